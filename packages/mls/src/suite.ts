@@ -22,7 +22,7 @@ type Algorithms = readonly [name: string, KemName, HashName, AeadName, Signature
  * The hybrid post-quantum suite of draft-ietf-mls-pq-ciphersuites. Its code point is from the private-use range
  * until one is assigned, and therefore a constant of Sotto's protocol version, never negotiated.
  */
-export const hybridSuiteId = 0xf0e1
+export const hybridSuiteId = 0xf768
 
 const algorithms: ReadonlyMap<number, Algorithms> = new Map<number, Algorithms>([
   [1, ['MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519', 'X25519', 'SHA-256', 'AES-128-GCM', 'Ed25519']],

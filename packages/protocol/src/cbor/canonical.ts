@@ -1,0 +1,77 @@
+import { decode, encode } from 'cborg'
+import { SottoError } from '../errors.ts'
+import { limits } from '../limits.ts'
+
+/** What deterministic CBOR may hold here: no floats, no tags, no undefined; maps only inside message content. */
+export type CborValue =
+  | number
+  | bigint
+  | string
+  | boolean
+  | null
+  | Uint8Array
+  | readonly CborValue[]
+  | { readonly [key: string]: CborValue }
+
+/** Deterministic CBOR (RFC 8949 §4.2.1). */
+export const encodeCanonical = (value: CborValue): Uint8Array => encode(value)
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at])
+
+/**
+ * Reads one value and refuses every encoding but the deterministic one: what re-encodes to other bytes (map keys
+ * out of order, long integers, a shortened float) could give two readers two hashes for one meaning.
+ *
+ * @throws SottoError `bad_request` for malformed, non-canonical or trailing bytes
+ */
+export const decodeCanonical = (bytes: Uint8Array): CborValue => {
+  // A byte array nests at most once per byte; the depth is bounded before the recursive decoder sees it.
+  if (nestingOf(bytes) > limits.cborDepthMax) throw new SottoError('bad_request', 'CBOR is nested too deeply')
+  let value: CborValue
+  try {
+    value = decode(bytes, {
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowInfinity: false,
+      allowNaN: false,
+      rejectDuplicateMapKeys: true,
+      useMaps: false,
+    }) as CborValue
+  } catch {
+    throw new SottoError('bad_request', 'not deterministic CBOR')
+  }
+  if (!sameBytes(encodeCanonical(value), bytes)) throw new SottoError('bad_request', 'not deterministic CBOR')
+  return value
+}
+
+/**
+ * The deepest nesting that a run of CBOR headers in `bytes` can open, without decoding: walks the headers once,
+ * keeping how many items each open array or map still wants.
+ */
+const nestingOf = (bytes: Uint8Array): number => {
+  const open: number[] = []
+  let deepest = 0
+  let at = 0
+  while (at < bytes.length) {
+    const first = bytes[at++] as number
+    const major = first >>> 5
+    const info = first & 0x1f
+    let argument = info
+    if (info >= 24 && info <= 27) {
+      const width = 1 << (info - 24)
+      argument = 0
+      for (let i = 0; i < width; i++) argument = argument * 256 + (bytes[at++] ?? 0)
+    } else if (info > 27) return deepest
+    if (major === 2 || major === 3) at += argument
+    while (open.length > 0 && (open.at(-1) as number) === 0) open.pop()
+    if (open.length > 0) open[open.length - 1] = (open.at(-1) as number) - 1
+    if (major === 4 || major === 5) {
+      open.push(major === 4 ? argument : argument * 2)
+      deepest = Math.max(deepest, open.length)
+      if (deepest > limits.cborDepthMax) return deepest
+    }
+  }
+  return deepest
+}

@@ -1,0 +1,132 @@
+import { SottoError } from '../errors.ts'
+import { type CborValue, decodeCanonical, encodeCanonical } from './canonical.ts'
+
+/**
+ * A shape reads hostile CBOR into a typed value, once, at the border, and writes it back. Everything has a bound;
+ * a structure is an array of fixed length in the order of its fields, so there is one encoding for one value.
+ */
+export interface Shape<T> {
+  /** @throws SottoError `bad_request` naming the place */
+  read(value: CborValue, at: string): T
+  write(value: T): CborValue
+}
+
+export type TypeOf<S> = S extends Shape<infer T> ? T : never
+
+const refuse = (at: string, want: string): never => {
+  throw new SottoError('bad_request', `${at}: expected ${want}`)
+}
+
+export const encodeAs = <T>(shape: Shape<T>, value: T): Uint8Array => encodeCanonical(shape.write(value))
+
+/** @throws SottoError `bad_request` for anything but the one encoding of a value of this shape */
+export const decodeAs = <T>(shape: Shape<T>, bytes: Uint8Array, at = 'value'): T =>
+  shape.read(decodeCanonical(bytes), at)
+
+/** A whole number from 0 to `max`. */
+export const uint = (max: number = Number.MAX_SAFE_INTEGER): Shape<number> => ({
+  read: (value, at) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max
+      ? value
+      : refuse(at, `a whole number up to ${max}`),
+  write: (value) => value,
+})
+
+export const boolean: Shape<boolean> = {
+  read: (value, at) => (typeof value === 'boolean' ? value : refuse(at, 'true or false')),
+  write: (value) => value,
+}
+
+/** Exactly `length` bytes. */
+export const bytes = (length: number): Shape<Uint8Array> => ({
+  read: (value, at) =>
+    value instanceof Uint8Array && value.length === length ? value : refuse(at, `${length} bytes`),
+  write: (value) => value,
+})
+
+/** Between `min` and `max` bytes. */
+export const blob = (max: number, min = 0): Shape<Uint8Array> => ({
+  read: (value, at) =>
+    value instanceof Uint8Array && value.length >= min && value.length <= max
+      ? value
+      : refuse(at, `${min} to ${max} bytes`),
+  write: (value) => value,
+})
+
+/** Well-formed Unicode of at most `max` UTF-16 units. */
+export const text = (max: number): Shape<string> => ({
+  read: (value, at) =>
+    typeof value === 'string' && value.length <= max && value.isWellFormed()
+      ? value
+      : refuse(at, `text of at most ${max} characters`),
+  write: (value) => value,
+})
+
+export const literal = <const V extends number | string>(wanted: V): Shape<V> => ({
+  read: (value, at) => (value === wanted ? wanted : refuse(at, String(wanted))),
+  write: (value) => value,
+})
+
+export const oneOf = <const V extends number | string>(...values: readonly V[]): Shape<V> => ({
+  read: (value, at) => values.find((wanted) => wanted === value) ?? refuse(at, values.join(' or ')),
+  write: (value) => value,
+})
+
+export const nullable = <T>(shape: Shape<T>): Shape<T | null> => ({
+  read: (value, at) => (value === null ? null : shape.read(value, at)),
+  write: (value) => (value === null ? null : shape.write(value)),
+})
+
+/** At most `max` elements. */
+export const list = <T>(shape: Shape<T>, max: number): Shape<readonly T[]> => ({
+  read: (value, at) =>
+    Array.isArray(value) && value.length <= max
+      ? value.map((element: CborValue, i) => shape.read(element, `${at}[${i}]`))
+      : refuse(at, `a list of at most ${max}`),
+  write: (value) => value.map((element) => shape.write(element)),
+})
+
+type Fields = Readonly<Record<string, Shape<unknown>>>
+type Struct<F extends Fields> = { readonly [K in keyof F]: TypeOf<F[K]> }
+
+/** An array with one element per field, in the order in which the fields are written here. */
+export const struct = <F extends Fields>(fields: F): Shape<Struct<F>> => {
+  const entries = Object.entries(fields)
+  return {
+    read: (value, at) => {
+      if (!Array.isArray(value) || value.length !== entries.length)
+        return refuse(at, `an array of ${entries.length}`)
+      return Object.fromEntries(
+        entries.map(([name, shape], i) => [name, shape.read(value[i] as CborValue, `${at}.${name}`)]),
+      ) as Struct<F>
+    },
+    write: (value) => entries.map(([name, shape]) => shape.write(value[name])),
+  }
+}
+
+type Variants = Readonly<Record<string, readonly [tag: number, fields: Fields]>>
+type Union<V extends Variants> = {
+  [K in keyof V]: { readonly kind: K } & Struct<V[K][1]>
+}[keyof V]
+
+/** A tagged union: `[tag, ...fields]` on the wire, `{kind, ...fields}` in the program. */
+export const union = <const V extends Variants>(variants: V): Shape<Union<V>> => {
+  const byKind = new Map(
+    Object.entries(variants).map(([kind, [tag, fields]]) => [kind, { kind, tag, body: struct(fields) }]),
+  )
+  const byTag = new Map([...byKind.values()].map((variant) => [variant.tag, variant]))
+  return {
+    read: (value, at) => {
+      if (!Array.isArray(value)) return refuse(at, 'an array')
+      const variant = byTag.get(value[0] as number)
+      if (!variant) return refuse(at, 'a known kind')
+      const fields = variant.body.read(value.slice(1), `${at}.${variant.kind}`)
+      return { kind: variant.kind, ...fields } as Union<V>
+    },
+    write: (value) => {
+      const variant = byKind.get(value.kind as string)
+      if (!variant) throw new SottoError('internal', `no variant ${String(value.kind)}`)
+      return [variant.tag, ...(variant.body.write(value as never) as readonly CborValue[])]
+    },
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Every failure that one part of Sotto reports to another: the same code on the wire, in the SDK, in the exit code
+ * of the terminal client and in the texts of the web client. Codes are stable; texts may change.
+ */
+export const failures = {
+  // What was asked for is not well formed or not allowed.
+  bad_request: { status: 400, exit: 2, text: 'The request is not understood' },
+  name_invalid: { status: 400, exit: 2, text: 'A name has 2 to 31 letters or digits of one script' },
+  password_weak: { status: 400, exit: 2, text: 'A password has at least 12 characters' },
+  too_large: { status: 413, exit: 2, text: 'This is larger than the server accepts' },
+  unsupported_media: { status: 415, exit: 2, text: 'This kind of body is not accepted' },
+  not_found: { status: 404, exit: 3, text: 'There is no such thing here' },
+  name_unknown: { status: 404, exit: 3, text: 'Nobody here has that name' },
+  room_unknown: { status: 404, exit: 3, text: 'There is no such room' },
+  name_taken: { status: 409, exit: 4, text: 'That name is taken' },
+  already_member: { status: 409, exit: 4, text: 'That person is in the room already' },
+
+  // Who is asking.
+  unauthorized: { status: 401, exit: 5, text: 'Sign in first' },
+  session_expired: { status: 401, exit: 5, text: 'The session has ended; sign in again' },
+  invalid_credentials: { status: 401, exit: 5, text: 'The name or the password is wrong' },
+  device_unknown: { status: 403, exit: 5, text: 'This device does not belong to the account' },
+  forbidden: { status: 403, exit: 6, text: 'This is not allowed' },
+  not_member: { status: 403, exit: 6, text: 'This device is not in the room' },
+  policy: { status: 403, exit: 6, text: 'The rules of the room do not allow this' },
+
+  // Order: another was first, or somebody has gone back in time.
+  stale_epoch: { status: 409, exit: 7, text: 'The room has moved on' },
+  fork: { status: 409, exit: 8, text: 'The server and this device remember different histories of the room' },
+  client_rollback: { status: 409, exit: 8, text: 'This device has gone back to an older state' },
+  server_rollback: { status: 409, exit: 8, text: 'The server has lost messages that it had confirmed' },
+  id_reused: { status: 409, exit: 8, text: 'This message id was used for another message' },
+  integrity: { status: 400, exit: 8, text: 'What the server sent does not fit what it promised' },
+  identity_changed: {
+    status: 409,
+    exit: 8,
+    text: 'The identity of this account is not the one known before',
+  },
+
+  // Not now.
+  rate: { status: 429, exit: 9, text: 'Too many requests; wait a moment' },
+  key_package_unavailable: {
+    status: 409,
+    exit: 9,
+    text: 'That person has no device that can be invited yet',
+  },
+  read_only: { status: 507, exit: 10, text: 'The server cannot store anything at the moment' },
+  unavailable: { status: 503, exit: 10, text: 'The server is not ready' },
+  offline: { status: 503, exit: 10, text: 'The server cannot be reached' },
+  timeout: { status: 504, exit: 10, text: 'The server did not answer in time' },
+
+  // This device.
+  no_account: { status: 400, exit: 11, text: 'No account on this device; register or sign in first' },
+  account_exists: { status: 409, exit: 11, text: 'This device has an account already' },
+  profile_in_use: { status: 409, exit: 11, text: 'Another program is using this profile' },
+  fenced: { status: 409, exit: 11, text: 'Another tab or program has taken over' },
+  storage_full: { status: 507, exit: 11, text: 'There is no room left to store anything on this device' },
+  storage_damaged: { status: 500, exit: 11, text: 'What is stored on this device cannot be read' },
+  room_frozen: { status: 409, exit: 12, text: 'The room is frozen until its state is repaired' },
+
+  // A bug.
+  internal: { status: 500, exit: 70, text: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; exit: number; text: string }>
+
+export type FailureCode = keyof typeof failures
+
+/** Numbers and short texts that make a failure useful to a program: `epoch`, `head`, `rule`, `retryAfterMs`. */
+export type FailureDetail = Readonly<Record<string, number | string>>
+
+/** The one error class of Sotto outside of `mls`. */
+export class SottoError extends Error {
+  override readonly name = 'SottoError'
+  readonly code: FailureCode
+  readonly detail: FailureDetail
+
+  constructor(code: FailureCode, message: string = failures[code].text, detail: FailureDetail = {}) {
+    super(message)
+    this.code = code
+    this.detail = detail
+  }
+}
+
+export const isFailureCode = (value: unknown): value is FailureCode =>
+  typeof value === 'string' && Object.hasOwn(failures, value)
+
+/** What a failure looks like on the wire. `timestamp` is RFC 3339, UTC. */
+export interface FailureBody {
+  readonly error: string
+  readonly code: FailureCode
+  readonly timestamp: string
+  readonly detail?: FailureDetail
+}
+
+/** Only the stable text of the code goes out: the message of an error may quote what an adversary sent. */
+export const failureBody = (error: SottoError, timestamp: string): FailureBody => ({
+  error: failures[error.code].text,
+  code: error.code,
+  timestamp,
+  ...(Object.keys(error.detail).length > 0 ? { detail: error.detail } : {}),
+})

@@ -1,0 +1,84 @@
+const kiB = 1024
+const miB = 1024 * kiB
+const secondMs = 1000
+const minuteMs = 60 * secondMs
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+
+/** Every bound of the system, in one place. Sizes are bytes, times milliseconds unless the name says otherwise. */
+export const limits = {
+  cborDepthMax: 16,
+
+  /** An MLS application message on the wire. */
+  messageBytesMax: 64 * kiB,
+  /** An archive record. */
+  archiveRecordBytesMax: 96 * kiB,
+  /** The text of one message in UTF-8; what fits, padded and sealed, into a message on the wire. */
+  textBytesMax: 48 * kiB,
+  commitBytesMax: 1 * miB,
+  welcomeBytesMax: 4 * miB,
+  groupInfoBytesMax: 64 * kiB,
+  treeBytesMax: 16 * miB,
+  metaBytesMax: 8 * kiB,
+  keyPackageBytesMax: 8 * kiB,
+  chainLinkBytesMax: 4 * kiB,
+  vaultSlotBytesMax: 64 * kiB,
+  opaqueMessageBytesMax: 4 * kiB,
+
+  roomNameCharactersMax: 80,
+  accountNameCharactersMin: 2,
+  accountNameCharactersMax: 31,
+  passwordCharactersMin: 12,
+  passwordCharactersMax: 256,
+
+  devicesPerAccountMax: 20,
+  leavesPerRoomMax: 2000,
+  addsPerCommitMax: 64,
+  proposalsPendingMax: 256,
+  deviceCertificateLifetimeDaysMax: 400,
+  leafLifetimeDaysMax: 90,
+  keyPackageLifetimeDaysMax: 30,
+  leafGraceHours: 24,
+
+  keyPackagesOneTime: 50,
+  keyPackagesRefillBelow: 20,
+  keyPackagesStoredMax: 200,
+  keyPackagesPerUploadMax: 64,
+  keyPackageClaimsPerHour: 20,
+  keyPackageClaimsPerDay: 100,
+  keyPackageClaimsPerTargetPerDay: 300,
+
+  logPageEntriesMax: 500,
+  logPageBytesMax: 4 * miB,
+  rawEntriesKeptByClient: 1000,
+  roomsPerAccountPerDay: 200,
+  roomsPerAccountMax: 2000,
+  welcomesWaitingMax: 200,
+
+  messagesPerSecond: 20,
+  messageBurst: 60,
+  commitsPerRoomPerMinute: 60,
+  joinsPerRoomPerMinute: 10,
+  loginTriesPerWindow: 5,
+  loginWindowMs: 15 * minuteMs,
+  registrationsPerAddressPerHour: 60,
+  requestsPerSecondPerAddress: 200,
+
+  sessionIdleMs: 12 * hourMs,
+  sessionAbsoluteMs: 30 * dayMs,
+  loginExchangeMs: 2 * minuteMs,
+
+  frameBytesMax: 1280 * kiB,
+  framesInFlightPerSocketMax: 256,
+  socketsPerAccountMax: 10,
+  socketBacklogBytesMax: 256 * kiB,
+  helloTimeoutMs: 10 * secondMs,
+  pingIntervalMs: 25 * secondMs,
+  longPollMs: 25 * secondMs,
+  requestTimeoutMs: 30 * secondMs,
+  shutdownGraceMs: 10 * secondMs,
+
+  retryDelayMinMs: 250,
+  retryDelayMaxMs: 30 * secondMs,
+  outboxItemsPerRoomMax: 5000,
+} as const

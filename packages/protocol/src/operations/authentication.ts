@@ -1,0 +1,109 @@
+import { blob, list, nullable, struct, text, type TypeOf, uint } from '../cbor/shape.ts'
+import { accountId, deviceId, messageId, signatureValue } from '../ids.ts'
+import { limits } from '../limits.ts'
+import { nothing, operation } from './operation.ts'
+
+const opaqueMessage = blob(limits.opaqueMessageBytesMax, 1)
+const name = text(64)
+
+/** A link of an account's signature chain as it was signed, with its signatures in the order of protocol §2. */
+export const signedLink = struct({
+  bytes: blob(limits.chainLinkBytesMax, 1),
+  signatures: list(signatureValue, 2),
+})
+export type SignedLink = TypeOf<typeof signedLink>
+
+export const session = struct({
+  account: accountId,
+  device: nullable(deviceId),
+  name,
+  expiresMs: uint(),
+})
+export type Session = TypeOf<typeof session>
+
+const opened = struct({
+  /** Opaque, 256 bit; the server keeps its hash. */
+  token: text(128),
+  session,
+})
+
+/** OPAQUE registration, first message (RFC 9807 §5): the server learns nothing of the password. */
+export const registerStart = operation({
+  name: 'register.start',
+  method: 'POST',
+  path: '/v1/auth/opaque/reg/1',
+  access: 'anyone',
+  params: {},
+  body: struct({ name, request: opaqueMessage }),
+  output: struct({ response: opaqueMessage }),
+  bodyBytesMax: 8192,
+})
+
+/** Creates the account: its OPAQUE record, the genesis link of its chain, and the sealed root slot of its vault. */
+export const registerFinish = operation({
+  name: 'register.finish',
+  method: 'POST',
+  path: '/v1/auth/opaque/reg/2',
+  access: 'anyone',
+  params: {},
+  body: struct({
+    name,
+    record: opaqueMessage,
+    genesis: signedLink,
+    rootSlot: blob(limits.vaultSlotBytesMax, 1),
+  }),
+  output: opened,
+  bodyBytesMax: limits.vaultSlotBytesMax + 16_384,
+})
+
+export const loginStart = operation({
+  name: 'login.start',
+  method: 'POST',
+  path: '/v1/auth/opaque/login/1',
+  access: 'anyone',
+  params: {},
+  body: struct({ name, request: opaqueMessage }),
+  output: struct({ exchange: messageId, response: opaqueMessage }),
+  bodyBytesMax: 8192,
+})
+
+/**
+ * Ends the exchange. With a device, `proof` is its signature `sign(D, "login", [account, device, exchange])`; a
+ * session without one may read the vault and its own chain, nothing else.
+ */
+export const loginFinish = operation({
+  name: 'login.finish',
+  method: 'POST',
+  path: '/v1/auth/opaque/login/2',
+  access: 'anyone',
+  params: {},
+  body: struct({
+    exchange: messageId,
+    finish: opaqueMessage,
+    device: nullable(struct({ account: accountId, device: deviceId, proof: signatureValue })),
+  }),
+  output: opened,
+  bodyBytesMax: 8192,
+})
+
+export const logout = operation({
+  name: 'logout',
+  method: 'POST',
+  path: '/v1/auth/logout',
+  access: 'account',
+  params: {},
+  body: nothing,
+  output: nothing,
+  bodyBytesMax: 16,
+})
+
+export const readSession = operation({
+  name: 'session',
+  method: 'GET',
+  path: '/v1/auth/session',
+  access: 'account',
+  params: {},
+  body: nothing,
+  output: session,
+  bodyBytesMax: 0,
+})

@@ -1,0 +1,121 @@
+import { blob, list, nullable, struct, uint } from '../cbor/shape.ts'
+import { accountId, accountIdBytes, deviceId, hashValue, publicKey, roomId } from '../ids.ts'
+import { limits } from '../limits.ts'
+import { signedLink } from './authentication.ts'
+import { idParam, nothing, operation, textParam, uintParam } from './operation.ts'
+import { boolean, text } from '../cbor/shape.ts'
+
+/** What a client needs to know of a server before it trusts it with anything; keys are pinned at first contact. */
+export const readServer = operation({
+  name: 'server',
+  method: 'GET',
+  path: '/v1/server',
+  access: 'anyone',
+  params: {},
+  body: nothing,
+  output: struct({ protocol: text(32), logKey: publicKey, timeMs: uint() }),
+  bodyBytesMax: 0,
+})
+
+export const lookUpAccount = operation({
+  name: 'account.lookup',
+  method: 'GET',
+  path: '/v1/accounts/:name',
+  access: 'account',
+  params: { name: textParam(64) },
+  body: nothing,
+  output: struct({ account: accountId, seq: uint(), head: hashValue }),
+  bodyBytesMax: 0,
+})
+
+export const readChain = operation({
+  name: 'chain.read',
+  method: 'GET',
+  path: '/v1/chain/:account',
+  access: 'account',
+  params: { account: idParam(accountIdBytes), from: uintParam },
+  body: nothing,
+  output: struct({ links: list(signedLink, 500) }),
+  bodyBytesMax: 0,
+})
+
+export const appendLink = operation({
+  name: 'chain.append',
+  method: 'POST',
+  path: '/v1/chain',
+  access: 'account',
+  params: {},
+  body: struct({ link: signedLink }),
+  output: struct({ seq: uint(), head: hashValue }),
+  bodyBytesMax: limits.chainLinkBytesMax + 1024,
+})
+
+const keyPackage = blob(limits.keyPackageBytesMax, 1)
+
+/** Uploads one-time key packages, and a new last-resort one in place of the old. */
+export const publishKeyPackages = operation({
+  name: 'keypackages.publish',
+  method: 'POST',
+  path: '/v1/keypackages',
+  access: 'device',
+  params: {},
+  body: struct({
+    oneTime: list(keyPackage, limits.keyPackagesPerUploadMax),
+    lastResort: nullable(keyPackage),
+  }),
+  output: struct({ remaining: uint() }),
+  bodyBytesMax: (limits.keyPackagesPerUploadMax + 1) * (limits.keyPackageBytesMax + 8),
+})
+
+export const countKeyPackages = operation({
+  name: 'keypackages.count',
+  method: 'GET',
+  path: '/v1/keypackages',
+  access: 'device',
+  params: {},
+  body: nothing,
+  output: struct({ remaining: uint(), lastResort: boolean }),
+  bodyBytesMax: 0,
+})
+
+/** One key package for each active device of an account; a one-time package is handed out exactly once. */
+export const claimKeyPackages = operation({
+  name: 'keypackages.claim',
+  method: 'POST',
+  path: '/v1/keypackages/claim',
+  access: 'device',
+  params: {},
+  body: struct({ room: roomId, account: accountId }),
+  output: struct({
+    packages: list(
+      struct({ device: deviceId, keyPackage, lastResort: boolean }),
+      limits.devicesPerAccountMax,
+    ),
+  }),
+  bodyBytesMax: 128,
+})
+
+/** The vault's slots are sealed by the client; the server keeps the newest and refuses a counter that falls. */
+const slot = struct({ counter: uint(), sealed: blob(limits.vaultSlotBytesMax, 1) })
+
+export const readVaultSlot = operation({
+  name: 'vault.read',
+  method: 'GET',
+  path: '/v1/vault/:slot',
+  access: 'account',
+  params: { slot: textParam(16) },
+  body: nothing,
+  output: slot,
+  bodyBytesMax: 0,
+})
+
+export const writeVaultSlot = operation({
+  name: 'vault.write',
+  method: 'PUT',
+  path: '/v1/vault/:slot',
+  access: 'device',
+  params: { slot: textParam(16) },
+  body: slot,
+  output: nothing,
+  bodyBytesMax: limits.vaultSlotBytesMax + 64,
+})

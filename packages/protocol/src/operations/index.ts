@@ -1,0 +1,36 @@
+import * as authentication from './authentication.ts'
+import * as directory from './directory.ts'
+import * as rooms from './rooms.ts'
+
+/** Every operation that a server answers, by its short name in the program. */
+export const operations = {
+  registerStart: authentication.registerStart,
+  registerFinish: authentication.registerFinish,
+  loginStart: authentication.loginStart,
+  loginFinish: authentication.loginFinish,
+  logout: authentication.logout,
+  readSession: authentication.readSession,
+  readServer: directory.readServer,
+  lookUpAccount: directory.lookUpAccount,
+  readChain: directory.readChain,
+  appendLink: directory.appendLink,
+  publishKeyPackages: directory.publishKeyPackages,
+  countKeyPackages: directory.countKeyPackages,
+  claimKeyPackages: directory.claimKeyPackages,
+  readVaultSlot: directory.readVaultSlot,
+  writeVaultSlot: directory.writeVaultSlot,
+  createRoom: rooms.createRoom,
+  listRooms: rooms.listRooms,
+  submitMessage: rooms.submitMessage,
+  submitNack: rooms.submitNack,
+  readLog: rooms.readLog,
+  readTree: rooms.readTree,
+  readGroupInfo: rooms.readGroupInfo,
+  readMeta: rooms.readMeta,
+  writeForkTag: rooms.writeForkTag,
+  listWelcomes: rooms.listWelcomes,
+  settleWelcome: rooms.settleWelcome,
+  poll: rooms.poll,
+} as const
+
+export type OperationName = keyof typeof operations
