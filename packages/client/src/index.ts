@@ -1,0 +1,6 @@
+export type * from './view.ts'
+export type * from './ports/keychain.ts'
+export type * from './ports/password.ts'
+export type * from './ports/scheduler.ts'
+export type * from './ports/store.ts'
+export type * from './ports/transport.ts'

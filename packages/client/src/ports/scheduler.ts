@@ -1,0 +1,6 @@
+/** Time, as far as the client may know it. The wall clock is advisory; order comes from the log. */
+export interface Scheduler {
+  nowMs(): number
+  /** Calls `task` once after `delayMs`; the answer cancels it. */
+  after(delayMs: number, task: () => void): () => void
+}

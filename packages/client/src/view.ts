@@ -1,0 +1,144 @@
+import type { FailureCode } from '@sotto/protocol'
+
+/**
+ * What a client shows and what it can be asked for. Everything here is plain data, because it crosses the borders
+ * of workers, tabs and processes. Ids are lower-case hex, times milliseconds since 1970 in UTC.
+ */
+export type AccountView =
+  | { readonly kind: 'none' }
+  /** The device and its history are here; the session has ended. */
+  | { readonly kind: 'signed_out'; readonly server: string; readonly name: string; readonly account: string }
+  | {
+      readonly kind: 'signed_in'
+      readonly server: string
+      readonly name: string
+      readonly account: string
+      readonly device: string
+    }
+
+export type ConnectionView =
+  | { readonly kind: 'offline'; readonly retryAtMs: number | null }
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'online'; readonly route: 'websocket' | 'poll' }
+
+export type RoomState =
+  /** `inviter` is the server's word until the invitation has been accepted. */
+  | { readonly kind: 'invited'; readonly inviter: string | null; readonly timeMs: number }
+  | { readonly kind: 'joining' }
+  | { readonly kind: 'active' }
+  | { readonly kind: 'behind'; readonly missing: number }
+  /** Sending and reading on are stopped; `code` and `rule` say why. Nothing is skipped silently. */
+  | { readonly kind: 'frozen'; readonly code: FailureCode; readonly rule: string | null }
+  | { readonly kind: 'removed' }
+
+export interface RoomView {
+  readonly id: string
+  /** Empty while the room is only an invitation: its name is encrypted. */
+  readonly name: string
+  readonly state: RoomState
+  readonly unread: number
+  readonly memberCount: number
+  readonly latest: { readonly sender: string; readonly text: string; readonly timeMs: number } | null
+  readonly draft: string
+}
+
+export type Role = 'owner' | 'admin' | 'member' | 'guest'
+
+export interface MemberView {
+  readonly account: string
+  readonly name: string
+  readonly role: Role
+  readonly own: boolean
+  readonly identity: 'unverified' | 'verified' | 'changed'
+}
+
+export type Delivery =
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'sent' }
+  /** Nothing was sent; `retry` tries again, `discard` forgets it. */
+  | { readonly kind: 'failed'; readonly code: FailureCode }
+
+export interface SenderView {
+  readonly account: string
+  readonly name: string
+  readonly own: boolean
+}
+
+export type TimelineItem =
+  | {
+      readonly kind: 'message'
+      readonly id: string
+      /** Place in the room's log; null until the server has acknowledged it. */
+      readonly seq: number | null
+      readonly sender: SenderView
+      readonly text: string
+      readonly timeMs: number
+      readonly delivery: Delivery
+    }
+  | {
+      readonly kind: 'event'
+      readonly id: string
+      readonly seq: number
+      readonly actor: SenderView
+      readonly event:
+        | { readonly kind: 'created' }
+        | { readonly kind: 'added'; readonly name: string }
+        | { readonly kind: 'removed'; readonly name: string }
+        | { readonly kind: 'left' }
+        | { readonly kind: 'renamed'; readonly name: string }
+      readonly timeMs: number
+    }
+  /** Something stands here in the log that could not be read; it is shown, never skipped. */
+  | { readonly kind: 'unreadable'; readonly id: string; readonly seq: number; readonly timeMs: number }
+
+export interface ClientState {
+  readonly account: AccountView
+  readonly connection: ConnectionView
+  /** Newest activity first. */
+  readonly rooms: readonly RoomView[]
+}
+
+export type ClientEvent =
+  | { readonly kind: 'state'; readonly state: ClientState }
+  /** New or changed items, oldest first; `id` says which they replace. An item once sent keeps its `id`. */
+  | { readonly kind: 'timeline'; readonly room: string; readonly items: readonly TimelineItem[] }
+  | { readonly kind: 'discarded'; readonly room: string; readonly id: string }
+
+/** Every command takes one plain object and rejects with a SottoError; see `errors.ts` of the protocol for codes. */
+export interface ClientCommands {
+  register(input: { readonly name: string; readonly password: string }): Promise<void>
+  /** Opens a new session for the account of this device. `device_unknown` where the account lives elsewhere. */
+  login(input: { readonly name: string; readonly password: string }): Promise<void>
+  /** Ends the session on the server; with `forget` also erases this device's keys and history. */
+  logout(input: { readonly forget: boolean }): Promise<void>
+
+  createRoom(input: { readonly name: string }): Promise<{ readonly room: string }>
+  invite(input: { readonly room: string; readonly name: string }): Promise<void>
+  accept(input: { readonly room: string }): Promise<void>
+  decline(input: { readonly room: string }): Promise<void>
+  leave(input: { readonly room: string }): Promise<void>
+  members(input: { readonly room: string }): Promise<readonly MemberView[]>
+
+  /** Resolves when the message is stored in the outbox; its delivery is told by `timeline` events. */
+  send(input: { readonly room: string; readonly text: string }): Promise<{ readonly id: string }>
+  retry(input: { readonly room: string; readonly id: string }): Promise<void>
+  discard(input: { readonly room: string; readonly id: string }): Promise<void>
+
+  /** Items oldest first: the newest `limit`, or the `limit` before the acknowledged item at `before` / from `after` on. */
+  timeline(input: {
+    readonly room: string
+    readonly before?: number
+    readonly after?: number
+    readonly limit: number
+  }): Promise<{ readonly items: readonly TimelineItem[]; readonly more: boolean }>
+  markRead(input: { readonly room: string; readonly seq: number }): Promise<void>
+  saveDraft(input: { readonly room: string; readonly text: string }): Promise<void>
+}
+
+export interface Client extends ClientCommands {
+  state(): ClientState
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (event: ClientEvent) => void): () => void
+  /** Stops working, stores what is under way, and lets the profile go. */
+  close(): Promise<void>
+}
