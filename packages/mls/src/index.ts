@@ -1,0 +1,3 @@
+export * from './public.ts'
+export type * from './provider.ts'
+export * from './keyPackageBundle.ts'
