@@ -1,0 +1,141 @@
+import { Buffer } from 'node:buffer'
+import {
+  createECDH,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto'
+import { equalBytes } from '../src/bytes.ts'
+import { montgomeryU, projectionScalar, verifyEd25519, type Ed25519Primitives } from '../src/ed25519.ts'
+import { MlsError } from '../src/error.ts'
+import type { Awaitable, KeyPair } from '../src/provider.ts'
+import {
+  asInvalidKey,
+  importPrivate,
+  importPublic,
+  privateKeyCache,
+  publicKeyCache,
+  rawPublic,
+} from './node-keys.ts'
+
+export interface Signer {
+  generate(): KeyPair
+  sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Awaitable<boolean>
+}
+
+const publicKeysMax = 4096
+
+/** A key or signature that OpenSSL cannot take in is one that does not verify. */
+const verdict = (use: () => boolean): boolean => {
+  try {
+    return use()
+  } catch {
+    return false
+  }
+}
+
+const edwards = (name: 'Ed25519' | 'Ed448', random: (length: number) => Uint8Array): Signer => {
+  const publicKeys = publicKeyCache<KeyObject>(publicKeysMax)
+  const privateKeys = privateKeyCache<KeyObject>()
+  const privateOf = (bytes: Uint8Array): KeyObject => privateKeys(bytes, () => importPrivate(name, bytes))
+  return {
+    generate() {
+      const privateKey = random(name === 'Ed25519' ? 32 : 57)
+      return { privateKey, publicKey: rawPublic(name, privateOf(privateKey)) }
+    },
+    sign: (privateKey, message) => new Uint8Array(sign(null, message, privateOf(privateKey))),
+    verify: (publicKey, message, signature) =>
+      verdict(() =>
+        verify(
+          null,
+          message,
+          publicKeys(publicKey, () => importPublic(name, publicKey)),
+          signature,
+        ),
+      ),
+  }
+}
+
+/** Ed25519 with the one verdict of docs/spec/signatures.md. */
+export const ed25519Signer = (random: (length: number) => Uint8Array): Signer => {
+  const native = edwards('Ed25519', random)
+  const scalar = importPrivate('X25519', projectionScalar)
+  const primitives: Ed25519Primitives = {
+    verify: native.verify,
+    isPrimeOrder: (publicKey) =>
+      verdict(() => {
+        const u = montgomeryU(publicKey)
+        return equalBytes(diffieHellman({ privateKey: scalar, publicKey: importPublic('X25519', u) }), u)
+      }),
+  }
+  return {
+    ...native,
+    verify: (publicKey, message, signature) => verifyEd25519(primitives, publicKey, message, signature),
+  }
+}
+
+export const ed448Signer = (random: (length: number) => Uint8Array): Signer => edwards('Ed448', random)
+
+interface EcdsaParameters {
+  readonly curve: 'prime256v1' | 'secp384r1' | 'secp521r1'
+  readonly jwkCurve: 'P-256' | 'P-384' | 'P-521'
+  readonly hash: 'sha256' | 'sha384' | 'sha512'
+  readonly fieldBytes: number
+}
+
+const ecdsaParameters = {
+  'ECDSA-P256': { curve: 'prime256v1', jwkCurve: 'P-256', hash: 'sha256', fieldBytes: 32 },
+  'ECDSA-P384': { curve: 'secp384r1', jwkCurve: 'P-384', hash: 'sha384', fieldBytes: 48 },
+  'ECDSA-P521': { curve: 'secp521r1', jwkCurve: 'P-521', hash: 'sha512', fieldBytes: 66 },
+} as const satisfies Readonly<Record<string, EcdsaParameters>>
+
+/** ECDSA of RFC 9420 §5.1.2: uncompressed points, DER signatures, scalars as private keys. */
+export const ecdsaSigner = (name: keyof typeof ecdsaParameters): Signer => {
+  const { curve, jwkCurve, hash, fieldBytes } = ecdsaParameters[name]
+  const publicKeys = publicKeyCache<KeyObject>(publicKeysMax)
+  const privateKeys = privateKeyCache<KeyObject>()
+
+  const coordinates = (point: Uint8Array) => {
+    if (point.length !== 1 + 2 * fieldBytes || point[0] !== 4)
+      throw new MlsError('invalid_key', `not an uncompressed point of ${jwkCurve}`)
+    return {
+      kty: 'EC',
+      crv: jwkCurve,
+      x: base64url(point.subarray(1, 1 + fieldBytes)),
+      y: base64url(point.subarray(1 + fieldBytes)),
+    }
+  }
+
+  const publicOf = (point: Uint8Array): KeyObject =>
+    publicKeys(point, () => createPublicKey({ key: coordinates(point), format: 'jwk' }))
+
+  const privateOf = (scalar: Uint8Array): KeyObject =>
+    privateKeys(scalar, () =>
+      asInvalidKey(name, () => {
+        const ecdh = createECDH(curve)
+        ecdh.setPrivateKey(scalar)
+        const key = { ...coordinates(ecdh.getPublicKey()), d: base64url(scalar) }
+        return createPrivateKey({ key, format: 'jwk' })
+      }),
+    )
+
+  return {
+    generate() {
+      const ecdh = createECDH(curve)
+      const publicKey = new Uint8Array(ecdh.generateKeys())
+      const scalar = ecdh.getPrivateKey()
+      const privateKey = new Uint8Array(fieldBytes)
+      privateKey.set(scalar, fieldBytes - scalar.length)
+      return { publicKey, privateKey }
+    },
+    sign: (privateKey, message) => new Uint8Array(sign(hash, message, privateOf(privateKey))),
+    verify: (publicKey, message, signature) =>
+      verdict(() => verify(hash, message, publicOf(publicKey), signature)),
+  }
+}
+
+const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')

@@ -1,0 +1,158 @@
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { sha512 } from '@noble/hashes/sha2.js'
+import { concat, equalBytes } from './bytes.ts'
+import type { Awaitable } from './provider.ts'
+
+/**
+ * One verdict on Ed25519 signatures: the rules SIG-1 to SIG-7 of docs/spec/signatures.md. What verifiers disagree on
+ * is refused here and never reaches the verifier of a platform.
+ */
+
+const p = 2n ** 255n - 19n
+const order = 2n ** 252n + 27742317777372353535851937790883648493n
+
+const littleEndian = (value: bigint): Uint8Array => {
+  const bytes = new Uint8Array(32)
+  for (let i = 0, rest = value; i < 32; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn)
+  return bytes
+}
+
+const bigInt = (bytes: Uint8Array): bigint => {
+  let value = 0n
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] as number)
+  return value
+}
+
+const fieldBytes = littleEndian(p)
+const orderBytes = littleEndian(order)
+
+/** A y coordinate of order 8; the others of small order are its negative, 0, 1 and -1. */
+const yOfOrder8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d7a13c705n
+const smallOrderY = [0n, 1n, p - 1n, yOfOrder8, p - yOfOrder8].map(littleEndian)
+
+const isBelow = (bytes: Uint8Array, bound: Uint8Array, topMask: number): boolean => {
+  for (let i = 31; i >= 0; i--) {
+    const byte = (bytes[i] as number) & (i === 31 ? topMask : 0xff)
+    const limit = bound[i] as number
+    if (byte !== limit) return byte < limit
+  }
+  return false
+}
+
+const sameY = (bytes: Uint8Array, y: Uint8Array): boolean => {
+  for (let i = 0; i < 31; i++) if (bytes[i] !== y[i]) return false
+  return ((bytes[31] as number) & 0x7f) === y[31]
+}
+
+/**
+ * SIG-3: 32 bytes whose y coordinate is reduced and not that of a point of small order. The two points with x = 0,
+ * whose sign bit is the other ambiguity of an encoding, are of small order.
+ */
+const isCanonicalPoint = (bytes: Uint8Array): boolean =>
+  bytes.length === 32 && isBelow(bytes, fieldBytes, 0x7f) && !smallOrderY.some((y) => sameY(bytes, y))
+
+/** The cheap part of the rules (SIG-1 to SIG-3), in well under a microsecond. */
+export const isUnambiguous = (publicKey: Uint8Array, signature: Uint8Array): boolean =>
+  signature.length === 64 &&
+  isBelow(signature.subarray(32), orderBytes, 0xff) &&
+  isCanonicalPoint(signature.subarray(0, 32)) &&
+  isCanonicalPoint(publicKey)
+
+/**
+ * A multiple of 8 that is 1 or -1 modulo the group order, in the form to which X25519 clamps. Times it, a point
+ * loses its component of small order and keeps the rest up to its sign; so only points of prime order keep their u.
+ */
+export const projectionScalar = littleEndian(
+  (() => {
+    const scalar = 8n * modularInverse(8n, order)
+    return scalar >= 2n ** 254n && scalar < 2n ** 255n ? scalar : 8n * order - scalar
+  })(),
+)
+
+/** Extended Euclid; what it is given is public. */
+function modularInverse(value: bigint, modulus: bigint): bigint {
+  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n]
+  while (a > 1n) {
+    const quotient = b / a
+    ;[a, b, x, y] = [b % a, a, y - quotient * x, x]
+  }
+  return ((x % modulus) + modulus) % modulus
+}
+
+/** The u coordinate, on Curve25519, of an encoded point (RFC 7748 §4.1); y is not 1. */
+export const montgomeryU = (publicKey: Uint8Array): Uint8Array => {
+  const bytes = publicKey.slice()
+  bytes[31] = (bytes[31] as number) & 0x7f
+  const y = bigInt(bytes)
+  return littleEndian(((1n + y) * modularInverse((p + 1n - y) % p, p)) % p)
+}
+
+/** What a platform offers; each may assume that the cheap rules hold for what it is given. */
+export interface Ed25519Primitives {
+  /** SIG-5: whether [S]B - [k]A encodes to the bytes of R. */
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Awaitable<boolean>
+  /** SIG-4: whether the bytes are a point of the curve, of prime order. */
+  isPrimeOrder(publicKey: Uint8Array): Awaitable<boolean>
+}
+
+const verdicts = new Map<string, boolean>()
+const verdictsMax = 16_384
+
+const remember = (id: string, verdict: boolean): boolean => {
+  if (verdicts.size >= verdictsMax) verdicts.delete(verdicts.keys().next().value as string)
+  verdicts.set(id, verdict)
+  return verdict
+}
+
+/** SIG-4 for a canonical encoding; whether a key is of prime order never changes, so it is found out once. */
+const isPrimeOrderOnce = (
+  publicKey: Uint8Array,
+  isPrimeOrder: (publicKey: Uint8Array) => Awaitable<boolean>,
+): Awaitable<boolean> => {
+  const id = String.fromCharCode(...publicKey)
+  const known = verdicts.get(id)
+  if (known !== undefined) return known
+  const verdict = isPrimeOrder(publicKey)
+  return typeof verdict === 'boolean' ? remember(id, verdict) : verdict.then((prime) => remember(id, prime))
+}
+
+/** The verdict of docs/spec/signatures.md by means of a platform's primitives. Anything malformed is `false`. */
+export const verifyEd25519 = (
+  primitives: Ed25519Primitives,
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Awaitable<boolean> => {
+  if (!isUnambiguous(publicKey, signature)) return false
+  const prime = isPrimeOrderOnce(publicKey, (key) => primitives.isPrimeOrder(key))
+  if (typeof prime === 'boolean') return prime && primitives.verify(publicKey, message, signature)
+  return prime.then((accepted) => accepted && primitives.verify(publicKey, message, signature))
+}
+
+const isPrimeOrder = (publicKey: Uint8Array): boolean => {
+  try {
+    return ed25519.Point.fromBytes(publicKey).isTorsionFree()
+  } catch {
+    return false
+  }
+}
+
+/** The primitives in JavaScript: the same on every platform, slow, and not used where a native one will do. */
+export const ed25519InJs = {
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    const r = signature.subarray(0, 32)
+    const s = bigInt(signature.subarray(32))
+    const k = bigInt(sha512(concat(r, publicKey, message))) % order
+    const point = ed25519.Point.fromBytes(publicKey)
+    const expected = ed25519.Point.BASE.multiplyUnsafe(s).subtract(point.multiplyUnsafe(k))
+    return equalBytes(expected.toBytes(), r)
+  },
+  isPrimeOrder,
+} as const satisfies Ed25519Primitives
+
+/**
+ * Whether a public key may be accepted at all (SIG-3, SIG-4): canonical, on the curve, of prime order. To be asked
+ * before a key is pinned, certified or admitted; the answer is kept.
+ */
+export const isCanonicalEd25519Key = (publicKey: Uint8Array): boolean =>
+  isCanonicalPoint(publicKey) && isPrimeOrderOnce(publicKey, isPrimeOrder) === true
