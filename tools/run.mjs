@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+/**
+ * The one way into the repository: `node tools/run.mjs <task> [arguments]`, what every npm script calls. Needs
+ * nothing installed and parses on Node 18: brings a supported Node where the machine's own is too old, installs what
+ * the lock file says, then does the task.
+ */
+import { supportsNode, underSupportedNode } from './runtime.mjs'
+import { installPackages } from './packages.mjs'
+import { Refusal, say } from './say.mjs'
+
+const tasks = {
+  start: () => import('./tasks/start.mjs'),
+  test: () => import('./tasks/test.mjs'),
+  dev: () => import('./tasks/dev.mjs'),
+  check: () => import('./tasks/check.mjs'),
+  vectors: () => import('./tasks/vectors.mjs'),
+  bench: () => import('./tasks/bench.mjs'),
+}
+
+const main = async () => {
+  const [name, ...args] = process.argv.slice(2)
+  if (!name || !Object.hasOwn(tasks, name))
+    throw new Refusal(`Usage: node tools/run.mjs ${Object.keys(tasks).join('|')} [arguments]`)
+  if (!supportsNode(process.versions.node)) return underSupportedNode(process.argv.slice(1))
+  await installPackages()
+  const { run } = await tasks[name]()
+  return run(args)
+}
+
+try {
+  process.exitCode = (await main()) ?? 0
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error
+  say(error.message)
+  process.exitCode = 1
+}

@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root } from './child.mjs'
+
+/** Where a run of the tests leaves its reports; never part of the repository. */
+export const reports = join(root, 'build/test')
+const totalsFile = join(reports, 'totals.json')
+
+export const clearReports = () => {
+  rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports, { recursive: true })
+}
+
+const readReport = (name) => {
+  try {
+    return JSON.parse(readFileSync(join(reports, name), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** What vitest's JSON report counts; a run that died before its report counts as one failure. */
+export const vitestTotals = (name) => {
+  const report = readReport(name)
+  if (!report) return { passed: 0, failed: 1 }
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+  ).length
+  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles }
+}
+
+/** What Playwright's JSON report counts; a flaky journey passed in the end. */
+export const playwrightTotals = (name) => {
+  const report = readReport(name)
+  if (!report) return { passed: 0, failed: 1 }
+  const { expected, flaky, unexpected } = report.stats
+  return { passed: expected + flaky, failed: unexpected + (unexpected === 0 ? report.errors.length : 0) }
+}
+
+export const sum = (...totals) => ({
+  passed: totals.reduce((total, { passed }) => total + passed, 0),
+  failed: totals.reduce((total, { failed }) => total + failed, 0),
+})
+
+export const writeTotals = (totals) => {
+  mkdirSync(dirname(totalsFile), { recursive: true })
+  writeFileSync(totalsFile, JSON.stringify(totals))
+}
+
+export const readTotals = () => readReport('totals.json') ?? { passed: 0, failed: 1 }
+
+/** The line that programs which count tests look for. */
+export const printTotals = ({ passed, failed }) =>
+  process.stdout.write(`${passed} passed, ${failed} failed\n`)
