@@ -1,20 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
 import { MlsError } from '../src/error.ts'
 import type { AeadName } from '../src/provider.ts'
+import { checkAeadLengths, tagBytes } from './aead.ts'
 
-const keyBytes: Readonly<Record<AeadName, number>> = {
-  'AES-128-GCM': 16,
-  'AES-256-GCM': 32,
-  'ChaCha20-Poly1305': 32,
-}
-const nonceBytes = 12
-const tagBytes = 16
 const options = { authTagLength: tagBytes } as const
-
-const checkLengths = (name: AeadName, key: Uint8Array, nonce: Uint8Array): void => {
-  if (key.length !== keyBytes[name]) throw new MlsError('invalid_use', `${name} key of ${key.length} bytes`)
-  if (nonce.length !== nonceBytes) throw new MlsError('invalid_use', `nonce of ${nonce.length} bytes`)
-}
 
 /** As a key object, since Node takes 14 µs to take in a key of bytes. */
 const cipherOf = (name: AeadName, key: Uint8Array, nonce: Uint8Array) => {
@@ -49,7 +38,7 @@ export const aeadSeal = (
   aad: Uint8Array,
   plaintext: Uint8Array,
 ): Uint8Array => {
-  checkLengths(name, key, nonce)
+  checkAeadLengths(name, key, nonce)
   const cipher = cipherOf(name, key, nonce)
   if (aad.length > 0) cipher.setAAD(aad, { plaintextLength: plaintext.length })
   const sealed = new Uint8Array(plaintext.length + tagBytes)
@@ -67,7 +56,7 @@ export const aeadOpen = (
   aad: Uint8Array,
   ciphertext: Uint8Array,
 ): Uint8Array => {
-  checkLengths(name, key, nonce)
+  checkAeadLengths(name, key, nonce)
   const length = ciphertext.length - tagBytes
   if (length < 0) throw new MlsError('decrypt_failed', 'shorter than its tag')
   const decipher = decipherOf(name, key, nonce)

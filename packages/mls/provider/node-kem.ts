@@ -1,32 +1,24 @@
 import { createECDH, diffieHellman, generateKeyPairSync, type ECDH, type KeyObject } from 'node:crypto'
 import { MlsError } from '../src/error.ts'
-import type { Encapsulation, KeyPair, Provider } from '../src/provider.ts'
+import type { KeyPair, Provider } from '../src/provider.ts'
 import { derivePrivateKey, dhParameters, extractAndExpand, type DhName } from './dhkem.ts'
+import type { Kem } from './kem.ts'
 import type { MlKem, MlKemPrivateKey, MlKemPublicKey } from './mlkem.ts'
 import { digest, shake256 } from './node-hash.ts'
 import {
   asInvalidKey,
   importPrivate,
   importPublic,
-  privateKeyCache,
-  publicKeyCache,
+  nodePrivateKeyCache,
+  nodePublicKeyCache,
   rawPublic,
 } from './node-keys.ts'
 import * as xwing from './xwing.ts'
-
-/** A KEM of RFC 9180 §4 over raw keys. */
-export interface Kem {
-  generate(): KeyPair
-  derive(ikm: Uint8Array): KeyPair
-  encapsulate(publicKey: Uint8Array): Encapsulation
-  decapsulate(keyPair: KeyPair, encapsulated: Uint8Array): Uint8Array
-}
 
 type Hkdf = Pick<Provider, 'hkdfExtract' | 'hkdfExpand'>
 type Random = (length: number) => Uint8Array
 
 const publicKeysMax = 1024
-const empty = new Uint8Array(0)
 
 /** What an attacker's public key or ciphertext makes of a derivation: nothing of use (RFC 9180 §7.1.4). */
 const dhOrRefuse = (privateKey: KeyObject, publicKey: KeyObject): Uint8Array => {
@@ -39,8 +31,8 @@ const dhOrRefuse = (privateKey: KeyObject, publicKey: KeyObject): Uint8Array => 
 
 /** DHKEM of X25519 and X448. */
 export const montgomeryKem = (name: 'X25519' | 'X448', hkdf: Hkdf, random: Random): Kem => {
-  const publicKeys = publicKeyCache<KeyObject>(publicKeysMax)
-  const privateKeys = privateKeyCache<KeyObject>()
+  const publicKeys = nodePublicKeyCache<KeyObject>(publicKeysMax)
+  const privateKeys = nodePrivateKeyCache<KeyObject>()
   const publicOf = (bytes: Uint8Array): KeyObject => publicKeys(bytes, () => importPublic(name, bytes))
   const privateOf = (bytes: Uint8Array): KeyObject => privateKeys(bytes, () => importPrivate(name, bytes))
   const keyPair = (privateKey: Uint8Array): KeyPair => ({
@@ -128,8 +120,8 @@ interface HybridPrivateKey {
 
 /** MLKEM768-X25519 (xwing.ts). */
 export const hybridKem = (mlkem: MlKem, random: Random): Kem => {
-  const publicKeys = publicKeyCache<HybridPublicKey>(publicKeysMax)
-  const privateKeys = privateKeyCache<HybridPrivateKey>()
+  const publicKeys = nodePublicKeyCache<HybridPublicKey>(publicKeysMax)
+  const privateKeys = nodePrivateKeyCache<HybridPrivateKey>()
 
   const publicOf = (bytes: Uint8Array): HybridPublicKey =>
     publicKeys(bytes, () => {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
-import { createHash, createPrivateKey, createPublicKey, hash, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, type KeyObject } from 'node:crypto'
 import { MlsError } from '../src/error.ts'
+import { privateKeyCache, publicKeyCache, type KeyCache } from './key-cache.ts'
 
 /** Algorithms whose keys node:crypto takes as key objects made from raw bytes. */
 export type RawKeyName = 'Ed25519' | 'Ed448' | 'X25519' | 'X448' | 'ML-KEM-768'
@@ -89,41 +90,11 @@ export const asInvalidKey = <T>(name: string, use: () => T): T => {
   }
 }
 
-/**
- * Imported public keys by their bytes, the least recently used leaving first. By content and not by array: the
- * same key comes out of many messages, and nobody who changes an array in place may be answered for the old one.
- */
-export const publicKeyCache = <T>(countMax: number): ((bytes: Uint8Array, make: () => T) => T) => {
-  const kept = new Map<string, T>()
-  return (bytes, make) => {
-    const id = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-    let value = kept.get(id)
-    if (value === undefined) {
-      value = make()
-      if (kept.size >= countMax) kept.delete(kept.keys().next().value as string)
-    } else kept.delete(id)
-    kept.set(id, value)
-    return value
-  }
-}
+/** The caches of key-cache.ts, by what is fastest here. */
+export const nodePublicKeyCache = <T>(countMax: number): KeyCache<T> =>
+  publicKeyCache(countMax, (bytes) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
+  )
 
-/**
- * Imported private keys by array, so that they end with the last reference to the key. The digest notices an array
- * that was wiped or reused; of a uniformly random key it tells nothing.
- */
-export const privateKeyCache = <T>(): ((bytes: Uint8Array, make: () => T) => T) => {
-  const kept = new WeakMap<Uint8Array, { readonly digest: string; readonly value: T }>()
-  return (bytes, make) => {
-    const digest = digestOf(bytes)
-    const found = kept.get(bytes)
-    if (found?.digest === digest) return found.value
-    const value = make()
-    kept.set(bytes, { digest, value })
-    return value
-  }
-}
-
-const digestOf: (bytes: Uint8Array) => string =
-  typeof hash === 'function'
-    ? (bytes) => hash('sha256', bytes, 'base64')
-    : (bytes) => createHash('sha256').update(bytes).digest('base64')
+export const nodePrivateKeyCache = <T>(): KeyCache<T> =>
+  privateKeyCache((bytes) => hash('sha256', bytes, 'base64'))

@@ -11,21 +11,15 @@ import {
 import { equalBytes } from '../src/bytes.ts'
 import { montgomeryU, projectionScalar, verifyEd25519, type Ed25519Primitives } from '../src/ed25519.ts'
 import { MlsError } from '../src/error.ts'
-import type { Awaitable, KeyPair } from '../src/provider.ts'
 import {
   asInvalidKey,
   importPrivate,
   importPublic,
-  privateKeyCache,
-  publicKeyCache,
+  nodePrivateKeyCache,
+  nodePublicKeyCache,
   rawPublic,
 } from './node-keys.ts'
-
-export interface Signer {
-  generate(): KeyPair
-  sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Awaitable<boolean>
-}
+import type { Signer } from './signer.ts'
 
 const publicKeysMax = 4096
 
@@ -39,8 +33,8 @@ const verdict = (use: () => boolean): boolean => {
 }
 
 const edwards = (name: 'Ed25519' | 'Ed448', random: (length: number) => Uint8Array): Signer => {
-  const publicKeys = publicKeyCache<KeyObject>(publicKeysMax)
-  const privateKeys = privateKeyCache<KeyObject>()
+  const publicKeys = nodePublicKeyCache<KeyObject>(publicKeysMax)
+  const privateKeys = nodePrivateKeyCache<KeyObject>()
   const privateOf = (bytes: Uint8Array): KeyObject => privateKeys(bytes, () => importPrivate(name, bytes))
   return {
     generate() {
@@ -96,8 +90,8 @@ const ecdsaParameters = {
 /** ECDSA of RFC 9420 §5.1.2: uncompressed points, DER signatures, scalars as private keys. */
 export const ecdsaSigner = (name: keyof typeof ecdsaParameters): Signer => {
   const { curve, jwkCurve, hash, fieldBytes } = ecdsaParameters[name]
-  const publicKeys = publicKeyCache<KeyObject>(publicKeysMax)
-  const privateKeys = privateKeyCache<KeyObject>()
+  const publicKeys = nodePublicKeyCache<KeyObject>(publicKeysMax)
+  const privateKeys = nodePrivateKeyCache<KeyObject>()
 
   const coordinates = (point: Uint8Array) => {
     if (point.length !== 1 + 2 * fieldBytes || point[0] !== 4)

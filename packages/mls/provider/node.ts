@@ -1,12 +1,14 @@
 import { randomFillSync } from 'node:crypto'
 import type { KemName, Provider, SignatureName } from '../src/provider.ts'
 import { expandWith, extractWith } from './hkdf.ts'
+import type { Kem } from './kem.ts'
 import { mlkemInJs } from './mlkem.ts'
 import { aeadOpen, aeadSeal } from './node-aead.ts'
 import { hmac, sha2 } from './node-hash.ts'
-import { hybridKem, montgomeryKem, nistKem, type Kem } from './node-kem.ts'
+import { hybridKem, montgomeryKem, nistKem } from './node-kem.ts'
 import { nativeMlKem } from './node-mlkem.ts'
-import { ecdsaSigner, ed25519Signer, ed448Signer, type Signer } from './node-signature.ts'
+import { ecdsaSigner, ed25519Signer, ed448Signer } from './node-signature.ts'
+import type { Signer } from './signer.ts'
 
 export interface NodeProviderOptions {
   /** `js` shuns the platform's ML-KEM, as if it had none. */

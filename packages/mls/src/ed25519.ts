@@ -71,12 +71,17 @@ export const projectionScalar = littleEndian(
 
 /** Extended Euclid; what it is given is public. */
 function modularInverse(value: bigint, modulus: bigint): bigint {
-  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n]
+  let [a, b] = [value, modulus]
+  let [x, y] = [1n, 0n]
   while (a > 1n) {
     const quotient = b / a
-    ;[a, b, x, y] = [b % a, a, y - quotient * x, x]
+    const [remainder, next] = [b - a * quotient, y - x * quotient]
+    b = a
+    y = x
+    a = remainder
+    x = next
   }
-  return ((x % modulus) + modulus) % modulus
+  return x < 0n ? x + modulus : x
 }
 
 /** The u coordinate, on Curve25519, of an encoded point (RFC 7748 §4.1); y is not 1. */

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { jsProvider } from '../../provider/js.ts'
 import { nodeProvider } from '../../provider/node.ts'
 import {
   decryptWithLabel,
@@ -36,7 +38,10 @@ interface Vector {
 }
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
-const providers: readonly (readonly [string, Provider])[] = [['node', nodeProvider()]]
+const providers: readonly (readonly [string, Provider])[] = [
+  ['node', nodeProvider()],
+  ['js', jsProvider((length) => new Uint8Array(randomBytes(length)))],
+]
 
 if (!existsSync(file)) it.skip('crypto-basics.json is not beside the project', () => {})
 else
