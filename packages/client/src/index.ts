@@ -1,6 +1,8 @@
 /** What screens and programs need of the protocol: failure codes for their texts, limits told before sending. */
 export { isFailureCode, limits } from '@sotto/protocol'
 export type { FailureCode, FailureDetail } from '@sotto/protocol'
+export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keychain.ts'
+export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
 export type * from './view.ts'
 export type * from './ports/keychain.ts'
 export type * from './ports/password.ts'

@@ -20,6 +20,8 @@ export type ConnectionView =
   | { readonly kind: 'offline'; readonly retryAtMs: number | null }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'online'; readonly route: 'websocket' | 'poll' }
+  /** This is not the server that this device knows: its log key has changed. Nothing is sent until it is back. */
+  | { readonly kind: 'refused'; readonly code: FailureCode }
 
 export type RoomState =
   /** `inviter` is the server's word until the invitation has been accepted. */
@@ -119,8 +121,15 @@ export interface ClientCommands {
   leave(input: { readonly room: string }): Promise<void>
   members(input: { readonly room: string }): Promise<readonly MemberView[]>
 
-  /** Resolves when the message is stored in the outbox; its delivery is told by `timeline` events. */
-  send(input: { readonly room: string; readonly text: string }): Promise<{ readonly id: string }>
+  /**
+   * Resolves when the message is stored in the outbox; its delivery is told by `timeline` events. `message` (32 hex
+   * digits, never used before) names it in advance, so that a call repeated after a lost answer stores it once.
+   */
+  send(input: {
+    readonly room: string
+    readonly text: string
+    readonly message?: string
+  }): Promise<{ readonly id: string }>
   retry(input: { readonly room: string; readonly id: string }): Promise<void>
   discard(input: { readonly room: string; readonly id: string }): Promise<void>
 
