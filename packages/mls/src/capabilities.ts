@@ -9,6 +9,9 @@ export interface Capabilities {
   readonly credentials: readonly number[]
 }
 
+/** Proposal types `add` to `group_context_extensions`, which everyone supports and no capabilities list (§7.2). */
+export const isDefaultProposal = (type: number): boolean => type >= 1 && type <= 7
+
 const typesMax = 512
 
 /** `uint16 types<V>` */

@@ -11,3 +11,23 @@ export * from './externalPub.ts'
 export * from './leafNode.ts'
 export * from './keyPackage.ts'
 export * from './treeMath.ts'
+export * from './parentNode.ts'
+export {
+  type Branch,
+  type LeafSlot,
+  type RatchetTree,
+  type Subtree,
+  addLeaf,
+  leafAt,
+  leafCount,
+  leaves,
+  memberCount,
+  removeLeaf,
+  treeOf,
+  updateLeaf,
+} from './ratchetTree.ts'
+export * from './treeEncoding.ts'
+export * from './treeHash.ts'
+export * from './leafCheck.ts'
+export * from './leafNodeValidation.ts'
+export * from './treeValidation.ts'
