@@ -1,0 +1,113 @@
+import { DatabaseSync } from 'node:sqlite'
+import { type FailureCode, SottoError } from '@sotto/protocol'
+import type { Change, Row, Store } from '../../src/ports/store.ts'
+
+/** Result codes of SQLite that say something about the disk; the others are bugs. */
+const failureOfResult = new Map<number, FailureCode>([
+  [5, 'profile_in_use'], // SQLITE_BUSY
+  [10, 'storage_damaged'], // SQLITE_IOERR
+  [11, 'storage_damaged'], // SQLITE_CORRUPT
+  [13, 'storage_full'], // SQLITE_FULL
+  [14, 'storage_damaged'], // SQLITE_CANTOPEN
+  [26, 'storage_damaged'], // SQLITE_NOTADB
+])
+
+const resultOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined
+
+const onDisk = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (error) {
+    const code = failureOfResult.get(resultOf(error) ?? -1)
+    throw code ? new SottoError(code) : error
+  }
+}
+
+const schema = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  CREATE TABLE IF NOT EXISTS rows (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS writer (one INTEGER PRIMARY KEY CHECK (one = 1), fence INTEGER NOT NULL) STRICT;
+`
+
+const transaction = <T>(database: DatabaseSync, work: () => T): T => {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/**
+ * A store in one SQLite file (WAL, `synchronous=FULL`: what a commit has returned survives a power cut).
+ *
+ * @throws SottoError `storage_damaged`, `storage_full`, `profile_in_use`
+ */
+export const openSqliteStore = async (file: string): Promise<Store> => {
+  const database = onDisk(() => {
+    const opened = new DatabaseSync(file)
+    opened.exec(schema)
+    return opened
+  })
+  const readFence = database.prepare('SELECT fence FROM writer')
+  const get = database.prepare('SELECT value FROM rows WHERE key = ?')
+  const up = database.prepare(
+    'SELECT key, value FROM rows WHERE key >= ? AND key < ? ORDER BY key ASC LIMIT ?',
+  )
+  const down = database.prepare(
+    'SELECT key, value FROM rows WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?',
+  )
+  const put = database.prepare('INSERT OR REPLACE INTO rows (key, value) VALUES (?, ?)')
+  const drop = database.prepare('DELETE FROM rows WHERE key = ?')
+  const dropRange = database.prepare('DELETE FROM rows WHERE key >= ? AND key < ?')
+  const apply = (change: Change): void => {
+    switch (change.kind) {
+      case 'put':
+        put.run(change.key, change.value)
+        return
+      case 'delete':
+        drop.run(change.key)
+        return
+      case 'delete_range':
+        dropRange.run(change.from, change.to)
+        return
+    }
+  }
+
+  const fence = onDisk(() =>
+    transaction(database, () => {
+      database.exec(
+        'INSERT INTO writer (one, fence) VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET fence = fence + 1',
+      )
+      return readFence.get()?.['fence']
+    }),
+  )
+
+  return {
+    get: async (key) => onDisk(() => get.get(key)?.['value']) as Uint8Array | undefined,
+    range: async (from, to, { limit, direction = 'up' }) =>
+      onDisk(() =>
+        (direction === 'up' ? up : down)
+          .all(from, to, limit)
+          .map(({ key, value }): Row => ({ key: key as string, value: value as Uint8Array })),
+      ),
+    commit: async (changes) =>
+      onDisk(() =>
+        transaction(database, () => {
+          if (readFence.get()?.['fence'] !== fence) throw new SottoError('fenced')
+          for (const change of changes) apply(change)
+        }),
+      ),
+    close: async () => {
+      if (database.isOpen) database.close()
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
+import { openSqliteStore } from '../adapters/node/sqliteStore.ts'
+import { assertFailure } from './contracts/contract.ts'
+import { keychainContract } from './contracts/keychain.ts'
+import { storeContract } from './contracts/store.ts'
+
+let directory = ''
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sotto-adapters-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+describe('the SQLite store keeps the contract of stores', () => {
+  for (const { title, run } of storeContract)
+    it(title, () => run({ open: () => openSqliteStore(join(directory, 'store')) }))
+
+  it('a file that is no database is damaged, not overwritten', async () => {
+    writeFileSync(
+      join(directory, 'store'),
+      'something else entirely, longer than a header of SQLite'.repeat(40),
+    )
+    await assertFailure(openSqliteStore(join(directory, 'store')), 'storage_damaged', 'open')
+  })
+})
+
+describe('the keychain of files keeps the contract of keychains', () => {
+  const verifies = async (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => {
+    const x = Buffer.from(publicKey).toString('base64url')
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    return verify(null, message, key, signature)
+  }
+  for (const { title, run } of keychainContract)
+    it(title, () => run({ open: async () => openFileKeychain(join(directory, 'keys')), verify: verifies }))
+
+  it('lets nobody but the user read the keys', async () => {
+    await openFileKeychain(join(directory, 'keys')).signer()
+    expect(statSync(join(directory, 'keys')).mode & 0o777).toBe(0o600)
+  })
+
+  it('refuses keys that were changed', async () => {
+    await openFileKeychain(join(directory, 'keys')).signer()
+    chmodSync(join(directory, 'keys'), 0o600)
+    writeFileSync(join(directory, 'keys'), 'not keys')
+    await assertFailure(openFileKeychain(join(directory, 'keys')).signer(), 'storage_damaged', 'signer')
+  })
+})
