@@ -1,0 +1,58 @@
+import { type FailureCode, SottoError } from '@sotto/protocol'
+
+/** The object stores of a profile: sealed rows, who may write them, and the keys that open them. */
+export const rowsStore = 'rows'
+export const writerStore = 'writer'
+export const keysStore = 'keys'
+
+const version = 1
+
+const failureOfName = new Map<string, FailureCode>([['QuotaExceededError', 'storage_full']])
+
+/** What went wrong with the browser's storage, as a failure of ours. */
+export const storageFailure = (error: unknown): SottoError =>
+  error instanceof SottoError
+    ? error
+    : new SottoError(
+        failureOfName.get(error instanceof DOMException ? error.name : '') ?? 'storage_damaged',
+        error instanceof Error ? error.message : undefined,
+      )
+
+/** @throws SottoError `storage_damaged`, `storage_full` */
+export const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(storageFailure(request.error))
+  })
+
+/** Resolves when the transaction is durable. @throws SottoError as above, or what `abort` was told */
+export const completionOf = (transaction: IDBTransaction): Promise<void> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = () => reject(storageFailure(transaction.error))
+  })
+
+/** @throws SottoError `storage_damaged`, `storage_full` */
+export const openDatabase = async (name: string): Promise<IDBDatabase> => {
+  const request = indexedDB.open(name, version)
+  request.onupgradeneeded = () => {
+    for (const store of [rowsStore, writerStore, keysStore]) request.result.createObjectStore(store)
+  }
+  const database = await answerOf(request)
+  // A newer version of the program in another tab must not wait for this one.
+  database.onversionchange = () => database.close()
+  return database
+}
+
+/** @throws SottoError `storage_damaged` when the connection has been taken away (cleared site data, another version) */
+export const begin = (
+  database: IDBDatabase,
+  stores: readonly string[],
+  mode: 'readonly' | 'readwrite',
+): IDBTransaction => {
+  try {
+    return database.transaction([...stores], mode, { durability: 'strict' })
+  } catch (error) {
+    throw storageFailure(error)
+  }
+}
