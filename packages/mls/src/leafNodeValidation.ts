@@ -27,14 +27,17 @@ export const groupTerms = (extensions: readonly Extension[]): GroupTerms => ({
   required: requiredCapabilitiesOf(extensions),
 })
 
-/** Why a leaf does not fit itself, the suite or the group (RFC 9420 §7.2, §7.3, §13.4); signatures aside. */
+/**
+ * Why a leaf does not fit itself, the suite or the group (RFC 9420 §7.2, §7.3, §13.4); signatures aside.
+ *
+ * That the capabilities list the suite is not asked of others: §7.3 does not, and leaves in use do not have it.
+ */
 export const leafComplaint = ({ suite }: Crypto, leaf: LeafNode, terms: GroupTerms): string | undefined => {
   const { capabilities, encryptionKey, signatureKey } = leaf
   if (encryptionKey.length !== encryptionKeyBytes[suite.kem]) return 'the encryption key has a wrong length'
   if (signatureKey.length !== signatureKeyBytes[suite.signature])
     return 'the signature key has a wrong length'
   if (!capabilities.versions.includes(mls10)) return 'the protocol version is not supported'
-  if (!capabilities.cipherSuites.includes(suite.id)) return `cipher suite ${suite.id} is not supported`
   const credential = credentialTypeOf(leaf.credential)
   if (!capabilities.credentials.includes(credential))
     return `its own credential type ${credential} is not listed`
