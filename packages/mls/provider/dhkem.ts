@@ -1,7 +1,8 @@
 import { ascii, concat } from '../src/bytes.ts'
 import { kemId, labeledExpand, labeledExtract, uint16Bytes } from '../src/hpke-kdf.ts'
 import { MlsError } from '../src/error.ts'
-import type { HashName, KemName, Provider } from '../src/provider.ts'
+import type { Awaitable, HashName, KemName, KeyPair, Provider } from '../src/provider.ts'
+import { publicKeysMax, type DhPrivateKey, type Group, type Kem, type KeyCaches } from './kem.ts'
 
 /** The KEMs of RFC 9180 that are made of a Diffie-Hellman group. */
 export type DhName = Exclude<KemName, 'MLKEM768-X25519'>
@@ -65,7 +66,7 @@ export const kemSuiteId: Readonly<Record<KemName, Uint8Array>> = {
 }
 
 /** ExtractAndExpand of RFC 9180 §4.1, over `enc || pkRm`. */
-export const extractAndExpand = (
+const extractAndExpand = (
   hkdf: Hkdf,
   name: DhName,
   dh: Uint8Array,
@@ -85,7 +86,7 @@ const toBigInt = (bytes: Uint8Array): bigint => {
 }
 
 /** The private key of DeriveKeyPair of RFC 9180 §7.1.3. */
-export const derivePrivateKey = (hkdf: Hkdf, name: DhName, ikm: Uint8Array): Uint8Array => {
+const derivePrivateKey = (hkdf: Hkdf, name: DhName, ikm: Uint8Array): Uint8Array => {
   const { hash, privateBytes, scalar } = dhParameters[name]
   const id = kemSuiteId[name]
   const prk = labeledExtract(hkdf, hash, id, empty, 'dkp_prk', ikm)
@@ -97,4 +98,42 @@ export const derivePrivateKey = (hkdf: Hkdf, name: DhName, ikm: Uint8Array): Uin
     if (value !== 0n && value < scalar.order) return candidate
   }
   throw new MlsError('invalid_key', 'no scalar could be derived')
+}
+
+/** DHKEM of RFC 9180 §4.1 over a platform's group. */
+export const dhKem = <PublicKey>(
+  name: DhName,
+  group: Group<PublicKey>,
+  hkdf: Hkdf,
+  random: (length: number) => Uint8Array,
+  caches: KeyCaches,
+): Kem => {
+  const publicKeys = caches.publicKeys<Awaitable<PublicKey>>(publicKeysMax)
+  const privateKeys = caches.privateKeys<Awaitable<DhPrivateKey<PublicKey>>>()
+
+  const privateOf = (bytes: Uint8Array): Awaitable<DhPrivateKey<PublicKey>> =>
+    privateKeys(bytes, () => group.privateKey(bytes))
+
+  const derive = async (ikm: Uint8Array): Promise<KeyPair> => {
+    const privateKey = derivePrivateKey(hkdf, name, ikm)
+    const key = await privateOf(privateKey)
+    return { privateKey, publicKey: await key.publicBytes() }
+  }
+
+  return {
+    generate: () => derive(random(dhParameters[name].privateBytes)),
+    derive,
+    async encapsulate(publicKey) {
+      const recipient = await publicKeys(publicKey, () => group.publicKey(publicKey))
+      const ephemeral = await group.ephemeral()
+      const encapsulated = await ephemeral.publicBytes()
+      const dh = await ephemeral.agree(recipient)
+      return { encapsulated, sharedSecret: extractAndExpand(hkdf, name, dh, encapsulated, publicKey) }
+    },
+    async decapsulate({ publicKey, privateKey }, encapsulated) {
+      const own = await privateOf(privateKey)
+      const dh = await own.agree(await group.publicKey(encapsulated))
+      return extractAndExpand(hkdf, name, dh, encapsulated, publicKey)
+    },
+  }
 }

@@ -1,20 +1,22 @@
 import { createHash, hash } from 'node:crypto'
 import type { HashName } from '../src/provider.ts'
+import type { Keccak } from './xwing.ts'
 
 const nodeName = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const
 const blockBytes: Readonly<Record<HashName, number>> = { 'SHA-256': 64, 'SHA-384': 128, 'SHA-512': 128 }
 
-type NodeHashName = 'sha256' | 'sha384' | 'sha512' | 'sha3-256'
-
-export const digest = (name: NodeHashName, data: Uint8Array): Uint8Array => {
+const digest = (name: string, data: Uint8Array): Uint8Array => {
   const bytes = hash(name, data, 'buffer')
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 export const sha2 = (name: HashName, data: Uint8Array): Uint8Array => digest(nodeName[name], data)
 
-export const shake256 = (data: Uint8Array, length: number): Uint8Array =>
-  new Uint8Array(createHash('shake256', { outputLength: length }).update(data).digest())
+export const keccak: Keccak = {
+  sha3: (data) => digest('sha3-256', data),
+  shake256: (data, length) =>
+    new Uint8Array(createHash('shake256', { outputLength: length }).update(data).digest()),
+}
 
 /** HMAC of two one-shot hashes: 3 µs, where createHmac needs 14 to take in a key of bytes. */
 export const hmac = (name: HashName, key: Uint8Array, data: Uint8Array): Uint8Array => {

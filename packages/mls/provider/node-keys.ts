@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer'
 import { createPrivateKey, createPublicKey, hash, type KeyObject } from 'node:crypto'
 import { MlsError } from '../src/error.ts'
-import { privateKeyCache, publicKeyCache, type KeyCache } from './key-cache.ts'
+import type { KeyCaches } from './kem.ts'
+import { privateKeyCache, publicKeyCache } from './key-cache.ts'
 
 /** Algorithms whose keys node:crypto takes as key objects made from raw bytes. */
 export type RawKeyName = 'Ed25519' | 'Ed448' | 'X25519' | 'X448' | 'ML-KEM-768'
 
 interface RawKey {
-  /** DER before the raw bytes: SubjectPublicKeyInfo, and PKCS #8 (with the seed, for ML-KEM). */
-  readonly publicPrefix: Uint8Array
+  /** PKCS #8 before the raw bytes (the seed, for ML-KEM). */
   readonly privatePrefix: Uint8Array
   readonly publicBytes: number
   readonly privateBytes: number
@@ -16,46 +16,49 @@ interface RawKey {
 
 const hex = (text: string): Uint8Array => Buffer.from(text, 'hex')
 
-export const rawKeys: Readonly<Record<RawKeyName, RawKey>> = {
+const rawKeys: Readonly<Record<RawKeyName, RawKey>> = {
   Ed25519: {
-    publicPrefix: hex('302a300506032b6570032100'),
     privatePrefix: hex('302e020100300506032b657004220420'),
     publicBytes: 32,
     privateBytes: 32,
   },
   Ed448: {
-    publicPrefix: hex('3043300506032b6571033a00'),
     privatePrefix: hex('3047020100300506032b6571043b0439'),
     publicBytes: 57,
     privateBytes: 57,
   },
   X25519: {
-    publicPrefix: hex('302a300506032b656e032100'),
     privatePrefix: hex('302e020100300506032b656e04220420'),
     publicBytes: 32,
     privateBytes: 32,
   },
   X448: {
-    publicPrefix: hex('3042300506032b656f033900'),
     privatePrefix: hex('3046020100300506032b656f043a0438'),
     publicBytes: 56,
     privateBytes: 56,
   },
   'ML-KEM-768': {
-    publicPrefix: hex('308204b2300b0609608648016503040402038204a100'),
     privatePrefix: hex('3054020100300b060960864801650304040204428040'),
     publicBytes: 1184,
     privateBytes: 64,
   },
 }
 
-/** @throws MlsError `invalid_key` */
+/** SubjectPublicKeyInfo before the raw bytes. */
+const mlkemPublicPrefix = hex('308204b2300b0609608648016503040402038204a100')
+
+/** Curves by JWK, which is 6 µs faster than DER. @throws MlsError `invalid_key` */
 export const importPublic = (name: RawKeyName, bytes: Uint8Array): KeyObject => {
-  const { publicPrefix, publicBytes } = rawKeys[name]
+  const { publicBytes } = rawKeys[name]
   if (bytes.length !== publicBytes) throw new MlsError('invalid_key', `${name} key of ${bytes.length} bytes`)
-  return asInvalidKey(name, () =>
-    createPublicKey({ key: Buffer.concat([publicPrefix, bytes]), format: 'der', type: 'spki' }),
-  )
+  return asInvalidKey(name, () => {
+    if (name === 'ML-KEM-768') {
+      const key = Buffer.concat([mlkemPublicPrefix, bytes])
+      return createPublicKey({ key, format: 'der', type: 'spki' })
+    }
+    const x = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
+    return createPublicKey({ key: { kty: 'OKP', crv: name, x }, format: 'jwk' })
+  })
 }
 
 /** @throws MlsError `invalid_key` */
@@ -90,11 +93,16 @@ export const asInvalidKey = <T>(name: string, use: () => T): T => {
   }
 }
 
-/** The caches of key-cache.ts, by what is fastest here. */
-export const nodePublicKeyCache = <T>(countMax: number): KeyCache<T> =>
-  publicKeyCache(countMax, (bytes) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
-  )
+/** OpenSSL takes a scalar of any length; ours are as long as the field. @throws MlsError `invalid_key` */
+export const checkScalarLength = (scalar: Uint8Array, length: number): void => {
+  if (scalar.length !== length) throw new MlsError('invalid_key', `scalar of ${scalar.length} bytes`)
+}
 
-export const nodePrivateKeyCache = <T>(): KeyCache<T> =>
-  privateKeyCache((bytes) => hash('sha256', bytes, 'base64'))
+/** The caches of key-cache.ts, by what is fastest here. */
+export const nodeCaches: KeyCaches = {
+  publicKeys: (countMax) =>
+    publicKeyCache(countMax, (bytes) =>
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
+    ),
+  privateKeys: () => privateKeyCache((bytes) => hash('sha256', bytes, 'base64')),
+}

@@ -13,10 +13,10 @@ import { montgomeryU, projectionScalar, verifyEd25519, type Ed25519Primitives } 
 import { MlsError } from '../src/error.ts'
 import {
   asInvalidKey,
+  checkScalarLength,
   importPrivate,
   importPublic,
-  nodePrivateKeyCache,
-  nodePublicKeyCache,
+  nodeCaches,
   rawPublic,
 } from './node-keys.ts'
 import type { Signer } from './signer.ts'
@@ -33,8 +33,8 @@ const verdict = (use: () => boolean): boolean => {
 }
 
 const edwards = (name: 'Ed25519' | 'Ed448', random: (length: number) => Uint8Array): Signer => {
-  const publicKeys = nodePublicKeyCache<KeyObject>(publicKeysMax)
-  const privateKeys = nodePrivateKeyCache<KeyObject>()
+  const publicKeys = nodeCaches.publicKeys<KeyObject>(publicKeysMax)
+  const privateKeys = nodeCaches.privateKeys<KeyObject>()
   const privateOf = (bytes: Uint8Array): KeyObject => privateKeys(bytes, () => importPrivate(name, bytes))
   return {
     generate() {
@@ -90,8 +90,8 @@ const ecdsaParameters = {
 /** ECDSA of RFC 9420 §5.1.2: uncompressed points, DER signatures, scalars as private keys. */
 export const ecdsaSigner = (name: keyof typeof ecdsaParameters): Signer => {
   const { curve, jwkCurve, hash, fieldBytes } = ecdsaParameters[name]
-  const publicKeys = nodePublicKeyCache<KeyObject>(publicKeysMax)
-  const privateKeys = nodePrivateKeyCache<KeyObject>()
+  const publicKeys = nodeCaches.publicKeys<KeyObject>(publicKeysMax)
+  const privateKeys = nodeCaches.privateKeys<KeyObject>()
 
   const coordinates = (point: Uint8Array) => {
     if (point.length !== 1 + 2 * fieldBytes || point[0] !== 4)
@@ -110,6 +110,7 @@ export const ecdsaSigner = (name: keyof typeof ecdsaParameters): Signer => {
   const privateOf = (scalar: Uint8Array): KeyObject =>
     privateKeys(scalar, () =>
       asInvalidKey(name, () => {
+        checkScalarLength(scalar, fieldBytes)
         const ecdh = createECDH(curve)
         ecdh.setPrivateKey(scalar)
         const key = { ...coordinates(ecdh.getPublicKey()), d: base64url(scalar) }

@@ -1,34 +1,47 @@
 import { randomFillSync } from 'node:crypto'
 import type { KemName, Provider, SignatureName } from '../src/provider.ts'
+import { dhKem } from './dhkem.ts'
 import { expandWith, extractWith } from './hkdf.ts'
 import type { Kem } from './kem.ts'
-import { mlkemInJs } from './mlkem.ts'
+import { mlkemInJs } from './js-mlkem.ts'
 import { aeadOpen, aeadSeal } from './node-aead.ts'
-import { hmac, sha2 } from './node-hash.ts'
-import { hybridKem, montgomeryKem, nistKem } from './node-kem.ts'
+import { hmac, keccak, sha2 } from './node-hash.ts'
+import { montgomeryGroup, nistGroup } from './node-kem.ts'
+import { nodeCaches } from './node-keys.ts'
 import { nativeMlKem } from './node-mlkem.ts'
 import { ecdsaSigner, ed25519Signer, ed448Signer } from './node-signature.ts'
 import type { Signer } from './signer.ts'
+import { hybridKem } from './xwing.ts'
 
 export interface NodeProviderOptions {
   /** `js` shuns the platform's ML-KEM, as if it had none. */
   readonly mlkem?: 'native' | 'js'
 }
 
-/** All algorithms on node:crypto, without a promise; ML-KEM in JavaScript on a Node that has none. */
+/** All algorithms on the synchronous node:crypto; ML-KEM in JavaScript on a Node that has none. */
 export const nodeProvider = ({ mlkem = 'native' }: NodeProviderOptions = {}): Provider => {
   const random = (length: number): Uint8Array => randomFillSync(new Uint8Array(length))
   const hkdf: Pick<Provider, 'hkdfExtract' | 'hkdfExpand'> = {
     hkdfExtract: (name, salt, ikm) => extractWith(hmac, name, salt, ikm),
     hkdfExpand: (name, prk, info, length) => expandWith(hmac, name, prk, info, length),
   }
+  const nist = (name: 'P-256' | 'P-384' | 'P-521'): Kem =>
+    dhKem(name, nistGroup(name), hkdf, random, nodeCaches)
+  const montgomery = (name: 'X25519' | 'X448'): Kem =>
+    dhKem(name, montgomeryGroup(name), hkdf, random, nodeCaches)
   const kems: Readonly<Record<KemName, Kem>> = {
-    'P-256': nistKem('P-256', hkdf),
-    'P-384': nistKem('P-384', hkdf),
-    'P-521': nistKem('P-521', hkdf),
-    X25519: montgomeryKem('X25519', hkdf, random),
-    X448: montgomeryKem('X448', hkdf, random),
-    'MLKEM768-X25519': hybridKem((mlkem === 'native' && nativeMlKem()) || mlkemInJs(random), random),
+    'P-256': nist('P-256'),
+    'P-384': nist('P-384'),
+    'P-521': nist('P-521'),
+    X25519: montgomery('X25519'),
+    X448: montgomery('X448'),
+    'MLKEM768-X25519': hybridKem(
+      (mlkem === 'native' && nativeMlKem()) || mlkemInJs(random),
+      montgomeryGroup('X25519'),
+      keccak,
+      random,
+      nodeCaches,
+    ),
   }
   const signers: Readonly<Record<SignatureName, Signer>> = {
     Ed25519: ed25519Signer(random),
