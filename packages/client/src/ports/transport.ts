@@ -22,7 +22,11 @@ export interface Transport {
    * @throws SottoError with the server's code, or `offline`, `timeout`, `integrity` (an answer that is no answer)
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- the operation's own types flow through InputOf and OutputOf
-  call<Op extends Operation<any, any, any>>(op: Op, input: InputOf<Op>, token: string | null): Promise<OutputOf<Op>>
+  call<Op extends Operation<any, any, any>>(
+    op: Op,
+    input: InputOf<Op>,
+    token: string | null,
+  ): Promise<OutputOf<Op>>
   /** Opens a connection and sends `hello`. Never throws: failures arrive as `closed`. Reconnecting is the caller's. */
   live(token: string, listener: (event: LiveEvent) => void): LiveConnection
 }

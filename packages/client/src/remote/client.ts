@@ -1,0 +1,137 @@
+import { SottoError } from '@sotto/protocol'
+import type { Client, ClientEvent, ClientState, TimelineItem } from '../view.ts'
+import { type Channel, type CommandName, isReply, type Reply, type Request } from './messages.ts'
+
+export interface RemoteClient extends Client {
+  /** Resolves when the serving side has told its state for the first time. */
+  readonly ready: Promise<void>
+}
+
+/** What is shown until the serving side has spoken. */
+const unknownState: ClientState = {
+  account: { kind: 'none' },
+  connection: { kind: 'connecting' },
+  rooms: [],
+}
+
+interface OpenCall {
+  readonly request: Request
+  resolve(value: unknown): void
+  reject(failure: SottoError): void
+}
+
+const itemsPerReading = 200
+
+/**
+ * The client on the other side of `channel`. Calls wait through a change of the serving side: they are repeated to
+ * the next one. A repeated `send` stores its message once, because the message is named here, in advance.
+ *
+ * @param newId 32 hex digits, never the same twice
+ */
+export const remoteClient = (channel: Channel, newId: () => string): RemoteClient => {
+  let state = unknownState
+  let server: string | null = null
+  const calls = new Map<string, OpenCall>()
+  const listeners = new Set<(event: ClientEvent) => void>()
+  /** Up to where each room has been shown here: what a dying server did not tell is read from there. */
+  const shown = new Map<string, number>()
+  let told: () => void
+  const ready = new Promise<void>((resolve) => (told = resolve))
+
+  const post = (request: Request): void => channel.post(request)
+  const publish = (event: ClientEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
+  const remember = (room: string, items: readonly TimelineItem[]): void => {
+    const newest = items.reduce((seq, item) => Math.max(seq, item.seq ?? 0), shown.get(room) ?? 0)
+    shown.set(room, newest)
+  }
+
+  const call = <T>(command: CommandName, input: unknown): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const id = newId()
+      const request: Request = { kind: 'call', call: id, command, input }
+      calls.set(id, { request, resolve: resolve as (value: unknown) => void, reject })
+      post(request)
+    })
+
+  const timeline: Client['timeline'] = async (input) => {
+    const page = await call<Awaited<ReturnType<Client['timeline']>>>('timeline', input)
+    remember(input.room, page.items)
+    return page
+  }
+
+  const readOn = async (room: string): Promise<void> => {
+    for (;;) {
+      const after = (shown.get(room) ?? 0) + 1
+      const { items, more } = await timeline({ room, after, limit: itemsPerReading })
+      if (items.length > 0) publish({ kind: 'timeline', room, items })
+      if (!more) return
+    }
+  }
+
+  const receive = (reply: Reply): void => {
+    switch (reply.kind) {
+      case 'serving': {
+        const changed = server !== null && server !== reply.server
+        const first = server === null
+        server = reply.server
+        state = reply.state
+        publish({ kind: 'state', state })
+        if (first) told()
+        if (!changed) return
+        for (const { request } of calls.values()) post(request)
+        // A room may be gone by now; then there is nothing to read on.
+        for (const room of shown.keys()) readOn(room).catch(() => shown.delete(room))
+        return
+      }
+      case 'event':
+        if (reply.event.kind === 'state') ({ state } = reply.event)
+        if (reply.event.kind === 'timeline' && shown.has(reply.event.room))
+          remember(reply.event.room, reply.event.items)
+        return publish(reply.event)
+      case 'result':
+        calls.get(reply.call)?.resolve(reply.value)
+        calls.delete(reply.call)
+        return
+      case 'failure':
+        calls.get(reply.call)?.reject(new SottoError(reply.code, reply.message, reply.detail))
+        calls.delete(reply.call)
+    }
+  }
+
+  const unlisten = channel.listen((message) => {
+    if (isReply(message)) receive(message)
+  })
+  post({ kind: 'hello' })
+
+  return {
+    ready,
+    state: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {
+      unlisten()
+      for (const { reject } of calls.values()) reject(new SottoError('unavailable', 'the client was closed'))
+      calls.clear()
+      listeners.clear()
+    },
+    register: (input) => call('register', input),
+    login: (input) => call('login', input),
+    logout: (input) => call('logout', input),
+    createRoom: (input) => call('createRoom', input),
+    invite: (input) => call('invite', input),
+    accept: (input) => call('accept', input),
+    decline: (input) => call('decline', input),
+    leave: (input) => call('leave', input),
+    members: (input) => call('members', input),
+    send: (input) => call('send', { ...input, message: input.message ?? newId() }),
+    retry: (input) => call('retry', input),
+    discard: (input) => call('discard', input),
+    timeline,
+    markRead: (input) => call('markRead', input),
+    saveDraft: (input) => call('saveDraft', input),
+  }
+}

@@ -1,0 +1,83 @@
+import type { Provider } from '@sotto/mls'
+import {
+  type Acknowledgement,
+  acknowledgementMessage,
+  decodeEntry,
+  entryHash,
+  equalBytes,
+  type LogEntry,
+  type LoggedMessage,
+} from '@sotto/protocol'
+
+/** Who the server is, for this device: the log key pinned at first contact. */
+export interface LogWitness {
+  readonly provider: Pick<Provider, 'hash' | 'verify'>
+  readonly logKey: Uint8Array
+}
+
+/** An entry that stands where it must in the log, with the payload that it names. */
+export interface JudgedEntry {
+  readonly entry: LogEntry
+  readonly hash: Uint8Array
+  readonly payload: Uint8Array | null
+}
+
+export type Judgement =
+  /** The entries after the cursor; none when all were known. */
+  | { readonly kind: 'fits'; readonly entries: readonly JudgedEntry[] }
+  /** Entries before these are missing: they are to be fetched first. */
+  | { readonly kind: 'gap' }
+  /** What was sent is not what the server promised, or not what it said before. */
+  | { readonly kind: 'broken'; readonly reason: string }
+
+const broken = (reason: string): Judgement => ({ kind: 'broken', reason })
+
+/** Whether the server has signed this; a server cannot later deny what it has. */
+export const isSigned = async (witness: LogWitness, ack: Acknowledgement): Promise<boolean> =>
+  witness.provider.verify('Ed25519', witness.logKey, acknowledgementMessage(ack), ack.signature)
+
+/**
+ * Judges consecutive entries against the place that the room has reached: sequence, hash chain, payload hashes, and
+ * the signature over the last of them (protocol §7). Entries at or before the cursor are skipped as known, but not
+ * if the one at the cursor has another hash.
+ */
+export const judge = async (
+  witness: LogWitness,
+  room: Uint8Array,
+  from: { readonly cursor: number; readonly hash: Uint8Array },
+  messages: readonly LoggedMessage[],
+  ack: Acknowledgement,
+): Promise<Judgement> => {
+  const sha256 = (bytes: Uint8Array) => witness.provider.hash('SHA-256', bytes)
+  const fresh: JudgedEntry[] = []
+  let { cursor, hash } = from
+  for (const { entry: bytes, payload } of messages) {
+    const parsed = readEntry(bytes)
+    if (!parsed) return broken('an entry is not well formed')
+    if (!equalBytes(parsed.room, room)) return broken('an entry of another room')
+    if (parsed.seq > cursor + 1)
+      return fresh.length > 0 ? broken('the entries are not consecutive') : { kind: 'gap' }
+    const own = entryHash(bytes)
+    if (parsed.seq === cursor && !equalBytes(own, hash)) return broken('an entry has been replaced')
+    if (parsed.seq <= cursor) continue
+    if (!equalBytes(parsed.previousHash, hash)) return broken('the hash chain does not hold')
+    if (payload && !equalBytes(sha256(payload), parsed.payloadHash))
+      return broken('a payload has been changed')
+    fresh.push({ entry: parsed, hash: own, payload })
+    ;({ seq: cursor } = parsed)
+    hash = own
+  }
+  if (fresh.length === 0) return { kind: 'fits', entries: [] }
+  if (!equalBytes(ack.room, room) || ack.seq !== cursor || !equalBytes(ack.hash, hash))
+    return broken('the acknowledgement is for another entry')
+  if (!(await isSigned(witness, ack))) return broken('the acknowledgement is not signed by the server')
+  return { kind: 'fits', entries: fresh }
+}
+
+const readEntry = (bytes: Uint8Array): LogEntry | undefined => {
+  try {
+    return decodeEntry(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Where the rows of a room stand in the store. What every start reads lies together under `rooms/`; what is read in
+ * parts, or only when the room is used, has a folder of its own. Numbers are written so that their order is that of
+ * the keys.
+ */
+const folder = (name: string, room: string) => `${name}/${room}/`
+
+/** Everything under `prefix`: `0` follows `/` in ASCII. */
+export const within = (prefix: string): { readonly from: string; readonly to: string } => ({
+  from: prefix,
+  to: `${prefix.slice(0, -1)}0`,
+})
+
+const digits = 16
+const ordered = (value: number): string => value.toString().padStart(digits, '0')
+const numberAtEnd = (key: string): number => Number(key.slice(-digits))
+
+export const roomKeys = {
+  all: 'rooms/',
+  phase: (room: string) => `${folder('rooms', room)}phase`,
+  place: (room: string) => `${folder('rooms', room)}place`,
+  face: (room: string) => `${folder('rooms', room)}face`,
+  meta: (room: string) => `${folder('rooms', room)}meta`,
+  pending: (room: string) => `${folder('rooms', room)}pending`,
+  intents: (room: string) => `${folder('rooms', room)}intents`,
+  draft: (room: string) => `${folder('rooms', room)}draft`,
+
+  /** Parts of the MLS state, and those of the state that a commit of ours leads to. */
+  group: (room: string) => folder('group', room),
+  staged: (room: string) => folder('staged', room),
+
+  outbox: (room: string) => folder('outbox', room),
+  outboxItem: (room: string, order: number) => `${folder('outbox', room)}${ordered(order)}`,
+  outboxOrder: numberAtEnd,
+
+  log: (room: string) => folder('log', room),
+  logEntry: (room: string, seq: number) => `${folder('log', room)}${ordered(seq)}`,
+  logSeq: numberAtEnd,
+
+  known: (room: string) => folder('known', room),
+  /** That a message with this id, which names its device too, stands in the log already. */
+  knownMessage: (room: string, message: string) => `${folder('known', room)}${message}`,
+} as const
+
+/** `rooms/<id>/<row>` taken apart. */
+export const roomOfKey = (key: string): { readonly room: string; readonly row: string } => {
+  const [, room = '', row = ''] = key.split('/')
+  return { room, row }
+}

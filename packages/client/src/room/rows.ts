@@ -1,0 +1,206 @@
+import { type Group, groupParts } from '@sotto/mls'
+import {
+  blob,
+  bytes,
+  decodeAs,
+  encodeAs,
+  failures,
+  type FailureCode,
+  hashBytes,
+  limits,
+  list,
+  nullable,
+  oneOf,
+  type Shape,
+  SottoError,
+  struct,
+  text,
+  toHex,
+  uint,
+  union,
+} from '@sotto/protocol'
+import type { Change } from '../ports/store.ts'
+import { roomKeys, within } from './keys.ts'
+import type { Face, Intent, Meta, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
+
+/** How the parts of a room are written in the store, and which rows a step has to write. */
+const hash = bytes(hashBytes)
+const failureCode = oneOf<FailureCode>(...(Object.keys(failures) as FailureCode[]))
+const ruleText = text(64)
+
+const phase: Shape<Phase> = union({
+  creating: [
+    0,
+    {
+      groupInfo: blob(limits.groupInfoBytesMax),
+      tree: blob(limits.groupInfoBytesMax),
+      meta: blob(limits.metaBytesMax),
+    },
+  ],
+  invited: [1, { inviter: nullable(bytes(32)), timeMs: uint() }],
+  active: [2, {}],
+  frozen: [
+    3,
+    {
+      code: failureCode,
+      rule: nullable(ruleText),
+      nack: nullable(struct({ seq: uint(), rule: ruleText, message: bytes(16) })),
+    },
+  ],
+  leaving: [4, {}],
+  removed: [5, {}],
+  left: [6, {}],
+})
+
+const place: Shape<Place> = struct({
+  cursor: uint(),
+  hash,
+  timeMs: uint(),
+  sendCounter: uint(),
+  confirmed: uint(),
+})
+
+const face: Shape<Face> = struct({
+  name: text(limits.roomNameCharactersMax * 2),
+  memberCount: uint(),
+  unread: uint(),
+  readSeq: uint(),
+  activeMs: uint(),
+  latest: nullable(struct({ sender: bytes(32), text: text(1024), timeMs: uint() })),
+})
+
+const meta: Shape<Meta> = struct({ salt: bytes(16), bytes: blob(limits.metaBytesMax) })
+
+const intents: Shape<readonly Intent[]> = list(
+  union({
+    invite: [
+      0,
+      {
+        id: text(64),
+        account: bytes(32),
+        keyPackages: list(blob(limits.keyPackageBytesMax), limits.devicesPerAccountMax),
+      },
+    ],
+  }),
+  limits.addsPerCommitMax,
+)
+
+/** The staged state is kept in parts of its own. */
+const pending: Shape<Omit<Pending, 'staged'>> = struct({
+  kind: oneOf('commit', 'proposal'),
+  message: blob(limits.commitBytesMax),
+  messageHash: hash,
+  attachment: nullable(blob(limits.welcomeBytesMax + limits.groupInfoBytesMax + limits.metaBytesMax + 64)),
+  epoch: uint(),
+  intent: nullable(text(64)),
+})
+
+const outboxItem: Shape<Omit<OutboxItem, 'order'>> = struct({
+  message: bytes(16),
+  content: blob(limits.messageBytesMax),
+  composedMs: uint(),
+  stage: union({
+    queued: [0, {}],
+    encrypted: [1, { epoch: uint(), counter: uint(), bytes: blob(limits.messageBytesMax) }],
+    failed: [2, { code: failureCode }],
+  }),
+  hashes: list(hash, 1024),
+})
+
+const draft = text(limits.textBytesMax)
+
+/** @throws SottoError `storage_damaged`: what this device wrote is not hostile, so it can only be broken */
+const reading =
+  <T>(shape: Shape<T>) =>
+  (stored: Uint8Array): T => {
+    try {
+      return decodeAs(shape, stored)
+    } catch {
+      throw new SottoError('storage_damaged')
+    }
+  }
+
+export const readRow = {
+  phase: reading(phase),
+  place: reading(place),
+  face: reading(face),
+  meta: reading(meta),
+  intents: reading(intents),
+  pending: reading(pending),
+  outboxItem: reading(outboxItem),
+  draft: reading(draft),
+} as const
+
+const put = (key: string, value: Uint8Array): Change => ({ kind: 'put', key, value })
+
+/** The rows by which `after` differs from `before`; all of them, where there was nothing. */
+export const roomChanges = (before: RoomState | null, after: RoomState): readonly Change[] => {
+  const room = toHex(after.id)
+  const row = <T>(key: string, shape: Shape<T>, part: (state: RoomState) => T): readonly Change[] =>
+    before && part(before) === part(after) ? [] : [put(key, encodeAs(shape, part(after)))]
+  return [
+    ...row(roomKeys.phase(room), phase, (state) => state.phase),
+    ...row(roomKeys.place(room), place, (state) => state.place),
+    ...row(roomKeys.face(room), face, (state) => state.face),
+    ...row(roomKeys.meta(room), meta, (state) => state.meta),
+    ...row(roomKeys.intents(room), intents, (state) => state.intents),
+    ...row(roomKeys.draft(room), draft, (state) => state.draft),
+    ...pendingChanges(room, before, after),
+    ...outboxChanges(room, before?.outbox ?? [], after.outbox),
+    ...partChanges(roomKeys.group(room), before?.group ?? null, after.group),
+  ]
+}
+
+const pendingChanges = (room: string, before: RoomState | null, after: RoomState): readonly Change[] => {
+  if ((before?.pending ?? null) === after.pending) return []
+  const key = roomKeys.pending(room)
+  const folder = roomKeys.staged(room)
+  const clear: Change = { kind: 'delete_range', ...within(folder) }
+  if (!after.pending) return [{ kind: 'delete', key }, clear]
+  const { staged } = after.pending
+  return [
+    put(key, encodeAs(pending, after.pending)),
+    clear,
+    ...(staged ? partChanges(folder, null, staged) : []),
+  ]
+}
+
+const outboxChanges = (
+  room: string,
+  before: readonly OutboxItem[],
+  after: readonly OutboxItem[],
+): readonly Change[] => {
+  if (before === after) return []
+  const kept = new Set(after.map(({ order }) => order))
+  const stored = new Set(before)
+  return [
+    ...before
+      .filter(({ order }) => !kept.has(order))
+      .map(({ order }): Change => ({ kind: 'delete', key: roomKeys.outboxItem(room, order) })),
+    ...after
+      .filter((item) => !stored.has(item))
+      .map((item) => put(roomKeys.outboxItem(room, item.order), encodeAs(outboxItem, item))),
+  ]
+}
+
+const partChanges = (folder: string, before: Group | null, after: Group | null): readonly Change[] => {
+  if (before === after) return []
+  if (!after) return [{ kind: 'delete_range', ...within(folder) }]
+  return groupParts(before, after).map(({ part, bytes }) =>
+    bytes ? put(`${folder}${part}`, bytes) : { kind: 'delete', key: `${folder}${part}` },
+  )
+}
+
+/** Nothing of the room stays but that it was left. */
+export const forgetChanges = (id: Uint8Array): readonly Change[] => {
+  const room = toHex(id)
+  const folders = [
+    `rooms/${room}/`,
+    roomKeys.group(room),
+    roomKeys.staged(room),
+    roomKeys.outbox(room),
+    roomKeys.log(room),
+    roomKeys.known(room),
+  ]
+  return folders.map((prefix) => ({ kind: 'delete_range', ...within(prefix) }))
+}

@@ -1,0 +1,70 @@
+import { roomKeys, within } from '../room/keys.ts'
+import type { Store } from '../ports/store.ts'
+import { decodeLogRecord, type LogRecord } from './record.ts'
+
+export interface PlacedRecord {
+  readonly seq: number
+  readonly record: LogRecord
+}
+
+/** Records with something to show, in the order of the log; `more` says whether others lie beyond in the direction read. */
+export interface RecordPage {
+  readonly records: readonly PlacedRecord[]
+  readonly more: boolean
+}
+
+/** Rows read at a time: records without items are passed over, so a page may need more than one reading. */
+const rowsPerReading = 256
+
+const placed = (key: string, value: Uint8Array): PlacedRecord => ({
+  seq: roomKeys.logSeq(key),
+  record: decodeLogRecord(value),
+})
+
+/** The newest `limit` records, or the `limit` just before `before`. */
+export const recordsBefore = async (
+  store: Store,
+  room: string,
+  before: number | null,
+  limit: number,
+): Promise<RecordPage> => {
+  const folder = within(roomKeys.log(room))
+  const found: PlacedRecord[] = []
+  let to = before === null ? folder.to : roomKeys.logEntry(room, before)
+  for (;;) {
+    const rows = await store.range(folder.from, to, { limit: rowsPerReading, direction: 'down' })
+    for (const { key, value } of rows) {
+      const row = placed(key, value)
+      if (row.record.items.length === 0) continue
+      if (found.length === limit) return { records: found.reverse(), more: true }
+      found.push(row)
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < rowsPerReading) return { records: found.reverse(), more: false }
+    to = last.key
+  }
+}
+
+/** The `limit` records from `from` on. */
+export const recordsFrom = async (
+  store: Store,
+  room: string,
+  from: number,
+  limit: number,
+): Promise<RecordPage> => {
+  const folder = within(roomKeys.log(room))
+  const found: PlacedRecord[] = []
+  let start = from
+  for (;;) {
+    const rows = await store.range(roomKeys.logEntry(room, start), folder.to, { limit: rowsPerReading })
+    for (const { key, value } of rows) {
+      const row = placed(key, value)
+      if (row.record.items.length === 0) continue
+      if (found.length === limit) return { records: found, more: true }
+      found.push(row)
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < rowsPerReading) return { records: found, more: false }
+    start = roomKeys.logSeq(last.key) + 1
+  }
+}

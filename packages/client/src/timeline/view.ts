@@ -1,0 +1,95 @@
+import { toHex } from '@sotto/protocol'
+import { decodeContent } from '../content/content.ts'
+import type { OutboxItem } from '../room/state.ts'
+import type { Delivery, SenderView, TimelineItem } from '../view.ts'
+import type { LogRecord, RecordedItem } from './record.ts'
+
+/** What the timeline needs to know of people: their names, and which of them this account is. */
+export type SenderOf = (account: Uint8Array) => SenderView
+
+/** The id of a message names its device: another member cannot take the place of a message by reusing its id. */
+export const messageItemId = (device: Uint8Array, message: Uint8Array): string =>
+  `${toHex(device)}.${toHex(message)}`
+
+/** Text to show; a content that cannot be read any more would be a bug, for it was read when it came. */
+export const shownText = (content: Uint8Array): string => {
+  const read = decodeContent(content)
+  switch (read.kind) {
+    case 'text':
+      return read.text
+    case 'unsupported':
+      return `[${read.type}: this version cannot show it]`
+  }
+}
+
+export const itemsOf = (seq: number, record: LogRecord, senderOf: SenderOf): readonly TimelineItem[] =>
+  record.items.map((item, index) => itemOf(seq, index, record.timeMs, item, senderOf))
+
+const itemOf = (
+  seq: number,
+  index: number,
+  timeMs: number,
+  item: RecordedItem,
+  senderOf: SenderOf,
+): TimelineItem => {
+  switch (item.kind) {
+    case 'message':
+      return {
+        kind: 'message',
+        id: messageItemId(item.device, item.message),
+        seq,
+        sender: senderOf(item.account),
+        text: shownText(item.content),
+        timeMs,
+        delivery: { kind: 'sent' },
+      }
+    case 'event': {
+      const actor = senderOf(item.actor)
+      const id = `event.${seq}.${index}`
+      switch (item.event.kind) {
+        case 'created':
+        case 'left':
+        case 'renamed':
+          return { kind: 'event', id, seq, actor, event: item.event, timeMs }
+        case 'added':
+        case 'removed': {
+          const { name } = senderOf(item.event.account)
+          return { kind: 'event', id, seq, actor, event: { kind: item.event.kind, name }, timeMs }
+        }
+      }
+    }
+    case 'unreadable':
+      return { kind: 'unreadable', id: `unreadable.${seq}`, seq, timeMs }
+  }
+}
+
+/** Where the server has put a message that the log does not show yet. */
+export interface Acknowledged {
+  readonly seq: number
+  readonly timeMs: number
+}
+
+export const outboxItemView = (
+  item: OutboxItem,
+  device: Uint8Array,
+  sender: SenderView,
+  acknowledged: Acknowledged | undefined,
+): TimelineItem => ({
+  kind: 'message',
+  id: messageItemId(device, item.message),
+  seq: acknowledged?.seq ?? null,
+  sender,
+  text: shownText(item.content),
+  timeMs: acknowledged?.timeMs ?? item.composedMs,
+  delivery: acknowledged ? { kind: 'sent' } : deliveryOf(item),
+})
+
+const deliveryOf = ({ stage }: OutboxItem): Delivery => {
+  switch (stage.kind) {
+    case 'queued':
+    case 'encrypted':
+      return { kind: 'sending' }
+    case 'failed':
+      return { kind: 'failed', code: stage.code }
+  }
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodeCanonical, limits } from '@sotto/protocol'
+import { decodeContent, encodeText } from '../src/content/content.ts'
+import { pad, paddedLength, unpad } from '../src/content/padding.ts'
+import { decodePayload, encodePayload, messageReference } from '../src/content/payload.ts'
+
+const salt = new Uint8Array(16).fill(7)
+const failure = (code: string) => expect.objectContaining({ code })
+
+describe('content', () => {
+  it('keeps any well-formed text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (text, writtenMs) => {
+        expect(decodeContent(encodeText(text, salt, writtenMs))).toEqual({ kind: 'text', text, writtenMs })
+      }),
+    )
+  })
+
+  it('has room for exactly the text that is promised, and refuses more', () => {
+    const longest = 'x'.repeat(limits.textBytesMax)
+    expect(decodeContent(encodeText(longest, salt, Number.MAX_SAFE_INTEGER))).toMatchObject({ text: longest })
+    expect(encodePayload(encodeText(longest, salt, 0)).length).toBeLessThan(limits.messageBytesMax - 1024)
+    expect(() => encodeText(`${longest}${'x'.repeat(100)}`, salt, 0)).toThrow(failure('too_large'))
+    expect(() => encodeText('\ud800', salt, 0)).toThrow(failure('bad_request'))
+  })
+
+  it('shows a type it does not know as unsupported', () => {
+    const poll = encodeCanonical({ t: 'poll', salt, ts: 5, options: ['a', 'b'] })
+    expect(decodeContent(poll)).toEqual({ kind: 'unsupported', type: 'poll', writtenMs: 5 })
+    const future = encodeCanonical({ t: 'text', salt, ts: 5, blocks: [] })
+    expect(decodeContent(future)).toEqual({ kind: 'unsupported', type: 'text', writtenMs: 5 })
+  })
+
+  it.each([
+    ['no map', encodeCanonical(['text'])],
+    ['no type', encodeCanonical({ salt, ts: 1 })],
+    ['a type of the wrong kind', encodeCanonical({ t: 1, salt, ts: 1 })],
+    ['a short salt', encodeCanonical({ t: 'text', salt: salt.subarray(1), ts: 1, md: '' })],
+    ['no salt', encodeCanonical({ t: 'text', ts: 1, md: '' })],
+    ['a time that is no number', encodeCanonical({ t: 'text', salt, ts: 'now', md: '' })],
+    ['a time before time', encodeCanonical({ t: 'text', salt, ts: -1, md: '' })],
+    ['nothing', new Uint8Array()],
+  ])('refuses %s', (_, bytes) => {
+    expect(() => decodeContent(bytes)).toThrow(failure('bad_request'))
+  })
+
+  it('reads hostile bytes to a value or a refusal, never to another failure', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        try {
+          decodeContent(bytes)
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'bad_request' })
+        }
+      }),
+    )
+  })
+})
+
+describe('padding', () => {
+  it('shows the sizes of the protocol and no other up to 8 KiB', () => {
+    const sizes = new Set(Array.from({ length: 8192 }, (_, i) => paddedLength(i + 1)))
+    expect([...sizes]).toEqual([256, 512, 1024, 2048, 4096, 8192])
+  })
+
+  it('costs at most 12 % beyond, and never shrinks', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 8193, max: 1 << 24 }), (length) => {
+        expect(paddedLength(length)).toBeGreaterThanOrEqual(length)
+        expect(paddedLength(length)).toBeLessThanOrEqual(length * 1.12)
+      }),
+    )
+  })
+
+  it('comes off again, whatever the payload ends in', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), fc.nat(20), (bytes, zeros) => {
+        const payload = Uint8Array.of(...bytes, ...new Uint8Array(zeros))
+        expect(unpad(pad(payload))).toEqual(payload)
+      }),
+    )
+  })
+
+  it.each([
+    ['nothing', new Uint8Array()],
+    ['only zeros', new Uint8Array(256)],
+    ['no mark', new Uint8Array(256).fill(1)],
+    ['a length that is no bucket', Uint8Array.of(1, 0x80, 0, 0)],
+    ['more than needed', Uint8Array.of(1, 0x80, ...new Uint8Array(510))],
+  ])('refuses %s', (_, bytes) => {
+    expect(() => unpad(bytes)).toThrow(failure('bad_request'))
+  })
+})
+
+describe('payload', () => {
+  it('holds the content bytes and nothing else', () => {
+    const content = encodeText('hello', salt, 1)
+    expect(encodePayload(content)).toHaveLength(256)
+    expect(decodePayload(encodePayload(content))).toEqual(content)
+    expect(() => decodePayload(pad(Uint8Array.of(...encodeCanonical([content]), 0x01)))).toThrow(
+      failure('bad_request'),
+    )
+  })
+
+  it('has a name that depends on room, author and bytes', () => {
+    const [a, b] = [new Uint8Array(16).fill(1), new Uint8Array(32).fill(2)]
+    const content = encodeText('hello', salt, 1)
+    const reference = messageReference(a, b, content)
+    expect(reference).toHaveLength(32)
+    expect(messageReference(a, b, encodeText('hello', new Uint8Array(16), 1))).not.toEqual(reference)
+    expect(messageReference(new Uint8Array(16), b, content)).not.toEqual(reference)
+    expect(messageReference(a, new Uint8Array(32), content)).not.toEqual(reference)
+  })
+})

@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest'
+import { SottoError } from '@sotto/protocol'
+import { remoteClient } from '../src/remote/client.ts'
+import type { Channel } from '../src/remote/messages.ts'
+import { serveClient } from '../src/remote/serve.ts'
+import type { Client, ClientEvent, ClientState, TimelineItem } from '../src/view.ts'
+
+const room = 'ab'.repeat(16)
+const stateOf = (name: string): ClientState => ({
+  account: { kind: 'signed_in', server: 'http://x', name, account: 'a', device: 'd' },
+  connection: { kind: 'online', route: 'websocket' },
+  rooms: [],
+})
+
+const message = (seq: number, text: string): TimelineItem => ({
+  kind: 'message',
+  id: `m${seq}`,
+  seq,
+  sender: { account: 'a', name: 'alice', own: true },
+  text,
+  timeMs: seq,
+  delivery: { kind: 'sent' },
+})
+
+/** A profile as the serving side has it: messages named by the caller, each kept once. */
+const profile = () => {
+  const texts = new Map<string, string>()
+  const listeners = new Set<(event: ClientEvent) => void>()
+  const unused = () => Promise.reject(new SottoError('internal'))
+  const client: Client = {
+    state: () => stateOf('alice'),
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {},
+    register: unused,
+    login: async () => {
+      throw new SottoError('invalid_credentials', 'no', { triesLeft: 3 })
+    },
+    logout: async () => {
+      throw new TypeError('a bug with a secret in it')
+    },
+    createRoom: unused,
+    invite: async () => {},
+    accept: unused,
+    decline: unused,
+    leave: unused,
+    members: async () => [],
+    send: async ({ text, message: id = 'unnamed' }) => {
+      texts.set(id, text)
+      return { id }
+    },
+    retry: unused,
+    discard: unused,
+    timeline: async ({ after = 0 }) => ({
+      items: [...texts.values()]
+        .map((text, i) => message(i + 1, text))
+        .filter(({ seq }) => (seq ?? 0) >= after),
+      more: false,
+    }),
+    markRead: async () => {},
+    saveDraft: async () => {},
+  }
+  return { client, texts, tell: (event: ClientEvent) => listeners.forEach((listener) => listener(event)) }
+}
+
+/** A broadcast channel whose messages are clones and can be lost. */
+const air = () => {
+  const ends = new Set<(message: unknown) => void>()
+  const lossy = { lose: (_: unknown): boolean => false }
+  const end = (): Channel => {
+    let own: ((message: unknown) => void) | undefined
+    return {
+      post: (value) => {
+        const copy: unknown = structuredClone(value)
+        if (lossy.lose(copy)) return
+        queueMicrotask(() => {
+          for (const listener of ends) if (listener !== own) listener(copy)
+        })
+      },
+      listen: (listener) => {
+        own = listener
+        ends.add(listener)
+        return () => ends.delete(listener)
+      },
+    }
+  }
+  return { end, lossy }
+}
+
+const ids = () => {
+  let next = 0
+  return () => (next++).toString(16).padStart(32, '0')
+}
+const kindOf = (value: unknown) => (value as { kind: string }).kind
+
+describe('a client across a channel', () => {
+  it('mirrors state and tells events', async () => {
+    const { end } = air()
+    const { client, tell } = profile()
+    const remote = remoteClient(end(), ids())
+    expect(remote.state().account.kind).toBe('none')
+    serveClient(client, end(), 'first')
+    await remote.ready
+    expect(remote.state()).toEqual(stateOf('alice'))
+    const events: ClientEvent[] = []
+    remote.subscribe((event) => events.push(event))
+    tell({ kind: 'state', state: stateOf('bob') })
+    tell({ kind: 'timeline', room, items: [message(1, 'hi')] })
+    await remote.members({ room })
+    expect(remote.state()).toEqual(stateOf('bob'))
+    expect(events.map(({ kind }) => kind)).toEqual(['state', 'timeline'])
+  })
+
+  it('keeps code and detail of a failure, and hides what a bug says', async () => {
+    const { end } = air()
+    serveClient(profile().client, end(), 'first')
+    const remote = remoteClient(end(), ids())
+    const failure = await remote.login({ name: 'alice', password: 'wrong' }).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(SottoError)
+    expect(failure).toMatchObject({ code: 'invalid_credentials', detail: { triesLeft: 3 } })
+    await expect(remote.logout({ forget: false })).rejects.toMatchObject({
+      code: 'internal',
+      message: 'Something went wrong on our side',
+    })
+  })
+
+  it('a call without an answer is repeated to the next server, and its message stored once', async () => {
+    const { end, lossy } = air()
+    const { client, texts } = profile()
+    const remote = remoteClient(end(), ids())
+    const stop = serveClient(client, end(), 'first')
+    await remote.ready
+    // The first server stores the message and dies before it answers.
+    lossy.lose = (value) => kindOf(value) === 'result'
+    const sent = remote.send({ room, text: 'hello' })
+    await expect.poll(() => texts.size).toBe(1)
+    stop()
+    lossy.lose = () => false
+    serveClient(client, end(), 'second')
+    await expect(sent).resolves.toEqual({ id: expect.any(String) })
+    expect([...texts.values()]).toEqual(['hello'])
+  })
+
+  it('a call that arrives twice is carried out once', async () => {
+    const { end } = air()
+    const { client } = profile()
+    let invited = 0
+    serveClient({ ...client, invite: async () => void invited++ }, end(), 'first')
+    const asking = end()
+    const replies: unknown[] = []
+    asking.listen((reply) => replies.push(reply))
+    const call = { kind: 'call', call: '1', command: 'invite', input: { room, name: 'bob' } }
+    asking.post(call)
+    asking.post(call)
+    await expect.poll(() => replies.filter((reply) => kindOf(reply) === 'result').length).toBe(2)
+    expect(invited).toBe(1)
+  })
+
+  it('what a dying server did not tell is read from the next one', async () => {
+    const { end, lossy } = air()
+    const { client, texts, tell } = profile()
+    const remote = remoteClient(end(), ids())
+    const stop = serveClient(client, end(), 'first')
+    await remote.ready
+    texts.set('a', 'one')
+    await remote.timeline({ room, limit: 10 })
+    const heard: string[] = []
+    remote.subscribe((event) => {
+      if (event.kind === 'timeline')
+        for (const item of event.items) if (item.kind === 'message') heard.push(item.text)
+    })
+    lossy.lose = (value) => kindOf(value) === 'event'
+    texts.set('b', 'two')
+    tell({ kind: 'timeline', room, items: [message(2, 'two')] })
+    stop()
+    lossy.lose = () => false
+    serveClient(client, end(), 'second')
+    await expect.poll(() => heard).toEqual(['two'])
+  })
+
+  it('passes over what is not meant for it', async () => {
+    const { end } = air()
+    const { client } = profile()
+    serveClient(client, end(), 'first')
+    const remote = remoteClient(end(), ids())
+    const other = end()
+    for (const noise of [null, 1, 'x', {}, { kind: 'call' }, { kind: 'call', call: '1', command: 'close' }])
+      other.post(noise)
+    await remote.ready
+    await expect(remote.members({ room })).resolves.toEqual([])
+  })
+
+  it('after closing every open call has failed and nothing more is heard', async () => {
+    const remote = remoteClient(air().end(), ids())
+    const open = remote.members({ room })
+    await remote.close()
+    await expect(open).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
