@@ -1,5 +1,5 @@
 /** What screens and programs need of the protocol: failure codes for their texts, limits told before sending. */
-export { isFailureCode, limits } from '@sotto/protocol'
+export { failureBody, failures, isFailureCode, limits, normalizeName, SottoError } from '@sotto/protocol'
 export type { FailureCode, FailureDetail } from '@sotto/protocol'
 export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keychain.ts'
 export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
