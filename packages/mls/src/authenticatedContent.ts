@@ -1,5 +1,11 @@
 import { encode, type Reader, Writer } from './codec.ts'
-import { type ContentType, encodeFramedContent, type FramedContent } from './framedContent.ts'
+import { MlsError } from './error.ts'
+import {
+  type ContentType,
+  decodeFramedContent,
+  encodeFramedContent,
+  type FramedContent,
+} from './framedContent.ts'
 import { type GroupContext, groupContextBytes } from './groupContext.ts'
 import { type Crypto, refHash, signWithLabel, verifyWithLabel } from './labels.ts'
 import { mls10 } from './protocolVersion.ts'
@@ -39,6 +45,20 @@ export const encodeAuthenticatedContent = (writer: Writer, authenticated: Authen
   writer.uint16(wireFormatCode[authenticated.wireFormat])
   writer.fixed(authenticated.framedBytes)
   encodeContentAuth(writer, authenticated.auth)
+}
+
+export const decodeAuthenticatedContent = (reader: Reader): AuthenticatedContent => {
+  const code = reader.uint16()
+  if (code !== wireFormatCode.public && code !== wireFormatCode.private)
+    throw new MlsError('malformed', `wire format ${code} of content`)
+  const start = reader.offset
+  const framed = decodeFramedContent(reader)
+  return {
+    wireFormat: code === wireFormatCode.public ? 'public' : 'private',
+    framed,
+    framedBytes: reader.since(start),
+    auth: decodeContentAuth(reader, framed.content.kind),
+  }
 }
 
 /** Members and who joins by a commit sign the context too, so that the signature holds in one epoch only. */
