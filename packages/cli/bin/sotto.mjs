@@ -1,1 +1,44 @@
 #!/usr/bin/env node
+/** Starts `sotto`, under the project's own Node where the machine's is too old to run TypeScript. Parses on Node 18. */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+const supported = major > 22 || (major === 22 && minor >= 18)
+
+const runtime = fileURLToPath(
+  new URL(
+    `../../../tools/runtime/node_modules/node-${process.platform}-${process.arch}/bin/node`,
+    import.meta.url,
+  ),
+)
+
+const underRuntime = () => {
+  const child = spawn(runtime, process.argv.slice(1), { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
+}
+
+/** SQLite and type stripping are marked experimental in the first lines of Node that have them. */
+const hideExperimentalWarnings = () => {
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`)
+  })
+}
+
+if (supported) {
+  hideExperimentalWarnings()
+  const { main } = await import('../src/main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+} else if (existsSync(runtime)) {
+  underRuntime()
+} else {
+  process.stderr.write(
+    `sotto needs Node.js 22.18 or newer; this is ${process.versions.node}.\n` +
+      'Install one from https://nodejs.org, or run npm start once, which brings one along.\n',
+  )
+  process.exitCode = 1
+}

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { randomBytes } from 'node:crypto'
 
@@ -43,6 +52,14 @@ export const createPrivateFile = (path: string, bytes: Uint8Array): boolean => {
     rmSync(draft, { force: true })
     syncDirectory(dirname(path))
   }
+}
+
+/** Puts a file that only the user may read in the place of the one before: whole or not at all. */
+export const replacePrivateFile = (path: string, bytes: Uint8Array): void => {
+  const draft = `${path}.${randomBytes(8).toString('hex')}`
+  writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx', flush: true })
+  renameSync(draft, path)
+  syncDirectory(dirname(path))
 }
 
 export const removeFile = (path: string): void => {

@@ -1,0 +1,36 @@
+import { styleText } from 'node:util'
+import type { Writable } from 'node:stream'
+
+/** `json`: one value a line for programs; `human`: calm text for people. */
+export type OutputFormat = 'human' | 'json'
+
+export interface Output {
+  readonly format: OutputFormat
+  /** The result of a command: `value` for programs, `text` for people (nothing where it is null). */
+  result(value: unknown, text: string | null): void
+  /** A remark beside the result; for people only, on standard error. */
+  remark(text: string): void
+}
+
+export const lineOutput = (format: OutputFormat, out: Writable, err: Writable): Output => ({
+  format,
+  result: (value, text) => {
+    switch (format) {
+      case 'json':
+        out.write(`${JSON.stringify(value)}\n`)
+        return
+      case 'human':
+        if (text !== null) out.write(`${text}\n`)
+        return
+    }
+  },
+  remark: (text) => {
+    if (format === 'human') err.write(`${text}\n`)
+  },
+})
+
+type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan'
+
+/** Colour where standard output is a terminal and NO_COLOR is not set; plain text elsewhere. */
+export const styled = (style: Style, text: string): string =>
+  styleText(style, text, { stream: process.stdout, validateStream: true })
