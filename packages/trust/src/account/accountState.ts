@@ -1,0 +1,112 @@
+import {
+  accountId,
+  decodeAs,
+  encodeAs,
+  equalBytes,
+  hashValue,
+  list,
+  nullable,
+  publicKey,
+  type Shape,
+  SottoError,
+  struct,
+  text,
+  toHex,
+  type TypeOf,
+  uint,
+} from '@sotto/protocol'
+import { versioned } from '../encoding/versioned.ts'
+import { type DeviceCertificate, deviceCertificate } from './deviceCertificate.ts'
+import { type RevocationReason, revocationReason } from './link.ts'
+
+/** Where a device stands in its account's chain. Revocation is final. */
+export type DeviceStatus =
+  | { readonly kind: 'active' }
+  | {
+      readonly kind: 'revoked'
+      /** Of the link that revoked it, with that link's time. */
+      readonly seq: number
+      readonly timeS: number
+      readonly reason: RevocationReason
+    }
+
+export interface AccountDevice {
+  readonly certificate: DeviceCertificate
+  /** Of the link that certified it. */
+  readonly addedSeq: number
+  readonly status: DeviceStatus
+}
+
+/** What a verified chain says, up to its link `seq`. */
+export interface AccountState {
+  readonly account: Uint8Array
+  readonly seq: number
+  /** Hash of the last link. */
+  readonly head: Uint8Array
+  /** AIK. */
+  readonly identityKey: Uint8Array
+  readonly name: string
+  /** By device id in hex, revoked ones included: an id is used once. */
+  readonly devices: ReadonlyMap<string, AccountDevice>
+  /** The hash of each link, by its seq. */
+  readonly heads: readonly Uint8Array[]
+  /** Time of the last link. */
+  readonly timeS: number
+}
+
+/** A chain has at most this many links, revoked devices and renames included. */
+export const chainLinksMax = 4096
+
+export const deviceOf = (state: AccountState, device: Uint8Array): AccountDevice | undefined =>
+  state.devices.get(toHex(device))
+
+/** Devices that may act at `timeS`: neither revoked nor past their certificate. */
+export const activeDevices = (state: AccountState, timeS: number): readonly AccountDevice[] =>
+  [...state.devices.values()].filter(
+    ({ status, certificate }) => status.kind === 'active' && certificate.notAfterS > timeS,
+  )
+
+const storedDevice = struct({
+  certificate: deviceCertificate,
+  addedSeq: uint(),
+  revoked: nullable(struct({ seq: uint(), timeS: uint(), reason: revocationReason })),
+})
+
+const storedState = struct({
+  account: accountId,
+  identityKey: publicKey,
+  name: text(64),
+  timeS: uint(),
+  heads: list(hashValue, chainLinksMax),
+  devices: list(storedDevice, chainLinksMax),
+})
+
+const shape: Shape<TypeOf<typeof storedState>> = versioned(1, storedState)
+
+/** For keeping a verified state on this device, so that a chain is verified once. */
+export const encodeAccountState = (state: AccountState): Uint8Array => {
+  const { account, identityKey, name, timeS, heads } = state
+  const devices = [...state.devices.values()].map(({ certificate, addedSeq, status }) => ({
+    certificate,
+    addedSeq,
+    revoked: status.kind === 'revoked' ? status : null,
+  }))
+  return encodeAs(shape, { account, identityKey, name, timeS, heads, devices })
+}
+
+/** @throws SottoError `bad_request` for what `encodeAccountState` did not write */
+export const decodeAccountState = (stored: Uint8Array): AccountState => {
+  const { account, identityKey, name, timeS, heads, devices } = decodeAs(shape, stored, 'account state')
+  const head = heads.at(-1)
+  if (!head || !equalBytes(heads[0] as Uint8Array, account))
+    throw new SottoError('bad_request', 'account state: its first hash is not the id of the account')
+  const byId = new Map(
+    devices.map(({ certificate, addedSeq, revoked }): [string, AccountDevice] => [
+      toHex(certificate.device),
+      { certificate, addedSeq, status: revoked ? { kind: 'revoked', ...revoked } : { kind: 'active' } },
+    ]),
+  )
+  if (byId.size !== devices.length)
+    throw new SottoError('bad_request', 'account state: a device occurs twice')
+  return { account, seq: heads.length - 1, head, identityKey, name, devices: byId, heads, timeS }
+}

@@ -1,0 +1,80 @@
+import {
+  accountId,
+  bytes,
+  type CborValue,
+  decodeAs,
+  deviceId,
+  encodeAs,
+  hashValue,
+  limits,
+  nullable,
+  oneOf,
+  publicKey,
+  type Shape,
+  type SignedLink,
+  SottoError,
+  struct,
+  text,
+  type TypeOf,
+  uint,
+  union,
+} from '@sotto/protocol'
+import { parsed } from '../encoding/parsed.ts'
+import { versioned } from '../encoding/versioned.ts'
+import { accepted, refused, type Verdict } from '../verdict.ts'
+import { deviceCertificate } from './deviceCertificate.ts'
+
+export type RevocationReason = 'logout' | 'lost' | 'replaced' | 'idle'
+
+export const revocationReason = oneOf<RevocationReason>('logout', 'lost', 'replaced', 'idle')
+
+const body = union({
+  genesis: [0, { identityKey: publicKey, name: text(64), certificate: deviceCertificate, nonce: bytes(16) }],
+  add_device: [1, { certificate: deviceCertificate }],
+  revoke_device: [2, { device: deviceId, reason: revocationReason }],
+  rotate_identity: [3, { identityKey: publicKey }],
+  set_name: [4, { name: text(64) }],
+})
+export type LinkBody = TypeOf<typeof body>
+
+const place = struct({
+  /** Null in the first link, whose hash is the account's id. */
+  account: nullable(accountId),
+  seq: uint(),
+  /** Zeros in the first link. */
+  previousHash: hashValue,
+  timeS: uint(),
+})
+
+/** One statement of an account about itself (protocol §2). */
+export interface Link extends TypeOf<typeof place> {
+  readonly body: LinkBody
+}
+
+const placeFields = 4
+
+/** `[1, account, seq, previous_hash, time_s, type, body]` */
+const link: Shape<Link> = versioned(1, {
+  read: (value, at) => {
+    if (!Array.isArray(value) || value.length !== placeFields + 2 || !Array.isArray(value.at(-1)))
+      throw new SottoError('bad_request', `${at}: expected a link`)
+    const [type, fields] = value.slice(placeFields) as [CborValue, readonly CborValue[]]
+    return {
+      ...place.read(value.slice(0, placeFields), at),
+      body: body.read([type, ...fields], at),
+    }
+  },
+  write: (value) => {
+    const [type, ...fields] = body.write(value.body) as readonly CborValue[]
+    return [...(place.write(value) as readonly CborValue[]), type as CborValue, fields]
+  },
+})
+
+export const encodeLink = (value: Link): Uint8Array => encodeAs(link, value)
+
+/** What a link says, before anything is known of who signed it. */
+export const parseLink = (signed: SignedLink): Verdict<Link> => {
+  if (signed.bytes.length > limits.chainLinkBytesMax) return refused('CHAIN-1')
+  const value = parsed(() => decodeAs(link, signed.bytes, 'link'))
+  return value ? accepted(value) : refused('CHAIN-1')
+}
