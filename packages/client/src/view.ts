@@ -39,6 +39,8 @@ export interface RoomView {
   readonly name: string
   readonly state: RoomState
   readonly unread: number
+  /** The read marker: everything up to here in the room's log has been seen on this device. */
+  readonly readSeq: number
   readonly memberCount: number
   readonly latest: { readonly sender: string; readonly text: string; readonly timeMs: number } | null
   readonly draft: string
