@@ -32,7 +32,7 @@ const verdict = (use: () => boolean): boolean => {
   }
 }
 
-const edwards = (name: 'Ed25519' | 'Ed448', random: (length: number) => Uint8Array): Signer => {
+export const edwards = (name: 'Ed25519' | 'Ed448', random: (length: number) => Uint8Array): Signer => {
   const publicKeys = nodeCaches.publicKeys<KeyObject>(publicKeysMax)
   const privateKeys = nodeCaches.privateKeys<KeyObject>()
   const privateOf = (bytes: Uint8Array): KeyObject => privateKeys(bytes, () => importPrivate(name, bytes))
@@ -54,11 +54,10 @@ const edwards = (name: 'Ed25519' | 'Ed448', random: (length: number) => Uint8Arr
   }
 }
 
-/** Ed25519 with the one verdict of docs/spec/signatures.md. */
-export const ed25519Signer = (random: (length: number) => Uint8Array): Signer => {
-  const native = edwards('Ed25519', random)
+/** The primitives of src/ed25519.ts on OpenSSL. */
+export const ed25519Primitives = (native: Signer): Ed25519Primitives => {
   const scalar = importPrivate('X25519', projectionScalar)
-  const primitives: Ed25519Primitives = {
+  return {
     verify: native.verify,
     isPrimeOrder: (publicKey) =>
       verdict(() => {
@@ -66,6 +65,12 @@ export const ed25519Signer = (random: (length: number) => Uint8Array): Signer =>
         return equalBytes(diffieHellman({ privateKey: scalar, publicKey: importPublic('X25519', u) }), u)
       }),
   }
+}
+
+/** Ed25519 with the one verdict of docs/spec/signatures.md. */
+export const ed25519Signer = (random: (length: number) => Uint8Array): Signer => {
+  const native = edwards('Ed25519', random)
+  const primitives = ed25519Primitives(native)
   return {
     ...native,
     verify: (publicKey, message, signature) => verifyEd25519(primitives, publicKey, message, signature),

@@ -1,3 +1,5 @@
+import { equalBytes } from '../src/bytes.ts'
+import { ed25519InJs, montgomeryU, projectionScalar, type Ed25519Primitives } from '../src/ed25519.ts'
 import { MlsError } from '../src/error.ts'
 import type { AeadName } from '../src/provider.ts'
 import { checkAeadLengths, tagBytes } from './aead.ts'
@@ -119,6 +121,26 @@ export const webEd25519 = (subtle: Subtle): Signer => {
           subtle.importKey('raw', source(publicKey), 'Ed25519', false, ['verify']),
         )
         return await subtle.verify('Ed25519', key, source(signature), source(message))
+      } catch {
+        return false
+      }
+    },
+  }
+}
+
+/** The primitives of src/ed25519.ts, each native where that is possible. */
+export const webEd25519Primitives = async (
+  native: Signer | undefined,
+  x25519: Group | undefined,
+): Promise<Ed25519Primitives> => {
+  const scalar = await x25519?.privateKey(projectionScalar)
+  return {
+    verify: (native ?? ed25519InJs).verify,
+    async isPrimeOrder(publicKey) {
+      if (!x25519 || !scalar) return ed25519InJs.isPrimeOrder(publicKey)
+      const u = montgomeryU(publicKey)
+      try {
+        return equalBytes(await scalar.agree(await x25519.publicKey(u)), u)
       } catch {
         return false
       }

@@ -1,18 +1,18 @@
-import { equalBytes } from '../src/bytes.ts'
-import {
-  ed25519InJs,
-  montgomeryU,
-  projectionScalar,
-  verifyEd25519,
-  type Ed25519Primitives,
-} from '../src/ed25519.ts'
+import { verifyEd25519 } from '../src/ed25519.ts'
 import type { KemName, Provider, SignatureName } from '../src/provider.ts'
 import { dhKem } from './dhkem.ts'
 import { cachesInJs, hashInJs, keccakInJs } from './js-hash.ts'
 import type { Group, Kem, MlKem } from './kem.ts'
 import type { Signer } from './signer.ts'
 import { detectNatives, nativeNames, type NativeName } from './web-detect.ts'
-import { webAesOpen, webAesSeal, webEd25519, webMlKem, webX25519 } from './web-native.ts'
+import {
+  webAesOpen,
+  webAesSeal,
+  webEd25519,
+  webEd25519Primitives,
+  webMlKem,
+  webX25519,
+} from './web-native.ts'
 import { platformSubtle, type Subtle } from './web-subtle.ts'
 import { hybridKem } from './xwing.ts'
 
@@ -36,26 +36,6 @@ const random = (length: number): Uint8Array => {
   for (let at = 0; at < length; at += randomBytesMax)
     globalThis.crypto.getRandomValues(bytes.subarray(at, at + randomBytesMax))
   return bytes
-}
-
-/** The primitives of src/ed25519.ts, each native where that is possible. */
-const ed25519Primitives = async (
-  native: Signer | undefined,
-  x25519: Group | undefined,
-): Promise<Ed25519Primitives> => {
-  const scalar = await x25519?.privateKey(projectionScalar)
-  return {
-    verify: (native ?? ed25519InJs).verify,
-    async isPrimeOrder(publicKey) {
-      if (!x25519 || !scalar) return ed25519InJs.isPrimeOrder(publicKey)
-      const u = montgomeryU(publicKey)
-      try {
-        return equalBytes(await scalar.agree(await x25519.publicKey(u)), u)
-      } catch {
-        return false
-      }
-    },
-  }
 }
 
 /**
@@ -98,7 +78,7 @@ export const webProvider = async ({ without = [] }: WebProviderOptions = {}): Pr
   }
 
   const ed25519 = ed25519Subtle && webEd25519(ed25519Subtle)
-  const primitives = await ed25519Primitives(ed25519, nativeX25519)
+  const primitives = await webEd25519Primitives(ed25519, nativeX25519)
   const signerOf = (name: SignatureName): Signer | undefined => (name === 'Ed25519' ? ed25519 : undefined)
 
   return {

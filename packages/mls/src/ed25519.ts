@@ -27,7 +27,7 @@ const fieldBytes = littleEndian(p)
 const orderBytes = littleEndian(order)
 
 /** A y coordinate of order 8; the others of small order are its negative, 0, 1 and -1. */
-const yOfOrder8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d7a13c705n
+const yOfOrder8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n
 const smallOrderY = [0n, 1n, p - 1n, yOfOrder8, p - yOfOrder8].map(littleEndian)
 
 const isBelow = (bytes: Uint8Array, bound: Uint8Array, topMask: number): boolean => {
