@@ -17,7 +17,8 @@ export const limits = {
   textBytesMax: 48 * kiB,
   commitBytesMax: 1 * miB,
   welcomeBytesMax: 4 * miB,
-  groupInfoBytesMax: 64 * kiB,
+  /** The policy of 2,000 members is in it. */
+  groupInfoBytesMax: 128 * kiB,
   treeBytesMax: 16 * miB,
   metaBytesMax: 8 * kiB,
   keyPackageBytesMax: 8 * kiB,
@@ -64,6 +65,7 @@ export const limits = {
   registrationsPerAddressPerHour: 60,
   requestsPerSecondPerAddress: 200,
 
+  sessionsPerAccountMax: 64,
   sessionIdleMs: 12 * hourMs,
   sessionAbsoluteMs: 30 * dayMs,
   loginExchangeMs: 2 * minuteMs,
