@@ -17,13 +17,17 @@ export const revocationGraceS = 600
 /** The server refuses a link whose time is further than this from its own. */
 export const linkTimeSkewMaxS = 300
 
-/** Whether a leaf may act: whoever finds one that is not live may take it out. */
-export type LeafStanding = 'live' | 'revoked' | 'uncertified' | 'expired'
+/**
+ * Whether a leaf may act, and if not, why. `unknown`: the chain at hand does not have the device, which proves
+ * nothing, for there may be more of the chain; `uncertified`: its certificate has ended.
+ */
+export type LeafStanding = 'live' | 'unknown' | 'revoked' | 'uncertified' | 'expired'
 
 /** How a leaf stands at `timeS`, the time of the log entry that is being judged. */
 export const standingAt = (identity: LeafIdentity, account: AccountState, timeS: number): LeafStanding => {
   const device = deviceOf(account, identity.device)
-  if (!device || device.certificate.notAfterS <= timeS) return 'uncertified'
+  if (!device) return 'unknown'
+  if (device.certificate.notAfterS <= timeS) return 'uncertified'
   if (device.status.kind === 'revoked' && device.status.timeS + revocationGraceS <= timeS) return 'revoked'
   if (identity.notAfterS + leafGraceS <= timeS) return 'expired'
   return 'live'
@@ -40,7 +44,8 @@ export const isDead = (
   idleDaysMax: number,
   timeS: number,
 ): boolean => {
-  if (standingAt(identity, account, timeS) !== 'live') return true
+  const standing = standingAt(identity, account, timeS)
+  if (standing !== 'live') return standing !== 'unknown'
   if (deviceOf(account, identity.device)?.status.kind === 'revoked') return true
   const issuedS = identity.notAfterS - leafLifetimeMaxS
   return idleDaysMax > 0 && issuedS + idleDaysMax * dayS <= timeS

@@ -78,6 +78,8 @@ const claimRule = (
 
 const livenessRule = (identity: LeafIdentity, account: AccountState, nowS: number): Rule | undefined => {
   switch (standingAt(identity, account, nowS)) {
+    case 'unknown':
+      return 'LEAF-6'
     case 'revoked':
       return 'LEAF-8'
     case 'uncertified':

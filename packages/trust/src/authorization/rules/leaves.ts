@@ -51,7 +51,7 @@ export const departureRule = (
   }
 }
 
-/** Also of an account that is no member, or whose chain does not know the device. */
+/** Also of an account that is no member. */
 const isDeadIn = ({ lookup, nowS }: Court, policy: Policy, leaf: LeafNode): boolean => {
   const identity = identityOf(leaf)
   if (!identity || roleOf(policy, identity.account) === undefined) return true
