@@ -70,15 +70,20 @@ export const toBeSigned = (
   wireFormat: WireFormat,
   sender: Sender,
   framedBytes: Uint8Array,
-  context: GroupContext,
+  context: GroupContext | undefined,
 ): Uint8Array => {
-  const contextBytes = coversContext(sender) ? groupContextBytes(context) : undefined
+  const contextBytes = coversContext(sender) ? contextOf(context) : undefined
   const writer = new Writer(4 + framedBytes.length + (contextBytes?.length ?? 0))
   writer.uint16(mls10)
   writer.uint16(wireFormatCode[wireFormat])
   writer.fixed(framedBytes)
   if (contextBytes) writer.fixed(contextBytes)
   return writer.view()
+}
+
+const contextOf = (context: GroupContext | undefined): Uint8Array => {
+  if (!context) throw new MlsError('invalid_use', 'what a member signs covers the group context')
+  return groupContextBytes(context)
 }
 
 export interface Signed {
@@ -88,13 +93,13 @@ export interface Signed {
   readonly signature: Uint8Array
 }
 
-/** @param context that of the epoch in which the message is sent */
+/** @param context that of the epoch in which the message is sent; who sends from outside does not sign it */
 export const signContent = async (
   crypto: Crypto,
   signaturePrivateKey: Uint8Array,
   wireFormat: WireFormat,
   framed: FramedContent,
-  context: GroupContext,
+  context: GroupContext | undefined,
 ): Promise<Signed> => {
   const framedBytes = encode(encodeFramedContent, framed)
   const content = toBeSigned(wireFormat, framed.sender, framedBytes, context)

@@ -90,6 +90,11 @@ export class Writer {
     encode(this, value)
   }
 
+  /** Forgets what was written and keeps the room for more. */
+  reset(): void {
+    this.#length = 0
+  }
+
   /** What was written, without a copy; not to be used after a further write. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)

@@ -1,4 +1,5 @@
 import { MlsError } from './error.ts'
+import type { Group } from './group.ts'
 import { type Crypto, deriveSecret, expandWithLabel } from './labels.ts'
 
 /** KDF.Expand gives no more than 255 blocks. */
@@ -23,3 +24,12 @@ export const exported = (
   const secret = deriveSecret(crypto, exporterSecret, label)
   return expandWithLabel(crypto, secret, 'exported', provider.hash(suite.hash, context), length)
 }
+
+/** `MLS-Exporter` of the epoch that a group is in. */
+export const exportSecret = (
+  crypto: Crypto,
+  group: Group,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array => exported(crypto, group.epochSecrets.exporterSecret, label, context, length)

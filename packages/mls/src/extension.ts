@@ -39,7 +39,8 @@ export const decodeExtension = (reader: Reader): Extension => ({
 
 /** `Extension extensions<V>` */
 export const encodeExtensions = (writer: Writer, extensions: readonly Extension[]): void =>
-  writer.vector(encodeExtension, extensions)
+  // Most lists are empty, and a tree has one at each leaf.
+  extensions.length === 0 ? writer.length(0) : writer.vector(encodeExtension, extensions)
 
 /** @throws MlsError `malformed` when a type occurs twice (§13.4), as a reader could take either for the valid one */
 export const decodeExtensions = (reader: Reader): readonly Extension[] => {

@@ -1,3 +1,24 @@
 export * from './public.ts'
-export type * from './provider.ts'
 export * from './keyPackageBundle.ts'
+export {
+  type Group,
+  type GroupStatus,
+  allSecrets,
+  epochAuthenticator,
+  forgetPastEpochs,
+  resumptionPsk,
+} from './group.ts'
+export type { Psk, PskSource, Resumption } from './psk.ts'
+export * from './createGroup.ts'
+export { type LeafChange, type ProposeOptions, type Proposed, propose, proposeUpdate } from './propose.ts'
+export * from './createCommit.ts'
+export type { References } from './pendingProposals.ts'
+export type { Resume } from './resume.ts'
+export { type Processed, type ProcessOptions, process } from './processMessage.ts'
+export { type EncryptOptions, encrypt } from './encrypt.ts'
+export type { SentMessage } from './sendMessage.ts'
+export * from './joinGroup.ts'
+export * from './externalCommit.ts'
+export { type GroupInfoOptions, makeGroupInfo } from './makeGroupInfo.ts'
+export { exportSecret } from './exporter.ts'
+export { wipe } from './wipe.ts'

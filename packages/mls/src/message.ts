@@ -94,3 +94,13 @@ export const readMessage = (bytes: Uint8Array): MessageHeader => {
       return { kind: 'key_package', keyPackage: message.keyPackage }
   }
 }
+
+/** A whole message of a size that is put up with. @throws MlsError `malformed`, `unsupported`, `limit_exceeded` */
+export const readWhole = (
+  { limits }: { readonly limits: { readonly messageBytesMax: number } },
+  bytes: Uint8Array,
+): Message => {
+  if (bytes.length > limits.messageBytesMax)
+    throw new MlsError('limit_exceeded', `a message of ${bytes.length} bytes`)
+  return decode(decodeMessage, bytes)
+}

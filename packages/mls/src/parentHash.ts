@@ -1,10 +1,10 @@
 import { equalBytes } from './bytes.ts'
-import { encode, type Writer } from './codec.ts'
 import { MlsError } from './error.ts'
 import type { Crypto } from './labels.ts'
 import { isIn, within } from './leafSet.ts'
 import type { ParentNode } from './parentNode.ts'
 import { firstLeaf, leafCount, type RatchetTree, resolution, type Subtree, subtrees } from './ratchetTree.ts'
+import { structureHash } from './structureHash.ts'
 import { originalTreeHashes } from './treeHash.ts'
 
 /** The parent hash of the node above the root of a path. */
@@ -16,18 +16,15 @@ export const noParentHash: Uint8Array = new Uint8Array(0)
  * @param originalSiblingTreeHash of that child, without the parent's unmerged leaves
  */
 export const parentHash = (
-  { provider, suite }: Crypto,
+  crypto: Crypto,
   parent: Pick<ParentNode, 'encryptionKey' | 'parentHash'>,
   originalSiblingTreeHash: Uint8Array,
 ): Uint8Array =>
-  provider.hash(
-    suite.hash,
-    encode((writer: Writer) => {
-      writer.opaque(parent.encryptionKey)
-      writer.opaque(parent.parentHash)
-      writer.opaque(originalSiblingTreeHash)
-    }, undefined),
-  )
+  structureHash(crypto, (writer) => {
+    writer.opaque(parent.encryptionKey)
+    writer.opaque(parent.parentHash)
+    writer.opaque(originalSiblingTreeHash)
+  })
 
 /**
  * Whether every parent node was put there by the path of one member below it (RFC 9420 §7.9.2): for each there is

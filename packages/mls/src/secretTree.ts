@@ -115,3 +115,24 @@ const open = (
     right: { kind: 'closed', secret: derive('tree', rightContext) },
   }
 }
+
+/** Every secret that a secret tree holds, to be wiped when the epoch is over. */
+export function* secretsIn(node: SecretNode): Generator<Uint8Array> {
+  switch (node.kind) {
+    case 'closed':
+      yield node.secret
+      return
+    case 'opened':
+      yield* secretsIn(node.left)
+      yield* secretsIn(node.right)
+      return
+    case 'ratchets':
+      for (const { secret, skipped } of [node.handshake, node.application]) {
+        yield secret
+        for (const { key, nonce } of skipped) {
+          yield key
+          yield nonce
+        }
+      }
+  }
+}

@@ -1,9 +1,9 @@
-import { encode, type Writer } from './codec.ts'
 import type { Crypto } from './labels.ts'
 import { encodeLeafNode, type LeafNode } from './leafNode.ts'
 import { isIn, type LeafSet, sameLeaves, within } from './leafSet.ts'
 import { encodeParentNode, type ParentNode } from './parentNode.ts'
 import type { HashName } from './provider.ts'
+import { structureHash } from './structureHash.ts'
 import { firstLeaf, type LeafSlot, leafCount, type Subtree } from './ratchetTree.ts'
 
 /** Tree hashes (RFC 9420 §7.8). One is computed once per subtree, as long as that subtree is alive. */
@@ -35,36 +35,26 @@ export const treeHash = (crypto: Crypto, subtree: Subtree): Uint8Array => {
 }
 
 /** `LeafNodeHashInput` */
-const leafHash = (
-  { provider, suite }: Crypto,
-  { leafIndex }: LeafSlot,
-  leaf: LeafNode | undefined,
-): Uint8Array =>
-  provider.hash(
-    suite.hash,
-    encode((writer: Writer) => {
-      writer.uint8(nodeType.leaf)
-      writer.uint32(leafIndex)
-      writer.optional(encodeLeafNode, leaf)
-    }, undefined),
-  )
+const leafHash = (crypto: Crypto, { leafIndex }: LeafSlot, leaf: LeafNode | undefined): Uint8Array =>
+  structureHash(crypto, (writer) => {
+    writer.uint8(nodeType.leaf)
+    writer.uint32(leafIndex)
+    writer.optional(encodeLeafNode, leaf)
+  })
 
 /** `ParentNodeHashInput` */
 const parentNodeHash = (
-  { provider, suite }: Crypto,
+  crypto: Crypto,
   parent: ParentNode | undefined,
   left: Uint8Array,
   right: Uint8Array,
 ): Uint8Array =>
-  provider.hash(
-    suite.hash,
-    encode((writer: Writer) => {
-      writer.uint8(nodeType.parent)
-      writer.optional(encodeParentNode, parent)
-      writer.opaque(left)
-      writer.opaque(right)
-    }, undefined),
-  )
+  structureHash(crypto, (writer) => {
+    writer.uint8(nodeType.parent)
+    writer.optional(encodeParentNode, parent)
+    writer.opaque(left)
+    writer.opaque(right)
+  })
 
 /**
  * Tree hashes of subtrees as they were before some leaves were added (RFC 9420 §7.9): those leaves blank, and in no
