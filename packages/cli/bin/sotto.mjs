@@ -32,7 +32,9 @@ const hideExperimentalWarnings = () => {
 if (supported) {
   hideExperimentalWarnings()
   const { main } = await import('../src/main.ts')
-  process.exitCode = await main(process.argv.slice(2))
+  const code = await main(process.argv.slice(2))
+  // What was read from may be open still (a terminal, a pipe without an end); what was written is let out first.
+  process.stdout.write('', () => process.exit(code))
 } else if (existsSync(runtime)) {
   underRuntime()
 } else {

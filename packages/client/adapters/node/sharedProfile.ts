@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SottoError } from '@sotto/protocol'
-import { type Channel, type Client, type ClientState, remoteClient, serveClient } from '../../src/index.ts'
+import { type Channel, type Client, remoteClient, serveClient } from '../../src/index.ts'
+import { type Bus, newBus, newId, refuseAll } from '../net/bus.ts'
 import { type LineSocket, lineSocket } from './lineSocket.ts'
 import { takeProfileLock } from './profileLock.ts'
 import { socketPathOf } from './socketPath.ts'
@@ -13,34 +13,6 @@ import { socketPathOf } from './socketPath.ts'
 const retryMs = 25
 /** How long it does so before it gives up. */
 const patienceMs = 15_000
-
-const newId = (): string => randomUUID().replaceAll('-', '')
-
-/** What this process posts and hears, whoever serves at the moment. */
-interface Bus {
-  readonly channel: Channel
-  /** Where what is posted here goes now; null while nobody serves. */
-  target: ((message: unknown) => void) | null
-  hear(message: unknown): void
-}
-
-const newBus = (): Bus => {
-  const listeners = new Set<(message: unknown) => void>()
-  const bus: Bus = {
-    target: null,
-    hear: (message) => {
-      for (const listener of listeners) listener(message)
-    },
-    channel: {
-      post: (message) => bus.target?.(message),
-      listen: (listener) => {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
-  }
-  return bus
-}
 
 interface Leadership {
   release(): Promise<void>
@@ -115,21 +87,6 @@ const connectTo = async (path: string): Promise<Socket | undefined> => {
   }
 }
 
-/** Stands in where nobody can serve any more: answers every call, also those that wait, with the reason. */
-const refuseAll = (bus: Bus, state: ClientState, { code, message, detail }: SottoError): void => {
-  bus.target = (request) => {
-    if (isCall(request)) bus.hear({ kind: 'failure', call: request.call, code, message, detail })
-  }
-  const connection = { kind: 'offline', retryAtMs: null }
-  bus.hear({ kind: 'serving', server: newId(), state: { ...state, connection } })
-}
-
-const isCall = (message: unknown): message is { readonly call: string } =>
-  typeof message === 'object' && message !== null && 'call' in message
-
-const failureOf = (error: unknown): SottoError =>
-  error instanceof SottoError ? error : new SottoError('internal', String(error))
-
 /**
  * The client of a profile that any number of processes may use at once. One of them runs it; when that one ends,
  * another takes over, and what was asked for in between is done by the next.
@@ -154,7 +111,7 @@ export const openSharedClient = async (directory: string, open: () => Promise<Cl
       end.signal.removeEventListener('abort', line.end)
       bus.target = null
       if (end.signal.aborted) return
-      attaching = attach().catch((error) => refuseAll(bus, remote.state(), failureOf(error)))
+      attaching = attach().catch((error) => refuseAll(bus, remote.state(), error))
     })
   }
 

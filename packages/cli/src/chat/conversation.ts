@@ -1,0 +1,128 @@
+import type { Client, ClientState, ConnectionView, TimelineItem } from '@sotto/client'
+import { failures, SottoError } from '@sotto/client'
+import { deliveriesOf } from '../deliveries.ts'
+import { itemText, messageRecord } from '../message.ts'
+import { type Output, styled } from '../output.ts'
+import { printableLine } from '../printable.ts'
+import { roomTitle } from '../roomName.ts'
+import { roomStateText } from '../roomState.ts'
+import type { Screen } from './screen.ts'
+
+const earlierItems = 20
+const itemsPerPage = 200
+
+export interface Conversation {
+  /** Says a text; what becomes of it is shown. */
+  say(text: string): Promise<void>
+  /** Resolves when nothing is on its way any more. */
+  drained(): Promise<void>
+  end(): void
+}
+
+/** What has no place in the log yet is shown when it has. */
+const isPlaced = (item: TimelineItem): boolean => item.seq !== null
+
+const connectionText = (connection: ConnectionView): string => {
+  switch (connection.kind) {
+    case 'online':
+      return ''
+    case 'connecting':
+      return 'connecting'
+    case 'offline':
+      return 'offline'
+  }
+}
+
+/** Shows a room as it is and as it goes on, in the order of its log, each item once. */
+export const openConversation = async (
+  client: Client,
+  room: string,
+  screen: Screen,
+  output: Output,
+): Promise<Conversation> => {
+  let cursor = 0
+  let reading: Promise<void> = Promise.resolve()
+  const underWay = new Set<Promise<unknown>>()
+  const deliveries = await deliveriesOf(client, room)
+
+  const show = (item: TimelineItem): void => {
+    const record = messageRecord(room, item)
+    if (output.format === 'human') screen.show(itemText(item))
+    else if (record) screen.show(JSON.stringify(record))
+  }
+  const showAll = async (items: readonly TimelineItem[]): Promise<void> => {
+    const before = cursor
+    for (const item of items.filter(isPlaced)) {
+      if ((item.seq ?? 0) > before) show(item)
+      cursor = Math.max(cursor, item.seq ?? 0)
+    }
+    if (cursor > before) await client.markRead({ room, seq: cursor })
+  }
+  const readOn = async (): Promise<void> => {
+    for (;;) {
+      const { items, more } = await client.timeline({ room, after: cursor + 1, limit: itemsPerPage })
+      await showAll(items)
+      if (!more) return
+    }
+  }
+  const remark = (text: string): void => {
+    if (output.format === 'human') screen.show(styled('yellow', text))
+  }
+
+  const prompt = ({ rooms, connection }: ClientState): string => {
+    const view = rooms.find(({ id }) => id === room)
+    const remarks = [connectionText(connection), underWay.size > 0 ? `${underWay.size} on the way` : '']
+    const inside = remarks.filter((text) => text !== '').join(', ')
+    return `${view ? roomTitle(view) : room.slice(0, 8)}${inside ? ` (${inside})` : ''}> `
+  }
+  let roomText = ''
+  const follow = (state: ClientState): void => {
+    const view = state.rooms.find(({ id }) => id === room)
+    const text = view && view.state.kind !== 'behind' ? roomStateText(view.state) : roomText
+    if (text !== roomText && text !== '') remark(`The room is ${text}.`)
+    roomText = text
+    screen.setPrompt(prompt(state))
+  }
+  const refresh = (): void => screen.setPrompt(prompt(client.state()))
+  const fail = (error: unknown): void =>
+    remark(error instanceof SottoError ? failures[error.code].text : String(error))
+  const unsubscribe = client.subscribe((event) => {
+    switch (event.kind) {
+      case 'state':
+        return follow(event.state)
+      case 'timeline':
+        if (event.room === room) reading = reading.then(readOn).catch(fail)
+        return
+      case 'discarded':
+    }
+  })
+
+  const { items } = await client.timeline({ room, limit: earlierItems })
+  await showAll(items)
+  follow(client.state())
+
+  return {
+    say: async (text) => {
+      const { stored, delivered } = deliveries.send(text)
+      const told = delivered.catch((error: unknown) => {
+        const why = error instanceof SottoError ? failures[error.code].text : String(error)
+        remark(`Not sent: ${printableLine(text)}\n  ${why}.`)
+      })
+      underWay.add(told)
+      refresh()
+      void told.then(() => {
+        underWay.delete(told)
+        refresh()
+      })
+      await stored.catch(() => {})
+    },
+    drained: async () => {
+      await Promise.all(underWay)
+      await reading
+    },
+    end: () => {
+      unsubscribe()
+      deliveries.end()
+    },
+  }
+}

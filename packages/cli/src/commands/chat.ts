@@ -1,0 +1,102 @@
+import type { Client } from '@sotto/client'
+import { Command } from 'commander'
+import { chatHelp, parseLine } from '../chat/command.ts'
+import { type Conversation, openConversation } from '../chat/conversation.ts'
+import { openScreen, type Screen } from '../chat/screen.ts'
+import { failureText } from '../failureText.ts'
+import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
+import { SottoError } from '@sotto/client'
+import { styled } from '../output.ts'
+import { printableLine } from '../printable.ts'
+import { findRoom, roomTitle } from '../roomName.ts'
+import { identityText } from '../roomState.ts'
+import { untilSignal } from '../signals.ts'
+import { table } from '../table.ts'
+
+interface Chat {
+  readonly client: Client
+  readonly room: string
+  readonly screen: Screen
+  readonly conversation: Conversation
+}
+
+const showMembers = async ({ client, room, screen }: Chat): Promise<void> => {
+  const members = await client.members({ room })
+  screen.show(
+    table(
+      members.map(({ name, role, own, identity }) => [
+        `  ${printableLine(name)}${own ? ' (you)' : ''}`,
+        role,
+        identityText(identity),
+      ]),
+    ),
+  )
+}
+
+type Outcome = 'goes_on' | 'quit'
+
+const perform = async (chat: Chat, line: string): Promise<Outcome> => {
+  const parsed = parseLine(line)
+  switch (parsed.kind) {
+    case 'nothing':
+      return 'goes_on'
+    case 'quit':
+      return 'quit'
+    case 'text':
+      await chat.conversation.say(parsed.text)
+      return 'goes_on'
+    case 'help':
+      chat.screen.show(chatHelp)
+      return 'goes_on'
+    case 'members':
+      await showMembers(chat)
+      return 'goes_on'
+    case 'invite':
+      await chat.client.invite({ room: chat.room, name: parsed.name })
+      chat.screen.show(`${printableLine(parsed.name)} is invited.`)
+      return 'goes_on'
+    case 'unknown':
+      chat.screen.show(`There is no command /${printableLine(parsed.command)}; /help says which there are.`)
+      return 'goes_on'
+  }
+}
+
+const converse = async (chat: Chat): Promise<void> => {
+  for await (const line of chat.screen.lines) {
+    try {
+      if ((await perform(chat, line)) === 'quit') return
+    } catch (error) {
+      if (!(error instanceof SottoError)) throw error
+      chat.screen.show(styled('yellow', failureText(error)))
+    }
+  }
+}
+
+const welcome = (invocation: Invocation, title: string): void =>
+  invocation.output.remark(styled('dim', `${title}, end-to-end encrypted. /help lists commands.`))
+
+export const chatCommand = (): Command =>
+  new Command('chat')
+    .description('talk in a room')
+    .argument('<room>', 'name of the room, or the beginning of its id')
+    .action(async (wanted: string, _options: object, command: Command) => {
+      const invocation = invocationOf(command)
+      await withAccount(invocation, async (client) => {
+        const room = await findRoom(client, wanted)
+        welcome(invocation, roomTitle(room))
+        const ended = new AbortController()
+        const screen = openScreen()
+        try {
+          const conversation = await openConversation(client, room.id, screen, invocation.output)
+          const chat = { client, room: room.id, screen, conversation }
+          const interrupted = untilSignal(ended.signal)
+          await Promise.race([converse(chat), interrupted])
+          // What a pipe has brought in is delivered before the end; a second Ctrl+C does not wait for that.
+          await Promise.race([conversation.drained(), untilSignal(ended.signal)])
+          conversation.end()
+        } finally {
+          ended.abort()
+          screen.close()
+        }
+      })
+    })

@@ -1,0 +1,37 @@
+import { Command } from 'commander'
+import { normalizeName } from '@sotto/client'
+import { invocationOf, withClient } from '../invocation.ts'
+import { type PasswordOptions, readNewPassword } from '../input.ts'
+import { withProgress } from '../progress.ts'
+import { accountResult } from './whoami.ts'
+
+interface Options extends PasswordOptions {
+  readonly server: string
+}
+
+/** Where `sotto serve` listens when nothing else is said. */
+const defaultServer = process.env['SOTTO_SERVER'] || 'http://localhost:5000'
+
+export const registerCommand = (): Command =>
+  new Command('register')
+    .description('make an account, with this device as its first')
+    .argument('<name>', 'the name by which others find you')
+    .option('--server <url>', 'address of the server', defaultServer)
+    .option('--password-stdin', 'read the password from standard input')
+    .action(async (name: string, options: Options, command: Command) => {
+      const invocation = invocationOf(command)
+      // A name that cannot be had is refused before a password is asked for.
+      normalizeName(name)
+      const password = await readNewPassword(options)
+      await withClient(
+        invocation,
+        async (client) => {
+          await withProgress(() => 'Registering', client.register({ name, password }))
+          accountResult(invocation.output, client.state().account)
+          invocation.output.remark(
+            'Next: sotto room create General, or wait to be invited and see sotto rooms.',
+          )
+        },
+        options.server,
+      )
+    })

@@ -1,0 +1,24 @@
+import { Command } from 'commander'
+import { invocationOf, withAccount } from '../invocation.ts'
+import { withProgress } from '../progress.ts'
+import { findRoom, roomTitle } from '../roomName.ts'
+import { settledOnline } from '../waiting.ts'
+
+export const leaveCommand = (): Command =>
+  new Command('leave')
+    .description('leave a room, or decline an invitation')
+    .argument('<room>', 'name of the room, or the beginning of its id')
+    .action(async (wanted: string, _options: object, command: Command) => {
+      const invocation = invocationOf(command)
+      await withAccount(invocation, async (client) => {
+        const room = await findRoom(client, wanted)
+        await settledOnline(client)
+        if (room.state.kind === 'invited') {
+          await client.decline({ room: room.id })
+          invocation.output.result({ room: room.id, declined: true }, 'The invitation is declined.')
+          return
+        }
+        await withProgress(() => 'Leaving', client.leave({ room: room.id }))
+        invocation.output.result({ room: room.id, left: true }, `You have left ${roomTitle(room)}.`)
+      })
+    })

@@ -1,0 +1,117 @@
+import { type Client, type RoomView, SottoError } from '@sotto/client'
+import { Command } from 'commander'
+import { type Delivered, deliveriesOf } from '../deliveries.ts'
+import { linesOf } from '../input.ts'
+import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
+import { withProgress } from '../progress.ts'
+import { type Patience, patienceOf } from '../patience.ts'
+import { findRoom, roomTitle } from '../roomName.ts'
+import { roomStateText } from '../roomState.ts'
+import { timestamp } from '../time.ts'
+
+/** Messages under way at a time: enough to keep a connection busy, few enough to remember. */
+const underWayMax = 128
+const patienceS = 120
+
+interface Options {
+  readonly timeout: string
+}
+
+/** @throws SottoError `room_frozen`, `not_member` */
+const mustBeOpen = (room: RoomView): void => {
+  switch (room.state.kind) {
+    case 'active':
+    case 'behind':
+    case 'joining':
+      return
+    case 'frozen':
+      throw new SottoError('room_frozen', roomStateText(room.state))
+    case 'invited':
+      throw new SottoError('not_member', 'accept the invitation first: sotto room accept')
+    case 'removed':
+      throw new SottoError('not_member')
+  }
+}
+
+async function* textsOf(text: string | undefined): AsyncIterable<string> {
+  if (text !== undefined) yield text
+  else for await (const line of linesOf(process.stdin)) if (line !== '') yield line
+}
+
+/** Sends every text in order; acknowledgements are told as they come, in order, too. */
+const sendAll = async (
+  client: Client,
+  room: RoomView,
+  texts: AsyncIterable<string>,
+  patience: Patience,
+  onDelivered: (delivered: Delivered) => void,
+): Promise<number> => {
+  const deliveries = await deliveriesOf(client, room.id)
+  const acknowledgements: Promise<void>[] = []
+  let failure: unknown
+  const acknowledge = async (
+    before: Promise<void> | undefined,
+    delivered: Promise<Delivered>,
+  ): Promise<void> => {
+    await before
+    onDelivered(await delivered)
+    patience.acknowledged()
+  }
+  try {
+    for await (const text of texts) {
+      patience.sent()
+      const { stored, delivered } = deliveries.send(text)
+      delivered.catch((error: unknown) => (failure ??= error))
+      acknowledgements.push(acknowledge(acknowledgements.at(-1), delivered))
+      acknowledgements.at(-1)?.catch(() => {})
+      await stored
+      await acknowledgements.at(-underWayMax)
+      if (failure) throw failure
+    }
+    await acknowledgements.at(-1)
+    return acknowledgements.length
+  } finally {
+    deliveries.end()
+  }
+}
+
+const report = (invocation: Invocation, room: RoomView) => (delivered: Delivered) =>
+  invocation.output.result(
+    { room: room.id, id: delivered.id, seq: delivered.seq, time: timestamp(delivered.timeMs) },
+    null,
+  )
+
+export const sendCommand = (): Command =>
+  new Command('send')
+    .description('send a text, or each line of standard input')
+    .argument('<room>', 'name of the room, or the beginning of its id')
+    .argument('[text]', 'what to say; without it, each line of standard input is a message')
+    .option(
+      '--timeout <seconds>',
+      'how long to wait for a server that does not answer; 0: for ever',
+      String(patienceS),
+    )
+    .action(async (wanted: string, text: string | undefined, options: Options, command: Command) => {
+      const invocation = invocationOf(command)
+      const patienceMs = Number(options.timeout) * 1000
+      if (!(patienceMs >= 0)) throw new SottoError('bad_request', '--timeout wants a number of seconds')
+      await withAccount(invocation, async (client) => {
+        const room = await findRoom(client, wanted)
+        mustBeOpen(room)
+        let sent = 0
+        const waitingFor = (): string =>
+          client.state().connection.kind === 'online'
+            ? `Sending, ${sent} done`
+            : `Waiting for the server, ${sent} sent`
+        const tell = report(invocation, room)
+        const patience = patienceOf(patienceMs)
+        const work = sendAll(client, room, textsOf(text), patience, (delivered) => {
+          sent += 1
+          tell(delivered)
+        })
+        const count = await withProgress(waitingFor, Promise.race([work, patience.lost])).finally(
+          patience.end,
+        )
+        invocation.output.remark(`${count === 1 ? 'Sent' : `${count} messages sent`} to ${roomTitle(room)}.`)
+      })
+    })

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SottoError } from '@sotto/client'
+import { Command } from 'commander'
+import { invocationOf } from '../invocation.ts'
+import { styled } from '../output.ts'
+import { endRequested } from '../signals.ts'
+import { table } from '../table.ts'
+
+interface Options {
+  readonly port: string
+  readonly host: string
+  readonly data: string
+}
+
+const webDirectory = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+const portOf = (text: string): number => {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new SottoError('bad_request', `${text} is no port; one lies between 1 and 65535`)
+  return port
+}
+
+const nextSteps = (url: string, hasWeb: boolean): string =>
+  [
+    styled('bold', 'What to do next'),
+    ...(hasWeb
+      ? [
+          `  1  Open ${url} and register the first person.`,
+          '  2  Open it in another browser, or a private window, and register a second one.',
+          '  3  Make a room, invite the second person by name, accept over there, and talk.',
+        ]
+      : [
+          '  The web client is not built: npm start does that.',
+          `  1  sotto register alice --server ${url}`,
+          '  2  sotto room create General',
+        ]),
+    `  In a terminal: npx sotto register NAME --server ${url}`,
+    '  Stop with Ctrl+C.',
+  ].join('\n')
+
+export const serveCommand = (): Command =>
+  new Command('serve')
+    .description('run a server')
+    .option('--port <port>', 'where to listen (PORT)', process.env['PORT'] || '5000')
+    .option(
+      '--host <address>',
+      'on which address of this machine to listen',
+      process.env['HOST'] || 'localhost',
+    )
+    .option(
+      '--data <directory>',
+      'where everything is kept (SOTTO_DATA)',
+      process.env['SOTTO_DATA'] || 'data',
+    )
+    .action(async (options: Options, command: Command) => {
+      const { output } = invocationOf(command)
+      const dataDirectory = resolve(options.data)
+      const hasWeb = existsSync(join(webDirectory, 'index.html'))
+      const { startServer } = await import('@sotto/server')
+      const server = await startServer({
+        port: portOf(options.port),
+        host: options.host,
+        dataDirectory,
+        webDirectory: hasWeb ? webDirectory : null,
+      })
+      const { url } = server
+      output.result(
+        { url, data: dataDirectory, web: hasWeb },
+        `\n${table([
+          ['Sotto serves on', styled('bold', url)],
+          ['Data directory', dataDirectory],
+        ])}\n\n${nextSteps(url, hasWeb)}\n`,
+      )
+      const signal = await endRequested()
+      output.remark(`\n${signal}: stopping. Once more to stop at once.`)
+      await server.close()
+      output.remark('Stopped.')
+    })

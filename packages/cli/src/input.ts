@@ -1,0 +1,47 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { isCancel, password as ask } from '@clack/prompts'
+import { limits, SottoError } from '@sotto/client'
+
+/** The lines of a stream, without their ends, as they come. */
+export const linesOf = (stream: Readable): AsyncIterable<string> =>
+  createInterface({ input: stream, crlfDelay: Infinity, terminal: false })
+
+const firstLine = async (stream: Readable): Promise<string> => {
+  for await (const line of linesOf(stream)) return line
+  return ''
+}
+
+const askHidden = async (message: string): Promise<string> => {
+  const answer = await ask({ message, output: process.stderr })
+  if (isCancel(answer)) throw new SottoError('bad_request', 'no password was given')
+  return answer
+}
+
+export interface PasswordOptions {
+  readonly passwordStdin?: boolean
+}
+
+const mustBeATerminal = (): void => {
+  if (!process.stdin.isTTY)
+    throw new SottoError('bad_request', 'no terminal to ask for the password; use --password-stdin')
+}
+
+/** @throws SottoError `bad_request` where nobody can be asked, or nothing was said */
+export const readPassword = async ({ passwordStdin }: PasswordOptions): Promise<string> => {
+  if (passwordStdin) return firstLine(process.stdin)
+  mustBeATerminal()
+  return askHidden('Password')
+}
+
+/** The same for a password that is new: it must be long enough, and is asked for twice. */
+export const readNewPassword = async ({ passwordStdin }: PasswordOptions): Promise<string> => {
+  if (!passwordStdin) mustBeATerminal()
+  const password = passwordStdin
+    ? await firstLine(process.stdin)
+    : await askHidden(`Choose a password (${limits.passwordCharactersMin} characters or more)`)
+  if ([...password].length < limits.passwordCharactersMin) throw new SottoError('password_weak')
+  if (!passwordStdin && (await askHidden('The same once more')) !== password)
+    throw new SottoError('bad_request', 'the two passwords are not the same')
+  return password
+}

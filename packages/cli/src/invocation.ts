@@ -1,0 +1,71 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Client } from '@sotto/client'
+import { SottoError } from '@sotto/client'
+import type { Command } from 'commander'
+import { lineOutput, type Output } from './output.ts'
+import { withProgress } from './progress.ts'
+
+/** What every command gets from the options that stand before or behind it. */
+export interface Invocation {
+  readonly output: Output
+  /** Directory of the profile. */
+  readonly profile: string
+}
+
+export interface GlobalOptions {
+  readonly json?: boolean
+  readonly profile?: string
+}
+
+const dataHome = process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share')
+
+export const defaultProfile = process.env['SOTTO_PROFILE'] || join(dataHome, 'sotto')
+
+export const invocationOf = (command: Command): Invocation => {
+  const { json, profile } = command.optsWithGlobals<GlobalOptions>()
+  return {
+    output: lineOutput(json ? 'json' : 'human', process.stdout, process.stderr),
+    profile: resolve(profile ?? defaultProfile),
+  }
+}
+
+/**
+ * Opens the profile's client for the time of `work`.
+ *
+ * @param server address of the server, for a profile that has none yet
+ */
+export const withClient = async <T>(
+  { profile }: Invocation,
+  work: (client: Client) => Promise<T>,
+  server?: string,
+): Promise<T> => {
+  // The client is loaded where it is needed: `sotto serve` and `--help` start without it.
+  const { openNodeClient } = await import('@sotto/client/node')
+  const client = await withProgress(
+    () => 'Opening the profile',
+    openNodeClient({ profile, ...(server === undefined ? {} : { server }) }),
+  )
+  try {
+    return await work(client)
+  } finally {
+    await withProgress(() => 'Closing the profile', client.close())
+  }
+}
+
+/**
+ * The same, for a command that needs an account whose session lasts.
+ *
+ * @throws SottoError `no_account`, `session_expired`
+ */
+export const withAccount = <T>(invocation: Invocation, work: (client: Client) => Promise<T>): Promise<T> =>
+  withClient(invocation, async (client) => {
+    switch (client.state().account.kind) {
+      case 'none':
+        throw new SottoError('no_account')
+      case 'signed_out':
+        throw new SottoError('session_expired')
+      case 'signed_in':
+        return work(client)
+    }
+  })

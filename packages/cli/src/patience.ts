@@ -1,0 +1,37 @@
+import { SottoError } from '@sotto/client'
+
+/** Runs out when something is under way and nothing has been acknowledged for too long. */
+export interface Patience {
+  sent(): void
+  acknowledged(): void
+  end(): void
+  /** Rejects with SottoError `timeout`; never resolves. */
+  readonly lost: Promise<never>
+}
+
+/** @param patienceMs 0: never runs out */
+export const patienceOf = (patienceMs: number): Patience => {
+  let underWay = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let lose: (error: SottoError) => void = () => {}
+  const lost = new Promise<never>((_, reject) => (lose = reject))
+  lost.catch(() => {})
+  const rearm = (): void => {
+    clearTimeout(timer)
+    if (underWay === 0 || patienceMs === 0) return
+    const text = 'what was not acknowledged waits on this device and is sent next time'
+    timer = setTimeout(() => lose(new SottoError('timeout', text)), patienceMs)
+  }
+  return {
+    sent: () => {
+      underWay += 1
+      if (underWay === 1) rearm()
+    },
+    acknowledged: () => {
+      underWay -= 1
+      rearm()
+    },
+    end: () => clearTimeout(timer),
+    lost,
+  }
+}

@@ -1,0 +1,50 @@
+import { type Client, type RoomView, SottoError } from '@sotto/client'
+import { printableLine } from './printable.ts'
+import { settled } from './waiting.ts'
+
+/** Enough of an id to mean one room; fewer digits are more likely a name. */
+const prefixDigitsMin = 4
+
+/** How a room is called in a list: its name, or what it is while it has none. */
+export const roomTitle = ({ id, name, state }: RoomView): string => {
+  if (name !== '') return printableLine(name)
+  return state.kind === 'invited' ? `invitation ${id.slice(0, 8)}` : id.slice(0, 8)
+}
+
+const folded = (name: string): string => name.normalize('NFKC').toLowerCase()
+
+const matches = (rooms: readonly RoomView[], wanted: string): readonly RoomView[] => {
+  const exact = rooms.filter((room) => room.name === wanted)
+  if (exact.length > 0) return exact
+  const named = rooms.filter((room) => room.name !== '' && folded(room.name) === folded(wanted))
+  if (named.length > 0) return named
+  const prefix = wanted.toLowerCase()
+  return prefix.length >= prefixDigitsMin ? rooms.filter((room) => room.id.startsWith(prefix)) : []
+}
+
+const theOne = (found: readonly RoomView[], wanted: string): RoomView | undefined => {
+  if (found.length < 2) return found[0]
+  const candidates = found.map((room) => `${roomTitle(room)} (${room.id.slice(0, 12)})`).join(', ')
+  throw new SottoError('bad_request', `several rooms are called ${wanted}: ${candidates}`)
+}
+
+const stillThere = (room: RoomView): boolean => room.state.kind !== 'removed'
+
+/**
+ * The room with this name, or with an id that begins like this. When it is not known here, the server is asked first.
+ *
+ * @throws SottoError `room_unknown`, `bad_request` where several rooms fit
+ */
+export const findRoom = async (client: Client, wanted: string): Promise<RoomView> => {
+  const look = (): RoomView | undefined => {
+    const found = matches(client.state().rooms, wanted)
+    const there = found.filter(stillThere)
+    return theOne(there.length > 0 ? there : found, wanted)
+  }
+  const known = look()
+  if (known) return known
+  await settled(client)
+  const found = look()
+  if (!found) throw new SottoError('room_unknown', `there is no room ${wanted} on this device`)
+  return found
+}

@@ -1,0 +1,61 @@
+import { type Client, type ClientState, type RoomView, SottoError } from '@sotto/client'
+import { withProgress } from './progress.ts'
+
+/** How long a command waits for the server to tell what is new before it works with what it has. */
+const settleWithinMs = 10_000
+
+/**
+ * Waits until `pick` finds something in the state.
+ *
+ * @returns undefined when `withinMs` have passed
+ */
+export const whenState = <T>(
+  client: Client,
+  pick: (state: ClientState) => T | undefined,
+  withinMs: number,
+): Promise<T | undefined> =>
+  new Promise((resolve) => {
+    const end = (found: T | undefined): void => {
+      clearTimeout(timer)
+      unsubscribe()
+      resolve(found)
+    }
+    const timer = setTimeout(() => end(undefined), withinMs)
+    const look = (state: ClientState): void => {
+      const found = pick(state)
+      if (found !== undefined) end(found)
+    }
+    const unsubscribe = client.subscribe((event) => {
+      if (event.kind === 'state') look(event.state)
+    })
+    look(client.state())
+  })
+
+type Settled = 'caught_up' | 'offline' | 'signed_out'
+
+const caughtUp = (rooms: readonly RoomView[]): boolean =>
+  rooms.every(({ state }) => state.kind !== 'behind' && state.kind !== 'joining')
+
+const settledAs = ({ account, connection, rooms }: ClientState): Settled | undefined => {
+  if (account.kind !== 'signed_in') return 'signed_out'
+  if (connection.kind === 'offline' && connection.retryAtMs !== null) return 'offline'
+  return connection.kind === 'online' && caughtUp(rooms) ? 'caught_up' : undefined
+}
+
+/** Waits until the client knows what the server knows, or that it cannot be reached. */
+export const settled = async (client: Client): Promise<Settled> => {
+  const found = await withProgress(() => 'Catching up', whenState(client, settledAs, settleWithinMs))
+  return found ?? 'offline'
+}
+
+/** @throws SottoError `offline`, `session_expired` */
+export const settledOnline = async (client: Client): Promise<void> => {
+  switch (await settled(client)) {
+    case 'caught_up':
+      return
+    case 'offline':
+      throw new SottoError('offline')
+    case 'signed_out':
+      throw new SottoError('session_expired')
+  }
+}

@@ -1,0 +1,73 @@
+/** The worker in which the client of a profile runs, one at a time in a browser: started by the tab that leads. */
+import { webProvider } from '@sotto/mls/provider/web'
+import { SottoError } from '@sotto/protocol'
+import { type Client, openClient, sealedStore, serveClient } from '../../src/index.ts'
+import { newId } from '../net/bus.ts'
+import { netTransport } from '../net/index.ts'
+import { timerScheduler } from '../net/timerScheduler.ts'
+import { broadcastChannel } from './broadcastChannel.ts'
+import { openIndexedDbStore } from './indexedDbStore.ts'
+import { passwordProtocolAt } from './passwordPort.ts'
+import { openWebKeychain } from './webKeychain.ts'
+import { type FromWorker, meetingNameOf, type ToWorker } from './workerMessages.ts'
+
+const post = (message: FromWorker, transfer: Transferable[] = []): void => postMessage(message, { transfer })
+
+const openPasswordPort = (): MessagePort => {
+  const { port1, port2 } = new MessageChannel()
+  post({ kind: 'password', port: port2 }, [port2])
+  return port1
+}
+
+const openAt = async (server: string, profile: string): Promise<Client> => {
+  const keychain = await openWebKeychain({ name: profile })
+  return openClient({
+    server,
+    store: sealedStore(await openIndexedDbStore(profile), keychain),
+    keychain,
+    transport: netTransport({ server }),
+    scheduler: timerScheduler,
+    provider: await webProvider(),
+    password: passwordProtocolAt(openPasswordPort),
+    deviceKind: 'web',
+  })
+}
+
+let close: () => Promise<void> = async () => {}
+
+const open = async ({ server, profile }: Extract<ToWorker, { kind: 'open' }>): Promise<void> => {
+  try {
+    const client = await openAt(server, profile)
+    const channel = broadcastChannel(meetingNameOf(profile))
+    const stop = serveClient(client, channel, newId())
+    close = async () => {
+      stop()
+      await client.close()
+      channel.close()
+    }
+    post({ kind: 'opened' })
+  } catch (error) {
+    if (!(error instanceof SottoError)) throw error
+    const { code, message, detail } = error
+    post({ kind: 'refused', code, message, detail })
+  }
+}
+
+const crashed = (reason: unknown): void =>
+  post({
+    kind: 'crashed',
+    message: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+  })
+
+addEventListener('error', ({ error, message }: ErrorEvent) => crashed(error ?? message))
+addEventListener('unhandledrejection', ({ reason }: PromiseRejectionEvent) => crashed(reason))
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.kind) {
+    case 'open':
+      void open(data)
+      return
+    case 'close':
+      void close().then(() => post({ kind: 'closed' }))
+      return
+  }
+})

@@ -1,0 +1,10 @@
+/**
+ * The worker that computes OPAQUE: the only place in the browser that may compile WebAssembly, and where a password
+ * passes through 64 MiB of Argon2id without the page standing still. It does one step and ends.
+ */
+import { opaqueProtocol } from '../net/opaque.ts'
+import { servePasswordStep } from './passwordPort.ts'
+
+addEventListener('message', ({ ports: [port] }: MessageEvent) => {
+  if (port) void servePasswordStep(opaqueProtocol, port).then(() => close())
+})
