@@ -1,0 +1,398 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  decodeAs,
+  decodeClientFrame,
+  encodeAs,
+  encodeServerFrame,
+  failureBody,
+  limits,
+  operations,
+  type Shape,
+  SottoError,
+} from '@sotto/protocol'
+import { netTransport } from '../adapters/net/index.ts'
+import type { LiveConnection, LiveEvent, Transport } from '../src/index.ts'
+import { assertFailure } from './contracts/contract.ts'
+import { type Behaviour, standIn, type StandIn } from './net/standIn.ts'
+
+const opened: StandIn[] = []
+const peer = async (behaviour: Behaviour): Promise<string> => {
+  const there = await standIn(behaviour)
+  opened.push(there)
+  return there.origin
+}
+afterEach(async () => {
+  for (const there of opened.splice(0)) await there.close()
+})
+
+const room = new Uint8Array(16).fill(7)
+const account = new Uint8Array(32).fill(1)
+const device = new Uint8Array(16).fill(2)
+const ack = {
+  room,
+  seq: 3,
+  hash: new Uint8Array(32),
+  timeMs: 5,
+  signature: new Uint8Array(64),
+}
+const server = { protocol: 'sotto/1', logKey: new Uint8Array(32), timeMs: 42 }
+
+const callServer = (transport: Transport) => transport.call(operations.readServer, {}, null)
+
+describe('an operation over HTTP', () => {
+  it('sends path, token and body, and reads the answer', async () => {
+    const seen: Record<string, unknown> = {}
+    const origin = await peer({
+      http: (request, response, body) => {
+        seen['url'] = `${request.method} ${request.url}`
+        seen['token'] = request.headers.authorization
+        seen['body'] = decodeAs(operations.submitMessage.body, new Uint8Array(body))
+        response.end(encodeAs(operations.submitMessage.output, { ack }))
+      },
+    })
+    const message = Uint8Array.of(1, 2)
+    const answer = await netTransport({ server: origin }).call(
+      operations.submitMessage,
+      { room, message, aux: null },
+      'secret',
+    )
+    expect(seen).toEqual({
+      url: `POST /v1/rooms/${'07'.repeat(16)}/messages`,
+      token: 'Bearer secret',
+      body: { message, aux: null },
+    })
+    expect(answer).toEqual({ ack })
+  })
+
+  it.each([
+    ['a failure of the server', 409, failureBody(new SottoError('fork', 'x', { head: 7 }), 't'), 'fork'],
+    ['a page of a proxy', 502, '<html>', 'unavailable'],
+    ['a refusal of a proxy', 413, '', 'too_large'],
+    ['a code that does not exist', 418, { code: '__proto__' }, 'integrity'],
+    ['no answer of this operation', 200, 'hello', 'integrity'],
+  ] as const)('%s keeps its meaning', async (_, status, body, code) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    const origin = await peer({ http: (_request, response) => response.writeHead(status).end(text) })
+    await assertFailure(callServer(netTransport({ server: origin })), code, 'call')
+  })
+
+  it('keeps numbers and short texts of a failure, and nothing else', async () => {
+    const detail = { head: 7, rule: 'C3', nested: { a: 1 }, long: 'x'.repeat(1000) }
+    const body = JSON.stringify({ code: 'policy', detail })
+    const origin = await peer({ http: (_request, response) => response.writeHead(403).end(body) })
+    await expect(callServer(netTransport({ server: origin }))).rejects.toMatchObject({
+      code: 'policy',
+      detail: { head: 7, rule: 'C3' },
+    })
+  })
+
+  it('a server that falls silent is given up, before its answer and in the middle of it', async () => {
+    const silent = await peer({ http: () => {} })
+    await assertFailure(callServer(netTransport({ server: silent, silenceMs: 50 })), 'timeout', 'no answer')
+    const stuck = await peer({ http: (_request, response) => void response.write('x') })
+    await assertFailure(
+      callServer(netTransport({ server: stuck, silenceMs: 50 })),
+      'timeout',
+      'half an answer',
+    )
+  })
+
+  it('an answer without end is not kept', async () => {
+    const chunk = Buffer.alloc(1024 * 1024)
+    const origin = await peer({
+      http: (_request, response) => {
+        const more = (): void => {
+          while (response.write(chunk));
+          response.once('drain', more)
+        }
+        more()
+      },
+    })
+    await assertFailure(callServer(netTransport({ server: origin })), 'integrity', 'endless')
+  })
+
+  it('does not follow a captive portal', async () => {
+    const portal = await peer({ http: (_request, response) => response.end('log in') })
+    const origin = await peer({
+      http: (_request, response) => response.writeHead(302, { location: portal }).end(),
+    })
+    await assertFailure(callServer(netTransport({ server: origin })), 'offline', 'redirect')
+  })
+
+  it('an address that is none is refused before anything is sent', () => {
+    for (const address of ['', 'chat.example.org', 'ftp://chat.example.org', 'javascript:alert(1)'])
+      expect(() => netTransport({ server: address })).toThrow(SottoError)
+  })
+})
+
+/** Collects the events of one connection. */
+const listen = (transport: Transport) => {
+  const events: LiveEvent[] = []
+  const waiting = new Set<() => void>()
+  const connection: LiveConnection = transport.live('token', (event) => {
+    events.push(event)
+    for (const look of waiting) look()
+  })
+  const until = <T>(find: (events: readonly LiveEvent[]) => T | undefined): Promise<T> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const found = find(events)
+        if (found === undefined) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      look()
+    })
+  const closed = () => until((all) => all.find((event) => event.kind === 'closed'))
+  const frame = (kind: string) =>
+    until((all) =>
+      all
+        .flatMap((event) => (event.kind === 'frame' && event.frame.kind === kind ? [event.frame] : []))
+        .at(0),
+    )
+  return { events, connection, closed, frame, until }
+}
+
+const ready = encodeServerFrame({ kind: 'ready', account, device, timeMs: 1, heads: [], welcomes: 0 })
+
+describe('the live lane over a WebSocket', () => {
+  it('says hello, hears frames, and tells its end once', async () => {
+    const said: unknown[] = []
+    const origin = await peer({
+      socket: (socket) =>
+        socket.on('message', (data) => {
+          said.push(decodeClientFrame(new Uint8Array(data as Buffer)))
+          socket.send(ready)
+        }),
+    })
+    const lane = listen(netTransport({ server: origin }))
+    await lane.frame('ready')
+    lane.connection.close()
+    lane.connection.close()
+    expect(said).toEqual([{ kind: 'hello', token: 'token' }])
+    expect(lane.events.map(({ kind }) => kind)).toEqual(['opened', 'frame', 'closed'])
+  })
+
+  it.each([
+    ['text', 'hello'],
+    ['bytes that are no frame', Buffer.from([1, 2, 3])],
+    ['a frame larger than any', Buffer.alloc(limits.frameBytesMax + 1)],
+  ])('%s ends the connection', async (_, garbage) => {
+    const origin = await peer({ socket: (socket) => socket.send(garbage) })
+    const lane = listen(netTransport({ server: origin }))
+    await lane.closed()
+    expect(lane.events.filter(({ kind }) => kind === 'frame')).toEqual([])
+  })
+
+  it('finds out by ping that the line is dead', async () => {
+    let pings = 0
+    const origin = await peer({
+      socket: (socket) =>
+        socket.on('message', (data) => {
+          const frame = decodeClientFrame(new Uint8Array(data as Buffer))
+          if (frame.kind === 'hello') socket.send(ready)
+          if (frame.kind === 'ping') pings += 1
+        }),
+    })
+    const lane = { pingIntervalMs: 20, answerMs: 20 }
+    await listen(netTransport({ server: origin, lane })).closed()
+    expect(pings).toBe(1)
+  })
+
+  it('a peer that says nothing after the handshake is given up', async () => {
+    const origin = await peer({ socket: () => {} })
+    await listen(netTransport({ server: origin, lane: { pingIntervalMs: 1000, answerMs: 30 } })).closed()
+  })
+})
+
+/** A room whose log can grow, behind a proxy that knows no WebSocket. */
+const pollServer = () => {
+  let head = 3
+  let welcomes: readonly Uint8Array[] = []
+  const waiting = new Set<() => void>()
+  const submitted: unknown[] = []
+  const answer = <T>(op: { readonly output: Shape<T> }, value: T): Buffer =>
+    Buffer.from(encodeAs(op.output, value))
+  const waitingWelcome = (of: Uint8Array) => ({
+    room: of,
+    seq: 1,
+    entryHash: new Uint8Array(32),
+    epoch: 1,
+    inviter: null,
+    welcome: new Uint8Array(1),
+    treeHash: new Uint8Array(48),
+    meta: null,
+    timeMs: 1,
+  })
+  const http: Behaviour['http'] = (request, response, body) => {
+    switch (`${request.method} ${request.url}`) {
+      case 'GET /v1/server':
+        return void response.end(answer(operations.readServer, server))
+      case 'GET /v1/auth/session':
+        return void response.end(
+          answer(operations.readSession, { account, device, name: 'alice', expiresMs: 1 }),
+        )
+      case 'GET /v1/rooms':
+        return void response.end(
+          answer(operations.listRooms, { rooms: [{ room, epoch: 0, head: { ...ack, seq: head } }] }),
+        )
+      case 'GET /v1/welcomes':
+        return void response.end(answer(operations.listWelcomes, { welcomes: welcomes.map(waitingWelcome) }))
+      case `POST /v1/rooms/${'07'.repeat(16)}/messages`: {
+        const { message } = decodeAs(operations.submitMessage.body, new Uint8Array(body))
+        submitted.push([...message])
+        if (message[0] === 9)
+          return void response
+            .writeHead(409)
+            .end(JSON.stringify(failureBody(new SottoError('stale_epoch', 'x', { epoch: 4 }), 't')))
+        return void response.end(answer(operations.submitMessage, { ack: { ...ack, seq: ++head } }))
+      }
+      case 'POST /v1/poll': {
+        const asked = decodeAs(operations.poll.body, new Uint8Array(body))
+        const reply = (): boolean => {
+          const hints = asked.rooms
+            .filter(({ from }) => from <= head)
+            .map((one) => ({ room: one.room, head }))
+          if (hints.length === 0 && welcomes.length === asked.welcomesKnown) return false
+          waiting.delete(reply)
+          response.end(answer(operations.poll, { hints, welcomes: welcomes.length }))
+          return true
+        }
+        if (!reply()) waiting.add(reply as () => void)
+        return
+      }
+      default:
+        return void response.writeHead(404).end()
+    }
+  }
+  const wake = (): void => {
+    for (const reply of waiting) reply()
+  }
+  return {
+    http,
+    submitted,
+    grow: (to: number) => {
+      head = to
+      wake()
+    },
+    invite: (to: Uint8Array) => {
+      welcomes = [...welcomes, to]
+      wake()
+    },
+  }
+}
+
+describe('the live lane by long poll', () => {
+  it('says ready, tells what is behind and who is invited, and sends in order', async () => {
+    const there = pollServer()
+    const lane = listen(netTransport({ server: await peer(there), route: 'poll' }))
+    expect(await lane.frame('ready')).toMatchObject({
+      account,
+      device,
+      timeMs: 42,
+      welcomes: 0,
+      heads: [{ seq: 3 }],
+    })
+    expect(lane.events[0]).toEqual({ kind: 'opened', route: 'poll' })
+
+    there.grow(8)
+    expect(await lane.frame('behind')).toEqual({ kind: 'behind', room, head: 8 })
+
+    const invitation = new Uint8Array(16).fill(9)
+    there.invite(invitation)
+    expect(await lane.frame('welcome')).toEqual({ kind: 'welcome', room: invitation })
+
+    for (const requestId of [1, 2])
+      lane.connection.send({ kind: 'submit', requestId, room, message: Uint8Array.of(requestId), aux: null })
+    lane.connection.send({ kind: 'submit', requestId: 3, room, message: Uint8Array.of(9), aux: null })
+    expect(await lane.frame('refused')).toEqual({
+      kind: 'refused',
+      requestId: 3,
+      code: 'stale_epoch',
+      detail: '{"epoch":4}',
+    })
+    const acks = lane.events.flatMap((event) =>
+      event.kind === 'frame' && event.frame.kind === 'ack' ? [event.frame.requestId] : [],
+    )
+    expect(acks).toEqual([1, 2])
+    expect(there.submitted).toEqual([[1], [2], [9]])
+
+    lane.connection.send({ kind: 'ping', nonce: 5 })
+    expect(await lane.frame('pong')).toEqual({ kind: 'pong', nonce: 5 })
+    lane.connection.close()
+    expect(lane.events.at(-1)).toEqual({ kind: 'closed' })
+  })
+
+  it('stands in after WebSocket has failed again and again, and lets it try once more when its time is over', async () => {
+    const there = pollServer()
+    const transport = netTransport({ server: await peer(there), pollLaneMs: 50 })
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const failed = listen(transport)
+      await failed.closed()
+      expect(failed.events).toEqual([{ kind: 'closed' }])
+    }
+    const lane = listen(transport)
+    await lane.frame('ready')
+    expect(lane.events[0]).toEqual({ kind: 'opened', route: 'poll' })
+    await lane.closed()
+
+    const again = listen(transport)
+    await again.closed()
+    expect(again.events).toEqual([{ kind: 'closed' }])
+    const poll = listen(transport)
+    await poll.frame('ready')
+    expect(poll.events[0]).toEqual({ kind: 'opened', route: 'poll' })
+    poll.connection.close()
+  })
+
+  it('does not stand in where nobody answers at all', async () => {
+    const there = await standIn({})
+    await there.close()
+    const transport = netTransport({ server: there.origin })
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      const lane = listen(transport)
+      await lane.closed()
+      expect(lane.events).toEqual([{ kind: 'closed' }])
+    }
+  })
+
+  it('ends, so that the outbox asks again, when nobody knows whether a message was taken', async () => {
+    const there = pollServer()
+    const origin = await peer({
+      http: (request, response, body) => {
+        if (request.url?.endsWith('/messages')) request.socket.destroy()
+        else there.http?.(request, response, body)
+      },
+    })
+    const lane = listen(netTransport({ server: origin, route: 'poll' }))
+    await lane.frame('ready')
+    lane.connection.send({ kind: 'submit', requestId: 1, room, message: Uint8Array.of(1), aux: null })
+    await lane.closed()
+    expect(lane.events.map(({ kind }) => kind)).toEqual(['opened', 'frame', 'closed'])
+  })
+
+  it('a session that has ended is told before the end', async () => {
+    const body = JSON.stringify(failureBody(new SottoError('session_expired'), 't'))
+    const origin = await peer({
+      http: (request, response) =>
+        request.url === '/v1/server'
+          ? response.end(encodeAs(operations.readServer.output, server))
+          : response.writeHead(401).end(body),
+    })
+    const lane = listen(netTransport({ server: origin, route: 'poll' }))
+    expect(await lane.frame('refused')).toMatchObject({ requestId: null, code: 'session_expired' })
+    await lane.closed()
+  })
+
+  it('an answer without news that is not held is no long poll', async () => {
+    const there = pollServer()
+    const origin = await peer({
+      http: (request, response, body) =>
+        request.url === '/v1/poll'
+          ? response.end(encodeAs(operations.poll.output, { hints: [], welcomes: 0 }))
+          : there.http?.(request, response, body),
+    })
+    await listen(netTransport({ server: origin, route: 'poll' })).closed()
+  })
+})

@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { type WebSocket, WebSocketServer } from 'ws'
+
+/** What a server, or whatever stands between, does with requests and sockets. */
+export interface Behaviour {
+  readonly http?: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
+  /** Absent: upgrades are refused, as by a proxy that knows no WebSocket. */
+  readonly socket?: (socket: WebSocket) => void
+}
+
+export interface StandIn {
+  readonly origin: string
+  close(): Promise<void>
+}
+
+const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** A peer on the network that behaves as told; the other end of the wire, not a copy of the server. */
+export const standIn = async ({ http, socket }: Behaviour): Promise<StandIn> => {
+  const server = createServer(async (request, response) => {
+    const body = await bodyOf(request)
+    if (http) http(request, response, body)
+    else response.writeHead(404).end()
+  })
+  const sockets = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request, stream, head) => {
+    if (!socket) return stream.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+    sockets.handleUpgrade(request, stream, head, (opened) => {
+      // What a test does to a socket on purpose is no failure of the test.
+      opened.on('error', () => {})
+      socket(opened)
+    })
+    return undefined
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      for (const client of sockets.clients) client.terminate()
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
