@@ -2,6 +2,7 @@ import { deserialization } from './cases/deserialization.ts'
 import { keySchedule } from './cases/key-schedule.ts'
 import { messageProtection } from './cases/message-protection.ts'
 import { messages } from './cases/messages.ts'
+import { passiveClients } from './cases/passive-client.ts'
 import { pskSecrets } from './cases/psk-secret.ts'
 import { secretTree } from './cases/secret-tree.ts'
 import { transcriptHashes } from './cases/transcript-hashes.ts'
@@ -25,4 +26,5 @@ export const registry: readonly VectorFile[] = [
   secretTree,
   messageProtection,
   welcomes,
+  ...passiveClients,
 ]

@@ -17,7 +17,7 @@ import { type MessageSecrets, openContent, sealContent } from '../../../src/mess
 import { decodeProposal } from '../../../src/proposal.ts'
 import { mls10 } from '../../../src/protocolVersion.ts'
 import { secretTreeOf } from '../../../src/secretTree.ts'
-import { cryptoOf } from '../cryptoOf.ts'
+import { cryptoOf, privateScalar } from '../cryptoOf.ts'
 import { fromHex, toHex, vectorFile } from '../vectorFile.ts'
 
 interface MessageProtectionCase {
@@ -109,7 +109,7 @@ class Member {
       authenticatedData: new Uint8Array(0),
       content,
     }
-    const key = fromHex(this.#vector.signature_priv)
+    const key = privateScalar(this.crypto, fromHex(this.#vector.signature_priv))
     const signed = await signContent(this.crypto, key, wireFormat, framed, this.context)
     return authenticate(signed, content.kind === 'commit' ? new Uint8Array(32) : undefined)
   }
