@@ -6,15 +6,12 @@ import { MlsError } from './error.ts'
 import type { Extension } from './extension.ts'
 import type { HpkeMessage } from './hpke.ts'
 import { type Crypto, decryptWithLabel, deriveSecret, encryptWithLabel } from './labels.ts'
-import { askLeafCheck, type TreeEngine } from './leafCheck.ts'
 import { type LeafNode, signLeafNode } from './leafNode.ts'
-import { leafComplaint } from './leafNodeValidation.ts'
 import type { KeyPair } from './provider.ts'
 import { contentOf, indexOf, leafAt, type RatchetTree, type Subtree, subtreeAt } from './ratchetTree.ts'
 import { commonAncestor, type LeafIndex, leavesUnder, type NodeIndex, nodeOfLeaf } from './treeMath.ts'
 import {
   filteredDirectPath,
-  leafUseOf,
   mergePath,
   type PathBase,
   pathParents,
@@ -75,19 +72,23 @@ export interface StagedStep {
 /**
  * Fresh keys for the own leaf and all above it: no private key that the member had before is of use then.
  *
- * @throws MlsError `invalid_leaf`, `refused_by_caller` for an own leaf that others would refuse
+ * The path is to be put to `applyUpdatePath` like anyone's, which is where it is validated and the caller is asked.
  */
-export const stagePath = async (engine: TreeEngine, base: PathBase, own: OwnLeaf): Promise<StagedPath> => {
+export const stagePath = async (
+  crypto: Crypto,
+  base: Omit<PathBase, 'terms' | 'by'>,
+  own: OwnLeaf,
+): Promise<StagedPath> => {
   const { tree, sender, added, groupId } = base
   const steps = filteredDirectPath(tree, sender)
-  const derived = await derivePath(engine, engine.provider.random(engine.suite.hashBytes), steps)
-  const leafKeys = await engine.provider.kemGenerate(engine.suite.kem)
+  const derived = await derivePath(crypto, crypto.provider.random(crypto.suite.hashBytes), steps)
+  const leafKeys = await crypto.provider.kemGenerate(crypto.suite.kem)
 
   const encryptionKeys = derived.nodes.map(({ keyPair }) => keyPair.publicKey)
-  const { parents, leafParentHash } = pathParents(engine, steps, encryptionKeys)
+  const { parents, leafParentHash } = pathParents(crypto, steps, encryptionKeys)
   const { credential, capabilities, extensions, signatureKeyPair } = own
   const leafNode = await signLeafNode(
-    engine,
+    crypto,
     signatureKeyPair.privateKey,
     {
       encryptionKey: leafKeys.publicKey,
@@ -99,10 +100,6 @@ export const stagePath = async (engine: TreeEngine, base: PathBase, own: OwnLeaf
     },
     { groupId, leafIndex: sender },
   )
-  const complaint = leafComplaint(engine, leafNode, base.terms)
-  if (complaint) throw new MlsError('invalid_leaf', complaint)
-  await askLeafCheck(engine, leafNode, leafUseOf(base))
-
   return {
     tree: mergePath(tree, sender, leafNode, parents),
     privateTree: {

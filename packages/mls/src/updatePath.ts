@@ -121,7 +121,7 @@ export interface PathBase {
 }
 
 /** How a path's leaf is presented to the caller's check. */
-export const leafUseOf = ({ tree, sender, groupId, by }: PathBase): LeafUse => {
+const leafUseOf = ({ tree, sender, groupId, by }: PathBase): LeafUse => {
   const previous = by.kind === 'member' ? leafAt(tree, sender) : by.replaces
   return {
     at: by.kind === 'member' ? 'path' : 'external',
