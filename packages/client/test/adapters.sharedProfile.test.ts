@@ -1,0 +1,163 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SottoError } from '@sotto/protocol'
+import { takeProfileLock } from '../adapters/node/profileLock.ts'
+import { openSharedClient } from '../adapters/node/sharedProfile.ts'
+import { socketPathOf } from '../adapters/node/socketPath.ts'
+import type { Client, ClientEvent, ClientState } from '../src/index.ts'
+import { assertFailure } from './contracts/contract.ts'
+
+const room = 'ab'.repeat(16)
+const state: ClientState = {
+  account: { kind: 'none' },
+  connection: { kind: 'connecting' },
+  rooms: [],
+}
+
+/** What a profile keeps on its disk: texts by the id that the sender has chosen. */
+const disk = () => ({ texts: new Map<string, string>(), openings: 0, open: 0 })
+
+/** The least that a client of such a disk does. */
+const clientOf = (of: ReturnType<typeof disk>): Client => {
+  of.openings += 1
+  of.open += 1
+  const listeners = new Set<(event: ClientEvent) => void>()
+  const unused = () => Promise.reject(new SottoError('internal'))
+  return {
+    state: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {
+      of.open -= 1
+    },
+    register: unused,
+    login: unused,
+    logout: unused,
+    createRoom: unused,
+    invite: unused,
+    accept: unused,
+    decline: unused,
+    leave: unused,
+    members: async () => [],
+    send: async ({ text, message: id = '' }) => {
+      of.texts.set(id, text)
+      return { id }
+    },
+    retry: unused,
+    discard: unused,
+    timeline: async () => ({ items: [], more: false }),
+    markRead: async () => {},
+    saveDraft: async () => {},
+  }
+}
+
+let directory = ''
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sotto-shared-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+describe('a profile shared by processes', () => {
+  it('is run by one of them and used by all', async () => {
+    const kept = disk()
+    const open = () => openSharedClient(directory, async () => clientOf(kept))
+    const [first, second] = [await open(), await open()]
+    await first.send({ room, text: 'from the first' })
+    await second.send({ room, text: 'from the second' })
+    expect([...kept.texts.values()]).toEqual(['from the first', 'from the second'])
+    expect(kept.openings).toBe(1)
+    await second.close()
+    await first.close()
+    expect(kept.open).toBe(0)
+  })
+
+  it('goes on with another when the one that ran it ends; nothing is lost or done twice', async () => {
+    const kept = disk()
+    const open = () => openSharedClient(directory, async () => clientOf(kept))
+    const first = await open()
+    const others = await Promise.all([open(), open(), open()])
+    const sending = others.flatMap((client, who) =>
+      Array.from({ length: 50 }, (_, i) => client.send({ room, text: `${who} ${i}` })),
+    )
+    await first.close()
+    await Promise.all(sending)
+    await Promise.all(others.map((client, who) => client.send({ room, text: `${who} after` })))
+    expect([...kept.texts.values()].toSorted()).toEqual(
+      others
+        .flatMap((_, who) => [...Array.from({ length: 50 }, (__, i) => `${who} ${i}`), `${who} after`])
+        .toSorted(),
+    )
+    expect(kept.open).toBe(1)
+    for (const client of others) await client.close()
+    expect(kept.open).toBe(0)
+  })
+
+  it('does not mistake what a killed process left for a living one', async () => {
+    const left = createServer().listen(join(directory, 'elsewhere'))
+    await once(left, 'listening')
+    renameSync(join(directory, 'elsewhere'), socketPathOf(directory))
+    left.close()
+    await once(left, 'close')
+    const client = await openSharedClient(directory, async () => clientOf(disk()))
+    expect(await client.members({ room })).toEqual([])
+    await client.close()
+  })
+
+  it('tells every one of them when the client cannot be opened', async () => {
+    const open = () =>
+      openSharedClient(directory, async () => {
+        throw new SottoError('storage_damaged')
+      })
+    await assertFailure(open(), 'storage_damaged', 'the first')
+    await assertFailure(open(), 'storage_damaged', 'the second')
+  })
+
+  it('answers what waits with the reason when taking over fails', async () => {
+    const kept = disk()
+    const first = await openSharedClient(directory, async () => clientOf(kept))
+    const second = await openSharedClient(directory, async () => {
+      throw new SottoError('storage_full')
+    })
+    await first.close()
+    await assertFailure(second.send({ room, text: 'a' }), 'storage_full', 'a call')
+    expect(second.state().connection).toEqual({ kind: 'offline', retryAtMs: null })
+    await second.close()
+  })
+
+  it('is also found under a name that is too long for a socket', async () => {
+    const deep = join(directory, 'x'.repeat(100))
+    mkdirSync(deep)
+    const kept = disk()
+    const open = () => openSharedClient(deep, async () => clientOf(kept))
+    const [first, second] = [await open(), await open()]
+    await second.members({ room })
+    expect(kept.openings).toBe(1)
+    await second.close()
+    await first.close()
+  })
+
+  it('lets a stranger that speaks no JSON go, and goes on', async () => {
+    const client = await openSharedClient(directory, async () => clientOf(disk()))
+    const stranger = connect(socketPathOf(directory))
+    stranger.write('GET / HTTP/1.1\r\n\r\n')
+    await once(stranger.resume(), 'close')
+    expect(await client.members({ room })).toEqual([])
+    await client.close()
+  })
+
+  it('has one lock, which goes with its holder', () => {
+    const lock = takeProfileLock(directory)
+    expect(lock).toBeDefined()
+    expect(takeProfileLock(directory)).toBeUndefined()
+    lock?.release()
+    const next = takeProfileLock(directory)
+    expect(next).toBeDefined()
+    next?.release()
+  })
+})
