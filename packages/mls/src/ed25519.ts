@@ -13,13 +13,16 @@ const order = 2n ** 252n + 27742317777372353535851937790883648493n
 
 const littleEndian = (value: bigint): Uint8Array => {
   const bytes = new Uint8Array(32)
-  for (let i = 0, rest = value; i < 32; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn)
+  const words = new DataView(bytes.buffer)
+  for (let i = 0, rest = value; i < 4; i++, rest >>= 64n) words.setBigUint64(8 * i, rest, true)
   return bytes
 }
 
+/** @param bytes as many as a multiple of 8 */
 const bigInt = (bytes: Uint8Array): bigint => {
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   let value = 0n
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] as number)
+  for (let at = bytes.length - 8; at >= 0; at -= 8) value = (value << 64n) | words.getBigUint64(at, true)
   return value
 }
 
@@ -84,20 +87,42 @@ function modularInverse(value: bigint, modulus: bigint): bigint {
   return x < 0n ? x + modulus : x
 }
 
-/** The u coordinate, on Curve25519, of an encoded point (RFC 7748 §4.1); y is not 1. */
-export const montgomeryU = (publicKey: Uint8Array): Uint8Array => {
-  const bytes = publicKey.slice()
-  bytes[31] = (bytes[31] as number) & 0x7f
-  const y = bigInt(bytes)
-  return littleEndian(((1n + y) * modularInverse((p + 1n - y) % p, p)) % p)
+/**
+ * The u coordinates, on Curve25519, of encoded points (RFC 7748 §4.1): u = (1 + y) / (1 - y), where y is not 1. All
+ * by one inversion, which is 30 µs.
+ */
+export const montgomeryUs = (publicKeys: readonly Uint8Array[]): readonly Uint8Array[] => {
+  const ys = publicKeys.map((publicKey) => bigInt(publicKey) & (2n ** 255n - 1n))
+  const denominators = ys.map((y) => (p + 1n - y) % p)
+  const productsBefore: bigint[] = []
+  let product = 1n
+  for (const denominator of denominators) {
+    productsBefore.push(product)
+    product = (product * denominator) % p
+  }
+  let inverse = modularInverse(product, p)
+  const us: Uint8Array[] = []
+  for (let i = ys.length - 1; i >= 0; i--) {
+    const own = (inverse * (productsBefore[i] as bigint)) % p
+    inverse = (inverse * (denominators[i] as bigint)) % p
+    us.unshift(littleEndian(((1n + (ys[i] as bigint)) * own) % p))
+  }
+  return us
 }
 
 /** What a platform offers; each may assume that the cheap rules hold for what it is given. */
 export interface Ed25519Primitives {
-  /** SIG-5: whether [S]B - [k]A encodes to the bytes of R. */
+  /** SIG-5, for a key of which SIG-4 is known: whether [S]B - [k]A encodes to the bytes of R. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Awaitable<boolean>
-  /** SIG-4: whether the bytes are a point of the curve, of prime order. */
-  isPrimeOrder(publicKey: Uint8Array): Awaitable<boolean>
+  /** SIG-4 and SIG-5 for a key that was not seen before. */
+  verifyNew(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Awaitable<NewKeyVerdict>
+}
+
+export interface NewKeyVerdict {
+  /** SIG-4: whether the key is a point of the curve, of prime order. */
+  readonly prime: boolean
+  /** SIG-5; only of meaning where `prime` is true. */
+  readonly good: boolean
 }
 
 const verdicts = new Map<string, boolean>()
@@ -109,17 +134,7 @@ const remember = (id: string, verdict: boolean): boolean => {
   return verdict
 }
 
-/** SIG-4 for a canonical encoding; whether a key is of prime order never changes, so it is found out once. */
-const isPrimeOrderOnce = (
-  publicKey: Uint8Array,
-  isPrimeOrder: (publicKey: Uint8Array) => Awaitable<boolean>,
-): Awaitable<boolean> => {
-  const id = String.fromCharCode(...publicKey)
-  const known = verdicts.get(id)
-  if (known !== undefined) return known
-  const verdict = isPrimeOrder(publicKey)
-  return typeof verdict === 'boolean' ? remember(id, verdict) : verdict.then((prime) => remember(id, prime))
-}
+const idOf = (publicKey: Uint8Array): string => String.fromCharCode(...publicKey)
 
 /** The verdict of docs/spec/signatures.md by means of a platform's primitives. Anything malformed is `false`. */
 export const verifyEd25519 = (
@@ -129,12 +144,22 @@ export const verifyEd25519 = (
   signature: Uint8Array,
 ): Awaitable<boolean> => {
   if (!isUnambiguous(publicKey, signature)) return false
-  const prime = isPrimeOrderOnce(publicKey, (key) => primitives.isPrimeOrder(key))
-  if (typeof prime === 'boolean') return prime && primitives.verify(publicKey, message, signature)
-  return prime.then((accepted) => accepted && primitives.verify(publicKey, message, signature))
+  const id = idOf(publicKey)
+  switch (verdicts.get(id)) {
+    case true:
+      return primitives.verify(publicKey, message, signature)
+    case false:
+      return false
+    case undefined: {
+      const judge = ({ prime, good }: NewKeyVerdict): boolean => remember(id, prime) && good
+      const verdict = primitives.verifyNew(publicKey, message, signature)
+      return verdict instanceof Promise ? verdict.then(judge) : judge(verdict)
+    }
+  }
 }
 
-const isPrimeOrder = (publicKey: Uint8Array): boolean => {
+/** SIG-4 by its definition. */
+export const isPrimeOrder = (publicKey: Uint8Array): boolean => {
   try {
     return ed25519.Point.fromBytes(publicKey).isTorsionFree()
   } catch {
@@ -142,22 +167,40 @@ const isPrimeOrder = (publicKey: Uint8Array): boolean => {
   }
 }
 
-/** The primitives in JavaScript: the same on every platform, slow, and not used where a native one will do. */
-export const ed25519InJs = {
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-    const r = signature.subarray(0, 32)
-    const s = bigInt(signature.subarray(32))
-    const k = bigInt(sha512(concat(r, publicKey, message))) % order
+/** SIG-5 by its definition; a key that is no point verifies nothing. */
+export const verifyWithoutCofactor = (
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean => {
+  const r = signature.subarray(0, 32)
+  const s = bigInt(signature.subarray(32))
+  const k = bigInt(sha512(concat(r, publicKey, message))) % order
+  try {
     const point = ed25519.Point.fromBytes(publicKey)
     const expected = ed25519.Point.BASE.multiplyUnsafe(s).subtract(point.multiplyUnsafe(k))
     return equalBytes(expected.toBytes(), r)
+  } catch {
+    return false
+  }
+}
+
+/** The primitives in JavaScript: the same on every platform, slow, and not used where a native one will do. */
+export const ed25519InJs: Ed25519Primitives = {
+  verify: verifyWithoutCofactor,
+  verifyNew(publicKey, message, signature) {
+    const prime = isPrimeOrder(publicKey)
+    return { prime, good: prime && verifyWithoutCofactor(publicKey, message, signature) }
   },
-  isPrimeOrder,
-} as const satisfies Ed25519Primitives
+}
 
 /**
  * Whether a public key may be accepted at all (SIG-3, SIG-4): canonical, on the curve, of prime order. To be asked
- * before a key is pinned, certified or admitted; the answer is kept.
+ * before a key is pinned, certified or admitted; the answer is kept, and known already once a signature of the key
+ * was verified.
  */
-export const isCanonicalEd25519Key = (publicKey: Uint8Array): boolean =>
-  isCanonicalPoint(publicKey) && isPrimeOrderOnce(publicKey, isPrimeOrder) === true
+export const isCanonicalEd25519Key = (publicKey: Uint8Array): boolean => {
+  if (!isCanonicalPoint(publicKey)) return false
+  const id = idOf(publicKey)
+  return verdicts.get(id) ?? remember(id, isPrimeOrder(publicKey))
+}

@@ -4,12 +4,13 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { jsProvider } from '../../provider/js.ts'
 import { nodeProvider } from '../../provider/node.ts'
-import { ed25519Primitives, edwards } from '../../provider/node-signature.ts'
+import { nodeEd25519 } from '../../provider/node-signature.ts'
 import { webEd25519, webEd25519Primitives, webX25519 } from '../../provider/web-native.ts'
 import { platformSubtle, type Subtle } from '../../provider/web-subtle.ts'
 import {
   ed25519InJs,
   isCanonicalEd25519Key,
+  isPrimeOrder,
   isUnambiguous,
   type Ed25519Primitives,
 } from '../../src/ed25519.ts'
@@ -153,7 +154,8 @@ const onCurve = (y: bigint): boolean => {
 
 const subtle = platformSubtle() as Subtle
 const native: readonly (readonly [string, Ed25519Primitives])[] = [
-  ['OpenSSL', ed25519Primitives(edwards('Ed25519', (length) => new Uint8Array(randomBytes(length))))],
+  ['OpenSSL', nodeEd25519()],
+  ['JavaScript', ed25519InJs],
   ['WebCrypto', await webEd25519Primitives(webEd25519(subtle), webX25519(subtle))],
 ]
 
@@ -165,16 +167,28 @@ describe.each(native)('the test for prime order on X25519 of %s', (_name, primit
       for (let component = 0n; component < 8n; component++) {
         const small = component === 0n ? Point.ZERO : generatorOfSmallOrder.multiplyUnsafe(component)
         const publicKey = point.add(small).toBytes()
-        expect(ed25519InJs.isPrimeOrder(publicKey)).toBe(component === 0n)
-        expect(await primitives.isPrimeOrder(publicKey)).toBe(component === 0n)
+        expect(isPrimeOrder(publicKey)).toBe(component === 0n)
+        expect((await primitives.verifyNew(publicKey, message, good)).prime).toBe(component === 0n)
       }
     }
+  })
+
+  it('finds signatures of new keys good or bad, many at once', async () => {
+    const keys = Array.from({ length: 40 }, () => ed25519.keygen())
+    const verdicts = await Promise.all(
+      keys.map(async ({ publicKey, secretKey }, i) => {
+        const signature = ed25519.sign(i % 3 === 0 ? key : message, secretKey)
+        return primitives.verifyNew(publicKey, message, signature)
+      }),
+    )
+    expect(verdicts).toEqual(keys.map((_, i) => ({ prime: true, good: i % 3 !== 0 })))
   })
 
   it('agrees with it on what is no point', async () => {
     for (let y = 2n; y < 200n; y++) {
       const publicKey = littleEndian(y)
-      expect([y, await primitives.isPrimeOrder(publicKey)]).toEqual([y, ed25519InJs.isPrimeOrder(publicKey)])
+      const { prime } = await primitives.verifyNew(publicKey, message, good)
+      expect([y, prime]).toEqual([y, isPrimeOrder(publicKey)])
     }
   })
 })
