@@ -1,0 +1,87 @@
+import {
+  type InputOf,
+  normalizeName,
+  type OutputOf,
+  type registerFinish,
+  type registerStart,
+  SottoError,
+} from '@sotto/protocol'
+import { encodeAccountState, linkTimeSkewMaxS, verifyChain } from '@sotto/trust'
+import type { Provider } from '@sotto/mls/public'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { EventLog } from '../logging/eventLog.ts'
+import { type Attempts, makeAttempts } from './attempts.ts'
+import type { Opaque } from './opaque.ts'
+import type { AuthenticationStore } from './store.ts'
+import { makeToken } from './token.ts'
+
+export interface Registration {
+  start(input: InputOf<typeof registerStart>): Promise<OutputOf<typeof registerStart>>
+  finish(input: InputOf<typeof registerFinish>, address: string): Promise<OutputOf<typeof registerFinish>>
+}
+
+interface Dependencies {
+  readonly store: Pick<AuthenticationStore, 'login' | 'createAccount'>
+  readonly opaque: Opaque
+  readonly provider: Provider
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+}
+
+const hourMs = 3_600_000
+
+export const makeRegistration = ({
+  store,
+  opaque,
+  provider,
+  clock,
+  limits,
+  log,
+}: Dependencies): Registration => {
+  const attempts: Attempts = makeAttempts(limits.registrationsPerAddressPerHour, hourMs)
+
+  const verifiedGenesis = async (input: InputOf<typeof registerFinish>, name: string) => {
+    const verdict = await verifyChain(provider, [input.genesis])
+    if (verdict.kind === 'refused') throw new SottoError('policy', undefined, { rule: verdict.rule })
+    const state = verdict.value
+    if (state.name !== name) throw new SottoError('bad_request', 'the chain is of another name')
+    const nowS = Math.floor(clock.nowMs() / 1000)
+    if (Math.abs(state.timeS - nowS) > linkTimeSkewMaxS)
+      throw new SottoError('bad_request', 'the clock is wrong', { timeMs: clock.nowMs() })
+    const [device] = [...state.devices.values()]
+    if (!device) throw new SottoError('bad_request', 'the chain has no device')
+    return { state, device: device.certificate.device }
+  }
+
+  return {
+    start: async (input) => {
+      const name = normalizeName(input.name)
+      // Early, so that nobody waits for a slow hash of the password in vain; decided it is at the end.
+      if (await store.login(name)) throw new SottoError('name_taken')
+      return { response: opaque.register(name, input.request) }
+    },
+
+    finish: async (input, address) => {
+      await attempts.count(address)
+      const name = normalizeName(input.name)
+      const { state, device } = await verifiedGenesis(input, name)
+      const token = makeToken()
+      const nowMs = clock.nowMs()
+      const { account } = state
+      const outcome = await store.createAccount({
+        account,
+        name,
+        opaqueRecord: input.record,
+        genesis: input.genesis,
+        state: encodeAccountState(state),
+        rootSlot: input.rootSlot,
+        session: { tokenHash: token.hash, account, device, createdMs: nowMs, usedMs: nowMs },
+      })
+      if (outcome === 'taken') throw new SottoError('name_taken')
+      log.info('registered', { account, device })
+      const expiresMs = nowMs + Math.min(limits.sessionIdleMs, limits.sessionAbsoluteMs)
+      return { token: token.text, session: { account, device, name, expiresMs } }
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import type { SignedLink } from '@sotto/protocol'
+
+export interface Login {
+  readonly account: Uint8Array
+  readonly opaqueRecord: Uint8Array
+}
+
+export interface StoredSession {
+  readonly tokenHash: Uint8Array
+  readonly account: Uint8Array
+  /** Null: the account's password was given, but by no device of it. */
+  readonly device: Uint8Array | null
+  readonly createdMs: number
+  readonly usedMs: number
+}
+
+export interface NewAccount {
+  readonly account: Uint8Array
+  readonly name: string
+  readonly opaqueRecord: Uint8Array
+  readonly genesis: SignedLink
+  /** The verified chain, encoded. */
+  readonly state: Uint8Array
+  readonly rootSlot: Uint8Array
+  readonly session: StoredSession
+}
+
+/** What authentication keeps. Every write is durable when it returns. */
+export interface AuthenticationStore {
+  login(name: string): Promise<Login | undefined>
+  /** Account, chain, vault root slot and session: all of it or, when the name or the account exists, nothing. */
+  createAccount(account: NewAccount): Promise<'created' | 'taken'>
+  /**
+   * Opens a session in place of those that the same device has, and of the oldest where the account would have more
+   * than `sessionsMax`. Returns the hashes of the sessions that it ended.
+   */
+  openSession(session: StoredSession, sessionsMax: number): Promise<readonly Uint8Array[]>
+  session(tokenHash: Uint8Array): Promise<(StoredSession & { readonly name: string }) | undefined>
+  touchSession(tokenHash: Uint8Array, usedMs: number): Promise<void>
+  endSession(tokenHash: Uint8Array): Promise<void>
+}

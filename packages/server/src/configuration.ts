@@ -1,0 +1,34 @@
+import { limits } from '@sotto/protocol'
+import type { DestinationStream, LevelWithSilent } from 'pino'
+
+/** Every bound of `protocol/limits`, as this server applies it. */
+export type ServerLimits = { readonly [K in keyof typeof limits]: number }
+
+/** Time as the server knows it; a simulation or a test hands in its own. */
+export interface Clock {
+  nowMs(): number
+}
+
+export const systemClock: Clock = { nowMs: () => Date.now() }
+
+export interface ServerConfig {
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Address to listen on. Default `localhost`: whoever wants to be reached from elsewhere says so. */
+  readonly host?: string
+  /** Holds the database and, beside it, `secrets/`. Made when it is missing. One server at a time can have it. */
+  readonly dataDirectory: string
+  /** The built web client, or null for a server that serves none. */
+  readonly webDirectory: string | null
+  readonly clock?: Clock
+  readonly logLevel?: LevelWithSilent
+  /** Where the structured log goes. Default: standard error. */
+  readonly logDestination?: DestinationStream
+  /** Believe `X-Forwarded-*` of whoever connects: only behind a proxy that sets them. */
+  readonly trustProxy?: boolean
+  /** The database never grows beyond this; past it the server is read-only. Default: what the disk holds. */
+  readonly databaseBytesMax?: number
+  readonly limits?: Partial<ServerLimits>
+}
+
+export const limitsOf = (config: ServerConfig): ServerLimits => ({ ...limits, ...config.limits })

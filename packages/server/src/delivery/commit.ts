@@ -1,0 +1,165 @@
+import {
+  type CommitView,
+  checkGroupInfo,
+  encodePublicGroup,
+  encodeTree,
+  extensionType,
+  keyPackageRef,
+  type LeafIndex,
+  leafAt,
+  MlsError,
+  observe,
+  type PublicGroup,
+  readMessage,
+} from '@sotto/mls/public'
+import { type CommitAttachment, decodeCommitAttachment, equalBytes, SottoError } from '@sotto/protocol'
+import { encodePolicy, identityOf, type Policy, policyOf } from '@sotto/trust'
+import type { DeviceCaller } from '../directory/keyPackages.ts'
+import type { Court } from './court.ts'
+import { mapKey } from './digest.ts'
+import type { Room } from './rooms.ts'
+import type { Membership, RoomChange } from './store.ts'
+import type { Incoming } from './submission.ts'
+
+export interface AcceptedCommit {
+  readonly change: RoomChange & { readonly kind: 'committed' }
+  readonly group: PublicGroup
+  readonly policy: Policy
+  /** By device, after the commit. */
+  readonly members: Map<string, Membership>
+}
+
+const refuse = (why: string): never => {
+  throw new SottoError('bad_request', why)
+}
+
+const attachmentOf = ({ aux }: Incoming): CommitAttachment =>
+  aux ? decodeCommitAttachment(aux) : refuse('a commit needs its GroupInfo')
+
+const membershipAt = (tree: PublicGroup['tree'], leaf: LeafIndex): Membership => {
+  const node = leafAt(tree, leaf)
+  const identity = node && identityOf(node)
+  // Every leaf that comes in has been verified by the engine's check.
+  if (!identity) throw new SottoError('internal', 'a leaf without an identity')
+  return { account: identity.account, device: identity.device, leaf }
+}
+
+/** Nobody commits in the name of another device, whatever the signature says. */
+const refuseImpostor = (room: Room, caller: DeviceCaller, view: CommitView): void => {
+  const leaf = membershipAt(view.after.tree, view.committer.leafIndex)
+  if (!equalBytes(leaf.device, caller.device) || !equalBytes(leaf.account, caller.account))
+    throw new SottoError('not_member')
+  const known = room.members.get(mapKey(caller.device))
+  if (view.committer.kind === 'member' && known?.leaf !== view.committer.leafIndex)
+    throw new SottoError('not_member')
+}
+
+/** A Welcome is there exactly if somebody is added, and is for those and nobody else. */
+const checkWelcome = (court: Court, view: CommitView, { welcome, meta }: CommitAttachment): void => {
+  const added = view.proposals.flatMap(({ proposal }) =>
+    proposal.kind === 'add' ? [mapKey(keyPackageRef(court.engine, proposal.keyPackage))] : [],
+  )
+  if (!welcome) {
+    if (added.length > 0) refuse('nobody is added without a Welcome')
+    return
+  }
+  if (added.length === 0) refuse('a Welcome for nobody')
+  // Who joins cannot read what was sealed before.
+  if (!meta) refuse('the metadata must be sealed anew for those who join')
+  const header = readMessage(welcome)
+  if (header.kind !== 'welcome' || header.cipherSuite !== court.engine.suite.id)
+    return refuse('not a Welcome')
+  const greeted = new Set(header.newMembers.map(mapKey))
+  if (greeted.size !== added.length || header.newMembers.length !== added.length)
+    refuse('a Welcome for others')
+  if (!added.every((ref) => greeted.has(ref))) refuse('a Welcome for others')
+}
+
+/** What a later joiner is told by: of the new epoch, signed by the committer, usable, and without the tree. */
+const checkNewGroupInfo = async (
+  court: Court,
+  group: PublicGroup,
+  committer: LeafIndex,
+  groupInfo: Uint8Array,
+): Promise<void> => {
+  const info = await checkGroupInfo(court.engine, group, groupInfo)
+  if (info.signer !== committer) refuse('the GroupInfo is signed by another')
+  const types = info.extensions.map(({ type }) => type)
+  if (types.length !== 1 || types[0] !== extensionType.externalPub)
+    refuse('a GroupInfo carries the external key and nothing else')
+}
+
+const welcomeOf = (
+  caller: DeviceCaller,
+  group: PublicGroup,
+  added: readonly Membership[],
+  { welcome }: CommitAttachment,
+) =>
+  welcome && {
+    inviter: caller.account,
+    welcome,
+    treeHash: group.context.treeHash,
+    tree: encodeTree(group.tree),
+    devices: added.map((member) => member.device),
+  }
+
+const membersAfter = (
+  room: Room,
+  left: readonly Uint8Array[],
+  joined: readonly Membership[],
+): Map<string, Membership> => {
+  const members = new Map(room.members)
+  for (const device of left) members.delete(mapKey(device))
+  for (const member of joined) members.set(mapKey(member.device), member)
+  return members
+}
+
+/**
+ * Public validation of a commit, the room's rules, and what rides with it (protocol §7).
+ *
+ * @throws SottoError `policy {rule}`, `not_member`, `bad_request`
+ */
+export const judgeCommit = async (
+  court: Court,
+  room: Room,
+  group: PublicGroup,
+  caller: DeviceCaller,
+  incoming: Incoming,
+): Promise<AcceptedCommit> => {
+  const attachment = attachmentOf(incoming)
+  try {
+    const observed = await observe(court.engine, group, incoming.payload)
+    if (observed.kind !== 'commit') return refuse('not a commit')
+    const { view } = observed
+    refuseImpostor(room, caller, view)
+    checkWelcome(court, view, attachment)
+    await checkNewGroupInfo(court, observed.group, view.committer.leafIndex, attachment.groupInfo)
+
+    const policy = policyOf(observed.group.context)
+    if (policy.kind === 'refused') throw new SottoError('policy', undefined, { rule: policy.rule })
+    const added = view.added.map((leaf) => membershipAt(observed.group.tree, leaf))
+    const external =
+      view.committer.kind === 'external' ? [membershipAt(observed.group.tree, view.committer.leafIndex)] : []
+    const joined = [...added, ...external]
+    const left = view.removed.flatMap(({ leaf }) => identityOf(leaf)?.device ?? [])
+    const epoch = Number(observed.group.context.epoch)
+    return {
+      group: observed.group,
+      policy: policy.value,
+      members: membersAfter(room, left, joined),
+      change: {
+        kind: 'committed',
+        epoch,
+        policy: encodePolicy(policy.value),
+        group: encodePublicGroup(observed.group),
+        groupInfo: attachment.groupInfo,
+        meta: attachment.meta && { epoch, sealed: attachment.meta },
+        joined,
+        left,
+        welcome: welcomeOf(caller, observed.group, added, attachment),
+      },
+    }
+  } catch (error) {
+    throw error instanceof MlsError ? court.failure(error) : error
+  }
+}

@@ -1,0 +1,65 @@
+import type { Provider } from '@sotto/mls/public'
+import { type Acknowledgement, type createRoom, entryKinds, type InputOf, SottoError } from '@sotto/protocol'
+import { makeAttempts } from '../authentication/attempts.ts'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { DeviceCaller } from '../directory/keyPackages.ts'
+import type { EventLog } from '../logging/eventLog.ts'
+import type { Appender } from './appender.ts'
+import { type AccountSource, makeCourt } from './court.ts'
+import { judgeCreation } from './creation.ts'
+import { digest, mapKey } from './digest.ts'
+import type { Lanes } from './lane.ts'
+import type { Ledger } from './ledger.ts'
+import { linkEntry, nextTimeMs } from './link.ts'
+import type { DeliveryStore } from './store.ts'
+
+export type Create = (caller: DeviceCaller, input: InputOf<typeof createRoom>) => Promise<Acknowledgement>
+
+interface Dependencies {
+  readonly store: Pick<DeliveryStore, 'room' | 'roomsOf'>
+  readonly lanes: Lanes
+  readonly ledger: Ledger
+  readonly appender: Appender
+  readonly provider: Provider
+  readonly accounts: AccountSource
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+}
+
+const dayMs = 86_400_000
+
+/** Opens a room's log. The room's id is the message id of its first entry: repeating it gives the same answer. */
+export const makeCreate = (dependencies: Dependencies): Create => {
+  const { store, lanes, ledger, appender, provider, accounts, clock, limits, log } = dependencies
+  const creations = makeAttempts(limits.roomsPerAccountPerDay, dayMs)
+
+  const create: Create = async (caller, input) => {
+    const { room, groupInfo, tree } = input
+    const hashes = { payloadHash: digest(groupInfo), auxHash: digest(tree) }
+    const once = ledger.once(room, caller.device, room, hashes)
+    if (await store.room(room)) {
+      const before = await ledger.storedAnswer(room, once)
+      if (!before) throw new SottoError('id_reused')
+      return before
+    }
+    await creations.count(mapKey(caller.account))
+    const mine = await store.roomsOf(caller.device, limits.roomsPerAccountMax)
+    if (mine.length >= limits.roomsPerAccountMax) throw new SottoError('rate', 'too many rooms')
+
+    const timeMs = nextTimeMs(null, clock.nowMs())
+    const court = makeCourt(provider, accounts, limits, Math.floor(timeMs / 1000))
+    const change = await judgeCreation(court, caller, input)
+    const { tag: senderTag, messageId } = once
+    const entry = linkEntry(
+      null,
+      { room, kind: entryKinds.create, epoch: 0, senderTag, payload: groupInfo, ...hashes, aux: null },
+      timeMs,
+    )
+    const ack = await appender.append({ room, entry, senderTag, messageId, sendCounter: null, change })
+    log.info('room_created', { room, account: caller.account, device: caller.device })
+    return ack
+  }
+
+  return (caller, input) => lanes.run(mapKey(input.room), () => create(caller, input))
+}

@@ -1,0 +1,62 @@
+import {
+  decode,
+  decodeMessage,
+  encodePublicGroup,
+  extensionType,
+  leaves,
+  MlsError,
+  openPublicGroup,
+} from '@sotto/mls/public'
+import { equalBytes, type InputOf, type createRoom, SottoError } from '@sotto/protocol'
+import { authorizeCreation, encodePolicy, identityOf } from '@sotto/trust'
+import type { DeviceCaller } from '../directory/keyPackages.ts'
+import type { Court } from './court.ts'
+import type { RoomChange } from './store.ts'
+
+const isLean = (groupInfo: Uint8Array): boolean => {
+  const message = decode(decodeMessage, groupInfo)
+  const types = message.kind === 'group_info' ? message.groupInfo.extensions.map(({ type }) => type) : []
+  return types.length === 1 && types[0] === extensionType.externalPub
+}
+
+/**
+ * Whether a room may begin like this (rules CREATE-1 to CREATE-4), by the device whose leaf is the first.
+ *
+ * @throws SottoError `policy {rule}`, `bad_request`
+ */
+export const judgeCreation = async (
+  court: Court,
+  caller: DeviceCaller,
+  { room, groupInfo, tree, meta }: InputOf<typeof createRoom>,
+): Promise<RoomChange & { readonly kind: 'created' }> => {
+  try {
+    const group = await openPublicGroup(court.engine, { groupInfo, tree })
+    if (!equalBytes(group.context.groupId, room)) throw new SottoError('bad_request', 'another group')
+    if (!isLean(groupInfo))
+      throw new SottoError('bad_request', 'a GroupInfo carries the external key and nothing else')
+    const creation = await court.judge((lookup) =>
+      authorizeCreation(group, lookup, court.provider, court.nowS),
+    )
+    if (creation.kind === 'refused') throw new SottoError('policy', undefined, { rule: creation.rule })
+    if (!equalBytes(creation.policy.room, room)) throw new SottoError('bad_request', 'another room')
+    const [only] = leaves(group.tree)
+    const founder = only && identityOf(only[1])
+    if (
+      !founder ||
+      !equalBytes(founder.device, caller.device) ||
+      !equalBytes(founder.account, caller.account)
+    )
+      throw new SottoError('not_member')
+    return {
+      kind: 'created',
+      epoch: 0,
+      policy: encodePolicy(creation.policy),
+      group: encodePublicGroup(group),
+      groupInfo,
+      meta: meta.length > 0 ? { epoch: 0, sealed: meta } : null,
+      members: [{ account: founder.account, device: founder.device, leaf: only[0] }],
+    }
+  } catch (error) {
+    throw error instanceof MlsError ? court.failure(error) : error
+  }
+}

@@ -1,0 +1,95 @@
+import type { Provider } from '@sotto/mls/public'
+import { SottoError, type WaitingWelcome } from '@sotto/protocol'
+import { may } from '@sotto/trust'
+import type { Bus } from '../bus/bus.ts'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { DeviceCaller, MayInvite } from '../directory/keyPackages.ts'
+import type { EventLog } from '../logging/eventLog.ts'
+import { makeAppender } from './appender.ts'
+import type { AccountSource } from './court.ts'
+import { type Create, makeCreate } from './create.ts'
+import { mapKey } from './digest.ts'
+import { announce } from './hints.ts'
+import { makeLanes } from './lane.ts'
+import { makeLedger } from './ledger.ts'
+import type { LogKey } from './logKey.ts'
+import { type DeviceKeySource, makeNack, type SubmitNack } from './nack.ts'
+import { makeReading, type Reading } from './reading.ts'
+import { makeRooms } from './rooms.ts'
+import type { DeliveryStore } from './store.ts'
+import { makeSubmit, type Submit } from './submit.ts'
+
+/** Orders what devices hand in, keeps it, and gives it to those whom it is for. */
+export interface Delivery extends Reading {
+  readonly create: Create
+  readonly submit: Submit
+  readonly nack: SubmitNack
+  forkTag(caller: DeviceCaller, room: Uint8Array, epoch: number, tag: Uint8Array): Promise<void>
+  welcomes(caller: DeviceCaller): Promise<readonly WaitingWelcome[]>
+  countWelcomes(caller: DeviceCaller): Promise<number>
+  settle(caller: DeviceCaller, room: Uint8Array, seq: number): Promise<void>
+  readonly mayInvite: MayInvite
+  /** Resolves when all that was handed in is durable or refused. */
+  drained(): Promise<void>
+}
+
+export interface DeliveryDependencies {
+  readonly store: DeliveryStore
+  readonly bus: Bus
+  readonly logKey: LogKey
+  readonly senderTagKey: Uint8Array
+  readonly provider: Provider
+  readonly accounts: AccountSource
+  readonly deviceKey: DeviceKeySource
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+}
+
+/** Welcomes of one answer; the others come after these have been settled. */
+const welcomesBytesMax = 16 * 1024 * 1024
+
+export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
+  const { store, bus, logKey, senderTagKey, limits, log } = dependencies
+  const rooms = makeRooms(store)
+  const lanes = makeLanes()
+  const appender = makeAppender({
+    store,
+    logKey,
+    log,
+    onFailed: (room) => rooms.forget(room),
+    onDurable: (batch) => announce(bus, batch),
+  })
+  const ledger = makeLedger({ store, rooms, appender, logKey, senderTagKey })
+  const parts = { ...dependencies, rooms, lanes, appender, ledger }
+
+  const forkTag: Delivery['forkTag'] = async ({ device }, id, epoch, tag) => {
+    const room = await rooms.load(id)
+    if (!room.members.has(mapKey(device))) throw new SottoError('not_member')
+    // Of older epochs nobody asks any more, and of later ones nobody can know.
+    if (epoch !== room.epoch) return
+    const others = await store.putForkTag(id, epoch, device, tag)
+    if (others.length > 0) log.warn('fork_tags_differ', { room: id, count: others.length })
+  }
+
+  return {
+    ...makeReading(parts),
+    create: makeCreate(parts),
+    submit: makeSubmit(parts),
+    nack: makeNack(parts),
+    forkTag,
+    welcomes: async ({ device }) => {
+      const waiting = await store.welcomes(device, welcomesBytesMax)
+      return waiting
+        .slice(0, limits.welcomesWaitingMax)
+        .map(({ hash, ...welcome }) => ({ ...welcome, entryHash: hash }))
+    },
+    countWelcomes: ({ device }) => store.countWelcomes(device),
+    settle: ({ device }, room, seq) => store.settleWelcome(room, seq, device),
+    mayInvite: async (id, account, device) => {
+      const room = await rooms.load(id)
+      return room.members.has(mapKey(device)) && may(room.policy, account, 'invite')
+    },
+    drained: appender.drained,
+  }
+}

@@ -1,0 +1,10 @@
+import type { EngineLimits } from '@sotto/mls/public'
+import type { ServerLimits } from '../configuration.ts'
+
+/** The engine's limits where Sotto has its own. */
+export const boundsOf = (limits: ServerLimits): Partial<EngineLimits> => ({
+  commitAddsMax: limits.addsPerCommitMax,
+  commitProposalsMax: limits.proposalsPendingMax,
+  pendingProposalsMax: limits.proposalsPendingMax,
+  messageBytesMax: limits.treeBytesMax,
+})

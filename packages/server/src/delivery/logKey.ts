@@ -1,0 +1,25 @@
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import { type Acknowledgement, acknowledgementMessage } from '@sotto/protocol'
+import type { Head } from './store.ts'
+
+/** SLK: the server's word that a room's log holds an entry at its place. */
+export interface LogKey {
+  readonly publicKey: Uint8Array
+  acknowledge(room: Uint8Array, entry: Head): Acknowledgement
+}
+
+/** PKCS #8 of an Ed25519 key up to the seed (RFC 8410 §7). */
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
+const publicKeyBytes = 32
+
+export const makeLogKey = (seed: Uint8Array): LogKey => {
+  const key = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' })
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  return {
+    publicKey: new Uint8Array(spki.subarray(-publicKeyBytes)),
+    acknowledge: (room, { seq, hash, timeMs }) => {
+      const promise = { room, seq, hash, timeMs }
+      return { ...promise, signature: new Uint8Array(sign(null, acknowledgementMessage(promise), key)) }
+    },
+  }
+}

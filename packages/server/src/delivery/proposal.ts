@@ -1,0 +1,37 @@
+import { encodePublicGroup, MlsError, observe, type PublicGroup } from '@sotto/mls/public'
+import { SottoError } from '@sotto/protocol'
+import { mayPropose } from '@sotto/trust'
+import type { Court } from './court.ts'
+import type { RoomChange } from './store.ts'
+import type { Incoming } from './submission.ts'
+
+export interface AcceptedProposal {
+  readonly change: RoomChange & { readonly kind: 'proposed' }
+  readonly group: PublicGroup
+}
+
+/**
+ * A proposal that may wait for a commit: one that no commit could take up is refused here, so that nobody's commit is
+ * refused for it later. Whose leaf it comes from, the admission has compared.
+ *
+ * @throws SottoError `policy {rule}`, `bad_request`
+ */
+export const judgeProposal = async (
+  court: Court,
+  before: PublicGroup,
+  incoming: Incoming,
+): Promise<AcceptedProposal> => {
+  if (incoming.aux) throw new SottoError('bad_request', 'nothing rides with a proposal')
+  try {
+    const observed = await observe(court.engine, before, incoming.payload)
+    if (observed.kind !== 'proposal') throw new SottoError('bad_request', 'not a proposal')
+    const { proposal, sender, group } = observed
+    const permit = await court.judge((lookup) =>
+      mayPropose({ before, proposal, sender }, lookup, court.provider, court.nowS),
+    )
+    if (permit.kind === 'refused') throw new SottoError('policy', undefined, { rule: permit.rule })
+    return { change: { kind: 'proposed', group: encodePublicGroup(group) }, group }
+  } catch (error) {
+    throw error instanceof MlsError ? court.failure(error) : error
+  }
+}

@@ -1,0 +1,141 @@
+import { decodePublicGroup, memberCount, type PublicGroup } from '@sotto/mls/public'
+import { type Acknowledgement, SottoError } from '@sotto/protocol'
+import { decodePolicy, type Policy } from '@sotto/trust'
+import { boundedCache } from '../boundedCache.ts'
+import { mapKey } from './digest.ts'
+import type { DeliveryStore, Head, Membership, StoredEntry } from './store.ts'
+
+/** An entry that has been decided and is not durable yet. */
+export interface InFlight {
+  readonly payloadHash: Uint8Array
+  readonly auxHash: Uint8Array | null
+  readonly acknowledged: Promise<Acknowledgement>
+}
+
+/**
+ * What must be known of a room to decide about a message without asking the store. It runs ahead of the store by the
+ * entries that are in flight; when those cannot be written it is thrown away.
+ */
+export interface Room {
+  readonly id: Uint8Array
+  readonly key: string
+  epoch: number
+  policy: Policy
+  /** The newest entry that was decided. */
+  head: Head
+  /** The newest entry that is durable: further nobody may see. */
+  durable: Head
+  /** By device. */
+  members: Map<string, Membership>
+  /** The last send counter by sender tag, where it has been asked for. */
+  readonly counters: Map<string, number>
+  /** Hashes of the newest entries by seq. */
+  readonly hashes: Map<number, Uint8Array>
+  /** By sender tag and message id. */
+  readonly inFlight: Map<string, InFlight>
+}
+
+export interface Rooms {
+  /** @throws SottoError `room_unknown` */
+  load(id: Uint8Array): Promise<Room>
+  group(room: Room): Promise<PublicGroup>
+  /** Whether what was decided with this object still stands. */
+  isCurrent(room: Room): boolean
+  /** Notes an entry that follows the head. */
+  advance(room: Room, entry: StoredEntry): void
+  /** The group of the room's current epoch has become another, durably. */
+  renew(room: Room, change: RoomRenewal): void
+  forget(id: Uint8Array): void
+}
+
+export interface RoomRenewal {
+  readonly group: PublicGroup
+  /** Absent for a proposal, which changes neither. */
+  readonly epoch?: {
+    readonly epoch: number
+    readonly policy: Policy
+    readonly members: Map<string, Membership>
+  }
+}
+
+/** Devices in all rooms that are kept, and leaves in all trees. */
+const devicesMax = 200_000
+const leavesMax = 50_000
+const hashesMax = 256
+const countersMax = 4096
+
+const policyFrom = (bytes: Uint8Array): Policy => {
+  const verdict = decodePolicy(bytes)
+  if (verdict.kind === 'refused') throw new SottoError('internal', `stored policy: ${verdict.rule}`)
+  return verdict.value
+}
+
+const dropOldest = <K, V>(map: Map<K, V>, sizeMax: number): void => {
+  while (map.size > sizeMax) map.delete(map.keys().next().value as K)
+}
+
+export const makeRooms = (store: Pick<DeliveryStore, 'room' | 'group'>): Rooms => {
+  const rooms = boundedCache<Room>({
+    weightMax: devicesMax,
+    weigh: ({ members }) => 16 + members.size,
+    isPinned: ({ inFlight }) => inFlight.size > 0,
+  })
+  const groups = boundedCache<PublicGroup>({ weightMax: leavesMax, weigh: ({ tree }) => memberCount(tree) })
+
+  const load: Rooms['load'] = async (id) => {
+    const key = mapKey(id)
+    const known = rooms.get(key)
+    if (known) return known
+    const stored = await store.room(id)
+    if (!stored) throw new SottoError('room_unknown')
+    // Somebody else may have loaded it meanwhile, and decided with it.
+    const first = rooms.get(key)
+    if (first) return first
+    const room: Room = {
+      id: stored.room,
+      key,
+      epoch: stored.epoch,
+      policy: policyFrom(stored.policy),
+      head: stored.head,
+      durable: stored.head,
+      members: new Map(stored.members.map((member) => [mapKey(member.device), member])),
+      counters: new Map(),
+      hashes: new Map([[stored.head.seq, stored.head.hash]]),
+      inFlight: new Map(),
+    }
+    rooms.set(key, room)
+    return room
+  }
+
+  return {
+    load,
+    group: async (room) => {
+      const known = groups.get(room.key)
+      if (known) return known
+      const stored = await store.group(room.id)
+      if (!stored) throw new SottoError('internal', 'a room without a group')
+      const group = decodePublicGroup(stored)
+      groups.set(room.key, group)
+      return group
+    },
+    isCurrent: (room) => rooms.get(room.key) === room,
+    advance: (room, entry) => {
+      room.head = { seq: entry.seq, hash: entry.hash, timeMs: entry.timeMs }
+      room.hashes.set(entry.seq, entry.hash)
+      dropOldest(room.hashes, hashesMax)
+      dropOldest(room.counters, countersMax)
+    },
+    renew: (room, { group, epoch }) => {
+      groups.set(room.key, group)
+      if (!epoch) return
+      room.epoch = epoch.epoch
+      room.policy = epoch.policy
+      room.members = epoch.members
+      rooms.set(room.key, room)
+    },
+    forget: (id) => {
+      rooms.delete(mapKey(id))
+      groups.delete(mapKey(id))
+    },
+  }
+}

@@ -1,0 +1,145 @@
+/** Where a room's log ends. */
+export interface Head {
+  readonly seq: number
+  readonly hash: Uint8Array
+  readonly timeMs: number
+}
+
+/** A device that has a leaf in the room's tree. */
+export interface Membership {
+  readonly account: Uint8Array
+  readonly device: Uint8Array
+  readonly leaf: number
+}
+
+export interface StoredRoom {
+  readonly room: Uint8Array
+  readonly epoch: number
+  /** The room's policy as it stands in the group context. */
+  readonly policy: Uint8Array
+  readonly head: Head
+  readonly members: readonly Membership[]
+}
+
+export interface StoredEntry {
+  readonly seq: number
+  readonly hash: Uint8Array
+  readonly entry: Uint8Array
+  readonly payload: Uint8Array | null
+  /** An archive record. What rides with a commit stands in the change that it makes. */
+  readonly aux: Uint8Array | null
+  readonly timeMs: number
+}
+
+export interface SealedMeta {
+  readonly epoch: number
+  readonly sealed: Uint8Array
+}
+
+export interface StoredWelcome {
+  readonly room: Uint8Array
+  readonly seq: number
+  readonly hash: Uint8Array
+  readonly epoch: number
+  readonly inviter: Uint8Array
+  readonly welcome: Uint8Array
+  readonly treeHash: Uint8Array
+  readonly meta: Uint8Array | null
+  readonly timeMs: number
+}
+
+/** What an entry changes beside the log. */
+export type RoomChange =
+  | {
+      readonly kind: 'created'
+      readonly epoch: number
+      readonly policy: Uint8Array
+      readonly group: Uint8Array
+      readonly groupInfo: Uint8Array
+      readonly meta: SealedMeta | null
+      readonly members: readonly Membership[]
+    }
+  | { readonly kind: 'proposed'; readonly group: Uint8Array }
+  | {
+      readonly kind: 'committed'
+      readonly epoch: number
+      readonly policy: Uint8Array
+      readonly group: Uint8Array
+      readonly groupInfo: Uint8Array
+      /** Null: what was sealed before stays the newest. */
+      readonly meta: SealedMeta | null
+      readonly joined: readonly Membership[]
+      readonly left: readonly Uint8Array[]
+      readonly welcome: {
+        readonly inviter: Uint8Array
+        readonly welcome: Uint8Array
+        readonly treeHash: Uint8Array
+        readonly tree: Uint8Array
+        readonly devices: readonly Uint8Array[]
+      } | null
+    }
+
+/** One entry and everything that becomes true with it. */
+export interface Append {
+  readonly room: Uint8Array
+  readonly entry: StoredEntry
+  readonly senderTag: Uint8Array
+  readonly messageId: Uint8Array
+  /** Null for entries that are no MLS message. */
+  readonly sendCounter: number | null
+  readonly change: RoomChange | null
+}
+
+export interface RoomPlace {
+  readonly room: Uint8Array
+  readonly epoch: number
+  readonly head: Head
+}
+
+export interface PageBounds {
+  readonly from: number
+  /** The last entry that may be shown. */
+  readonly to: number
+  readonly entriesMax: number
+  readonly bytesMax: number
+}
+
+/** What delivery keeps. */
+export interface DeliveryStore {
+  /**
+   * All of the entries, in this order, in one transaction that is durable on return, or none of them. An entry whose
+   * place or whose (sender, message id) is taken makes it fail.
+   */
+  append(batch: readonly Append[]): Promise<void>
+
+  room(room: Uint8Array): Promise<StoredRoom | undefined>
+  group(room: Uint8Array): Promise<Uint8Array | undefined>
+  groupInfo(room: Uint8Array): Promise<Uint8Array | undefined>
+  meta(room: Uint8Array): Promise<SealedMeta | undefined>
+  /** The entry under which this sender's message id stands. */
+  message(room: Uint8Array, senderTag: Uint8Array, messageId: Uint8Array): Promise<StoredEntry | undefined>
+  lastCounter(room: Uint8Array, senderTag: Uint8Array): Promise<number | undefined>
+  entry(room: Uint8Array, seq: number): Promise<StoredEntry | undefined>
+  /** Consecutive entries: at least one if there is one, then while neither bound is passed. */
+  page(room: Uint8Array, bounds: PageBounds): Promise<readonly StoredEntry[]>
+
+  /** The rooms in which the device has a leaf, at most `roomsMax`. */
+  roomsOf(device: Uint8Array, roomsMax: number): Promise<readonly RoomPlace[]>
+  /** The entry that took the device out of the room; undefined if it never was in it or is in it now. */
+  leftAt(room: Uint8Array, device: Uint8Array): Promise<number | undefined>
+
+  /** Oldest first, at least one if there is one, then while they fit into `bytesMax`. */
+  welcomes(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
+  countWelcomes(device: Uint8Array): Promise<number>
+  settleWelcome(room: Uint8Array, seq: number, device: Uint8Array): Promise<void>
+  /** The tree of a Welcome that waits for this device. */
+  welcomeTree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>
+
+  /** Keeps the device's tag and returns the other tags that are known for the epoch. Tags of older epochs go. */
+  putForkTag(
+    room: Uint8Array,
+    epoch: number,
+    device: Uint8Array,
+    tag: Uint8Array,
+  ): Promise<readonly Uint8Array[]>
+}

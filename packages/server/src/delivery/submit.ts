@@ -1,0 +1,170 @@
+import type { Provider } from '@sotto/mls/public'
+import { type Acknowledgement, SottoError, type Submission } from '@sotto/protocol'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { DeviceCaller } from '../directory/keyPackages.ts'
+import type { EventLog } from '../logging/eventLog.ts'
+import { makeRate } from '../rate.ts'
+import { standingOf } from './access.ts'
+import { refusalOf } from './admission.ts'
+import { judgeCommit } from './commit.ts'
+import { type AccountSource, type Court, makeCourt } from './court.ts'
+import { mapKey } from './digest.ts'
+import type { Lanes } from './lane.ts'
+import type { Ledger, Once } from './ledger.ts'
+import { linkEntry, nextTimeMs } from './link.ts'
+import { judgeProposal } from './proposal.ts'
+import type { Room, Rooms } from './rooms.ts'
+import type { Append, DeliveryStore, RoomChange } from './store.ts'
+import { type Incoming, parseSubmission } from './submission.ts'
+
+export type Submit = (
+  caller: DeviceCaller,
+  room: Uint8Array,
+  submission: Submission,
+) => Promise<Acknowledgement>
+
+export interface SubmitDependencies {
+  readonly store: Pick<DeliveryStore, 'leftAt' | 'countWelcomes'>
+  readonly rooms: Rooms
+  readonly lanes: Lanes
+  readonly ledger: Ledger
+  readonly provider: Provider
+  readonly accounts: AccountSource
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+}
+
+/** An outcome that may still be on its way to the disk when the room's lane goes on. */
+interface Decided {
+  readonly ack: Promise<Acknowledgement>
+}
+
+const appendOf = (
+  room: Room,
+  incoming: Incoming,
+  once: Once,
+  timeMs: number,
+  change: RoomChange | null,
+): Append => ({
+  room: room.id,
+  entry: linkEntry(
+    room.head,
+    {
+      room: room.id,
+      kind: incoming.entryKind,
+      epoch: incoming.epoch,
+      senderTag: once.tag,
+      payload: incoming.payload,
+      payloadHash: incoming.payloadHash,
+      auxHash: incoming.auxHash,
+      // The parts of a commit's attachment go to whom they are for.
+      aux: incoming.kind === 'app' ? incoming.aux : null,
+    },
+    timeMs,
+  ),
+  senderTag: once.tag,
+  messageId: once.messageId,
+  sendCounter: incoming.envelope.sendCounter,
+  change,
+})
+
+const minuteS = 60
+
+/** `submit` of protocol §7. */
+export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
+  const { store, rooms, lanes, ledger, provider, accounts, clock, limits, log } = dependencies
+  const messageRate = makeRate(clock, { perSecond: limits.messagesPerSecond, burst: limits.messageBurst })
+  const perMinute = (burst: number) => makeRate(clock, { perSecond: burst / minuteS, burst })
+  const commitRate = perMinute(limits.commitsPerRoomPerMinute)
+  const joinRate = perMinute(limits.joinsPerRoomPerMinute)
+
+  const courtAt = (timeMs: number): Court => makeCourt(provider, accounts, limits, Math.floor(timeMs / 1000))
+
+  const refuseCrowded = async (devices: readonly Uint8Array[]): Promise<void> => {
+    for (const device of devices)
+      if ((await store.countWelcomes(device)) >= limits.welcomesWaitingMax)
+        throw new SottoError('rate', 'too many invitations wait for this device')
+  }
+
+  const takeProposal = async (room: Room, incoming: Incoming, once: Once): Promise<Decided> => {
+    const timeMs = nextTimeMs(room.head, clock.nowMs())
+    const { change, group } = await judgeProposal(courtAt(timeMs), await rooms.group(room), incoming)
+    const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change))
+    await ack
+    rooms.renew(room, { group })
+    return { ack }
+  }
+
+  const takeCommit = async (
+    room: Room,
+    caller: DeviceCaller,
+    incoming: Incoming,
+    once: Once,
+  ): Promise<Decided> => {
+    commitRate.take(room.key)
+    if (incoming.isExternal) joinRate.take(room.key)
+    const timeMs = nextTimeMs(room.head, clock.nowMs())
+    const accepted = await judgeCommit(courtAt(timeMs), room, await rooms.group(room), caller, incoming)
+    const { change, group, policy, members } = accepted
+    await refuseCrowded(change.welcome?.devices ?? [])
+    const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change))
+    await ack
+    rooms.renew(room, { group, epoch: { epoch: change.epoch, policy, members } })
+    const { account, device } = caller
+    log.info('commit_accepted', { room: room.id, account, device, count: members.size })
+    return { ack }
+  }
+
+  /**
+   * Messages leave the lane at once, so that the next is decided while the disk is busy. Handshakes change what all
+   * that follows is judged by, and leave it when they are durable.
+   */
+  const take = async (room: Room, caller: DeviceCaller, incoming: Incoming, once: Once): Promise<Decided> => {
+    switch (incoming.kind) {
+      case 'app': {
+        const timeMs = nextTimeMs(room.head, clock.nowMs())
+        return { ack: ledger.append(room, once, appendOf(room, incoming, once, timeMs, null)) }
+      }
+      case 'proposal':
+        return takeProposal(room, incoming, once)
+      case 'commit':
+        return takeCommit(room, caller, incoming, once)
+    }
+  }
+
+  const decide = async (caller: DeviceCaller, id: Uint8Array, incoming: Incoming): Promise<Decided> => {
+    const room = await rooms.load(id)
+    const once = ledger.once(id, caller.device, incoming.envelope.messageId, incoming)
+    const before = await ledger.answeredBefore(room, once)
+    if (before) return { ack: Promise.resolve(before) }
+    const refusal = refusalOf(room, incoming, {
+      standing: await standingOf(store, room, caller),
+      lastCounter: await ledger.lastCounter(room, once.tag),
+      anchorHash: await ledger.hashAt(room, incoming.envelope.anchorSeq),
+    })
+    if (refusal) throw refusal
+    return take(room, caller, incoming, once)
+  }
+
+  const noteRefusal = ({ account, device }: DeviceCaller, room: Uint8Array, error: SottoError): void => {
+    const { code, detail } = error
+    const rule = typeof detail['rule'] === 'string' ? { rule: detail['rule'] } : {}
+    if (code === 'fork' || code === 'client_rollback')
+      log.warn('fork_reported', { account, device, room, code })
+    else if (code === 'policy' || code === 'not_member')
+      log.info('refused', { account, device, room, code, ...rule })
+  }
+
+  return async (caller, room, submission) => {
+    messageRate.take(mapKey(caller.device))
+    const incoming = parseSubmission(room, submission, limits)
+    try {
+      const { ack } = await lanes.run(mapKey(room), () => decide(caller, room, incoming))
+      return await ack
+    } catch (error) {
+      if (error instanceof SottoError) noteRefusal(caller, room, error)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { SignedLink } from '@sotto/protocol'
+
+export interface StoredAccount {
+  readonly account: Uint8Array
+  readonly name: string
+  readonly seq: number
+  /** The verified chain, encoded. */
+  readonly state: Uint8Array
+}
+
+export interface ChainExtension {
+  readonly account: Uint8Array
+  readonly seq: number
+  readonly link: SignedLink
+  readonly name: string
+  readonly state: Uint8Array
+  /** Devices that the link revokes: their sessions and key packages go with it. */
+  readonly revoked: readonly Uint8Array[]
+}
+
+export type Extended =
+  | { readonly kind: 'extended'; readonly endedSessions: readonly Uint8Array[] }
+  /** Somebody else has appended a link at this place. */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'name_taken' }
+
+export interface StoredKeyPackage {
+  /** Hash of the package; handing in the same one again changes nothing. */
+  readonly ref: Uint8Array
+  readonly bytes: Uint8Array
+  readonly lastResort: boolean
+  readonly notAfterS: number
+}
+
+export interface KeyPackageCount {
+  readonly oneTime: number
+  readonly lastResort: boolean
+}
+
+export interface VaultSlot {
+  readonly counter: number
+  readonly sealed: Uint8Array
+}
+
+/** What the directory keeps. Every write is durable when it returns. */
+export interface DirectoryStore {
+  account(account: Uint8Array): Promise<StoredAccount | undefined>
+  accountNamed(name: string): Promise<StoredAccount | undefined>
+  links(account: Uint8Array, from: number, linksMax: number): Promise<readonly SignedLink[]>
+  extendChain(extension: ChainExtension): Promise<Extended>
+
+  /**
+   * Adds packages of a device; a last-resort one takes the place of those before. One-time packages beyond
+   * `storedMax` are not taken, nor are those that were handed out before; expired ones are dropped.
+   */
+  putKeyPackages(
+    account: Uint8Array,
+    device: Uint8Array,
+    packages: readonly StoredKeyPackage[],
+    bounds: { readonly storedMax: number; readonly nowMs: number },
+  ): Promise<void>
+  countKeyPackages(account: Uint8Array, device: Uint8Array, nowS: number): Promise<KeyPackageCount>
+  /** The oldest one-time package of the device, which nobody gets again; else the last-resort one; else nothing. */
+  takeKeyPackage(account: Uint8Array, device: Uint8Array, nowS: number): Promise<StoredKeyPackage | undefined>
+
+  slot(account: Uint8Array, slot: string): Promise<VaultSlot | undefined>
+  /** Keeps the slot if its counter is higher than that of what is kept; else returns the counter that is. */
+  putSlot(
+    account: Uint8Array,
+    slot: string,
+    value: VaultSlot,
+  ): Promise<{ readonly kind: 'kept' } | { readonly kind: 'behind'; readonly counter: number }>
+}

@@ -1,0 +1,38 @@
+import { failureBody, failures, SottoError } from '@sotto/protocol'
+import type { FastifyReply } from 'fastify'
+
+const isError = (
+  error: unknown,
+): error is Error & { readonly code?: unknown; readonly statusCode?: unknown } => error instanceof Error
+
+/** What went wrong before a handler was asked, as fastify names it. */
+const codeOf = (error: unknown): SottoError | undefined => {
+  if (!isError(error)) return undefined
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new SottoError('too_large')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_EMPTY_TYPE':
+      return new SottoError('unsupported_media')
+  }
+  const { statusCode } = error
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500
+    ? new SottoError('bad_request')
+    : undefined
+}
+
+/** The failure that an error stands for; undefined for a bug. */
+export const failureOf = (error: unknown): SottoError | undefined =>
+  error instanceof SottoError ? error : codeOf(error)
+
+/** Failures are JSON on every path, so that whoever asks by hand can read them too. */
+export const sendFailure = (reply: FastifyReply, failure: SottoError, nowMs: number): FastifyReply => {
+  const { status } = failures[failure.code]
+  const retryAfterMs = failure.detail['retryAfterMs']
+  if (typeof retryAfterMs === 'number') reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(failureBody(failure, new Date(nowMs).toISOString())))
+}

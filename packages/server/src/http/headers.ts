@@ -1,0 +1,73 @@
+/**
+ * Scripts of our own and nothing else, by name of the Trusted Types policy `sotto`. What is written here is what a
+ * hole in the web client could still do.
+ */
+const policyWith = (scripts: string): string =>
+  [
+    `default-src 'none'`,
+    `script-src ${scripts}`,
+    `worker-src 'self'`,
+    `style-src 'self'`,
+    `img-src 'self' blob:`,
+    `media-src blob:`,
+    `font-src 'self'`,
+    `connect-src 'self'`,
+    `manifest-src 'self'`,
+    `base-uri 'none'`,
+    `object-src 'none'`,
+    `frame-ancestors 'none'`,
+    `form-action 'none'`,
+    `require-trusted-types-for 'script'`,
+    `trusted-types sotto`,
+  ].join('; ')
+
+const ordinary = policyWith(`'self'`)
+/** The one worker that runs OPAQUE is WebAssembly; a worker has the policy of its own answer, the page does not get it. */
+const ofOpaqueWorker = policyWith(`'self' 'wasm-unsafe-eval'`)
+
+const features = [
+  'accelerometer',
+  'bluetooth',
+  'browsing-topics',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]
+
+const always = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
+  'x-frame-options': 'DENY',
+  'permissions-policy': features.map((feature) => `${feature}=()`).join(', '),
+}
+
+const twoYearsS = 63_072_000
+const isOpaqueWorker = /(^|\/)opaque-worker[^/]*$/
+
+/**
+ * The headers of every answer (security.md 5.4).
+ *
+ * @param isSecure whether the request came by TLS: elsewhere a browser must not be told to insist on it (RFC 6797 §7.2)
+ */
+export const securityHeaders = (path: string, isSecure: boolean): Readonly<Record<string, string>> => ({
+  ...always,
+  'content-security-policy': isOpaqueWorker.test(path) ? ofOpaqueWorker : ordinary,
+  ...(isSecure ? { 'strict-transport-security': `max-age=${twoYearsS}; includeSubDomains` } : {}),
+})
+
+/** Built assets have a hash of their content in their name; everything else may be another file tomorrow. */
+export const cachingOf = (path: string): string =>
+  path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'

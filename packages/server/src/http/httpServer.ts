@@ -1,0 +1,107 @@
+import { failureBody, SottoError } from '@sotto/protocol'
+import { fastify, type FastifyInstance } from 'fastify'
+import type { Sessions } from '../authentication/sessions.ts'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { EventLog } from '../logging/eventLog.ts'
+import { makeRate } from '../rate.ts'
+import { addressKey } from './address.ts'
+import { failureOf, sendFailure } from './failure.ts'
+import { securityHeaders } from './headers.ts'
+import { serveOperation } from './operationRoute.ts'
+import { isForeign } from './origin.ts'
+import type { Route } from './route.ts'
+import { serveWeb } from './web.ts'
+
+export interface HttpOptions {
+  readonly routes: readonly Route[]
+  readonly sessions: Pick<Sessions, 'authenticate'>
+  readonly webDirectory: string | null
+  readonly trustProxy: boolean
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+  /** Aborts when the server begins to close. */
+  readonly closing: AbortSignal
+  /** Resolves when the store answers. */
+  ready(): Promise<void>
+}
+
+const apiPrefix = '/v1/'
+const headersTimeoutMs = 10_000
+const keepAliveTimeoutMs = 65_000
+/** The longest name, every character of it percent-encoded. */
+const parameterCharactersMax = 1024
+
+const pathOf = (url: string): string => url.split('?')[0] as string
+
+/** The HTTP side of the server: operations, health, and the web client. */
+export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInstance> => {
+  const { routes, sessions, clock, limits, log, closing, trustProxy } = options
+  const app = fastify({
+    logger: false,
+    trustProxy,
+    bodyLimit: 1024,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    routerOptions: { maxParamLength: parameterCharactersMax },
+    genReqId: () => '',
+    frameworkErrors: (error, _request, reply) => {
+      void sendFailure(reply, failureOf(error) ?? new SottoError('bad_request'), clock.nowMs())
+    },
+    clientErrorHandler: (_error, socket) => {
+      if (!socket.writable) return
+      const body = JSON.stringify(
+        failureBody(new SottoError('bad_request'), new Date(clock.nowMs()).toISOString()),
+      )
+      socket.end(
+        `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n` +
+          `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      )
+    },
+  })
+  app.server.headersTimeout = headersTimeoutMs
+
+  const requests = makeRate(clock, {
+    perSecond: limits.requestsPerSecondPerAddress,
+    burst: 2 * limits.requestsPerSecondPerAddress,
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders(pathOf(request.url), request.protocol === 'https'))
+    if (!request.url.startsWith(apiPrefix)) return
+    if (closing.aborted) throw new SottoError('unavailable')
+    requests.take(addressKey(request.ip))
+    if (isForeign(request, trustProxy)) throw new SottoError('forbidden')
+  })
+
+  app.setErrorHandler((error, request, reply) => {
+    const failure = failureOf(error)
+    if (!failure) log.failure(error, { operation: request.routeOptions.url ?? 'unrouted' })
+    return sendFailure(reply, failure ?? new SottoError('internal'), clock.nowMs())
+  })
+
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/cbor', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
+
+  for (const route of routes) serveOperation(app, route, sessions, closing)
+
+  app.get('/healthz', async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'alive' }),
+  )
+  app.get('/readyz', async (_request, reply) => {
+    if (closing.aborted) throw new SottoError('unavailable')
+    await options.ready()
+    return reply.header('cache-control', 'no-store').send({ status: 'ready' })
+  })
+
+  const servePlace = options.webDirectory ? await serveWeb(app, options.webDirectory) : () => false
+  app.setNotFoundHandler((request, reply) => {
+    if (!servePlace(request, reply)) void sendFailure(reply, new SottoError('not_found'), clock.nowMs())
+  })
+  return app
+}

@@ -1,0 +1,76 @@
+import { decodeAs, encodeAs, type Param, SottoError } from '@sotto/protocol'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Caller, Sessions } from '../authentication/sessions.ts'
+import { addressKey } from './address.ts'
+import type { Route } from './route.ts'
+
+const bearer = /^Bearer ([A-Za-z0-9_-]{1,128})$/
+
+const authenticate = async (
+  sessions: Pick<Sessions, 'authenticate'>,
+  { operation }: Route,
+  request: FastifyRequest,
+): Promise<Caller | null> => {
+  if (operation.access === 'anyone') return null
+  const token = bearer.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined) throw new SottoError('unauthorized')
+  const caller = await sessions.authenticate(token)
+  if (operation.access === 'device' && caller.device === null) throw new SottoError('forbidden')
+  return caller
+}
+
+/** Path and query hold the operation's parameters, each once, and nothing else. */
+const parameters = ({ operation }: Route, request: FastifyRequest): Record<string, unknown> => {
+  const given = { ...(request.query as object), ...(request.params as object) } as Record<string, unknown>
+  const wanted = Object.entries(operation.params as Record<string, Param<unknown>>)
+  if (Object.keys(given).length !== wanted.length) throw new SottoError('bad_request', 'unknown parameter')
+  return Object.fromEntries(
+    wanted.map(([name, param]) => {
+      const text = given[name]
+      if (typeof text !== 'string') throw new SottoError('bad_request', `parameter ${name}`)
+      return [name, param.parse(text)]
+    }),
+  )
+}
+
+const bodyOf = ({ operation }: Route, request: FastifyRequest): object => {
+  if (operation.method === 'GET') return {}
+  // Without a body there is no content type that fastify would refuse.
+  if (!(request.body instanceof Uint8Array)) throw new SottoError('unsupported_media')
+  return decodeAs(operation.body, new Uint8Array(request.body), operation.name) as object
+}
+
+/** Serves an operation: who asks is settled before the body is read, what is asked before the handler is called. */
+export const serveOperation = (
+  app: FastifyInstance,
+  route: Route,
+  sessions: Pick<Sessions, 'authenticate'>,
+  closing: AbortSignal,
+): void => {
+  const { operation } = route
+  const callers = new WeakMap<FastifyRequest, Caller | null>()
+  app.route({
+    method: operation.method,
+    url: operation.path,
+    bodyLimit: Math.max(1, operation.bodyBytesMax),
+    onRequest: async (request) => {
+      callers.set(request, await authenticate(sessions, route, request))
+    },
+    handler: async (request, reply) => {
+      const input = { ...parameters(route, request), ...bodyOf(route, request) }
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      const output = await route.answer({
+        input,
+        caller: callers.get(request) ?? null,
+        address: addressKey(request.ip),
+        signal: AbortSignal.any([gone.signal, closing]),
+      })
+      const body = encodeAs(operation.output, output)
+      return reply
+        .header('cache-control', 'no-store')
+        .type('application/cbor')
+        .send(Buffer.from(body.buffer, body.byteOffset, body.length))
+    },
+  })
+}

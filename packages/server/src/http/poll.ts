@@ -1,0 +1,81 @@
+import type { InputOf, OutputOf, poll } from '@sotto/protocol'
+import { SottoError, toHex } from '@sotto/protocol'
+import { type Bus, deviceTopic, roomTopic, sessionTopic } from '../bus/bus.ts'
+import type { ServerLimits } from '../configuration.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import type { DeviceCaller } from '../directory/keyPackages.ts'
+
+export type Poll = (
+  caller: DeviceCaller,
+  input: InputOf<typeof poll>,
+  signal: AbortSignal,
+) => Promise<OutputOf<typeof poll>>
+
+interface Dependencies {
+  readonly delivery: Pick<Delivery, 'heads' | 'rooms' | 'countWelcomes'>
+  readonly bus: Bus
+  readonly limits: ServerLimits
+}
+
+/** Resolves at the first event of a topic, after `waitMs`, or when the signal says so. */
+const firstEvent = (bus: Bus, topics: readonly string[], waitMs: number, signal: AbortSignal) => {
+  const ends: (() => void)[] = []
+  const happened = new Promise<void>((resolve) => {
+    for (const topic of topics) ends.push(bus.subscribe(topic, () => resolve()))
+    const timer = setTimeout(resolve, waitMs)
+    const aborted = (): void => resolve()
+    signal.addEventListener('abort', aborted)
+    ends.push(
+      () => clearTimeout(timer),
+      () => signal.removeEventListener('abort', aborted),
+    )
+  })
+  return { happened, end: () => ends.forEach((end) => end()) }
+}
+
+/** The live lane for those whose WebSockets are blocked: waits until there is something to say (rule LIVE-5). */
+export const makePoll = ({ delivery, bus, limits }: Dependencies): Poll => {
+  const waiting = new Map<string, number>()
+
+  const newsFor = async (caller: DeviceCaller, { rooms, welcomesKnown }: InputOf<typeof poll>) => {
+    const from = new Map(rooms.map((asked) => [toHex(asked.room), asked.from]))
+    const heads = await delivery.heads(caller)
+    const hints = heads
+      .filter(({ room, head }) => head.seq >= (from.get(toHex(room)) ?? Number.MAX_SAFE_INTEGER))
+      .map(({ room, head }) => ({ room, head: head.seq }))
+    const welcomes = await delivery.countWelcomes(caller)
+    return { answer: { hints, welcomes }, isNews: hints.length > 0 || welcomes > welcomesKnown }
+  }
+
+  const wait: Poll = async (caller, input, signal) => {
+    // Listening first: what happens between looking and waiting must not be missed.
+    const topics = [
+      sessionTopic(caller.tokenHash),
+      deviceTopic(caller.device),
+      ...(await delivery.rooms(caller)).map(roomTopic),
+    ]
+    const event = firstEvent(bus, topics, limits.longPollMs, signal)
+    try {
+      const now = await newsFor(caller, input)
+      if (now.isNews) return now.answer
+      await event.happened
+      return (await newsFor(caller, input)).answer
+    } finally {
+      event.end()
+    }
+  }
+
+  return async (caller, input, signal) => {
+    const key = toHex(caller.account)
+    const count = waiting.get(key) ?? 0
+    if (count >= limits.socketsPerAccountMax) throw new SottoError('rate')
+    waiting.set(key, count + 1)
+    try {
+      return await wait(caller, input, signal)
+    } finally {
+      const left = (waiting.get(key) ?? 1) - 1
+      if (left > 0) waiting.set(key, left)
+      else waiting.delete(key)
+    }
+  }
+}

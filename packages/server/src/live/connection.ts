@@ -1,0 +1,308 @@
+import type { Duplex } from 'node:stream'
+import {
+  type ClientFrame,
+  decodeClientFrame,
+  type FailureCode,
+  type ServerFrame,
+  SottoError,
+} from '@sotto/protocol'
+import type { RawData, WebSocket } from 'ws'
+import type { Caller, Sessions } from '../authentication/sessions.ts'
+import { type Bus, type BusEvent, deviceTopic, roomTopic, sessionTopic } from '../bus/bus.ts'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import type { DeviceCaller } from '../directory/keyPackages.ts'
+import type { EventLog } from '../logging/eventLog.ts'
+import { makeRate } from '../rate.ts'
+import { makeOutgoing, type Outgoing } from './outgoing.ts'
+import { pushFrames } from './push.ts'
+import { wireFrame } from './wire.ts'
+
+export type ClosingReason = (ServerFrame & { readonly kind: 'closing' })['reason']
+
+/** One WebSocket of a client. */
+export interface Connection {
+  close(reason: ClosingReason): void
+  /** Once per ping interval: a socket from which nothing came since the last time is dead. */
+  ping(): void
+  /** Once in a while: closes the socket if its session has ended by the clock. */
+  checkSession(): Promise<void>
+}
+
+export interface ConnectionDependencies {
+  readonly sessions: Sessions
+  readonly delivery: Delivery
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+  schedule(outgoing: Outgoing): void
+  /** The account has one more socket; whoever keeps count may close an older one. */
+  onIdentified(connection: Connection, account: Uint8Array): void
+  onClosed(connection: Connection): void
+}
+
+type State =
+  | { readonly kind: 'new' }
+  /** The session is being looked up, and the rooms; what is published meanwhile waits. */
+  | { readonly kind: 'greeting'; readonly early: BusEvent[] }
+  | { readonly kind: 'live'; readonly caller: DeviceCaller }
+  | { readonly kind: 'closed' }
+
+/** Close codes of RFC 6455 §7.4: 1012 service restart, 1003 unsupported data, from 4000 on our own. */
+const closeCode: Readonly<Record<ClosingReason, number>> = {
+  restart: 1012,
+  session: 4401,
+  too_many: 4429,
+  slow: 4408,
+}
+const unsupportedData = 1003
+
+/** Of whatever kind: beyond it the socket is not read for a while. */
+const framesPerSecond = 200
+const frameBurst = 400
+/** A use of the session is passed on when this part of the idle time has gone by. */
+const renewalsPerIdleTime = 720
+
+const requireDevice = (caller: Caller): DeviceCaller => {
+  if (!caller.device) throw new SottoError('device_unknown')
+  return { ...caller, device: caller.device }
+}
+
+const bytesOf = (data: RawData): Uint8Array => {
+  const buffer = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
+}
+
+const failureOf = (error: unknown): { code: FailureCode; detail: string } =>
+  error instanceof SottoError
+    ? { code: error.code, detail: JSON.stringify(error.detail) }
+    : { code: 'internal', detail: '{}' }
+
+/** Speaks the live lane with one client, from its first frame to the last. */
+export const makeConnection = (
+  socket: Duplex,
+  webSocket: WebSocket,
+  dependencies: ConnectionDependencies,
+): Connection => {
+  const { sessions, delivery, bus, clock, limits, log } = dependencies
+  let state: State = { kind: 'new' }
+  let inFlight = 0
+  let heardSincePing = true
+  let renewedMs = clock.nowMs()
+  const frameRate = makeRate(clock, { perSecond: framesPerSecond, burst: frameBurst })
+  const subscriptions = new Map<string, () => void>()
+
+  /** Why the socket is not read at the moment. */
+  const holds = new Set<'in_flight' | 'rate' | 'backlog'>()
+  const hold = (reason: 'in_flight' | 'rate' | 'backlog'): void => {
+    holds.add(reason)
+    webSocket.pause()
+  }
+  const release = (reason: 'in_flight' | 'rate' | 'backlog'): void => {
+    if (holds.delete(reason) && holds.size === 0) webSocket.resume()
+  }
+
+  const outgoing = makeOutgoing({
+    socket,
+    backlogBytesMax: limits.socketBacklogBytesMax,
+    schedule: dependencies.schedule,
+    onBehind: () => log.debug('socket_behind'),
+    onDrained: () => release('backlog'),
+  })
+  const send = (frame: ServerFrame): void => outgoing.answer(wireFrame(frame))
+
+  const subscribe = (topic: string): void => {
+    if (!subscriptions.has(topic)) subscriptions.set(topic, bus.subscribe(topic, hear))
+  }
+  const unsubscribe = (topic: string): void => {
+    subscriptions.get(topic)?.()
+    subscriptions.delete(topic)
+  }
+
+  const hear = (event: BusEvent): void => {
+    switch (state.kind) {
+      case 'greeting':
+        state.early.push(event)
+        return
+      case 'live':
+        return tell(event)
+      case 'new':
+      case 'closed':
+    }
+  }
+
+  const tell = (event: BusEvent): void => {
+    switch (event.kind) {
+      case 'appended':
+        return outgoing.push(event.room, event.entries.at(-1)?.ack.seq ?? 0, pushFrames(event))
+      case 'joined':
+        return subscribe(roomTopic(event.room))
+      case 'left':
+        return unsubscribe(roomTopic(event.room))
+      case 'welcome':
+        return send({ kind: 'welcome', room: event.room })
+      case 'session_ended':
+        return connection.close('session')
+    }
+  }
+
+  const greet = async (token: string): Promise<void> => {
+    const early: BusEvent[] = []
+    state = { kind: 'greeting', early }
+    try {
+      const caller = requireDevice(await sessions.authenticate(token))
+      // Listening first: what happens while the rooms are read is in the answer, or comes behind it.
+      subscribe(sessionTopic(caller.tokenHash))
+      subscribe(deviceTopic(caller.device))
+      for (const room of await delivery.rooms(caller)) subscribe(roomTopic(room))
+      const heads = await delivery.heads(caller)
+      const welcomes = await delivery.countWelcomes(caller)
+      if (isClosed()) return
+      state = { kind: 'live', caller }
+      const { account, device } = caller
+      send({
+        kind: 'ready',
+        account,
+        device,
+        timeMs: clock.nowMs(),
+        heads: heads.map(({ head }) => head),
+        welcomes,
+      })
+      for (const event of early) hear(event)
+      log.debug('socket_opened', { account, device })
+      dependencies.onIdentified(connection, account)
+    } catch (error) {
+      if (!(error instanceof SottoError)) log.failure(error)
+      if (isClosed()) return
+      send({ kind: 'refused', requestId: null, ...failureOf(error) })
+      connection.close('session')
+    }
+  }
+
+  const isClosed = (): boolean => state.kind === 'closed'
+
+  const submit = async (caller: DeviceCaller, frame: ClientFrame & { kind: 'submit' }): Promise<void> => {
+    const { requestId, room, message, aux } = frame
+    inFlight++
+    if (inFlight >= limits.framesInFlightPerSocketMax) hold('in_flight')
+    try {
+      const ack = await delivery.submit(caller, room, { message, aux })
+      if (!isClosed()) send({ kind: 'ack', requestId, ack })
+    } catch (error) {
+      if (!(error instanceof SottoError)) log.failure(error, { operation: 'live.submit' })
+      if (!isClosed()) send({ kind: 'refused', requestId, ...failureOf(error) })
+    }
+    inFlight--
+    if (inFlight <= limits.framesInFlightPerSocketMax / 2) release('in_flight')
+  }
+
+  /** Using a socket is using its session. */
+  const noteUse = (caller: DeviceCaller): void => {
+    const nowMs = clock.nowMs()
+    if (nowMs - renewedMs < limits.sessionIdleMs / renewalsPerIdleTime) return
+    renewedMs = nowMs
+    void renew(caller)
+  }
+
+  const renew = async (caller: DeviceCaller): Promise<void> => {
+    try {
+      const renewed = requireDevice(await sessions.renew(caller))
+      if (state.kind === 'live') state = { kind: 'live', caller: renewed }
+    } catch (error) {
+      if (!(error instanceof SottoError)) log.failure(error)
+      else if (error.code === 'session_expired' || error.code === 'unauthorized') connection.close('session')
+    }
+  }
+
+  const take = (frame: ClientFrame): void => {
+    switch (state.kind) {
+      case 'new':
+        if (frame.kind === 'hello') void greet(frame.token)
+        else send({ kind: 'refused', requestId: null, code: 'unauthorized', detail: '{}' })
+        return
+      case 'greeting':
+        send({ kind: 'refused', requestId: null, code: 'unauthorized', detail: '{}' })
+        return
+      case 'live':
+        noteUse(state.caller)
+        switch (frame.kind) {
+          case 'hello':
+            send({ kind: 'refused', requestId: null, code: 'bad_request', detail: '{}' })
+            return
+          case 'submit':
+            void submit(state.caller, frame)
+            return
+          case 'ping':
+            send({ kind: 'pong', nonce: frame.nonce })
+            return
+        }
+        return
+      case 'closed':
+    }
+  }
+
+  const slowDown = (): void => {
+    try {
+      frameRate.take('')
+    } catch (error) {
+      const retryAfterMs = error instanceof SottoError ? Number(error.detail['retryAfterMs']) : 0
+      hold('rate')
+      setTimeout(() => release('rate'), retryAfterMs).unref()
+    }
+    // Who does not read the answers is not asked for more questions.
+    if (outgoing.backlogBytes() > 2 * limits.socketBacklogBytesMax) hold('backlog')
+  }
+
+  const receive = (data: RawData, isBinary: boolean): void => {
+    heardSincePing = true
+    if (!isBinary) return webSocket.close(unsupportedData)
+    slowDown()
+    try {
+      take(decodeClientFrame(bytesOf(data)))
+    } catch (error) {
+      if (!(error instanceof SottoError)) log.failure(error, { operation: 'live' })
+      const code = error instanceof SottoError ? error.code : 'internal'
+      send({ kind: 'refused', requestId: null, code, detail: '{}' })
+    }
+  }
+
+  const helloTimer = setTimeout(() => {
+    if (state.kind === 'new') connection.close('session')
+  }, limits.helloTimeoutMs)
+
+  const ended = (): void => {
+    if (isClosed() && subscriptions.size === 0) return
+    state = { kind: 'closed' }
+    clearTimeout(helloTimer)
+    for (const topic of subscriptions.keys()) unsubscribe(topic)
+  }
+
+  const connection: Connection = {
+    close: (reason) => {
+      if (isClosed()) return
+      send({ kind: 'closing', reason })
+      ended()
+      outgoing.flush()
+      webSocket.close(closeCode[reason])
+    },
+    ping: () => {
+      if (!heardSincePing) return webSocket.terminate()
+      heardSincePing = false
+      webSocket.ping()
+    },
+    checkSession: async () => {
+      if (state.kind === 'live' && sessions.isOver(state.caller)) await renew(state.caller)
+    },
+  }
+
+  webSocket.on('message', receive)
+  webSocket.on('pong', () => (heardSincePing = true))
+  webSocket.on('error', () => undefined)
+  webSocket.on('close', () => {
+    ended()
+    log.debug('socket_closed')
+    dependencies.onClosed(connection)
+  })
+  return connection
+}

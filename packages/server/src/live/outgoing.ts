@@ -1,0 +1,104 @@
+import type { Duplex } from 'node:stream'
+import { wireFrame } from './wire.ts'
+
+/** What waits to be written to one socket. */
+export interface Outgoing {
+  /** An answer to something the socket asked: always written. How many there can be is bounded by who asks. */
+  answer(frame: Buffer): void
+  /** Entries that the socket did not ask for: written while it keeps up, else only their place is remembered. */
+  push(room: Uint8Array, head: number, frames: readonly Buffer[]): void
+  /** Writes what waits now. */
+  flush(): void
+  backlogBytes(): number
+}
+
+/** A slow socket is told where its rooms are and reads the log by page: what waits for it stays bounded. */
+type Flow =
+  | { readonly kind: 'flowing' }
+  | {
+      readonly kind: 'behind'
+      readonly heads: Map<string, { readonly room: Uint8Array; readonly head: number }>
+    }
+
+interface Options {
+  readonly socket: Duplex
+  readonly backlogBytesMax: number
+  /** Asks for a `flush` at the end of the tick. */
+  schedule(outgoing: Outgoing): void
+  /** The socket could not keep up. */
+  onBehind(): void
+  /** Everything that waited has been written. */
+  onDrained(): void
+}
+
+/** Below this the pieces are copied together; above, handed to the system side by side. */
+const copyBytesMax = 32 * 1024
+
+const bytesOf = (frames: readonly Buffer[]): number => frames.reduce((sum, frame) => sum + frame.length, 0)
+
+export const makeOutgoing = ({
+  socket,
+  backlogBytesMax,
+  schedule,
+  onBehind,
+  onDrained,
+}: Options): Outgoing => {
+  let pending: Buffer[] = []
+  let pendingBytes = 0
+  let flow: Flow = { kind: 'flowing' }
+
+  const backlogBytes = (): number => socket.writableLength + pendingBytes
+
+  const enqueue = (frame: Buffer): void => {
+    if (pending.length === 0) schedule(outgoing)
+    pending.push(frame)
+    pendingBytes += frame.length
+  }
+
+  const written = (): void => {
+    if (backlogBytes() > 0) return
+    if (flow.kind === 'behind') {
+      const { heads } = flow
+      flow = { kind: 'flowing' }
+      for (const { room, head } of heads.values()) enqueue(wireFrame({ kind: 'behind', room, head }))
+    }
+    onDrained()
+  }
+
+  const outgoing: Outgoing = {
+    answer: enqueue,
+    push: (room, head, frames) => {
+      if (flow.kind === 'flowing' && backlogBytes() + bytesOf(frames) > backlogBytesMax) {
+        // Too large to be pushed to anybody, or too much for this socket: in both cases the log has it.
+        if (backlogBytes() === 0) return enqueue(wireFrame({ kind: 'behind', room, head }))
+        flow = { kind: 'behind', heads: new Map() }
+        onBehind()
+      }
+      switch (flow.kind) {
+        case 'flowing':
+          for (const frame of frames) enqueue(frame)
+          return
+        case 'behind':
+          flow.heads.set(Buffer.from(room).toString('latin1'), { room, head })
+      }
+    },
+    flush: () => {
+      if (pending.length === 0 || socket.destroyed) return
+      const frames = pending
+      const bytes = pendingBytes
+      pending = []
+      pendingBytes = 0
+      if (frames.length === 1 || bytes <= copyBytesMax) {
+        socket.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames, bytes), written)
+        return
+      }
+      socket.cork()
+      for (const [at, frame] of frames.entries())
+        if (at === frames.length - 1) socket.write(frame, written)
+        else socket.write(frame)
+      socket.uncork()
+    },
+    backlogBytes,
+  }
+  return outgoing
+}

@@ -1,0 +1,112 @@
+import { createHmac } from 'node:crypto'
+import { type FailureCode, toHex } from '@sotto/protocol'
+import { type DestinationStream, type LevelWithSilent, pino } from 'pino'
+
+/** Everything that can stand in the log. What is not listed here cannot be written: there is no free text. */
+export interface EventFields {
+  readonly account?: Uint8Array
+  readonly device?: Uint8Array | null
+  readonly room?: Uint8Array
+  readonly operation?: string
+  readonly code?: FailureCode
+  readonly rule?: string
+  /** Written as the next power of two. */
+  readonly bytes?: number
+  readonly count?: number
+  readonly port?: number
+  readonly status?: number
+  readonly durationMs?: number
+}
+
+export type EventName =
+  | 'started'
+  | 'stopping'
+  | 'stopped'
+  | 'registered'
+  | 'login'
+  | 'login_refused'
+  | 'logout'
+  | 'session_ended'
+  | 'chain_extended'
+  | 'key_packages_claimed'
+  | 'room_created'
+  | 'commit_accepted'
+  | 'refused'
+  | 'fork_reported'
+  | 'fork_tags_differ'
+  | 'nack'
+  | 'append_failed'
+  | 'socket_opened'
+  | 'socket_closed'
+  | 'socket_behind'
+
+export interface EventLog {
+  debug(event: EventName, fields?: EventFields): void
+  info(event: EventName, fields?: EventFields): void
+  warn(event: EventName, fields?: EventFields): void
+  /** A bug: the class of the error and where it was thrown; its text may quote what somebody sent. */
+  failure(error: unknown, fields?: EventFields): void
+}
+
+const framesOf = (error: unknown): string[] | undefined =>
+  error instanceof Error
+    ? error.stack
+        ?.split('\n')
+        .filter((line) => /^\s+at /.test(line))
+        .slice(0, 12)
+        .map((line) => line.trim())
+    : undefined
+
+export interface EventLogOptions {
+  readonly level: LevelWithSilent
+  readonly destination: DestinationStream
+  /** Ids are written as their HMAC under this key: the log alone does not tell who was where. */
+  readonly idKey: Uint8Array
+}
+
+export const makeEventLog = ({ level, destination, idKey }: EventLogOptions): EventLog => {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  )
+  const keyed = (id: Uint8Array): string =>
+    toHex(new Uint8Array(createHmac('sha256', idKey).update(id).digest())).slice(0, 16)
+
+  const written = (fields: EventFields): Record<string, unknown> => ({
+    ...(fields.account ? { account: keyed(fields.account) } : {}),
+    ...(fields.device ? { device: keyed(fields.device) } : {}),
+    ...(fields.room ? { room: keyed(fields.room) } : {}),
+    ...(fields.operation ? { operation: fields.operation } : {}),
+    ...(fields.code ? { code: fields.code } : {}),
+    ...(fields.rule ? { rule: fields.rule.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 32) } : {}),
+    ...(fields.bytes === undefined ? {} : { bytes: 2 ** Math.ceil(Math.log2(Math.max(1, fields.bytes))) }),
+    ...(fields.count === undefined ? {} : { count: fields.count }),
+    ...(fields.port === undefined ? {} : { port: fields.port }),
+    ...(fields.status === undefined ? {} : { status: fields.status }),
+    ...(fields.durationMs === undefined ? {} : { durationMs: Math.round(fields.durationMs) }),
+  })
+
+  const at =
+    (name: 'debug' | 'info' | 'warn') =>
+    (event: EventName, fields: EventFields = {}): void => {
+      if (logger.isLevelEnabled(name)) logger[name]({ event, ...written(fields) })
+    }
+
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    failure: (error, fields = {}) =>
+      logger.error({
+        event: 'failure',
+        error: error instanceof Error ? error.constructor.name : typeof error,
+        at: framesOf(error),
+        ...written(fields),
+      }),
+  }
+}

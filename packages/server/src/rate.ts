@@ -1,0 +1,51 @@
+import { SottoError } from '@sotto/protocol'
+import type { Clock } from './configuration.ts'
+
+/** Token buckets by key: `perSecond` in the long run, `burst` at once. */
+export interface Rate {
+  /** @throws SottoError `rate {retryAfterMs}` */
+  take(key: string): void
+}
+
+interface Bucket {
+  tokens: number
+  atMs: number
+}
+
+/** Beyond this many keys the buckets that have filled up again are dropped: they say nothing. */
+const bucketsMax = 50_000
+
+export const makeRate = (
+  clock: Clock,
+  { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
+): Rate => {
+  const buckets = new Map<string, Bucket>()
+
+  const filled = ({ tokens, atMs }: Bucket, nowMs: number): number =>
+    Math.min(burst, tokens + (Math.max(0, nowMs - atMs) * perSecond) / 1000)
+
+  const dropFull = (nowMs: number): void => {
+    for (const [key, bucket] of buckets) if (filled(bucket, nowMs) >= burst) buckets.delete(key)
+    // An attacker with many keys and none full: forgetting all of them errs on the side of service.
+    if (buckets.size >= bucketsMax) buckets.clear()
+  }
+
+  return {
+    take: (key) => {
+      const nowMs = clock.nowMs()
+      const bucket = buckets.get(key)
+      const tokens = bucket ? filled(bucket, nowMs) : burst
+      if (tokens < 1)
+        throw new SottoError('rate', undefined, {
+          retryAfterMs: Math.ceil(((1 - tokens) * 1000) / perSecond),
+        })
+      if (bucket) {
+        bucket.tokens = tokens - 1
+        bucket.atMs = nowMs
+        return
+      }
+      if (buckets.size >= bucketsMax) dropFull(nowMs)
+      buckets.set(key, { tokens: tokens - 1, atMs: nowMs })
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { Kysely } from 'kysely'
+import type { AuthenticationStore } from '../authentication/store.ts'
+import type { DeliveryStore } from '../delivery/store.ts'
+import type { DirectoryStore } from '../directory/store.ts'
+import { authenticationStore } from './authenticationStore.ts'
+import { deliveryStore } from './deliveryStore.ts'
+import { directoryStore } from './directoryStore.ts'
+import { storing } from './failure.ts'
+import { migrate } from './migrate.ts'
+import type { Schema } from './schema.ts'
+import { openSqlite, type SqliteOptions } from './sqliteDatabase.ts'
+import { sqliteDialect } from './sqliteDialect.ts'
+
+export interface Store {
+  readonly authentication: AuthenticationStore
+  readonly directory: DirectoryStore
+  readonly delivery: DeliveryStore
+  /** Resolves when the database answers. @throws SottoError `unavailable`, `read_only` */
+  answer(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database and brings it to the newest schema.
+ *
+ * @throws Error when its settings are weaker than what acknowledgements promise, or a newer Sotto has written it
+ */
+export const openStore = async (options: SqliteOptions): Promise<Store> => {
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(openSqlite(options)) })
+  try {
+    await migrate(db, { bytes: 'blob', integer: 'integer' })
+    return {
+      authentication: authenticationStore(db),
+      directory: directoryStore(db),
+      delivery: deliveryStore(db),
+      answer: () =>
+        storing(async () => {
+          await db.selectFrom('accounts').select('account').limit(1).execute()
+        }),
+      close: () => db.destroy(),
+    }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}

@@ -1,0 +1,77 @@
+/** The tables. Columns of bytes hold ids, hashes and what clients have sealed or signed; nothing readable but names. */
+export interface Schema {
+  accounts: {
+    account: Uint8Array
+    name: string
+    opaque_record: Uint8Array
+    seq: number
+    /** The verified chain, as `trust` encodes it. */
+    state: Uint8Array
+    created_ms: number
+  }
+  links: { account: Uint8Array; seq: number; bytes: Uint8Array; signatures: Uint8Array }
+  vault_slots: { account: Uint8Array; slot: string; counter: number; sealed: Uint8Array }
+  sessions: {
+    token_hash: Uint8Array
+    account: Uint8Array
+    device: Uint8Array | null
+    created_ms: number
+    used_ms: number
+  }
+  key_packages: {
+    ref: Uint8Array
+    account: Uint8Array
+    device: Uint8Array
+    last_resort: number
+    bytes: Uint8Array
+    not_after_s: number
+    created_ms: number
+  }
+  /** What was handed out, until it has expired: a package that is uploaded again is not handed out again. */
+  spent_key_packages: { ref: Uint8Array; not_after_s: number }
+  rooms: {
+    room: Uint8Array
+    epoch: number
+    policy: Uint8Array
+    group_info: Uint8Array
+    meta: Uint8Array | null
+    meta_epoch: number | null
+  }
+  /** Changes with every message, and is therefore not part of the large row. */
+  heads: { room: Uint8Array; seq: number; hash: Uint8Array; time_ms: number }
+  groups: { room: Uint8Array; state: Uint8Array }
+  entries: {
+    room: Uint8Array
+    seq: number
+    entry: Uint8Array
+    hash: Uint8Array
+    payload: Uint8Array | null
+    aux: Uint8Array | null
+    sender_tag: Uint8Array
+    message_id: Uint8Array
+    time_ms: number
+  }
+  counters: { room: Uint8Array; sender_tag: Uint8Array; counter: number }
+  members: {
+    room: Uint8Array
+    device: Uint8Array
+    account: Uint8Array
+    leaf: number
+    /** The entry that took the leaf out of the tree; null while it is in. */
+    until_seq: number | null
+  }
+  welcomes: {
+    room: Uint8Array
+    seq: number
+    hash: Uint8Array
+    epoch: number
+    inviter: Uint8Array
+    welcome: Uint8Array
+    tree_hash: Uint8Array
+    tree: Uint8Array
+    meta: Uint8Array | null
+    time_ms: number
+  }
+  invitations: { room: Uint8Array; seq: number; device: Uint8Array }
+  fork_tags: { room: Uint8Array; epoch: number; device: Uint8Array; tag: Uint8Array }
+}

@@ -1,0 +1,59 @@
+import { DatabaseSync } from 'node:sqlite'
+
+const pageBytes = 4096
+/** The log is checkpointed after this many pages: rarely, since growing a file makes each sync far slower. */
+const checkpointPages = 16_384
+const journalBytesMax = checkpointPages * pageBytes * 2
+const busyTimeoutMs = 5000
+
+export interface SqliteOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string
+  readonly bytesMax?: number
+}
+
+const pragma = (database: DatabaseSync, name: string): unknown =>
+  Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+
+/**
+ * What an acknowledgement promises rests on these settings; a build of SQLite that ignores one must not serve.
+ *
+ * @throws Error naming the setting that is weaker than asked for
+ */
+const refuseWeaker = (database: DatabaseSync, path: string): void => {
+  const wanted: readonly (readonly [string, unknown])[] = [
+    ['journal_mode', path === ':memory:' ? 'memory' : 'wal'],
+    ['synchronous', 2],
+    ['foreign_keys', 1],
+    ['busy_timeout', busyTimeoutMs],
+  ]
+  for (const [name, value] of wanted) {
+    const actual = pragma(database, name)
+    if (actual !== value)
+      throw new Error(`the database does not hold what it must: ${name} is ${String(actual)}, not ${value}`)
+  }
+}
+
+/** Opens a database whose commits survive a power cut. */
+export const openSqlite = ({ path, bytesMax }: SqliteOptions): DatabaseSync => {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec(`
+      PRAGMA busy_timeout = ${busyTimeoutMs};
+      PRAGMA page_size = ${pageBytes};
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA trusted_schema = OFF;
+      PRAGMA wal_autocheckpoint = ${checkpointPages};
+      PRAGMA journal_size_limit = ${journalBytesMax};
+    `)
+    if (bytesMax !== undefined)
+      database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`)
+    refuseWeaker(database, path)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

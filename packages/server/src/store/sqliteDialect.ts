@@ -1,0 +1,30 @@
+import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite'
+import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+
+/** How many compiled statements are kept; each shape of a query is one. */
+const statementsMax = 256
+
+const bind = (parameters: readonly unknown[]): SQLInputValue[] =>
+  parameters.map((value) => (typeof value === 'boolean' ? Number(value) : (value as SQLInputValue)))
+
+const adapt = (statement: StatementSync): SqliteStatement => ({
+  reader: statement.columns().length > 0,
+  all: (parameters) => statement.all(...bind(parameters)),
+  run: (parameters) => statement.run(...bind(parameters)),
+  iterate: (parameters) => statement.iterate(...bind(parameters)) as IterableIterator<unknown>,
+})
+
+/** Kysely on `node:sqlite`: compiling SQL costs more than running it, so compiled statements are kept. */
+export const sqliteDialect = (database: DatabaseSync): SqliteDialect => {
+  const statements = new Map<string, SqliteStatement>()
+  const prepare = (sql: string): SqliteStatement => {
+    const known = statements.get(sql)
+    if (known) return known
+    const statement = adapt(database.prepare(sql))
+    if (statements.size >= statementsMax) statements.delete(statements.keys().next().value as string)
+    statements.set(sql, statement)
+    return statement
+  }
+  const adapted: SqliteDatabase = { prepare, close: () => database.close() }
+  return new SqliteDialect({ database: adapted })
+}
