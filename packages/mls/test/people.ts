@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { nodeProvider } from '../../provider/node.ts'
+import { nodeProvider } from '../provider/node.ts'
 import {
   type Checks,
   type Engine,
@@ -10,7 +10,7 @@ import {
   type KeyPair,
   makeEngine,
   makeKeyPackage,
-} from '../../src/index.ts'
+} from '../src/index.ts'
 
 /** The suites in which every story is told. */
 export const storySuites: readonly number[] = [1, hybridSuiteId]
