@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeWorld, type ServerProcess, values, type World } from './world/processes.ts'
+
+let world: World
+let server: ServerProcess
+beforeAll(async () => {
+  world = await makeWorld()
+  server = await world.serve()
+  await world.register('alice')
+  await world.register('bob')
+}, 60_000)
+afterAll(() => world.end())
+
+const texts = (out: string) => values(out).map(({ text }) => text)
+
+describe('two terminals', () => {
+  it('say who they are and what to do next', async () => {
+    expect(server.running.out()).toContain('What to do next')
+    expect(server.running.out()).toContain(world.data)
+    const { out } = await world.sotto('alice', ['whoami', '--json'])
+    expect(values(out)).toMatchObject([{ name: 'alice', server: world.url, signedIn: true }])
+    const plain = await world.sotto('alice', ['whoami'])
+    expect(plain.out).toMatch(/^name +alice$/m)
+  })
+
+  it('meet in a room and talk', async () => {
+    const created = await world.sotto('alice', ['room', 'create', 'General', '--json'])
+    const [{ room } = {}] = values(created.out)
+    expect(room).toMatch(/^[0-9a-f]{32}$/)
+    expect((await world.sotto('alice', ['room', 'invite', 'General', 'bob'])).out).toContain('bob is invited')
+
+    const invitation = await world.sotto('bob', ['rooms', '--json'])
+    expect(values(invitation.out)).toMatchObject([{ room, state: 'invited', inviter: 'alice' }])
+    expect((await world.sotto('bob', ['room', 'accept'])).out).toContain('You are in General.')
+
+    const sent = await world.sotto('alice', ['send', 'general', 'hello, bob', '--json'])
+    expect(values(sent.out)).toMatchObject([{ room, seq: expect.any(Number) }])
+    const received = await world.sotto('bob', ['receive', 'General'])
+    expect(values(received.out)).toEqual([
+      {
+        room,
+        seq: values(sent.out)[0]?.['seq'],
+        sender: 'alice',
+        text: 'hello, bob',
+        time: expect.any(String),
+      },
+    ])
+
+    const again = await world.sotto('bob', ['receive', 'General'])
+    expect(again).toMatchObject({ exit: 0, out: '' })
+
+    await world.sotto('bob', ['send', String(room).slice(0, 8), 'hello, alice'])
+    expect(texts((await world.sotto('alice', ['receive'])).out)).toEqual(['hello, alice'])
+  })
+
+  it('list rooms and members for people and for programs', async () => {
+    const rooms = await world.sotto('alice', ['rooms'])
+    expect(rooms.out).toMatch(/^General {2}[0-9a-f]{8} .*bob: hello, alice/m)
+    const members = await world.sotto('bob', ['room', 'members', 'General', '--json'])
+    expect(values(members.out)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'alice', role: 'owner', own: false }),
+        expect.objectContaining({ name: 'bob', role: 'member', own: true }),
+      ]),
+    )
+    expect((await world.sotto('bob', ['room', 'members', 'General'])).out).toMatch(/^bob \(you\) +member/m)
+  })
+
+  it('carry any text unchanged, in order', async () => {
+    const lines = [
+      '👩‍👩‍👧‍👦 family',
+      'שלום עולם',
+      '<script>alert("x")</script>',
+      `"quotes" 'and' \\backslashes\\`,
+      'x'.repeat(16 * 1024),
+      '  spaces around  ',
+    ]
+    const sent = await world.sotto('alice', ['send', 'General', '--json'], `${lines.join('\n')}\n`)
+    const seqs = values(sent.out).map(({ seq }) => Number(seq))
+    expect(seqs).toHaveLength(lines.length)
+    expect(seqs.toSorted((a, b) => a - b)).toEqual(seqs)
+    expect(texts((await world.sotto('bob', ['receive'])).out)).toEqual(lines)
+  })
+
+  it('chat on pipes', async () => {
+    const [alice, bob] = ['alice', 'bob'].map((who) => world.start(who, 'chat', 'General'))
+    if (!alice || !bob) throw new Error('nobody there')
+    await Promise.all([alice.says('hello, bob'), bob.says('hello, bob')])
+    alice.type('are you there?')
+    await bob.says('are you there?')
+    bob.type('/members', 'yes', '//slash', '/nonsense')
+    await alice.says('yes')
+    await alice.says(': /slash')
+    await bob.says('There is no command /nonsense')
+    expect(bob.out()).toContain('alice')
+    alice.type('/quit')
+    expect(await alice.ended).toMatchObject({ exit: 0 })
+    bob.child.stdin.end('last words')
+    expect(await bob.ended).toMatchObject({ exit: 0 })
+    const read = await world.sotto('alice', ['receive'])
+    expect(texts(read.out)).toEqual(['last words'])
+  })
+
+  it('wait for what comes', async () => {
+    const waiting = world.start('bob', 'receive', '--timeout', '30')
+    const following = world.start('bob', 'receive', '--follow', 'General')
+    // Only once both look on is there something to see.
+    await world.sotto('alice', ['send', 'General', 'one'])
+    await following.says('"one"')
+    await world.sotto('alice', ['send', 'General', 'two'])
+    await following.says('"two"')
+    following.child.kill('SIGINT')
+    expect((await following.ended).exit).toBe(0)
+    waiting.child.kill('SIGINT')
+    await waiting.ended
+    const nothing = await world.sotto('bob', ['receive', '--timeout', '0.2'])
+    expect(nothing).toMatchObject({ exit: 0, out: '' })
+  })
+
+  it('leave', async () => {
+    expect((await world.sotto('bob', ['room', 'leave', 'General'])).exit).toBe(0)
+    const afterwards = await world.sotto('bob', ['send', 'General', 'am I still there?'])
+    expect([3, 6]).toContain(afterwards.exit)
+  })
+})
