@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { ed448 } from '@noble/curves/ed448.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
-import { ed25519InJs, verifyEd25519 } from '../src/ed25519.ts'
+import { ed25519InJs, ed25519Verifier } from '../src/ed25519.ts'
 import { MlsError } from '../src/error.ts'
 import type { Signer } from './signer.ts'
 
@@ -30,7 +30,7 @@ export const ed25519Signer = (random: Random): Signer => ({
     return { privateKey, publicKey: ed25519.getPublicKey(privateKey) }
   },
   sign: (privateKey, message) => orInvalidKey(() => ed25519.sign(message, privateKey)),
-  verify: (publicKey, message, signature) => verifyEd25519(ed25519InJs, publicKey, message, signature),
+  verify: ed25519Verifier(ed25519InJs),
 })
 
 export const ed448Signer = (random: Random): Signer => ({

@@ -13,7 +13,7 @@ import {
   ed25519InJs,
   montgomeryUs,
   projectionScalar,
-  verifyEd25519,
+  ed25519Verifier,
   verifyWithoutCofactor,
   type Ed25519Primitives,
 } from '../src/ed25519.ts'
@@ -106,13 +106,10 @@ export const nodeEd25519 = (): Ed25519Primitives => {
 }
 
 /** Ed25519 with the one verdict of docs/spec/signatures.md. */
-export const ed25519Signer = (random: (length: number) => Uint8Array): Signer => {
-  const primitives = nodeEd25519()
-  return {
-    ...edwards('Ed25519', random),
-    verify: (publicKey, message, signature) => verifyEd25519(primitives, publicKey, message, signature),
-  }
-}
+export const ed25519Signer = (random: (length: number) => Uint8Array): Signer => ({
+  ...edwards('Ed25519', random),
+  verify: ed25519Verifier(nodeEd25519()),
+})
 
 export const ed448Signer = (random: (length: number) => Uint8Array): Signer => edwards('Ed448', random)
 

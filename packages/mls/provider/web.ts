@@ -1,4 +1,4 @@
-import { verifyEd25519 } from '../src/ed25519.ts'
+import { ed25519Verifier } from '../src/ed25519.ts'
 import type { KemName, Provider, SignatureName } from '../src/provider.ts'
 import { dhKem } from './dhkem.ts'
 import { cachesInJs, hashInJs, keccakInJs } from './js-hash.ts'
@@ -78,7 +78,7 @@ export const webProvider = async ({ without = [] }: WebProviderOptions = {}): Pr
   }
 
   const ed25519 = ed25519Subtle && webEd25519(ed25519Subtle)
-  const primitives = await webEd25519Primitives(ed25519, nativeX25519)
+  const verifyEd25519 = ed25519Verifier(await webEd25519Primitives(ed25519, nativeX25519))
   const signerOf = (name: SignatureName): Signer | undefined => (name === 'Ed25519' ? ed25519 : undefined)
 
   return {
@@ -106,7 +106,7 @@ export const webProvider = async ({ without = [] }: WebProviderOptions = {}): Pr
     sign: async (name, privateKey, message) =>
       signerOf(name)?.sign(privateKey, message) ?? (await inJs()).sign(name, privateKey, message),
     async verify(name, publicKey, message, signature) {
-      if (name === 'Ed25519') return verifyEd25519(primitives, publicKey, message, signature)
+      if (name === 'Ed25519') return verifyEd25519(publicKey, message, signature)
       return (await inJs()).verify(name, publicKey, message, signature)
     },
   }

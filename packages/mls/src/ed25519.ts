@@ -125,10 +125,12 @@ export interface NewKeyVerdict {
   readonly good: boolean
 }
 
-const verdicts = new Map<string, boolean>()
 const verdictsMax = 16_384
 
-const remember = (id: string, verdict: boolean): boolean => {
+/** Whether keys are of prime order, by key; the oldest leave first. */
+type KeyVerdicts = Map<string, boolean>
+
+const remember = (verdicts: KeyVerdicts, id: string, verdict: boolean): boolean => {
   if (verdicts.size >= verdictsMax) verdicts.delete(verdicts.keys().next().value as string)
   verdicts.set(id, verdict)
   return verdict
@@ -136,24 +138,34 @@ const remember = (id: string, verdict: boolean): boolean => {
 
 const idOf = (publicKey: Uint8Array): string => String.fromCharCode(...publicKey)
 
-/** The verdict of docs/spec/signatures.md by means of a platform's primitives. Anything malformed is `false`. */
-export const verifyEd25519 = (
-  primitives: Ed25519Primitives,
+/** For `isCanonicalEd25519Key`: every verifier adds to it, and none relies on what another one found. */
+const known: KeyVerdicts = new Map()
+
+export type Ed25519Verifier = (
   publicKey: Uint8Array,
   message: Uint8Array,
   signature: Uint8Array,
-): Awaitable<boolean> => {
-  if (!isUnambiguous(publicKey, signature)) return false
-  const id = idOf(publicKey)
-  switch (verdicts.get(id)) {
-    case true:
-      return primitives.verify(publicKey, message, signature)
-    case false:
-      return false
-    case undefined: {
-      const judge = ({ prime, good }: NewKeyVerdict): boolean => remember(id, prime) && good
-      const verdict = primitives.verifyNew(publicKey, message, signature)
-      return verdict instanceof Promise ? verdict.then(judge) : judge(verdict)
+) => Awaitable<boolean>
+
+/** The verdict of docs/spec/signatures.md by means of a platform's primitives. Anything malformed is `false`. */
+export const ed25519Verifier = (primitives: Ed25519Primitives): Ed25519Verifier => {
+  const verdicts: KeyVerdicts = new Map()
+  return (publicKey, message, signature) => {
+    if (!isUnambiguous(publicKey, signature)) return false
+    const id = idOf(publicKey)
+    switch (verdicts.get(id)) {
+      case true:
+        return primitives.verify(publicKey, message, signature)
+      case false:
+        return false
+      case undefined: {
+        const judge = ({ prime, good }: NewKeyVerdict): boolean => {
+          remember(known, id, prime)
+          return remember(verdicts, id, prime) && good
+        }
+        const verdict = primitives.verifyNew(publicKey, message, signature)
+        return verdict instanceof Promise ? verdict.then(judge) : judge(verdict)
+      }
     }
   }
 }
@@ -202,5 +214,5 @@ export const ed25519InJs: Ed25519Primitives = {
 export const isCanonicalEd25519Key = (publicKey: Uint8Array): boolean => {
   if (!isCanonicalPoint(publicKey)) return false
   const id = idOf(publicKey)
-  return verdicts.get(id) ?? remember(id, isPrimeOrder(publicKey))
+  return known.get(id) ?? remember(known, id, isPrimeOrder(publicKey))
 }
