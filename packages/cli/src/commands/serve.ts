@@ -23,6 +23,19 @@ const portOf = (text: string): number => {
   return port
 }
 
+/** What keeps a server from listening, where it is not our fault. */
+const listeningFailures: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there already; choose another one with --port',
+  EACCES: 'this user may not listen there; choose another one with --port',
+  EADDRNOTAVAIL: 'this machine has no such address; choose another one with --host',
+}
+
+const whyNot = (error: unknown, port: string): unknown => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const why = listeningFailures[code]
+  return why === undefined ? error : new SottoError('unavailable', `port ${port}: ${why}`)
+}
+
 const nextSteps = (url: string, hasWeb: boolean): string =>
   [
     styled('bold', 'What to do next'),
@@ -65,6 +78,10 @@ export const serveCommand = (): Command =>
         host: options.host,
         dataDirectory,
         webDirectory: hasWeb ? webDirectory : null,
+        // A person at a terminal wants to know what is wrong; whoever collects a log wants all of it.
+        logLevel: process.stderr.isTTY ? 'warn' : 'info',
+      }).catch((error: unknown) => {
+        throw whyNot(error, options.port)
       })
       const { url } = server
       output.result(
