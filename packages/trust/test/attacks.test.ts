@@ -12,6 +12,7 @@ import {
   process,
   type Proposal,
   propose,
+  proposeFromOutside,
   proposeUpdate,
 } from '@sotto/mls'
 import type { CborValue } from '@sotto/protocol'
@@ -270,6 +271,33 @@ describe('T-AUTH every path refuses', () => {
     ]
     const made = await commit(lawless, groupOf(atCarol), { proposals: invites.slice(0, 1), ...envelope() })
     expect(await verdicts(table, atCarol, made.message, startS + 600)).toEqual(new Set(['C1a']))
+  })
+
+  test('C3b what the server proposes: it takes out the dead, and nobody else', async () => {
+    const key = await signingKey()
+    const people = table.people
+    const seated = await sitDown(
+      alice,
+      [
+        [bob, roles.admin],
+        [carol, roles.member],
+      ],
+      key.publicKey,
+    )
+    table = { ...seated, people }
+    const out = await proposeFromOutside(
+      lawless,
+      table.server.context,
+      { kind: 'external', senderIndex: 0 },
+      key.privateKey,
+      remove(atCarol),
+    )
+    await deliver(table, -1, out, groupOf(atAlice), lawless)
+    await isRefused(atAlice, {}, 'C3b')
+    await revoke(carol, firstDevice(carol))
+    const { message, staged } = await commit(lawful(people), groupOf(atBob), envelope())
+    await deliver(table, atBob, message, staged)
+    expect(leafAt(table.server.tree, atCarol)).toBe(undefined)
   })
 
   test('a message that says it is a commit of another room, or no commit', async () => {

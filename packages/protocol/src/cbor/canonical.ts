@@ -13,8 +13,11 @@ export type CborValue =
   | readonly CborValue[]
   | { readonly [key: string]: CborValue }
 
-/** Deterministic CBOR (RFC 8949 §4.2.1). */
-export const encodeCanonical = (value: CborValue): Uint8Array => encode(value)
+/**
+ * Deterministic CBOR (RFC 8949 §4.2.1). The bytes are the caller's own: in Node the library hands out a `Buffer`, whose
+ * `slice` shares memory and which may lie in a pool with what others wrote.
+ */
+export const encodeCanonical = (value: CborValue): Uint8Array => new Uint8Array(encode(value))
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, at) => byte === b[at])
