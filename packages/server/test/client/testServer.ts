@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RunningServer, type ServerConfig, startServer } from '@sotto/server'
+import { afterAll } from 'vitest'
+
+export interface TestServer {
+  readonly dataDirectory: string
+  readonly url: string
+  /** Stops the server and starts another on the same data. */
+  restart(changes?: Partial<ServerConfig>): Promise<void>
+  close(): Promise<void>
+}
+
+const roomy = {
+  requestsPerSecondPerAddress: 1_000_000,
+  registrationsPerAddressPerHour: 1_000_000,
+  messagesPerSecond: 1_000_000,
+  messageBurst: 1_000_000,
+  commitsPerRoomPerMinute: 1_000_000,
+  joinsPerRoomPerMinute: 1_000_000,
+}
+
+export const temporaryDirectory = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'sotto-server-'))
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** A server on a data directory of its own that ends with the tests of the file. Limits of rate are out of the way. */
+export const testServer = async (config: Partial<ServerConfig> = {}): Promise<TestServer> => {
+  const dataDirectory = config.dataDirectory ?? temporaryDirectory()
+  const start = (changes: Partial<ServerConfig> = {}): Promise<RunningServer> => {
+    const limits = { ...roomy, ...config.limits, ...changes.limits }
+    return startServer({
+      port: 0,
+      host: '127.0.0.1',
+      webDirectory: null,
+      logLevel: 'silent',
+      ...config,
+      ...changes,
+      dataDirectory,
+      limits,
+    })
+  }
+  let server = await start()
+  afterAll(() => server.close())
+  return {
+    dataDirectory,
+    get url() {
+      return server.url
+    },
+    restart: async (changes) => {
+      await server.close()
+      server = await start(changes)
+    },
+    close: () => server.close(),
+  }
+}
