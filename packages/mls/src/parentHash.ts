@@ -58,9 +58,9 @@ const linkFrom = (child: Subtree, { unmergedLeaves }: ParentNode): Uint8Array | 
   const unmerged = within(unmergedLeaves, firstLeaf(child), leafCount(child))
   const nodes = resolution(child)
   if (nodes.length !== unmerged.length + 1) return undefined
-  const merged = nodes.filter((node) => node.kind === 'branch' || !isIn(unmerged, node.leafIndex))
-  const [node] = merged
-  return merged.length === 1 && node ? parentHashIn(node) : undefined
+  // An unmerged leaf is always in the resolution of what is above it, so one node is left over.
+  const node = nodes.find((at) => at.kind === 'branch' || !isIn(unmerged, at.leafIndex))
+  return node && parentHashIn(node)
 }
 
 /** What a node says its parent's hash is; a leaf that no commit put there says nothing. */

@@ -1,15 +1,13 @@
 import { decode, encode, type Reader, type Writer } from './codec.ts'
 import { MlsError } from './error.ts'
 import { decodeLeafNode, encodeLeafNode, type LeafNode } from './leafNode.ts'
-import { isIn, type LeafSet, within } from './leafSet.ts'
+import { isIn, type LeafSet } from './leafSet.ts'
 import { decodeParentNode, encodeParentNode, type ParentNode } from './parentNode.ts'
 import {
   branch,
   contentOf,
-  firstLeaf,
   goesLeft,
   leafAt,
-  leafCount,
   memberCount,
   type RatchetTree,
   slot,
@@ -92,10 +90,9 @@ const build = (nodes: readonly (Node | undefined)[], first: number, width: numbe
 
 const checkParent = (at: Subtree, { unmergedLeaves }: ParentNode): void => {
   if (memberCount(at) === 0) throw new MlsError('invalid_tree', 'a parent node without a member below')
-  if (within(unmergedLeaves, firstLeaf(at), leafCount(at)).length < unmergedLeaves.length)
-    throw new MlsError('invalid_tree', 'an unmerged leaf that is not below its parent')
   for (const unmerged of unmergedLeaves) {
-    if (!leafAt(at, unmerged)) throw new MlsError('invalid_tree', `unmerged leaf ${unmerged} is blank`)
+    if (!leafAt(at, unmerged))
+      throw new MlsError('invalid_tree', `unmerged leaf ${unmerged} is not a member below`)
     const next = nextParentBelow(at, unmerged)
     if (next && !isIn(next, unmerged))
       throw new MlsError('invalid_tree', `leaf ${unmerged} is unmerged above a parent that has it merged`)

@@ -265,8 +265,7 @@ export const joinPrivateTree = async (
   const alone = privateTreeOf(own.leafIndex, own.encryptionPrivateKey)
   if (!welcomed) return { privateTree: alone, consumed: [] }
   const { signer, pathSecret } = welcomed
-  if (!leafAt(tree, signer) || signer === own.leafIndex)
-    throw new MlsError('invalid_welcome', `leaf ${signer} cannot have sent a path secret`)
+  if (!leafAt(tree, signer)) throw new MlsError('invalid_welcome', `signer ${signer} is not a member`)
 
   const steps = filteredDirectPath(tree, signer)
   const ancestor = commonAncestor(signer, own.leafIndex)

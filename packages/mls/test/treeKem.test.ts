@@ -339,6 +339,14 @@ describe('a new member refuses a path secret', () => {
     expect([...privateTree.privateKeys.keys()]).toEqual([16, 15])
   })
 
+  it('for a leaf that the path does not pass by', async () => {
+    const five = await warmWorld(engine, 5)
+    const { staged } = await makePath(engine, five, 4)
+    const own = { leafIndex: 6, encryptionPrivateKey: new Uint8Array(32) }
+    const welcomed = { signer: 4, pathSecret: pathSecretFor(staged, 0) }
+    await expect(joinPrivateTree(engine, staged.tree, own, welcomed)).rejects.toThrow(/^invalid_welcome/)
+  })
+
   it('and needs none when the commit had no path', async () => {
     const { staged, own } = await joining()
     const { privateTree } = await joinPrivateTree(engine, staged.tree, own, undefined)

@@ -163,6 +163,17 @@ describe('a leaf node', () => {
     )
   })
 
+  it('is refused with a signature key of another algorithm, or a credential that it does not list', async () => {
+    const signatureKey = new Uint8Array(57)
+    await expect(validateLeaf(engine, await update({ signatureKey }), use, terms)).rejects.toThrow(
+      /^invalid_leaf.*signature key/,
+    )
+    const capabilities = { ...keyPackage.leafNode.capabilities, credentials: [2] }
+    await expect(validateLeaf(engine, await update({ capabilities }), use, terms)).rejects.toThrow(
+      /^invalid_leaf.*credential type 1/,
+    )
+  })
+
   it('is refused when the caller says so', async () => {
     const strict = engineOf((_, { previous }) => (previous ? 'not the same account' : undefined))
     await expect(validateLeaf(strict, await update(), use, terms)).rejects.toThrow(/^refused_by_caller/)
@@ -188,6 +199,11 @@ describe('changed leaves among the members', () => {
     const twice = addLeaf(addedTo(bob), { ...bob, signatureKey: new Uint8Array(32) }, 64).tree
     expect(() => validateAmongMembers(twice, new Set([4, 5]))).toThrow(
       /^invalid_leaf.*encryption key of leaf 5/,
+    )
+
+    const twin = addLeaf(addedTo(bob), { ...bob, encryptionKey: new Uint8Array(32) }, 64).tree
+    expect(() => validateAmongMembers(twin, new Set([4, 5]))).toThrow(
+      /^invalid_leaf.*signature key of leaf 5/,
     )
 
     // An update may keep the signature key that its own leaf had.
