@@ -21,6 +21,7 @@ import {
 } from '@sotto/protocol'
 import type { Change } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
+import { recordedItems } from '../timeline/record.ts'
 import type { Face, Intent, Meta, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
 
 /** How the parts of a room are written in the store, and which rows a step has to write. */
@@ -81,6 +82,7 @@ const intents: Shape<readonly Intent[]> = list(
         keyPackages: list(blob(limits.keyPackageBytesMax), limits.devicesPerAccountMax),
       },
     ],
+    refresh: [1, { id: text(64) }],
   }),
   limits.addsPerCommitMax,
 )
@@ -93,6 +95,7 @@ const pending: Shape<Omit<Pending, 'staged'>> = struct({
   attachment: nullable(blob(limits.welcomeBytesMax + limits.groupInfoBytesMax + limits.metaBytesMax + 64)),
   epoch: uint(),
   intent: nullable(text(64)),
+  events: recordedItems,
 })
 
 const outboxItem: Shape<Omit<OutboxItem, 'order'>> = struct({
@@ -136,6 +139,8 @@ const put = (key: string, value: Uint8Array): Change => ({ kind: 'put', key, val
 /** The rows by which `after` differs from `before`; all of them, where there was nothing. */
 export const roomChanges = (before: RoomState | null, after: RoomState): readonly Change[] => {
   const room = toHex(after.id)
+  if (after.phase.kind === 'left')
+    return [...forgetChanges(after.id), put(roomKeys.phase(room), encodeAs(phase, after.phase))]
   const row = <T>(key: string, shape: Shape<T>, part: (state: RoomState) => T): readonly Change[] =>
     before && part(before) === part(after) ? [] : [put(key, encodeAs(shape, part(after)))]
   return [
@@ -192,7 +197,7 @@ const partChanges = (folder: string, before: Group | null, after: Group | null):
 }
 
 /** Nothing of the room stays but that it was left. */
-export const forgetChanges = (id: Uint8Array): readonly Change[] => {
+const forgetChanges = (id: Uint8Array): readonly Change[] => {
   const room = toHex(id)
   const folders = [
     `rooms/${room}/`,

@@ -1,5 +1,6 @@
 import type { Group } from '@sotto/mls'
 import type { FailureCode } from '@sotto/protocol'
+import type { RecordedItem } from '../timeline/record.ts'
 
 /**
  * All that a device knows of one room, as immutable data. Each part is a row of its own in the store; a step returns
@@ -73,13 +74,16 @@ export interface Meta {
   readonly bytes: Uint8Array
 }
 
-export type Intent = {
-  readonly kind: 'invite'
-  readonly id: string
-  readonly account: Uint8Array
-  /** Claimed once; a commit that lost its race uses them again. */
-  readonly keyPackages: readonly Uint8Array[]
-}
+export type Intent =
+  | {
+      readonly kind: 'invite'
+      readonly id: string
+      readonly account: Uint8Array
+      /** Claimed once; a commit that lost its race uses them again. */
+      readonly keyPackages: readonly Uint8Array[]
+    }
+  /** Fresh keys for the own leaf: others may have the key package by which this device came in. */
+  | { readonly kind: 'refresh'; readonly id: string }
 
 export interface Pending {
   readonly kind: 'commit' | 'proposal'
@@ -89,6 +93,8 @@ export interface Pending {
   readonly epoch: number
   /** The intent that a commit fulfils. */
   readonly intent: string | null
+  /** What the timeline will tell of the commit. */
+  readonly events: readonly RecordedItem[]
   /** The state to adopt when the log shows the commit. */
   readonly staged: Group | null
 }

@@ -54,11 +54,9 @@ const item: Shape<RecordedItem> = union({
   unreadable: [2, {}],
 })
 
-const record: Shape<LogRecord> = struct({
-  anchor: bytes(16),
-  timeMs: uint(),
-  items: list(item, 4 * limits.addsPerCommitMax),
-})
+export const recordedItems: Shape<readonly RecordedItem[]> = list(item, limits.proposalsPendingMax)
+
+const record: Shape<LogRecord> = struct({ anchor: bytes(16), timeMs: uint(), items: recordedItems })
 
 export const encodeLogRecord = (value: LogRecord): Uint8Array => encodeAs(record, value)
 

@@ -1,0 +1,77 @@
+import {
+  accountId,
+  blob,
+  bytes,
+  decodeAs,
+  deviceId,
+  encodeAs,
+  limits,
+  nullable,
+  type Shape,
+  signedLink,
+  SottoError,
+  struct,
+  text,
+  type TypeOf,
+  uint,
+  union,
+} from '@sotto/protocol'
+import type { Change, Store } from '../ports/store.ts'
+
+/** Who this device is. DX and the leaf keys are in the store, D is in the keychain, AIK nowhere on the device. */
+const identity = {
+  server: text(1024),
+  name: text(64),
+  account: accountId,
+  device: deviceId,
+  /** DX, the private half. */
+  sealingKey: bytes(32),
+}
+
+const profile = union({
+  /** Sent to the server, or about to be: a start without an answer sends the same again. */
+  registering: [
+    0,
+    {
+      ...identity,
+      genesis: signedLink,
+      record: blob(limits.opaqueMessageBytesMax),
+      rootSlot: blob(limits.vaultSlotBytesMax),
+    },
+  ],
+  ready: [1, identity],
+})
+export type Profile = TypeOf<typeof profile>
+export type Registering = Extract<Profile, { kind: 'registering' }>
+export type Ready = Extract<Profile, { kind: 'ready' }>
+
+const session = struct({ token: text(128), expiresMs: uint() })
+export type StoredSession = TypeOf<typeof session>
+
+/** The server as it was at first contact. */
+const serverPin = struct({ server: text(1024), logKey: bytes(32) })
+export type ServerPin = TypeOf<typeof serverPin>
+
+const row = <T>(key: string, shape: Shape<T>) => {
+  const stored = nullable(shape)
+  return {
+    read: async (store: Store): Promise<T | null> => {
+      const value = await store.get(key)
+      if (!value) return null
+      try {
+        return decodeAs(stored, value)
+      } catch {
+        throw new SottoError('storage_damaged')
+      }
+    },
+    change: (value: T | null): Change =>
+      value === null ? { kind: 'delete', key } : { kind: 'put', key, value: encodeAs(stored, value) },
+  }
+}
+
+export const profileRow = row('account', profile)
+export const sessionRow = row('session', session)
+export const serverPinRow = row('server', serverPin)
+
+/** Everything in the store: keys are ASCII. */
+export const eraseEverything: Change = { kind: 'delete_range', from: '', to: '~' }

@@ -1,0 +1,166 @@
+import { type Provider, wipe } from '@sotto/mls'
+import { H, limits, normalizeName, operations, SottoError } from '@sotto/protocol'
+import { buildGenesis, certificateLifetimeMaxS, type DeviceKind, signLabelled } from '@sotto/trust'
+import type { Keychain } from '../ports/keychain.ts'
+import type { PasswordProtocol } from '../ports/password.ts'
+import type { Store } from '../ports/store.ts'
+import type { Transport } from '../ports/transport.ts'
+import {
+  type Profile,
+  profileRow,
+  type Ready,
+  type Registering,
+  sessionRow,
+  type StoredSession,
+} from './profile.ts'
+import { makeRootSlot } from './vault.ts'
+
+export interface Credentials {
+  readonly name: string
+  readonly password: string
+}
+
+export interface SignedIn {
+  readonly profile: Ready
+  readonly session: StoredSession
+}
+
+export interface AccountDeps {
+  readonly store: Store
+  readonly keychain: Keychain
+  readonly transport: Transport
+  readonly provider: Provider
+  readonly password: PasswordProtocol
+  readonly deviceKind: DeviceKind
+  readonly server: string
+  /** The server's clock. */
+  timeMs(): number
+}
+
+/** @throws SottoError `name_invalid`, `password_weak` */
+const checked = ({ name, password }: Credentials): Credentials => {
+  const characters = [...password].length
+  if (characters < limits.passwordCharactersMin || characters > limits.passwordCharactersMax)
+    throw new SottoError('password_weak')
+  return { name: normalizeName(name), password }
+}
+
+/**
+ * A new account with this device as its first: keys, genesis link and vault are made here and stored before the
+ * server hears of them. A registration that was cut off is completed if the server has it, and begun anew if not.
+ *
+ * @throws SottoError `name_invalid`, `password_weak`, `name_taken`, `account_exists`
+ */
+export const register = async (
+  deps: AccountDeps,
+  before: Profile | null,
+  credentials: Credentials,
+): Promise<SignedIn> => {
+  const { name, password } = checked(credentials)
+  if (before?.kind === 'ready') throw new SottoError('account_exists')
+  if (before?.name === name) {
+    const completed = await login(deps, before, { name, password }).catch(refusedAsNull)
+    if (completed) return completed
+  }
+  const half = await prepare(deps, name, password)
+  await deps.store.commit([profileRow.change(half)])
+  return finishRegistration(deps, half)
+}
+
+/** Whether the server has the account at all, only it can say; that it has not is no failure here. */
+const refusedAsNull = (error: unknown): null => {
+  if (
+    error instanceof SottoError &&
+    (error.code === 'invalid_credentials' || error.code === 'device_unknown')
+  )
+    return null
+  throw error
+}
+
+const prepare = async (deps: AccountDeps, name: string, password: string): Promise<Registering> => {
+  const { provider, transport } = deps
+  const { state, request } = await deps.password.registerStart(password)
+  const { response } = await transport.call(operations.registerStart, { name, request }, null)
+  const { record, exportKey } = await deps.password.registerFinish(state, password, response, name)
+
+  const identity = await provider.signatureGenerate('Ed25519')
+  const sealing = await provider.kemGenerate('MLKEM768-X25519')
+  const signer = await deps.keychain.signer()
+  const timeS = Math.floor(deps.timeMs() / 1000)
+  const device = provider.random(16)
+  const certificate = {
+    device,
+    signingKey: signer.publicKey,
+    sealingKey: sealing.publicKey,
+    kind: deps.deviceKind,
+    createdS: timeS,
+    notAfterS: timeS + certificateLifetimeMaxS,
+  }
+  const genesis = await buildGenesis({ provider, identity, name, device: { certificate, signer }, timeS })
+  const account = H(genesis.bytes)
+  const rootSlot = await makeRootSlot({ provider, account, exportKey, identityKey: identity.privateKey })
+  wipe([identity.privateKey, exportKey])
+  return {
+    kind: 'registering',
+    server: deps.server,
+    name,
+    account,
+    device,
+    sealingKey: sealing.privateKey,
+    genesis,
+    record,
+    rootSlot,
+  }
+}
+
+/** Sends what was prepared. @throws SottoError with the server's code, also when it has the account already */
+export const finishRegistration = async (deps: AccountDeps, half: Registering): Promise<SignedIn> => {
+  const { name, record, genesis, rootSlot } = half
+  const opened = await deps.transport.call(
+    operations.registerFinish,
+    { name, record, genesis, rootSlot },
+    null,
+  )
+  return signIn(deps, half, { token: opened.token, expiresMs: opened.session.expiresMs })
+}
+
+const signIn = async (deps: AccountDeps, profile: Profile, session: StoredSession): Promise<SignedIn> => {
+  const { server, name, account, device, sealingKey } = profile
+  const ready: Ready = { kind: 'ready', server, name, account, device, sealingKey }
+  await deps.store.commit([profileRow.change(ready), sessionRow.change(session)])
+  return { profile: ready, session }
+}
+
+/**
+ * A new session for the account of this device.
+ *
+ * @throws SottoError `invalid_credentials`, `device_unknown` where the account lives on another device
+ */
+export const login = async (
+  deps: AccountDeps,
+  profile: Profile | null,
+  credentials: Credentials,
+): Promise<SignedIn> => {
+  const name = normalizeName(credentials.name)
+  const { transport, password } = deps
+  const { state, request } = await password.loginStart(credentials.password)
+  const start = await transport.call(operations.loginStart, { name, request }, null)
+  const { finish } = await password.loginFinish(state, credentials.password, start.response, name)
+  const own = profile?.name === name ? profile : null
+  const opened = await transport.call(
+    operations.loginFinish,
+    { exchange: start.exchange, finish, device: own && (await proofOf(deps, own, start.exchange)) },
+    null,
+  )
+  const session = { token: opened.token, expiresMs: opened.session.expiresMs }
+  if (own) return signIn(deps, own, session)
+  // The password was right; but this device has none of the account's keys, and nothing to read its rooms with.
+  await transport.call(operations.logout, {}, session.token).catch(() => {})
+  throw new SottoError('device_unknown', 'The account lives on another device; this one cannot open it yet')
+}
+
+const proofOf = async ({ keychain }: AccountDeps, { account, device }: Profile, exchange: Uint8Array) => ({
+  account,
+  device,
+  proof: await signLabelled(await keychain.signer(), 'login', [account, device, exchange]),
+})

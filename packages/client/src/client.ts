@@ -1,0 +1,379 @@
+import type { Provider } from '@sotto/mls'
+import { limits, operations, SottoError, toHex } from '@sotto/protocol'
+import { buildRevokeDevice, type DeviceKind } from '@sotto/trust'
+import { type Call, type Contacts, openContacts } from './account/contacts.ts'
+import { keyPackagePool } from './account/keyPackages.ts'
+import { eraseEverything, type Profile, profileRow, serverPinRow, sessionRow } from './account/profile.ts'
+import {
+  type AccountDeps,
+  finishRegistration,
+  login,
+  register,
+  type SignedIn,
+} from './account/registration.ts'
+import { meetServer } from './account/serverPin.ts'
+import { type Device, openDevice } from './device.ts'
+import type { Keychain } from './ports/keychain.ts'
+import type { PasswordProtocol } from './ports/password.ts'
+import type { Scheduler } from './ports/scheduler.ts'
+import type { Store } from './ports/store.ts'
+import type { Transport } from './ports/transport.ts'
+import type { Line } from './room/line.ts'
+import { isShown, type RoomState } from './room/state.ts'
+import type { Told } from './room/step.ts'
+import { type Connection, openConnection, type Ready } from './sync/connection.ts'
+import { readTimeline } from './timeline/timeline.ts'
+import { byActivity, roomView } from './timeline/roomView.ts'
+import { itemsOf, messageItemId, outboxItemView, type SenderOf } from './timeline/view.ts'
+import type { Client, ClientEvent, ClientState, ConnectionView } from './view.ts'
+
+export interface ClientOptions {
+  /** Origin of the server. */
+  readonly server: string
+  /** Holds what the client writes; sealed at rest, see `sealedStore`. */
+  readonly store: Store
+  readonly keychain: Keychain
+  readonly transport: Transport
+  readonly scheduler: Scheduler
+  readonly provider: Provider
+  readonly password: PasswordProtocol
+  readonly deviceKind: DeviceKind
+}
+
+/**
+ * Opens the client of a profile: whatever the last run left half done goes on by itself, as soon as there is a line
+ * to the server.
+ *
+ * @throws SottoError `storage_damaged`
+ */
+export const openClient = async (options: ClientOptions): Promise<Client> => {
+  const { server, store, keychain, transport, scheduler, provider } = options
+  let profile: Profile | null = await profileRow.read(store)
+  let token: string | null = (await sessionRow.read(store))?.token ?? null
+  let pin = await serverPinRow.read(store)
+  let aheadMs = 0
+  let device: Device | null = null
+  let contacts: Contacts
+  let halted: SottoError | null = null
+  let isClosed = false
+
+  const timeMs = (): number => scheduler.nowMs() + aheadMs
+  const listeners = new Set<(event: ClientEvent) => void>()
+  const publish = (event: ClientEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
+
+  const meet = async (): Promise<void> => {
+    const contact = await meetServer(store, transport, server, scheduler.nowMs())
+    ;({ pin, aheadMs } = contact)
+  }
+
+  const call: Call = async (op, input) => {
+    if (token === null) throw new SottoError('unauthorized')
+    const used = token
+    try {
+      return await transport.call(op, input, used)
+    } catch (error) {
+      if (error instanceof SottoError && isSessionOver(error) && token === used) await endSession()
+      throw error
+    }
+  }
+
+  const accountDeps: AccountDeps = { ...options, timeMs }
+  const pool = keyPackagePool(store, provider, (op, input) => call(op, input))
+  const resetContacts = async (): Promise<void> => {
+    contacts = openContacts(store, provider, (op, input) => call(op, input))
+    await contacts.load()
+  }
+
+  const line: Line = {
+    isOnline: () => connection.isReady() && !halted,
+    submit: (room, message) => connection.submit(room, message),
+    call: (op, input) => call(op, input),
+    witness: () => {
+      if (!pin) throw new SottoError('integrity', 'no server has been met')
+      return { provider, logKey: pin.logKey }
+    },
+  }
+
+  /** Something that is done once there is a line, and done again if the line breaks before it is done. */
+  const whileOnline = (work: () => Promise<void>): void => {
+    if (!line.isOnline()) return
+    work().catch(() => {
+      scheduler.after(limits.retryDelayMinMs * 8, () => whileOnline(work))
+    })
+  }
+
+  let places: ReturnType<Device['rooms']['places']> = new Map()
+  const connection: Connection = openConnection({
+    transport,
+    scheduler,
+    meet,
+    chance: () => (provider.random(1)[0] ?? 0) / 255,
+    events: {
+      viewed: () => stirred(),
+      opening: () => {
+        places = device?.rooms.places() ?? new Map()
+      },
+      ready: (frame) => {
+        if (device) void greeted(device, frame)
+      },
+      entries: ({ room, messages, ack }) => {
+        device?.rooms
+          .find(toHex(room))
+          ?.push(messages, ack)
+          .catch(() => {})
+      },
+      behind: (room, head) => device?.rooms.find(toHex(room))?.hint(head),
+      welcome: () => whileOnline(async () => device?.rooms.readWelcomes()),
+      sessionEnded: () => void endSession().catch(() => {}),
+    },
+  })
+
+  const greeted = async ({ rooms, replenish }: Device, frame: Ready): Promise<void> => {
+    aheadMs = frame.timeMs - scheduler.nowMs()
+    await rooms.headsAre(frame.heads, places).catch(() => {})
+    rooms.wake()
+    if (frame.welcomes > 0) whileOnline(() => rooms.readWelcomes())
+    whileOnline(replenish)
+  }
+
+  const halt = (error: unknown): void => {
+    if (halted) return
+    halted = error instanceof SottoError ? error : new SottoError('internal', String(error))
+    connection.stop({ kind: 'refused', code: halted.code })
+    void device?.rooms.rest()
+    stirred()
+  }
+
+  const endSession = async (): Promise<void> => {
+    if (token === null) return
+    token = null
+    connection.stop()
+    stirred()
+    await store.commit([sessionRow.change(null)])
+  }
+
+  const startDevice = async (): Promise<void> => {
+    if (profile?.kind !== 'ready') return
+    const opened: Device = await openDevice({
+      store,
+      provider,
+      scheduler,
+      signer: await keychain.signer(),
+      profile,
+      contacts,
+      pool,
+      line,
+      call: (op, input) => call(op, input),
+      timeMs,
+      changed: (room, told) => {
+        tell(room, told)
+        stirred()
+      },
+      stirred: () => stirred(),
+      halt,
+    })
+    device = opened
+    stirred()
+  }
+
+  const signedIn = async ({ profile: ready, session }: SignedIn): Promise<void> => {
+    profile = ready
+    ;({ token } = session)
+    if (!device) await startDevice()
+    connection.start(token)
+  }
+
+  // What is shown.
+
+  const senderOf: SenderOf = (account) => ({
+    account: toHex(account),
+    name: nameOf(account) ?? toHex(account).slice(0, 8),
+    own: profile !== null && toHex(profile.account) === toHex(account),
+  })
+  const nameOf = (account: Uint8Array): string | null =>
+    contacts.find(account)?.state.name ??
+    (profile && toHex(profile.account) === toHex(account) ? profile.name : null)
+
+  const accountView = (): ClientState['account'] => {
+    if (profile?.kind !== 'ready') return { kind: 'none' }
+    const { name } = profile
+    const account = toHex(profile.account)
+    return token === null
+      ? { kind: 'signed_out', server, name, account }
+      : { kind: 'signed_in', server, name, account, device: toHex(profile.device) }
+  }
+
+  const connectionView = (): ConnectionView => connection.view()
+
+  let shown: ClientState | null = null
+  let isTelling = false
+  const state = (): ClientState =>
+    (shown ??= {
+      account: accountView(),
+      connection: connectionView(),
+      rooms: [...(device?.rooms.all() ?? [])]
+        .filter((room) => isShown(room.state()))
+        .toSorted((a, b) => byActivity(a.state(), b.state()))
+        .map((room) => roomView(room, device?.entering.has(room.id) ?? false, nameOf)),
+    })
+  /** However much happens at once, the new state is told once. */
+  const stirred = (): void => {
+    shown = null
+    if (isTelling || isClosed) return
+    isTelling = true
+    void Promise.resolve().then(() => {
+      isTelling = false
+      if (!isClosed) publish({ kind: 'state', state: state() })
+    })
+  }
+
+  const tell = (room: RoomState, told: readonly Told[]): void => {
+    const id = toHex(room.id)
+    const open = device?.rooms.find(id)
+    if (!open || !isShown(room) || profile === null) return
+    const { account, device: own } = profile
+    for (const one of told) {
+      switch (one.kind) {
+        case 'records': {
+          const items = one.records.flatMap(({ seq, record }) => itemsOf(seq, record, senderOf))
+          publish({ kind: 'timeline', room: id, items })
+          break
+        }
+        case 'outbox': {
+          const named = new Set(one.messages.map(toHex))
+          const items = room.outbox
+            .filter(({ message }) => named.has(toHex(message)))
+            .map((item) => outboxItemView(item, own, senderOf(account), open.acknowledged(item.message)))
+          if (items.length > 0) publish({ kind: 'timeline', room: id, items })
+          break
+        }
+        case 'discarded':
+          publish({ kind: 'discarded', room: id, id: messageItemId(own, one.message) })
+          break
+        case 'intent':
+        case 'leave_refused':
+      }
+    }
+  }
+
+  // What is asked for.
+
+  const working = (): Device => {
+    if (halted) throw halted
+    if (isClosed) throw new SottoError('unavailable', 'the client was closed')
+    if (!device) throw new SottoError('no_account')
+    return device
+  }
+  const signedInDevice = (): Device => {
+    const found = working()
+    if (token === null) throw new SottoError('unauthorized')
+    return found
+  }
+  const usable = (): void => {
+    if (halted) throw halted
+    if (isClosed) throw new SottoError('unavailable', 'the client was closed')
+  }
+
+  const erase = async (): Promise<void> => {
+    await device?.rooms.rest()
+    device = null
+    profile = null
+    pin = null
+    await store.commit([eraseEverything])
+    await keychain.destroy()
+    await resetContacts()
+    stirred()
+  }
+
+  /** A device that is forgotten takes itself out of the account, so that its leaves can be removed. */
+  const revokeSelf = async (): Promise<void> => {
+    if (profile?.kind !== 'ready') return
+    const own = contacts.find(profile.account)
+    if (!own) return
+    const link = await buildRevokeDevice({
+      provider,
+      state: own.state,
+      timeS: Math.floor(timeMs() / 1000),
+      device: profile.device,
+      reason: 'logout',
+      by: { kind: 'device', signer: await keychain.signer() },
+    })
+    await call(operations.appendLink, { link })
+  }
+
+  await resetContacts()
+  await startDevice()
+  if (profile?.kind === 'ready' && token !== null) connection.start(token)
+  if (profile?.kind === 'registering') {
+    // Cut off before the answer came: if the server has it not, it may have it now.
+    const half = profile
+    meet()
+      .then(() => finishRegistration(accountDeps, half))
+      .then(signedIn)
+      .catch(() => {})
+  }
+
+  return {
+    state,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {
+      if (isClosed) return
+      connection.stop()
+      isClosed = true
+      await device?.rooms.rest()
+      await store.close()
+      listeners.clear()
+    },
+
+    register: async (input) => {
+      usable()
+      if (profile?.kind === 'ready') throw new SottoError('account_exists')
+      await meet()
+      await signedIn(await register(accountDeps, profile, input))
+      await device?.replenish()
+    },
+    login: async (input) => {
+      usable()
+      await meet()
+      await signedIn(await login(accountDeps, profile, input))
+    },
+    logout: async ({ forget }) => {
+      usable()
+      if (forget && token !== null) await revokeSelf().catch(() => {})
+      if (token !== null) {
+        const ended = token
+        await transport.call(operations.logout, {}, ended).catch((error: unknown) => {
+          // A session that cannot be ended on the server ends by itself; forgetting does not wait for that.
+          if (!forget && !(error instanceof SottoError && isSessionOver(error))) throw error
+        })
+        await endSession()
+      }
+      if (forget) await erase()
+    },
+
+    createRoom: async (input) => signedInDevice().createRoom(input),
+    invite: async (input) => signedInDevice().invite(input),
+    accept: async (input) => signedInDevice().accept(input),
+    decline: async (input) => signedInDevice().decline(input),
+    leave: async (input) => signedInDevice().leave(input),
+    members: async (input) => working().members(input),
+    send: async (input) => working().send(input),
+    retry: async (input) => working().retry(input),
+    discard: async (input) => working().discard(input),
+    markRead: async (input) => working().markRead(input),
+    saveDraft: async (input) => working().saveDraft(input),
+    timeline: async ({ room, ...query }) => {
+      const { rooms } = working()
+      if (!profile) throw new SottoError('no_account')
+      const { account, device: own } = profile
+      return readTimeline(store, rooms.get(room), { account, device: own, senderOf }, query)
+    },
+  }
+}
+
+const isSessionOver = ({ code }: SottoError): boolean => code === 'session_expired' || code === 'unauthorized'

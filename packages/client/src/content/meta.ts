@@ -1,0 +1,74 @@
+import type { Provider } from '@sotto/mls'
+import {
+  bytes,
+  blob,
+  type CborValue,
+  decodeAs,
+  decodeCanonical,
+  encodeAs,
+  encodeCanonical,
+  equalBytes,
+  limits,
+  SottoError,
+  struct,
+} from '@sotto/protocol'
+import { metaHash } from '@sotto/trust'
+import { kdf } from './kdf.ts'
+import { open, seal } from '../seal/index.ts'
+
+/**
+ * What only members know of a room (protocol §5). It travels sealed under a key of the epoch, and the policy holds
+ * its salted hash: the server can neither read nor exchange it.
+ */
+export interface RoomMeta {
+  readonly salt: Uint8Array
+  /** Canonical CBOR of a map: `{name}` today, more in later versions, kept as it came. */
+  readonly bytes: Uint8Array
+}
+
+const sealedMeta = struct({ salt: bytes(16), bytes: blob(limits.metaBytesMax) })
+
+export const makeMeta = (name: string, salt: Uint8Array): RoomMeta => ({
+  salt,
+  bytes: encodeCanonical({ name }),
+})
+
+export const hashOfMeta = ({ salt, bytes: meta }: RoomMeta): Uint8Array => metaHash(salt, meta)
+
+/** The name to show; empty where a later version has put something else in its place. */
+export const nameOf = ({ bytes: meta }: RoomMeta): string => {
+  const map = decodeCanonical(meta)
+  const { name } = (map ?? {}) as { readonly name?: CborValue }
+  return typeof name === 'string' ? [...name].slice(0, limits.roomNameCharactersMax).join('') : ''
+}
+
+const metaKey = (provider: Provider, archiveKey: Uint8Array): Uint8Array =>
+  kdf(provider, archiveKey, 'meta', null)
+
+export const sealMeta = async (
+  provider: Provider,
+  archiveKey: Uint8Array,
+  room: Uint8Array,
+  epoch: number,
+  meta: RoomMeta,
+): Promise<Uint8Array> =>
+  seal(provider, metaKey(provider, archiveKey), 'meta', [room, epoch], encodeAs(sealedMeta, meta))
+
+/**
+ * @param expected the hash in the room's policy
+ * @throws SottoError `integrity` when the metadata do not open, or are not those of the policy
+ */
+export const openMeta = async (
+  provider: Provider,
+  archiveKey: Uint8Array,
+  room: Uint8Array,
+  epoch: number,
+  sealed: Uint8Array,
+  expected: Uint8Array,
+): Promise<RoomMeta> => {
+  const plain = await open(provider, metaKey(provider, archiveKey), 'meta', [room, epoch], sealed)
+  const meta = decodeAs(sealedMeta, plain, 'meta')
+  if (!equalBytes(hashOfMeta(meta), expected))
+    throw new SottoError('integrity', 'not the metadata of the policy')
+  return meta
+}

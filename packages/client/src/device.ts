@@ -1,0 +1,314 @@
+import { decode, decodeKeyPackage, type Provider } from '@sotto/mls'
+import { limits, normalizeName, operations, SottoError, toHex } from '@sotto/protocol'
+import {
+  type DeviceSigner,
+  policyOf,
+  type Role as RoleCode,
+  roleOf,
+  roles,
+  verifyKeyPackage,
+} from '@sotto/trust'
+import type { Call, Contacts } from './account/contacts.ts'
+import { type KeyPackagePool, type LeafOwner, makeFounderBundle } from './account/keyPackages.ts'
+import type { Ready } from './account/profile.ts'
+import { encodeText } from './content/content.ts'
+import type { Scheduler } from './ports/scheduler.ts'
+import type { Store } from './ports/store.ts'
+import { askedNobody } from './room/attempt.ts'
+import { foundRoom } from './room/enter.ts'
+import { roomKeys } from './room/keys.ts'
+import { loadRooms } from './room/load.ts'
+import type { Line } from './room/line.ts'
+import { makePace } from './room/pace.ts'
+import type { Room } from './room/room.ts'
+import { discardItem, outboxItem, retryItem } from './room/send.ts'
+import { emptyRoom, type RoomState } from './room/state.ts'
+import { stepped, type Told } from './room/step.ts'
+import type { Tools } from './room/tools.ts'
+import { openRooms, type Rooms } from './sync/rooms.ts'
+import { recordsFrom } from './timeline/pages.ts'
+import { messageItemId } from './timeline/view.ts'
+import type { ClientCommands, MemberView, Role } from './view.ts'
+
+/** What an account does on this device once it has one: its rooms and everything that is asked of them. */
+export interface Device extends Pick<
+  ClientCommands,
+  | 'createRoom'
+  | 'invite'
+  | 'accept'
+  | 'decline'
+  | 'leave'
+  | 'members'
+  | 'send'
+  | 'retry'
+  | 'discard'
+  | 'markRead'
+  | 'saveDraft'
+> {
+  readonly rooms: Rooms
+  /** Rooms that the user has accepted and that are being entered. */
+  readonly entering: ReadonlySet<string>
+  /** Fills the stock of key packages on the server. */
+  replenish(): Promise<void>
+}
+
+export interface DeviceDeps {
+  readonly store: Store
+  readonly provider: Provider
+  readonly scheduler: Scheduler
+  readonly signer: DeviceSigner
+  readonly profile: Ready
+  readonly contacts: Contacts
+  readonly pool: KeyPackagePool
+  readonly line: Line
+  readonly call: Call
+  timeMs(): number
+  changed(room: RoomState, told: readonly Told[]): void
+  /** Something about rooms that is not in their state. */
+  stirred(): void
+  halt(error: unknown): void
+}
+
+const roleNames: Readonly<Record<RoleCode, Role>> = {
+  [roles.guest]: 'guest',
+  [roles.member]: 'member',
+  [roles.admin]: 'admin',
+  [roles.owner]: 'owner',
+}
+
+/** Messages counted one by one when a room is read up to a place in its middle. */
+const unreadCountedMax = 1000
+
+export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
+  const { store, provider, scheduler, signer, profile, contacts, pool, line, call } = deps
+  const { account, device } = profile
+  const tools: Tools = { provider, account, device, signer, find: contacts.find }
+  const roomDeps = {
+    store,
+    contacts,
+    scheduler,
+    tools,
+    line,
+    pace: makePace(),
+    timeMs: deps.timeMs,
+    changed: deps.changed,
+    halt: deps.halt,
+  }
+  const rooms = openRooms({ store, line, tools, contacts, pool, roomDeps }, await loadRooms(store))
+  const entering = new Set<string>()
+
+  const nowS = (): number => Math.floor(deps.timeMs() / 1000)
+  const newId = (): Uint8Array => provider.random(16)
+
+  const leafOwner = async (): Promise<LeafOwner> => {
+    await contacts.ensure([{ account, seq: 0 }])
+    const own = contacts.find(account)
+    if (!own) throw new SottoError('storage_damaged', 'the own chain is missing')
+    return { provider, signer, device, account: own.state }
+  }
+
+  let replenishing: Promise<void> | null = null
+  const replenish = (): Promise<void> =>
+    (replenishing ??= leafOwner()
+      .then((owner) => pool.replenish(owner, nowS()))
+      .finally(() => (replenishing = null)))
+
+  const enter = async (room: string, phase: 'active' | 'leaving'): Promise<void> => {
+    if (entering.has(room)) throw new SottoError('rate', 'the room is being entered')
+    entering.add(room)
+    deps.stirred()
+    try {
+      await rooms.enter(room, { kind: phase })
+    } finally {
+      entering.delete(room)
+      deps.stirred()
+    }
+    replenish().catch(() => {})
+  }
+
+  const forget = (room: Room): Promise<void> =>
+    room.take((state) => stepped(emptyRoom(state.id, { kind: 'left' })))
+
+  /** Asks to be taken out and waits until the others have been asked. */
+  const askToLeave = async (room: Room): Promise<void> => {
+    const left = room.left()
+    left.catch(() => {})
+    await room.take((state) =>
+      stepped(state.phase.kind === 'active' ? { ...state, phase: { kind: 'leaving' } } : state),
+    )
+    await left
+  }
+
+  return {
+    rooms,
+    entering,
+    replenish,
+
+    createRoom: async ({ name }) => {
+      checkRoomName(name)
+      if (!line.isOnline()) throw new SottoError('offline')
+      const bundle = await makeFounderBundle(await leafOwner(), nowS())
+      const id = newId()
+      const room = rooms.add(emptyRoom(id, { kind: 'left' }))
+      const founding = { id, name: name.trim(), bundle, nowMs: deps.timeMs() }
+      const created = room.created()
+      created.catch(() => {})
+      await room.take(() => foundRoom(tools, founding, askedNobody))
+      await created
+      return { room: toHex(id) }
+    },
+
+    invite: async ({ room: id, name }) => {
+      const room = rooms.get(id)
+      const { group, phase } = room.state()
+      if (phase.kind === 'frozen') throw new SottoError('room_frozen')
+      const policy = group && policyOf(group.public.context)
+      if (phase.kind !== 'active' || policy?.kind !== 'ok') throw new SottoError('not_member')
+      const invited = await contacts.named(normalizeName(name))
+      const under = room
+        .state()
+        .intents.find(
+          (intent) => intent.kind === 'invite' && toHex(intent.account) === toHex(invited.account),
+        )
+      if (under) return room.intend(under)
+      if (roleOf(policy.value, invited.account) !== undefined) throw new SottoError('already_member')
+      const { packages } = await call(operations.claimKeyPackages, {
+        room: room.state().id,
+        account: invited.account,
+      })
+      const keyPackages: Uint8Array[] = []
+      for (const { keyPackage: bytes } of packages) {
+        const keyPackage = decode(decodeKeyPackage, bytes)
+        const verdict = await verifyKeyPackage(provider, keyPackage, invited, nowS())
+        if (verdict.kind === 'ok') keyPackages.push(bytes)
+      }
+      if (keyPackages.length === 0) throw new SottoError('key_package_unavailable')
+      return room.intend({ kind: 'invite', id: toHex(newId()), account: invited.account, keyPackages })
+    },
+
+    accept: async ({ room: id }) => {
+      const { phase } = rooms.get(id).state()
+      if (phase.kind === 'active') return
+      if (phase.kind !== 'invited') throw new SottoError('not_found')
+      await enter(id, 'active')
+    },
+
+    decline: async ({ room: id }) => {
+      const room = rooms.get(id)
+      if (room.state().phase.kind !== 'invited') throw new SottoError('not_found')
+      try {
+        const left = room.left()
+        left.catch(() => {})
+        await enter(id, 'leaving')
+        await left
+      } catch (error) {
+        // What cannot be entered need not be left.
+        if (!(error instanceof SottoError) || error.code === 'offline' || error.code === 'timeout')
+          throw error
+        if (room.state().phase.kind === 'invited') await forget(room)
+      }
+    },
+
+    leave: async ({ room: id }) => {
+      const room = rooms.get(id)
+      const { phase, group } = room.state()
+      switch (phase.kind) {
+        case 'creating':
+        case 'frozen':
+        case 'removed':
+          return forget(room)
+        case 'invited':
+        case 'leaving':
+        case 'left':
+          throw new SottoError('not_member')
+        case 'active': {
+          const policy = group && policyOf(group.public.context)
+          if (policy?.kind !== 'ok' || policy.value.members.length === 1) return forget(room)
+          const owners = policy.value.members.filter(({ role }) => role === roles.owner)
+          // A room without an owner could never be changed again; the rules refuse the commit.
+          if (owners.length === 1 && roleOf(policy.value, account) === roles.owner)
+            throw new SottoError('policy', 'the last owner cannot leave a room with members', { rule: 'C5' })
+          return askToLeave(room)
+        }
+      }
+    },
+
+    members: async ({ room: id }) => {
+      const { group } = rooms.get(id).state()
+      const policy = group && policyOf(group.public.context)
+      if (policy?.kind !== 'ok') return []
+      const { members } = policy.value
+      await contacts.ensure(members.map((member) => ({ account: member.account, seq: 0 })))
+      return members.map((member): MemberView => {
+        const contact = contacts.find(member.account)
+        return {
+          account: toHex(member.account),
+          name: contact?.state.name ?? toHex(member.account).slice(0, 8),
+          role: roleNames[member.role],
+          own: toHex(member.account) === toHex(account),
+          identity: contact?.alarm ? 'changed' : 'unverified',
+        }
+      })
+    },
+
+    send: async ({ room: id, text, message: named }) => {
+      const room = rooms.get(id)
+      const { phase } = room.state()
+      if (phase.kind === 'frozen') throw new SottoError('room_frozen')
+      if (phase.kind !== 'active') throw new SottoError('not_member')
+      if (room.isAlarmed()) throw new SottoError('identity_changed')
+      if (text === '') throw new SottoError('bad_request', 'there is nothing to send')
+      const message = named === undefined ? newId() : messageNamed(named)
+      const item = { id: messageItemId(device, message) }
+      const isKnown =
+        outboxItem(room.state(), message) !== undefined ||
+        (named !== undefined && (await store.get(roomKeys.knownMessage(id, named))) !== undefined)
+      if (isKnown) return item
+      const composedMs = deps.timeMs()
+      const content = encodeText(text, provider.random(16), composedMs)
+      await room.post({ message, content, composedMs })
+      return item
+    },
+
+    retry: ({ room: id, id: item }) => rooms.get(id).take((state) => retryItem(state, messageOf(item))),
+    discard: ({ room: id, id: item }) => rooms.get(id).take((state) => discardItem(state, messageOf(item))),
+
+    markRead: ({ room: id, seq }) =>
+      rooms.get(id).take(async (state) => {
+        const readSeq = Math.min(seq, state.place.cursor)
+        if (readSeq <= state.face.readSeq) return stepped(state)
+        const unread = readSeq === state.place.cursor ? 0 : await countUnread(store, id, readSeq, account)
+        return stepped({ ...state, face: { ...state.face, readSeq, unread } })
+      }),
+
+    saveDraft: ({ room: id, text }) => {
+      if (text.length > limits.textBytesMax) throw new SottoError('too_large')
+      return rooms
+        .get(id)
+        .take((state) => stepped(state.draft === text ? state : { ...state, draft: text.toWellFormed() }))
+    },
+  }
+}
+
+const checkRoomName = (name: string): void => {
+  const characters = [...name.trim()].length
+  if (characters === 0 || characters > limits.roomNameCharactersMax || !name.isWellFormed())
+    throw new SottoError('bad_request', `a room's name has 1 to ${limits.roomNameCharactersMax} characters`)
+}
+
+/** @throws SottoError `bad_request` */
+const messageNamed = (hex: string): Uint8Array => {
+  if (!/^[0-9a-f]{32}$/.test(hex)) throw new SottoError('bad_request', 'a message is named by 32 hex digits')
+  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+}
+
+/** The message of an item: its id names device and message. */
+const messageOf = (item: string): Uint8Array => messageNamed(item.split('.')[1] ?? '')
+
+const countUnread = async (store: Store, room: string, readSeq: number, account: Uint8Array) => {
+  const { records } = await recordsFrom(store, room, readSeq + 1, unreadCountedMax)
+  const own = toHex(account)
+  const isUnread = (item: (typeof records)[number]['record']['items'][number]): boolean =>
+    item.kind === 'message' && toHex(item.account) !== own
+  return records.reduce((count, { record }) => count + record.items.filter(isUnread).length, 0)
+}

@@ -1,0 +1,257 @@
+import {
+  commit,
+  decode,
+  decodeKeyPackage,
+  type Engine,
+  exportSecret,
+  type Group,
+  leaves,
+  type Proposal,
+  propose,
+} from '@sotto/mls'
+import {
+  encodeCommitAttachment,
+  entryKinds,
+  equalBytes,
+  type FailureCode,
+  type FailureDetail,
+  toHex,
+} from '@sotto/protocol'
+import {
+  extensionsWithPolicy,
+  identityOf,
+  mayPropose,
+  type Policy,
+  policyOf,
+  withMember,
+  withoutMember,
+} from '@sotto/trust'
+import { sealMeta } from '../content/meta.ts'
+import { type Asked, attempt } from './attempt.ts'
+import { eventsOf } from './events.ts'
+import { counted, envelopeFor, epochOf } from './send.ts'
+import type { Intent, Pending, RoomState } from './state.ts'
+import { type Step, type Stepped, stepped } from './step.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Commits (T2): the state that a commit leads to, its bytes and what it is for are stored before it is sent. It is
+ * adopted when the log shows it, and dropped when the log shows another one; then the intent is applied anew.
+ */
+export type Purpose =
+  | { readonly kind: 'intent'; readonly intent: Intent }
+  /** What others have proposed: somebody has to commit it. */
+  | { readonly kind: 'proposals' }
+
+/** The label under which a room's archive key is exported from each of its epochs (protocol §1). */
+export const archiveKeyLabel = 'sotto/1 archive'
+
+export const archiveKeyOf = (engine: Engine, group: Group, room: Uint8Array): Uint8Array =>
+  exportSecret(engine, group, archiveKeyLabel, room, 32)
+
+const invitedBy = (purpose: Purpose): Extract<Intent, { kind: 'invite' }> | undefined =>
+  purpose.kind === 'intent' && purpose.intent.kind === 'invite' ? purpose.intent : undefined
+
+/** The accounts that have a leaf in the group, in hex. */
+const accountsIn = (group: Group): ReadonlySet<string> => {
+  const accounts = new Set<string>()
+  for (const [, leaf] of leaves(group.public.tree)) {
+    const identity = identityOf(leaf)
+    if (identity) accounts.add(toHex(identity.account))
+  }
+  return accounts
+}
+
+/** Stores a commit as pending, or tells that its intent can not be fulfilled. */
+export const stageCommit = async (
+  tools: Tools,
+  room: RoomState,
+  purpose: Purpose,
+  timeS: number,
+  asked: Asked,
+): Promise<Step> => {
+  const { group } = room
+  const policy = group && policyOf(group.public.context)
+  if (!group || policy?.kind !== 'ok') return stepped(room)
+  const invited = invitedBy(purpose)
+  if (invited && accountsIn(group).has(toHex(invited.account)))
+    return failIntent(room, invited.id, 'already_member')
+
+  const messageId = tools.provider.random(16)
+  const tried = await attempt(tools, timeS, asked, async (engine) => {
+    const references = await permitted(tools, group, timeS)
+    const proposals = proposalsFor(group, policy.value, purpose, references)
+    if (proposals.length === 0 && references.length === 0 && purpose.kind === 'proposals') return undefined
+    const made = await commit(engine, group, {
+      proposals,
+      references: references.map(({ ref }) => ref),
+      forcePath: true,
+      authenticatedData: envelopeFor(room, entryKinds.commit, messageId),
+    })
+    const epoch = epochOf(made.staged)
+    const archiveKey = archiveKeyOf(engine, made.staged, room.id)
+    const meta = made.welcome ? await sealMeta(tools.provider, archiveKey, room.id, epoch, room.meta) : null
+    return { ...made, attachment: { groupInfo: made.groupInfo, welcome: made.welcome ?? null, meta } }
+  })
+  switch (tried.kind) {
+    case 'needs':
+      return tried
+    case 'refused':
+      return purpose.kind === 'intent'
+        ? failIntent(room, purpose.intent.id, 'policy', { rule: tried.rule })
+        : stepped(room)
+    case 'done': {
+      if (!tried.value || !tried.authorization) return stepped(room)
+      const { message, staged, attachment, consumed } = tried.value
+      const pending: Pending = {
+        kind: 'commit',
+        message,
+        messageHash: tools.provider.hash('SHA-256', message),
+        attachment: encodeCommitAttachment(attachment),
+        epoch: epochOf(group),
+        intent: purpose.kind === 'intent' ? purpose.intent.id : null,
+        events: eventsOf(tried.authorization),
+        staged,
+      }
+      return stepped({ ...room, pending, place: counted(room.place) }, { consumed })
+    }
+  }
+}
+
+type PendingProposal = Group['public']['proposals'][number]
+
+/** The proposals of others that the rules allow: what is left out here would make the whole commit refused (C8). */
+const permitted = async (tools: Tools, group: Group, timeS: number): Promise<readonly PendingProposal[]> => {
+  const lookup = (account: Uint8Array) => tools.find(account)?.state
+  const allowed: PendingProposal[] = []
+  for (const pending of group.public.proposals) {
+    if (pending.proposal.kind !== 'remove' || isOwnRemoval(group, pending)) continue
+    const { proposal, sender } = pending
+    const verdict = await mayPropose(
+      { before: group.public, proposal, sender },
+      lookup,
+      tools.provider,
+      timeS,
+    )
+    if (verdict.kind === 'allowed') allowed.push(pending)
+  }
+  return allowed
+}
+
+/** Nobody can commit the removal of the own leaf: that is for another member (RFC 9420 §12.2). */
+const isOwnRemoval = (group: Group, { proposal }: PendingProposal): boolean =>
+  proposal.kind === 'remove' && proposal.removed === group.ownLeaf
+
+/** Whether somebody waits for a commit by another member. */
+export const hasProposalsOfOthers = (group: Group): boolean =>
+  group.public.proposals.some(
+    (pending) => pending.proposal.kind === 'remove' && !isOwnRemoval(group, pending),
+  )
+
+const proposalsFor = (
+  group: Group,
+  policy: Policy,
+  purpose: Purpose,
+  references: readonly PendingProposal[],
+): readonly Proposal[] => {
+  let next = leaversOf(group, references).reduce(withoutMember, policy)
+  const adds: Proposal[] = []
+  const invited = invitedBy(purpose)
+  if (invited) {
+    next = withMember(next, invited.account)
+    for (const bytes of invited.keyPackages)
+      adds.push({ kind: 'add', keyPackage: decode(decodeKeyPackage, bytes) })
+  }
+  return next === policy
+    ? adds
+    : [
+        ...adds,
+        { kind: 'group_context_extensions', extensions: extensionsWithPolicy(group.public.context, next) },
+      ]
+}
+
+/** Accounts whose last leaf leaves by its own wish: they come off the members in the same commit (C5). */
+const leaversOf = (group: Group, references: readonly PendingProposal[]): readonly Uint8Array[] => {
+  const leaving = new Set<number>()
+  for (const { proposal, sender } of references)
+    if (proposal.kind === 'remove' && sender.kind === 'member' && sender.leafIndex === proposal.removed)
+      leaving.add(proposal.removed)
+  const staying: Uint8Array[] = []
+  const going: Uint8Array[] = []
+  for (const [index, leaf] of leaves(group.public.tree)) {
+    const identity = identityOf(leaf)
+    if (identity) (leaving.has(index) ? going : staying).push(identity.account)
+  }
+  return going.filter((account) => !staying.some((other) => equalBytes(other, account)))
+}
+
+/** Asks the others to take this device's leaf out. */
+export const stageLeave = async (
+  tools: Tools,
+  room: RoomState,
+  timeS: number,
+  asked: Asked,
+): Promise<Step> => {
+  const { group } = room
+  if (!group) return stepped(room)
+  const messageId = tools.provider.random(16)
+  const tried = await attempt(tools, timeS, asked, (engine) =>
+    propose(
+      engine,
+      group,
+      { kind: 'remove', removed: group.ownLeaf },
+      { authenticatedData: envelopeFor(room, entryKinds.proposal, messageId) },
+    ),
+  )
+  if (tried.kind === 'needs') return tried
+  if (tried.kind === 'refused') {
+    const { rule } = tried
+    return { ...stayAfterAll(room), told: [{ kind: 'leave_refused', rule }] }
+  }
+  const { message, consumed } = tried.value
+  const pending: Pending = {
+    kind: 'proposal',
+    message,
+    messageHash: tools.provider.hash('SHA-256', message),
+    attachment: null,
+    epoch: epochOf(group),
+    intent: null,
+    events: [],
+    staged: null,
+  }
+  return stepped({ ...room, pending, place: counted(room.place) }, { consumed })
+}
+
+/** Leaving is not allowed: the room is as it was. */
+export const stayAfterAll = (room: RoomState): Stepped =>
+  stepped(room.phase.kind === 'leaving' ? { ...room, phase: { kind: 'active' } } : room)
+
+/** Whether this device's wish to leave stands in the log of this epoch. */
+export const hasAskedToLeave = (group: Group): boolean =>
+  group.public.proposals.some(
+    (pending) =>
+      isOwnRemoval(group, pending) &&
+      pending.sender.kind === 'member' &&
+      pending.sender.leafIndex === group.ownLeaf,
+  )
+
+export const failIntent = (
+  room: RoomState,
+  intent: string,
+  code: FailureCode,
+  detail: FailureDetail = {},
+): Stepped =>
+  stepped(
+    { ...room, intents: room.intents.filter(({ id }) => id !== intent) },
+    { told: [{ kind: 'intent', intent, result: { kind: 'failed', code, detail } }] },
+  )
+
+/** The server has refused what was pending, for good: its intent ends with it. */
+export const dropPending = (room: RoomState, code: FailureCode, detail: FailureDetail): Stepped => {
+  const intent = room.pending?.intent ?? null
+  const dropped = { ...room, pending: null }
+  return intent === null ? stepped(dropped) : failIntent(dropped, intent, code, detail)
+}
+
+/** What was pending can never be accepted as it is; its intent stays and is applied anew. */
+export const renewPending = (room: RoomState): Stepped => stepped({ ...room, pending: null })

@@ -1,0 +1,183 @@
+import { createGroup, type Engine, encodeTree, join, type KeyPackageBundle, makeGroupInfo } from '@sotto/mls'
+import {
+  type Acknowledgement,
+  anchorHashBytes,
+  SottoError,
+  toHex,
+  type WaitingWelcome,
+} from '@sotto/protocol'
+import { authorizeWelcome, contextExtensions, newPolicy } from '@sotto/trust'
+import type { StoredBundle } from '../account/keyPackages.ts'
+import { hashOfMeta, makeMeta, nameOf, openMeta, sealMeta } from '../content/meta.ts'
+import type { Change } from '../ports/store.ts'
+import { encodeLogRecord } from '../timeline/record.ts'
+import { type Asked, type Attempt, attempt } from './attempt.ts'
+import { archiveKeyOf } from './commit.ts'
+import { memberCountOf } from './events.ts'
+import { roomKeys } from './keys.ts'
+import { epochOf } from './send.ts'
+import { emptyRoom, type Face, type RoomState } from './state.ts'
+import { type Stepped, stepped } from './step.ts'
+import type { Tools } from './tools.ts'
+
+/** How a room begins on this device: made here, or joined by a Welcome. */
+export interface Founding {
+  readonly id: Uint8Array
+  readonly name: string
+  readonly bundle: KeyPackageBundle
+  readonly nowMs: number
+}
+
+/** A new room, stored before the server hears of it. @throws SottoError `internal` when the own rules refuse it */
+export const foundRoom = async (
+  tools: Tools,
+  { id, name, bundle, nowMs }: Founding,
+  asked: Asked,
+): Promise<Stepped> => {
+  const meta = makeMeta(name, tools.provider.random(16))
+  const policy = newPolicy({ room: id, owner: tools.account, metaHash: hashOfMeta(meta), kind: 'group' })
+  const tried = await attempt(tools, secondsOf(nowMs), asked, async (engine) => {
+    const group = await createGroup(engine, { groupId: id, bundle, extensions: contextExtensions(policy) })
+    const archiveKey = archiveKeyOf(engine, group, id)
+    return {
+      group,
+      groupInfo: await makeGroupInfo(engine, group),
+      tree: encodeTree(group.public.tree),
+      meta: await sealMeta(tools.provider, archiveKey, id, epochOf(group), meta),
+    }
+  })
+  if (tried.kind !== 'done') throw new SottoError('internal', 'the rules refuse a room of our own making')
+  const { group, groupInfo, tree, meta: sealed } = tried.value
+  const room = emptyRoom(id, { kind: 'creating', groupInfo, tree, meta: sealed })
+  return stepped({
+    ...room,
+    group,
+    meta,
+    face: { ...room.face, name: nameOf(meta), memberCount: 1, activeMs: nowMs },
+  })
+}
+
+/** The server has opened the room's log. */
+export const confirmRoom = (tools: Tools, room: RoomState, ack: Acknowledgement): Stepped => {
+  const record = {
+    anchor: ack.hash.slice(0, anchorHashBytes),
+    timeMs: ack.timeMs,
+    items: [{ kind: 'event', actor: tools.account, event: { kind: 'created' } }],
+  } as const
+  return stepped(
+    {
+      ...room,
+      phase: { kind: 'active' },
+      place: { ...room.place, cursor: ack.seq, hash: ack.hash, timeMs: ack.timeMs, confirmed: ack.seq },
+      face: { ...room.face, activeMs: ack.timeMs },
+    },
+    {
+      changes: [
+        { kind: 'put', key: roomKeys.logEntry(toHex(room.id), ack.seq), value: encodeLogRecord(record) },
+      ],
+      told: [{ kind: 'records', records: [{ seq: ack.seq, record }] }],
+    },
+  )
+}
+
+export interface Joining {
+  readonly waiting: WaitingWelcome
+  readonly tree: Uint8Array
+  readonly bundles: readonly StoredBundle[]
+  readonly phase: Extract<RoomState['phase'], { kind: 'active' | 'leaving' }>
+}
+
+/**
+ * Enters a room by a Welcome that the user has accepted: every leaf, the signer's right to invite and the own place
+ * in the policy are verified, and the metadata are those of the policy (protocol §7).
+ *
+ * `refused` leaves everything as it was; so does a SottoError `integrity` for metadata that do not fit.
+ */
+export const joinRoom = async (
+  tools: Tools,
+  room: RoomState,
+  { waiting, tree, bundles, phase }: Joining,
+  asked: Asked,
+): Promise<Attempt<Stepped>> => {
+  const timeS = secondsOf(waiting.timeMs)
+  return attempt(tools, timeS, asked, async (engine) => {
+    const joined = await join(engine, {
+      welcome: waiting.welcome,
+      bundles: bundles.map(({ bundle }) => bundle),
+      tree,
+    })
+    const { group, signer } = joined
+    if (epochOf(group) !== waiting.epoch || toHex(group.public.context.groupId) !== toHex(room.id))
+      throw new SottoError('integrity', 'the Welcome leads to another room')
+    const lookup = (account: Uint8Array) => tools.find(account)?.state
+    const view = { group: group.public, signer, ownLeaf: group.ownLeaf }
+    const admission = await authorizeWelcome(view, lookup, tools.provider, timeS)
+    if (admission.kind === 'refused')
+      throw new SottoError('policy', 'the room is not one to enter', { rule: admission.rule })
+    const meta = await metaOf(tools, engine, room.id, waiting, group, admission.policy.metaHash)
+    const used = bundles.find(({ bundle }) => bundle === joined.bundle)
+    return stepped(
+      {
+        ...room,
+        phase,
+        group,
+        meta,
+        pending: null,
+        intents: used?.lastResort ? [{ kind: 'refresh', id: 'refresh' }] : [],
+        place: {
+          ...room.place,
+          cursor: waiting.seq,
+          hash: waiting.entryHash,
+          timeMs: waiting.timeMs,
+          confirmed: waiting.seq,
+        },
+        face: faceAt(room.face, nameOf(meta), memberCountOf(group), waiting),
+      },
+      {
+        changes: [...(used?.used ?? []), ...arrival(tools, room.id, waiting, admission.inviter)],
+        consumed: joined.consumed,
+      },
+    )
+  })
+}
+
+const metaOf = async (
+  tools: Tools,
+  engine: Engine,
+  room: Uint8Array,
+  waiting: WaitingWelcome,
+  group: Parameters<typeof archiveKeyOf>[1],
+  expected: Uint8Array,
+) => {
+  if (!waiting.meta) throw new SottoError('integrity', 'the Welcome came without the metadata of the room')
+  const archiveKey = archiveKeyOf(engine, group, room)
+  return openMeta(tools.provider, archiveKey, room, waiting.epoch, waiting.meta, expected)
+}
+
+const faceAt = (face: Face, name: string, memberCount: number, { seq, timeMs }: WaitingWelcome): Face => ({
+  ...face,
+  name,
+  memberCount,
+  readSeq: Math.max(face.readSeq, seq),
+  activeMs: Math.max(face.activeMs, timeMs),
+})
+
+/** The first thing that a new member sees: who brought it in. */
+const arrival = (
+  { account }: Tools,
+  room: Uint8Array,
+  { seq, entryHash, timeMs }: WaitingWelcome,
+  inviter: Uint8Array,
+): readonly Change[] => [
+  {
+    kind: 'put',
+    key: roomKeys.logEntry(toHex(room), seq),
+    value: encodeLogRecord({
+      anchor: entryHash.slice(0, anchorHashBytes),
+      timeMs,
+      items: [{ kind: 'event', actor: inviter, event: { kind: 'added', account } }],
+    }),
+  },
+]
+
+const secondsOf = (timeMs: number): number => Math.floor(timeMs / 1000)

@@ -1,0 +1,39 @@
+import { limits } from '@sotto/protocol'
+import { flyingMax } from './plan.ts'
+
+/**
+ * How many messages of a room may be on their way at once. A server that refuses one for being too fast and takes the
+ * next would turn their order round; so where its patience may end, messages go one by one.
+ */
+export interface Pace {
+  window(nowMs: number): number
+  sent(count: number, nowMs: number): void
+  slowDown(nowMs: number): void
+}
+
+const slowMs = 5000
+
+/** Follows the server's allowance: a burst, then a steady rate. */
+export const makePace = (): Pace => {
+  let tokens: number = limits.messageBurst
+  let atMs = 0
+  let slowUntilMs = 0
+  const refill = (nowMs: number): void => {
+    const gained = (Math.max(0, nowMs - atMs) * limits.messagesPerSecond) / 1000
+    tokens = Math.min(limits.messageBurst, tokens + gained)
+    atMs = nowMs
+  }
+  return {
+    window: (nowMs) => {
+      refill(nowMs)
+      return nowMs < slowUntilMs || tokens < flyingMax ? 1 : flyingMax
+    },
+    sent: (count, nowMs) => {
+      refill(nowMs)
+      tokens = Math.max(0, tokens - count)
+    },
+    slowDown: (nowMs) => {
+      slowUntilMs = nowMs + slowMs
+    },
+  }
+}

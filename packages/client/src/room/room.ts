@@ -1,0 +1,338 @@
+import { type Acknowledgement, limits, type LoggedMessage, SottoError, toHex } from '@sotto/protocol'
+import { identityOf } from '@sotto/trust'
+import { leaves } from '@sotto/mls'
+import type { Contacts } from '../account/contacts.ts'
+import type { Scheduler } from '../ports/scheduler.ts'
+import type { Store } from '../ports/store.ts'
+import type { Acknowledged } from '../timeline/view.ts'
+import { hasAskedToLeave, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
+import type { Line } from './line.ts'
+import type { Pace } from './pace.ts'
+import { type Action, plan, type Situation } from './plan.ts'
+import { makeReader } from './reader.ts'
+import { runRoom, type TakeStep } from './runner.ts'
+import { compose, type Draft, encryptQueued } from './send.ts'
+import { makeSender } from './sender.ts'
+import { follows, type Intent, type Place, type RoomState } from './state.ts'
+import { type IntentResult, stepped, type Told } from './step.ts'
+import type { Tools } from './tools.ts'
+
+/** One room at work. What is to be done next is asked of `plan` after everything that happens. */
+export interface Room {
+  readonly id: string
+  state(): RoomState
+  /** Entries that are known to be in the log and not read yet. */
+  missing(): number
+  acknowledged(message: Uint8Array): Acknowledged | undefined
+  take(step: TakeStep): Promise<void>
+  push(messages: readonly LoggedMessage[], ack: Acknowledgement): Promise<void>
+  hint(seq: number): void
+  headIs(ack: Acknowledgement, then: Place): Promise<void>
+  /** Looks for something to do: something outside has changed. */
+  proceed(): void
+  /** The line is there again: what was held back is tried at once. */
+  wake(): void
+  /** Stores a new message, encrypted in the same transaction where it can be sent at once. @throws SottoError `rate` */
+  post(draft: Draft): Promise<void>
+  /** Resolves when the intent is fulfilled, one that is there already included; rejects with why it cannot be. */
+  intend(intent: Intent): Promise<void>
+  /** Resolves when the server has opened the log of a room made here. */
+  created(): Promise<void>
+  /** Resolves when the wish to leave stands in the log. */
+  left(): Promise<void>
+  /** Whether a member of the room is not who it was. */
+  isAlarmed(): boolean
+  /** Ends all timers; steps under way still end. */
+  rest(): Promise<void>
+}
+
+export interface RoomDeps {
+  readonly store: Store
+  readonly contacts: Contacts
+  readonly scheduler: Scheduler
+  readonly tools: Tools
+  readonly line: Line
+  readonly pace: Pace
+  /** The server's time, as far as it is known. */
+  timeMs(): number
+  changed(room: RoomState, told: readonly Told[]): void
+  halt(error: unknown): void
+}
+
+/** How long a member waits before it commits what others have proposed: one of many is enough. */
+const dutyDelayMs = { min: 200, max: 2000 }
+/** How long the push of an entry may take after its acknowledgement, before the log is asked for it. */
+const pushDelayMs = 1000
+
+interface Waiter {
+  resolve(): void
+  reject(failure: SottoError): void
+}
+
+export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean): Room => {
+  const { tools, line, scheduler, pace } = deps
+  const timers = new Set<() => void>()
+  const intents = new Map<string, Waiter[]>()
+  const creators: Waiter[] = []
+  const leavers: Waiter[] = []
+  let heldUntilMs = 0
+  let races = 0
+  let duty: 'none' | 'waiting' | 'due' | 'done' = 'none'
+  let resting = false
+
+  const after = (delayMs: number, task: () => void): void => {
+    if (resting) return
+    const cancel = scheduler.after(delayMs, () => {
+      timers.delete(cancel)
+      task()
+    })
+    timers.add(cancel)
+  }
+  const between = (min: number, max: number): number => {
+    const [byte = 0, next = 0] = tools.provider.random(2)
+    return min + ((byte * 256 + next) / 65536) * (max - min)
+  }
+
+  const runner = runRoom(
+    {
+      store: deps.store,
+      contacts: deps.contacts,
+      applied: (before, room, told) => applied(before, room, told),
+      halt: deps.halt,
+    },
+    initial,
+    isStored,
+  )
+  const reader = makeReader(runner, deps)
+  const holdBack = (delayMs: number): void => {
+    heldUntilMs = Math.max(heldUntilMs, scheduler.nowMs() + delayMs)
+    after(delayMs, proceed)
+  }
+  const sender = makeSender({
+    tools,
+    line,
+    runner,
+    reader,
+    holdBack,
+    slowDown: () => pace.slowDown(scheduler.nowMs()),
+    told: (message) => {
+      deps.changed(runner.state(), [{ kind: 'outbox', messages: [message] }])
+      // The push may have been lost with the connection that it was for.
+      const { seq } = sender.acknowledged(message) ?? { seq: 0 }
+      after(pushDelayMs, () => {
+        if (runner.state().place.cursor >= seq) return
+        reader.hint(seq)
+        proceed()
+      })
+    },
+    proceed: () => proceed(),
+    notCreated: (failure) => settle(creators, failure),
+    leaveRefused: (failure) => {
+      take((room) => stayAfterAll(room)).catch(() => {})
+      settle(leavers, failure)
+    },
+  })
+
+  const settle = (waiters: Waiter[], failure?: SottoError): void => {
+    for (const { resolve, reject } of waiters.splice(0)) {
+      if (failure) reject(failure)
+      else resolve()
+    }
+  }
+  const settleIntent = (intent: string, result: IntentResult): void => {
+    const waiters = intents.get(intent) ?? []
+    intents.delete(intent)
+    if (result.kind === 'done') settle(waiters)
+    else settle(waiters, new SottoError(result.code, undefined, result.detail))
+  }
+
+  const applied = (before: RoomState, room: RoomState, told: readonly Told[]): void => {
+    sender.settle(before, room)
+    if (before.group?.public.context.epoch !== room.group?.public.context.epoch) duty = 'none'
+    // Another commit was first: a moment of chance, so that the same members do not race again.
+    if (before.pending && !room.pending && before.pending.intent !== null) {
+      const lost = room.intents.some(({ id }) => id === before.pending?.intent)
+      races = lost ? races + 1 : 0
+      if (lost) holdBack(between(0, Math.min(50 * 2 ** races, 5000)))
+    }
+    if (room.phase.kind !== 'creating') settle(creators)
+    if (room.phase.kind === 'left' || (room.group && hasAskedToLeave(room.group))) settle(leavers)
+    if (room.phase.kind === 'frozen' || room.phase.kind === 'removed') failAll(room)
+    deps.changed(room, told)
+    for (const one of told) {
+      if (one.kind === 'intent') settleIntent(one.intent, one.result)
+      if (one.kind === 'leave_refused')
+        settle(leavers, new SottoError('policy', undefined, { rule: one.rule }))
+    }
+    proceed()
+  }
+
+  const failAll = ({ phase }: RoomState): void => {
+    const failure = new SottoError(phase.kind === 'removed' ? 'not_member' : 'room_frozen')
+    for (const waiters of intents.values()) settle(waiters, failure)
+    intents.clear()
+    settle(leavers, failure)
+  }
+
+  const isAlarmed = (room: RoomState): boolean => {
+    if (!room.group || !deps.contacts.hasAlarms()) return false
+    for (const [, leaf] of leaves(room.group.public.tree)) {
+      const identity = identityOf(leaf)
+      if (identity && tools.find(identity.account)?.alarm) return true
+    }
+    return false
+  }
+
+  const perform = async (action: Action): Promise<void> => {
+    const timeS = Math.floor(deps.timeMs() / 1000)
+    switch (action.kind) {
+      case 'fetch':
+        return reader.fetch()
+      case 'create':
+        return sender.create()
+      case 'nack':
+        return sender.nack()
+      case 'submit':
+        pace.sent(action.items.length, scheduler.nowMs())
+        return sender.submit(action.items)
+      case 'submit_pending':
+        return sender.submitPending(action.pending)
+      case 'encrypt':
+        return take((room) => (follows(room) ? encryptQueued(tools, room, action.count) : stepped(room)))
+      case 'propose_leave':
+        return take((room, asked) => (room.pending ? stepped(room) : stageLeave(tools, room, timeS, asked)))
+      case 'commit':
+        if (action.purpose.kind === 'proposals' && !isDutyDue()) return
+        return take((room, asked) =>
+          room.pending ? stepped(room) : stageCommit(tools, room, action.purpose, timeS, asked),
+        )
+    }
+  }
+
+  /** Once in an epoch, after a while: what is then still there and not committed, nobody may commit. */
+  const isDutyDue = (): boolean => {
+    if (duty === 'due') {
+      duty = 'done'
+      return true
+    }
+    if (duty === 'none') {
+      duty = 'waiting'
+      after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
+        if (duty === 'waiting') duty = 'due'
+        proceed()
+      })
+    }
+    return false
+  }
+
+  const situation = (): Situation => {
+    const nowMs = scheduler.nowMs()
+    return {
+      online: line.isOnline(),
+      head: reader.head(),
+      underWay: sender.underWay(),
+      holdingBack: nowMs < heldUntilMs,
+      window: pace.window(nowMs),
+      alarmed: isAlarmed(runner.state()),
+    }
+  }
+
+  let working = false
+  let again = false
+  const proceed = (): void => {
+    if (working || resting) {
+      again = true
+      return
+    }
+    working = true
+    void work().finally(() => {
+      working = false
+      if (again && !resting) proceed()
+    })
+  }
+  const work = async (): Promise<void> => {
+    do {
+      again = false
+      const actions = plan(runner.state(), situation())
+      try {
+        for (const action of actions) await perform(action)
+      } catch {
+        // What failed is still to be done: the line, the server or the store may be back in a moment.
+        pause()
+        return
+      }
+    } while (again && !resting)
+  }
+
+  let failures = 0
+  const pause = (): void => {
+    again = false
+    failures += 1
+    const delayMs = Math.min(limits.retryDelayMaxMs, limits.retryDelayMinMs * 2 ** Math.min(failures, 10))
+    after(between(delayMs / 2, delayMs), proceed)
+  }
+
+  const take = async (step: TakeStep): Promise<void> => {
+    await runner.take(step)
+    failures = 0
+  }
+
+  const waitFor = (waiters: Waiter[]): Promise<void> =>
+    new Promise((resolve, reject) => waiters.push({ resolve, reject }))
+
+  return {
+    id: toHex(initial.id),
+    state: runner.state,
+    missing: () => (follows(runner.state()) ? Math.max(0, reader.head() - runner.state().place.cursor) : 0),
+    acknowledged: sender.acknowledged,
+    take,
+    push: async (messages, ack) => {
+      await reader.push(messages, ack)
+      proceed()
+    },
+    hint: (seq) => {
+      reader.hint(seq)
+      proceed()
+    },
+    headIs: async (ack, then) => {
+      await reader.headIs(ack, then)
+      proceed()
+    },
+    proceed,
+    wake: () => {
+      heldUntilMs = 0
+      failures = 0
+      proceed()
+    },
+    post: (draft) =>
+      take(async (room) => {
+        const composed = compose(room, draft)
+        const told: readonly Told[] = [{ kind: 'outbox', messages: [draft.message] }]
+        const ready = plan(composed, situation()).find((action) => action.kind === 'encrypt')
+        return ready
+          ? { ...(await encryptQueued(tools, composed, ready.count)), told }
+          : stepped(composed, { told })
+      }),
+    intend: (intent) =>
+      new Promise((resolve, reject) => {
+        const waiter: Waiter = { resolve, reject }
+        intents.set(intent.id, [...(intents.get(intent.id) ?? []), waiter])
+        if (runner.state().intents.some(({ id }) => id === intent.id)) return
+        take((room) => stepped({ ...room, intents: [...room.intents, intent] })).catch(reject)
+      }),
+    isAlarmed: () => isAlarmed(runner.state()),
+    created: () => waitFor(creators),
+    left: () => waitFor(leavers),
+    rest: async () => {
+      resting = true
+      for (const cancel of timers) cancel()
+      timers.clear()
+      const closed = new SottoError('unavailable', 'the client was closed')
+      for (const waiters of intents.values()) settle(waiters, closed)
+      intents.clear()
+      settle(creators, closed)
+      settle(leavers, closed)
+      await runner.take((room) => stepped(room)).catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,263 @@
+import {
+  type Acknowledgement,
+  anchorHashBytes,
+  equalBytes,
+  limits,
+  operations,
+  SottoError,
+  toHex,
+} from '@sotto/protocol'
+import { signLabelled } from '@sotto/trust'
+import type { Acknowledged } from '../timeline/view.ts'
+import { dropPending, renewPending } from './commit.ts'
+import { confirmRoom } from './enter.ts'
+import { isSigned } from './judge.ts'
+import type { Line } from './line.ts'
+import { pendingId } from './plan.ts'
+import type { Reader } from './reader.ts'
+import type { Runner } from './runner.ts'
+import { failItem, outboxItem, requeue } from './send.ts'
+import { emptyRoom, type OutboxItem, type Pending, type RoomState } from './state.ts'
+import { stepped } from './step.ts'
+import type { Tools } from './tools.ts'
+
+/** Brings what is stored to the server, and what the server answers back into the room. */
+export interface Sender {
+  submit(items: readonly OutboxItem[]): void
+  submitPending(pending: Pending): Promise<void>
+  create(): Promise<void>
+  nack(): Promise<void>
+  /** Messages on their way, or acknowledged and not in the log yet, by id in hex. */
+  underWay(): ReadonlySet<string>
+  acknowledged(message: Uint8Array): Acknowledged | undefined
+  /** Forgets what the new state has settled, and holds the log to what was acknowledged. */
+  settle(before: RoomState, after: RoomState): void
+}
+
+export interface SenderDeps {
+  readonly tools: Tools
+  readonly line: Line
+  readonly runner: Runner
+  readonly reader: Reader
+  /** Nothing is sent for this long; `attempts` in a row make it longer. */
+  holdBack(delayMs: number): void
+  /** Refused for being too fast, by the server. */
+  slowDown(): void
+  /** The message stands differently now. */
+  told(message: Uint8Array): void
+  proceed(): void
+  /** The room that was to be created will not be. */
+  notCreated(failure: SottoError): void
+  leaveRefused(failure: SottoError): void
+}
+
+interface Promised extends Acknowledged {
+  readonly hash: Uint8Array
+}
+
+const failureOf = (error: unknown): SottoError =>
+  error instanceof SottoError ? error : new SottoError('internal', String(error))
+
+const numberIn = ({ detail }: SottoError, name: string, otherwise: number): number => {
+  const value = detail[name]
+  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise
+}
+
+const retryDelayMs = (failure: SottoError): number =>
+  Math.min(limits.retryDelayMaxMs, Math.max(limits.retryDelayMinMs, numberIn(failure, 'retryAfterMs', 1000)))
+
+/** Whether the message may be taken yet, or was taken and the answer is lost: the same bytes are sent again. */
+const isPassing = ({ code }: SottoError): boolean => {
+  switch (code) {
+    case 'offline':
+    case 'timeout':
+    case 'unavailable':
+    case 'read_only':
+    case 'rate':
+    case 'unauthorized':
+    case 'session_expired':
+    case 'internal':
+    case 'integrity':
+    case 'storage_full':
+    case 'fenced':
+      return true
+    default:
+      return false
+  }
+}
+
+export const makeSender = (deps: SenderDeps): Sender => {
+  const { tools, line, runner, reader } = deps
+  const underWay = new Set<string>()
+  const promised = new Map<string, Promised>()
+
+  const verified = async (ack: Acknowledgement): Promise<Acknowledgement> => {
+    if (!equalBytes(ack.room, runner.state().id) || !(await isSigned(line.witness(), ack)))
+      throw new SottoError('integrity', 'an acknowledgement that the server has not signed')
+    return ack
+  }
+
+  const submitOne = async (item: OutboxItem): Promise<void> => {
+    const { stage } = item
+    if (stage.kind !== 'encrypted') return
+    const id = toHex(item.message)
+    try {
+      const ack = await verified(await line.submit(runner.state().id, stage.bytes))
+      if (!outboxItem(runner.state(), item.message)) return
+      promised.set(id, { seq: ack.seq, timeMs: ack.timeMs, hash: ack.hash })
+      deps.told(item.message)
+      checkPromises(runner.state())
+      deps.proceed()
+    } catch (error) {
+      await refused(item, stage.counter, failureOf(error))
+    }
+  }
+
+  const refused = async (item: OutboxItem, counter: number, failure: SottoError): Promise<void> => {
+    const now = outboxItem(runner.state(), item.message)?.stage
+    // What was encrypted again meanwhile is not concerned by the answer to its earlier form.
+    if (now?.kind !== 'encrypted' || now.counter !== counter) return deps.proceed()
+    underWay.delete(toHex(item.message))
+    if (failure.code === 'rate') deps.slowDown()
+    if (isPassing(failure)) return deps.holdBack(retryDelayMs(failure))
+    switch (failure.code) {
+      case 'stale_epoch':
+        return movedOn(failure)
+      case 'client_rollback':
+        return passedOver(failure)
+      case 'fork':
+        return reader.freeze('fork')
+      default:
+        return runner.take((room) => failItem(room, item.message, failure.code))
+    }
+  }
+
+  /** The room has another epoch: the log tells what happened, and what is left is encrypted again. */
+  const movedOn = (failure: SottoError): void => {
+    const { cursor } = runner.state().place
+    const head = numberIn(failure, 'head', cursor + 1)
+    reader.hint(head)
+    if (head > cursor) deps.proceed()
+    else deps.holdBack(limits.retryDelayMinMs)
+  }
+
+  /**
+   * The server has taken a later message of ours. If it knows counters that this device never used, the device has
+   * gone back to an earlier state; if not, an earlier message was refused for now, and its number is gone.
+   */
+  const passedOver = async (failure: SottoError): Promise<void> => {
+    const last = numberIn(failure, 'lastCounter', Number.MAX_SAFE_INTEGER)
+    if (last > runner.state().place.sendCounter) return reader.freeze('client_rollback')
+    await runner.take((room) =>
+      stepped({
+        ...room,
+        outbox: requeue(room.outbox, ({ stage }) => stage.kind === 'encrypted' && stage.counter <= last),
+      }),
+    )
+  }
+
+  const send = async ({ kind, message, attachment: aux }: Pending): Promise<Acknowledgement> => {
+    const room = runner.state().id
+    switch (kind) {
+      case 'commit':
+        return (await line.call(operations.submitMessage, { room, message, aux })).ack
+      case 'proposal':
+        return line.submit(room, message)
+    }
+  }
+
+  const pendingRefused = async (pending: Pending, failure: SottoError): Promise<void> => {
+    if (runner.state().pending !== pending) return deps.proceed()
+    underWay.delete(pendingId)
+    if (isPassing(failure)) return deps.holdBack(retryDelayMs(failure))
+    switch (failure.code) {
+      case 'stale_epoch':
+        return movedOn(failure)
+      case 'client_rollback':
+        if (numberIn(failure, 'lastCounter', Number.MAX_SAFE_INTEGER) > runner.state().place.sendCounter)
+          return reader.freeze('client_rollback')
+        return runner.take(renewPending)
+      case 'fork':
+        return reader.freeze('fork')
+      default:
+        if (pending.kind === 'proposal') deps.leaveRefused(failure)
+        return runner.take((room) => dropPending(room, failure.code, failure.detail))
+    }
+  }
+
+  /** The server has signed that an entry with this hash stands at this place: the log must show it there. */
+  const checkPromises = ({ place }: RoomState): void => {
+    for (const { seq, hash } of promised.values()) {
+      if (seq > place.cursor) continue
+      const shown = reader.anchor(seq)
+      if (shown && !equalBytes(shown, hash.subarray(0, anchorHashBytes))) void reader.freeze('fork')
+    }
+  }
+
+  return {
+    submit: (items) => {
+      for (const item of items) {
+        underWay.add(toHex(item.message))
+        void submitOne(item)
+      }
+    },
+    submitPending: async (pending) => {
+      underWay.add(pendingId)
+      try {
+        const ack = await verified(await send(pending))
+        reader.hint(ack.seq)
+        deps.proceed()
+      } catch (error) {
+        await pendingRefused(pending, failureOf(error))
+      }
+    },
+    create: async () => {
+      const { id, phase } = runner.state()
+      if (phase.kind !== 'creating') return
+      try {
+        const { groupInfo, tree, meta } = phase
+        const { ack } = await line.call(operations.createRoom, { room: id, groupInfo, tree, meta })
+        await verified(ack)
+        await runner.take((room) => confirmRoom(tools, room, ack))
+      } catch (error) {
+        const failure = failureOf(error)
+        if (isPassing(failure)) return deps.holdBack(retryDelayMs(failure))
+        await runner.take((room) => stepped(emptyRoom(room.id, { kind: 'left' })))
+        deps.notCreated(failure)
+      }
+    },
+    nack: async () => {
+      const { id, phase } = runner.state()
+      if (phase.kind !== 'frozen' || !phase.nack) return
+      const { seq, rule, message } = phase.nack
+      try {
+        const signature = await signLabelled(tools.signer, 'nack', [id, seq, rule, message])
+        await line.call(operations.submitNack, { room: id, seq, rule, messageId: message, signature })
+      } catch (error) {
+        const failure = failureOf(error)
+        if (isPassing(failure)) return deps.holdBack(retryDelayMs(failure))
+      }
+      await runner.take((room) =>
+        room.phase.kind === 'frozen'
+          ? stepped({ ...room, phase: { ...room.phase, nack: null } })
+          : stepped(room),
+      )
+    },
+    underWay: () => underWay,
+    acknowledged: (message) => promised.get(toHex(message)),
+    settle: (before, after) => {
+      checkPromises(after)
+      if (before.pending !== after.pending) underWay.delete(pendingId)
+      if (before.outbox === after.outbox) return
+      const waiting = new Set(
+        after.outbox.filter(({ stage }) => stage.kind === 'encrypted').map(({ message }) => toHex(message)),
+      )
+      for (const { message } of before.outbox) {
+        const id = toHex(message)
+        if (waiting.has(id)) continue
+        underWay.delete(id)
+        promised.delete(id)
+      }
+    },
+  }
+}

@@ -1,0 +1,164 @@
+import {
+  type Acknowledgement,
+  equalBytes,
+  operations,
+  SottoError,
+  toHex,
+  type WaitingWelcome,
+} from '@sotto/protocol'
+import { readMessage } from '@sotto/mls'
+import type { Contacts } from '../account/contacts.ts'
+import type { KeyPackagePool } from '../account/keyPackages.ts'
+import type { Store } from '../ports/store.ts'
+import { joinRoom, type Joining } from '../room/enter.ts'
+import type { Line } from '../room/line.ts'
+import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
+import { emptyRoom, type Place, type RoomState } from '../room/state.ts'
+import { stepped } from '../room/step.ts'
+import type { Tools } from '../room/tools.ts'
+
+/** The rooms of this device, and what the server says of them when a connection begins. */
+export interface Rooms {
+  all(): Iterable<Room>
+  /** @throws SottoError `room_unknown` */
+  get(id: string): Room
+  find(id: string): Room | undefined
+  /** A room made here; its first step is stored with it. */
+  add(state: RoomState): Room
+  /** The places that all rooms have reached: what a head is compared with that was asked for now. */
+  places(): ReadonlyMap<string, Place>
+  /** The signed heads of all rooms in which the server knows a leaf of this device. */
+  headsAre(heads: readonly Acknowledgement[], then: ReadonlyMap<string, Place>): Promise<void>
+  /** Asks which Welcomes wait: invitations appear, those of rooms that were joined are settled. */
+  readWelcomes(): Promise<void>
+  /** Enters a room that the user has been invited to. @throws SottoError */
+  enter(id: string, phase: Joining['phase']): Promise<void>
+  wake(): void
+  rest(): Promise<void>
+}
+
+export interface RoomsDeps {
+  readonly store: Store
+  readonly line: Line
+  readonly tools: Tools
+  readonly contacts: Contacts
+  readonly pool: KeyPackagePool
+  readonly roomDeps: RoomDeps
+}
+
+export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms => {
+  const { line, tools, contacts, pool, roomDeps } = deps
+  const rooms = new Map<string, Room>()
+  const open = (state: RoomState, isStored: boolean): Room => {
+    const room = openRoom(roomDeps, state, isStored)
+    rooms.set(room.id, room)
+    return room
+  }
+  for (const state of stored) open(state, true)
+
+  const find = (id: string): Room | undefined => {
+    const room = rooms.get(id)
+    return room && room.state().phase.kind !== 'left' ? room : undefined
+  }
+  const get = (id: string): Room => {
+    const room = find(id)
+    if (!room) throw new SottoError('room_unknown')
+    return room
+  }
+
+  const settle = (waiting: WaitingWelcome, outcome: 'joined' | 'declined'): Promise<unknown> =>
+    line.call(operations.settleWelcome, { room: waiting.room, seq: waiting.seq, outcome })
+
+  const noteWelcome = async (waiting: WaitingWelcome): Promise<void> => {
+    const { room: id, inviter, timeMs } = waiting
+    const room = rooms.get(toHex(id)) ?? open(emptyRoom(id, { kind: 'left' }), false)
+    const { phase, place } = room.state()
+    switch (phase.kind) {
+      case 'active':
+      case 'leaving':
+      case 'creating':
+      case 'frozen':
+        // Joined, and the answer to settling was lost.
+        if (waiting.seq <= place.cursor) await settle(waiting, 'joined')
+        return
+      case 'invited':
+      case 'removed':
+      case 'left':
+        return room.take((state) =>
+          stepped({
+            ...state,
+            phase: { kind: 'invited', inviter, timeMs },
+            face: { ...state.face, activeMs: timeMs },
+          }),
+        )
+    }
+  }
+
+  const bundlesFor = async (welcome: Uint8Array) => {
+    const header = readMessage(welcome)
+    const bundles = header.kind === 'welcome' ? await pool.bundles(header.newMembers) : []
+    if (bundles.length === 0)
+      throw new SottoError('key_package_unavailable', 'the keys for this invitation are not on this device')
+    return bundles
+  }
+
+  return {
+    all: () => rooms.values(),
+    get,
+    find,
+    add: (state) => open(state, false),
+    places: () => new Map([...rooms].map(([id, room]) => [id, room.state().place])),
+    headsAre: async (heads, then) => {
+      for (const ack of heads) {
+        const room = rooms.get(toHex(ack.room))
+        const place = then.get(toHex(ack.room))
+        if (room && place && room.state().group) await room.headIs(ack, place)
+      }
+      // A room of ours that the server does not list: this device was taken out of it, and its log says how.
+      const listed = new Set(heads.map(({ room }) => toHex(room)))
+      for (const room of rooms.values()) {
+        const { group, place } = room.state()
+        if (group && !listed.has(room.id)) room.hint(place.cursor + 1)
+      }
+    },
+    readWelcomes: async () => {
+      const { welcomes } = await line.call(operations.listWelcomes, {})
+      for (const waiting of welcomes) {
+        if (waiting.inviter) await contacts.ensure([{ account: waiting.inviter, seq: 0 }])
+        await noteWelcome(waiting)
+      }
+    },
+    enter: async (id, phase) => {
+      const room = get(id)
+      const { welcomes } = await line.call(operations.listWelcomes, {})
+      const waiting = welcomes.findLast((welcome) => equalBytes(welcome.room, room.state().id))
+      if (!waiting) {
+        await room.take((state) => stepped(emptyRoom(state.id, { kind: 'left' })))
+        throw new SottoError('not_found', 'the invitation is no longer there')
+      }
+      const bundles = await bundlesFor(waiting.welcome)
+      const { tree } = await line.call(operations.readTree, { room: waiting.room, hash: waiting.treeHash })
+      await room.take(async (state, asked) => {
+        if (state.phase.kind !== 'invited') return stepped(state)
+        const joining: Joining = { waiting, tree, bundles, phase }
+        const tried = await joinRoom(tools, state, joining, asked)
+        switch (tried.kind) {
+          case 'needs':
+            return tried
+          case 'refused':
+            throw new SottoError('policy', 'the room is not one to enter', { rule: tried.rule })
+          case 'done':
+            return tried.value
+        }
+      })
+      room.hint(waiting.seq)
+      await settle(waiting, 'joined')
+    },
+    wake: () => {
+      for (const room of rooms.values()) room.wake()
+    },
+    rest: async () => {
+      await Promise.all([...rooms.values()].map((room) => room.rest()))
+    },
+  }
+}
