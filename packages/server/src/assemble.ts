@@ -1,0 +1,124 @@
+import type { AddressInfo } from 'node:net'
+import { nodeProvider } from '@sotto/mls/provider/node'
+import { pino } from 'pino'
+import { makeLogin } from './authentication/login.ts'
+import { makeOpaque } from './authentication/opaque.ts'
+import { makeRegistration } from './authentication/registration.ts'
+import { makeSessions } from './authentication/sessions.ts'
+import { processBus } from './bus/processBus.ts'
+import { limitsOf, type ServerConfig, systemClock } from './configuration.ts'
+import { makeDelivery } from './delivery/delivery.ts'
+import { makeLogKey } from './delivery/logKey.ts'
+import { makeAccounts } from './directory/accounts.ts'
+import { makeChains } from './directory/chains.ts'
+import { makeKeyPackages } from './directory/keyPackages.ts'
+import { makeVault } from './directory/vault.ts'
+import { makeHttpServer } from './http/httpServer.ts'
+import { isForeign } from './http/origin.ts'
+import { makePoll } from './http/poll.ts'
+import { routesOf } from './http/routes.ts'
+import { makeGateway } from './live/gateway.ts'
+import { type EventLog, makeEventLog } from './logging/eventLog.ts'
+import type { Secrets } from './secrets.ts'
+import type { Store } from './store/openStore.ts'
+
+export interface RunningServer {
+  /** Where a browser finds it. */
+  readonly url: string
+  readonly port: number
+  /** Takes nothing new, finishes what has begun, tells the clients to come back, and lets go of the data directory. */
+  close(): Promise<void>
+}
+
+const hostDefault = 'localhost'
+const standardError = 2
+
+/** What listens everywhere is opened at `localhost`. */
+const urlHost = (host: string): string => {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+const eventLogOf = (config: ServerConfig, secrets: Secrets): EventLog =>
+  makeEventLog({
+    level: config.logLevel ?? 'info',
+    destination: config.logDestination ?? pino.destination({ dest: standardError, sync: false }),
+    idKey: secrets.logIdKey,
+  })
+
+/** Puts the services of a server together over its store, and listens. Closing the server closes the store. */
+export const assemble = async (
+  config: ServerConfig,
+  store: Store,
+  secrets: Secrets,
+): Promise<RunningServer> => {
+  const { trustProxy = false, clock = systemClock, host = hostDefault, webDirectory } = config
+  const limits = limitsOf(config)
+  const log = eventLogOf(config, secrets)
+  const provider = nodeProvider()
+  const bus = processBus()
+  const closing = new AbortController()
+  const core = { provider, bus, clock, limits, log }
+
+  const opaque = await makeOpaque(secrets.opaqueSetup)
+  const logKey = makeLogKey(secrets.logKeySeed)
+  const accounts = makeAccounts(store.directory)
+  const deviceKey = (account: Uint8Array, device: Uint8Array) =>
+    accounts.deviceKey(account, device, Math.floor(clock.nowMs() / 1000))
+  const sessions = makeSessions({ ...core, store: store.authentication })
+  const delivery = makeDelivery({
+    ...core,
+    store: store.delivery,
+    logKey,
+    senderTagKey: secrets.senderTagKey,
+    accounts: accounts.state,
+    deviceKey,
+  })
+  const { mayInvite } = delivery
+  const routes = routesOf({
+    registration: makeRegistration({ ...core, store: store.authentication, opaque }),
+    login: makeLogin({ ...core, store: store.authentication, sessions, opaque, deviceKey }),
+    sessions,
+    chains: makeChains({ ...core, store: store.directory, accounts, sessions }),
+    keyPackages: makeKeyPackages({ ...core, store: store.directory, accounts, mayInvite }),
+    vault: makeVault(store.directory),
+    delivery,
+    poll: makePoll({ delivery, bus, limits }),
+    clock,
+    logKey: logKey.publicKey,
+  })
+
+  const app = await makeHttpServer({
+    routes,
+    sessions,
+    webDirectory,
+    trustProxy,
+    clock,
+    limits,
+    log,
+    closing: closing.signal,
+    ready: store.answer,
+  })
+  const gateway = makeGateway(app.server, {
+    ...core,
+    sessions,
+    delivery,
+    isForeign: (request) => isForeign(request, trustProxy),
+  })
+  await app.listen({ port: config.port, host })
+  const { port } = app.server.address() as AddressInfo
+  log.info('started', { port })
+
+  const shutDown = async (): Promise<void> => {
+    log.info('stopping')
+    closing.abort()
+    const grace = setTimeout(() => app.server.closeAllConnections(), limits.shutdownGraceMs)
+    await Promise.all([gateway.close(), app.close()])
+    clearTimeout(grace)
+    await delivery.drained()
+    await store.close()
+    log.info('stopped')
+  }
+  let closed: Promise<void> | null = null
+  return { url: `http://${urlHost(host)}:${port}`, port, close: () => (closed ??= shutDown()) }
+}
