@@ -1,0 +1,253 @@
+import type {
+  Client,
+  ClientEvent,
+  ClientState,
+  Delivery,
+  FailureCode,
+  FailureDetail,
+  MemberView,
+  RoomView,
+  TimelineItem,
+} from '@sotto/client'
+import { membersOf, noScenery, people, scenery, signedIn, you } from './scenery.ts'
+
+/** Where the preview begins. */
+export const scenes = ['none', 'signed_out', 'first', 'desk', 'offline', 'connecting', 'refused', 'broken', 'slow'] as const
+export type Scene = (typeof scenes)[number]
+
+class PreviewFailure extends Error {
+  readonly code: FailureCode
+  readonly detail: FailureDetail
+  constructor(code: FailureCode, detail: FailureDetail = {}) {
+    super(code)
+    this.code = code
+    this.detail = detail
+  }
+}
+
+const wait = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs))
+
+const startState = (scene: Scene, nowMs: number): ClientState => {
+  switch (scene) {
+    case 'none':
+      return { account: { kind: 'none' }, connection: { kind: 'offline', retryAtMs: null }, rooms: [] }
+    case 'signed_out':
+      return {
+        account: { kind: 'signed_out', server: 'https://sotto.example.org', name: you.name, account: you.account },
+        connection: { kind: 'offline', retryAtMs: null },
+        rooms: [],
+      }
+    case 'first':
+      return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms: [] }
+    case 'desk':
+    case 'broken':
+    case 'slow':
+      return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms: scenery(nowMs).rooms }
+    case 'connecting':
+      return { account: signedIn, connection: { kind: 'connecting' }, rooms: scenery(nowMs).rooms }
+    case 'refused':
+      return { account: signedIn, connection: { kind: 'refused', code: 'identity_changed' }, rooms: scenery(nowMs).rooms }
+    case 'offline':
+      return {
+        account: signedIn,
+        connection: { kind: 'offline', retryAtMs: nowMs + 17_000 },
+        rooms: scenery(nowMs).rooms,
+      }
+  }
+}
+
+/**
+ * The façade of the client over a world in memory, for work on the screens. Names and texts call up failures: the
+ * account `taken`, `rate` or `offline`, the password `wrong password`, the invitations of `nobody` and `nodevice`, the
+ * message `fail`.
+ */
+export const openPreviewClient = (scene: Scene): Client => {
+  const nowMs = Date.now()
+  const listeners = new Set<(event: ClientEvent) => void>()
+  const start = scene === 'first' || scene === 'none' || scene === 'signed_out' ? noScenery : scenery(nowMs)
+  const timelines = new Map(start.timelines)
+  let state = startState(scene, nowMs)
+  let counter = 0
+
+  const tell = (event: ClientEvent) => {
+    for (const listener of listeners) listener(event)
+  }
+  const become = (next: Partial<ClientState>) => {
+    state = { ...state, ...next }
+    tell({ kind: 'state', state })
+  }
+  const changeRoom = (id: string, change: (room: RoomView) => RoomView) => {
+    const room = state.rooms.find((one) => one.id === id)
+    if (room === undefined) throw new PreviewFailure('room_unknown')
+    become({ rooms: [change(room), ...state.rooms.filter((one) => one.id !== id)] })
+  }
+  const touchRoom = (id: string, change: (room: RoomView) => RoomView) =>
+    become({ rooms: state.rooms.map((one) => (one.id === id ? change(one) : one)) })
+
+  const put = (room: string, item: TimelineItem) => {
+    const items = timelines.get(room) ?? []
+    const rest = items.filter((one) => one.id !== item.id)
+    timelines.set(room, [...rest.filter((one) => one.seq !== null), ...(item.seq === null ? rest.filter((one) => one.seq === null) : []), item, ...(item.seq === null ? [] : rest.filter((one) => one.seq === null))])
+    tell({ kind: 'timeline', room, items: [item] })
+  }
+  const nextSeq = (room: string): number =>
+    Math.max(0, ...(timelines.get(room) ?? []).map((item) => item.seq ?? 0)) + 1
+
+  const deliver = async (room: string, id: string) => {
+    await wait(scene === 'slow' ? 4000 : 350)
+    const item = timelines.get(room)?.find((one) => one.id === id)
+    if (item?.kind !== 'message' || item.delivery.kind !== 'sending' || state.connection.kind !== 'online') return
+    const delivery: Delivery =
+      item.text === 'fail' ? { kind: 'failed', code: 'rate' } : ({ kind: 'sent' } as const)
+    put(room, { ...item, seq: delivery.kind === 'sent' ? nextSeq(room) : null, delivery })
+    if (delivery.kind === 'sent') void answer(room, item.text)
+  }
+
+  const answer = async (room: string, text: string) => {
+    await wait(1500)
+    const said: TimelineItem = {
+      kind: 'message',
+      id: `answer ${(counter += 1)}`,
+      seq: nextSeq(room),
+      sender: people.bob,
+      text: `Heard: ${text}`,
+      timeMs: Date.now(),
+      delivery: { kind: 'sent' },
+    }
+    changeRoom(room, (one) => ({
+      ...one,
+      unread: one.unread + 1,
+      latest: { sender: said.sender.name, text: said.text, timeMs: said.timeMs },
+    }))
+    put(room, said)
+  }
+
+  const newRoom = (id: string, name: string, memberCount: number, kind: 'created' | 'added') => {
+    const actor = kind === 'created' ? you : people.bob
+    const item: TimelineItem = {
+      kind: 'event',
+      id: `${id} 1`,
+      seq: 1,
+      actor,
+      event: kind === 'created' ? { kind } : { kind, name: you.name },
+      timeMs: Date.now(),
+    }
+    timelines.set(id, [item])
+    const room: RoomView = { id, name, state: { kind: 'active' }, unread: 0, readSeq: 0, memberCount, latest: null, draft: '' }
+    become({ rooms: [room, ...state.rooms.filter((one) => one.id !== id)] })
+  }
+
+  const enter = async (name: string, password: string) => {
+    await wait(1600)
+    if (name === 'taken') throw new PreviewFailure('name_taken')
+    if (name === 'rate') throw new PreviewFailure('rate', { retryAfterMs: 13 * 60_000 })
+    if (name === 'offline') throw new PreviewFailure('offline')
+    if (password === 'wrong password') throw new PreviewFailure('invalid_credentials')
+    become({
+      account: { kind: 'signed_in', server: 'https://sotto.example.org', name, account: you.account, device: 'd0001' },
+      connection: { kind: 'online', route: 'websocket' },
+    })
+  }
+
+  return {
+    state: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => listeners.clear(),
+
+    register: ({ name, password }) => enter(name, password),
+    login: ({ name, password }) => enter(name, password),
+    logout: async ({ forget }) => {
+      await wait(500)
+      const { account } = state
+      become({
+        rooms: [],
+        account:
+          forget || account.kind === 'none'
+            ? { kind: 'none' }
+            : { kind: 'signed_out', server: account.server, name: account.name, account: account.account },
+      })
+    },
+
+    createRoom: async ({ name }) => {
+      await wait(500)
+      const room = `0f5${(counter += 1)}`
+      newRoom(room, name, 1, 'created')
+      return { room }
+    },
+    invite: async ({ room, name }) => {
+      await wait(600)
+      if (name === 'nobody') throw new PreviewFailure('name_unknown')
+      if (name === 'nodevice') throw new PreviewFailure('key_package_unavailable')
+      put(room, {
+        kind: 'event',
+        id: `${room} ${(counter += 1)}`,
+        seq: nextSeq(room),
+        actor: you,
+        event: { kind: 'added', name },
+        timeMs: Date.now(),
+      })
+      touchRoom(room, (one) => ({ ...one, memberCount: one.memberCount + 1 }))
+    },
+    accept: async ({ room }) => {
+      touchRoom(room, (one) => ({ ...one, state: { kind: 'joining' } }))
+      await wait(1800)
+      newRoom(room, 'Garden committee', 2, 'added')
+    },
+    decline: async ({ room }) => {
+      await wait(400)
+      become({ rooms: state.rooms.filter((one) => one.id !== room) })
+    },
+    leave: async ({ room }) => {
+      await wait(500)
+      become({ rooms: state.rooms.filter((one) => one.id !== room) })
+    },
+    members: async ({ room }): Promise<readonly MemberView[]> => {
+      await wait(200)
+      if (scene === 'broken') throw new PreviewFailure('offline')
+      return membersOf(state.rooms.find((one) => one.id === room)?.memberCount ?? 1)
+    },
+
+    send: async ({ room, text }) => {
+      if (text === 'full') throw new PreviewFailure('storage_full')
+      const id = `own ${(counter += 1)}`
+      const timeMs = Date.now()
+      put(room, { kind: 'message', id, seq: null, sender: you, text, timeMs, delivery: { kind: 'sending' } })
+      changeRoom(room, (one) => ({ ...one, latest: { sender: you.name, text, timeMs } }))
+      void deliver(room, id)
+      return { id }
+    },
+    retry: async ({ room, id }) => {
+      const item = timelines.get(room)?.find((one) => one.id === id)
+      if (item?.kind !== 'message') throw new PreviewFailure('not_found')
+      put(room, { ...item, text: item.text === 'fail' ? 'fail no more' : item.text, delivery: { kind: 'sending' } })
+      void deliver(room, id)
+    },
+    discard: async ({ room, id }) => {
+      timelines.set(room, (timelines.get(room) ?? []).filter((one) => one.id !== id))
+      tell({ kind: 'discarded', room, id })
+    },
+
+    timeline: async ({ room, before, after, limit }) => {
+      await wait(scene === 'slow' ? 3000 : 30)
+      if (scene === 'broken') throw new PreviewFailure('storage_damaged')
+      const items = timelines.get(room)
+      if (items === undefined) throw new PreviewFailure('room_unknown')
+      if (after !== undefined) {
+        const found = items.filter((item) => item.seq === null || item.seq >= after)
+        return { items: found.slice(0, limit), more: found.length > limit }
+      }
+      const found = before === undefined ? items : items.filter((item) => item.seq !== null && item.seq < before)
+      return { items: found.slice(-limit), more: found.length > limit }
+    },
+    markRead: async ({ room, seq }) => {
+      const unread = (timelines.get(room) ?? []).filter(
+        (item) => item.kind === 'message' && !item.sender.own && (item.seq ?? 0) > seq,
+      ).length
+      touchRoom(room, (one) => (seq > one.readSeq ? { ...one, unread, readSeq: seq } : one))
+    },
+    saveDraft: async ({ room, text }) => touchRoom(room, (one) => ({ ...one, draft: text })),
+  }
+}

@@ -1,0 +1,33 @@
+import { useEffect } from 'react'
+import { useTranslations } from 'use-intl'
+import { useClientState } from '../client/ClientContext.tsx'
+import { AccountScreen } from '../features/account/AccountScreen.tsx'
+import { Workspace } from './Workspace.tsx'
+
+/** Counts what is unread. Names of rooms stay out of the title: browsers keep titles, and may send them home. */
+const useTitle = () => {
+  const product = useTranslations()('product')
+  const unread = useClientState((state) => state.rooms.reduce((sum, room) => sum + room.unread, 0))
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${product}` : product
+  }, [unread, product])
+}
+
+export const App = () => {
+  const account = useClientState((state) => state.account)
+  const connection = useClientState((state) => state.connection)
+  useTitle()
+  switch (account.kind) {
+    case 'none':
+    case 'signed_out':
+      return (
+        <AccountScreen
+          account={account}
+          // Without a session there is no connection to speak of.
+          connection={null}
+        />
+      )
+    case 'signed_in':
+      return <Workspace account={account} connection={connection} />
+  }
+}

@@ -1,0 +1,34 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { StrictMode } from 'react'
+import type { ReactNode } from 'react'
+import { IntlProvider } from 'use-intl'
+import { Router } from 'wouter'
+import { useHashLocation } from 'wouter/use-hash-location'
+import { en } from '../messages/en.ts'
+import { Announcer } from '../ui/Announcer.tsx'
+import { TooltipProvider } from '../ui/Tooltip.tsx'
+import { Guard } from './Guard.tsx'
+
+/** Words are English; the clock and the order of a date are those of the reader's own English. */
+const locale = (navigator.languages.find((language) => language.startsWith('en')) ?? 'en') as 'en'
+const timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/**
+ * What surrounds every screen. Places are kept behind the `#` of the address: they are not sent to the server, and a
+ * reload asks it for the same page whatever room is open.
+ */
+export const Root = ({ children }: { readonly children: ReactNode }) => (
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <IntlProvider locale={locale} messages={en} timeZone={timeZone}>
+        <Guard>
+          <TooltipProvider delay={500}>
+            <Announcer>
+              <Router hook={useHashLocation}>{children}</Router>
+            </Announcer>
+          </TooltipProvider>
+        </Guard>
+      </IntlProvider>
+    </CSPProvider>
+  </StrictMode>
+)

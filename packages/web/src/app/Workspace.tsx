@@ -1,0 +1,218 @@
+import type { AccountView, ConnectionView, RoomView } from '@sotto/client'
+import { useRef, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { useLocation, useRoute } from 'wouter'
+import { useClientState } from '../client/ClientContext.tsx'
+import { ConnectionBanner } from '../features/connection/ConnectionBanner.tsx'
+import { ConnectionStatus } from '../features/connection/ConnectionStatus.tsx'
+import { Conversation } from '../features/conversation/Conversation.tsx'
+import type { ConversationHandle } from '../features/conversation/Conversation.tsx'
+import { InvitationScreen } from '../features/invitations/InvitationScreen.tsx'
+import { InviteDialog } from '../features/invitations/InviteDialog.tsx'
+import { MembersPanel } from '../features/members/MembersPanel.tsx'
+import { CreateRoomDialog } from '../features/rooms/CreateRoomDialog.tsx'
+import { FirstRoom } from '../features/rooms/FirstRoom.tsx'
+import { LeaveRoomDialog } from '../features/rooms/LeaveRoomDialog.tsx'
+import { listed, neighbour } from '../features/rooms/neighbour.ts'
+import { NoRoom } from '../features/rooms/NoRoom.tsx'
+import { RoomSidebar } from '../features/rooms/RoomSidebar.tsx'
+import { AboutDialog } from '../features/settings/AboutDialog.tsx'
+import { AccountMenu } from '../features/settings/AccountMenu.tsx'
+import type { SettingsPage } from '../features/settings/AccountMenu.tsx'
+import { SettingsDialog } from '../features/settings/SettingsDialog.tsx'
+import { SignOutDialog } from '../features/settings/SignOutDialog.tsx'
+import type { Shortcut } from '../features/shortcuts/keys.ts'
+import { ShortcutsDialog } from '../features/shortcuts/ShortcutsDialog.tsx'
+import { useShortcuts } from '../features/shortcuts/useShortcuts.ts'
+import { IconButton } from '../ui/IconButton.tsx'
+import { useMedia } from '../ui/useMedia.ts'
+import styles from './Workspace.module.css'
+
+type Opened = 'nothing' | 'create' | 'invite' | 'leave' | SettingsPage
+
+/** Whether others can be asked in and the room be left: it is there and not over. */
+const isMember = (room: RoomView | undefined): room is RoomView =>
+  room !== undefined && (room.state.kind === 'active' || room.state.kind === 'behind' || room.state.kind === 'frozen')
+
+/** Whether it has a conversation to show, with a header of its own. */
+const isOpen = (room: RoomView | undefined): boolean => isMember(room) || room?.state.kind === 'removed'
+
+/** Everything behind the door: rooms on one side, one room on the other, and the dialogs over both. */
+export const Workspace = ({
+  account,
+  connection,
+}: {
+  readonly account: Extract<AccountView, { kind: 'signed_in' }>
+  readonly connection: ConnectionView
+}) => {
+  const t = useTranslations()
+  const rooms = useClientState((state) => state.rooms)
+  const [, navigate] = useLocation()
+  const [, params] = useRoute<{ id: string }>('/room/:id')
+  const [opened, setOpened] = useState<Opened>('nothing')
+  const [membersShown, setMembersShown] = useState(false)
+  const wide = useMedia('(min-width: 1180px)')
+  const compact = useMedia('(max-width: 719px)')
+  const findField = useRef<HTMLInputElement>(null)
+  const conversation = useRef<ConversationHandle>(null)
+
+  const openId = params?.id ?? null
+  const room = rooms.find((one) => one.id === openId)
+  const ordered = listed(rooms)
+
+  const goTo = (id: string | undefined) => {
+    if (id !== undefined) navigate(`/room/${id}`)
+  }
+  const toList = () => navigate('/')
+  const close = () => setOpened('nothing')
+  const created = (id: string) => {
+    close()
+    goTo(id)
+  }
+
+  const perform = (shortcut: Shortcut) => {
+    switch (shortcut) {
+      case 'help':
+        return setOpened('shortcuts')
+      case 'find':
+        if (compact) toList()
+        // On a phone the field is shown with the next frame.
+        requestAnimationFrame(() => findField.current?.focus())
+        return
+      case 'next':
+        return goTo(neighbour(ordered, openId, 'down')?.id)
+      case 'previous':
+        return goTo(neighbour(ordered, openId, 'up')?.id)
+      case 'next_unread':
+        return goTo(neighbour(ordered, openId, 'down', (one) => one.unread > 0)?.id)
+      case 'create':
+        return setOpened('create')
+      case 'invite':
+        if (isMember(room)) setOpened('invite')
+        return
+      case 'members':
+        if (isMember(room)) setMembersShown(!membersShown)
+        return
+      case 'latest':
+        return conversation.current?.toLatest()
+    }
+  }
+  useShortcuts(perform, opened === 'nothing')
+
+  const status = <ConnectionStatus connection={connection} />
+  const banner = <ConnectionBanner connection={connection} />
+
+  const main = () => {
+    if (openId === null)
+      return rooms.length === 0 ? (
+        <FirstRoom name={account.name} onCreated={created} onCreate={() => setOpened('create')} />
+      ) : (
+        <NoRoom kind="none_open" onBack={toList} />
+      )
+    if (room === undefined) return <NoRoom kind="unknown" onBack={toList} />
+    switch (room.state.kind) {
+      case 'invited':
+      case 'joining':
+        return <InvitationScreen key={room.id} room={room} onDeclined={toList} />
+      case 'active':
+      case 'behind':
+      case 'frozen':
+      case 'removed':
+        return (
+          <Conversation
+            key={room.id}
+            ref={conversation}
+            room={room}
+            offline={connection.kind !== 'online'}
+            membersShown={membersShown}
+            connection={status}
+            onBack={toList}
+            onInvite={() => setOpened('invite')}
+            onMembers={() => setMembersShown(!membersShown)}
+            onLeave={() => setOpened('leave')}
+          />
+        )
+    }
+  }
+
+  // With no rooms yet there is nothing to choose from: on a phone, the welcome stands in place of the list.
+  const pane = openId !== null || rooms.length === 0 ? 'main' : 'list'
+
+  return (
+    <div className={styles.workspace} data-pane={pane}>
+      <a
+        className={styles.skip}
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault()
+          conversation.current?.write()
+        }}
+      >
+        {t('rooms.skip')}
+      </a>
+      <div className={styles.list}>
+        <RoomSidebar
+          rooms={ordered}
+          own={account.name}
+          open={openId}
+          findField={findField}
+          onCreate={() => setOpened('create')}
+          footer={
+            <AccountMenu name={account.name} account={account.account} connection={status} onOpen={setOpened} />
+          }
+        />
+      </div>
+      <div className={styles.room}>
+        {banner}
+        {openId !== null && !isOpen(room) && (
+          <div className={styles.compactHead}>
+            <IconButton label={t('rooms.toList')} icon="back" onClick={toList} />
+            {status}
+          </div>
+        )}
+        <main className={styles.main}>{main()}</main>
+        {pane === 'main' && openId === null && (
+          <div className={styles.compactFoot}>
+            <AccountMenu name={account.name} account={account.account} connection={status} onOpen={setOpened} />
+          </div>
+        )}
+      </div>
+      {isMember(room) && (
+        <MembersPanel
+          room={room}
+          place={wide ? 'beside' : 'over'}
+          open={membersShown}
+          onClose={() => {
+            setMembersShown(false)
+            conversation.current?.write()
+          }}
+          onInvite={
+            room.state.kind === 'frozen'
+              ? null
+              : () => {
+                  if (!wide) setMembersShown(false)
+                  setOpened('invite')
+                }
+          }
+        />
+      )}
+      <CreateRoomDialog open={opened === 'create'} onClose={close} onCreated={created} />
+      {isMember(room) && <InviteDialog room={room} open={opened === 'invite'} onClose={close} />}
+      {isMember(room) && (
+        <LeaveRoomDialog
+          room={room}
+          open={opened === 'leave'}
+          onClose={close}
+          onLeft={() => {
+            close()
+            toList()
+          }}
+        />
+      )}
+      <SettingsDialog name={account.name} server={account.server} open={opened === 'settings'} onClose={close} />
+      <AboutDialog open={opened === 'about'} onClose={close} />
+      <ShortcutsDialog open={opened === 'shortcuts'} onClose={close} />
+      <SignOutDialog name={account.name} open={opened === 'sign_out'} onClose={close} />
+    </div>
+  )
+}

@@ -1,0 +1,24 @@
+import { useFormatter, useNow, useTranslations } from 'use-intl'
+import { useState } from 'react'
+import type { Failure } from './failure.ts'
+
+const RetryIn = ({ afterMs }: { readonly afterMs: number }) => {
+  const t = useTranslations()
+  const format = useFormatter()
+  const now = useNow({ updateInterval: 1000 })
+  const [untilMs] = useState(() => Date.now() + afterMs)
+  const at = new Date(Math.max(untilMs, now.getTime()))
+  return <> {t('failureRetry', { when: format.relativeTime(at, now) })}</>
+}
+
+/** The words for a failure, with the time to wait where the server has named one. */
+export const FailureText = ({ failure }: { readonly failure: Failure }) => {
+  const t = useTranslations('failure')
+  const afterMs = failure.detail['retryAfterMs']
+  return (
+    <>
+      {t(failure.code)}
+      {typeof afterMs === 'number' && afterMs > 0 && <RetryIn key={afterMs} afterMs={afterMs} />}
+    </>
+  )
+}

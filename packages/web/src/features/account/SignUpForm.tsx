@@ -1,0 +1,89 @@
+import { limits } from '@sotto/client'
+import { useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { useClient } from '../../client/ClientContext.tsx'
+import { FailureText } from '../../client/FailureText.tsx'
+import { useAttempt } from '../../client/useAttempt.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { TextField } from '../../ui/TextField.tsx'
+import { nameProblem, passwordProblem } from './credentials.ts'
+import styles from './AccountScreen.module.css'
+import { PasswordField } from './PasswordField.tsx'
+import { passwordStrength } from './passwordStrength.ts'
+import { StrengthMeter } from './StrengthMeter.tsx'
+
+const nameCodes = new Set(['name_taken', 'name_invalid'])
+
+export const SignUpForm = () => {
+  const t = useTranslations('account')
+  const client = useClient()
+  const { attempt, run, reset } = useAttempt()
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+  const [checked, setChecked] = useState(false)
+
+  const wrongName = checked ? nameProblem(name) : null
+  const wrongPassword = checked ? passwordProblem(password) : null
+  const strength = passwordStrength(password, name, limits.passwordCharactersMin)
+  const busy = attempt.kind === 'busy'
+  const failure = attempt.kind === 'failed' ? attempt.failure : null
+  const nameFailure = failure && nameCodes.has(failure.code) ? failure : null
+
+  const submit = async () => {
+    setChecked(true)
+    if (busy || nameProblem(name) || passwordProblem(password) || strength.kind === 'short') return
+    await run(() => client.register({ name: name.trim(), password }))
+  }
+
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      aria-busy={busy}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <TextField
+        label={t('name')}
+        value={name}
+        onChange={(value) => {
+          setName(value)
+          if (nameFailure) reset()
+        }}
+        hint={t('nameHint')}
+        problem={(nameFailure && <FailureText failure={nameFailure} />) ?? (wrongName && t(wrongName))}
+        autoComplete="username"
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
+        autoFocus
+        dir="auto"
+      />
+      <PasswordField
+        value={password}
+        onChange={setPassword}
+        kind="new-password"
+        hint={password === '' ? t('passwordHint') : <StrengthMeter strength={strength} />}
+        problem={
+          (wrongPassword && t(wrongPassword)) ??
+          (checked && strength.kind === 'short' && t('passwordShort', { missing: strength.missing }))
+        }
+      />
+      <p className={styles.aside}>{t('passwordKeep')}</p>
+      {failure && !nameFailure && (
+        <Notice tone="danger" icon="warning" announce="at_once">
+          <FailureText failure={failure} />
+        </Notice>
+      )}
+      <Button type="submit" look="primary" size="large" wide busy={busy}>
+        {busy ? t('signingUp') : t('signUp')}
+      </Button>
+      <p className={styles.progress} role="status">
+        {busy && t('working')}
+      </p>
+    </form>
+  )
+}

@@ -1,0 +1,59 @@
+import type { ConnectionView } from '@sotto/client'
+import { useEffect, useRef } from 'react'
+import { useNow, useTranslations } from 'use-intl'
+import { FailureText } from '../../client/FailureText.tsx'
+import { useAnnounce } from '../../ui/Announcer.tsx'
+import { Icon } from '../../ui/Icon.tsx'
+import styles from './ConnectionBanner.module.css'
+import { retrySeconds } from './retrySeconds.ts'
+
+const Retry = ({ retryAtMs }: { readonly retryAtMs: number }) => {
+  const t = useTranslations('connection')
+  const now = useNow({ updateInterval: 500 })
+  return (
+    <span className={styles.retry}>{t('bannerRetry', { seconds: String(retrySeconds(retryAtMs, now.getTime())) })}</span>
+  )
+}
+
+/**
+ * Says above the conversation that there is no connection and what becomes of what is written. It waits a moment
+ * before it shows itself: most interruptions are over by then.
+ */
+export const ConnectionBanner = ({ connection }: { readonly connection: ConnectionView }) => {
+  const t = useTranslations('connection')
+  const announce = useAnnounce()
+  const before = useRef(connection.kind)
+  useEffect(() => {
+    if (before.current !== connection.kind) announce(t(`said.${connection.kind}`))
+    before.current = connection.kind
+  }, [announce, connection.kind, t])
+
+  switch (connection.kind) {
+    case 'online':
+      return null
+    case 'connecting':
+      return (
+        <div className={styles.banner}>
+          <Icon name="warning" size={16} />
+          <span className={styles.text}>{t('bannerConnecting')}</span>
+        </div>
+      )
+    case 'offline':
+      return (
+        <div className={styles.banner}>
+          <Icon name="warning" size={16} />
+          <span className={styles.text}>{t('bannerOffline')}</span>
+          {connection.retryAtMs !== null && <Retry retryAtMs={connection.retryAtMs} />}
+        </div>
+      )
+    case 'refused':
+      return (
+        <div className={styles.banner} data-grave="true" role="alert">
+          <Icon name="warning" size={16} />
+          <span className={styles.text}>
+            <strong>{t('bannerRefused')}</strong> <FailureText failure={{ code: connection.code, detail: {} }} />
+          </span>
+        </div>
+      )
+  }
+}

@@ -1,0 +1,143 @@
+import type { RoomView } from '@sotto/client'
+import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
+import type { KeyboardEvent, Ref } from 'react'
+import { useFormatter, useTranslations } from 'use-intl'
+import { useClient } from '../../client/ClientContext.tsx'
+import { FailureText } from '../../client/FailureText.tsx'
+import { failureOf } from '../../client/failure.ts'
+import type { Failure } from '../../client/failure.ts'
+import { Icon } from '../../ui/Icon.tsx'
+import { useMedia } from '../../ui/useMedia.ts'
+import styles from './Composer.module.css'
+import { textSize } from './textSize.ts'
+import { useDraft } from './useDraft.ts'
+
+export interface ComposerHandle {
+  readonly focus: () => void
+}
+
+/** An input method uses Enter to choose what it offers; older browsers tell by the key code alone. */
+const isComposing = (event: KeyboardEvent): boolean => event.nativeEvent.isComposing || event.keyCode === 229
+
+/** Where one writes. */
+export const Composer = ({
+  ref,
+  room,
+}: {
+  readonly ref: Ref<ComposerHandle>
+  readonly room: RoomView
+}) => {
+  const t = useTranslations('composer')
+  const format = useFormatter()
+  const client = useClient()
+  const field = useRef<HTMLTextAreaElement>(null)
+  const noteId = useId()
+  const { text, write, save } = useDraft(room.id, room.draft)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  // On a keyboard of glass, Enter has no Shift beside it: it makes a new line, and the button sends.
+  const touch = useMedia('(hover: none) and (pointer: coarse)')
+  const size = textSize(text)
+  const ready = size.kind === 'fits' || size.kind === 'nearly_full'
+
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }))
+
+  useEffect(() => {
+    if (!matchMedia('(hover: none)').matches) field.current?.focus({ preventScroll: true })
+  }, [])
+
+  useLayoutEffect(() => {
+    const element = field.current
+    if (element === null) return
+    element.style.height = 'auto'
+    element.style.height = `${element.scrollHeight}px`
+  }, [text])
+
+  // What is typed while nothing has the focus is meant for here.
+  useEffect(() => {
+    const listen = (event: globalThis.KeyboardEvent) => {
+      const plain = event.key.length === 1 && event.key !== ' ' && event.key !== '?'
+      if (!plain || event.ctrlKey || event.metaKey || event.altKey || document.activeElement !== document.body) return
+      field.current?.focus()
+    }
+    addEventListener('keydown', listen)
+    return () => removeEventListener('keydown', listen)
+  }, [])
+
+  const send = async () => {
+    if (!ready) return
+    write('')
+    save()
+    setFailure(null)
+    try {
+      await client.send({ room: room.id, text })
+    } catch (error) {
+      setFailure(failureOf(error))
+      // What has been written meanwhile comes after it.
+      const since = field.current?.value ?? ''
+      write(since === '' ? text : `${text}\n${since}`)
+    }
+  }
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key !== 'Enter' || isComposing(event) || event.shiftKey || event.altKey) return
+    if (touch && !event.ctrlKey && !event.metaKey) return
+    event.preventDefault()
+    void send()
+  }
+
+  const bytes = (count: number): string =>
+    format.number(count, { style: 'unit', unit: 'byte', unitDisplay: 'long' })
+
+  const note = () => {
+    if (failure !== null)
+      return (
+        <span className={styles.wrong}>
+          <FailureText failure={failure} />
+        </span>
+      )
+    if (size.kind === 'too_long') return <span className={styles.wrong}>{t('over', { bytes: bytes(size.overBytes) })}</span>
+    if (size.kind === 'nearly_full') return t('left', { bytes: bytes(size.leftBytes) })
+    return null
+  }
+
+  return (
+    <form
+      className={styles.composer}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void send()
+        field.current?.focus()
+      }}
+    >
+      <div className={styles.frame} data-wrong={size.kind === 'too_long'}>
+        <textarea
+          ref={field}
+          className={styles.field}
+          rows={1}
+          value={text}
+          placeholder={t('placeholder', { room: room.name })}
+          aria-label={t('label', { room: room.name })}
+          aria-describedby={noteId}
+          aria-invalid={size.kind === 'too_long' || undefined}
+          enterKeyHint={touch ? 'enter' : 'send'}
+          dir="auto"
+          onChange={(event) => write(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <button type="submit" className={styles.send} aria-label={t('send')} disabled={!ready} title={t('send')}>
+          <Icon name="send" />
+        </button>
+      </div>
+      <div className={styles.under}>
+        <p className={styles.note} id={noteId} role="status">
+          {note()}
+        </p>
+        {!touch && (
+          <p className={styles.keys} data-shown={text !== ''} aria-hidden="true">
+            {t('keys', { enter: 'Enter', newline: 'Shift + Enter' })}
+          </p>
+        )}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,98 @@
+import type { RoomView } from '@sotto/client'
+import { useImperativeHandle, useRef } from 'react'
+import type { ReactNode, Ref } from 'react'
+import { useTranslations } from 'use-intl'
+import { FailureText } from '../../client/FailureText.tsx'
+import { useTimeline } from '../../client/useTimeline.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { Composer } from './Composer.tsx'
+import type { ComposerHandle } from './Composer.tsx'
+import { ConversationHeader } from './ConversationHeader.tsx'
+import type { ConversationActions } from './ConversationHeader.tsx'
+import styles from './Conversation.module.css'
+import { RoomNotice } from './RoomNotice.tsx'
+import { Timeline } from './Timeline.tsx'
+import type { TimelineHandle } from './Timeline.tsx'
+
+export interface ConversationHandle {
+  readonly toLatest: () => void
+  readonly write: () => void
+}
+
+const Skeleton = ({ label }: { readonly label: string }) => (
+  <div className={styles.skeleton} role="status" aria-label={label}>
+    {[38, 62, 24, 50, 70, 30].map((width, index) => (
+      <div key={index} className={styles.line} data-own={index % 3 === 2} style={{ width: `${width}%` }} />
+    ))}
+  </div>
+)
+
+/** One room: who is in it, what was said, and where one writes. */
+export const Conversation = ({
+  ref,
+  room,
+  offline,
+  membersShown,
+  connection,
+  ...actions
+}: ConversationActions & {
+  readonly ref: Ref<ConversationHandle>
+  readonly room: RoomView
+  readonly offline: boolean
+  readonly membersShown: boolean
+  readonly connection: ReactNode
+}) => {
+  const t = useTranslations('conversation')
+  const again = useTranslations()('tryAgain')
+  const timeline = useRef<TimelineHandle>(null)
+  const composer = useRef<ComposerHandle>(null)
+  const { state, loadOlder, reload, trim } = useTimeline(room.id, room.unread)
+  const writable = room.state.kind === 'active' || room.state.kind === 'behind'
+
+  useImperativeHandle(ref, () => ({
+    toLatest: () => timeline.current?.toLatest(),
+    write: () => composer.current?.focus(),
+  }))
+
+  return (
+    <div
+      className={styles.conversation}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) composer.current?.focus()
+      }}
+    >
+      <ConversationHeader room={room} membersShown={membersShown} connection={connection} {...actions} />
+      {state.kind === 'loading' && <Skeleton label={t('loading')} />}
+      {state.kind === 'failed' && (
+        <div className={styles.failed}>
+          <Notice
+            tone="danger"
+            icon="warning"
+            action={
+              <Button size="small" onClick={reload}>
+                {again}
+              </Button>
+            }
+          >
+            {t('failed')} <FailureText failure={state.failure} />
+          </Notice>
+        </div>
+      )}
+      {state.kind === 'ready' && (
+        <Timeline
+          ref={timeline}
+          room={room}
+          window={state.window}
+          older={state.older}
+          waiting={offline}
+          onOlder={() => void loadOlder()}
+          onTrim={trim}
+          onInvite={writable ? actions.onInvite : null}
+        />
+      )}
+      <RoomNotice state={room.state} />
+      {writable && <Composer ref={composer} room={room} />}
+    </div>
+  )
+}

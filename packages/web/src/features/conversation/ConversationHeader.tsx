@@ -1,0 +1,81 @@
+import type { RoomView } from '@sotto/client'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Avatar } from '../../ui/Avatar.tsx'
+import { Icon } from '../../ui/Icon.tsx'
+import { IconButton } from '../../ui/IconButton.tsx'
+import { Menu, MenuItem } from '../../ui/Menu.tsx'
+import styles from './ConversationHeader.module.css'
+
+export interface ConversationActions {
+  readonly onBack: () => void
+  readonly onInvite: () => void
+  readonly onMembers: () => void
+  readonly onLeave: () => void
+}
+
+/** The name of the room and what can be done with it. */
+export const ConversationHeader = ({
+  room,
+  membersShown,
+  connection,
+  onBack,
+  onInvite,
+  onMembers,
+  onLeave,
+}: ConversationActions & {
+  readonly room: RoomView
+  readonly membersShown: boolean
+  readonly connection: ReactNode
+}) => {
+  const t = useTranslations('conversation')
+  const leave = useTranslations('rooms')('leave')
+  const unnamed = useTranslations('rooms')('nameless.active')
+  const member = room.state.kind !== 'removed'
+  return (
+    <header className={styles.header}>
+      <IconButton className={styles.back} label={t('back')} icon="back" onClick={onBack} />
+      <Avatar id={room.id} name={room.name} shape="room" />
+      <div className={styles.words}>
+        <h1 className={styles.name} tabIndex={-1}>
+          <bdi>{room.name === '' ? unnamed : room.name}</bdi>
+        </h1>
+        <p className={styles.under}>
+          <button type="button" className={styles.count} onClick={onMembers}>
+            {t('memberCount', { count: room.memberCount })}
+          </button>
+          <span className={styles.connection}>{connection}</span>
+        </p>
+      </div>
+      {member && <IconButton label={t('invite')} icon="invite" shortcut="Alt I" onClick={onInvite} />}
+      <IconButton
+        label={t('members')}
+        icon="people"
+        shortcut="Alt M"
+        aria-pressed={membersShown}
+        onClick={onMembers}
+      />
+      <Menu
+        trigger={
+          <button type="button" className={styles.more} aria-label={t('more')}>
+            <Icon name="more" />
+          </button>
+        }
+      >
+        {member && (
+          <MenuItem icon="invite" onSelect={onInvite}>
+            {t('beginInvite')}
+          </MenuItem>
+        )}
+        <MenuItem icon="people" onSelect={onMembers}>
+          {t('members')}
+        </MenuItem>
+        {member && (
+          <MenuItem icon="leave" danger onSelect={onLeave}>
+            {leave}
+          </MenuItem>
+        )}
+      </Menu>
+    </header>
+  )
+}

@@ -1,0 +1,135 @@
+import type { Delivery, TimelineItem } from '@sotto/client'
+import { memo } from 'react'
+import { useFormatter, useTranslations } from 'use-intl'
+import { FailureText } from '../../client/FailureText.tsx'
+import { Avatar } from '../../ui/Avatar.tsx'
+import { Icon } from '../../ui/Icon.tsx'
+import { clock, moment } from '../../ui/times.ts'
+import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
+import styles from './MessageRow.module.css'
+import type { Place } from './rows.ts'
+import { MessageText } from './text/MessageText.tsx'
+import { isOnlyEmoji } from './text/onlyEmoji.ts'
+
+type Message = Extract<TimelineItem, { kind: 'message' }>
+
+export interface MessageRowProps {
+  readonly item: Message
+  readonly place: Place
+  /** Nothing leaves this device at the moment: what is being sent waits. */
+  readonly waiting: boolean
+  readonly onRetry: (id: string) => void
+  readonly onDiscard: (id: string) => void
+}
+
+const DeliveryMark = ({ delivery, waiting }: { readonly delivery: Delivery; readonly waiting: boolean }) => {
+  const t = useTranslations('conversation')
+  switch (delivery.kind) {
+    case 'sending':
+      return (
+        <span className={styles.mark} title={waiting ? t('waiting') : t('sending')}>
+          <Icon name="clock" size={13} />
+          <VisuallyHidden>{waiting ? t('waiting') : t('sending')}</VisuallyHidden>
+        </span>
+      )
+    case 'sent':
+      return (
+        <span className={styles.mark} title={t('sent')}>
+          <Icon name="check" size={13} />
+          <VisuallyHidden>{t('sent')}</VisuallyHidden>
+        </span>
+      )
+    case 'failed':
+      return null
+  }
+}
+
+const Row = ({ item, place, waiting, onRetry, onDiscard }: MessageRowProps) => {
+  const t = useTranslations('conversation')
+  const format = useFormatter()
+  const { own, name, account } = item.sender
+  const begins = place === 'only' || place === 'first'
+  const ends = place === 'only' || place === 'last'
+  const failed = item.delivery.kind === 'failed' ? item.delivery : null
+  const time = (
+    <time dateTime={new Date(item.timeMs).toISOString()} title={format.dateTime(item.timeMs, moment)}>
+      {format.dateTime(item.timeMs, clock)}
+    </time>
+  )
+
+  return (
+    <article
+      className={styles.row}
+      data-own={own}
+      data-place={place}
+      data-delivery={item.delivery.kind}
+      data-message={item.id}
+      data-bare={isOnlyEmoji(item.text)}
+    >
+      {!own && <div className={styles.side}>{begins && <Avatar id={account} name={name} shape="person" size="small" />}</div>}
+      <div className={styles.column}>
+        {begins && !own ? (
+          <p className={styles.head}>
+            <bdi className={styles.name}>{name}</bdi>
+            <span className={styles.time}>{time}</span>
+          </p>
+        ) : (
+          <VisuallyHidden>
+            <bdi>{own ? t('you') : name}</bdi>, {format.dateTime(item.timeMs, clock)}
+          </VisuallyHidden>
+        )}
+        <div className={styles.said}>
+          <div className={styles.bubble}>
+            <MessageText text={item.text} />
+          </div>
+          {!(begins && !own) && !(own && ends) && (
+            <span className={styles.hoverTime} aria-hidden="true">
+              {time}
+            </span>
+          )}
+        </div>
+        {own && !failed && (ends || item.delivery.kind === 'sending') && (
+          <p className={styles.foot}>
+            {ends && <span aria-hidden="true">{time}</span>}
+            <DeliveryMark delivery={item.delivery} waiting={waiting} />
+          </p>
+        )}
+        {failed && (
+          <div className={styles.failed} role="group" aria-label={t('notSent')}>
+            <p className={styles.reason}>
+              <Icon name="warning" size={16} />
+              <span>
+                {t('notSent')} <FailureText failure={{ code: failed.code, detail: {} }} />
+              </span>
+            </p>
+            <span className={styles.choices}>
+              <button type="button" className={styles.choice} onClick={() => onRetry(item.id)}>
+                {t('retry')}
+              </button>
+              <button type="button" className={styles.choice} onClick={() => onDiscard(item.id)}>
+                {t('discard')}
+              </button>
+            </span>
+          </div>
+        )}
+      </div>
+    </article>
+  )
+}
+
+const sameItem = (a: Message, b: Message): boolean =>
+  a.id === b.id &&
+  a.text === b.text &&
+  a.timeMs === b.timeMs &&
+  a.delivery.kind === b.delivery.kind &&
+  a.sender.name === b.sender.name
+
+export const MessageRow = memo(
+  Row,
+  (a, b) =>
+    sameItem(a.item, b.item) &&
+    a.place === b.place &&
+    a.waiting === b.waiting &&
+    a.onRetry === b.onRetry &&
+    a.onDiscard === b.onDiscard,
+)

@@ -1,0 +1,81 @@
+import type { TimelineItem } from '@sotto/client'
+import type { ReactNode } from 'react'
+import { useFormatter, useNow, useTranslations } from 'use-intl'
+import { nearness } from '../../ui/calendar.ts'
+import { Icon } from '../../ui/Icon.tsx'
+import { isolated } from '../../ui/isolated.tsx'
+import { clock, dayName, moment } from '../../ui/times.ts'
+import styles from './TimelineRow.module.css'
+
+type Event = Extract<TimelineItem, { kind: 'event' }>
+
+export const DayRow = ({ timeMs }: { readonly timeMs: number }) => {
+  const t = useTranslations('conversation')
+  const format = useFormatter()
+  const nowMs = useNow({ updateInterval: 60_000 }).getTime()
+  const near = nearness(timeMs, nowMs)
+  return (
+    <div className={styles.day}>
+      <h2 className={styles.dayName}>
+        {near === 'today' || near === 'yesterday' ? t(near) : format.dateTime(timeMs, dayName[near])}
+      </h2>
+    </div>
+  )
+}
+
+export const UnreadRow = () => {
+  const t = useTranslations('conversation')
+  return (
+    <div className={styles.unread} role="separator" aria-label={t('unread')}>
+      <span>{t('unread')}</span>
+    </div>
+  )
+}
+
+const EventText = ({ item }: { readonly item: Event }): ReactNode => {
+  const t = useTranslations('conversation')
+  const { event } = item
+  const actor = item.actor.name
+  if (item.actor.own)
+    switch (event.kind) {
+      case 'created':
+        return t('createdByYou')
+      case 'left':
+        return t('leftByYou')
+      case 'added':
+      case 'removed':
+      case 'renamed':
+        return t.rich(`${event.kind}ByYou`, { name: event.name, ...isolated })
+    }
+  switch (event.kind) {
+    case 'created':
+    case 'left':
+      return t.rich(event.kind, { actor, ...isolated })
+    case 'added':
+    case 'removed':
+    case 'renamed':
+      return t.rich(event.kind, { actor, name: event.name, ...isolated })
+  }
+}
+
+export const EventRow = ({ item }: { readonly item: Event }) => {
+  const format = useFormatter()
+  return (
+    <p className={styles.event}>
+      <EventText item={item} />{' '}
+      <time dateTime={new Date(item.timeMs).toISOString()} title={format.dateTime(item.timeMs, moment)}>
+        {format.dateTime(item.timeMs, clock)}
+      </time>
+    </p>
+  )
+}
+
+export const UnreadableRow = ({ count }: { readonly count: number }) => {
+  const t = useTranslations('conversation')
+  return (
+    <p className={styles.unreadable}>
+      <Icon name="unreadable" size={16} />
+      {t('unreadable', { count })}
+    </p>
+  )
+}

@@ -1,0 +1,57 @@
+import { useTranslations } from 'use-intl'
+import type { OlderState } from '../../client/useTimeline.ts'
+import { Avatar } from '../../ui/Avatar.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { isolated } from '../../ui/isolated.tsx'
+import { Spinner } from '../../ui/Spinner.tsx'
+import styles from './TopRow.module.css'
+
+/** The top of what is loaded: where the room begins, or what is still to come. */
+export const TopRow = ({
+  room,
+  name,
+  more,
+  older,
+  onOlder,
+  onInvite,
+}: {
+  readonly room: string
+  readonly name: string
+  readonly more: boolean
+  readonly older: OlderState
+  readonly onOlder: () => void
+  readonly onInvite: (() => void) | null
+}) => {
+  const t = useTranslations('conversation')
+  const again = useTranslations()('tryAgain')
+  if (more)
+    return (
+      <div className={styles.older} role="status">
+        {older.kind === 'failed' ? (
+          <>
+            {t('olderFailed')}
+            <Button size="small" onClick={onOlder}>
+              {again}
+            </Button>
+          </>
+        ) : (
+          <>
+            <Spinner />
+            {t('loadingOlder')}
+          </>
+        )}
+      </div>
+    )
+  return (
+    <div className={styles.begin}>
+      <Avatar id={room} name={name} shape="room" size="large" />
+      <p className={styles.title}>{t.rich('beginTitle', { room: name, ...isolated })}</p>
+      <p className={styles.text}>{t('beginText')}</p>
+      {onInvite && (
+        <Button icon="invite" size="small" onClick={onInvite}>
+          {t('beginInvite')}
+        </Button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,95 @@
+import type { TimelineItem } from '@sotto/client'
+import { isSameDay } from '../../ui/calendar.ts'
+
+type Message = Extract<TimelineItem, { kind: 'message' }>
+type Event = Extract<TimelineItem, { kind: 'event' }>
+
+/** Where a message stands among consecutive ones of the same person. */
+export type Place = 'only' | 'first' | 'middle' | 'last'
+
+/** What the conversation shows, from top to bottom. */
+export type Row =
+  /** The top of what is loaded: the beginning of the room, or older messages to come. */
+  | { readonly kind: 'top'; readonly id: string }
+  | { readonly kind: 'day'; readonly id: string; readonly timeMs: number }
+  | { readonly kind: 'unread'; readonly id: string }
+  | { readonly kind: 'message'; readonly id: string; readonly item: Message; readonly place: Place }
+  | { readonly kind: 'event'; readonly id: string; readonly item: Event }
+  | { readonly kind: 'unreadable'; readonly id: string; readonly count: number; readonly lastSeq: number }
+
+/** Messages of one person that follow each other within this time stand together. */
+const togetherMs = 5 * 60_000
+
+const together = (a: TimelineItem | undefined, b: TimelineItem | undefined): boolean =>
+  a?.kind === 'message' &&
+  b?.kind === 'message' &&
+  a.sender.account === b.sender.account &&
+  Math.abs(b.timeMs - a.timeMs) <= togetherMs &&
+  isSameDay(a.timeMs, b.timeMs)
+
+const placeOf = (followsOwn: boolean, followedByOwn: boolean): Place =>
+  followsOwn ? (followedByOwn ? 'middle' : 'last') : followedByOwn ? 'first' : 'only'
+
+/**
+ * Arranges items that are in order. `firstUnread` is the id of the item before which the divider stands; it also
+ * parts messages that would stand together.
+ */
+export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | null): readonly Row[] => {
+  const rows: Row[] = [{ kind: 'top', id: 'top' }]
+  items.forEach((item, at) => {
+    const before = items[at - 1]
+    const after = items[at + 1]
+    const divided = item.id === firstUnread
+    if (before === undefined || !isSameDay(before.timeMs, item.timeMs))
+      rows.push({ kind: 'day', id: `day ${item.id}`, timeMs: item.timeMs })
+    if (divided) rows.push({ kind: 'unread', id: 'unread' })
+    switch (item.kind) {
+      case 'message':
+        rows.push({
+          kind: 'message',
+          id: item.id,
+          item,
+          place: placeOf(together(before, item) && !divided, together(item, after) && after?.id !== firstUnread),
+        })
+        return
+      case 'event':
+        rows.push({ kind: 'event', id: item.id, item })
+        return
+      case 'unreadable': {
+        const last = rows.at(-1)
+        if (last?.kind === 'unreadable') rows[rows.length - 1] = { ...last, count: last.count + 1, lastSeq: item.seq }
+        else rows.push({ kind: 'unreadable', id: item.id, count: 1, lastSeq: item.seq })
+      }
+    }
+  })
+  return rows
+}
+
+/** The first message of somebody else after the read marker; the first loaded one where the marker lies further back. */
+export const firstUnreadOf = (items: readonly TimelineItem[], readSeq: number): string | null =>
+  items.find((item) => item.kind === 'message' && !item.sender.own && item.seq !== null && item.seq > readSeq)?.id ??
+  null
+
+/** The place in the log of the last row up to `index`: everything up to there has been seen. */
+export const seqAt = (rows: readonly Row[], index: number): number | null => {
+  for (let at = Math.min(index, rows.length - 1); at >= 0; at -= 1) {
+    const seq = seqOf(rows[at])
+    if (seq !== null) return seq
+  }
+  return null
+}
+
+const seqOf = (row: Row | undefined): number | null => {
+  switch (row?.kind) {
+    case 'message':
+    case 'event':
+      return row.item.seq
+    case 'unreadable':
+      return row.lastSeq
+    case 'top':
+    case 'day':
+    case 'unread':
+    case undefined:
+      return null
+  }
+}

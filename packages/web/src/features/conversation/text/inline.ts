@@ -1,0 +1,226 @@
+/**
+ * What stands within a line. Every part knows the characters it was made of: `sourceOf` gives back exactly the text
+ * that came in, whatever it was.
+ */
+export type Inline =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'code'; readonly text: string; readonly mark: string }
+  | { readonly kind: 'bold' | 'italic'; readonly mark: Mark; readonly children: readonly Inline[] }
+  | {
+      readonly kind: 'link'
+      readonly source: string
+      readonly label: string
+      readonly href: string
+      /** The host in ASCII, where the label does not already begin with it: what a link says and where it goes may differ. */
+      readonly host: string | null
+    }
+
+type Mark = '**' | '*' | '_'
+
+type Token =
+  | { readonly kind: 'part'; readonly part: Inline }
+  | { readonly kind: 'mark'; readonly mark: Mark; readonly opens: boolean; readonly closes: boolean }
+
+const letter = /[\p{L}\p{N}\p{M}_]/u
+const space = /\s/u
+const bareLink = /https?:\/\/[^\s<>"`\p{Cc}\p{Cf}]+/uy
+const addressCharactersMax = 2000
+// Bounded, so that a line of brackets costs no more than its length times a constant.
+const namedLink = /\[([^[\]\n]{1,300})\]\((https?:\/\/[^\s()<>\p{Cc}\p{Cf}]{1,2000})\)/uy
+
+export const sourceOf = (parts: readonly Inline[]): string => parts.map(sourceOfPart).join('')
+
+const sourceOfPart = (part: Inline): string => {
+  switch (part.kind) {
+    case 'text':
+      return part.text
+    case 'code':
+      return `${part.mark}${part.text}${part.mark}`
+    case 'bold':
+    case 'italic':
+      return `${part.mark}${sourceOf(part.children)}${part.mark}`
+    case 'link':
+      return part.source
+  }
+}
+
+const linkOf = (source: string, label: string, address: string): Inline | null => {
+  let url: URL
+  try {
+    url = new URL(address)
+  } catch {
+    return null
+  }
+  const plain = `${url.protocol}//${url.host}`
+  const told = label === plain || (label.startsWith(plain) && /[/?#]/.test(label[plain.length] ?? ''))
+  return { kind: 'link', source, label, href: url.href, host: told ? null : url.host }
+}
+
+/** Punctuation after an address belongs to the sentence; a bracket only when it has not been opened within. */
+const withoutSentenceEnd = (address: string): string => {
+  let end = address.length
+  let open = 0
+  for (const character of address) open += character === '(' ? 1 : character === ')' ? -1 : 0
+  for (; end > 0; end -= 1) {
+    const last = address[end - 1] ?? ''
+    if (last === ')' && open < 0) open += 1
+    else if (!/[.,;:!?'"*_~\]}]/.test(last)) break
+  }
+  return address.slice(0, end)
+}
+
+const tokensOf = (line: string): readonly Token[] => {
+  const tokens: Token[] = []
+  let plain = ''
+  let at = 0
+  // Once a search for a closing mark has failed, it fails for the rest of the line: no text costs its square.
+  const withoutClose = new Set<string>()
+
+  const flush = () => {
+    if (plain !== '') tokens.push({ kind: 'part', part: { kind: 'text', text: plain } })
+    plain = ''
+  }
+  const take = (part: Inline, length: number) => {
+    flush()
+    tokens.push({ kind: 'part', part })
+    at += length
+  }
+
+  const code = (): boolean => {
+    const mark = /`+/y
+    mark.lastIndex = at
+    const ticks = mark.exec(line)?.[0] ?? ''
+    if (ticks.length > 2 || withoutClose.has(ticks)) {
+      plain += ticks
+      at += ticks.length
+      return true
+    }
+    const close = line.indexOf(ticks, at + ticks.length)
+    if (close < 0) withoutClose.add(ticks)
+    const text = close < 0 ? '' : line.slice(at + ticks.length, close)
+    if (text === '' || line[close + ticks.length] === '`') {
+      plain += ticks
+      at += ticks.length
+      return true
+    }
+    take({ kind: 'code', text, mark: ticks }, text.length + 2 * ticks.length)
+    return true
+  }
+
+  const link = (): boolean => {
+    if (letter.test(characterBefore(line, at))) return false
+    bareLink.lastIndex = at
+    const found = bareLink.exec(line)?.[0]
+    if (found === undefined) return false
+    const address = withoutSentenceEnd(found)
+    const part = address.length > addressCharactersMax ? null : linkOf(address, address, address)
+    if (part !== null) {
+      take(part, address.length)
+      return true
+    }
+    plain += found
+    at += found.length
+    return true
+  }
+
+  const named = (): boolean => {
+    namedLink.lastIndex = at
+    const [source, label, address] = namedLink.exec(line) ?? []
+    if (source === undefined || label === undefined || address === undefined) return false
+    const part = linkOf(source, label, address)
+    if (part === null) return false
+    take(part, source.length)
+    return true
+  }
+
+  const mark = (): boolean => {
+    const sign: Mark = line[at] === '_' ? '_' : line[at + 1] === '*' && line[at] === '*' ? '**' : '*'
+    const before = characterBefore(line, at)
+    const after = characterAt(line, at + sign.length)
+    const insideWord = letter.test(before) && letter.test(after) && sign !== '**'
+    const opens = after !== '' && !space.test(after) && !insideWord
+    const closes = before !== '' && !space.test(before) && !insideWord
+    if (!opens && !closes) return false
+    flush()
+    tokens.push({ kind: 'mark', mark: sign, opens, closes })
+    at += sign.length
+    return true
+  }
+
+  while (at < line.length) {
+    const character = line[at]
+    const taken =
+      character === '`'
+        ? code()
+        : character === 'h'
+          ? link()
+          : character === '['
+            ? named()
+            : character === '*' || character === '_'
+              ? mark()
+              : false
+    if (taken) continue
+    plain += character
+    at += 1
+  }
+  flush()
+  return tokens
+}
+
+const characterAt = (line: string, at: number): string => {
+  const code = line.codePointAt(at)
+  return code === undefined ? '' : String.fromCodePoint(code)
+}
+
+const characterBefore = (line: string, at: number): string => {
+  const low = line[at - 1] ?? ''
+  return /[\udc00-\udfff]/.test(low) ? (line[at - 2] ?? '') + low : low
+}
+
+interface Open {
+  readonly mark: Mark
+  readonly parts: Inline[]
+}
+
+const appended = (parts: Inline[], part: Inline): void => {
+  const last = parts.at(-1)
+  if (part.kind === 'text' && last?.kind === 'text') parts[parts.length - 1] = { kind: 'text', text: last.text + part.text }
+  else parts.push(part)
+}
+
+/** Parses one line; it must not contain a line break. Takes time in proportion to its length. */
+export const parseInline = (line: string): readonly Inline[] => {
+  const root: Inline[] = []
+  const open: Open[] = []
+  const top = (): Inline[] => open.at(-1)?.parts ?? root
+
+  const giveUp = () => {
+    const last = open.pop()
+    if (last === undefined) return
+    appended(top(), { kind: 'text', text: last.mark })
+    for (const part of last.parts) appended(top(), part)
+  }
+
+  for (const token of tokensOf(line)) {
+    if (token.kind === 'part') {
+      appended(top(), token.part)
+      continue
+    }
+    const { mark } = token
+    const isOpen = open.some((one) => one.mark === mark)
+    if (token.closes && isOpen) {
+      while (open.at(-1)?.mark !== mark) giveUp()
+      const { parts } = open.at(-1) ?? { parts: [] }
+      if (parts.length > 0) {
+        open.pop()
+        appended(top(), { kind: mark === '**' ? 'bold' : 'italic', mark, children: parts })
+        continue
+      }
+    }
+    // No mark stands open twice: three marks bound the depth.
+    if (token.opens && !isOpen) open.push({ mark, parts: [] })
+    else appended(top(), { kind: 'text', text: mark })
+  }
+  while (open.length > 0) giveUp()
+  return root
+}

@@ -1,0 +1,104 @@
+import type { RoomView } from '@sotto/client'
+import { useFormatter, useNow, useTranslations } from 'use-intl'
+import { useClient } from '../../client/ClientContext.tsx'
+import { FailureText } from '../../client/FailureText.tsx'
+import { useAttempt } from '../../client/useAttempt.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Icon } from '../../ui/Icon.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { Spinner } from '../../ui/Spinner.tsx'
+import styles from './InvitationScreen.module.css'
+
+/** A room that is only an invitation yet, or that is being joined. Who invites is the server's word until then. */
+export const InvitationScreen = ({
+  room,
+  onDeclined,
+}: {
+  readonly room: RoomView
+  readonly onDeclined: () => void
+}) => {
+  const t = useTranslations()
+  const format = useFormatter()
+  const now = useNow({ updateInterval: 60_000 })
+  const client = useClient()
+  const accepting = useAttempt()
+  const declining = useAttempt()
+  const failed = [accepting.attempt, declining.attempt].find((attempt) => attempt.kind === 'failed')
+  const busy = accepting.attempt.kind === 'busy' || declining.attempt.kind === 'busy'
+
+  if (room.state.kind !== 'invited')
+    return (
+      <div className={styles.screen}>
+        <div className={styles.card} role="status">
+          <span className={styles.sign}>
+            <Spinner size={28} />
+          </span>
+          <h1 className={styles.title}>{t('invitation.joiningTitle')}</h1>
+          <p className={styles.text}>{t('invitation.joiningText')}</p>
+        </div>
+      </div>
+    )
+
+  const { inviter, timeMs } = room.state
+  return (
+    <div className={styles.screen}>
+      <div className={styles.card}>
+        <span className={styles.sign}>
+          <Icon name="mail" size={28} />
+        </span>
+        <h1 className={styles.title}>{t('invitation.title')}</h1>
+        <p className={styles.from}>
+          {inviter === null
+            ? t('invitation.fromUnknown')
+            : t.rich('invitation.from', { name: inviter, bdi: (chunks) => <bdi className={styles.name}>{chunks}</bdi> })}{' '}
+          <span className={styles.tag}>{t('invitation.unverified')}</span>
+        </p>
+        <p className={styles.time}>
+          <time dateTime={new Date(timeMs).toISOString()}>
+            {t('invitation.time', { when: format.relativeTime(Math.min(timeMs, now.getTime()), now) })}
+          </time>
+        </p>
+        <ul className={styles.facts}>
+          <li>
+            <Icon name="warning" size={18} />
+            {t('invitation.explain')}
+          </li>
+          <li>
+            <Icon name="lock" size={18} />
+            {t('invitation.nameHidden')}
+          </li>
+        </ul>
+        {failed?.kind === 'failed' && (
+          <Notice tone="danger" icon="warning" announce="at_once">
+            <FailureText failure={failed.failure} />
+          </Notice>
+        )}
+        <div className={styles.actions}>
+          <Button
+            size="large"
+            busy={declining.attempt.kind === 'busy'}
+            disabled={busy && declining.attempt.kind !== 'busy'}
+            onClick={() =>
+              void declining.run(async () => {
+                await client.decline({ room: room.id })
+                onDeclined()
+              })
+            }
+          >
+            {declining.attempt.kind === 'busy' ? t('invitation.declining') : t('invitation.decline')}
+          </Button>
+          <Button
+            size="large"
+            look="primary"
+            busy={accepting.attempt.kind === 'busy'}
+            disabled={busy && accepting.attempt.kind !== 'busy'}
+            onClick={() => void accepting.run(() => client.accept({ room: room.id }))}
+          >
+            {accepting.attempt.kind === 'busy' ? t('invitation.accepting') : t('invitation.accept')}
+          </Button>
+        </div>
+      </div>
+    </div>
+  )
+}
+

@@ -1,0 +1,92 @@
+import { limits } from '@sotto/client'
+import { useRef, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { useClient } from '../../client/ClientContext.tsx'
+import { FailureText } from '../../client/FailureText.tsx'
+import { useAttempt } from '../../client/useAttempt.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { TextField } from '../../ui/TextField.tsx'
+import { roomNameProblem } from './roomName.ts'
+import styles from './CreateRoomDialog.module.css'
+
+const CreateRoomForm = ({
+  field,
+  onClose,
+  onCreated,
+}: {
+  readonly field: React.RefObject<HTMLInputElement | null>
+  readonly onClose: () => void
+  readonly onCreated: (room: string) => void
+}) => {
+  const t = useTranslations()
+  const client = useClient()
+  const { attempt, run } = useAttempt()
+  const [name, setName] = useState('')
+  const [checked, setChecked] = useState(false)
+  const problem = checked || [...name].length > limits.roomNameCharactersMax ? roomNameProblem(name) : null
+
+  const submit = async () => {
+    setChecked(true)
+    if (attempt.kind === 'busy' || roomNameProblem(name)) return
+    await run(async () => onCreated((await client.createRoom({ name: name.trim() })).room))
+  }
+
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <TextField
+        ref={field}
+        label={t('rooms.createName')}
+        value={name}
+        onChange={setName}
+        problem={problem && t(`rooms.${problem}`)}
+        autoComplete="off"
+        dir="auto"
+      />
+      {attempt.kind === 'failed' && (
+        <Notice tone="danger" icon="warning" announce="at_once">
+          <FailureText failure={attempt.failure} />
+        </Notice>
+      )}
+      <DialogActions>
+        <Button onClick={onClose}>{t('cancel')}</Button>
+        <Button type="submit" look="primary" busy={attempt.kind === 'busy'}>
+          {t('rooms.createConfirm')}
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}
+
+export const CreateRoomDialog = ({
+  open,
+  onClose,
+  onCreated,
+}: {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly onCreated: (room: string) => void
+}) => {
+  const t = useTranslations()
+  const field = useRef<HTMLInputElement>(null)
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t('rooms.createTitle')}
+      description={t('rooms.createText')}
+      closeLabel={t('close')}
+      initialFocus={field}
+    >
+      <CreateRoomForm field={field} onClose={onClose} onCreated={onCreated} />
+    </Dialog>
+  )
+}

@@ -1,0 +1,23 @@
+import { useTranslations } from 'use-intl'
+import { Button } from '../../ui/Button.tsx'
+import { Logo } from '../../ui/Logo.tsx'
+import styles from './FirstRoom.module.css'
+
+/** No room is open, or the one in the address is not on this device. */
+export const NoRoom = ({ kind, onBack }: { readonly kind: 'none_open' | 'unknown'; readonly onBack: () => void }) => {
+  const t = useTranslations('rooms')
+  return (
+    <div className={styles.first}>
+      <span className={styles.faint}>
+        <Logo size={56} />
+      </span>
+      <div className={styles.words}>
+        <h1 className={styles.title}>{kind === 'unknown' ? t('missing') : t('pickTitle')}</h1>
+        <p className={styles.text}>
+          {kind === 'unknown' ? t('missingText') : t('pickText', { find: 'Ctrl K' })}
+        </p>
+      </div>
+      {kind === 'unknown' && <Button onClick={onBack}>{t('toList')}</Button>}
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+import type { RoomView } from '@sotto/client'
+import { useRef, useState } from 'react'
+import type { KeyboardEvent } from 'react'
+import { useNow, useTranslations } from 'use-intl'
+import { RoomListItem } from './RoomListItem.tsx'
+import styles from './RoomList.module.css'
+
+/** Invitations and rooms. One stop of the tab key; the arrows move inside. */
+export const RoomList = ({
+  rooms,
+  own,
+  open,
+}: {
+  readonly rooms: readonly RoomView[]
+  readonly own: string
+  readonly open: string | null
+}) => {
+  const t = useTranslations('rooms')
+  const list = useRef<HTMLDivElement>(null)
+  const [focused, setFocused] = useState<string | null>(null)
+  const nowMs = useNow({ updateInterval: 60_000 }).getTime()
+
+  const has = (id: string | null) => id !== null && rooms.some((room) => room.id === id)
+  const stop = [focused, open].find(has) ?? rooms[0]?.id
+
+  const move = (event: KeyboardEvent) => {
+    const links = [...(list.current?.querySelectorAll<HTMLElement>('[data-room]') ?? [])]
+    const at = links.findIndex((link) => link === document.activeElement)
+    const target = {
+      ArrowDown: links[Math.min(at + 1, links.length - 1)],
+      ArrowUp: links[Math.max(at - 1, 0)],
+      Home: links[0],
+      End: links.at(-1),
+    }[event.key]
+    if (target === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    target.focus()
+  }
+
+  const items = (part: readonly RoomView[]) =>
+    part.map((room) => (
+      <RoomListItem
+        key={room.id}
+        room={room}
+        own={own}
+        open={room.id === open}
+        stop={room.id === stop}
+        nowMs={nowMs}
+      />
+    ))
+
+  const invitations = rooms.filter((room) => room.state.kind === 'invited')
+  const joined = rooms.filter((room) => room.state.kind !== 'invited')
+
+  return (
+    <div
+      ref={list}
+      className={styles.lists}
+      onKeyDown={move}
+      onFocus={(event) => setFocused(event.target.closest<HTMLElement>('[data-room]')?.dataset['room'] ?? null)}
+    >
+      {invitations.length > 0 && (
+        <section aria-labelledby="invitations-title">
+          <h2 className={styles.title} id="invitations-title">
+            {t('invitations')}
+          </h2>
+          <ul className={styles.list}>{items(invitations)}</ul>
+        </section>
+      )}
+      {joined.length > 0 && (
+        <section aria-labelledby="rooms-title">
+          <h2 className={styles.title} id="rooms-title">
+            {t('label')}
+          </h2>
+          <ul className={styles.list}>{items(joined)}</ul>
+        </section>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,152 @@
+import type { RoomView } from '@sotto/client'
+import { memo } from 'react'
+import { useFormatter, useTranslations } from 'use-intl'
+import { Link } from 'wouter'
+import { Avatar } from '../../ui/Avatar.tsx'
+import { nearness } from '../../ui/calendar.ts'
+import { classes } from '../../ui/classes.ts'
+import { Icon } from '../../ui/Icon.tsx'
+import { isolated } from '../../ui/isolated.tsx'
+import { Spinner } from '../../ui/Spinner.tsx'
+import { glance } from '../../ui/times.ts'
+import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
+import styles from './RoomListItem.module.css'
+
+const previewCharactersMax = 160
+
+interface RoomListItemProps {
+  readonly room: RoomView
+  readonly own: string
+  readonly open: boolean
+  /** The list is one stop of the tab key; this is the item it stops at. */
+  readonly stop: boolean
+  readonly nowMs: number
+}
+
+const timeOf = (room: RoomView): number | null =>
+  room.state.kind === 'invited' ? room.state.timeMs : (room.latest?.timeMs ?? null)
+
+const Preview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' | 'open'>) => {
+  const t = useTranslations('rooms')
+  switch (room.state.kind) {
+    case 'invited':
+      return room.state.inviter === null
+        ? t('invitationPreview')
+        : t.rich('invitationFrom', { name: room.state.inviter, ...isolated })
+    case 'joining':
+      return t('joining')
+    case 'behind':
+      return t('behind')
+    case 'frozen':
+      return (
+        <>
+          <Icon name="snow" size={14} /> {t('frozen')}
+        </>
+      )
+    case 'removed':
+      return t('removed')
+    case 'active':
+      if (room.draft !== '' && !open)
+        return (
+          <>
+            <span className={styles.draft}>{t('draft')}</span>{' '}
+            <bdi>{room.draft.slice(0, previewCharactersMax)}</bdi>
+          </>
+        )
+      if (room.latest === null) return t('quiet')
+      return (
+        <>
+          <bdi>{room.latest.sender === own ? t('you') : room.latest.sender}</bdi>:{' '}
+          <bdi>{room.latest.text.slice(0, previewCharactersMax)}</bdi>
+        </>
+      )
+  }
+}
+
+/** A room that cannot be named yet has a sign in place of its letter. */
+const Picture = ({ room }: { readonly room: RoomView }) => {
+  switch (room.state.kind) {
+    case 'invited':
+      return (
+        <span className={styles.sign}>
+          <Icon name="mail" />
+        </span>
+      )
+    case 'joining':
+      return (
+        <span className={styles.sign}>
+          <Spinner size={18} />
+        </span>
+      )
+    case 'active':
+    case 'behind':
+    case 'frozen':
+    case 'removed':
+      return <Avatar id={room.id} name={room.name} shape="room" />
+  }
+}
+
+const Item = ({ room, own, open, stop, nowMs }: RoomListItemProps) => {
+  const t = useTranslations('rooms')
+  const format = useFormatter()
+  const invited = room.state.kind === 'invited'
+  const timeMs = timeOf(room)
+  const name = room.name === '' ? t(`nameless.${room.state.kind}`) : room.name
+  return (
+    <li>
+      <Link
+        href={`/room/${room.id}`}
+        className={classes(styles.item, room.unread > 0 && styles.unread)}
+        aria-current={open ? 'page' : undefined}
+        tabIndex={stop ? 0 : -1}
+        data-room={room.id}
+        draggable={false}
+      >
+        <Picture room={room} />
+        <span className={styles.words}>
+          <span className={styles.line}>
+            <bdi className={styles.name}>{name}</bdi>
+            {timeMs !== null && (
+              <time className={styles.time} dateTime={new Date(timeMs).toISOString()}>
+                {format.dateTime(timeMs, glance[nearness(timeMs, nowMs)])}
+              </time>
+            )}
+          </span>
+          <span className={styles.line}>
+            <span className={styles.preview}>
+              <Preview room={room} own={own} open={open} />
+            </span>
+            {room.unread > 0 && (
+              <span className={styles.badge}>
+                <span aria-hidden="true">{room.unread > 99 ? t('unreadMany') : room.unread}</span>
+                <VisuallyHidden>{t('unread', { count: room.unread })}</VisuallyHidden>
+              </span>
+            )}
+            {invited && <span className={styles.dot} aria-hidden="true" />}
+          </span>
+        </span>
+      </Link>
+    </li>
+  )
+}
+
+const sameRoom = (a: RoomView, b: RoomView): boolean =>
+  a.id === b.id &&
+  a.name === b.name &&
+  a.state.kind === b.state.kind &&
+  a.unread === b.unread &&
+  a.draft === b.draft &&
+  a.latest?.timeMs === b.latest?.timeMs &&
+  a.latest?.text === b.latest?.text &&
+  a.latest?.sender === b.latest?.sender
+
+/** The state arrives as new objects with every event; an item is drawn again only when it reads differently. */
+export const RoomListItem = memo(
+  Item,
+  (a, b) =>
+    sameRoom(a.room, b.room) &&
+    a.own === b.own &&
+    a.open === b.open &&
+    a.stop === b.stop &&
+    nearness(a.nowMs, b.nowMs) === 'today',
+)

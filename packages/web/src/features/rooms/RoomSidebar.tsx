@@ -1,0 +1,93 @@
+import type { RoomView } from '@sotto/client'
+import { useState } from 'react'
+import type { ReactNode, RefObject } from 'react'
+import { useTranslations } from 'use-intl'
+import { useLocation } from 'wouter'
+import { Icon } from '../../ui/Icon.tsx'
+import { IconButton } from '../../ui/IconButton.tsx'
+import { Logo } from '../../ui/Logo.tsx'
+import { RoomList } from './RoomList.tsx'
+import { roomsFound } from './roomsFound.ts'
+import styles from './RoomSidebar.module.css'
+
+/** The rooms, how to find one and how to make one. `footer` is who is here and whether they are connected. */
+export const RoomSidebar = ({
+  rooms,
+  own,
+  open,
+  findField,
+  onCreate,
+  footer,
+}: {
+  readonly rooms: readonly RoomView[]
+  readonly own: string
+  readonly open: string | null
+  readonly findField: RefObject<HTMLInputElement | null>
+  readonly onCreate: () => void
+  readonly footer: ReactNode
+}) => {
+  const t = useTranslations()
+  const [, navigate] = useLocation()
+  const [query, setQuery] = useState('')
+  const found = roomsFound(rooms, query)
+
+  return (
+    <nav className={styles.sidebar} aria-label={t('rooms.label')}>
+      <header className={styles.head}>
+        <Logo size={28} />
+        <span className={styles.word}>{t('product')}</span>
+        <IconButton label={t('rooms.create')} icon="plus" tone="accent" shortcut="Alt N" onClick={onCreate} />
+      </header>
+      {rooms.length > 0 && (
+        <div className={styles.find} role="search">
+          <Icon name="search" size={18} />
+          <input
+            ref={findField}
+            className={styles.input}
+            type="text"
+            value={query}
+            placeholder={t('rooms.find')}
+            aria-label={t('rooms.find')}
+            aria-keyshortcuts="Control+K"
+            autoComplete="off"
+            spellCheck={false}
+            dir="auto"
+            onChange={(event) => setQuery(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.nativeEvent.isComposing) return
+              const first = found[0]
+              if (event.key === 'Enter' && first !== undefined) {
+                navigate(`/room/${first.id}`)
+                setQuery('')
+              } else if (event.key === 'ArrowDown') {
+                event.preventDefault()
+                event.currentTarget.closest('nav')?.querySelector<HTMLElement>('[data-room]')?.focus()
+              } else if (event.key === 'Escape' && query !== '') {
+                event.stopPropagation()
+                setQuery('')
+              }
+            }}
+          />
+          {query === '' ? (
+            <kbd className={styles.key} aria-hidden="true">
+              Ctrl K
+            </kbd>
+          ) : (
+            <button className={styles.clear} type="button" aria-label={t('rooms.findClear')} onClick={() => setQuery('')}>
+              <Icon name="close" size={16} />
+            </button>
+          )}
+        </div>
+      )}
+      <div className={styles.rooms}>
+        <RoomList rooms={found} own={own} open={open} />
+        {query !== '' && found.length === 0 && (
+          <p className={styles.none} role="status">
+            {t('rooms.none')}
+          </p>
+        )}
+      </div>
+      <footer className={styles.foot}>{footer}</footer>
+    </nav>
+  )
+}

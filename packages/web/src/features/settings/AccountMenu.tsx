@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Avatar } from '../../ui/Avatar.tsx'
+import { Icon } from '../../ui/Icon.tsx'
+import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx'
+import styles from './AccountMenu.module.css'
+
+export type SettingsPage = 'settings' | 'shortcuts' | 'about' | 'sign_out'
+
+/** Who is signed in here, whether they are connected, and everything that is not about a room. */
+export const AccountMenu = ({
+  name,
+  account,
+  connection,
+  onOpen,
+}: {
+  readonly name: string
+  readonly account: string
+  readonly connection: ReactNode
+  readonly onOpen: (page: SettingsPage) => void
+}) => {
+  const t = useTranslations('settings')
+  return (
+    <div className={styles.own}>
+      <Avatar id={account} name={name} shape="person" />
+      <div className={styles.words}>
+        <bdi className={styles.name}>{name}</bdi>
+        <span className={styles.connection}>{connection}</span>
+      </div>
+      <Menu
+        side="top"
+        trigger={
+          <button type="button" className={styles.trigger} aria-label={t('open', { name })}>
+            <Icon name="settings" />
+          </button>
+        }
+      >
+        <MenuItem icon="settings" onSelect={() => onOpen('settings')}>
+          {t('item')}
+        </MenuItem>
+        <MenuItem icon="keyboard" onSelect={() => onOpen('shortcuts')}>
+          {t('shortcuts')}
+        </MenuItem>
+        <MenuItem icon="eye" onSelect={() => onOpen('about')}>
+          {t('about')}
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem icon="leave" onSelect={() => onOpen('sign_out')}>
+          {t('signOut')}
+        </MenuItem>
+      </Menu>
+    </div>
+  )
+}

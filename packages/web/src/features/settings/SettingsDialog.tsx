@@ -1,0 +1,56 @@
+import { useTranslations } from 'use-intl'
+import { changePreferences, usePreferences } from '../../client/preferences.ts'
+import { Choice } from '../../ui/Choice.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { Toggle } from '../../ui/Toggle.tsx'
+import styles from './SettingsDialog.module.css'
+
+export const SettingsDialog = ({
+  name,
+  server,
+  open,
+  onClose,
+}: {
+  readonly name: string
+  readonly server: string
+  readonly open: boolean
+  readonly onClose: () => void
+}) => {
+  const t = useTranslations('settings')
+  const close = useTranslations()('close')
+  const { theme, formatting } = usePreferences()
+  return (
+    <Dialog open={open} onClose={onClose} title={t('title')} closeLabel={close}>
+      <Choice
+        label={t('theme')}
+        value={theme}
+        onChange={(chosen) => changePreferences({ theme: chosen })}
+        options={[
+          { value: 'system', label: t('themes.system'), icon: 'screen' },
+          { value: 'light', label: t('themes.light'), icon: 'sun' },
+          { value: 'dark', label: t('themes.dark'), icon: 'moon' },
+        ]}
+      />
+      <Toggle
+        label={t('formatting')}
+        hint={t('formattingHint')}
+        checked={formatting}
+        onChange={(checked) => changePreferences({ formatting: checked })}
+      />
+      <dl className={styles.facts}>
+        <div className={styles.fact}>
+          <dt>{t('accountName')}</dt>
+          <dd>
+            <bdi>{name}</bdi>
+          </dd>
+        </div>
+        <div className={styles.fact}>
+          <dt>{t('accountServer')}</dt>
+          <dd>
+            <bdi>{server}</bdi>
+          </dd>
+        </div>
+      </dl>
+    </Dialog>
+  )
+}

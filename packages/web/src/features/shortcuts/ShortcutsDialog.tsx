@@ -1,0 +1,66 @@
+import { useTranslations } from 'use-intl'
+import { Dialog } from '../../ui/Dialog.tsx'
+import styles from './ShortcutsDialog.module.css'
+
+const groups = [
+  {
+    title: 'everywhere',
+    rows: [
+      ['help', ['?']],
+      ['find', ['Ctrl', 'K']],
+      ['previous', ['Alt', '↑']],
+      ['next', ['Alt', '↓']],
+      ['nextUnread', ['Alt', 'Shift', '↓']],
+      ['create', ['Alt', 'N']],
+      ['invite', ['Alt', 'I']],
+      ['members', ['Alt', 'M']],
+      ['latest', ['Alt', 'End']],
+      ['escape', ['Esc']],
+    ],
+  },
+  {
+    title: 'writing',
+    rows: [
+      ['send', ['Enter']],
+      ['newline', ['Shift', 'Enter']],
+    ],
+  },
+  {
+    title: 'list',
+    rows: [
+      ['move', ['↑', '↓']],
+      ['ends', ['Home', 'End']],
+      ['open', ['Enter']],
+    ],
+  },
+] as const
+
+export const ShortcutsDialog = ({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) => {
+  const t = useTranslations('shortcuts')
+  const close = useTranslations()('close')
+  return (
+    <Dialog open={open} onClose={onClose} title={t('title')} closeLabel={close} shape="wide" reading>
+      {groups.map((group) => (
+        <section key={group.title} aria-labelledby={`shortcuts-${group.title}`}>
+          <h3 className={styles.title} id={`shortcuts-${group.title}`}>
+            {t(group.title)}
+          </h3>
+          <dl className={styles.rows}>
+            {group.rows.map(([name, keys]) => (
+              <div key={name} className={styles.row}>
+                <dt>{t(name)}</dt>
+                <dd className={styles.keys}>
+                  {keys.map((key) => (
+                    <kbd key={key} className={styles.key}>
+                      {key}
+                    </kbd>
+                  ))}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </Dialog>
+  )
+}
