@@ -31,13 +31,14 @@ export const whenState = <T>(
     look(client.state())
   })
 
-type Settled = 'caught_up' | 'offline' | 'signed_out'
+export type Settled = 'caught_up' | 'offline' | 'signed_out' | 'refused'
 
 const caughtUp = (rooms: readonly RoomView[]): boolean =>
   rooms.every(({ state }) => state.kind !== 'behind' && state.kind !== 'joining')
 
 const settledAs = ({ account, connection, rooms }: ClientState): Settled | undefined => {
   if (account.kind !== 'signed_in') return 'signed_out'
+  if (connection.kind === 'refused') return 'refused'
   if (connection.kind === 'offline' && connection.retryAtMs !== null) return 'offline'
   return connection.kind === 'online' && caughtUp(rooms) ? 'caught_up' : undefined
 }
@@ -48,7 +49,13 @@ export const settled = async (client: Client): Promise<Settled> => {
   return found ?? 'offline'
 }
 
-/** @throws SottoError `offline`, `session_expired` */
+/** Why nothing is sent to this server. */
+export const serverRefused = ({ connection }: ClientState): SottoError =>
+  connection.kind === 'refused'
+    ? new SottoError(connection.code, 'this is not the server that this device knows')
+    : new SottoError('offline')
+
+/** @throws SottoError `offline`, `session_expired`, or why the server is refused */
 export const settledOnline = async (client: Client): Promise<void> => {
   switch (await settled(client)) {
     case 'caught_up':
@@ -57,5 +64,7 @@ export const settledOnline = async (client: Client): Promise<void> => {
       throw new SottoError('offline')
     case 'signed_out':
       throw new SottoError('session_expired')
+    case 'refused':
+      throw serverRefused(client.state())
   }
 }

@@ -1,7 +1,7 @@
 import type { Client, ClientState, ConnectionView, TimelineItem } from '@sotto/client'
 import { failures, SottoError } from '@sotto/client'
 import { deliveriesOf } from '../deliveries.ts'
-import { itemText, messageRecord } from '../message.ts'
+import { itemText, messageRecord, readUpTo } from '../message.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { roomTitle } from '../roomName.ts'
@@ -19,6 +19,8 @@ export interface Conversation {
   end(): void
 }
 
+type Page = Awaited<ReturnType<Client['timeline']>>
+
 /** What has no place in the log yet is shown when it has. */
 const isPlaced = (item: TimelineItem): boolean => item.seq !== null
 
@@ -30,10 +32,15 @@ const connectionText = (connection: ConnectionView): string => {
       return 'connecting'
     case 'offline':
       return 'offline'
+    case 'refused':
+      return 'not the server this device knows'
   }
 }
 
-/** Shows a room as it is and as it goes on, in the order of its log, each item once. */
+/**
+ * Shows a room as it is and as it goes on, each item once: those of others in the order of the log, own ones as soon as
+ * they are acknowledged.
+ */
 export const openConversation = async (
   client: Client,
   room: string,
@@ -50,19 +57,23 @@ export const openConversation = async (
     if (output.format === 'human') screen.show(itemText(item))
     else if (record) screen.show(JSON.stringify(record))
   }
-  const showAll = async (items: readonly TimelineItem[]): Promise<void> => {
-    const before = cursor
-    for (const item of items.filter(isPlaced)) {
-      if ((item.seq ?? 0) > before) show(item)
-      cursor = Math.max(cursor, item.seq ?? 0)
+  const shown = new Set<string>()
+  const showPage = async ({ items, more }: Page): Promise<void> => {
+    for (const item of items) {
+      if (!isPlaced(item) || shown.has(item.id)) continue
+      shown.add(item.id)
+      show(item)
     }
-    if (cursor > before) await client.markRead({ room, seq: cursor })
+    const readSeq = readUpTo(items, more ? 'inside' : 'end')
+    if (readSeq <= cursor) return
+    cursor = readSeq
+    await client.markRead({ room, seq: cursor })
   }
   const readOn = async (): Promise<void> => {
     for (;;) {
-      const { items, more } = await client.timeline({ room, after: cursor + 1, limit: itemsPerPage })
-      await showAll(items)
-      if (!more) return
+      const page = await client.timeline({ room, after: cursor + 1, limit: itemsPerPage })
+      await showPage(page)
+      if (!page.more) return
     }
   }
   const remark = (text: string): void => {
@@ -97,8 +108,7 @@ export const openConversation = async (
     }
   })
 
-  const { items } = await client.timeline({ room, limit: earlierItems })
-  await showAll(items)
+  await showPage({ ...(await client.timeline({ room, limit: earlierItems })), more: false })
   follow(client.state())
 
   return {

@@ -1,11 +1,11 @@
 import { type Client, failures, type RoomView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
-import { type MessageRecord, messageRecord } from '../message.ts'
+import { type MessageRecord, messageRecord, readUpTo } from '../message.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
 import { roomStateText } from '../roomState.ts'
 import { untilSignal } from '../signals.ts'
-import { settled } from '../waiting.ts'
+import { serverRefused, settled } from '../waiting.ts'
 
 const itemsPerPage = 200
 
@@ -29,15 +29,17 @@ const readingOf = (client: Client, room: RoomView, print: (record: MessageRecord
 
   const readPage = async (): Promise<boolean> => {
     const { items, more } = await client.timeline({ room: room.id, after: cursor + 1, limit: itemsPerPage })
-    const before = cursor
     for (const item of items) {
       const record = messageRecord(room.id, item)
-      if (item.seq !== null) cursor = Math.max(cursor, item.seq)
       if (!record || (item.kind === 'message' && item.sender.own)) continue
       print(record)
       printed += 1
     }
-    if (cursor > before) await client.markRead({ room: room.id, seq: cursor })
+    const readSeq = readUpTo(items, more ? 'inside' : 'end')
+    if (readSeq > cursor) {
+      cursor = readSeq
+      await client.markRead({ room: room.id, seq: cursor })
+    }
     return more
   }
   return {
@@ -159,6 +161,7 @@ export const receiveCommand = (): Command =>
           const standing = await Promise.race([settled(client), timeout])
           await inbox.readNow()
           if (standing === 'signed_out') throw new SottoError('session_expired')
+          if (standing === 'refused') throw serverRefused(client.state())
           const waits = follow || (timeoutMs !== undefined && inbox.count() === 0)
           if (!waits && standing === 'offline') throw new SottoError('offline')
           if (waits) await Promise.race([timeout, received, inbox.failed, untilSignal(ended.signal)])

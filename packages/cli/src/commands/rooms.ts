@@ -7,7 +7,7 @@ import { roomTitle } from '../roomName.ts'
 import { roomStateText } from '../roomState.ts'
 import { table } from '../table.ts'
 import { shortTime, timestamp } from '../time.ts'
-import { settled } from '../waiting.ts'
+import { type Settled, settled } from '../waiting.ts'
 
 const latestCharactersMax = 60
 
@@ -37,6 +37,18 @@ const value = ({ id, name, state, unread, memberCount, latest }: RoomView) => ({
   latest: latest && { sender: latest.sender, text: latest.text, time: timestamp(latest.timeMs) },
 })
 
+const standingText = (standing: Settled): string => {
+  switch (standing) {
+    case 'caught_up':
+    case 'signed_out':
+      return ''
+    case 'offline':
+      return 'The server cannot be reached; this is what the device remembers.'
+    case 'refused':
+      return 'This is not the server that this device knows: nothing is sent to it.'
+  }
+}
+
 export const roomsCommand = (): Command =>
   new Command('rooms')
     .description('list rooms and invitations')
@@ -49,7 +61,7 @@ export const roomsCommand = (): Command =>
         if (output.format === 'json') for (const room of rooms) output.result(value(room), null)
         else if (rooms.length > 0) output.result(null, table(rooms.map(row)))
         else output.remark('No rooms yet. Make one: sotto room create General')
-        if (standing === 'offline')
-          output.remark('The server cannot be reached; this is what the device remembers.')
+        const remark = standingText(standing)
+        if (remark) output.remark(remark)
       })
     })

@@ -1,0 +1,124 @@
+import type { Browser, BrowserContext, Page } from '@playwright/test'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bundle, launchChromium, noBrowser, serveScripts, type Site } from './web/browser.ts'
+import { type ServerProcess, startServerProcess } from './web/serverProcess.ts'
+import type { Tab } from './web/tabPage.ts'
+
+declare const opened: Promise<Tab>
+
+const password = 'correct horse battery'
+let names = 0
+
+describe.skipIf(noBrowser)('the web client in Chromium', () => {
+  let server: ServerProcess
+  let site: Site
+  let browser: Browser
+  let context: BrowserContext
+
+  beforeAll(async () => {
+    server = await startServerProcess()
+    site = await serveScripts(await bundle('tabPage.ts'), '/tabPage.js', server.port)
+    browser = await launchChromium()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await site?.close()
+    await server?.end()
+  })
+  beforeEach(async () => {
+    context = await browser.newContext()
+  })
+  afterEach(() => context.close())
+
+  const openTab = async (): Promise<Page> => {
+    const page = await context.newPage()
+    await page.goto(site.origin)
+    await page.evaluate(async () => {
+      await opened
+    })
+    return page
+  }
+  /** Registers in this tab and makes a room; the room. */
+  const signUp = (page: Page): Promise<string> =>
+    page.evaluate(
+      async ([name, word]) => {
+        const { client } = await opened
+        await client.register({ name, password: word })
+        return (await client.createRoom({ name: 'General' })).room
+      },
+      [`person${names++}`, password] as const,
+    )
+  const send = (page: Page, room: string, texts: readonly string[]): Promise<void> =>
+    page.evaluate(
+      async ([to, all]) => {
+        const { client } = await opened
+        await Promise.all(all.map((text) => client.send({ room: to, text })))
+      },
+      [room, texts] as const,
+    )
+  const sent = (page: Page, room: string, count: number): Promise<readonly string[]> =>
+    page.evaluate(async ([of, wanted]) => (await opened).sent(of, wanted), [room, count] as const)
+  const hasLed = (page: Page): Promise<boolean> => page.evaluate(async () => (await opened).hasLed())
+  const lines = (who: string, count: number) => Array.from({ length: count }, (_, i) => `${who} ${i}`)
+
+  it('keeps account, room and messages across a reload', async () => {
+    const page = await openTab()
+    const room = await signUp(page)
+    await send(page, room, ['one', 'two'])
+    await sent(page, room, 2)
+    await page.reload()
+    const state = await page.evaluate(async () => (await opened).client.state())
+    expect(state).toMatchObject({ account: { kind: 'signed_in' }, rooms: [{ id: room, name: 'General' }] })
+    expect(await sent(page, room, 2)).toEqual(['one', 'two'])
+  })
+
+  it('one tab leads; another uses the same client, and takes over when the first is closed', async () => {
+    const first = await openTab()
+    const room = await signUp(first)
+    const second = await openTab()
+    expect(await hasLed(first)).toBe(true)
+    expect(await hasLed(second)).toBe(false)
+
+    const all = lines('second', 40)
+    const sending = send(second, room, all)
+    await first.close()
+    await sending
+    expect(await sent(second, room, all.length)).toEqual(all)
+    expect(await hasLed(second)).toBe(true)
+    const third = await openTab()
+    expect(await sent(third, room, all.length)).toEqual(all)
+  })
+
+  it('two tabs that send at once lose and double nothing, also when the one that leads is reloaded', async () => {
+    const first = await openTab()
+    const room = await signUp(first)
+    const second = await openTab()
+    const [fromFirst, fromSecond] = [lines('first', 20), lines('second', 20)]
+    await send(first, room, fromFirst)
+    const sending = send(second, room, fromSecond)
+    await first.reload()
+    await sending
+    for (const page of [first, second]) {
+      const texts = await sent(page, room, 40)
+      expect(texts).toHaveLength(40)
+      expect(texts.filter((text) => text.startsWith('first'))).toEqual(fromFirst)
+      expect(texts.filter((text) => text.startsWith('second'))).toEqual(fromSecond)
+    }
+  })
+
+  it('says what was wrong with a password', async () => {
+    const page = await openTab()
+    await signUp(page)
+    const code = await page.evaluate(async () => {
+      const { client } = await opened
+      const { account } = client.state()
+      const name = account.kind === 'none' ? '' : account.name
+      await client.logout({ forget: false })
+      return client.login({ name, password: 'not the right one' }).then(
+        () => 'signed in',
+        (error: { code: string }) => error.code,
+      )
+    })
+    expect(code).toBe('invalid_credentials')
+  })
+})
