@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Client,
+  type ClientOptions,
+  type MemoryDisk,
+  type MemoryKeys,
+  memoryDisk,
+  memoryKeys,
+  openClient,
+  openMemoryKeychain,
+  openMemoryStore,
+  sealedStore,
+  type Store,
+  type Transport,
+} from '@sotto/client'
+import { netTransport, timerScheduler } from '@sotto/client/node'
+import { nodeProvider } from '@sotto/mls/provider/node'
+import { type RunningServer, type ServerConfig, startServer } from '@sotto/server'
+import { quickPassword } from './password.ts'
+
+/** A server with its data, and people with their devices: everything real but the disks of the devices. */
+export interface World {
+  server(): RunningServer
+  /** Stops the server and starts it again on the same data and port. */
+  restart(): Promise<void>
+  person(name: string): Person
+  end(): Promise<void>
+}
+
+export interface Device {
+  readonly disk: MemoryDisk
+  readonly keys: MemoryKeys
+}
+
+/** What happens between the client and its store or the server. */
+export interface Weather {
+  store?(store: Store): Store
+  transport?(transport: Transport): Transport
+}
+
+export interface Person {
+  readonly name: string
+  readonly device: Device
+  /** Opens the client as its next start would, whatever has become of the last. */
+  open(weather?: Weather): Promise<Client>
+  /** Opens and registers. */
+  join(): Promise<Client>
+}
+
+export const password = 'correct horse battery staple'
+
+const provider = nodeProvider()
+
+export const copyOf = ({ disk, keys }: Device): Device => ({
+  disk: { rows: new Map(disk.rows), fence: disk.fence },
+  keys: { ...keys },
+})
+
+export const openDevice = async (server: string, device: Device, weather: Weather = {}): Promise<Client> => {
+  const keychain = openMemoryKeychain(provider, device.keys)
+  const store = sealedStore(await openMemoryStore(device.disk), keychain)
+  const transport = netTransport({ server })
+  const options: ClientOptions = {
+    server,
+    store: weather.store?.(store) ?? store,
+    keychain,
+    transport: weather.transport?.(transport) ?? transport,
+    scheduler: timerScheduler,
+    provider,
+    password: quickPassword,
+    deviceKind: 'cli',
+  }
+  return openClient(options)
+}
+
+export const startWorld = async (config: Partial<ServerConfig> = {}): Promise<World> => {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'sotto-story-'))
+  const start = (port: number): Promise<RunningServer> =>
+    startServer({ port, dataDirectory, webDirectory: null, logLevel: 'error', ...config })
+  let server = await start(0)
+  const opened = new Set<Client>()
+
+  const person = (name: string): Person => {
+    const device: Device = { disk: memoryDisk(), keys: memoryKeys() }
+    const open = async (weather?: Weather): Promise<Client> => {
+      const client = await openDevice(server.url, device, weather)
+      opened.add(client)
+      return client
+    }
+    return {
+      name,
+      device,
+      open,
+      join: async () => {
+        const client = await open()
+        await client.register({ name, password })
+        return client
+      },
+    }
+  }
+
+  return {
+    server: () => server,
+    restart: async () => {
+      const { port } = server
+      await server.close()
+      server = await start(port)
+    },
+    person,
+    end: async () => {
+      await Promise.allSettled([...opened].map((client) => client.close()))
+      await server.close()
+      rmSync(dataDirectory, { recursive: true, force: true })
+    },
+  }
+}
