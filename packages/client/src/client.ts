@@ -105,6 +105,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 
   let places: ReturnType<Device['rooms']['places']> = new Map()
+  /** Whether the rooms know what the server had when the connection was opened, and who has invited. */
+  let isGreeted = false
   const connection: Connection = openConnection({
     transport,
     scheduler,
@@ -114,6 +116,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       viewed: () => stirred(),
       opening: () => {
         places = device?.rooms.places() ?? new Map()
+        isGreeted = false
       },
       ready: (frame) => {
         if (device) void greeted(device, frame)
@@ -134,8 +137,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     aheadMs = frame.timeMs - scheduler.nowMs()
     await rooms.headsAre(frame.heads, places).catch(() => {})
     rooms.wake()
-    if (frame.welcomes > 0) whileOnline(() => rooms.readWelcomes())
     whileOnline(replenish)
+    if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
+    isGreeted = true
+    stirred()
   }
 
   const halt = (error: unknown): void => {
@@ -205,7 +210,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       : { kind: 'signed_in', server, name, account, device: toHex(profile.device) }
   }
 
-  const connectionView = (): ConnectionView => connection.view()
+  const connectionView = (): ConnectionView => {
+    const view = connection.view()
+    return view.kind === 'online' && !isGreeted ? { kind: 'connecting' } : view
+  }
 
   let shown: ClientState | null = null
   let isTelling = false

@@ -19,6 +19,7 @@ export type AccountView =
 export type ConnectionView =
   | { readonly kind: 'offline'; readonly retryAtMs: number | null }
   | { readonly kind: 'connecting' }
+  /** What the server had when the connection was opened is known: rooms that lack some of it are `behind`. */
   | { readonly kind: 'online'; readonly route: 'websocket' | 'poll' }
   /** This is not the server that this device knows: its log key has changed. Nothing is sent until it is back. */
   | { readonly kind: 'refused'; readonly code: FailureCode }
