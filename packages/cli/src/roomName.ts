@@ -8,7 +8,7 @@ const prefixDigitsMin = 4
 /** How a room is called in a list: its name, or what it is while it has none. */
 export const roomTitle = ({ id, name, state }: RoomView): string => {
   if (name !== '') return printableLine(name)
-  return state.kind === 'invited' ? `invitation ${id.slice(0, 8)}` : id.slice(0, 8)
+  return state.kind === 'invited' ? 'Invitation' : id.slice(0, 8)
 }
 
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase()

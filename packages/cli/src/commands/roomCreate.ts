@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
+import { settledOnline } from '../waiting.ts'
 
 export const createCommand = (): Command =>
   new Command('create')
@@ -10,6 +11,7 @@ export const createCommand = (): Command =>
     .action(async (name: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
       await withAccount(invocation, async (client) => {
+        await settledOnline(client)
         const { room } = await withProgress(() => 'Creating the room', client.createRoom({ name }))
         invocation.output.result({ room, name }, `${printableLine(name)} is there (${room.slice(0, 8)}).`)
         invocation.output.remark(`Next: sotto room invite ${JSON.stringify(name)} NAME`)
