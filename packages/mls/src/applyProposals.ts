@@ -1,3 +1,4 @@
+import { inChunks } from './chunks.ts'
 import type { CommittedProposal, Committer } from './commitView.ts'
 import type { Engine } from './engine.ts'
 import { MlsError } from './error.ts'
@@ -73,11 +74,13 @@ export const applyProposals = async (
   for (const { proposal } of proposals) {
     if (proposal.kind !== 'add') continue
     const { keyPackage } = proposal
-    const { leafIndex, tree: grown } = addLeaf(tree, keyPackage.leafNode, engine.limits.leavesMax)
-    await validateKeyPackage(engine, keyPackage, { at: 'add', leafIndex, groupId }, terms)
-    tree = grown
-    added.push({ leafIndex, keyPackage })
+    const grown = addLeaf(tree, keyPackage.leafNode, engine.limits.leavesMax)
+    tree = grown.tree
+    added.push({ leafIndex: grown.leafIndex, keyPackage })
   }
+  await inChunks(added, ({ leafIndex, keyPackage }) =>
+    validateKeyPackage(engine, keyPackage, { at: 'add', leafIndex, groupId }, terms),
+  )
 
   const changed = new Set([...updated, ...added.map(({ leafIndex }) => leafIndex)])
   if (changed.size > 0) validateAmongMembers(tree, changed)

@@ -221,7 +221,8 @@ const pastChanges = (
   const list = encodeStored((writer) =>
     writer.vector((into, epoch) => into.uint64(epoch), after.map(epochOf)),
   )
-  if (before.map(epochOf).join() !== after.map(epochOf).join()) changes.set('past', list)
+  if (after.length === 0) changes.delete('past')
+  else if (before.map(epochOf).join() !== after.map(epochOf).join()) changes.set('past', list)
 }
 
 const encodePast = ({ context, tree, senderDataSecret }: PastEpoch): Uint8Array =>

@@ -147,7 +147,7 @@ export const stageCommit = async (
 /** The context of the new epoch: with the commit's message in the transcript. */
 export const contextAfter = (
   engine: Engine,
-  { before, after }: StagedCommit,
+  { before, after }: Pick<StagedCommit, 'before' | 'after'>,
   message: Pick<AuthenticatedContent, 'wireFormat' | 'framedBytes'>,
   signature: Uint8Array,
 ): GroupContext => ({

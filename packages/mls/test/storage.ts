@@ -28,7 +28,7 @@ const wholeOf = (group: Group): ReadonlyMap<string, Uint8Array> =>
 const sorted = (parts: ReadonlyMap<string, Uint8Array>): readonly (readonly [string, string])[] =>
   [...parts]
     .map(([part, bytes]) => [part, Buffer.from(bytes).toString('hex')] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
 
 /** Everything of a group, to see that an operation left it alone. */
 export const snapshot = (group: Group): string => JSON.stringify(sorted(wholeOf(group)))
