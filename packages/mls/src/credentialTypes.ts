@@ -27,7 +27,7 @@ const credentialTypes = (subtree: Subtree): CredentialTypes | undefined => {
     subtree.kind === 'leaf'
       ? subtree.leaf && {
           used: [credentialTypeOf(subtree.leaf.credential)],
-          supported: [...new Set(subtree.leaf.capabilities.credentials)].sort((a, b) => a - b),
+          supported: [...new Set(subtree.leaf.capabilities.credentials)].toSorted((a, b) => a - b),
         }
       : both(credentialTypes(subtree.left), credentialTypes(subtree.right))
   if (types) remembered.set(subtree, types)
@@ -42,7 +42,7 @@ const both = (
   if (!left || !right) return left ?? right
   if (same(left.used, right.used) && same(left.supported, right.supported)) return left
   return {
-    used: [...new Set([...left.used, ...right.used])].sort((a, b) => a - b),
+    used: [...new Set([...left.used, ...right.used])].toSorted((a, b) => a - b),
     supported: left.supported.filter((type) => right.supported.includes(type)),
   }
 }

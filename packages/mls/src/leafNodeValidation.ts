@@ -2,10 +2,11 @@ import { equalBytes } from './bytes.ts'
 import { isDefaultProposal } from './capabilities.ts'
 import { credentialTypeOf } from './credential.ts'
 import { assertReadableCredentials } from './credentialTypes.ts'
+import { isEncryptionKey } from './encryptionKey.ts'
 import { MlsError } from './error.ts'
 import { type Extension, isDefaultExtension } from './extension.ts'
 import { type KeyPackage, verifyKeyPackage } from './keyPackage.ts'
-import { encryptionKeyBytes, signatureKeyBytes } from './keyLengths.ts'
+import { signatureKeyBytes } from './keyLengths.ts'
 import { assertUniqueAmong } from './keyUniqueness.ts'
 import type { Crypto } from './labels.ts'
 import { askLeafCheck, type LeafUse, type TreeEngine } from './leafCheck.ts'
@@ -34,7 +35,7 @@ export const groupTerms = (extensions: readonly Extension[]): GroupTerms => ({
  */
 export const leafComplaint = ({ suite }: Crypto, leaf: LeafNode, terms: GroupTerms): string | undefined => {
   const { capabilities, encryptionKey, signatureKey } = leaf
-  if (encryptionKey.length !== encryptionKeyBytes[suite.kem]) return 'the encryption key has a wrong length'
+  if (!isEncryptionKey(suite.kem, encryptionKey)) return 'nothing can be sealed to its encryption key'
   if (signatureKey.length !== signatureKeyBytes[suite.signature])
     return 'the signature key has a wrong length'
   if (!capabilities.versions.includes(mls10)) return 'the protocol version is not supported'
@@ -113,8 +114,8 @@ export const validateKeyPackage = async (
   if (version !== mls10) throw new MlsError('invalid_key_package', `protocol version ${version}`)
   if (cipherSuite !== engine.suite.id)
     throw new MlsError('invalid_key_package', `cipher suite ${cipherSuite}`)
-  if (initKey.length !== encryptionKeyBytes[engine.suite.kem])
-    throw new MlsError('invalid_key_package', 'the init key has a wrong length')
+  if (!isEncryptionKey(engine.suite.kem, initKey))
+    throw new MlsError('invalid_key_package', 'nothing can be sealed to the init key')
   if (equalBytes(initKey, leafNode.encryptionKey))
     throw new MlsError('invalid_key_package', 'the init key is the encryption key')
   if (!(await verifyKeyPackage(engine, keyPackage)))

@@ -1,10 +1,10 @@
 import { equalBytes } from './bytes.ts'
 import { inChunks } from './chunks.ts'
 import { assertReadableCredentials } from './credentialTypes.ts'
+import { isEncryptionKey } from './encryptionKey.ts'
 import { MlsError } from './error.ts'
 import type { Extension } from './extension.ts'
 import { assertUniqueKeys } from './keyUniqueness.ts'
-import { encryptionKeyBytes } from './keyLengths.ts'
 import type { TreeEngine } from './leafCheck.ts'
 import { groupTerms, validateLeaf } from './leafNodeValidation.ts'
 import { verifyParentHashes } from './parentHash.ts'
@@ -37,7 +37,7 @@ export const validateTree = async (
   if (memberCount(tree) === 0) throw new MlsError('invalid_tree', 'a tree without members')
   if (!equalBytes(treeHash(engine, tree), context.treeHash))
     throw new MlsError('invalid_tree', 'the tree hash is not that of the group context')
-  assertParentKeyLengths(engine, tree)
+  assertParentKeys(engine, tree)
   verifyParentHashes(engine, tree)
   assertUniqueKeys(tree)
   assertReadableCredentials(tree)
@@ -47,12 +47,8 @@ export const validateTree = async (
   )
 }
 
-const assertParentKeyLengths = ({ suite }: TreeEngine, tree: RatchetTree): void => {
+const assertParentKeys = ({ suite }: TreeEngine, tree: RatchetTree): void => {
   for (const node of subtrees(tree))
-    if (
-      node.kind === 'branch' &&
-      node.parent &&
-      node.parent.encryptionKey.length !== encryptionKeyBytes[suite.kem]
-    )
-      throw new MlsError('invalid_tree', `the encryption key of parent ${node.index} has a wrong length`)
+    if (node.kind === 'branch' && node.parent && !isEncryptionKey(suite.kem, node.parent.encryptionKey))
+      throw new MlsError('invalid_tree', `nothing can be sealed to the key of node ${node.index}`)
 }

@@ -1,10 +1,10 @@
 import { equalBytes } from './bytes.ts'
 import type { Reader, Writer } from './codec.ts'
 import { assertReadableCredentials } from './credentialTypes.ts'
+import { isEncryptionKey } from './encryptionKey.ts'
 import { MlsError } from './error.ts'
 import type { HpkeMessage } from './hpke.ts'
 import { decodeHpkeCiphertext, encodeHpkeCiphertext } from './hpkeCiphertext.ts'
-import { encryptionKeyBytes } from './keyLengths.ts'
 import { assertFreshEncryptionKeys, assertOwnSignatureKey } from './keyUniqueness.ts'
 import type { Crypto } from './labels.ts'
 import type { LeafUse, TreeEngine } from './leafCheck.ts'
@@ -72,7 +72,7 @@ export const filteredDirectPath = (tree: RatchetTree, leaf: LeafIndex): readonly
   branchesAbove(tree, leaf)
     .map((at) => ({ index: at.index, copath: goesLeft(at, leaf) ? at.right : at.left }))
     .filter(({ copath }) => memberCount(copath) > 0)
-    .reverse()
+    .toReversed()
 
 /** Who gets the secret of a step: members who only come in with this commit get it in their Welcome instead. */
 export const recipients = ({ copath }: PathStep, added: ReadonlySet<LeafIndex>): readonly Subtree[] => {
@@ -90,7 +90,7 @@ export const pathParents = (
 ): { readonly parents: ReadonlyMap<NodeIndex, ParentNode>; readonly leafParentHash: Uint8Array } => {
   const parents = new Map<NodeIndex, ParentNode>()
   let hash = noParentHash
-  for (const [at, step] of [...steps.entries()].reverse()) {
+  for (const [at, step] of [...steps.entries()].toReversed()) {
     const parent = { encryptionKey: encryptionKeys[at] as Uint8Array, parentHash: hash, unmergedLeaves: [] }
     parents.set(step.index, parent)
     // Nobody is unmerged at a node just filled in, so the sibling is as it was then.
@@ -181,8 +181,8 @@ const assertShape = (
     throw new MlsError('invalid_commit', `a path of ${nodes.length} nodes where ${steps.length} are to be`)
   for (const [at, step] of steps.entries()) {
     const { encryptionKey, encryptedPathSecrets } = nodes[at] as UpdatePathNode
-    if (encryptionKey.length !== encryptionKeyBytes[suite.kem])
-      throw new MlsError('invalid_commit', 'an encryption key of a path has a wrong length')
+    if (!isEncryptionKey(suite.kem, encryptionKey))
+      throw new MlsError('invalid_commit', `nothing can be sealed to the new key of node ${step.index}`)
     const expected = recipients(step, added).length
     if (encryptedPathSecrets.length !== expected)
       throw new MlsError(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeCapabilities, encodeCapabilities } from '../src/capabilities.ts'
-import { decode, encode, type Reader, Writer } from '../src/codec.ts'
+import { decode, encode, type Reader, type Writer } from '../src/codec.ts'
 import { decodeCredential, encodeCredential } from '../src/credential.ts'
 import { MlsError } from '../src/error.ts'
 import { decodeExtensions, encodeExtensions } from '../src/extension.ts'

@@ -201,9 +201,12 @@ describe('a path is refused without a secret', () => {
     await expect(apply(twice)).rejects.toThrow(/^invalid_commit.*twice/)
   })
 
-  it('when a key has a wrong length', async () => {
-    const short = changeNode(made.path, 0, (node) => ({ ...node, encryptionKey: new Uint8Array(0) }))
-    await expect(apply(short)).rejects.toThrow(/^invalid_commit.*length/)
+  it('when nothing can be sealed to a key of it', async () => {
+    for (const encryptionKey of [new Uint8Array(0), new Uint8Array(31), new Uint8Array(32)]) {
+      const above = changeNode(made.path, 0, (node) => ({ ...node, encryptionKey }))
+      await expect(apply(above)).rejects.toThrow(/^invalid_commit.*sealed to/)
+      await expect(apply(await withLeaf({ encryptionKey }))).rejects.toThrow(/^invalid_leaf.*sealed to/)
+    }
   })
 
   it("when its leaf takes another member's signature key", async () => {

@@ -67,12 +67,13 @@ describe('a key package', () => {
     await expect(check(await resigned({ version: 2 }))).rejects.toThrow(/^invalid_key_package.*version 2/)
   })
 
-  it('is refused when its init key is its encryption key, or no key', async () => {
+  it('is refused when its init key is its encryption key, or nothing can be sealed to it', async () => {
     const initKey = keyPackage.leafNode.encryptionKey
     await expect(check(await resigned({ initKey }))).rejects.toThrow(/^invalid_key_package.*encryption key/)
-    await expect(check(await resigned({ initKey: new Uint8Array(5) }))).rejects.toThrow(
-      /^invalid_key_package.*length/,
-    )
+    for (const unusable of [new Uint8Array(5), new Uint8Array(32)])
+      await expect(check(await resigned({ initKey: unusable }))).rejects.toThrow(
+        /^invalid_key_package.*sealed to/,
+      )
   })
 
   it('is refused with a leaf that was made inside a group', async () => {
