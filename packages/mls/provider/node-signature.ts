@@ -72,9 +72,11 @@ export const nodeEd25519 = (): Ed25519Primitives => {
   const projected = (u: Uint8Array): Promise<Uint8Array> =>
     new Promise((resolve, reject) => {
       const publicKey = importPublic('X25519', u)
-      diffieHellman({ privateKey: scalar, publicKey }, (error, secret) =>
-        error ? reject(error) : resolve(secret),
+      const secret: unknown = diffieHellman({ privateKey: scalar, publicKey }, (error, later) =>
+        error ? reject(error) : resolve(later),
       )
+      // A Node of before 23.11 knows no callback here: it answers at once and never calls.
+      if (secret instanceof Uint8Array) resolve(secret)
     })
 
   const verified = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> =>
