@@ -102,7 +102,7 @@ export const stageCommit = async (
         : stepped(room)
     case 'done': {
       if (!tried.value || !tried.authorization) return stepped(room)
-      const { message, staged, attachment, consumed } = tried.value
+      const { message, group: current, staged, attachment } = tried.value
       const pending: Pending = {
         kind: 'commit',
         message,
@@ -113,7 +113,7 @@ export const stageCommit = async (
         events: eventsOf(tried.authorization),
         staged,
       }
-      return stepped({ ...room, pending, place: counted(room.place) }, { consumed })
+      return stepped({ ...room, group: current, pending, place: counted(room.place) })
     }
   }
 }

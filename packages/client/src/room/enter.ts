@@ -1,7 +1,8 @@
-import { createGroup, type Engine, encodeTree, join, type KeyPackageBundle, makeGroupInfo } from '@sotto/mls'
+import { createGroup, encodeTree, join, type KeyPackageBundle, makeGroupInfo } from '@sotto/mls'
 import {
   type Acknowledgement,
   anchorHashBytes,
+  equalBytes,
   SottoError,
   toHex,
   type WaitingWelcome,
@@ -10,14 +11,14 @@ import { authorizeWelcome, contextExtensions, newPolicy } from '@sotto/trust'
 import type { StoredBundle } from '../account/keyPackages.ts'
 import { hashOfMeta, makeMeta, nameOf, openMeta, sealMeta } from '../content/meta.ts'
 import type { Change } from '../ports/store.ts'
-import { encodeLogRecord } from '../timeline/record.ts'
-import { type Asked, type Attempt, attempt } from './attempt.ts'
+import { encodeLogRecord, type LogRecord } from '../timeline/record.ts'
+import { type Asked, attempt } from './attempt.ts'
 import { archiveKeyOf } from './commit.ts'
 import { memberCountOf } from './events.ts'
 import { roomKeys } from './keys.ts'
 import { epochOf } from './send.ts'
 import { emptyRoom, type Face, type RoomState } from './state.ts'
-import { type Stepped, stepped } from './step.ts'
+import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
 /** How a room begins on this device: made here, or joined by a Welcome. */
@@ -91,67 +92,60 @@ export interface Joining {
  * Enters a room by a Welcome that the user has accepted: every leaf, the signer's right to invite and the own place
  * in the policy are verified, and the metadata are those of the policy (protocol §7).
  *
- * `refused` leaves everything as it was; so does a SottoError `integrity` for metadata that do not fit.
+ * @throws SottoError `policy` {rule} when the room is not one to enter, `integrity` when what belongs to the Welcome
+ * does not fit it; then nothing has changed
  */
 export const joinRoom = async (
   tools: Tools,
   room: RoomState,
   { waiting, tree, bundles, phase }: Joining,
   asked: Asked,
-): Promise<Attempt<Stepped>> => {
+): Promise<Step> => {
   const timeS = secondsOf(waiting.timeMs)
-  return attempt(tools, timeS, asked, async (engine) => {
-    const joined = await join(engine, {
-      welcome: waiting.welcome,
-      bundles: bundles.map(({ bundle }) => bundle),
-      tree,
-    })
+  const tried = await attempt(tools, timeS, asked, async (engine) => {
+    const { welcome } = waiting
+    const joined = await join(engine, { welcome, bundles: bundles.map(({ bundle }) => bundle), tree })
     const { group, signer } = joined
-    if (epochOf(group) !== waiting.epoch || toHex(group.public.context.groupId) !== toHex(room.id))
-      throw new SottoError('integrity', 'the Welcome leads to another room')
     const lookup = (account: Uint8Array) => tools.find(account)?.state
     const view = { group: group.public, signer, ownLeaf: group.ownLeaf }
     const admission = await authorizeWelcome(view, lookup, tools.provider, timeS)
-    if (admission.kind === 'refused')
-      throw new SottoError('policy', 'the room is not one to enter', { rule: admission.rule })
-    const meta = await metaOf(tools, engine, room.id, waiting, group, admission.policy.metaHash)
-    const used = bundles.find(({ bundle }) => bundle === joined.bundle)
-    return stepped(
-      {
-        ...room,
-        phase,
-        group,
-        meta,
-        pending: null,
-        intents: used?.lastResort ? [{ kind: 'refresh', id: 'refresh' }] : [],
-        place: {
-          ...room.place,
-          cursor: waiting.seq,
-          hash: waiting.entryHash,
-          timeMs: waiting.timeMs,
-          confirmed: waiting.seq,
-        },
-        face: faceAt(room.face, nameOf(meta), memberCountOf(group), waiting),
-      },
-      {
-        changes: [...(used?.used ?? []), ...arrival(tools, room.id, waiting, admission.inviter)],
-        consumed: joined.consumed,
-      },
-    )
+    return { ...joined, admission, archiveKey: archiveKeyOf(engine, group, room.id) }
   })
+  if (tried.kind === 'needs') return tried
+  if (tried.kind === 'refused') throw notToEnter(tried.rule)
+  const { group, admission, archiveKey, bundle, consumed } = tried.value
+  if (admission.kind === 'refused') throw notToEnter(admission.rule)
+  if (epochOf(group) !== waiting.epoch || !equalBytes(group.public.context.groupId, room.id))
+    throw new SottoError('integrity', 'the Welcome leads to another room')
+  const meta = await metaOf(tools, archiveKey, waiting, admission.policy.metaHash)
+  const used = bundles.find((stored) => stored.bundle === bundle)
+  const { seq: cursor, entryHash: hash, timeMs } = waiting
+  return stepped(
+    {
+      ...room,
+      phase,
+      group,
+      meta,
+      pending: null,
+      intents: used?.lastResort ? [{ kind: 'refresh', id: 'refresh' }] : [],
+      place: { ...room.place, cursor, hash, timeMs, confirmed: cursor },
+      face: faceAt(room.face, nameOf(meta), memberCountOf(group), waiting),
+    },
+    { ...arrival(tools, room.id, waiting, admission.inviter, used?.used ?? []), consumed },
+  )
 }
 
+const notToEnter = (rule: string): SottoError =>
+  new SottoError('policy', 'the room is not one to enter', { rule })
+
 const metaOf = async (
-  tools: Tools,
-  engine: Engine,
-  room: Uint8Array,
-  waiting: WaitingWelcome,
-  group: Parameters<typeof archiveKeyOf>[1],
+  { provider }: Tools,
+  archiveKey: Uint8Array,
+  { meta, room, epoch }: WaitingWelcome,
   expected: Uint8Array,
 ) => {
-  if (!waiting.meta) throw new SottoError('integrity', 'the Welcome came without the metadata of the room')
-  const archiveKey = archiveKeyOf(engine, group, room)
-  return openMeta(tools.provider, archiveKey, room, waiting.epoch, waiting.meta, expected)
+  if (!meta) throw new SottoError('integrity', 'the Welcome came without the metadata of the room')
+  return openMeta(provider, archiveKey, room, epoch, meta, expected)
 }
 
 const faceAt = (face: Face, name: string, memberCount: number, { seq, timeMs }: WaitingWelcome): Face => ({
@@ -168,16 +162,18 @@ const arrival = (
   room: Uint8Array,
   { seq, entryHash, timeMs }: WaitingWelcome,
   inviter: Uint8Array,
-): readonly Change[] => [
-  {
-    kind: 'put',
-    key: roomKeys.logEntry(toHex(room), seq),
-    value: encodeLogRecord({
-      anchor: entryHash.slice(0, anchorHashBytes),
-      timeMs,
-      items: [{ kind: 'event', actor: inviter, event: { kind: 'added', account } }],
-    }),
-  },
-]
+  used: readonly Change[],
+): Pick<Stepped, 'changes' | 'told'> => {
+  const record: LogRecord = {
+    anchor: entryHash.slice(0, anchorHashBytes),
+    timeMs,
+    items: [{ kind: 'event', actor: inviter, event: { kind: 'added', account } }],
+  }
+  const key = roomKeys.logEntry(toHex(room), seq)
+  return {
+    changes: [...used, { kind: 'put', key, value: encodeLogRecord(record) }],
+    told: [{ kind: 'records', records: [{ seq, record }] }],
+  }
+}
 
 const secondsOf = (timeMs: number): number => Math.floor(timeMs / 1000)

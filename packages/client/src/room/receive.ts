@@ -1,4 +1,4 @@
-import { type Group, leafAt, process, readMessage, type MessageHeader } from '@sotto/mls'
+import { allSecrets, type Group, leafAt, process, readMessage, type MessageHeader } from '@sotto/mls'
 import {
   anchorHashBytes,
   decodeEnvelope,
@@ -335,6 +335,7 @@ const receiveCommit = async (
       ...enter(room, pending.staged),
       intents: room.intents.filter(({ id }) => id !== pending.intent),
     }
+    desk.consumed.push(...secretsLeft(group, pending.staged))
     if (pending.intent !== null)
       desk.told.push({ kind: 'intent', intent: pending.intent, result: { kind: 'done' } })
     return passed(...pending.events)
@@ -350,8 +351,15 @@ const receiveCommit = async (
   if (value.kind !== 'commit' || !authorization) return { kind: 'frozen', code: 'policy', rule: 'C0e' }
   if (!anchorHolds(desk, reading.past, opened.envelope, entry.seq)) return forked
   desk.consumed.push(...value.consumed)
+  if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
   desk.room = value.group ? enter(room, value.group) : expel(room)
   return passed(...eventsOf(authorization))
+}
+
+/** The secrets of a state that is given up, but for those that the next one still has. */
+const secretsLeft = (before: Group, next: Group | null): readonly Uint8Array[] => {
+  const kept = new Set(next ? allSecrets(next) : [])
+  return allSecrets(before).filter((secret) => !kept.has(secret))
 }
 
 /**

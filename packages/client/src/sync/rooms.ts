@@ -141,15 +141,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       await room.take(async (state, asked) => {
         if (state.phase.kind !== 'invited') return stepped(state)
         const joining: Joining = { waiting, tree, bundles, phase }
-        const tried = await joinRoom(tools, state, joining, asked)
-        switch (tried.kind) {
-          case 'needs':
-            return tried
-          case 'refused':
-            throw new SottoError('policy', 'the room is not one to enter', { rule: tried.rule })
-          case 'done':
-            return tried.value
-        }
+        return joinRoom(tools, state, joining, asked)
       })
       room.hint(waiting.seq)
       await settle(waiting, 'joined')

@@ -1,0 +1,124 @@
+import type { Store, Transport } from '@sotto/client'
+import type { Weather } from './world.ts'
+
+/** What a call, or a frame, was about to do when the line gave way. */
+export interface Fault {
+  /** Counts what has passed; says whether this one is lost. */
+  strikes(what: string): boolean
+}
+
+/** Every one in so many. */
+export const every = (period: number): Fault => {
+  let count = 0
+  return { strikes: () => ++count % period === 0 }
+}
+
+/** Those that are named, the first `times` times. */
+export const first = (times: number, name: string): Fault => {
+  let count = 0
+  return { strikes: (what) => what === name && ++count <= times }
+}
+
+export const offline = (): Error => Object.assign(new Error('lost'), { lost: true })
+
+/** Answers of the server that never arrive: what was asked for has been done all the same. */
+export const losingAnswers = (fault: Fault, failure: () => unknown): Weather => ({
+  transport: (transport): Transport => ({
+    call: async (op, input, token) => {
+      const output = await transport.call(op, input, token)
+      if (fault.strikes(op.name)) throw failure()
+      return output
+    },
+    live: (token, listener) => {
+      const line = transport.live(token, (event) => {
+        if (event.kind === 'frame' && fault.strikes(event.frame.kind)) return line.close()
+        listener(event)
+      })
+      return line
+    },
+  }),
+})
+
+/** Every frame of entries twice, and sometimes the earlier ones again. */
+export const repeatingPushes = (): Weather => ({
+  transport: (transport) => ({
+    ...transport,
+    live: (token, listener) => {
+      const seen: Parameters<typeof listener>[0][] = []
+      return transport.live(token, (event) => {
+        listener(event)
+        if (event.kind !== 'frame' || event.frame.kind !== 'entries') return
+        seen.push(event)
+        for (const earlier of seen.slice(-3)) listener(earlier)
+      })
+    },
+  }),
+})
+
+/** Pushes that do not come, one in so many: the log has to tell. */
+export const losingPushes = (fault: Fault): Weather => ({
+  transport: (transport) => ({
+    ...transport,
+    live: (token, listener) =>
+      transport.live(token, (event) => {
+        if (event.kind === 'frame' && event.frame.kind === 'entries' && fault.strikes('entries')) return
+        listener(event)
+      }),
+  }),
+})
+
+/** The power goes at the n-th commit: before it, or just after it has taken effect. */
+export const powerCut = (
+  at: number,
+  when: 'before' | 'after',
+): Weather & { readonly struck: Promise<void> } => {
+  let count = 0
+  let strike: () => void
+  const struck = new Promise<void>((resolve) => (strike = resolve))
+  return {
+    struck,
+    store: (store): Store => ({
+      ...store,
+      commit: async (changes) => {
+        count += 1
+        if (count === at && when === 'after') await store.commit(changes)
+        if (count < at) return store.commit(changes)
+        strike()
+        throw new Error('the power is gone')
+      },
+    }),
+  }
+}
+
+/** The machine stops at the n-th thing that it says to the server, or hears from it. */
+export const lineCut = (at: number): Weather & { readonly struck: Promise<void> } => {
+  let count = 0
+  let strike: () => void
+  const struck = new Promise<void>((resolve) => (strike = resolve))
+  const isDead = (): boolean => {
+    count += 1
+    if (count >= at) strike()
+    return count >= at
+  }
+  return {
+    struck,
+    transport: (transport): Transport => ({
+      call: async (op, input, token) => {
+        if (isDead()) return new Promise(() => {})
+        const output = await transport.call(op, input, token)
+        return isDead() ? new Promise(() => {}) : output
+      },
+      live: (token, listener) => {
+        const line = transport.live(token, (event) => {
+          if (!isDead()) listener(event)
+        })
+        return {
+          send: (frame) => {
+            if (!isDead()) line.send(frame)
+          },
+          close: line.close,
+        }
+      },
+    }),
+  }
+}
