@@ -14,6 +14,14 @@ const adapt = (statement: StatementSync): SqliteStatement => ({
   iterate: (parameters) => statement.iterate(...bind(parameters)) as IterableIterator<unknown>,
 })
 
+/** A full disk ends the transaction by itself; undoing it again would hide why. */
+const nothingToUndo: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+}
+
 /** Kysely on `node:sqlite`: compiling SQL costs more than running it, so compiled statements are kept. */
 export const sqliteDialect = (database: DatabaseSync): SqliteDialect => {
   const statements = new Map<string, SqliteStatement>()
@@ -25,6 +33,9 @@ export const sqliteDialect = (database: DatabaseSync): SqliteDialect => {
     statements.set(sql, statement)
     return statement
   }
-  const adapted: SqliteDatabase = { prepare, close: () => database.close() }
+  const adapted: SqliteDatabase = {
+    prepare: (sql) => (sql === 'rollback' && !database.isTransaction ? nothingToUndo : prepare(sql)),
+    close: () => database.close(),
+  }
   return new SqliteDialect({ database: adapted })
 }

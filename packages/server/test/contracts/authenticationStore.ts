@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { AuthenticationStore, NewAccount, StoredSession } from '../../src/authentication/store.ts'
+
+const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+
+export const someAccount = (name: string, device = random(16)): NewAccount => {
+  const account = random(32)
+  return {
+    account,
+    name,
+    opaqueRecord: random(192),
+    genesis: { bytes: random(300), signatures: [random(64), random(64)] },
+    state: random(200),
+    rootSlot: random(100),
+    session: { tokenHash: random(32), account, device, createdMs: 1000, usedMs: 1000 },
+  }
+}
+
+const sessionOf = (account: NewAccount, changes: Partial<StoredSession> = {}): StoredSession => ({
+  ...account.session,
+  tokenHash: random(32),
+  ...changes,
+})
+
+/** What every store of authentication does. */
+export const authenticationStoreContract = (open: () => Promise<AuthenticationStore>): void => {
+  describe('authentication store', () => {
+    it('gives back the login of an account by its name', async () => {
+      const store = await open()
+      const alice = someAccount('alice')
+      expect(await store.login('alice')).toBeUndefined()
+      expect(await store.createAccount(alice)).toBe('created')
+      expect(await store.login('alice')).toEqual({ account: alice.account, opaqueRecord: alice.opaqueRecord })
+      expect(await store.session(alice.session.tokenHash)).toEqual({ ...alice.session, name: 'alice' })
+    })
+
+    it('creates nothing of an account whose name is taken', async () => {
+      const store = await open()
+      const [first, second] = [someAccount('alice'), someAccount('alice')]
+      await store.createAccount(first)
+      expect(await store.createAccount(second)).toBe('taken')
+      expect((await store.login('alice'))?.account).toEqual(first.account)
+      expect(await store.session(second.session.tokenHash)).toBeUndefined()
+    })
+
+    it('creates an account once when it is asked twice at once', async () => {
+      const store = await open()
+      const outcomes = await Promise.all(
+        [someAccount('alice'), someAccount('alice'), someAccount('alice')].map((one) =>
+          store.createAccount(one),
+        ),
+      )
+      expect(outcomes.toSorted()).toEqual(['created', 'taken', 'taken'])
+    })
+
+    it('replaces the sessions of the same device and no others', async () => {
+      const store = await open()
+      const alice = someAccount('alice')
+      await store.createAccount(alice)
+      const withoutDevice = sessionOf(alice, { device: null })
+      expect(await store.openSession(withoutDevice, 10)).toEqual([])
+      const again = sessionOf(alice)
+      expect(await store.openSession(again, 10)).toEqual([alice.session.tokenHash])
+      expect(await store.session(alice.session.tokenHash)).toBeUndefined()
+      expect((await store.session(withoutDevice.tokenHash))?.device).toBeNull()
+      expect((await store.session(again.tokenHash))?.device).toEqual(alice.session.device)
+    })
+
+    it('ends the sessions that were used longest ago when there are too many', async () => {
+      const store = await open()
+      const alice = someAccount('alice')
+      await store.createAccount(alice)
+      const sessions = [2000, 3000, 4000].map((usedMs) =>
+        sessionOf(alice, { device: random(16), createdMs: usedMs, usedMs }),
+      )
+      const ended = []
+      for (const session of sessions) ended.push(...(await store.openSession(session, 3)))
+      expect(ended).toEqual([alice.session.tokenHash])
+    })
+
+    it('notes use and forgets ended sessions', async () => {
+      const store = await open()
+      const alice = someAccount('alice')
+      await store.createAccount(alice)
+      const { tokenHash } = alice.session
+      await store.touchSession(tokenHash, 5000)
+      expect((await store.session(tokenHash))?.usedMs).toBe(5000)
+      await store.endSession(tokenHash)
+      expect(await store.session(tokenHash)).toBeUndefined()
+    })
+  })
+}

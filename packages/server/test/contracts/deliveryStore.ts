@@ -1,0 +1,285 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { Append, DeliveryStore, Membership, RoomChange, StoredEntry } from '../../src/delivery/store.ts'
+
+const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+
+const entryAt = (seq: number, payloadBytes = 20): StoredEntry => ({
+  seq,
+  hash: random(32),
+  entry: random(180),
+  payload: random(payloadBytes),
+  aux: null,
+  timeMs: 1000 + seq,
+})
+
+const member = (leaf: number, device = random(16)): Membership => ({ account: random(32), device, leaf })
+
+const createdBy = (founder: Membership): RoomChange => ({
+  kind: 'created',
+  epoch: 0,
+  policy: random(60),
+  group: random(300),
+  groupInfo: random(200),
+  meta: { epoch: 0, sealed: random(48) },
+  members: [founder],
+})
+
+const append = (room: Uint8Array, entry: StoredEntry, changes: Partial<Append> = {}): Append => ({
+  room,
+  entry,
+  senderTag: random(32),
+  messageId: random(16),
+  sendCounter: null,
+  change: null,
+  ...changes,
+})
+
+type Committed = RoomChange & { kind: 'committed' }
+
+const committed = (changes: Partial<Committed> = {}): Committed => ({
+  kind: 'committed',
+  epoch: 1,
+  policy: random(60),
+  group: random(300),
+  groupInfo: random(200),
+  meta: null,
+  joined: [],
+  left: [],
+  welcome: null,
+  ...changes,
+})
+
+const welcomeFor = (...devices: readonly Uint8Array[]) => ({
+  inviter: random(32),
+  welcome: random(500),
+  treeHash: random(48),
+  tree: random(900),
+  devices,
+})
+
+const pageOf = (from: number, to: number, entriesMax = 100, bytesMax = 1_000_000) => ({
+  from,
+  to,
+  entriesMax,
+  bytesMax,
+})
+
+/** What every store of delivery does. */
+export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void => {
+  const openRoom = async () => {
+    const store = await open()
+    const room = random(16)
+    const founder = member(0)
+    const change = createdBy(founder) as RoomChange & { kind: 'created' }
+    const first = append(room, entryAt(0), { change })
+    await store.append([first])
+    return { store, room, founder, change, first }
+  }
+
+  describe('delivery store: rooms', () => {
+    it('opens a room with everything that its first entry brings', async () => {
+      const { store, room, founder, change, first } = await openRoom()
+      const { seq, hash, timeMs } = first.entry
+      expect(await store.room(room)).toEqual({
+        room,
+        epoch: 0,
+        policy: change.policy,
+        head: { seq, hash, timeMs },
+        members: [founder],
+      })
+      expect(await store.group(room)).toEqual(change.group)
+      expect(await store.groupInfo(room)).toEqual(change.groupInfo)
+      expect(await store.meta(room)).toEqual(change.meta)
+      expect(await store.roomsOf(founder.device, 10)).toEqual([
+        { room, epoch: 0, head: { seq, hash, timeMs } },
+      ])
+      expect(await store.room(random(16))).toBeUndefined()
+    })
+
+    it('keeps the newest group of a proposal', async () => {
+      const { store, room } = await openRoom()
+      const group = random(400)
+      await store.append([append(room, entryAt(1), { change: { kind: 'proposed', group } })])
+      expect(await store.group(room)).toEqual(group)
+      expect((await store.room(room))?.epoch).toBe(0)
+    })
+
+    it('moves to the next epoch with its members, and remembers until where those who left may read', async () => {
+      const { store, room, founder } = await openRoom()
+      const [bob, carol] = [member(1), member(2)]
+      await store.append([append(room, entryAt(1), { change: committed({ joined: [bob, carol] }) })])
+      await store.append([append(room, entryAt(2), { change: committed({ epoch: 2, left: [bob.device] }) })])
+      const stored = await store.room(room)
+      expect(stored?.epoch).toBe(2)
+      expect(stored?.members.map(({ leaf }) => leaf).toSorted()).toEqual([0, 2])
+      expect(await store.leftAt(room, bob.device)).toBe(2)
+      expect(await store.leftAt(room, founder.device)).toBeUndefined()
+      expect(await store.roomsOf(bob.device, 10)).toEqual([])
+      const back = { ...bob, leaf: 3 }
+      await store.append([append(room, entryAt(3), { change: committed({ epoch: 3, joined: [back] }) })])
+      expect(await store.leftAt(room, bob.device)).toBeUndefined()
+      expect((await store.room(room))?.members).toContainEqual(back)
+    })
+
+    it('lets a device leave and come back in one commit', async () => {
+      const { store, room, founder } = await openRoom()
+      const moved = { ...founder, leaf: 5 }
+      await store.append([
+        append(room, entryAt(1), { change: committed({ left: [founder.device], joined: [moved] }) }),
+      ])
+      expect((await store.room(room))?.members).toEqual([moved])
+    })
+
+    it('keeps the metadata of an earlier epoch where a commit brings none', async () => {
+      const { store, room, change } = await openRoom()
+      await store.append([append(room, entryAt(1), { change: committed() })])
+      expect(await store.meta(room)).toEqual(change.meta)
+      const meta = { epoch: 2, sealed: random(48) }
+      await store.append([append(room, entryAt(2), { change: committed({ epoch: 2, meta }) })])
+      expect(await store.meta(room)).toEqual(meta)
+    })
+
+    it('names at most as many rooms of a device as it is asked for', async () => {
+      const { store, founder } = await openRoom()
+      for (let i = 0; i < 3; i++)
+        await store.append([append(random(16), entryAt(0), { change: createdBy(founder) })])
+      expect(await store.roomsOf(founder.device, 3)).toHaveLength(3)
+    })
+  })
+
+  describe('delivery store: the log', () => {
+    it('takes many entries of many rooms at once', async () => {
+      const store = await open()
+      const rooms = Array.from({ length: 40 }, () => random(16))
+      await store.append(rooms.map((room) => append(room, entryAt(0), { change: createdBy(member(0)) })))
+      const batch = [1, 2, 3].flatMap((seq) =>
+        rooms.map((room) => append(room, entryAt(seq), { sendCounter: seq })),
+      )
+      await store.append(batch)
+      for (const room of rooms) expect((await store.room(room))?.head.seq).toBe(3)
+      const last = batch.at(-1) as Append
+      expect(await store.entry(last.room, 3)).toEqual(last.entry)
+      expect(await store.lastCounter(last.room, last.senderTag)).toBe(3)
+    })
+
+    it('writes nothing of a batch of which one entry cannot stand', async () => {
+      const { store, room, first } = await openRoom()
+      const good = append(room, entryAt(1))
+      const twice = append(room, entryAt(2), { senderTag: first.senderTag, messageId: first.messageId })
+      await expect(store.append([good, twice])).rejects.toThrow()
+      expect((await store.room(room))?.head.seq).toBe(0)
+      expect(await store.entry(room, 1)).toBeUndefined()
+      await store.append([good])
+      await expect(store.append([append(room, entryAt(1))])).rejects.toThrow()
+      expect(await store.entry(room, 1)).toEqual(good.entry)
+    })
+
+    it('finds a message by its sender and id, and the last counter of a sender', async () => {
+      const { store, room } = await openRoom()
+      const senderTag = random(32)
+      const sent = [1, 2, 3].map((seq) => append(room, entryAt(seq), { senderTag, sendCounter: seq * 10 }))
+      await store.append(sent)
+      expect(await store.lastCounter(room, senderTag)).toBe(30)
+      expect(await store.lastCounter(room, random(32))).toBeUndefined()
+      const [one] = sent
+      expect(await store.message(room, senderTag, one?.messageId as Uint8Array)).toEqual(one?.entry)
+      expect(await store.message(room, random(32), one?.messageId as Uint8Array)).toBeUndefined()
+    })
+
+    it('gives pages within their bounds, and always one entry', async () => {
+      const { store, room, first } = await openRoom()
+      const more = Array.from({ length: 150 }, (_, i) => append(room, entryAt(i + 1, 1000)))
+      await store.append(more)
+      const seqs = async (bounds: ReturnType<typeof pageOf>) =>
+        (await store.page(room, bounds)).map(({ seq }) => seq)
+      expect(await seqs(pageOf(0, 150, 200, 10_000_000))).toEqual(Array.from({ length: 151 }, (_, i) => i))
+      expect(await seqs(pageOf(140, 143))).toEqual([140, 141, 142, 143])
+      expect(await seqs(pageOf(10, 150, 3))).toEqual([10, 11, 12])
+      expect(await seqs(pageOf(10, 150, 100, 2500))).toEqual([10, 11])
+      expect(await seqs(pageOf(10, 150, 100, 1))).toEqual([10])
+      expect(await seqs(pageOf(151, 150))).toEqual([])
+      expect((await store.page(room, pageOf(0, 0)))[0]).toEqual(first.entry)
+    })
+
+    it('keeps a payload that is no longer there, and archive records', async () => {
+      const { store, room } = await openRoom()
+      const record = { ...entryAt(1), payload: null, aux: random(70) }
+      await store.append([append(room, record)])
+      expect(await store.entry(room, 1)).toEqual(record)
+    })
+  })
+
+  describe('delivery store: Welcomes', () => {
+    it('keeps a Welcome and its tree until the last device has settled it', async () => {
+      const { store, room } = await openRoom()
+      const [bob, carol] = [member(1), member(2)]
+      const welcome = welcomeFor(bob.device, carol.device)
+      const entry = entryAt(1)
+      const meta = { epoch: 1, sealed: random(48) }
+      await store.append([
+        append(room, entry, { change: committed({ joined: [bob, carol], welcome, meta }) }),
+      ])
+      expect(await store.welcomes(bob.device, 10_000)).toEqual([
+        {
+          room,
+          seq: 1,
+          hash: entry.hash,
+          epoch: 1,
+          inviter: welcome.inviter,
+          welcome: welcome.welcome,
+          treeHash: welcome.treeHash,
+          meta: meta.sealed,
+          timeMs: entry.timeMs,
+        },
+      ])
+      expect(await store.countWelcomes(carol.device)).toBe(1)
+      await store.settleWelcome(room, 1, bob.device)
+      expect(await store.countWelcomes(bob.device)).toBe(0)
+      expect(await store.welcomeTree(room, welcome.treeHash, bob.device)).toBeUndefined()
+      expect(await store.welcomeTree(room, welcome.treeHash, carol.device)).toEqual(welcome.tree)
+      await store.settleWelcome(room, 1, carol.device)
+      expect(await store.welcomeTree(room, welcome.treeHash, carol.device)).toBeUndefined()
+      await store.settleWelcome(room, 1, carol.device)
+    })
+
+    it('withdraws the Welcome of a device that was taken out again', async () => {
+      const { store, room } = await openRoom()
+      const bob = member(1)
+      await store.append([
+        append(room, entryAt(1), { change: committed({ joined: [bob], welcome: welcomeFor(bob.device) }) }),
+      ])
+      await store.append([append(room, entryAt(2), { change: committed({ epoch: 2, left: [bob.device] }) })])
+      expect(await store.welcomes(bob.device, 10_000)).toEqual([])
+    })
+
+    it('gives as many as fit, the oldest first, and always one', async () => {
+      const store = await open()
+      const bob = member(1)
+      for (let i = 0; i < 3; i++) {
+        const room = random(16)
+        await store.append([append(room, entryAt(0), { change: createdBy(member(0)) })])
+        const entry = { ...entryAt(1), timeMs: 5000 - i }
+        const change = committed({ joined: [bob], welcome: welcomeFor(bob.device) })
+        await store.append([append(room, entry, { change })])
+      }
+      expect((await store.welcomes(bob.device, 10_000)).map(({ timeMs }) => timeMs)).toEqual([
+        4998, 4999, 5000,
+      ])
+      expect(await store.welcomes(bob.device, 1000)).toHaveLength(2)
+      expect(await store.welcomes(bob.device, 1)).toHaveLength(1)
+    })
+  })
+
+  describe('delivery store: fork tags', () => {
+    it('tells which other tags are known of the epoch, and forgets older epochs', async () => {
+      const { store, room } = await openRoom()
+      const [one, other] = [random(16), random(16)]
+      const [alice, bob] = [random(16), random(16)]
+      expect(await store.putForkTag(room, 1, alice, one)).toEqual([])
+      expect(await store.putForkTag(room, 1, bob, one)).toEqual([])
+      expect(await store.putForkTag(room, 1, bob, other)).toEqual([one])
+      expect(await store.putForkTag(room, 2, bob, other)).toEqual([])
+    })
+  })
+}

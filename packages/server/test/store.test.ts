@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { randomBytes } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Kysely } from 'kysely'
+import { lockData } from '../src/store/dataLock.ts'
+import { migrate } from '../src/store/migrate.ts'
+import { migrations } from '../src/store/migrations.ts'
+import { openStore, type Store } from '../src/store/openStore.ts'
+import { sqliteDialect } from '../src/store/sqliteDialect.ts'
+import { temporaryDirectory } from './client/testServer.ts'
+import { authenticationStoreContract, someAccount } from './contracts/authenticationStore.ts'
+import { deliveryStoreContract } from './contracts/deliveryStore.ts'
+import { directoryStoreContract } from './contracts/directoryStore.ts'
+
+const opened: Store[] = []
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((store) => store.close()))
+})
+
+const open = async (path: string, bytesMax?: number): Promise<Store> => {
+  const store = await openStore({ path, ...(bytesMax === undefined ? {} : { bytesMax }) })
+  opened.push(store)
+  return store
+}
+
+const kinds: readonly (readonly [string, () => string])[] = [
+  ['a file', () => join(temporaryDirectory(), 'test.db')],
+  ['memory', () => ':memory:'],
+]
+
+describe.each(kinds)('SQLite in %s', (_kind, path) => {
+  authenticationStoreContract(async () => (await open(path())).authentication)
+  directoryStoreContract(() => open(path()))
+  deliveryStoreContract(async () => (await open(path())).delivery)
+})
+
+const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+
+describe('the database', () => {
+  it('is opened with settings that survive a power cut', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    await open(path)
+    const database = new DatabaseSync(path)
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
+    database.close()
+  })
+
+  it('keeps what was written when it is opened again', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    const first = await open(path)
+    const alice = someAccount('alice')
+    await first.authentication.createAccount(alice)
+    await first.close()
+    opened.pop()
+    const second = await open(path)
+    expect((await second.authentication.login('alice'))?.account).toEqual(alice.account)
+  })
+
+  it('is refused when a newer version has written it', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    await (await open(path)).close()
+    opened.pop()
+    const database = new DatabaseSync(path)
+    database.exec(`INSERT INTO schema_version VALUES (99, 'of the future')`)
+    database.close()
+    await expect(openStore({ path })).rejects.toThrow('schema 99')
+  })
+
+  it('has the whole of a migration or nothing of it', async () => {
+    const database = new DatabaseSync(':memory:')
+    const db = new Kysely<never>({ dialect: sqliteDialect(database) })
+    const types = { bytes: 'blob', integer: 'integer' } as const
+    const broken = {
+      name: 'broken',
+      up: async (transaction: Kysely<unknown>) => {
+        await transaction.schema.createTable('half').addColumn('id', 'integer').execute()
+        throw new Error('power cut')
+      },
+    }
+    await expect(migrate(db, types, [...migrations, broken])).rejects.toThrow('power cut')
+    const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE name = 'half'`).all()
+    expect(tables).toEqual([])
+    const versions = database.prepare('SELECT version FROM schema_version').all()
+    expect(versions).toEqual([{ version: 1 }])
+    await db.destroy()
+  })
+
+  it('says read_only when it is full, goes on reading, and recovers', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    const store = await open(path, 400 * 1024)
+    const room = random(16)
+    const { delivery } = store
+    const entry = (seq: number) => ({
+      room,
+      entry: { seq, hash: random(32), entry: random(100), payload: random(20_000), aux: null, timeMs: 1 },
+      senderTag: random(32),
+      messageId: random(16),
+      sendCounter: null,
+      change: null,
+    })
+    const members = [{ account: random(32), device: random(16), leaf: 0 }]
+    const change = {
+      kind: 'created',
+      epoch: 0,
+      policy: random(10),
+      group: random(10),
+      groupInfo: random(10),
+      meta: null,
+      members,
+    } as const
+    await delivery.append([{ ...entry(0), change }])
+    let seq = 1
+    const fill = async (): Promise<void> => {
+      for (; seq < 100; seq++) await delivery.append([entry(seq)])
+    }
+    await expect(fill()).rejects.toMatchObject({ code: 'read_only' })
+    expect(seq).toBeGreaterThan(1)
+    expect((await delivery.room(room))?.head.seq).toBe(seq - 1)
+    await store.answer()
+    await store.close()
+    opened.pop()
+    const roomier = await open(path)
+    await roomier.delivery.append([entry(seq)])
+    expect((await roomier.delivery.room(room))?.head.seq).toBe(seq)
+  })
+
+  it('belongs to one server at a time', () => {
+    const directory = temporaryDirectory()
+    const lock = lockData(directory)
+    expect(() => lockData(directory)).toThrow('another server')
+    lock.release()
+    lockData(directory).release()
+    expect(readFileSync(join(directory, 'lock')).length).toBe(0)
+  })
+})
