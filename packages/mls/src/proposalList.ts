@@ -1,6 +1,7 @@
 import type { CommittedProposal, Committer } from './commitView.ts'
 import type { EngineLimits } from './engine.ts'
 import { hexOf } from './hex.ts'
+import { isKemOutput } from './kemOutput.ts'
 import { mls10 } from './protocolVersion.ts'
 import { preSharedKeyIdBytes, type ResumptionUsage } from './preSharedKeyId.ts'
 import { type Proposal, requiresPath } from './proposal.ts'
@@ -36,11 +37,14 @@ export const proposalComplaint = (
       return pskComplaint(ground, proposal)
     case 'reinit':
       return proposal.version < mls10 ? `restart in protocol version ${proposal.version}` : undefined
+    case 'external_init':
+      return isKemOutput(ground.suite.kem, proposal.kemOutput)
+        ? undefined
+        : 'an external init that no one can open'
     case 'unknown':
       return `a proposal of unknown type ${proposal.type}`
     case 'add':
     case 'update':
-    case 'external_init':
     case 'group_context_extensions':
       return undefined
   }

@@ -5,6 +5,7 @@ import { isEncryptionKey } from './encryptionKey.ts'
 import { MlsError } from './error.ts'
 import type { HpkeMessage } from './hpke.ts'
 import { decodeHpkeCiphertext, encodeHpkeCiphertext } from './hpkeCiphertext.ts'
+import { isKemOutput } from './kemOutput.ts'
 import { assertFreshEncryptionKeys, assertOwnSignatureKey } from './keyUniqueness.ts'
 import type { Crypto } from './labels.ts'
 import type { LeafUse, TreeEngine } from './leafCheck.ts'
@@ -22,6 +23,7 @@ import {
   resolution,
   type Subtree,
 } from './ratchetTree.ts'
+import type { Suite } from './suite.ts'
 import { treeHash } from './treeHash.ts'
 import type { LeafIndex, NodeIndex } from './treeMath.ts'
 
@@ -189,5 +191,13 @@ const assertShape = (
         'invalid_commit',
         `a path secret sealed ${encryptedPathSecrets.length} times for ${expected} nodes`,
       )
+    if (!encryptedPathSecrets.every((sealed) => isSealedPathSecret(suite, sealed)))
+      throw new MlsError('invalid_commit', `a path secret of node ${step.index} that no one can open`)
   }
 }
+
+const aeadTagBytes = 16
+
+/** What cannot be opened by anyone is refused by everyone, not only by those whom it is sealed to. */
+const isSealedPathSecret = ({ kem, hashBytes }: Suite, { kemOutput, ciphertext }: HpkeMessage): boolean =>
+  ciphertext.length === hashBytes + aeadTagBytes && isKemOutput(kem, kemOutput)

@@ -124,6 +124,26 @@ describe.each(storySuites)('who is removed is out, suite %d', (suite) => {
     await refuses(process(engine, room.group('bob'), message), 'decrypt_failed')
   })
 
+  it('a path whose secrets cannot be opened by anyone is refused by all', async () => {
+    const room = await Room.of(engine, ['alice', 'bob', 'carol'])
+    const sent = decode(decodeMessage, (await commit(engine, room.group('alice'))).message)
+    const path = pathOf(sent)
+    const cut = (part: 'kemOutput' | 'ciphertext') => ({
+      ...path,
+      nodes: path.nodes.map((node) => ({
+        ...node,
+        encryptedPathSecrets: node.encryptedPathSecrets.map((sealed) => ({
+          ...sealed,
+          [part]: sealed[part].slice(1),
+        })),
+      })),
+    })
+    for (const part of ['kemOutput', 'ciphertext'] as const) {
+      const message = await sendCommit(engine, room.group('alice'), [], cut(part))
+      await bothRefuse(engine, room.group('bob'), room.server, message, 'invalid_commit', /no one can open/)
+    }
+  })
+
   it('a path of someone else is not taken from another place', async () => {
     const room = await Room.of(engine, ['alice', 'bob', 'carol'])
     const sent = decode(decodeMessage, (await commit(engine, room.group('carol'))).message)
