@@ -315,9 +315,9 @@ describe('what a chain refuses', () => {
 
   test('a link that was refused leaves the state before as what is known', async () => {
     const before = structuredClone(alice.state)
-    const good = await buildSetName({ ...alice, provider, name: 'alicia', timeS: startS })
+    const rename = await buildSetName({ ...alice, provider, name: 'alicia', timeS: startS })
     const bad = await forge(nextRaw(alice, 4, ['mallory']), [identityOf(mallory)])
-    expect(ruleOf(await extendChain(provider, alice.state, [good, bad]))).toBe('CHAIN-3')
+    expect(ruleOf(await extendChain(provider, alice.state, [rename, bad]))).toBe('CHAIN-3')
     expect(alice.state).toEqual(before)
   })
 })

@@ -42,7 +42,6 @@ import {
   person,
   provider,
   revoke,
-  ruleOf,
   signingKey,
   someId,
   startS,

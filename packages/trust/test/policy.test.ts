@@ -88,7 +88,8 @@ describe('a policy', () => {
     const full: Policy = {
       ...withMember(withMember(policy, bob), carol, roles.guest),
       hooks: [hook('a')],
-      ...{ generation: 1, predecessor },
+      generation: 1,
+      predecessor,
     }
     expect(encodePolicy(full)).toEqual(unchecked(full))
     expect(good(decodePolicy(encodePolicy(full)))).toEqual(full)

@@ -216,7 +216,7 @@ describe('C0 what is not understood is refused', () => {
       { kind: 'unknown', type: 0xf0f0, data: new Uint8Array(0) },
       { kind: 'external_init', kemOutput: new Uint8Array(32) },
       { kind: 'reinit', groupId: room, version: 1, cipherSuite: 1, extensions: [] },
-      { kind: 'psk', psk: { kind: 'external', id: room, nonce: new Uint8Array(48) } } as Proposal,
+      { kind: 'psk', psk: { kind: 'external', id: room, nonce: new Uint8Array(48) } },
       { kind: 'update', leafNode: leafIn(group, atAlice) },
     ]
     for (const proposal of kinds)

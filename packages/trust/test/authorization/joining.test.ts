@@ -351,10 +351,10 @@ describe('a Welcome leads to a room', () => {
 
   test('C0b C0c C0g that is a room of Sotto', async () => {
     const { context } = group
-    const with_ = (changed: Partial<GroupView['context']>) => ({ context: { ...context, ...changed } })
-    expect(await enter(with_({ extensions: [] }))).toBe('C0b')
-    expect(await enter(with_({ extensions: [...context.extensions, applicationId()] }))).toBe('C0c')
-    expect(await enter(with_({ cipherSuite: 1 }))).toBe('C0g')
+    const changedTo = (changed: Partial<GroupView['context']>) => ({ context: { ...context, ...changed } })
+    expect(await enter(changedTo({ extensions: [] }))).toBe('C0b')
+    expect(await enter(changedTo({ extensions: [...context.extensions, applicationId()] }))).toBe('C0c')
+    expect(await enter(changedTo({ cipherSuite: 1 }))).toBe('C0g')
   })
 
   test('JOIN-1 with authentic leaves only', async () => {
