@@ -1,4 +1,4 @@
-import { failureBody, type FailureCode, failures, SottoError } from '@sotto/protocol'
+import { failureBody, type FailureCode, failures, SottoError } from '@sotto/client'
 import type { OutputFormat } from './output.ts'
 import { printable } from './printable.ts'
 

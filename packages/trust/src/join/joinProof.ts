@@ -1,12 +1,4 @@
-import {
-  type CborValue,
-  decodeAs,
-  encodeAs,
-  nullable,
-  signatureValue,
-  struct,
-  type TypeOf,
-} from '@sotto/protocol'
+import { type CborValue, decodeAs, encodeAs, nullable, signatureValue, struct } from '@sotto/protocol'
 import { parsed } from '../encoding/parsed.ts'
 import { versioned } from '../encoding/versioned.ts'
 import { type DeviceSigner, type Signatures, signLabelled, verifyLabelled } from '../signing/labelled.ts'
@@ -20,12 +12,8 @@ export interface ExternalJoin {
   readonly leafKey: Uint8Array
 }
 
-const fields = struct({ joinProof: nullable(signatureValue) })
-
 /** What a commit carries in the `extension` of its envelope, where it carries one. */
-export type CommitExtension = TypeOf<typeof fields>
-
-const commitExtension = versioned(1, fields)
+const commitExtension = versioned(1, struct({ joinProof: nullable(signatureValue) }))
 
 const claim = ({ groupId, epoch, confirmedTranscriptHash, leafKey }: ExternalJoin): CborValue => [
   groupId,
