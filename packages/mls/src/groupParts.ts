@@ -11,7 +11,7 @@ import { decodeStored, encodeStored, type Part, PartChanges, partOf, type Parts 
 import { secretTreeChanges, secretTreeFromParts } from './storedSecretTree.ts'
 import { treeChanges, treeFromParts } from './storedTree.ts'
 import type { PrivateTree } from './treeKem.ts'
-import { type NodeIndex, toNodeIndex } from './treeMath.ts'
+import { fullLeafCount, type NodeIndex, toNodeIndex } from './treeMath.ts'
 
 /**
  * A group in storage, as parts under names: what everyone knows of the epoch (`context`, `proposals`, `tree/...`), this
@@ -172,6 +172,14 @@ const decodeOwnUpdate = (reader: Reader): OwnUpdate => ({
   signaturePrivateKey: reader.opaque(),
 })
 
+/** Leaves of a full tree: anything else would have no end on the way down. */
+const decodeLeafCount = (reader: Reader): number => {
+  const leaves = reader.uint32()
+  if (leaves === 0 || leaves > countMax || fullLeafCount(leaves) !== leaves)
+    throw new MlsError('malformed', `a tree of ${leaves} leaves`)
+  return leaves
+}
+
 const encodeMember = (group: Group): Uint8Array =>
   encodeStored((writer) => {
     writer.uint32(group.secretTree.leafCount)
@@ -186,7 +194,7 @@ const encodeMember = (group: Group): Uint8Array =>
 const decodeMember = (
   reader: Reader,
 ): Omit<Group, 'public' | 'secretTree' | 'pastEpochs'> & { readonly leaves: number } => {
-  const leaves = reader.uint32()
+  const leaves = decodeLeafCount(reader)
   const ownLeaf = reader.uint32()
   return {
     leaves,
@@ -240,7 +248,7 @@ const pastFromParts = (parts: Parts): readonly PastEpoch[] => {
     const prefix = pastPrefix(epoch)
     const { leaves, ...fields } = decodeStored(
       (reader) => ({
-        leaves: reader.uint32(),
+        leaves: decodeLeafCount(reader),
         context: decodeGroupContext(reader),
         senderDataSecret: reader.opaque(),
       }),
