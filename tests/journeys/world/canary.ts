@@ -5,7 +5,9 @@ import { join } from 'node:path'
 /** Base64 of a text at each of the three places it may have in a longer one, without the characters that its neighbours decide. */
 const base64Forms = (bytes: Buffer): Buffer[] =>
   [0, 1, 2].flatMap((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replace(/=+$/, '')
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
     const inner = encoded.slice(Math.ceil((offset * 8) / 6), encoded.length - 1)
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')].map((text) => Buffer.from(text))
   })

@@ -30,7 +30,13 @@ export const record = async (targetPort: number): Promise<Recorder> => {
   const proxy = createServer((incoming, outgoing) => {
     keepHead(incoming)
     const onward = request(
-      { host: '127.0.0.1', port: targetPort, method: incoming.method, path: incoming.url, headers: incoming.headers },
+      {
+        host: '127.0.0.1',
+        port: targetPort,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      },
       (answer) => {
         keepHead(answer)
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
@@ -44,7 +50,11 @@ export const record = async (targetPort: number): Promise<Recorder> => {
     incoming.pipe(onward)
   })
 
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 16 * 1024 * 1024 })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 16 * 1024 * 1024,
+  })
   const open = new Set<WebSocket>()
   proxy.on('upgrade', (incoming, socket, head) => {
     keepHead(incoming)
@@ -52,7 +62,11 @@ export const record = async (targetPort: number): Promise<Recorder> => {
     const { host, origin, 'user-agent': agent } = incoming.headers
     const upstream = new WebSocket(`ws://127.0.0.1:${targetPort}${incoming.url ?? ''}`, {
       perMessageDeflate: false,
-      headers: { ...(host ? { host } : {}), ...(origin ? { origin } : {}), ...(agent ? { 'user-agent': agent } : {}) },
+      headers: {
+        ...(host ? { host } : {}),
+        ...(origin ? { origin } : {}),
+        ...(agent ? { 'user-agent': agent } : {}),
+      },
     })
     upstream.on('error', () => socket.destroy())
     upstream.once('open', () =>

@@ -26,10 +26,14 @@ export const sotto = async (
   args: readonly string[],
   options: { readonly input?: string; readonly profile?: string } = {},
 ): Promise<Run> => {
-  const child = spawn(process.execPath, [bin, ...(options.profile ? ['--profile', options.profile] : []), ...args], {
-    env: { ...process.env, NO_COLOR: '1' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [bin, ...(options.profile ? ['--profile', options.profile] : []), ...args],
+    {
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  )
   let out = ''
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
@@ -66,10 +70,14 @@ export const serve = async (options: {
   readonly data: string
   readonly log: string
 }): Promise<Server> => {
-  const child = spawn(process.execPath, [bin, 'serve', '--port', String(options.port), '--data', options.data], {
-    env: { ...process.env, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [bin, 'serve', '--port', String(options.port), '--data', options.data],
+    {
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   const log = createWriteStream(options.log, { flags: 'a' })
   child.stdout.pipe(log, { end: false })
   child.stderr.pipe(log, { end: false })
