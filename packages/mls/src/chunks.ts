@@ -1,5 +1,5 @@
-/** So many operations are under way at once: enough to keep a platform's threads busy. */
-const chunkSize = 32
+/** So many operations are under way at once: a platform has its threads busy with them, and does them in batches. */
+const chunkSize = 256
 
 /** The results for all values, in order, a few at a time. The first failure ends it. */
 export const inChunks = async <T, R>(

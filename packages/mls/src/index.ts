@@ -1,5 +1,7 @@
 export * from './public.ts'
 export * from './keyPackageBundle.ts'
+export { type UnsignedLeafNode, signLeafNode } from './leafNode.ts'
+export { type UnsignedKeyPackage, signKeyPackage } from './keyPackage.ts'
 export {
   type Group,
   type GroupStatus,

@@ -8,8 +8,21 @@ export * from './extension.ts'
 export * from './requiredCapabilities.ts'
 export * from './externalSenders.ts'
 export * from './externalPub.ts'
-export * from './leafNode.ts'
-export * from './keyPackage.ts'
+export {
+  type LeafNode,
+  type LeafNodeSource,
+  type LeafPlace,
+  decodeLeafNode,
+  encodeLeafNode,
+  verifyLeafNode,
+} from './leafNode.ts'
+export {
+  type KeyPackage,
+  decodeKeyPackage,
+  encodeKeyPackage,
+  keyPackageRef,
+  verifyKeyPackage,
+} from './keyPackage.ts'
 export type { LeafIndex, NodeIndex } from './treeMath.ts'
 export * from './parentNode.ts'
 export {
@@ -27,13 +40,13 @@ export {
   updateLeaf,
 } from './ratchetTree.ts'
 export * from './treeEncoding.ts'
-export * from './treeHash.ts'
-export * from './leafCheck.ts'
-export * from './leafNodeValidation.ts'
-export * from './treeValidation.ts'
+export { treeHash } from './treeHash.ts'
+export type { LeafCheck, LeafUse, TreeEngine } from './leafCheck.ts'
+export { type GroupTerms, groupTerms, validateKeyPackage, validateLeaf } from './leafNodeValidation.ts'
+export { type TreeContext, validateTree } from './treeValidation.ts'
 export * from './preSharedKeyId.ts'
 export * from './proposal.ts'
-export * from './updatePath.ts'
+export { type UpdatePath, type UpdatePathNode, decodeUpdatePath, encodeUpdatePath } from './updatePath.ts'
 export * from './commit.ts'
 export * from './sender.ts'
 export * from './framedContent.ts'

@@ -1,5 +1,4 @@
-import { signLeafNode, verifyLeafNode } from '@sotto/mls/public'
-import { hybridSuiteId, suiteOf } from '@sotto/mls'
+import { hybridSuiteId, signLeafNode, suiteOf, verifyLeafNode } from '@sotto/mls'
 import { H, labelled, labelledHash, type SignedLink } from '@sotto/protocol'
 import {
   buildJoinProof,
