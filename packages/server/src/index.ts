@@ -9,6 +9,7 @@ import { openStore } from './store/openStore.ts'
 
 export type { RunningServer } from './assemble.ts'
 export type { Clock, ServerConfig, ServerLimits } from './configuration.ts'
+export { securityHeaders } from './http/headers.ts'
 
 /**
  * Starts a server on a data directory; several can run in one process, each on its own.
