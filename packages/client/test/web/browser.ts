@@ -54,7 +54,9 @@ export const bundle = async (...entries: readonly string[]): Promise<ReadonlyMap
   return new Map(
     outputs.flatMap((one) =>
       'output' in one
-        ? one.output.map((file) => [`/${file.fileName}`, 'code' in file ? file.code : ''] as const)
+        ? one.output.map(
+            (file) => [`/${file.fileName}`, 'code' in file ? file.code : String(file.source)] as const,
+          )
         : [],
     ),
   )
