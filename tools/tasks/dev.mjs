@@ -21,8 +21,12 @@ const hasDisplay = () =>
 /** Starts again by itself when one of the files it is made of changes. */
 const runServer = () =>
   runChild(process.execPath, [
-    ...['--watch', '--watch-preserve-output', join(root, 'packages/cli/bin/sotto.mjs')],
-    ...['serve', '--port', String(serverPort), '--data', join(home, 'data')],
+    '--watch',
+    '--watch-preserve-output',
+    join(root, 'packages/cli/bin/sotto.mjs'),
+    'serve',
+    `--port=${serverPort}`,
+    `--data=${join(home, 'data')}`,
   ])
 
 const runWeb = () =>

@@ -259,7 +259,7 @@ const pollServer = () => {
           response.end(answer(operations.poll, { hints, welcomes: welcomes.length }))
           return true
         }
-        if (!reply()) waiting.add(reply as () => void)
+        if (!reply()) waiting.add(reply)
         return
       }
       default:

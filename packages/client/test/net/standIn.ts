@@ -21,11 +21,13 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
+/** Whoever asked has gone in the middle of asking. */
+const destroyed = (): void => {}
+
 /** A peer on the network that behaves as told; the other end of the wire, not a copy of the server. */
 export const standIn = async ({ http, socket }: Behaviour): Promise<StandIn> => {
-  const server = createServer(async (request, response) => {
-    const body = await bodyOf(request)
-    if (http) http(request, response, body)
+  const server = createServer((request, response) => {
+    if (http) bodyOf(request).then((body) => http(request, response, body), destroyed)
     else response.writeHead(404).end()
   })
   const sockets = new WebSocketServer({ noServer: true })
