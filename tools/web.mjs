@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { captureChild, root } from './child.mjs'
 import { Refusal, timed } from './say.mjs'
 
 const web = join(root, 'packages/web')
+/** The Vite that the web client names, which need not be the one that vitest brings along. */
+export const viteDirectory = () =>
+  dirname(createRequire(join(web, 'package.json')).resolve('vite/package.json'))
+
 const built = join(web, 'dist/index.html')
 const stampFile = join(root, 'build/web-sources')
 
 /** What the web client is made of; tests are not. */
 const sources = ['packages/web', 'packages/client', 'packages/trust', 'packages/mls', 'packages/protocol']
-const aside = new Set(['node_modules', 'dist', 'build', 'test', 'test-results'])
+const aside = new Set(['node_modules', 'dist', 'test', 'test-results'])
 
 const filesUnder = (directory) =>
   readdirSync(directory, { withFileTypes: true })
@@ -38,14 +43,9 @@ const stampOf = () =>
 export const buildWeb = async () => {
   const hash = hashOfSources()
   if (stampOf() === hash) return
+  const vite = join(viteDirectory(), 'bin/vite.js')
   const { code, output } = await timed('Building the web client', () =>
-    captureChild(
-      process.execPath,
-      [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
-      {
-        cwd: web,
-      },
-    ),
+    captureChild(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: web }),
   )
   if (code !== 0) throw new Refusal(`${output.trim()}\nThe web client could not be built.`)
   mkdirSync(dirname(stampFile), { recursive: true })
