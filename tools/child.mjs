@@ -7,6 +7,24 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 
 const exitCodeOf = (code, signal) => code ?? 128 + (signal ? constants.signals[signal] : 0)
 
+const orphanCheckMs = 250
+
+/**
+ * npm runs its scripts in a shell that dies of a signal without handing it on. Calls `orphaned` when that has happened.
+ *
+ * @returns a function that ends watching
+ */
+const watchShell = (orphaned) => {
+  if (process.env.npm_lifecycle_event === undefined) return () => {}
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    orphaned()
+  }, orphanCheckMs)
+  return () => clearInterval(timer)
+}
+
 /**
  * Runs a program with this terminal and waits for it. Signals are handed on and never end this process first, so
  * that a child that closes its files has the time to do so.
@@ -19,7 +37,9 @@ export const runChild = (command, args, options = {}) =>
     const handOn = (signal) => child.kill(signal)
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, handOn)
+    const unwatch = watchShell(() => handOn('SIGTERM'))
     const done = () => {
+      unwatch()
       for (const signal of signals) process.off(signal, handOn)
     }
     child.on('error', (error) => {
