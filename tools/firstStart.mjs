@@ -36,7 +36,10 @@ const answers = async (url) => {
 
 /** What a first start must do and say; the first sentence that does not hold, or undefined. */
 const watch = async (child, port, data, outputSoFar) => {
-  const exited = () => child.exitCode !== null || child.signalCode !== null
+  // npm ends at once when it is told to; what it has started holds its output until it has ended, too.
+  let hasEnded = false
+  child.on('close', () => (hasEnded = true))
+  const exited = () => hasEnded
   const origin = `http://localhost:${port}`
   await until(async () => exited() || (await answers(`${origin}/readyz`)), readyWithinMs)
   if (exited()) return 'it ended before it was ready'
