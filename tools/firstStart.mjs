@@ -54,6 +54,15 @@ const watch = async (child, port, data, outputSoFar) => {
   return undefined
 }
 
+/** Whatever is left of it: npm, the launcher, the server. */
+const killGroup = (child) => {
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Nothing is left.
+  }
+}
+
 /**
  * Starts the server as a new user would, on an empty data directory and a free port, and stops it again.
  *
@@ -65,7 +74,7 @@ export const firstStart = async (start) => {
   const data = join(directory, 'data')
   const port = await freePort()
   const env = { ...process.env, PORT: String(port), SOTTO_DATA: data }
-  const child = start({ cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = start({ cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => (output += text))
@@ -73,7 +82,7 @@ export const firstStart = async (start) => {
     const fault = await watch(child, port, data, () => output)
     return fault && `${fault}\n${output}`
   } finally {
-    child.kill('SIGKILL')
+    killGroup(child)
     rmSync(directory, { recursive: true, force: true })
   }
 }
