@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,10 +22,13 @@ const special = [
   'שלום עולם, and back to English',
   'مرحبا بالعالم',
   '<script>alert("owned")</script>',
-  '"double" \'single\' `tick` &amp; \\ %s ${x} {{y}}',
+  '"double" \'single\' one ` tick &amp; \\ %s ${x} {{y}}',
   '<img src=x onerror=alert(1)>',
   `secret ${canary}`,
 ]
+/** A long text as something that a failing test can print. */
+const brief = (text: string): string =>
+  text.length < 200 ? text : `${text.length} characters, ${createHash('sha256').update(text).digest('hex')}`
 const long = `${'A long letter. '.repeat(1092)}End.`
 
 test('Alice, Bob and Carol in the terminal talk; the server learns nothing', async ({ browser }) => {
@@ -64,7 +68,7 @@ test('Alice, Bob and Carol in the terminal talk; the server learns nothing', asy
       await person.page.reload()
       await person.enters('General')
       const seen = await person.readAll('General')
-      expect(seen.map((row) => row.text.replace(/\n?Show less$/, ''))).toEqual(said)
+      expect(seen.map((row) => brief(row.text))).toEqual(said.map(brief))
       expect(new Set(seen.map((row) => row.delivery))).toEqual(new Set(['sent']))
     }
   })

@@ -124,10 +124,12 @@ export class Person {
         [...element.querySelectorAll<HTMLElement>('article[data-message]')].map((article) => {
           const unfold = article.querySelector<HTMLButtonElement>('button[aria-expanded="false"]')
           unfold?.click()
-          const body = article.querySelector('[dir="auto"]')?.closest('div') ?? article
+          // What was said is text in one or more blocks; a button to unfold it is not part of it.
+          const said = [...article.querySelectorAll<HTMLElement>('p[dir="auto"], pre, blockquote')]
+          const text = said.length > 0 ? said.map((block) => block.innerText).join('\n') : ''
           return {
             id: article.dataset['message'] ?? '',
-            text: (body as HTMLElement).innerText,
+            text,
             delivery: article.dataset['delivery'] ?? '',
           }
         })
@@ -145,6 +147,7 @@ export class Person {
         still = fresh.length === 0 && element.scrollTop <= 0 ? still + 1 : 0
         element.scrollTop = Math.max(0, element.scrollTop - element.clientHeight / 2)
       }
+      element.scrollTo({ top: element.scrollHeight })
       return order.map((id) => rows.get(id) as Row)
     })
   }

@@ -1,0 +1,186 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { securityHeaders } from '@sotto/server'
+import { buildPreview } from './world/previewSite.ts'
+import { serveFolder } from './world/staticSite.ts'
+
+/** Each screen of the web client: where the preview begins, and how one gets there from that. */
+interface Screen {
+  readonly scene: string
+  readonly room?: string
+  readonly reach: (page: Page) => Promise<void>
+}
+
+const sees = (text: string | RegExp) => async (page: Page) => {
+  await expect(page.getByText(text).last()).toBeVisible()
+}
+
+const opens = (item: string, heading: string) => async (page: Page) => {
+  await page.getByRole('button', { name: 'Menu of alice' }).first().click()
+  await page.getByRole('menuitem', { name: item }).click()
+  await expect(page.getByRole('dialog', { name: heading })).toBeVisible()
+}
+
+const presses = (keys: string, dialog: string | RegExp) => async (page: Page) => {
+  await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
+  await page.keyboard.press(keys)
+  await expect(page.getByRole('dialog', { name: dialog })).toBeVisible()
+}
+
+const screens: Readonly<Record<string, Screen>> = {
+  'sign up': { scene: 'none', reach: sees('Create your account') },
+  'a taken name': {
+    scene: 'none',
+    reach: async (page) => {
+      await page.getByLabel('Name', { exact: true }).fill('taken')
+      await page.getByLabel('Password', { exact: true }).fill('velvet orbit lamp tulip')
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await expect(page.getByText('That name is taken')).toBeVisible()
+    },
+  },
+  'sign in': { scene: 'signed_out', reach: sees('Welcome back') },
+  'a wrong password': {
+    scene: 'signed_out',
+    reach: async (page) => {
+      await page.getByLabel('Password', { exact: true }).fill('wrong password')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await expect(page.getByText('The name or the password is wrong.')).toBeVisible()
+    },
+  },
+  'use another account': {
+    scene: 'signed_out',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Use another account on this device' }).click()
+      await expect(page.getByRole('alertdialog')).toBeVisible()
+    },
+  },
+  'first run': { scene: 'first', reach: sees(/Good to have you here/) },
+  'room list': { scene: 'desk', reach: sees('Design review') },
+  conversation: { scene: 'desk', room: '0f01', reach: sees('This one was written in a tunnel.') },
+  'hostile texts': {
+    scene: 'desk',
+    room: '0f01',
+    reach: async (page) => {
+      await expect(page.getByText('This one was written in a tunnel.').last()).toBeVisible()
+      const first = page.getByText('<script>alert("hello")</script>')
+      await page.getByRole('region', { name: 'Messages in General' }).hover()
+      await expect(async () => {
+        await page.mouse.wheel(0, -400)
+        await expect(first).toBeInViewport({ timeout: 200 })
+      }).toPass()
+    },
+  },
+  'unread messages': { scene: 'desk', room: '0f02', reach: sees('Second one. No doubt.') },
+  'an empty room': { scene: 'desk', room: '0f06', reach: sees('This is where Lisbon begins') },
+  'a room that catches up': { scene: 'desk', room: '0f07', reach: sees(/Catching up: 128 entries/) },
+  'a frozen room': { scene: 'desk', room: '0f08', reach: sees('This room is frozen.') },
+  'a room one is no member of': {
+    scene: 'desk',
+    room: '0f05',
+    reach: sees(/What you received before stays/),
+  },
+  'an invitation': { scene: 'desk', room: '0f11', reach: sees('You are invited to a room') },
+  joining: { scene: 'desk', room: '0f09', reach: sees('Joining the room') },
+  'an unknown room': { scene: 'desk', room: 'ffff', reach: sees('This room is not on this device') },
+  offline: { scene: 'offline', room: '0f02', reach: sees(/No connection\. What you write is kept/) },
+  'another server': { scene: 'refused', room: '0f02', reach: sees(/This is not the server/) },
+  'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
+  'new room': { scene: 'desk', room: '0f02', reach: presses('Alt+n', 'New room') },
+  invite: { scene: 'desk', room: '0f02', reach: presses('Alt+i', /Invite to/) },
+  members: {
+    scene: 'desk',
+    room: '0f02',
+    reach: async (page) => {
+      await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
+      await page.keyboard.press('Alt+m')
+      await expect(page.getByRole('list', { name: 'Members' })).toBeVisible()
+    },
+  },
+  leave: {
+    scene: 'desk',
+    room: '0f02',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'More about this room' }).click()
+      await page.getByRole('menuitem', { name: 'Leave room' }).click()
+      await expect(page.getByRole('alertdialog', { name: /Leave Design review/ })).toBeVisible()
+    },
+  },
+  'account menu': {
+    scene: 'desk',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Menu of alice' }).click()
+      await expect(page.getByRole('menuitem', { name: 'Settings' })).toBeVisible()
+    },
+  },
+  settings: { scene: 'desk', reach: opens('Settings', 'Settings') },
+  shortcuts: { scene: 'desk', reach: opens('Keyboard shortcuts', 'Keyboard shortcuts') },
+  'what the server sees': { scene: 'desk', reach: opens('What the server sees', 'What the server sees') },
+  'sign out': { scene: 'desk', reach: opens('Sign out', 'Sign out') },
+  'an insecure address': { scene: 'insecure', reach: sees('This address is not secure') },
+}
+
+let site: Awaited<ReturnType<typeof serveFolder>>
+
+test.beforeAll(async () => {
+  site = await serveFolder(await buildPreview(), (path) => securityHeaders(path, false))
+})
+test.afterAll(() => site.close())
+
+const looks = [
+  { theme: 'light', width: 1280, height: 800 },
+  { theme: 'dark', width: 360, height: 740 },
+  { theme: 'dark', width: 1280, height: 800 },
+  { theme: 'light', width: 360, height: 740 },
+] as const
+
+for (const { theme, width, height } of looks)
+  test(`every screen is accessible and keeps to the content policy: ${theme}, ${width} px`, async ({
+    browser,
+  }) => {
+    const context = await browser.newContext({
+      colorScheme: theme,
+      viewport: { width, height },
+      reducedMotion: 'reduce',
+    })
+    for (const [name, { scene, room, reach }] of Object.entries(screens))
+      await test.step(name, async () => {
+        const page = await context.newPage()
+        const complaints: string[] = []
+        page.on('pageerror', (error) => complaints.push(error.message))
+        page.on('console', (message) => {
+          // A feature that this browser does not know is not there to be switched off.
+          if (message.text().includes('Unrecognized feature')) return
+          if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+        })
+        await page.goto(`${site.url}/preview.html?scene=${scene}${room ? `#/room/${room}` : ''}`)
+        try {
+          await reach(page)
+        } catch (e) {
+          console.log('REACH', name, String(e).slice(0, 300))
+          await page.close()
+          return
+        }
+        // What moves is not judged before it has arrived.
+        await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+          .analyze()
+        for (const v of violations)
+          console.log(
+            name,
+            v.id,
+            v.nodes
+              .map((n) => n.html.slice(0, 160) + ' :: ' + (n.failureSummary ?? '').slice(0, 260))
+              .slice(0, 3),
+          )
+        for (const c of complaints) console.log(name, 'COMPLAINT', c.slice(0, 300))
+        if (
+          !(await page.evaluate(
+            () => document.documentElement.scrollWidth <= document.documentElement.clientWidth,
+          ))
+        )
+          console.log(name, 'OVERFLOW')
+        await page.close()
+      })
+    await context.close()
+  })
