@@ -57,7 +57,7 @@ export const webX25519 = (subtle: Subtle): Group<CryptoKey> => {
       return key
     },
     async ephemeral() {
-      const pair = (await subtle.generateKey('X25519', false, ['deriveBits'])) as CryptoKeyPair
+      const pair = await subtle.generateKey('X25519', false, ['deriveBits'])
       return {
         publicBytes: async () => new Uint8Array(await subtle.exportKey('raw', pair.publicKey)),
         agree: (publicKey) => agree(pair.privateKey, publicKey),
@@ -112,7 +112,7 @@ export const webEd25519 = (subtle: Subtle): Signer => {
 
   return {
     async generate() {
-      const pair = (await subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair
+      const pair = await subtle.generateKey('Ed25519', true, ['sign', 'verify'])
       const encoded = new Uint8Array(await subtle.exportKey('pkcs8', pair.privateKey))
       const privateKey = encoded.slice(-32)
       encoded.fill(0)

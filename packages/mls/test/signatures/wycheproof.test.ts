@@ -44,9 +44,9 @@ const never = (): Uint8Array => {
 }
 
 const groups: readonly (readonly [string, Group])[] = [
-  ['node', nodeGroup('X25519') as Group],
-  ['js', jsGroup('X25519', never) as Group],
-  ['web', webX25519(platformSubtle() as Subtle) as Group],
+  ['node', nodeGroup('X25519')],
+  ['js', jsGroup('X25519', never)],
+  ['web', webX25519(platformSubtle() as Subtle)],
 ]
 
 describe.skipIf(!x25519)('X25519 of Wycheproof (skipped where absent)', () => {
