@@ -76,6 +76,8 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   const { store, rooms, lanes, ledger, provider, accounts, clock, limits, log } = dependencies
   const messageRate = makeRate(clock, { perSecond: limits.messagesPerSecond, burst: limits.messageBurst })
   const perMinute = (burst: number) => makeRate(clock, { perSecond: burst / minuteS, burst })
+  // A room's allowance is for commits that hold: nobody uses it up with others. Trying has a bound of its own.
+  const attemptRate = perMinute(limits.commitsPerRoomPerMinute)
   const commitRate = perMinute(limits.commitsPerRoomPerMinute)
   const joinRate = perMinute(limits.joinsPerRoomPerMinute)
 
@@ -102,12 +104,13 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     incoming: Incoming,
     once: Once,
   ): Promise<Decided> => {
-    commitRate.take(room.key)
-    if (incoming.isExternal) joinRate.take(room.key)
+    attemptRate.take(mapKey(caller.device))
     const timeMs = nextTimeMs(room.head, clock.nowMs())
     const accepted = await judgeCommit(courtAt(timeMs), room, await rooms.group(room), caller, incoming)
     const { change, group, policy, members } = accepted
     await refuseCrowded(change.welcome?.devices ?? [])
+    commitRate.take(room.key)
+    if (incoming.isExternal) joinRate.take(room.key)
     const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change))
     await ack
     rooms.renew(room, { group, epoch: { epoch: change.epoch, policy, members } })

@@ -55,7 +55,7 @@ const always = {
 }
 
 const twoYearsS = 63_072_000
-const isOpaqueWorker = /(^|\/)opaque-worker[^/]*$/
+const isOpaqueWorker = /^\/assets\/opaque-worker[^/]*\.js$/
 
 /**
  * The headers of every answer (security.md 5.4).

@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { limits, operations } from '@sotto/protocol'
+import { describe, expect, it } from 'vitest'
+import { callOperation, refusal } from './client/calling.ts'
+import { testClock } from './client/clock.ts'
+import {
+  connect,
+  login,
+  nowS,
+  prepareRegistration,
+  random,
+  type RawDevice,
+  register,
+} from './client/device.ts'
+import { openSocket } from './client/liveSocket.ts'
+import * as password from './client/password.ts'
+import { testServer } from './client/testServer.ts'
+
+const secret = 'correct horse battery'
+const as = (device: RawDevice) => ({ account: device.account, device: device.id, signer: device.signer })
+const sessionOf = (url: string, token: string) => callOperation(url, operations.readSession, {}, token)
+
+describe('registration', () => {
+  it('creates an account with its chain, vault and session', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'Alice', secret)
+    const session = await sessionOf(url, alice.token)
+    expect(session).toMatchObject({ account: alice.account, device: alice.id, name: 'alice' })
+    const { links } = await alice.call(operations.readChain, { account: alice.account, from: 0 })
+    expect(links).toHaveLength(1)
+    const slot = await alice.call(operations.readVaultSlot, { slot: 'root' })
+    expect(slot.counter).toBe(1)
+  })
+
+  it('gives a name to one account only, in whatever case and form it is written', async () => {
+    const { url } = await testServer()
+    await register(url, 'zoë')
+    expect((await refusal(register(url, 'ZOE\u0308'))).code).toBe('name_taken')
+  })
+
+  it('lets one of two win who want a name at once', async () => {
+    const { url } = await testServer()
+    const prepared = await Promise.all([1, 2].map(() => prepareRegistration(url, 'alice', secret)))
+    const outcomes = await Promise.all(
+      prepared.map(({ input }) => refusal(callOperation(url, operations.registerFinish, input, null))),
+    )
+    expect(outcomes.map(({ code }) => code).toSorted()).toEqual(['accepted', 'name_taken'])
+  })
+
+  it.each(['a', 'a'.repeat(32), 'аlice', 'al ice', '.alice', ''])('refuses the name %j', async (name) => {
+    const { url } = await testServer()
+    const { request } = await password.startRegistration(secret)
+    const asked = callOperation(url, operations.registerStart, { name, request }, null)
+    expect((await refusal(asked)).code).toBe('name_invalid')
+  })
+
+  it('refuses a chain of another name, a forged one, and one of another time, and stores nothing of it', async () => {
+    const { url } = await testServer()
+    const { input, genesis } = await prepareRegistration(url, 'alice', secret)
+    const finish = (changes: Partial<typeof input>) =>
+      refusal(callOperation(url, operations.registerFinish, { ...input, ...changes }, null))
+    expect((await finish({ name: 'mallory' })).code).toBe('bad_request')
+    const [identity] = genesis.signatures as [Uint8Array]
+    const forged = { ...genesis, signatures: [identity, random(64)] }
+    expect(await finish({ genesis: forged })).toEqual({ code: 'policy', detail: { rule: 'CHAIN-5' } })
+    const early = await prepareRegistration(url, 'alice', secret, nowS() - 3600)
+    expect((await finish({ genesis: early.genesis })).code).toBe('bad_request')
+    expect((await refusal(login(url, 'alice', secret, null))).code).toBe('invalid_credentials')
+    expect((await finish({})).code).toBe('accepted')
+  })
+
+  it('is bounded per address', async () => {
+    const { url } = await testServer({ limits: { registrationsPerAddressPerHour: 2 } })
+    await register(url, 'alice')
+    await register(url, 'bob')
+    const third = await refusal(register(url, 'carol'))
+    expect(third.code).toBe('rate')
+    expect(third.detail['retryAfterMs']).toBeGreaterThan(0)
+  })
+})
+
+describe('login', () => {
+  it('opens a session of the device that proves itself, in place of the one it had', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice', secret)
+    const { token, session } = await login(url, 'alice', secret, as(alice))
+    expect(session).toMatchObject({ account: alice.account, device: alice.id })
+    expect((await refusal(sessionOf(url, alice.token))).code).toBe('unauthorized')
+    expect((await sessionOf(url, token)).device).toEqual(alice.id)
+  })
+
+  it('refuses a wrong password and an unknown name with one and the same answer', async () => {
+    const { url } = await testServer()
+    await register(url, 'alice', secret)
+    const started = await password.startLogin(secret)
+    const start = (name: string) =>
+      callOperation(url, operations.loginStart, { name, request: started.request }, null)
+    const [known, unknown] = [await start('alice'), await start('nobody')]
+    expect(unknown.response.length).toBe(known.response.length)
+    expect(unknown.exchange.length).toBe(known.exchange.length)
+    for (const { exchange } of [known, unknown]) {
+      const finish = random(64)
+      const refused = await refusal(
+        callOperation(url, operations.loginFinish, { exchange, finish, device: null }, null),
+      )
+      expect(refused).toEqual({ code: 'invalid_credentials', detail: {} })
+    }
+  })
+
+  it('takes an exchange once, and for two minutes', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock })
+    await register(url, 'alice', secret)
+    const begin = async () => {
+      const started = await password.startLogin(secret)
+      const { exchange, response } = await callOperation(
+        url,
+        operations.loginStart,
+        { name: 'alice', request: started.request },
+        null,
+      )
+      const finish = password.finishLogin(started.state, secret, response) as Uint8Array
+      return () =>
+        refusal(callOperation(url, operations.loginFinish, { exchange, finish, device: null }, null))
+    }
+    const finish = await begin()
+    expect((await finish()).code).toBe('accepted')
+    expect((await finish()).code).toBe('invalid_credentials')
+    const late = await begin()
+    clock.advance(limits.loginExchangeMs + 1)
+    expect((await late()).code).toBe('invalid_credentials')
+  })
+
+  it('refuses a device of another account, an unknown one, and a proof that is not its own', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice', secret)
+    const bob = await register(url, 'bob', secret)
+    const attempt = async (who: Parameters<typeof login>[3]) =>
+      (await refusal(login(url, 'alice', secret, who))).code
+    expect(await attempt({ ...as(alice), signer: bob.signer })).toBe('device_unknown')
+    expect(await attempt({ ...as(alice), device: random(16) })).toBe('device_unknown')
+    expect(await attempt(as(bob))).toBe('device_unknown')
+    expect(await attempt({ ...as(bob), account: alice.account })).toBe('device_unknown')
+  })
+
+  it('lets a name be tried five times in a quarter of an hour, whether or not an exchange is finished', async () => {
+    const { url } = await testServer()
+    await register(url, 'alice', secret)
+    for (let i = 0; i < limits.loginTriesPerWindow; i++)
+      expect((await refusal(login(url, 'alice', 'wrong', null))).code).toBe('invalid_credentials')
+    const refused = await refusal(login(url, 'alice', secret, null))
+    expect(refused.code).toBe('rate')
+    expect(refused.detail['retryAfterMs']).toBeGreaterThan(0)
+    expect((await refusal(login(url, 'bob', 'wrong', null))).code).toBe('invalid_credentials')
+  })
+
+  it('does not count against those who know the password', async () => {
+    const { url } = await testServer()
+    await register(url, 'alice', secret)
+    for (let i = 0; i < limits.loginTriesPerWindow + 2; i++) await login(url, 'alice', secret, null)
+  })
+
+  it('without a device gives a session that sees its own account and nothing else', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice', secret)
+    const bob = await register(url, 'bob', secret)
+    const { token, session } = await login(url, 'alice', secret, null)
+    expect(session.device).toBeNull()
+    const asked = async (work: Promise<unknown>) => (await refusal(work)).code
+    const { account } = alice
+    expect(await asked(callOperation(url, operations.readVaultSlot, { slot: 'root' }, token))).toBe(
+      'accepted',
+    )
+    expect(await asked(callOperation(url, operations.readChain, { account, from: 0 }, token))).toBe(
+      'accepted',
+    )
+    const other = { account: bob.account, from: 0 }
+    expect(await asked(callOperation(url, operations.readChain, other, token))).toBe('forbidden')
+    expect(await asked(callOperation(url, operations.lookUpAccount, { name: 'bob' }, token))).toBe(
+      'forbidden',
+    )
+    expect(await asked(callOperation(url, operations.listRooms, {}, token))).toBe('forbidden')
+    const slot = { slot: 'root', counter: 9, sealed: random(9) }
+    expect(await asked(callOperation(url, operations.writeVaultSlot, slot, token))).toBe('forbidden')
+    const socket = await openSocket(url)
+    socket.send({ kind: 'hello', token })
+    expect(await socket.closed).toBe(4401)
+  })
+})
+
+describe('sessions', () => {
+  it('end when they are not used for twelve hours, and at the latest after thirty days', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock })
+    const alice = await register(url, 'alice', secret)
+    clock.advance(limits.sessionIdleMs - 60_000)
+    await sessionOf(url, alice.token)
+    clock.advance(limits.sessionIdleMs - 60_000)
+    await sessionOf(url, alice.token)
+    clock.advance(limits.sessionIdleMs)
+    expect((await refusal(sessionOf(url, alice.token))).code).toBe('session_expired')
+    expect((await refusal(sessionOf(url, alice.token))).code).toBe('unauthorized')
+
+    const { token } = await login(url, 'alice', secret, as(alice))
+    for (let used = 0; used < limits.sessionAbsoluteMs; used += limits.sessionIdleMs / 2) {
+      expect((await refusal(sessionOf(url, token))).code).toBe('accepted')
+      clock.advance(limits.sessionIdleMs / 2)
+    }
+    expect((await refusal(sessionOf(url, token))).code).toBe('session_expired')
+  })
+
+  it('end at logout, and their sockets with them', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice', secret)
+    const socket = await connect(alice)
+    const startedMs = performance.now()
+    await alice.call(operations.logout, {})
+    expect((await socket.next('closing')).reason).toBe('session')
+    expect(await socket.closed).toBe(4401)
+    expect(performance.now() - startedMs).toBeLessThan(5000)
+    expect((await refusal(sessionOf(url, alice.token))).code).toBe('unauthorized')
+  })
+
+  it('close their sockets when they run out, and live on as long as the sockets are used', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock })
+    const alice = await register(url, 'alice', secret)
+    const socket = await connect(alice)
+    for (let i = 0; i < 4; i++) {
+      clock.advance(limits.sessionIdleMs / 2)
+      socket.send({ kind: 'ping', nonce: i })
+      await socket.next('pong')
+    }
+    clock.advance(limits.sessionIdleMs + 1000)
+    expect((await socket.next('closing')).reason).toBe('session')
+    expect(await socket.closed).toBe(4401)
+  })
+
+  it('are refused for a token that is none', async () => {
+    const { url } = await testServer()
+    for (const token of ['x', 'A'.repeat(43), 'A'.repeat(128), '../../etc/passwd'])
+      expect((await refusal(sessionOf(url, token))).code).toBe('unauthorized')
+  })
+})
+
+describe('what is stored', () => {
+  it('holds neither the token nor the password', async () => {
+    const server = await testServer()
+    const alice = await register(server.url, 'alice', 'a password nobody writes down')
+    await server.close()
+    const bytes = readFileSync(join(server.dataDirectory, 'sotto.db'))
+    expect(bytes.includes(alice.token)).toBe(false)
+    expect(bytes.includes(Buffer.from(alice.token, 'base64url'))).toBe(false)
+    expect(bytes.includes('a password nobody')).toBe(false)
+  })
+})

@@ -1,0 +1,244 @@
+import { operations, toHex } from '@sotto/protocol'
+import { buildRevokeDevice, buildSetName, keyPairSigner } from '@sotto/trust'
+import { describe, expect, it } from 'vitest'
+import { refusal } from './client/calling.ts'
+import { testClock } from './client/clock.ts'
+import {
+  addDevice,
+  connect,
+  learn,
+  login,
+  makeBundle,
+  nowS,
+  provider,
+  publish,
+  random,
+  type RawDevice,
+  register,
+} from './client/device.ts'
+import { createRoom, invite, prepareRoom } from './client/room.ts'
+import { testServer } from './client/testServer.ts'
+
+const codeOf = async (work: Promise<unknown>) => (await refusal(work)).code
+
+const revocation = async (by: RawDevice, device: Uint8Array) =>
+  buildRevokeDevice({
+    provider,
+    state: await learn(by, by.account),
+    timeS: nowS(),
+    device,
+    reason: 'lost',
+    by: { kind: 'identity', identity: by.identity },
+  })
+
+describe('accounts', () => {
+  it('are found by name, however it is written', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const bob = await register(url, 'bob')
+    const found = await alice.call(operations.lookUpAccount, { name: 'BOB' })
+    expect(found).toMatchObject({ account: bob.account, seq: 0 })
+    expect(await codeOf(alice.call(operations.lookUpAccount, { name: 'carol' }))).toBe('name_unknown')
+    expect(await codeOf(alice.call(operations.lookUpAccount, { name: 'c' }))).toBe('name_invalid')
+    expect(await codeOf(alice.call(operations.readChain, { account: random(32), from: 0 }))).toBe('not_found')
+  })
+
+  it('grow by links that hold, at the end of the chain and by the clock', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock })
+    const alice = await register(url, 'alice')
+    const state = await learn(alice, alice.account)
+    const renamed = (name: string, timeS = nowS()) =>
+      buildSetName({ provider, state, timeS, identity: alice.identity, name })
+    const link = await renamed('alicia')
+    const append = (one: typeof link) => alice.call(operations.appendLink, { link: one })
+    const forged = { ...link, signatures: [random(64)] }
+    expect(await refusal(append(forged))).toEqual({ code: 'policy', detail: { rule: 'CHAIN-5' } })
+    expect(await codeOf(append(await renamed('alicia', nowS() + 3600)))).toBe('bad_request')
+    expect(await append(link)).toMatchObject({ seq: 1 })
+    expect(await refusal(append(link))).toEqual({ code: 'policy', detail: { rule: 'CHAIN-3' } })
+    expect((await alice.call(operations.lookUpAccount, { name: 'alicia' })).seq).toBe(1)
+    expect(await codeOf(alice.call(operations.lookUpAccount, { name: 'alice' }))).toBe('name_unknown')
+  })
+
+  it('cannot take the name of another', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    await register(url, 'bob')
+    const state = await learn(alice, alice.account)
+    const link = await buildSetName({ provider, state, timeS: nowS(), identity: alice.identity, name: 'bob' })
+    expect(await codeOf(alice.call(operations.appendLink, { link }))).toBe('name_taken')
+  })
+
+  it('take one of two links that come at once', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const state = await learn(alice, alice.account)
+    const links = await Promise.all(
+      ['alicia', 'alison'].map((name) =>
+        buildSetName({ provider, state, timeS: nowS(), identity: alice.identity, name }),
+      ),
+    )
+    const codes = await Promise.all(links.map((link) => codeOf(alice.call(operations.appendLink, { link }))))
+    expect(codes.toSorted()).toEqual(['accepted', 'policy'])
+  })
+
+  it('end the sessions, sockets and key packages of a device that is revoked', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const second = await addDevice(alice)
+    await publish(second)
+    const socket = await connect(second)
+    await alice.call(operations.appendLink, { link: await revocation(alice, second.id) })
+    expect(await socket.closed).toBe(4401)
+    expect(await codeOf(second.call(operations.readSession, {}))).toBe('unauthorized')
+    const as = { account: second.account, device: second.id, signer: second.signer }
+    expect(await codeOf(login(url, 'alice', second.password, as))).toBe('device_unknown')
+    const bob = await register(url, 'bob')
+    const room = await createRoom(bob)
+    const claim = bob.call(operations.claimKeyPackages, { room: room.id, account: alice.account })
+    expect(await codeOf(claim)).toBe('key_package_unavailable')
+  })
+})
+
+describe('key packages', () => {
+  it('are verified when they are handed in', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const bob = await register(url, 'bob')
+    const put = (oneTime: readonly Uint8Array[], lastResort: Uint8Array | null = null, by = alice) =>
+      refusal(by.call(operations.publishKeyPackages, { oneTime, lastResort }))
+    const { bytes } = await makeBundle(alice)
+    expect((await put([random(500)])).code).toBe('bad_request')
+    expect((await put([bytes.slice(0, -1)])).code).toBe('bad_request')
+    const spoiled = bytes.slice()
+    spoiled[spoiled.length - 1] = (spoiled.at(-1) as number) ^ 1
+    expect(await put([spoiled])).toEqual({ code: 'policy', detail: { rule: 'KP-5' } })
+    expect((await put([bytes], null, bob)).code).toBe('policy')
+    const stranger = {
+      ...alice,
+      signer: keyPairSigner(provider, await provider.signatureGenerate('Ed25519')),
+    }
+    expect((await put([(await makeBundle(stranger)).bytes])).detail).toEqual({ rule: 'LEAF-7' })
+    const old = await makeBundle(alice, { atS: nowS() - 40 * 86_400 })
+    expect((await put([old.bytes])).code).toBe('policy')
+    expect((await put([], bytes)).code).toBe('bad_request')
+    expect((await put([(await makeBundle(alice, { lastResort: true })).bytes])).code).toBe('bad_request')
+    const counted = await alice.call(operations.countKeyPackages, {})
+    expect(counted).toEqual({ remaining: 0, lastResort: false })
+    expect((await put([bytes])).code).toBe('accepted')
+  })
+
+  it('are those of the device that hands them in', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const second = await addDevice(alice)
+    const { bytes } = await makeBundle(second)
+    const handed = alice.call(operations.publishKeyPackages, { oneTime: [bytes], lastResort: null })
+    expect(await codeOf(handed)).toBe('device_unknown')
+  })
+
+  it('are handed out one for each device, each once, then the last resort', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const bob = await register(url, 'bob')
+    const second = await addDevice(bob)
+    expect(await publish(bob, 2, true)).toBe(2)
+    await publish(second, 1)
+    const room = await createRoom(alice)
+    const claim = async () =>
+      (await alice.call(operations.claimKeyPackages, { room: room.id, account: bob.account })).packages
+    const [first, next, last, again] = [await claim(), await claim(), await claim(), await claim()]
+    expect(first.map(({ device }) => toHex(device)).toSorted()).toEqual(
+      [bob.id, second.id].map(toHex).toSorted(),
+    )
+    expect(next.map(({ lastResort }) => lastResort)).toEqual([false])
+    expect(last).toEqual(again)
+    expect(last.map(({ lastResort }) => lastResort)).toEqual([true])
+    const oneTime = [...first, ...next].map(({ keyPackage }) => toHex(keyPackage))
+    expect(new Set(oneTime).size).toBe(3)
+    expect(await bob.call(operations.countKeyPackages, {})).toEqual({ remaining: 0, lastResort: true })
+  })
+
+  it('are never handed to two who ask at once', async () => {
+    const { url } = await testServer()
+    const bob = await register(url, 'bob')
+    await publish(bob, 5)
+    const rooms = []
+    for (const name of ['alice', 'carol', 'dave']) rooms.push(await createRoom(await register(url, name)))
+    const claims = await Promise.allSettled(
+      [...rooms, ...rooms, ...rooms].map(({ device, id }) =>
+        device.call(operations.claimKeyPackages, { room: id, account: bob.account }),
+      ),
+    )
+    const handed = claims.flatMap((claim) =>
+      claim.status === 'fulfilled' ? claim.value.packages.map(({ keyPackage }) => toHex(keyPackage)) : [],
+    )
+    expect(handed).toHaveLength(5)
+    expect(new Set(handed).size).toBe(5)
+  })
+
+  it('go only to those who may invite into the room that they name', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const bob = await register(url, 'bob')
+    const carol = await register(url, 'carol')
+    await publish(bob, 3)
+    await publish(carol, 3)
+    const { group, input } = await prepareRoom(alice, {
+      change: (policy) => ({ ...policy, permissions: { ...policy.permissions, invite: 2 } }),
+    })
+    const { ack } = await alice.call(operations.createRoom, input)
+    const room = {
+      device: alice,
+      id: input.room,
+      group,
+      seq: ack.seq,
+      hash: ack.hash,
+      counter: 0,
+      texts: [],
+      own: new Set<string>(),
+    }
+    await invite(room, bob.account)
+    const claim = (by: RawDevice, at: Uint8Array) =>
+      codeOf(by.call(operations.claimKeyPackages, { room: at, account: carol.account }))
+    expect(await claim(bob, room.id)).toBe('forbidden')
+    expect(await claim(carol, room.id)).toBe('forbidden')
+    expect(await claim(bob, random(16))).toBe('room_unknown')
+    expect(await claim(alice, room.id)).toBe('accepted')
+    const nobody = alice.call(operations.claimKeyPackages, { room: room.id, account: random(32) })
+    expect(await codeOf(nobody)).toBe('not_found')
+  })
+
+  it('cannot be drained: so many claims an hour for each pair, so many a day for each target', async () => {
+    const { url } = await testServer({
+      limits: { keyPackageClaimsPerHour: 3, keyPackageClaimsPerTargetPerDay: 4 },
+    })
+    const bob = await register(url, 'bob')
+    await publish(bob, 10)
+    const alice = await createRoom(await register(url, 'alice'))
+    const carol = await createRoom(await register(url, 'carol'))
+    const claim = ({ device, id }: typeof alice) =>
+      codeOf(device.call(operations.claimKeyPackages, { room: id, account: bob.account }))
+    const codes = []
+    for (const who of [alice, alice, alice, alice, carol, carol]) codes.push(await claim(who))
+    expect(codes).toEqual(['accepted', 'accepted', 'accepted', 'rate', 'accepted', 'rate'])
+    expect((await bob.call(operations.countKeyPackages, {})).remaining).toBe(6)
+  })
+})
+
+describe('the vault', () => {
+  it('keeps each slot with a counter that only rises', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const write = (slot: string, counter: number) =>
+      refusal(alice.call(operations.writeVaultSlot, { slot, counter, sealed: random(50) }))
+    expect((await write('root', 2)).code).toBe('accepted')
+    expect(await write('root', 2)).toEqual({ code: 'client_rollback', detail: { lastCounter: 2 } })
+    expect((await write('data', 1)).code).toBe('accepted')
+    expect((await write('other', 1)).code).toBe('not_found')
+    expect((await alice.call(operations.readVaultSlot, { slot: 'root' })).counter).toBe(2)
+    const bob = await register(url, 'bob')
+    expect(await codeOf(bob.call(operations.readVaultSlot, { slot: 'data' }))).toBe('not_found')
+  })
+})

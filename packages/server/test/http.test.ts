@@ -1,0 +1,251 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { connect as netConnect } from 'node:net'
+import { join } from 'node:path'
+import { decodeAs, failures, limits, operations, type Operation } from '@sotto/protocol'
+import { describe, expect, it } from 'vitest'
+import { random, register } from './client/device.ts'
+import { temporaryDirectory, testServer } from './client/testServer.ts'
+
+const everyOperation = Object.values(operations) as unknown as readonly Operation[]
+
+/** A path of the operation in which every parameter has a value that parses. */
+const someTarget = (op: Operation): string =>
+  op.path
+    .replace(':room', '00'.repeat(16))
+    .replace(':account', '00'.repeat(32))
+    .replace(':hash', '00'.repeat(48))
+    .replace(':name', 'nobody')
+    .replace(':slot', 'root') + ('from' in op.params ? '?from=0' : '')
+
+const ask = (url: string, op: Operation, headers: Record<string, string>, body?: Uint8Array) =>
+  fetch(url + someTarget(op), {
+    method: op.method,
+    headers,
+    ...(op.method === 'GET' ? {} : { body: new Uint8Array(body ?? []) }),
+  })
+
+const failureIn = async (response: Response) => {
+  expect(response.headers.get('content-type')).toContain('application/json')
+  const body = (await response.json()) as { error: string; code: keyof typeof failures; timestamp: string }
+  expect(Object.keys(body)).toEqual(expect.arrayContaining(['error', 'code', 'timestamp']))
+  expect(new Date(body.timestamp).toISOString()).toBe(body.timestamp)
+  expect(response.status).toBe(failures[body.code].status)
+  return body.code
+}
+
+const cbor = { 'content-type': 'application/cbor' }
+
+describe('every operation', async () => {
+  const { url } = await testServer()
+  const alice = await register(url, 'alice')
+  const signedIn = { ...cbor, authorization: `Bearer ${alice.token}` }
+  const guarded = everyOperation.filter(({ access }) => access !== 'anyone')
+
+  it.each(guarded.map((op) => [op.name, op] as const))('%s asks who is there', async (_name, op) => {
+    expect(await failureIn(await ask(url, op, cbor, random(10)))).toBe('unauthorized')
+    const forged = { ...cbor, authorization: `Bearer ${'A'.repeat(43)}` }
+    expect(await failureIn(await ask(url, op, forged, random(10)))).toBe('unauthorized')
+  })
+
+  const withBody = everyOperation.filter(({ method }) => method !== 'GET')
+
+  it.each(withBody.map((op) => [op.name, op] as const))(
+    '%s refuses what it does not understand',
+    async (_name, op) => {
+      const hostile = [
+        new Uint8Array(0),
+        random(Math.min(op.bodyBytesMax, 200)),
+        new Uint8Array(16).fill(0x9f),
+        new Uint8Array(Math.min(op.bodyBytesMax, 5000)).fill(0x81),
+        new TextEncoder().encode('{"a":1}'.slice(0, op.bodyBytesMax)),
+      ]
+      for (const body of hostile) {
+        const code = await failureIn(await ask(url, op, signedIn, body))
+        expect(['bad_request', 'unsupported_media']).toContain(code)
+      }
+    },
+  )
+
+  it.each(withBody.map((op) => [op.name, op] as const))('%s has a bound and a type', async (_name, op) => {
+    expect(await failureIn(await ask(url, op, signedIn, new Uint8Array(op.bodyBytesMax + 1)))).toBe(
+      'too_large',
+    )
+    const json = { ...signedIn, 'content-type': 'application/json' }
+    expect(await failureIn(await ask(url, op, json, random(3)))).toBe('unsupported_media')
+  })
+
+  it('refuses parameters that it does not know, or knows otherwise', async () => {
+    const get = async (path: string) => failureIn(await fetch(url + path, { headers: signedIn }))
+    const room = '00'.repeat(16)
+    expect(await get(`/v1/rooms/${room}/log?from=0&to=3`)).toBe('bad_request')
+    expect(await get(`/v1/rooms/${room}/log`)).toBe('bad_request')
+    expect(await get(`/v1/rooms/${room}/log?from=0&from=1`)).toBe('bad_request')
+    expect(await get(`/v1/rooms/${room}/log?from=-1`)).toBe('bad_request')
+    expect(await get(`/v1/rooms/${room.toUpperCase().replace('0', 'A')}/log?from=0`)).toBe('bad_request')
+    expect(await get(`/v1/rooms/${room}/log?from=0`)).toBe('room_unknown')
+    expect(await get('/v1/accounts/%zz')).toBe('bad_request')
+    expect(await get('/v1/accounts/%00%00')).toBe('name_invalid')
+  })
+
+  it('answers unknown paths and methods alike', async () => {
+    for (const [method, path] of [
+      ['GET', '/v1/nothing'],
+      ['POST', '/v1/nothing'],
+      ['DELETE', '/v1/rooms'],
+      ['GET', '/v1/auth/logout'],
+      ['GET', '/nothing'],
+    ] as const)
+      expect(await failureIn(await fetch(url + path, { method }))).toBe('not_found')
+  })
+
+  it('tells the time, the protocol and its key to anyone', async () => {
+    const response = await fetch(`${url}/v1/server`)
+    const body = decodeAs(operations.readServer.output, new Uint8Array(await response.arrayBuffer()))
+    expect(body.protocol).toBe('sotto/1')
+    expect(body.logKey.length).toBe(32)
+    expect(Math.abs(body.timeMs - Date.now())).toBeLessThan(5000)
+  })
+
+  it('is alive and ready', async () => {
+    for (const path of ['/healthz', '/readyz']) expect((await fetch(url + path)).status).toBe(200)
+  })
+})
+
+describe('hostile requests', async () => {
+  const { url } = await testServer()
+  const port = Number(new URL(url).port)
+
+  it('that are no HTTP get an answer in the shape of all others', async () => {
+    const answer = await new Promise<string>((resolve) => {
+      const socket = netConnect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'))
+      let text = ''
+      socket.on('data', (data) => (text += data.toString()))
+      socket.on('close', () => resolve(text))
+    })
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answer).toContain('"code":"bad_request"')
+  })
+
+  it('from pages of other sites are refused', async () => {
+    const asked = (headers: Record<string, string>) =>
+      new Promise<number>((resolve, reject) => {
+        const sent = httpRequest(`${url}/v1/server`, { headers }, (response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        })
+        sent.on('error', reject)
+        sent.end()
+      })
+    expect(await asked({})).toBe(200)
+    expect(await asked({ origin: url })).toBe(200)
+    expect(await asked({ 'sec-fetch-site': 'same-origin', origin: url })).toBe(200)
+    expect(await asked({ 'sec-fetch-site': 'cross-site' })).toBe(403)
+    expect(await asked({ origin: 'https://evil.example' })).toBe(403)
+    expect(await asked({ origin: 'null' })).toBe(403)
+    expect(await asked({ origin: 'http://localhost:1' })).toBe(403)
+    expect(await asked({ origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' })).toBe(403)
+  })
+
+  it('are bounded per address', async () => {
+    const limited = await testServer({ limits: { requestsPerSecondPerAddress: 5 } })
+    const statuses = []
+    for (let i = 0; i < 40; i++) statuses.push((await fetch(`${limited.url}/v1/server`)).status)
+    expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 200))
+    expect(statuses).toContain(429)
+    const refused = await fetch(`${limited.url}/v1/server`)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await fetch(`${limited.url}/healthz`)).status).toBe(200)
+  })
+})
+
+describe('the web client', async () => {
+  const webDirectory = temporaryDirectory()
+  mkdirSync(join(webDirectory, 'assets'))
+  writeFileSync(join(webDirectory, 'index.html'), '<!doctype html><title>Sotto</title>')
+  writeFileSync(join(webDirectory, 'assets', 'main-4f2a.js'), 'export {}')
+  writeFileSync(join(webDirectory, 'assets', 'opaque-worker-99ab.js'), 'export {}')
+  writeFileSync(join(webDirectory, '.secret'), 'not for you')
+  writeFileSync(join(webDirectory, '..', `${Date.now()}-outside`), 'not for you')
+  const server = await testServer({ webDirectory })
+  const get = (path: string, accept = 'text/html') => fetch(server.url + path, { headers: { accept } })
+
+  it('is served, with its own places', async () => {
+    for (const path of ['/', '/index.html', '/rooms/abc', '/sign-in']) {
+      const response = await get(path)
+      expect(response.status).toBe(200)
+      expect(await response.text()).toContain('Sotto')
+      expect(response.headers.get('cache-control')).toBe('no-cache')
+    }
+    const asset = await get('/assets/main-4f2a.js', '*/*')
+    expect(asset.headers.get('content-type')).toContain('javascript')
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  })
+
+  it('is all that is served', async () => {
+    for (const path of [
+      '/assets/other.js',
+      '/.secret',
+      '/..%2foutside',
+      '/%2e%2e/sotto.db',
+      '/v1/other',
+      '/a\0b',
+    ])
+      expect((await get(path, '*/*')).status).toBeGreaterThanOrEqual(400)
+    expect(await failureIn(await get('/v1/other'))).toBe('not_found')
+    expect(await failureIn(await get('/missing', 'application/json'))).toBe('not_found')
+  })
+
+  it('comes with strict headers, on every answer', async () => {
+    for (const path of ['/', '/assets/main-4f2a.js', '/v1/server', '/v1/rooms', '/healthz', '/v1/other']) {
+      const { headers } = await get(path)
+      const csp = headers.get('content-security-policy') ?? ''
+      expect(csp).toContain(`default-src 'none'; script-src 'self';`)
+      expect(csp).toContain(`require-trusted-types-for 'script'; trusted-types sotto`)
+      expect(csp).not.toContain('unsafe')
+      expect(csp).toContain(`frame-ancestors 'none'`)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
+      expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp')
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+      expect(headers.get('permissions-policy')).toContain('camera=()')
+      expect(headers.get('server')).toBeNull()
+      expect(headers.get('x-powered-by')).toBeNull()
+      expect(headers.get('access-control-allow-origin')).toBeNull()
+      expect(headers.get('strict-transport-security')).toBeNull()
+      if (path.startsWith('/v1/')) expect(headers.get('cache-control')).toBe('no-store')
+    }
+  })
+
+  it('lets WebAssembly run in the one worker that needs it', async () => {
+    const { headers } = await get('/assets/opaque-worker-99ab.js', '*/*')
+    expect(headers.get('content-security-policy')).toContain(`script-src 'self' 'wasm-unsafe-eval';`)
+    for (const path of ['/opaque-worker-99ab', '/rooms/opaque-worker-99ab.js', '/assets/opaque-worker/x']) {
+      const page = await get(path)
+      expect(page.headers.get('content-security-policy')).not.toContain('wasm')
+    }
+  })
+
+  it('insists on TLS where a trusted proxy says that there is TLS', async () => {
+    const behind = await testServer({ trustProxy: true })
+    const secure = { 'x-forwarded-proto': 'https' }
+    const told = await fetch(`${behind.url}/healthz`, { headers: secure })
+    expect(told.headers.get('strict-transport-security')).toContain('max-age=63072000')
+    const untold = await fetch(`${server.url}/healthz`, { headers: secure })
+    expect(untold.headers.get('strict-transport-security')).toBeNull()
+  })
+})
+
+describe('an address', () => {
+  it('is that of the proxy unless proxies are trusted', async () => {
+    const direct = await testServer({ limits: { requestsPerSecondPerAddress: 2 } })
+    const statuses = []
+    for (let i = 0; i < 12; i++)
+      statuses.push(
+        (await fetch(`${direct.url}/v1/server`, { headers: { 'x-forwarded-for': `10.0.0.${i}` } })).status,
+      )
+    expect(statuses).toContain(429)
+    expect(limits.requestsPerSecondPerAddress).toBe(200)
+  })
+})
