@@ -95,7 +95,8 @@ beforeEach(async () => {
  * same person's own client when it is a lawful one.
  */
 const isRefused = async (by: number, options: CommitOptions, rule: string, nowS = startS): Promise<void> => {
-  const made = (engine: Engine) => commit(engine, groupOf(by), { ...envelope(), ...options })
+  const references = groupOf(by).public.proposals.map(({ ref }) => ref)
+  const made = (engine: Engine) => commit(engine, groupOf(by), { references, ...envelope(), ...options })
   const { message } = await made(lawless)
   expect(await verdicts(table, by, message, nowS)).toEqual(new Set([rule]))
   expect(await ruleOfRefusal(() => made(lawful(table.people, nowS)))).toBe(rule)
@@ -250,9 +251,9 @@ describe('T-AUTH every path refuses', () => {
     const trailing = { ...carried, data: new Uint8Array([...encodePolicy(policy()), 0]) }
     await isRefused(atAlice, { proposals: [context([required, trailing])] }, 'C0b')
     const twice = context([required, carried, carried])
-    // The engine itself refuses an extension that occurs twice, wherever it is.
-    const { message } = await commit(lawless, groupOf(atAlice), { proposals: [twice], ...envelope() })
-    expect(await verdicts(table, atAlice, message)).toEqual(new Set(['malformed']))
+    // No engine makes this, and none reads it; what `authorize` would say to it is C0b.
+    const unmade = () => commit(lawless, groupOf(atAlice), { proposals: [twice], ...envelope() })
+    expect(await ruleOfRefusal(unmade)).toBe('invalid_proposal')
     await isRefused(atAlice, { proposals: [context([carried])] }, 'C0c')
     const unknown: Extension = { type: 1, data: new Uint8Array([0]) }
     await isRefused(atAlice, { proposals: [context([...extensions, unknown])] }, 'C0c')

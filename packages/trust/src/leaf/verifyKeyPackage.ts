@@ -54,7 +54,7 @@ const offerRule = (keyPackage: KeyPackage, nowS: number): Rule | undefined => {
   if (version !== mls10 || cipherSuite !== hybridSuiteId) return 'KP-1'
   if (leafNode.source.kind !== 'key_package') return 'KP-2'
   const { notBefore, notAfter } = leafNode.source
-  const now = BigInt(nowS)
+  const now = BigInt(Math.floor(nowS))
   if (notAfter <= notBefore || notAfter - notBefore > lifetimeMaxS) return 'KP-2'
   // A device whose clock is ahead still publishes key packages that others may use.
   if (notBefore > now + BigInt(leafGraceS) || notAfter <= now) return 'KP-2'

@@ -12,6 +12,12 @@ import { leafGraceS, leafLifetimeMaxS, standingAt } from './standing.ts'
 type Verifier = Pick<Signatures, 'verify'>
 
 /**
+ * Which state of its account a leaf was found authentic by: the same leaf meets the check of the engine, the rules of
+ * its commit, and every commit of its device after that, and its signature is verified once.
+ */
+const authentic = new WeakMap<LeafNode, AccountState>()
+
+/**
  * Whether a leaf belongs to the device of the account that it claims (LEAF-1 to LEAF-7), at whatever time that was:
  * what a tree that one is handed must show of every leaf. A leaf that has died since is taken out, not a reason to
  * stay outside.
@@ -25,6 +31,7 @@ export const verifyTreeLeaf = async (
 ): Promise<Verdict<LeafIdentity>> => {
   const read = parseLeafIdentity(leaf.credential)
   if (read.kind === 'refused') return read
+  if (account && authentic.get(leaf) === account) return read
   const identity = read.value
   const broken = claimRule(leaf, identity, account)
   if (broken) return refused(broken)
@@ -38,7 +45,9 @@ export const verifyTreeLeaf = async (
       leafClaim(identity, leaf.signatureKey),
       identity.signature,
     ))
-  return holds ? read : refused('LEAF-7')
+  if (!account || !holds) return refused('LEAF-7')
+  authentic.set(leaf, account)
+  return read
 }
 
 /**

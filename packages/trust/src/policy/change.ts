@@ -118,6 +118,7 @@ export interface Removal {
  * @param after the tree as the commit leaves it
  */
 export const leavers = (removals: readonly Removal[], after: RatchetTree): readonly Uint8Array[] => {
+  if (removals.length === 0) return []
   const staying = new Set<string>()
   for (const [, leaf] of leaves(after)) {
     const identity = identityOf(leaf)

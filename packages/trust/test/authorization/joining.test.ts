@@ -110,6 +110,8 @@ describe('C7 a device comes in from outside', () => {
     const view = await externalCommitOf(group, { leaf: await leafOf(bob, { device: phone }), device: phone })
     expect(await judge({ ...view, proposals: [] }, everyone)).toBe('C7a')
     expect(await judge({ ...view, hasPath: false }, everyone)).toBe('C7a')
+    const nobody = { ...view, after: { ...view.after, tree: group.tree } }
+    expect(await judge(nobody, everyone)).toBe('C7a')
     const elsewhere = { ...view, committer: { kind: 'external', leafIndex: 7 } as const }
     expect(await judge(elsewhere, everyone)).toBe('C0f')
   })

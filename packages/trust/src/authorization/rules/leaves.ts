@@ -2,7 +2,7 @@ import type { LeafNode, RatchetTree } from '@sotto/mls/public'
 import { leaves } from '@sotto/mls/public'
 import { equalBytes } from '@sotto/protocol'
 import { keyOf } from '../../encoding/key.ts'
-import { identityOf } from '../../leaf/identity.ts'
+import { identityOf, type LeafIdentity } from '../../leaf/identity.ts'
 import { isDead } from '../../leaf/standing.ts'
 import { succeeds, verifyLeaf } from '../../leaf/verifyLeaf.ts'
 import { verifyOfferedLeaf } from '../../leaf/verifyKeyPackage.ts'
@@ -77,12 +77,23 @@ export const uniquenessRule = (tree: RatchetTree, changed: readonly LeafNode[]):
   for (const [, leaf] of leaves(tree)) {
     const identity = identityOf(leaf)
     if (!identity) return 'C6'
-    const device = `${keyOf(identity.account)}/${keyOf(identity.device)}`
+    const device = deviceKeyOf(identity)
     if (devices.has(device)) return 'C2d'
     devices.add(device)
     if (changed.some((other) => other !== leaf && sharesKey(leaf, other))) return 'C2d'
   }
   return undefined
+}
+
+const deviceKeys = new WeakMap<LeafIdentity, string>()
+
+/** A device by the name that its account gives it; remembered, for every commit asks it of every leaf. */
+const deviceKeyOf = (identity: LeafIdentity): string => {
+  const known = deviceKeys.get(identity)
+  if (known !== undefined) return known
+  const key = `${keyOf(identity.account)}/${keyOf(identity.device)}`
+  deviceKeys.set(identity, key)
+  return key
 }
 
 const sharesKey = (one: LeafNode, other: LeafNode): boolean =>
