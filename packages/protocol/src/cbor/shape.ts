@@ -126,7 +126,7 @@ export const union = <const V extends Variants>(variants: V): Shape<Union<V>> =>
     write: (value) => {
       const variant = byKind.get(value.kind as string)
       if (!variant) throw new SottoError('internal', `no variant ${String(value.kind)}`)
-      return [variant.tag, ...(variant.body.write(value as never) as readonly CborValue[])]
+      return [variant.tag, ...(variant.body.write(value) as readonly CborValue[])]
     },
   }
 }

@@ -51,7 +51,7 @@ export interface Operation<P extends Params = Params, B = unknown, O = unknown> 
   readonly bodyBytesMax: number
 }
 
-export type InputOf<T> = T extends Operation<infer P, infer B, unknown> ? ParamValues<P> & B : never
+export type InputOf<T> = T extends Operation<infer P, infer B> ? ParamValues<P> & B : never
 export type OutputOf<T> = T extends Operation<Params, infer _B, infer O> ? O : never
 
 /** The body of an operation that has none, and the answer that says nothing but yes. */
