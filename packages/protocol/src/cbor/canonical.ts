@@ -19,8 +19,12 @@ export type CborValue =
  */
 export const encodeCanonical = (value: CborValue): Uint8Array => new Uint8Array(encode(value))
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, at) => byte === b[at])
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  // A loop: every message of every size passes here.
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
+}
 
 /**
  * Reads one value and refuses every encoding but the deterministic one: what re-encodes to other bytes (map keys
@@ -29,8 +33,8 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
  * @throws SottoError `bad_request` for malformed, non-canonical or trailing bytes
  */
 export const decodeCanonical = (bytes: Uint8Array): CborValue => {
-  // A byte array nests at most once per byte; the depth is bounded before the recursive decoder sees it.
-  if (nestingOf(bytes) > limits.cborDepthMax) throw new SottoError('bad_request', 'CBOR is nested too deeply')
+  const complaint = structureComplaint(bytes)
+  if (complaint) throw new SottoError('bad_request', complaint)
   let value: CborValue
   try {
     value = decode(bytes, {
@@ -50,31 +54,31 @@ export const decodeCanonical = (bytes: Uint8Array): CborValue => {
 }
 
 /**
- * The deepest nesting that a run of CBOR headers in `bytes` can open, without decoding: walks the headers once,
+ * What is wrong with the headers in `bytes`, before the recursive decoder sees them: floats, for which a decoder may
+ * have several values and an encoder several forms, and arrays and maps nested too deeply. Walks the headers once,
  * keeping how many items each open array or map still wants.
  */
-const nestingOf = (bytes: Uint8Array): number => {
+const structureComplaint = (bytes: Uint8Array): string | undefined => {
   const open: number[] = []
-  let deepest = 0
   let at = 0
   while (at < bytes.length) {
     const first = bytes[at++] as number
     const major = first >>> 5
     const info = first & 0x1f
+    if (major === 7 && info >= 25 && info <= 27) return 'a float'
     let argument = info
     if (info >= 24 && info <= 27) {
       const width = 1 << (info - 24)
       argument = 0
       for (let i = 0; i < width; i++) argument = argument * 256 + (bytes[at++] ?? 0)
-    } else if (info > 27) return deepest
+    } else if (info > 27) return 'a length that is not known'
     if (major === 2 || major === 3) at += argument
-    while (open.length > 0 && (open.at(-1) as number) === 0) open.pop()
+    while (open.at(-1) === 0) open.pop()
     if (open.length > 0) open[open.length - 1] = (open.at(-1) as number) - 1
     if (major === 4 || major === 5) {
       open.push(major === 4 ? argument : argument * 2)
-      deepest = Math.max(deepest, open.length)
-      if (deepest > limits.cborDepthMax) return deepest
+      if (open.length > limits.cborDepthMax) return 'CBOR is nested too deeply'
     }
   }
-  return deepest
+  return undefined
 }
