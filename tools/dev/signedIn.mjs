@@ -8,15 +8,31 @@ export * from '${entry}'
 
 const passwordOf = (name) => name + ' in development'
 
-const signIn = async (client) => {
-  const [name, ...rest] = location.hostname.split('.')
-  if (rest.length === 0) return
-  switch (client.state().account.kind) {
+const attempt = (client, name) => {
+  const { account } = client.state()
+  switch (account.kind) {
     case 'none':
       return client.register({ name, password: passwordOf(name) })
     case 'signed_out':
-      return client.login({ name, password: passwordOf(name) })
+      return client.login({ name: account.name, password: passwordOf(account.name) })
     case 'signed_in':
+  }
+}
+
+const restarting = new Set(['unavailable', 'offline', 'timeout'])
+
+const signIn = async (client) => {
+  const [person, ...rest] = location.hostname.split('.')
+  if (rest.length === 0) return
+  for (let number = 1; ; ) {
+    try {
+      return await attempt(client, number === 1 ? person : person + number)
+    } catch (error) {
+      // Storage of the browser that was cleared has taken the account with it; the name stays.
+      if (error.code === 'name_taken') number += 1
+      else if (restarting.has(error.code)) await new Promise((resolve) => setTimeout(resolve, 500))
+      else throw error
+    }
   }
 }
 
