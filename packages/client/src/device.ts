@@ -92,6 +92,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     pace: makePace(),
     timeMs: deps.timeMs,
     changed: deps.changed,
+    stirred: deps.stirred,
     halt: deps.halt,
   }
   const rooms = openRooms({ store, line, tools, contacts, pool, roomDeps }, await loadRooms(store))

@@ -56,6 +56,8 @@ export interface RoomDeps {
   /** The server's time, as far as it is known. */
   timeMs(): number
   changed(room: RoomState, told: readonly Told[]): void
+  /** Something about the room that is not in its state: how much of the log is still to be read. */
+  stirred(): void
   halt(error: unknown): void
 }
 
@@ -105,8 +107,13 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   )
   const reader = makeReader(runner, deps)
   const holdBack = (delayMs: number): void => {
-    heldUntilMs = Math.max(heldUntilMs, scheduler.nowMs() + delayMs)
-    after(delayMs, proceed)
+    const untilMs = scheduler.nowMs() + delayMs
+    heldUntilMs = Math.max(heldUntilMs, untilMs)
+    after(delayMs, () => {
+      // A timer may fire a little before its time; it must not be the last to ask.
+      if (heldUntilMs <= untilMs) heldUntilMs = 0
+      proceed()
+    })
   }
   const sender = makeSender({
     tools,
@@ -187,7 +194,10 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const timeS = Math.floor(deps.timeMs() / 1000)
     switch (action.kind) {
       case 'fetch':
-        return reader.fetch()
+        await reader.fetch()
+        // The head itself may be another now, and no step has told so.
+        again = true
+        return deps.stirred()
       case 'create':
         return sender.create()
       case 'nack':
@@ -196,7 +206,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         pace.sent(action.items.length, scheduler.nowMs())
         return sender.submit(action.items)
       case 'submit_pending':
-        return sender.submitPending(action.pending)
+        // Entries go on being read while the answer is on its way.
+        void sender.submitPending(action.pending).catch(pause)
+        return
       case 'encrypt':
         return take((room) => (follows(room) ? encryptQueued(tools, room, action.count) : stepped(room)))
       case 'propose_leave':
@@ -292,10 +304,12 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     },
     hint: (seq) => {
       reader.hint(seq)
+      deps.stirred()
       proceed()
     },
     headIs: async (ack, then) => {
       await reader.headIs(ack, then)
+      deps.stirred()
       proceed()
     },
     proceed,

@@ -190,7 +190,8 @@ export const makeSender = (deps: SenderDeps): Sender => {
     for (const { seq, hash } of promised.values()) {
       if (seq > place.cursor) continue
       const shown = reader.anchor(seq)
-      if (shown && !equalBytes(shown, hash.subarray(0, anchorHashBytes))) void reader.freeze('fork')
+      if (shown && !equalBytes(shown, hash.subarray(0, anchorHashBytes)))
+        reader.freeze('fork').catch(() => {})
     }
   }
 
@@ -198,7 +199,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
     submit: (items) => {
       for (const item of items) {
         underWay.add(toHex(item.message))
-        void submitOne(item)
+        submitOne(item).catch(() => deps.holdBack(limits.retryDelayMinMs))
       }
     },
     submitPending: async (pending) => {

@@ -13,7 +13,7 @@ import type { Store } from '../ports/store.ts'
 import { joinRoom, type Joining } from '../room/enter.ts'
 import type { Line } from '../room/line.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
-import { emptyRoom, type Place, type RoomState } from '../room/state.ts'
+import { emptyRoom, follows, type Place, type RoomState } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import type { Tools } from '../room/tools.ts'
 
@@ -117,8 +117,8 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       // A room of ours that the server does not list: this device was taken out of it, and its log says how.
       const listed = new Set(heads.map(({ room }) => toHex(room)))
       for (const room of rooms.values()) {
-        const { group, place } = room.state()
-        if (group && !listed.has(room.id)) room.hint(place.cursor + 1)
+        const state = room.state()
+        if (follows(state) && !listed.has(room.id)) room.hint(state.place.cursor + 1)
       }
     },
     readWelcomes: async () => {
@@ -143,7 +143,8 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         const joining: Joining = { waiting, tree, bundles, phase }
         return joinRoom(tools, state, joining, asked)
       })
-      room.hint(waiting.seq)
+      // What was said between the invitation and now is in the log; how far that goes, the log says.
+      room.hint(waiting.seq + 1)
       await settle(waiting, 'joined')
     },
     wake: () => {
