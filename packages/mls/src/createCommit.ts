@@ -5,19 +5,20 @@ import type { ProposalOrRef } from './commit.ts'
 import type { CommitView } from './commitView.ts'
 import type { Engine } from './engine.ts'
 import type { Extension } from './extension.ts'
-import { assertActive, type Group, leaveEpoch, resumptionPsk, statusAfter } from './group.ts'
+import { type Group, leaveEpoch, resumptionPsk } from './group.ts'
 import { sealGroupInfo, sealGroupSecrets } from './groupSecrets.ts'
 import { makeGroupInfo, signedGroupInfo } from './makeGroupInfo.ts'
 import { messageBytes } from './message.ts'
 import { ownLeafNode } from './ownLeaf.ts'
-import { type References, referencesTo } from './pendingProposals.ts'
+import { type References, stageOwnCommit } from './pendingProposals.ts'
 import type { Proposal } from './proposal.ts'
 import type { LeafChange } from './propose.ts'
 import { findPsks, type PskSource } from './psk.ts'
 import { type Resume, resumeProposal } from './resume.ts'
 import { secretTreeOf } from './secretTree.ts'
 import { noBytes, sendMessage } from './sendMessage.ts'
-import { type StagedProposals, stageProposals } from './stageCommit.ts'
+import type { StagedProposals } from './stageCommit.ts'
+import { assertOpen } from './publicGroup.ts'
 import { leafCount } from './ratchetTree.ts'
 import { pathSecretFor } from './treeKem.ts'
 import { wipe } from './wipe.ts'
@@ -66,11 +67,17 @@ export const commit = async (
   group: Group,
   options: CommitOptions = {},
 ): Promise<Committed> => {
-  assertActive(group)
   const { authenticatedData = noBytes, wire = 'public', resume } = options
-  const items = itemsOf(engine, group, options)
   const sender = { kind: 'member', leafIndex: group.ownLeaf } as const
-  const staged = await stageProposals(engine, group.public, sender, items, resume?.usage)
+  assertOpen(group.public)
+  const { items, staged } = await stageOwnCommit(
+    engine,
+    group.public,
+    sender,
+    options.references ?? 'all',
+    byValueOf(engine, group, options),
+    resume?.usage,
+  )
   const ownPsks = [resumptionPsk(group), ...(resume ? [resumptionPsk(resume.group)] : [])]
   const psks = await findPsks(staged.applied.psks, ownPsks, options.psks)
   const withPath = staged.pathRequired || options.forcePath || options.leaf !== undefined
@@ -92,7 +99,6 @@ export const commit = async (
   const next: Group = {
     public: built.public,
     ownLeaf: group.ownLeaf,
-    status: statusAfter(staged.applied.reInit),
     signaturePrivateKey: ownLeaf.signatureKeyPair.privateKey,
     privateTree,
     epochSecrets: built.start.secrets,
@@ -114,13 +120,13 @@ export const commit = async (
   }
 }
 
-const itemsOf = (engine: Engine, group: Group, options: CommitOptions): readonly ProposalOrRef[] => {
-  const { proposals = [], references = 'all', resume } = options
-  const byValue = resume ? [...proposals, resumeProposal(engine, group, resume)] : proposals
-  return [
-    ...referencesTo(group.public, group.ownLeaf, references),
-    ...byValue.map((proposal) => ({ kind: 'proposal', proposal }) as const),
-  ]
+const byValueOf = (
+  engine: Engine,
+  group: Group,
+  { proposals = [], resume }: CommitOptions,
+): readonly ProposalOrRef[] => {
+  const all = resume ? [...proposals, resumeProposal(engine, group, resume)] : proposals
+  return all.map((proposal) => ({ kind: 'proposal', proposal }))
 }
 
 /** One Welcome for all whom the commit added (RFC 9420 §12.4.3.1). */

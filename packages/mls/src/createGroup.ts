@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts'
 import { MlsError } from './error.ts'
 import type { Extension } from './extension.ts'
-import { active, type Group } from './group.ts'
+import type { Group } from './group.ts'
 import type { KeyPackageBundle } from './keyPackageBundle.ts'
 import { confirmationTag, startEpoch } from './keySchedule.ts'
 import { groupTerms, validateLeaf } from './leafNodeValidation.ts'
@@ -55,7 +55,6 @@ export const createGroup = async (
   return {
     public: publicGroupOf(engine, context, tree, tag),
     ownLeaf: 0,
-    status: active,
     signaturePrivateKey,
     privateTree: privateTreeOf(0, encryptionPrivateKey.slice()),
     epochSecrets: start.secrets,

@@ -1,6 +1,7 @@
 import { authenticate, signContent } from './authenticatedContent.ts'
 import type { Engine } from './engine.ts'
-import { assertActive, type Group } from './group.ts'
+import type { Group } from './group.ts'
+import { assertOpen } from './publicGroup.ts'
 import { frame, noBytes, type SentMessage, sendMessage } from './sendMessage.ts'
 
 export interface EncryptOptions {
@@ -21,7 +22,7 @@ export const encrypt = async (
   data: Uint8Array,
   { authenticatedData = noBytes, paddingBytes = 0 }: EncryptOptions = {},
 ): Promise<SentMessage> => {
-  assertActive(group)
+  assertOpen(group.public)
   const framed = frame(group, { kind: 'application', data }, authenticatedData)
   const { context } = group.public
   const signed = await signContent(engine, group.signaturePrivateKey, 'private', framed, context)

@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts'
 import { MlsError } from './error.ts'
 import { type Extension, extensionData, extensionType } from './extension.ts'
 import { externalPubOf } from './externalPub.ts'
-import { active, type Group } from './group.ts'
+import type { Group } from './group.ts'
 import { sendExternalInit } from './keySchedule.ts'
 import { makeGroupInfo } from './makeGroupInfo.ts'
 import { messageBytes } from './message.ts'
@@ -83,7 +83,6 @@ export const joinExternally = async (engine: Engine, input: ExternalJoinInput): 
   const group: Group = {
     public: built.public,
     ownLeaf: staged.committer.leafIndex,
-    status: active,
     signaturePrivateKey: signatureKeyPair.privateKey,
     privateTree: built.path.privateTree,
     epochSecrets: built.start.secrets,

@@ -1,7 +1,5 @@
-import { MlsError } from './error.ts'
 import type { EpochSecrets } from './keySchedule.ts'
 import type { MessageSecrets } from './messageProtection.ts'
-import type { ReInit } from './proposal.ts'
 import type { Resumption } from './psk.ts'
 import type { PublicGroup } from './publicGroup.ts'
 import { secretsIn } from './secretTree.ts'
@@ -16,7 +14,6 @@ import type { SenderGround } from './verifySender.ts'
 export interface Group {
   readonly public: PublicGroup
   readonly ownLeaf: LeafIndex
-  readonly status: GroupStatus
   readonly signaturePrivateKey: Uint8Array
   readonly privateTree: PrivateTree
   readonly epochSecrets: EpochSecrets
@@ -27,9 +24,6 @@ export interface Group {
   readonly pastEpochs: readonly PastEpoch[]
 }
 
-/** After a ReInit was committed, nothing more is sent (RFC 9420 §12.4.2): the group goes on as another one. */
-export type GroupStatus = { readonly kind: 'active' } | { readonly kind: 'reinit'; readonly reInit: ReInit }
-
 /** Keys that become ours when someone commits the proposal. */
 export interface OwnUpdate {
   readonly ref: Uint8Array
@@ -39,16 +33,6 @@ export interface OwnUpdate {
 
 /** What it takes to read late application messages of an epoch that is over. */
 export interface PastEpoch extends SenderGround, MessageSecrets {}
-
-export const active: GroupStatus = { kind: 'active' }
-
-export const statusAfter = (reInit: ReInit | undefined): GroupStatus =>
-  reInit ? { kind: 'reinit', reInit } : active
-
-/** @throws MlsError `invalid_use` once the group is to be started anew */
-export const assertActive = (group: Group): void => {
-  if (group.status.kind === 'reinit') throw new MlsError('invalid_use', 'the group was closed by a ReInit')
-}
 
 /** Equal for two members who have the same view of the group, and only for those (RFC 9420 §8.7). */
 export const epochAuthenticator = (group: Group): Uint8Array => group.epochSecrets.epochAuthenticator

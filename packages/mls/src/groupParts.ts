@@ -1,6 +1,6 @@
 import type { Reader, Writer } from './codec.ts'
 import { MlsError } from './error.ts'
-import type { Group, GroupStatus, OwnUpdate, PastEpoch } from './group.ts'
+import type { Group, OwnUpdate, PastEpoch } from './group.ts'
 import { decodeGroupContext, encodeGroupContext, type GroupContext } from './groupContext.ts'
 import type { EpochSecrets } from './keySchedule.ts'
 import { decodeReInit, encodeReInit } from './proposal.ts'
@@ -44,11 +44,11 @@ export const groupParts = (before: Group | null, after: Group): readonly Part[] 
 const sameContext = (one: PublicGroup, other: PublicGroup): boolean =>
   one.context === other.context &&
   one.interimTranscriptHash === other.interimTranscriptHash &&
-  one.confirmationTag === other.confirmationTag
+  one.confirmationTag === other.confirmationTag &&
+  one.reInit === other.reInit
 
 const sameMember = (one: Group, other: Group): boolean =>
   one.ownLeaf === other.ownLeaf &&
-  one.status === other.status &&
   one.signaturePrivateKey === other.signaturePrivateKey &&
   one.privateTree === other.privateTree &&
   one.epochSecrets === other.epochSecrets &&
@@ -77,6 +77,7 @@ const encodeContext = (group: PublicGroup): Uint8Array =>
     encodeGroupContext(writer, group.context)
     writer.opaque(group.interimTranscriptHash)
     writer.opaque(group.confirmationTag)
+    writer.optional(encodeReInit, group.reInit)
   })
 
 const encodeProposals = (group: PublicGroup): Uint8Array =>
@@ -88,6 +89,7 @@ const publicFromParts = (parts: Parts, leaves: number): PublicGroup => {
       context: decodeGroupContext(reader),
       interimTranscriptHash: reader.opaque(),
       confirmationTag: reader.opaque(),
+      reInit: reader.optional(decodeReInit),
     }),
     partOf(parts, 'context'),
   )
@@ -108,24 +110,6 @@ const withTree = <T extends object>(
     enumerable: true,
     get: () => (tree ??= make()),
   }) as T & { readonly tree: RatchetTree }
-}
-
-const statusCode = { active: 0, reinit: 1 } as const
-
-const encodeStatus = (writer: Writer, status: GroupStatus): void => {
-  writer.uint8(statusCode[status.kind])
-  if (status.kind === 'reinit') encodeReInit(writer, status.reInit)
-}
-
-const decodeStatus = (reader: Reader): GroupStatus => {
-  const code = reader.uint8()
-  switch (code) {
-    case statusCode.active:
-      return { kind: 'active' }
-    case statusCode.reinit:
-      return { kind: 'reinit', reInit: decodeReInit(reader) }
-  }
-  throw new MlsError('malformed', `group status ${code}`)
 }
 
 const encodeEpochSecrets = (writer: Writer, secrets: EpochSecrets): void => {
@@ -184,7 +168,6 @@ const encodeMember = (group: Group): Uint8Array =>
   encodeStored((writer) => {
     writer.uint32(group.secretTree.leafCount)
     writer.uint32(group.ownLeaf)
-    encodeStatus(writer, group.status)
     writer.opaque(group.signaturePrivateKey)
     encodeEpochSecrets(writer, group.epochSecrets)
     writer.vector(encodePrivateKey, group.privateTree.privateKeys)
@@ -199,7 +182,6 @@ const decodeMember = (
   return {
     leaves,
     ownLeaf,
-    status: decodeStatus(reader),
     signaturePrivateKey: reader.opaque(),
     epochSecrets: decodeEpochSecrets(reader),
     privateTree: decodePrivateTree(reader, ownLeaf),

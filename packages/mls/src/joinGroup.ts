@@ -3,7 +3,7 @@ import { encode } from './codec.ts'
 import type { Engine } from './engine.ts'
 import { MlsError } from './error.ts'
 import { extensionData, extensionType } from './extension.ts'
-import { active, type Group, resumptionPsk } from './group.ts'
+import { type Group, resumptionPsk } from './group.ts'
 import type { GroupInfo } from './groupInfo.ts'
 import { type GroupSecrets, openGroupInfo, openGroupSecrets } from './groupSecrets.ts'
 import { hexOf } from './hex.ts'
@@ -99,7 +99,8 @@ const findOwn = (
   { secrets }: Welcome,
   bundles: readonly KeyPackageBundle[],
 ): { readonly bundle: KeyPackageBundle; readonly sealed: Welcome['secrets'][number] } => {
-  const byRef = new Map(bundles.map((bundle) => [hexOf(keyPackageRef(engine, bundle.keyPackage)), bundle]))
+  const ofSuite = bundles.filter(({ keyPackage }) => keyPackage.cipherSuite === engine.suite.id)
+  const byRef = new Map(ofSuite.map((bundle) => [hexOf(keyPackageRef(engine, bundle.keyPackage)), bundle]))
   for (const sealed of secrets) {
     const bundle = byRef.get(hexOf(sealed.newMember))
     if (bundle) return { bundle, sealed }
@@ -139,7 +140,6 @@ export const join = async (engine: Engine, input: JoinInput): Promise<Joined> =>
     group: {
       public: publicGroup,
       ownLeaf,
-      status: active,
       signaturePrivateKey: bundle.signaturePrivateKey,
       privateTree,
       epochSecrets: start.secrets,

@@ -1,67 +1,112 @@
 import { equalBytes } from './bytes.ts'
 import type { ProposalOrRef } from './commit.ts'
+import type { Engine } from './engine.ts'
 import { MlsError } from './error.ts'
 import { hexOf } from './hex.ts'
 import { touchedLeaf } from './proposalList.ts'
+import type { ResumptionUsage } from './preSharedKeyId.ts'
 import type { PendingProposal, PublicGroup } from './publicGroup.ts'
+import { type CommitBy, type StagedProposals, stageProposals } from './stageCommit.ts'
 import type { LeafIndex } from './treeMath.ts'
 
 /** Which of the proposals that are pending a commit takes up: all that go together, or those that are named. */
 export type References = 'all' | readonly Uint8Array[]
 
-/** @throws MlsError `invalid_use` for a reference to nothing */
-export const referencesTo = (
-  group: PublicGroup,
-  committer: LeafIndex,
-  references: References,
-): readonly ProposalOrRef[] => {
-  const chosen =
-    references === 'all'
-      ? committable(group.proposals, committer)
-      : references.map((ref) => {
-          const known = group.proposals.find((pending) => equalBytes(pending.ref, ref))
-          if (!known) throw new MlsError('invalid_use', 'a reference to a proposal that is not pending')
-          return known
-        })
-  return chosen.map(({ ref }) => ({ kind: 'reference', ref }))
+export interface OwnCommit {
+  readonly items: readonly ProposalOrRef[]
+  readonly staged: StagedProposals
 }
+
+/**
+ * Stages a commit of a member's own, of what is pending and of proposals by value.
+ *
+ * @throws MlsError `invalid_use` for a reference to nothing, and what `stageProposals` throws
+ */
+export const stageOwnCommit = async (
+  engine: Engine,
+  group: PublicGroup,
+  by: CommitBy & { readonly kind: 'member' },
+  references: References,
+  byValue: readonly ProposalOrRef[],
+  resuming?: ResumptionUsage,
+): Promise<OwnCommit> => {
+  const stage = async (referred: readonly ProposalOrRef[]): Promise<OwnCommit> => {
+    const items = [...referred, ...byValue]
+    return { items, staged: await stageProposals(engine, group, by, items, resuming) }
+  }
+  if (references !== 'all') return stage(references.map((ref) => referenceTo(known(group, ref))))
+  const chosen = withoutConflicts(group.proposals, by.leafIndex).map(referenceTo)
+  const together = await unlessRefused(stage(chosen))
+  if (together) return together
+  // One that cannot be committed, as of someone who came in another way meanwhile, shall not hold up the others.
+  const single: ProposalOrRef[] = []
+  for (const reference of chosen)
+    if (await unlessRefused(stageProposals(engine, group, by, [reference]))) single.push(reference)
+  return stage(single)
+}
+
+const unlessRefused = async <T>(staging: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await staging
+  } catch (error) {
+    if (error instanceof MlsError) return undefined
+    throw error
+  }
+}
+
+const known = (group: PublicGroup, ref: Uint8Array): PendingProposal => {
+  const found = group.proposals.find((pending) => equalBytes(pending.ref, ref))
+  if (!found) throw new MlsError('invalid_use', 'a reference to a proposal that is not pending')
+  return found
+}
+
+const referenceTo = ({ ref }: PendingProposal): ProposalOrRef => ({ kind: 'reference', ref })
 
 /**
  * Of all that is pending, what can be committed together by this member (RFC 9420 §12.2): a Remove rather than an
  * Update of the same leaf, of several the latest; of several lists of extensions the latest; a ReInit only when there
  * is nothing else.
  */
-const committable = (
+const withoutConflicts = (
   pending: readonly PendingProposal[],
   committer: LeafIndex,
 ): readonly PendingProposal[] => {
-  const subjects = new Map<string, PendingProposal>()
+  const bySubject = new Map<string, PendingProposal>()
   for (const candidate of pending) {
-    const subject = subjectOf(candidate)
     if (touchedLeaf(candidate.proposal, candidate.sender) === committer) continue
-    const before = subjects.get(subject)
-    if (before?.proposal.kind === 'remove') continue
-    subjects.set(subject, candidate)
+    for (const subject of subjectsOf(candidate)) {
+      const before = bySubject.get(subject)
+      if (before?.proposal.kind !== 'remove') bySubject.set(subject, candidate)
+    }
   }
-  const chosen = pending.filter((candidate) => subjects.get(subjectOf(candidate)) === candidate)
+  const chosen = pending.filter((candidate) =>
+    subjectsOf(candidate).every((subject) => bySubject.get(subject) === candidate),
+  )
   const changes = chosen.filter(({ proposal }) => proposal.kind !== 'reinit')
   return changes.length > 0 ? changes : chosen
 }
 
-/** Two proposals of the same subject cannot both be in a commit. */
-const subjectOf = ({ ref, proposal, sender }: PendingProposal): string => {
+/** Two proposals that have a subject in common cannot both be in a commit. */
+const subjectsOf = ({ ref, proposal, sender }: PendingProposal): readonly string[] => {
   switch (proposal.kind) {
     case 'update':
+      return [
+        `leaf ${touchedLeaf(proposal, sender)}`,
+        `key ${hexOf(proposal.leafNode.encryptionKey)}`,
+        `key ${hexOf(proposal.leafNode.signatureKey)}`,
+      ]
     case 'remove':
-      return `leaf ${touchedLeaf(proposal, sender)}`
-    case 'add':
-      return `client ${hexOf(proposal.keyPackage.leafNode.signatureKey)}`
+      return [`leaf ${proposal.removed}`]
+    case 'add': {
+      const { encryptionKey, signatureKey } = proposal.keyPackage.leafNode
+      return [`key ${hexOf(encryptionKey)}`, `key ${hexOf(signatureKey)}`]
+    }
     case 'group_context_extensions':
     case 'reinit':
-      return proposal.kind
+      return [proposal.kind]
     case 'psk':
     case 'external_init':
     case 'unknown':
-      return `proposal ${hexOf(ref)}`
+      return [`proposal ${hexOf(ref)}`]
   }
 }

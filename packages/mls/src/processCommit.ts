@@ -4,7 +4,7 @@ import type { Commit } from './commit.ts'
 import type { CommitView } from './commitView.ts'
 import type { Engine } from './engine.ts'
 import { MlsError } from './error.ts'
-import { allSecrets, type Group, leaveEpoch, resumptionPsk, statusAfter } from './group.ts'
+import { allSecrets, type Group, leaveEpoch, resumptionPsk } from './group.ts'
 import { groupContextBytes } from './groupContext.ts'
 import { nextEpoch, receiveExternalInit, verifyConfirmation } from './keySchedule.ts'
 import { findPsks, pskSecret } from './psk.ts'
@@ -60,7 +60,6 @@ export const processCommit = async (
     group: {
       public: groupAfter(engine, done, context, tag),
       ownLeaf: group.ownLeaf,
-      status: statusAfter(done.applied.reInit),
       signaturePrivateKey: own.signaturePrivateKey,
       privateTree: opened.privateTree,
       epochSecrets: start.secrets,

@@ -3,7 +3,7 @@ import { equalBytes } from './bytes.ts'
 import type { CommitView } from './commitView.ts'
 import type { Engine } from './engine.ts'
 import { MlsError } from './error.ts'
-import { assertActive, type Group } from './group.ts'
+import type { Group } from './group.ts'
 import { verifyMembership } from './membershipTag.ts'
 import { readWhole } from './message.ts'
 import { type MessageSecrets, openContent } from './messageProtection.ts'
@@ -181,7 +181,6 @@ const processHandshake = async (
     case 'application':
       throw new MlsError('malformed', 'application data as a handshake')
     case 'proposal': {
-      assertActive(group)
       const { ref, proposal, sender, ...received } = await receiveProposal(
         engine,
         group.public,
@@ -199,7 +198,6 @@ const processHandshake = async (
       }
     }
     case 'commit': {
-      assertActive(group)
       const processed = await processCommit(engine, group, authenticated, content.commit, options)
       return { kind: 'commit', ...processed, consumed: [...consumed, ...processed.consumed] }
     }

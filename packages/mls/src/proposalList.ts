@@ -1,5 +1,6 @@
 import type { CommittedProposal, Committer } from './commitView.ts'
 import type { EngineLimits } from './engine.ts'
+import type { Extension } from './extension.ts'
 import { hexOf } from './hex.ts'
 import { isKemOutput } from './kemOutput.ts'
 import { mls10 } from './protocolVersion.ts'
@@ -43,12 +44,19 @@ export const proposalComplaint = (
         : 'an external init that no one can open'
     case 'unknown':
       return `a proposal of unknown type ${proposal.type}`
+    case 'group_context_extensions':
+      return repeatedType(proposal.extensions)
     case 'add':
     case 'update':
-    case 'group_context_extensions':
       return undefined
   }
 }
+
+/** What decoding would refuse is refused to one who makes it, too. */
+const repeatedType = (extensions: readonly Extension[]): string | undefined =>
+  new Set(extensions.map(({ type }) => type)).size < extensions.length
+    ? 'an extension type occurs twice'
+    : undefined
 
 /** Who may propose what (RFC 9420 §12.1.8). */
 const senderComplaint = (proposal: Proposal, sender: Sender): string | undefined => {

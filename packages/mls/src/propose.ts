@@ -4,11 +4,12 @@ import type { Credential } from './credential.ts'
 import type { Engine } from './engine.ts'
 import { MlsError } from './error.ts'
 import type { Extension } from './extension.ts'
-import { assertActive, type Group } from './group.ts'
+import type { Group } from './group.ts'
 import { signLeafNode } from './leafNode.ts'
 import { ownLeafNode } from './ownLeaf.ts'
 import type { Proposal } from './proposal.ts'
 import type { KeyPair } from './provider.ts'
+import { assertOpen } from './publicGroup.ts'
 import { receiveProposal } from './receiveProposal.ts'
 import { frame, noBytes, type SentMessage, sendMessage } from './sendMessage.ts'
 
@@ -85,7 +86,7 @@ const send = async (
   proposal: Proposal,
   { authenticatedData = noBytes, wire = 'public' }: ProposeOptions,
 ): Promise<Proposed> => {
-  assertActive(group)
+  assertOpen(group.public)
   const framed = frame(group, { kind: 'proposal', proposal }, authenticatedData)
   const { context } = group.public
   const authenticated = authenticate(

@@ -54,7 +54,7 @@ export { type AuthenticatedContent, type WireFormat, proposalRef } from './authe
 export * from './groupContext.ts'
 export * from './publicMessage.ts'
 export * from './privateMessage.ts'
-export * from './groupInfo.ts'
+export { type GroupInfo, decodeGroupInfo, encodeGroupInfo, verifyGroupInfo } from './groupInfo.ts'
 export * from './welcome.ts'
 export * from './message.ts'
 export { isCanonicalEd25519Key } from './ed25519.ts'

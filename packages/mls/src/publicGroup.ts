@@ -5,7 +5,7 @@ import { MlsError } from './error.ts'
 import { encodeGroupContext, type GroupContext } from './groupContext.ts'
 import { type GroupInfo, verifyGroupInfo } from './groupInfo.ts'
 import { readWhole } from './message.ts'
-import type { Proposal } from './proposal.ts'
+import type { Proposal, ReInit } from './proposal.ts'
 import { leafAt, type RatchetTree } from './ratchetTree.ts'
 import type { Sender } from './sender.ts'
 import { interimTranscriptHash } from './transcript.ts'
@@ -20,6 +20,8 @@ export interface PublicGroup {
   readonly confirmationTag: Uint8Array
   /** Proposals of this epoch, in the order in which they came. */
   readonly proposals: readonly PendingProposal[]
+  /** By which the group was closed: nothing more is sent in it, it goes on as another one (RFC 9420 §11.2). */
+  readonly reInit: ReInit | undefined
 }
 
 /** A proposal that was sent in a message of its own, under the name by which a commit may refer to it. */
@@ -35,13 +37,20 @@ export const publicGroupOf = (
   context: GroupContext,
   tree: RatchetTree,
   confirmationTag: Uint8Array,
+  reInit?: ReInit,
 ): PublicGroup => ({
   context,
   tree,
   interimTranscriptHash: interimTranscriptHash(engine, context.confirmedTranscriptHash, confirmationTag),
   confirmationTag,
   proposals: [],
+  reInit,
 })
+
+/** @throws MlsError `invalid_use` for a group that was closed */
+export const assertOpen = ({ reInit }: PublicGroup): void => {
+  if (reInit) throw new MlsError('invalid_use', 'the group was closed by a ReInit')
+}
 
 /** A GroupInfo out of a message. @throws MlsError `malformed`, `unsupported`, `limit_exceeded` */
 export const readGroupInfo = (engine: Engine, bytes: Uint8Array): GroupInfo => {

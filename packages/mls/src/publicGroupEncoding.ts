@@ -1,6 +1,6 @@
 import type { Reader, Writer } from './codec.ts'
 import { decodeGroupContext, encodeGroupContext } from './groupContext.ts'
-import { decodeProposal, encodeProposal } from './proposal.ts'
+import { decodeProposal, decodeReInit, encodeProposal, encodeReInit } from './proposal.ts'
 import type { PendingProposal, PublicGroup } from './publicGroup.ts'
 import { decodeSender, encodeSender } from './sender.ts'
 import { decodeStored, encodeStored } from './storedParts.ts'
@@ -27,6 +27,7 @@ export const encodePublicGroup = (group: PublicGroup): Uint8Array =>
     encodeGroupContext(writer, group.context)
     writer.opaque(group.interimTranscriptHash)
     writer.opaque(group.confirmationTag)
+    writer.optional(encodeReInit, group.reInit)
     writer.vector(encodePendingProposal, group.proposals)
     writer.fixed(encodeTree(group.tree))
   })
@@ -38,6 +39,7 @@ export const decodePublicGroup = (bytes: Uint8Array): PublicGroup =>
       context: decodeGroupContext(reader),
       interimTranscriptHash: reader.opaque(),
       confirmationTag: reader.opaque(),
+      reInit: reader.optional(decodeReInit),
       proposals: reader.vector(decodePendingProposal, pendingMax),
       tree: decodeTree(reader.fixed(reader.remaining), storedLeavesMax),
     }),

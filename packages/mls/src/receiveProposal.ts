@@ -6,7 +6,7 @@ import { externalSendersOf } from './externalSenders.ts'
 import { groupTerms, validateKeyPackage, validateLeaf } from './leafNodeValidation.ts'
 import type { Proposal } from './proposal.ts'
 import { proposalComplaint } from './proposalList.ts'
-import type { PendingProposal, PublicGroup } from './publicGroup.ts'
+import { assertOpen, type PendingProposal, type PublicGroup } from './publicGroup.ts'
 import { leafAt } from './ratchetTree.ts'
 import type { Sender } from './sender.ts'
 
@@ -28,6 +28,7 @@ export const receiveProposal = async (
   authenticated: AuthenticatedContent,
   proposal: Proposal,
 ): Promise<ReceivedProposal> => {
+  assertOpen(group)
   const { sender } = authenticated.framed
   const complaint = proposalComplaint({ suite: engine.suite, tree: group.tree }, proposal, sender)
   if (complaint) throw new MlsError('invalid_proposal', complaint)

@@ -39,7 +39,10 @@ export const verifyResumption = (
   old: Group | undefined,
 ): void => {
   const [tie, ...others] = psks.filter((psk) => psk.kind === 'resumption' && psk.usage !== 'application')
-  if (tie?.kind !== 'resumption' || tie.usage === 'application') return
+  if (tie?.kind !== 'resumption' || tie.usage === 'application') {
+    if (old) throw new MlsError('invalid_welcome', 'a group that is not tied to the one before')
+    return
+  }
   if (others.length > 0) throw new MlsError('invalid_welcome', 'a group that carries on two others')
   if (context.epoch !== 1n) throw new MlsError('invalid_welcome', `a ${tie.usage} in epoch ${context.epoch}`)
   if (!old) throw new MlsError('invalid_use', `the group before the ${tie.usage} is needed`)
@@ -53,8 +56,8 @@ export const verifyResumption = (
 const resumeComplaint = (usage: Resume['usage'], context: GroupContext, old: Group): string | undefined => {
   switch (usage) {
     case 'reinit':
-      if (old.status.kind !== 'reinit') return 'the group before was not closed by a ReInit'
-      return matches(context, old.status.reInit) ? undefined : 'the new group is not what the ReInit said'
+      if (!old.public.reInit) return 'the group before was not closed by a ReInit'
+      return matches(context, old.public.reInit) ? undefined : 'the new group is not what the ReInit said'
     case 'branch': {
       const { version, cipherSuite } = old.public.context
       return context.version === version && context.cipherSuite === cipherSuite

@@ -9,7 +9,7 @@ import { hexOf } from './hex.ts'
 import { validateGroupExtensions } from './leafNodeValidation.ts'
 import type { ResumptionUsage } from './preSharedKeyId.ts'
 import { listComplaint, pathRequired } from './proposalList.ts'
-import { type PublicGroup, publicGroupOf } from './publicGroup.ts'
+import { assertOpen, type PublicGroup, publicGroupOf } from './publicGroup.ts'
 import type { Sender } from './sender.ts'
 import { confirmedTranscriptHash } from './transcript.ts'
 import { treeHash } from './treeHash.ts'
@@ -51,6 +51,7 @@ export const stageProposals = async (
   items: readonly ProposalOrRef[],
   resuming?: ResumptionUsage,
 ): Promise<StagedProposals> => {
+  assertOpen(before)
   const proposals = resolve(before, by, items)
   // The place of one who joins is not known yet, and no rule for external commits asks for it.
   const listed: Committer = by.kind === 'member' ? by : { kind: 'external', leafIndex: 0 }
@@ -101,12 +102,18 @@ export const provisionalContext = (
   engine: Engine,
   { before, applied }: StagedProposals,
   tree: PathBase['tree'],
-): GroupContext => ({
-  ...before.context,
-  epoch: before.context.epoch + 1n,
-  treeHash: treeHash(engine, tree),
-  extensions: applied.extensions,
-})
+): GroupContext => {
+  if (before.context.epoch >= epochMax)
+    throw new MlsError('limit_exceeded', 'there is no epoch after this one')
+  return {
+    ...before.context,
+    epoch: before.context.epoch + 1n,
+    treeHash: treeHash(engine, tree),
+    extensions: applied.extensions,
+  }
+}
+
+const epochMax = 2n ** 64n - 1n
 
 /**
  * The rest of what is public: the path is there where it must be, it is valid, all members fit the new extensions, and
@@ -157,7 +164,7 @@ export const contextAfter = (
 
 export const groupAfter = (
   engine: Engine,
-  { after }: StagedCommit,
+  { after, applied }: StagedCommit,
   context: GroupContext,
   confirmationTag: Uint8Array,
-): PublicGroup => publicGroupOf(engine, context, after.tree, confirmationTag)
+): PublicGroup => publicGroupOf(engine, context, after.tree, confirmationTag, applied.reInit)

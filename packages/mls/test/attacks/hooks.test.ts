@@ -72,12 +72,13 @@ describe.each(storySuites)('the caller refuses a leaf, suite %d', (suite) => {
   it('that is added by reference, even if the proposal was accepted', async () => {
     const room = await roomOfTwo()
     const { keyPackage } = await bundleOf(engine, 'mallory')
-    await room.propose('alice', { kind: 'add', keyPackage })
+    const ref = await room.propose('alice', { kind: 'add', keyPackage })
     const { message } = await commit(engine, room.group('alice'))
     const refusing = against(suite, 'mallory', 'add')
     await refuses(process(refusing, room.group('bob'), message), 'refused_by_caller', why)
     await refuses(observe(refusing, room.server, message), 'refused_by_caller', why)
-    await refuses(commit(refusing, room.group('bob')), 'refused_by_caller', why)
+    await refuses(commit(refusing, room.group('bob'), { references: [ref] }), 'refused_by_caller', why)
+    expect((await commit(refusing, room.group('bob'))).view.added).toEqual([])
   })
 
   it('of an Update: when proposed, received, observed and committed', async () => {
@@ -91,7 +92,9 @@ describe.each(storySuites)('the caller refuses a leaf, suite %d', (suite) => {
     await refuses(observe(refusing, room.server, update.message), 'refused_by_caller', why)
     const received = await process(engine, room.group('alice'), update.message)
     if (received.kind !== 'proposal') throw new Error(received.kind)
-    await refuses(commit(refusing, received.group), 'refused_by_caller', why)
+    const references = [received.ref]
+    await refuses(commit(refusing, received.group, { references }), 'refused_by_caller', why)
+    expect((await commit(refusing, received.group)).view.updated).toEqual([])
     const { message } = await commit(engine, received.group)
     await refuses(process(refusing, update.group, message), 'refused_by_caller', why)
   })

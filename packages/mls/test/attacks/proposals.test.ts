@@ -272,7 +272,28 @@ describe.each(storySuites)('lists of proposals, suite %d', (suite) => {
     const message = await send(engine, mallory, { kind: 'proposal', proposal: { kind: 'update', leafNode } })
     const received = await process(engine, room.group('bob'), message)
     if (received.kind !== 'proposal') throw new Error(received.kind)
-    await refuses(commit(engine, received.group), 'invalid_leaf', /encryption key/)
+    const references = [received.ref]
+    await refuses(commit(engine, received.group, { references }), 'invalid_leaf', /encryption key/)
+  })
+
+  it('what cannot be committed does not hold up what can', async () => {
+    const room = await roomOfThree()
+    const twin = await engine.provider.signatureGenerate(engine.suite.signature)
+    const bundles = [
+      await bundleOf(engine, 'dave', { signatureKeyPair: twin }),
+      await bundleOf(engine, 'dave again', { signatureKeyPair: twin }),
+      await bundleOf(engine, 'erin'),
+    ]
+    const { signaturePrivateKey, public: before } = room.group('mallory')
+    const publicKey = leafAt(before.tree, 0)?.signatureKey ?? new Uint8Array()
+    const own = { publicKey, privateKey: signaturePrivateKey }
+    bundles.push(await bundleOf(engine, 'mallory twice', { signatureKeyPair: own }))
+    for (const { keyPackage } of bundles) await room.propose('mallory', { kind: 'add', keyPackage })
+    await room.propose('mallory', remove(2))
+    await room.propose('mallory', remove(1))
+    const { view } = await commit(engine, room.group('bob'))
+    expect(view.added.length).toBe(2)
+    expect(view.removed.map(({ leafIndex }) => leafIndex)).toEqual([2])
   })
 
   it('a pending flood ends at the limit', async () => {

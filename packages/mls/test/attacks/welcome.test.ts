@@ -9,12 +9,14 @@ import {
   encode,
   encodeMessage,
   encodeTree,
+  encrypt,
   type Engine,
   type GroupInfo,
   join,
   type KeyPackageBundle,
   openWelcomeInfo,
   type Proposal,
+  propose,
   type Welcome,
 } from '../../src/index.ts'
 import { signGroupInfo } from '../../src/groupInfo.ts'
@@ -28,7 +30,7 @@ import { openGroupInfo } from '../../src/groupSecrets.ts'
 import { welcomeSecret } from '../../src/keySchedule.ts'
 import { bundleOf, engineOf, groupId, storySuites, utf8 } from '../people.ts'
 import { Room } from '../room.ts'
-import { refuses } from './forge.ts'
+import { bothRefuse, refuses } from './forge.ts'
 
 interface Invited {
   readonly room: Room
@@ -312,6 +314,12 @@ describe.each(storySuites)('groups that carry on another, suite %d', (suite) => 
     expect((await join(engine, { ...input, previous: room.group('bob') })).signer).toBe(0)
   })
 
+  it('a group that is tied to none is not taken for one that carries on another', async () => {
+    const { welcome, bundle, tree, room } = await invite(engine)
+    const input = { welcome, bundles: [bundle], tree, previous: room.group('bob') }
+    await refuses(join(engine, input), 'invalid_welcome', /not tied/)
+  })
+
   it('a restart is not made of a group that no ReInit closed, nor with other parameters', async () => {
     const room = await Room.of(engine, ['alice', 'bob'])
     await refuses(branch('reinit', room, groupId()), 'invalid_use', /not closed/)
@@ -336,7 +344,25 @@ describe.each(storySuites)('groups that carry on another, suite %d', (suite) => 
     await room.commit('alice', {
       proposals: [{ kind: 'reinit', groupId: groupId(), version: 1, cipherSuite: suite, extensions: [] }],
     })
-    await refuses(commit(engine, room.group('bob')), 'invalid_use', /closed/)
-    await refuses(commit(engine, room.group('alice')), 'invalid_use', /closed/)
+    for (const name of ['alice', 'bob']) {
+      const group = room.group(name)
+      await refuses(commit(engine, group), 'invalid_use', /closed/)
+      await refuses(propose(engine, group, { kind: 'remove', removed: 0 }), 'invalid_use', /closed/)
+      await refuses(encrypt(engine, group, utf8('hi')), 'invalid_use', /closed/)
+    }
+    const reopened = { ...room.group('alice'), public: { ...room.group('alice').public, reInit: undefined } }
+    const sent = [
+      (await commit(engine, reopened)).message,
+      (await propose(engine, reopened, { kind: 'remove', removed: 1 })).message,
+    ]
+    for (const message of sent)
+      await bothRefuse(engine, room.group('bob'), room.server, message, 'invalid_use', /closed/)
+  })
+
+  it('there is no epoch after the last one', async () => {
+    const room = await Room.of(engine, ['alice', 'bob'])
+    const { public: now } = room.group('alice')
+    const last = { ...now, context: { ...now.context, epoch: 2n ** 64n - 1n } }
+    await refuses(commit(engine, { ...room.group('alice'), public: last }), 'limit_exceeded', /epoch/)
   })
 })

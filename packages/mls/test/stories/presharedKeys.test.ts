@@ -109,7 +109,8 @@ describe.each(storySuites)('groups that carry on another, suite %d', (suite) => 
       code: 'invalid_use',
     })
     room.member('alice').reload()
-    expect(room.group('alice').status.kind).toBe('reinit')
+    expect(room.group('alice').public.reInit?.groupId).toEqual(id)
+    expect(room.server.reInit?.groupId).toEqual(id)
 
     const bundle = await bundleOf(next, 'bob')
     const { creator, welcome, tree } = await startAnew(next, {
