@@ -12,6 +12,11 @@ export interface Pace {
 }
 
 const slowMs = 5000
+/**
+ * What the line takes is missing in the server's allowance: its full bucket does not fill on while the first messages
+ * of a burst are on their way. So many messages more must be allowed than are sent at once; 8 are 400 ms.
+ */
+const margin = 8
 
 /** Follows the server's allowance: a burst, then a steady rate. */
 export const makePace = (): Pace => {
@@ -26,7 +31,7 @@ export const makePace = (): Pace => {
   return {
     window: (nowMs) => {
       refill(nowMs)
-      return nowMs < slowUntilMs || tokens < flyingMax ? 1 : flyingMax
+      return nowMs < slowUntilMs || tokens < flyingMax + margin ? 1 : flyingMax
     },
     sent: (count, nowMs) => {
       refill(nowMs)
