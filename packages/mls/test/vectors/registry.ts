@@ -1,3 +1,4 @@
+import { cryptoBasics } from './cases/crypto-basics.ts'
 import { deserialization } from './cases/deserialization.ts'
 import { keySchedule } from './cases/key-schedule.ts'
 import { messageProtection } from './cases/message-protection.ts'
@@ -14,6 +15,7 @@ import { welcomes } from './cases/welcome.ts'
 import type { VectorFile } from './vectorFile.ts'
 
 export const registry: readonly VectorFile[] = [
+  cryptoBasics,
   treeMath,
   treeOperations,
   treeValidation,
