@@ -29,8 +29,18 @@ const hideExperimentalWarnings = () => {
   })
 }
 
+/**
+ * Halves the time to start. Not where Node would put it by itself, among the temporary files: whoever can write there
+ * could put in other code.
+ */
+const keepCompiledCode = async () => {
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url)))
+}
+
 if (supported) {
   hideExperimentalWarnings()
+  await keepCompiledCode()
   const { main } = await import('../src/main.ts')
   const code = await main(process.argv.slice(2))
   // What was read from may be open still (a terminal, a pipe without an end); what was written is let out first.
