@@ -21,8 +21,7 @@ export interface Checks {
 
 export interface EngineLimits extends RatchetLimits {
   readonly leavesMax: number
-  /** Epochs whose message keys are kept after a commit. With 0, what comes late is lost, and so is what an intruder
-   * would read. */
+  /** Epochs whose message keys are kept after a commit. With 0, what comes late is lost, to an intruder as well. */
   readonly pastEpochsMax: number
   readonly commitProposalsMax: number
   readonly commitAddsMax: number

@@ -77,6 +77,15 @@ export const leaveEpoch = (
   return { pastEpochs, consumed: allSecrets(group).filter((secret) => !kept.has(secret)) }
 }
 
+/**
+ * The secrets that a staged group has and the group itself has not: to be wiped when another commit was accepted and
+ * the staged group is dropped.
+ */
+export const secretsOfStaged = (staged: Group, group: Group): readonly Uint8Array[] => {
+  const kept = new Set(allSecrets(group))
+  return allSecrets(staged).filter((secret) => !kept.has(secret))
+}
+
 /** Gives up the keys of all past epochs but the latest ones. For how long they are kept, a clock of the caller's says. */
 export const forgetPastEpochs = (
   group: Group,

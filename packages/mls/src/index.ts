@@ -2,7 +2,14 @@ export * from './public.ts'
 export * from './keyPackageBundle.ts'
 export { type UnsignedLeafNode, signLeafNode } from './leafNode.ts'
 export { type UnsignedKeyPackage, signKeyPackage } from './keyPackage.ts'
-export { type Group, allSecrets, epochAuthenticator, forgetPastEpochs, resumptionPsk } from './group.ts'
+export {
+  type Group,
+  allSecrets,
+  epochAuthenticator,
+  forgetPastEpochs,
+  resumptionPsk,
+  secretsOfStaged,
+} from './group.ts'
 export type { Psk, PskSource, Resumption } from './psk.ts'
 export * from './createGroup.ts'
 export { type LeafChange, type ProposeOptions, type Proposed, propose, proposeUpdate } from './propose.ts'

@@ -4,6 +4,7 @@ import { MlsError } from './error.ts'
 import { type Crypto, expandWithLabel } from './labels.ts'
 import { encodePreSharedKeyId, type PreSharedKeyId } from './preSharedKeyId.ts'
 import type { Awaitable } from './provider.ts'
+import { wipe } from './wipe.ts'
 
 /** Where the caller keeps its pre-shared keys. Undefined for one that it does not have. */
 export type PskSource = (id: PreSharedKeyId) => Awaitable<Uint8Array | undefined>
@@ -25,7 +26,7 @@ const pskLabel = (id: PreSharedKeyId, index: number, count: number): Uint8Array 
 export const pskSecret = (crypto: Crypto, psks: readonly Psk[]): Uint8Array => {
   const { provider, suite } = crypto
   const zero = new Uint8Array(suite.hashBytes)
-  let secret: Uint8Array = zero
+  let secret: Uint8Array = new Uint8Array(suite.hashBytes)
   for (const [index, psk] of psks.entries()) {
     const extracted = provider.hkdfExtract(suite.kdf, zero, psk.secret)
     const input = expandWithLabel(
@@ -35,7 +36,9 @@ export const pskSecret = (crypto: Crypto, psks: readonly Psk[]): Uint8Array => {
       pskLabel(psk.id, index, psks.length),
       suite.hashBytes,
     )
-    secret = provider.hkdfExtract(suite.kdf, input, secret)
+    const next = provider.hkdfExtract(suite.kdf, input, secret)
+    wipe([extracted, input, secret])
+    secret = next
   }
   return secret
 }

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { encrypt, leafAt, process, readMessage } from '../../src/index.ts'
+import {
+  commit,
+  encrypt,
+  epochAuthenticator,
+  leafAt,
+  process,
+  readMessage,
+  secretsOfStaged,
+  wipe,
+} from '../../src/index.ts'
 import { engineOf, storySuites } from '../people.ts'
 import { Room } from '../room.ts'
+import { snapshot } from '../storage.ts'
 
 describe.each(storySuites)('Alice, Bob and Carol, suite %d', (suite) => {
   const engine = engineOf(suite)
@@ -129,6 +139,23 @@ describe.each(storySuites)('Alice, Bob and Carol, suite %d', (suite) => {
     await room.commit('alice')
     for (const member of room.members.values()) member.reload()
     await room.say('carol', 'and on')
+  })
+
+  it('a commit that another forestalled is dropped, and its secrets are wiped', async () => {
+    const room = await Room.of(engine, ['alice', 'bob', 'carol'])
+    for (const forcePath of [true, false]) {
+      const { keyPackage } = await room.bundle('dave')
+      const late = await room
+        .member('alice')
+        .use((group) => commit(engine, group, { proposals: [{ kind: 'add', keyPackage }], forcePath }))
+      const before = snapshot(room.group('alice'))
+      const secrets = secretsOfStaged(late.staged, room.group('alice'))
+      wipe(secrets)
+      expect(snapshot(room.group('alice'))).toBe(before)
+      expect(epochAuthenticator(late.staged)).toEqual(new Uint8Array(engine.suite.hashBytes))
+      await room.commit('bob')
+      await room.say('alice', 'Bob was first')
+    }
   })
 
   it('Alice rotates her signature key in a commit', async () => {
