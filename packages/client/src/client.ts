@@ -19,6 +19,7 @@ import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import type { Transport } from './ports/transport.ts'
 import type { Line } from './room/line.ts'
+import { outboxItem } from './room/send.ts'
 import { isShown, type RoomState } from './room/state.ts'
 import type { Told } from './room/step.ts'
 import { type Connection, openConnection, type Ready } from './sync/connection.ts'
@@ -240,7 +241,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const tell = (room: RoomState, told: readonly Told[]): void => {
     const id = toHex(room.id)
     const open = device?.rooms.find(id)
-    if (!open || !isShown(room) || profile === null) return
+    if (!open || !isShown(room) || profile === null || listeners.size === 0) return
     const { account, device: own } = profile
     for (const one of told) {
       switch (one.kind) {
@@ -250,9 +251,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
           break
         }
         case 'outbox': {
-          const named = new Set(one.messages.map(toHex))
-          const items = room.outbox
-            .filter(({ message }) => named.has(toHex(message)))
+          const items = one.messages
+            .flatMap((message) => outboxItem(room, message) ?? [])
             .map((item) => outboxItemView(item, own, senderOf(account), open.acknowledged(item.message)))
           if (items.length > 0) publish({ kind: 'timeline', room: id, items })
           break

@@ -47,4 +47,8 @@ export const openMemoryKeychain = (provider: Provider, keys: MemoryKeys): Keycha
 })
 
 /** Places are ASCII paths. */
-const bytesOf = (place: string): Uint8Array => Uint8Array.from(place, (character) => character.charCodeAt(0))
+const bytesOf = (place: string): Uint8Array => {
+  const bytes = new Uint8Array(place.length)
+  for (let i = 0; i < place.length; i++) bytes[i] = place.charCodeAt(i)
+  return bytes
+}

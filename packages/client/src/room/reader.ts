@@ -12,7 +12,7 @@ import type { Asked } from './attempt.ts'
 import { isSigned, judge, type JudgedEntry } from './judge.ts'
 import { roomKeys } from './keys.ts'
 import type { Line } from './line.ts'
-import { type Past, receive, references } from './receive.ts'
+import { type OpenedEntry, openEntry, type Past, receive, references } from './receive.ts'
 import type { Runner } from './runner.ts'
 import { follows, type Place, type RoomState } from './state.ts'
 import { type Step, stepped } from './step.ts'
@@ -50,8 +50,8 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
   let suspected = false
   const anchors = new Map<number, Uint8Array>()
 
-  const lookUp = async (room: RoomState, entries: readonly JudgedEntry[]): Promise<Past> => {
-    const wanted = references(room.id, entries)
+  const lookUp = async (entries: readonly OpenedEntry[]): Promise<Past> => {
+    const wanted = references(entries)
     const found = new Map<number, Uint8Array>()
     const senders = new Map<string, readonly string[]>()
     await Promise.all([
@@ -93,8 +93,8 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
       const judgement = await judge(line.witness(), room.id, room.place, messages, ack)
       outcome = judgement.kind
       if (judgement.kind !== 'fits' || judgement.entries.length === 0) return stepped(room)
-      const { entries } = judgement
-      const past = await lookUp(room, entries)
+      const entries = judgement.entries.map((judged) => openEntry(room.id, judged))
+      const past = await lookUp(entries)
       remember(entries)
       return receive(tools, room, { entries, confirmed: ack.seq, past, asked })
     }

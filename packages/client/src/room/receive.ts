@@ -1,4 +1,4 @@
-import { allSecrets, type Group, leafAt, process, readMessage, type MessageHeader } from '@sotto/mls'
+import { allSecrets, type Group, leafAt, process, readMessage } from '@sotto/mls'
 import {
   anchorHashBytes,
   decodeEnvelope,
@@ -29,7 +29,7 @@ import type { Tools } from './tools.ts'
  * open is recorded as unreadable and the log goes on; a commit that is refused stops the room where it is.
  */
 export interface Reading {
-  readonly entries: readonly JudgedEntry[]
+  readonly entries: readonly OpenedEntry[]
   /** The newest entry that the server has signed for. */
   readonly confirmed: number
   /** What the store knows of earlier entries that these refer to. */
@@ -44,21 +44,24 @@ export interface Past {
   senders(message: string): readonly string[]
 }
 
-/** What is in an entry before anything of it is decrypted. */
-interface Opened {
-  readonly header: Extract<MessageHeader, { kind: 'public' | 'private' }>
-  readonly envelope: Envelope
+/** An entry with its envelope; undefined where it has none, or one that is not for this room and kind. */
+export interface OpenedEntry extends JudgedEntry {
+  readonly envelope: Envelope | undefined
 }
 
-/** The header and envelope of an entry of this room; undefined where there are none, or they are not for this place. */
-export const openEntry = (room: Uint8Array, { entry, payload }: JudgedEntry): Opened | undefined => {
+export const openEntry = (room: Uint8Array, judged: JudgedEntry): OpenedEntry => ({
+  ...judged,
+  envelope: envelopeOf(room, judged),
+})
+
+/** What is said before anything is decrypted; it is authenticated only when the message is. */
+const envelopeOf = (room: Uint8Array, { entry, payload }: JudgedEntry): Envelope | undefined => {
   if (!payload) return undefined
   try {
     const header = readMessage(payload)
     if (header.kind !== 'public' && header.kind !== 'private') return undefined
     const envelope = decodeEnvelope(header.authenticatedData)
-    const fits = equalBytes(envelope.room, room) && envelope.kind === entry.kind
-    return fits ? { header, envelope } : undefined
+    return equalBytes(envelope.room, room) && envelope.kind === entry.kind ? envelope : undefined
   } catch {
     return undefined
   }
@@ -66,17 +69,15 @@ export const openEntry = (room: Uint8Array, { entry, payload }: JudgedEntry): Op
 
 /** What of the past the entries refer to: the runner looks it up before the step. */
 export const references = (
-  room: Uint8Array,
-  entries: readonly JudgedEntry[],
+  entries: readonly OpenedEntry[],
 ): { readonly anchors: ReadonlySet<number>; readonly messages: ReadonlySet<string> } => {
   const first = entries[0]?.entry.seq ?? 0
   const anchors = new Set<number>()
   const messages = new Set<string>()
-  for (const judged of entries) {
-    const opened = openEntry(room, judged)
-    if (!opened) continue
-    if (opened.envelope.anchorSeq < first) anchors.add(opened.envelope.anchorSeq)
-    if (judged.entry.kind === entryKinds.app) messages.add(toHex(opened.envelope.messageId))
+  for (const { entry, envelope } of entries) {
+    if (!envelope) continue
+    if (envelope.anchorSeq < first) anchors.add(envelope.anchorSeq)
+    if (entry.kind === entryKinds.app) messages.add(toHex(envelope.messageId))
   }
   return { anchors, messages }
 }
@@ -164,27 +165,34 @@ const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) =>
 const previewCharactersMax = 200
 
 const faceAfter = ({ account }: Tools, face: Face, shown: readonly PlacedRecord[]): Face => {
-  let { unread, activeMs, latest } = face
-  for (const { seq, record } of shown) {
-    activeMs = Math.max(activeMs, record.timeMs)
-    for (const item of record.items) {
-      if (item.kind !== 'message') continue
-      const text = shownText(item.content)
-      latest = {
-        sender: item.account,
-        text: [...text.slice(0, 2 * previewCharactersMax)].slice(0, previewCharactersMax).join(''),
-        timeMs: record.timeMs,
-      }
-      if (seq > face.readSeq && !equalBytes(item.account, account)) unread += 1
-    }
+  const messages = shown.flatMap(({ seq, record: { items, timeMs } }) =>
+    items.flatMap((item) => (item.kind === 'message' ? [{ ...item, seq, timeMs }] : [])),
+  )
+  const unread = messages.filter(
+    (message) => message.seq > face.readSeq && !equalBytes(message.account, account),
+  )
+  const last = messages.at(-1)
+  const activeMs = shown.at(-1)?.record.timeMs
+  if (activeMs === undefined) return face
+  return {
+    ...face,
+    unread: face.unread + unread.length,
+    activeMs: Math.max(face.activeMs, activeMs),
+    latest: last ? { sender: last.account, text: preview(last.content), timeMs: last.timeMs } : face.latest,
   }
-  return shown.length > 0 ? { ...face, unread, activeMs, latest } : face
 }
+
+/** The beginning of a text, cut between characters. */
+const preview = (content: Uint8Array): string =>
+  [...shownText(content).slice(0, 2 * previewCharactersMax)]
+    .slice(0, previewCharactersMax)
+    .join('')
+    .toWellFormed()
 
 const receiveEntry = async (
   tools: Tools,
   desk: Desk,
-  judged: JudgedEntry,
+  judged: OpenedEntry,
   reading: Reading,
 ): Promise<Ending> => {
   const { entry, payload } = judged
@@ -210,23 +218,20 @@ const receiveEntry = async (
 const receiveMessage = async (
   tools: Tools,
   desk: Desk,
-  judged: JudgedEntry,
+  judged: OpenedEntry,
   reading: Reading,
 ): Promise<Ending> => {
-  const { entry, payload } = judged
-  const own = desk.room.outbox.find(({ hashes }) =>
-    hashes.some((hash) => equalBytes(hash, entry.payloadHash)),
-  )
+  const { entry, payload, envelope } = judged
+  const own = ownItem(desk.room, entry.payloadHash)
   if (own) return receiveOwn(tools, desk, own, reading)
   // A tombstone has taken the payload: there was a message, and there is none.
   if (!payload) return passed()
-  const opened = openEntry(desk.room.id, judged)
   const { group } = desk.room
-  if (!opened || !group) return unreadable
+  if (!envelope || !group) return unreadable
 
   const read = await decrypted(tools, group, payload, entry.timeMs, reading.asked)
   if (read.kind !== 'application') return read.kind === 'needs' ? read : unreadable
-  if (!anchorHolds(desk, reading.past, opened.envelope, entry.seq)) return forked
+  if (!anchorHolds(desk, reading.past, envelope, entry.seq)) return forked
   // The sender is known now, and the ratchet has moved: the generation is used up, whatever was in it.
   desk.room = { ...desk.room, group: read.group }
   desk.consumed.push(...read.consumed)
@@ -236,7 +241,7 @@ const receiveMessage = async (
 
   const content = contentOf(read.data)
   if (!content) return unreadable
-  const { messageId } = opened.envelope
+  const { messageId } = envelope
   if (isRepeated(desk, reading.past, messageId, sender.device)) return passed()
   return passed({
     kind: 'message',
@@ -256,6 +261,9 @@ const isRepeated = (desk: Desk, past: Past, message: Uint8Array, device: Uint8Ar
   desk.senders.set(id, [...before, by])
   return false
 }
+
+const ownItem = ({ outbox }: RoomState, payloadHash: Uint8Array): OutboxItem | undefined =>
+  outbox.find(({ hashes }) => hashes.length > 0 && hashes.some((hash) => equalBytes(hash, payloadHash)))
 
 /** Own words are not decrypted: they were kept when they were sent. */
 const receiveOwn = (tools: Tools, desk: Desk, item: OutboxItem, reading: Reading): Ending => {
@@ -298,13 +306,13 @@ const secondsOf = (timeMs: number): number => Math.floor(timeMs / 1000)
 const receiveProposal = async (
   tools: Tools,
   desk: Desk,
-  judged: JudgedEntry,
+  judged: OpenedEntry,
   reading: Reading,
 ): Promise<Ending> => {
   const { entry, payload } = judged
   const { room } = desk
   if (isOwnPending(room, entry.payloadHash)) desk.room = { ...room, pending: null }
-  if (!payload || !room.group || !openEntry(room.id, judged)) return passed()
+  if (!payload || !room.group || !judged.envelope) return passed()
   const tried = await attempt(tools, secondsOf(entry.timeMs), reading.asked, (engine) =>
     process(engine, room.group as Group, payload),
   )
@@ -322,12 +330,12 @@ const isOwnPending = ({ pending }: RoomState, payloadHash: Uint8Array): boolean 
 const receiveCommit = async (
   tools: Tools,
   desk: Desk,
-  judged: JudgedEntry,
+  judged: OpenedEntry,
   payload: Uint8Array,
   reading: Reading,
 ): Promise<Ending> => {
   const { room } = desk
-  const { entry } = judged
+  const { entry, envelope } = judged
   const { pending, group } = room
   if (!group) return { kind: 'frozen', code: 'internal', rule: null }
   if (pending?.kind === 'commit' && pending.staged && isOwnPending(room, entry.payloadHash)) {
@@ -340,8 +348,7 @@ const receiveCommit = async (
       desk.told.push({ kind: 'intent', intent: pending.intent, result: { kind: 'done' } })
     return passed(...pending.events)
   }
-  const opened = openEntry(room.id, judged)
-  if (!opened) return { kind: 'frozen', code: 'policy', rule: 'C0e' }
+  if (!envelope) return { kind: 'frozen', code: 'policy', rule: 'C0e' }
   const tried = await attempt(tools, secondsOf(entry.timeMs), reading.asked, (engine) =>
     process(engine, group, payload),
   )
@@ -349,7 +356,7 @@ const receiveCommit = async (
   if (tried.kind === 'refused') return { kind: 'frozen', code: 'policy', rule: tried.rule }
   const { value, authorization } = tried
   if (value.kind !== 'commit' || !authorization) return { kind: 'frozen', code: 'policy', rule: 'C0e' }
-  if (!anchorHolds(desk, reading.past, opened.envelope, entry.seq)) return forked
+  if (!anchorHolds(desk, reading.past, envelope, entry.seq)) return forked
   desk.consumed.push(...value.consumed)
   if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
   desk.room = value.group ? enter(room, value.group) : expel(room)

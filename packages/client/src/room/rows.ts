@@ -176,16 +176,30 @@ const outboxChanges = (
   after: readonly OutboxItem[],
 ): readonly Change[] => {
   if (before === after) return []
-  const kept = new Set(after.map(({ order }) => order))
-  const stored = new Set(before)
+  // A step touches a few items of what may be thousands: only what lies between the equal ends is compared.
+  const [from, equalAtEnd] = equalEnds(before, after)
+  const old = before.slice(from, before.length - equalAtEnd)
+  const now = after.slice(from, after.length - equalAtEnd)
+  const kept = new Set(now.map(({ order }) => order))
+  const stored = new Set(old)
   return [
-    ...before
+    ...old
       .filter(({ order }) => !kept.has(order))
       .map(({ order }): Change => ({ kind: 'delete', key: roomKeys.outboxItem(room, order) })),
-    ...after
+    ...now
       .filter((item) => !stored.has(item))
       .map((item) => put(roomKeys.outboxItem(room, item.order), encodeAs(outboxItem, item))),
   ]
+}
+
+/** How many elements are the same at the beginning and, of the rest, at the end. */
+const equalEnds = <T>(one: readonly T[], other: readonly T[]): readonly [number, number] => {
+  const shorter = Math.min(one.length, other.length)
+  let start = 0
+  while (start < shorter && one[start] === other[start]) start++
+  let end = 0
+  while (end < shorter - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end++
+  return [start, end]
 }
 
 const partChanges = (folder: string, before: Group | null, after: Group | null): readonly Change[] => {

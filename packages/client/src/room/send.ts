@@ -102,7 +102,10 @@ const replaced = (
 ): readonly OutboxItem[] => outbox.map((item) => (equalBytes(item.message, message) ? next(item) : item))
 
 export const outboxItem = (room: RoomState, message: Uint8Array): OutboxItem | undefined =>
-  room.outbox.find((item) => equalBytes(item.message, message))
+  // Mostly it is asked for what was written last, or for what was sent first.
+  [room.outbox.at(-1), ...room.outbox.slice(0, 1)].find(
+    (item) => item && equalBytes(item.message, message),
+  ) ?? room.outbox.find((item) => equalBytes(item.message, message))
 
 /** What was made for an epoch that is over, or with a counter that is passed, can never be accepted: once more. */
 export const requeue = (outbox: readonly OutboxItem[], isOver: (item: OutboxItem) => boolean) =>

@@ -250,12 +250,10 @@ export const makeSender = (deps: SenderDeps): Sender => {
       checkPromises(after)
       if (before.pending !== after.pending) underWay.delete(pendingId)
       if (before.outbox === after.outbox) return
-      const waiting = new Set(
-        after.outbox.filter(({ stage }) => stage.kind === 'encrypted').map(({ message }) => toHex(message)),
-      )
-      for (const { message } of before.outbox) {
-        const id = toHex(message)
-        if (waiting.has(id)) continue
+      const sent = after.outbox.filter(({ stage }) => stage.kind === 'encrypted')
+      const waiting = new Set(sent.map(({ message }) => toHex(message)))
+      for (const id of underWay) {
+        if (id === pendingId || waiting.has(id)) continue
         underWay.delete(id)
         promised.delete(id)
       }
