@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Acknowledgement, entryHash, equalBytes, operations } from '@sotto/protocol'
+import { type Acknowledgement, entryHash, equalBytes, operations, type Submission } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { refusal } from './client/calling.ts'
 import { connect, login, publish, register } from './client/device.ts'
@@ -97,28 +97,26 @@ describe('kill -9', () => {
     const alice = await register(url, 'alice')
     const room = await createRoom(alice)
     const { logKey } = await alice.call(operations.readServer, {})
-    const messages = []
+    const messages: Submission[] = []
     for (let i = 0; i < 1000; i++) messages.push(await write(room, `message ${i}`))
 
     const acknowledged = new Map<number, Acknowledgement>()
-    const killAfter = [120, 350, 700]
-    for (;;) {
+    /** Hands in what has no acknowledgement yet, and kills the server when there are so many. */
+    const sendAll = async (killAt: number): Promise<void> => {
       alice.url = url
       const socket = await connect(alice)
-      const wanted = killAfter.shift()
-      const sends = messages.map(async ({ message }, at) => {
-        if (acknowledged.has(at)) return
-        const outcome = await socket.submit(room.id, message).catch(() => undefined)
-        if (!outcome) return
-        acknowledged.set(at, outcome)
-        if (wanted !== undefined && acknowledged.size === wanted) void kill(child)
-      })
-      await Promise.all(sends)
-      if (wanted === undefined) break
-      await socket.closed
-      if (child.exitCode === null && child.signalCode === null) await kill(child)
+      let killed: Promise<void> | undefined
+      const send = async (message: Uint8Array, at: number): Promise<void> => {
+        const ack = await socket.submit(room.id, message).catch(() => undefined)
+        if (ack) acknowledged.set(at, ack)
+        if (acknowledged.size >= killAt) killed ??= kill(child)
+      }
+      await Promise.all(messages.map(({ message }, at) => acknowledged.has(at) || send(message, at)))
+      if (killAt > messages.length) return socket.close()
+      await (killed ?? kill(child))
       ;({ child, url } = await serve(dataDirectory))
     }
+    for (const killAt of [120, 350, 700, Number.POSITIVE_INFINITY]) await sendAll(killAt)
 
     expect(acknowledged.size).toBe(1000)
     const entries: { hash: Uint8Array; payload: Uint8Array | null }[] = []
@@ -137,7 +135,7 @@ describe('kill -9', () => {
     }
     expect(new Set([...acknowledged.values()].map(({ seq }) => seq)).size).toBe(1000)
     await kill(child)
-  }, 180_000)
+  }, 120_000)
 })
 
 describe('a full disk', () => {
