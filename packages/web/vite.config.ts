@@ -8,6 +8,15 @@ const server = process.env['SOTTO_SERVER'] ?? 'http://localhost:5000'
 /** Workers keep the name of their source: the server gives `opaque-worker*` a policy of its own. */
 const workerFiles = 'assets/[name]-[hash].js'
 
+/**
+ * The packages below the screens consist of functions and constants: what the page does not use of them need not be
+ * in it, and neither need what they import for it. Only a worker does something when it is loaded.
+ */
+const doesNothingOnLoad =
+  /\/(?:packages\/(?:mls|protocol|trust|client)|node_modules\/(?:cborg|@noble))\/(?!.*-worker\.ts)/
+
+const treeshake = { moduleSideEffects: (id: string): boolean => !doesNothingOnLoad.test(id) }
+
 export default defineConfig({
   plugins: [react(), earlyTheme(), integrity()],
   build: {
@@ -17,10 +26,13 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    // One bundle: a script that is imported later would carry no hash.
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: { treeshake },
   },
   worker: {
     format: 'es',
-    rolldownOptions: { output: { entryFileNames: workerFiles, chunkFileNames: workerFiles } },
+    rolldownOptions: { treeshake, output: { entryFileNames: workerFiles, chunkFileNames: workerFiles } },
   },
   server: { proxy: { '/v1': { target: server, ws: true } } },
 })

@@ -129,8 +129,6 @@ test.afterAll(() => site.close())
 const looks = [
   { theme: 'light', width: 1280, height: 800 },
   { theme: 'dark', width: 360, height: 740 },
-  { theme: 'dark', width: 1280, height: 800 },
-  { theme: 'light', width: 360, height: 740 },
 ] as const
 
 for (const { theme, width, height } of looks)
@@ -154,9 +152,10 @@ for (const { theme, width, height } of looks)
         })
         await page.goto(`${site.url}/preview.html?scene=${scene}${room ? `#/room/${room}` : ''}`)
         await reach(page)
-        // What moves is not judged before it has arrived.
-        await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
         const { violations } = await new AxeBuilder({ page })
+          // Base UI's edges of a menu: they hand the focus on and hold nothing. It floats above the landmarks.
+          .exclude('[data-base-ui-focus-guard]')
+          .options({ rules: { region: { enabled: name !== 'account menu' } } })
           .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
           .analyze()
         expect(

@@ -20,7 +20,9 @@ const screenOf = (name: string) => {
       </ClientProvider>
     )
   if (name === 'insecure') return <InsecurePage />
-  return <StartPage title={`There is no scene “${name}”`} text={`There are: ${scenes.join(', ')}, insecure.`} />
+  return (
+    <StartPage title={`There is no scene “${name}”`} text={`There are: ${scenes.join(', ')}, insecure.`} />
+  )
 }
 
 startPreferences()

@@ -12,7 +12,17 @@ import type {
 import { membersOf, noScenery, people, scenery, signedIn, you } from './scenery.ts'
 
 /** Where the preview begins. */
-export const scenes = ['none', 'signed_out', 'first', 'desk', 'offline', 'connecting', 'refused', 'broken', 'slow'] as const
+export const scenes = [
+  'none',
+  'signed_out',
+  'first',
+  'desk',
+  'offline',
+  'connecting',
+  'refused',
+  'broken',
+  'slow',
+] as const
 export type Scene = (typeof scenes)[number]
 
 class PreviewFailure extends Error {
@@ -33,7 +43,12 @@ const startState = (scene: Scene, nowMs: number): ClientState => {
       return { account: { kind: 'none' }, connection: { kind: 'offline', retryAtMs: null }, rooms: [] }
     case 'signed_out':
       return {
-        account: { kind: 'signed_out', server: 'https://sotto.example.org', name: you.name, account: you.account },
+        account: {
+          kind: 'signed_out',
+          server: 'https://sotto.example.org',
+          name: you.name,
+          account: you.account,
+        },
         connection: { kind: 'offline', retryAtMs: null },
         rooms: [],
       }
@@ -42,11 +57,19 @@ const startState = (scene: Scene, nowMs: number): ClientState => {
     case 'desk':
     case 'broken':
     case 'slow':
-      return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms: scenery(nowMs).rooms }
+      return {
+        account: signedIn,
+        connection: { kind: 'online', route: 'websocket' },
+        rooms: scenery(nowMs).rooms,
+      }
     case 'connecting':
       return { account: signedIn, connection: { kind: 'connecting' }, rooms: scenery(nowMs).rooms }
     case 'refused':
-      return { account: signedIn, connection: { kind: 'refused', code: 'identity_changed' }, rooms: scenery(nowMs).rooms }
+      return {
+        account: signedIn,
+        connection: { kind: 'refused', code: 'identity_changed' },
+        rooms: scenery(nowMs).rooms,
+      }
     case 'offline':
       return {
         account: signedIn,
@@ -87,7 +110,12 @@ export const openPreviewClient = (scene: Scene): Client => {
   const put = (room: string, item: TimelineItem) => {
     const items = timelines.get(room) ?? []
     const rest = items.filter((one) => one.id !== item.id)
-    timelines.set(room, [...rest.filter((one) => one.seq !== null), ...(item.seq === null ? rest.filter((one) => one.seq === null) : []), item, ...(item.seq === null ? [] : rest.filter((one) => one.seq === null))])
+    timelines.set(room, [
+      ...rest.filter((one) => one.seq !== null),
+      ...(item.seq === null ? rest.filter((one) => one.seq === null) : []),
+      item,
+      ...(item.seq === null ? [] : rest.filter((one) => one.seq === null)),
+    ])
     tell({ kind: 'timeline', room, items: [item] })
   }
   const nextSeq = (room: string): number =>
@@ -96,7 +124,8 @@ export const openPreviewClient = (scene: Scene): Client => {
   const deliver = async (room: string, id: string) => {
     await wait(scene === 'slow' ? 4000 : 350)
     const item = timelines.get(room)?.find((one) => one.id === id)
-    if (item?.kind !== 'message' || item.delivery.kind !== 'sending' || state.connection.kind !== 'online') return
+    if (item?.kind !== 'message' || item.delivery.kind !== 'sending' || state.connection.kind !== 'online')
+      return
     const delivery: Delivery =
       item.text === 'fail' ? { kind: 'failed', code: 'rate' } : ({ kind: 'sent' } as const)
     put(room, { ...item, seq: delivery.kind === 'sent' ? nextSeq(room) : null, delivery })
@@ -133,7 +162,16 @@ export const openPreviewClient = (scene: Scene): Client => {
       timeMs: Date.now(),
     }
     timelines.set(id, [item])
-    const room: RoomView = { id, name, state: { kind: 'active' }, unread: 0, readSeq: 0, memberCount, latest: null, draft: '' }
+    const room: RoomView = {
+      id,
+      name,
+      state: { kind: 'active' },
+      unread: 0,
+      readSeq: 0,
+      memberCount,
+      latest: null,
+      draft: '',
+    }
     become({ rooms: [room, ...state.rooms.filter((one) => one.id !== id)] })
   }
 
@@ -144,7 +182,13 @@ export const openPreviewClient = (scene: Scene): Client => {
     if (name === 'offline') throw new PreviewFailure('offline')
     if (password === 'wrong password') throw new PreviewFailure('invalid_credentials')
     become({
-      account: { kind: 'signed_in', server: 'https://sotto.example.org', name, account: you.account, device: 'd0001' },
+      account: {
+        kind: 'signed_in',
+        server: 'https://sotto.example.org',
+        name,
+        account: you.account,
+        device: 'd0001',
+      },
       connection: { kind: 'online', route: 'websocket' },
     })
   }
@@ -222,11 +266,18 @@ export const openPreviewClient = (scene: Scene): Client => {
     retry: async ({ room, id }) => {
       const item = timelines.get(room)?.find((one) => one.id === id)
       if (item?.kind !== 'message') throw new PreviewFailure('not_found')
-      put(room, { ...item, text: item.text === 'fail' ? 'fail no more' : item.text, delivery: { kind: 'sending' } })
+      put(room, {
+        ...item,
+        text: item.text === 'fail' ? 'fail no more' : item.text,
+        delivery: { kind: 'sending' },
+      })
       void deliver(room, id)
     },
     discard: async ({ room, id }) => {
-      timelines.set(room, (timelines.get(room) ?? []).filter((one) => one.id !== id))
+      timelines.set(
+        room,
+        (timelines.get(room) ?? []).filter((one) => one.id !== id),
+      )
       tell({ kind: 'discarded', room, id })
     },
 
@@ -239,7 +290,8 @@ export const openPreviewClient = (scene: Scene): Client => {
         const found = items.filter((item) => item.seq === null || item.seq >= after)
         return { items: found.slice(0, limit), more: found.length > limit }
       }
-      const found = before === undefined ? items : items.filter((item) => item.seq !== null && item.seq < before)
+      const found =
+        before === undefined ? items : items.filter((item) => item.seq !== null && item.seq < before)
       return { items: found.slice(-limit), more: found.length > limit }
     },
     markRead: async ({ room, seq }) => {

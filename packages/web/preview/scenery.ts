@@ -23,7 +23,11 @@ export const signedIn: ClientState['account'] = {
   device: 'd0001',
 }
 
-const member = (sender: SenderView, role: MemberView['role'], identity: MemberView['identity']): MemberView => ({
+const member = (
+  sender: SenderView,
+  role: MemberView['role'],
+  identity: MemberView['identity'],
+): MemberView => ({
   ...sender,
   role,
   identity,
@@ -65,7 +69,8 @@ export const longConversation = (messages: number, nowMs: number): readonly Time
   let timeMs = nowMs - 4 * minuteMs
   for (let left = messages; left > 0; left -= 1) {
     times.unshift(timeMs)
-    timeMs -= next(10) < 7 ? next(3) * minuteMs + 9_000 : next(10) < 8 ? next(90) * minuteMs : next(30) * hourMs
+    timeMs -=
+      next(10) < 7 ? next(3) * minuteMs + 9_000 : next(10) < 8 ? next(90) * minuteMs : next(30) * hourMs
   }
   let speaker: SenderView = people.bob
   const items = times.map((at, index): TimelineItem => {
@@ -83,7 +88,15 @@ export const longConversation = (messages: number, nowMs: number): readonly Time
 }
 
 const ending = (seq: number, nowMs: number): readonly TimelineItem[] => {
-  const speakers = [people.chiara, people.bob, people.noam, people.emeka, people.bob, people.chiara, people.alice]
+  const speakers = [
+    people.chiara,
+    people.bob,
+    people.noam,
+    people.emeka,
+    people.bob,
+    people.chiara,
+    people.alice,
+  ]
   const startMs = nowMs - 4 * minuteMs
   const lines = hostile.map((text, index) =>
     said(seq + 1 + index, speakers[index % speakers.length] ?? people.bob, text, startMs + index * 8_000),
@@ -104,7 +117,12 @@ const ending = (seq: number, nowMs: number): readonly TimelineItem[] => {
     },
     said(at + 5, people.chiara, 'Who wants to present?', startMs + 130_000),
     said(at + 6, people.alice, 'I can do the first half.', startMs + 150_000),
-    said(at + 7, people.alice, 'Slides are nearly done, only the part about recovery is missing.', startMs + 158_000),
+    said(
+      at + 7,
+      people.alice,
+      'Slides are nearly done, only the part about recovery is missing.',
+      startMs + 158_000,
+    ),
     said(at + 8, people.bob, 'Perfect, I take the second half then 🙌', startMs + 190_000),
     {
       ...said(0, people.alice, 'This one was written in a tunnel.', startMs + 200_000),
@@ -115,7 +133,10 @@ const ending = (seq: number, nowMs: number): readonly TimelineItem[] => {
   ]
 }
 
-const shortTalk = (lines: readonly (readonly [SenderView, string, number])[], nowMs: number): readonly TimelineItem[] => [
+const shortTalk = (
+  lines: readonly (readonly [SenderView, string, number])[],
+  nowMs: number,
+): readonly TimelineItem[] => [
   {
     kind: 'event',
     id: 'e1',
@@ -190,9 +211,18 @@ export const scenery = (nowMs: number): Scenery => {
   return {
     timelines,
     rooms: [
-      room('0f01', 'General', { readSeq: 9999, latest: latest('0f01') }),
-      room('0f11', '', { state: { kind: 'invited', inviter: 'bob', timeMs: nowMs - 12 * minuteMs }, memberCount: 0 }),
-      room('0f12', '', { state: { kind: 'invited', inviter: null, timeMs: nowMs - 3 * hourMs }, memberCount: 0 }),
+      room('0f01', 'General', {
+        readSeq: general.findLast((item) => item.seq !== null)?.seq ?? 0,
+        latest: latest('0f01'),
+      }),
+      room('0f11', '', {
+        state: { kind: 'invited', inviter: 'bob', timeMs: nowMs - 12 * minuteMs },
+        memberCount: 0,
+      }),
+      room('0f12', '', {
+        state: { kind: 'invited', inviter: null, timeMs: nowMs - 3 * hourMs },
+        memberCount: 0,
+      }),
       room('0f02', 'Design review', { unread: 3, readSeq: 3, latest: latest('0f02'), memberCount: 3 }),
       room('0f06', 'Lisbon', { memberCount: 1 }),
       room('0f03', 'משרד תל אביב', { latest: latest('0f03'), memberCount: 2 }),

@@ -24,6 +24,7 @@ export const Root = ({ children }: { readonly children: ReactNode }) => (
         <Guard>
           <TooltipProvider delay={500}>
             <Announcer>
+              {/* oxlint-disable-next-line react/hooks -- the router calls it, as a hook, in its own components */}
               <Router hook={useHashLocation}>{children}</Router>
             </Announcer>
           </TooltipProvider>

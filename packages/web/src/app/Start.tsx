@@ -7,7 +7,9 @@ import type { Failure } from '../client/failure.ts'
 import { App } from './App.tsx'
 import { StartPage } from './StartPage.tsx'
 
-export type Started = { readonly kind: 'ready'; readonly client: Client } | { readonly kind: 'failed'; readonly failure: Failure }
+export type Started =
+  | { readonly kind: 'ready'; readonly client: Client }
+  | { readonly kind: 'failed'; readonly failure: Failure }
 
 /** Waits for the client of this device and shows the app, or why there is none. */
 export const Start = ({ started }: { readonly started: Promise<Started> }) => {

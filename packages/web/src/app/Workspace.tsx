@@ -32,7 +32,8 @@ type Opened = 'nothing' | 'create' | 'invite' | 'leave' | SettingsPage
 
 /** Whether others can be asked in and the room be left: it is there and not over. */
 const isMember = (room: RoomView | undefined): room is RoomView =>
-  room !== undefined && (room.state.kind === 'active' || room.state.kind === 'behind' || room.state.kind === 'frozen')
+  room !== undefined &&
+  (room.state.kind === 'active' || room.state.kind === 'behind' || room.state.kind === 'frozen')
 
 /** Whether it has a conversation to show, with a header of its own. */
 const isOpen = (room: RoomView | undefined): boolean => isMember(room) || room?.state.kind === 'removed'
@@ -54,6 +55,7 @@ export const Workspace = ({
   const wide = useMedia('(min-width: 1180px)')
   const compact = useMedia('(max-width: 719px)')
   const findField = useRef<HTMLInputElement>(null)
+  const mainPart = useRef<HTMLElement>(null)
   const conversation = useRef<ConversationHandle>(null)
 
   const openId = params?.id ?? null
@@ -137,6 +139,7 @@ export const Workspace = ({
 
   // With no rooms yet there is nothing to choose from: on a phone, the welcome stands in place of the list.
   const pane = openId !== null || rooms.length === 0 ? 'main' : 'list'
+  const listAlone = compact && pane === 'list'
 
   return (
     <div className={styles.workspace} data-pane={pane}>
@@ -145,36 +148,50 @@ export const Workspace = ({
         href="#main"
         onClick={(event) => {
           event.preventDefault()
-          conversation.current?.write()
+          if (conversation.current === null) mainPart.current?.focus()
+          else conversation.current.write()
         }}
       >
         {t('rooms.skip')}
       </a>
-      <div className={styles.list}>
+      <div className={styles.list} {...(listAlone ? { role: 'main' } : {})}>
         <RoomSidebar
           rooms={ordered}
           own={account.name}
           open={openId}
+          alone={listAlone}
           findField={findField}
           onCreate={() => setOpened('create')}
           footer={
-            <AccountMenu name={account.name} account={account.account} connection={status} onOpen={setOpened} />
+            <AccountMenu
+              name={account.name}
+              account={account.account}
+              connection={status}
+              onOpen={setOpened}
+            />
           }
         />
       </div>
       <div className={styles.room}>
         {banner}
         {openId !== null && !isOpen(room) && (
-          <div className={styles.compactHead}>
+          <header className={styles.compactHead}>
             <IconButton label={t('rooms.toList')} icon="back" onClick={toList} />
             {status}
-          </div>
+          </header>
         )}
-        <main className={styles.main}>{main()}</main>
+        <main ref={mainPart} id="main" className={styles.main} tabIndex={-1}>
+          {main()}
+        </main>
         {pane === 'main' && openId === null && (
-          <div className={styles.compactFoot}>
-            <AccountMenu name={account.name} account={account.account} connection={status} onOpen={setOpened} />
-          </div>
+          <footer className={styles.compactFoot}>
+            <AccountMenu
+              name={account.name}
+              account={account.account}
+              connection={status}
+              onOpen={setOpened}
+            />
+          </footer>
         )}
       </div>
       {isMember(room) && (
@@ -209,7 +226,12 @@ export const Workspace = ({
           }}
         />
       )}
-      <SettingsDialog name={account.name} server={account.server} open={opened === 'settings'} onClose={close} />
+      <SettingsDialog
+        name={account.name}
+        server={account.server}
+        open={opened === 'settings'}
+        onClose={close}
+      />
       <AboutDialog open={opened === 'about'} onClose={close} />
       <ShortcutsDialog open={opened === 'shortcuts'} onClose={close} />
       <SignOutDialog name={account.name} open={opened === 'sign_out'} onClose={close} />

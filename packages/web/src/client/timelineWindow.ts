@@ -20,7 +20,10 @@ interface Page {
 const inOrder = (a: TimelineItem, b: TimelineItem): number =>
   (a.seq ?? Number.MAX_SAFE_INTEGER) - (b.seq ?? Number.MAX_SAFE_INTEGER)
 
-const merged = (before: readonly TimelineItem[], changes: readonly TimelineItem[]): readonly TimelineItem[] => {
+const merged = (
+  before: readonly TimelineItem[],
+  changes: readonly TimelineItem[],
+): readonly TimelineItem[] => {
   const byId = new Map(before.map((item) => [item.id, item]))
   for (const item of changes) byId.set(item.id, item)
   return [...byId.values()].toSorted(inOrder)

@@ -27,7 +27,11 @@ type Step =
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'restarted' }
   | { readonly kind: 'older'; readonly older: OlderState }
-  | { readonly kind: 'changed'; readonly change: (window: TimelineWindow) => TimelineWindow; readonly older?: OlderState }
+  | {
+      readonly kind: 'changed'
+      readonly change: (window: TimelineWindow) => TimelineWindow
+      readonly older?: OlderState
+    }
 
 const step = (state: TimelineState, action: Step): TimelineState => {
   switch (action.kind) {
@@ -119,7 +123,8 @@ export const useTimeline = (room: string, atLeast: number) => {
   const trim = useCallback(() => {
     dispatch({
       kind: 'changed',
-      change: (window) => (window.items.length > windowItemsMax ? withoutOldest(window, windowItemsKept) : window),
+      change: (window) =>
+        window.items.length > windowItemsMax ? withoutOldest(window, windowItemsKept) : window,
     })
   }, [])
 

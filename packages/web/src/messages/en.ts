@@ -152,7 +152,8 @@ export const en = {
     },
     leave: 'Leave room',
     leaveTitle: 'Leave <bdi>{room}</bdi>?',
-    leaveText: 'You will not receive what is said from now on. To come back, a member has to invite you again.',
+    leaveText:
+      'You will not receive what is said from now on. To come back, a member has to invite you again.',
     leaveConfirm: 'Leave room',
     pickTitle: 'Choose a room',
     pickText: 'Pick one on the left, or press {find} to find it by name.',
@@ -190,7 +191,8 @@ export const en = {
     joiningTitle: 'Joining the room',
     joiningText: 'This device is fetching the keys and checking the members.',
     inviteTitle: 'Invite to <bdi>{room}</bdi>',
-    inviteText: 'From the moment they join, they can read what is said. They cannot read what was said before.',
+    inviteText:
+      'From the moment they join, they can read what is said. They cannot read what was said before.',
     inviteName: 'Name of the person',
     inviteHint: 'Exactly as they signed up.',
     inviteConfirm: 'Invite',
@@ -249,7 +251,7 @@ export const en = {
       'Catching up: {missing, plural, one {# entry} other {# entries}} of this room still to come. You can write; it is sent afterwards.',
     frozenTitle: 'This room is frozen.',
     frozenText: 'Nothing is sent or read until its state is repaired, so that nothing is skipped silently.',
-    frozenRule: 'Rule {rule}',
+    frozenRule: '(Rule {rule})',
     removedText: 'You are not a member of this room any more. What you received before stays on this device.',
   },
 
@@ -275,7 +277,8 @@ export const en = {
       verified: 'Identity verified',
       changed: 'Identity changed: ask before you trust it',
     },
-    explain: 'Everyone listed here can read this room. The list comes from the keys of the room, not from the server.',
+    explain:
+      'Everyone listed here can read this room. The list comes from the keys of the room, not from the server.',
   },
 
   connection: {

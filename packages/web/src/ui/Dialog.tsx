@@ -34,8 +34,8 @@ export const Dialog = ({
   initialFocus,
   children,
 }: DialogProps) => {
-  const popup = useRef<HTMLDivElement>(null)
-  const first = reading ? popup : initialFocus
+  const body = useRef<HTMLDivElement>(null)
+  const first = reading ? body : initialFocus
   return (
     <Base.Root
       open={open}
@@ -47,13 +47,13 @@ export const Dialog = ({
       <Base.Portal>
         <Base.Backdrop className={styles.veil} />
         <Base.Popup
-          ref={popup}
           className={classes(styles.popup, styles[shape])}
           {...(first ? { initialFocus: first } : {})}
           {...(decision ? { role: 'alertdialog' } : {})}
         >
           <Base.Title className={styles.title}>{title}</Base.Title>
-          <div className={styles.body}>
+          {/* What is there to be read can be scrolled by key. */}
+          <div ref={body} className={styles.body} {...(reading ? { tabIndex: 0 } : {})}>
             {description && <Base.Description className={styles.description}>{description}</Base.Description>}
             {children}
           </div>

@@ -13,9 +13,21 @@ export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'childre
   readonly tone?: 'plain' | 'accent'
 }
 
-export const IconButton = ({ label, icon, shortcut, tone = 'plain', className, ...rest }: IconButtonProps) => (
+export const IconButton = ({
+  label,
+  icon,
+  shortcut,
+  tone = 'plain',
+  className,
+  ...rest
+}: IconButtonProps) => (
   <Tooltip text={label} shortcut={shortcut}>
-    <button type="button" {...rest} aria-label={label} className={classes(styles.button, styles[tone], className)}>
+    <button
+      type="button"
+      {...rest}
+      aria-label={label}
+      className={classes(styles.button, styles[tone], className)}
+    >
       <Icon name={icon} />
     </button>
   </Tooltip>

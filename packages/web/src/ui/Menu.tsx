@@ -20,7 +20,13 @@ export const Menu = ({
   <Base.Root modal={false}>
     <Base.Trigger render={trigger} />
     <Base.Portal>
-      <Base.Positioner className={styles.positioner} side={side} align={align} sideOffset={6} collisionPadding={8}>
+      <Base.Positioner
+        className={styles.positioner}
+        side={side}
+        align={align}
+        sideOffset={6}
+        collisionPadding={8}
+      >
         <Base.Popup className={styles.popup}>{children}</Base.Popup>
       </Base.Positioner>
     </Base.Portal>

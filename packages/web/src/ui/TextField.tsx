@@ -15,7 +15,16 @@ export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'id' | 'on
 }
 
 /** A labelled line of text; its hint and its problem are read out with it. */
-export const TextField = ({ label, value, onChange, hint, problem, trailing, className, ...rest }: TextFieldProps) => {
+export const TextField = ({
+  label,
+  value,
+  onChange,
+  hint,
+  problem,
+  trailing,
+  className,
+  ...rest
+}: TextFieldProps) => {
   const id = useId()
   const hintId = `${id}-hint`
   const problemId = `${id}-problem`

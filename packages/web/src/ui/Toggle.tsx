@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import styles from './Toggle.module.css'
 
-/** On or off, at once: a native checkbox that looks and says like a switch. */
+/** On or off, at once: a native checkbox that looks like a switch. */
 export const Toggle = ({
   label,
   hint,
@@ -29,7 +29,6 @@ export const Toggle = ({
       <input
         className={styles.input}
         type="checkbox"
-        role="switch"
         aria-labelledby={`${id}-label`}
         aria-describedby={hint ? `${id}-hint` : undefined}
         checked={checked}

@@ -5,7 +5,8 @@ const startOfDay = (timeMs: number): Date => {
   return date
 }
 
-export const isSameDay = (aMs: number, bMs: number): boolean => startOfDay(aMs).getTime() === startOfDay(bMs).getTime()
+export const isSameDay = (aMs: number, bMs: number): boolean =>
+  startOfDay(aMs).getTime() === startOfDay(bMs).getTime()
 
 /** Whole days from one time back to another by the calendar; rounded, because some days have 23 or 25 hours. */
 export const daysBefore = (timeMs: number, nowMs: number): number =>

@@ -31,10 +31,10 @@ const withoutRuns = (text: string): string => {
 
 const alphabetSize = (text: string): number =>
   (/\p{Ll}/u.test(text) ? 26 : 0) +
-  (/\p{Lu}/u.test(text) ? 26 : 0) +
-  (/\p{Nd}/u.test(text) ? 10 : 0) +
-  (/[^\p{L}\p{Nd}]/u.test(text) ? 20 : 0) +
-  (/[^\u0020-\u007e]/.test(text) ? 40 : 0) || 1
+    (/\p{Lu}/u.test(text) ? 26 : 0) +
+    (/\p{Nd}/u.test(text) ? 10 : 0) +
+    (/[^\p{L}\p{Nd}]/u.test(text) ? 20 : 0) +
+    (/[^\u0020-\u007e]/.test(text) ? 40 : 0) || 1
 
 /** About how many bits a guesser has to try; words of a phrase count eleven each, because lists of words exist. */
 const bitsOf = (text: string): number => {

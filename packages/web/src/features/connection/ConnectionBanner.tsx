@@ -11,7 +11,9 @@ const Retry = ({ retryAtMs }: { readonly retryAtMs: number }) => {
   const t = useTranslations('connection')
   const now = useNow({ updateInterval: 500 })
   return (
-    <span className={styles.retry}>{t('bannerRetry', { seconds: String(retrySeconds(retryAtMs, now.getTime())) })}</span>
+    <span className={styles.retry}>
+      {t('bannerRetry', { seconds: String(retrySeconds(retryAtMs, now.getTime())) })}
+    </span>
   )
 }
 
@@ -33,27 +35,28 @@ export const ConnectionBanner = ({ connection }: { readonly connection: Connecti
       return null
     case 'connecting':
       return (
-        <div className={styles.banner}>
+        <section className={styles.banner} aria-label={t('label')}>
           <Icon name="warning" size={16} />
           <span className={styles.text}>{t('bannerConnecting')}</span>
-        </div>
+        </section>
       )
     case 'offline':
       return (
-        <div className={styles.banner}>
+        <section className={styles.banner} aria-label={t('label')}>
           <Icon name="warning" size={16} />
           <span className={styles.text}>{t('bannerOffline')}</span>
           {connection.retryAtMs !== null && <Retry retryAtMs={connection.retryAtMs} />}
-        </div>
+        </section>
       )
     case 'refused':
       return (
-        <div className={styles.banner} data-grave="true" role="alert">
+        <section className={styles.banner} aria-label={t('label')} data-grave="true">
           <Icon name="warning" size={16} />
-          <span className={styles.text}>
-            <strong>{t('bannerRefused')}</strong> <FailureText failure={{ code: connection.code, detail: {} }} />
+          <span className={styles.text} role="alert">
+            <strong>{t('bannerRefused')}</strong>{' '}
+            <FailureText failure={{ code: connection.code, detail: {} }} />
           </span>
-        </div>
+        </section>
       )
   }
 }

@@ -20,13 +20,7 @@ export interface ComposerHandle {
 const isComposing = (event: KeyboardEvent): boolean => event.nativeEvent.isComposing || event.keyCode === 229
 
 /** Where one writes. */
-export const Composer = ({
-  ref,
-  room,
-}: {
-  readonly ref: Ref<ComposerHandle>
-  readonly room: RoomView
-}) => {
+export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; readonly room: RoomView }) => {
   const t = useTranslations('composer')
   const format = useFormatter()
   const client = useClient()
@@ -56,7 +50,14 @@ export const Composer = ({
   useEffect(() => {
     const listen = (event: globalThis.KeyboardEvent) => {
       const plain = event.key.length === 1 && event.key !== ' ' && event.key !== '?'
-      if (!plain || event.ctrlKey || event.metaKey || event.altKey || document.activeElement !== document.body) return
+      if (
+        !plain ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        document.activeElement !== document.body
+      )
+        return
       field.current?.focus()
     }
     addEventListener('keydown', listen)
@@ -95,7 +96,8 @@ export const Composer = ({
           <FailureText failure={failure} />
         </span>
       )
-    if (size.kind === 'too_long') return <span className={styles.wrong}>{t('over', { bytes: bytes(size.overBytes) })}</span>
+    if (size.kind === 'too_long')
+      return <span className={styles.wrong}>{t('over', { bytes: bytes(size.overBytes) })}</span>
     if (size.kind === 'nearly_full') return t('left', { bytes: bytes(size.leftBytes) })
     return null
   }
@@ -124,7 +126,13 @@ export const Composer = ({
           onChange={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" className={styles.send} aria-label={t('send')} disabled={!ready} title={t('send')}>
+        <button
+          type="submit"
+          className={styles.send}
+          aria-label={t('send')}
+          disabled={!ready}
+          title={t('send')}
+        >
           <Icon name="send" />
         </button>
       </div>

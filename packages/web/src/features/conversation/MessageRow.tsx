@@ -18,6 +18,9 @@ export interface MessageRowProps {
   readonly place: Place
   /** Nothing leaves this device at the moment: what is being sent waits. */
   readonly waiting: boolean
+  /** A long text is shown in full. */
+  readonly unfolded: boolean
+  readonly onFold: (id: string, unfolded: boolean) => void
   readonly onRetry: (id: string) => void
   readonly onDiscard: (id: string) => void
 }
@@ -44,7 +47,7 @@ const DeliveryMark = ({ delivery, waiting }: { readonly delivery: Delivery; read
   }
 }
 
-const Row = ({ item, place, waiting, onRetry, onDiscard }: MessageRowProps) => {
+const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: MessageRowProps) => {
   const t = useTranslations('conversation')
   const format = useFormatter()
   const { own, name, account } = item.sender
@@ -66,7 +69,11 @@ const Row = ({ item, place, waiting, onRetry, onDiscard }: MessageRowProps) => {
       data-message={item.id}
       data-bare={isOnlyEmoji(item.text)}
     >
-      {!own && <div className={styles.side}>{begins && <Avatar id={account} name={name} shape="person" size="small" />}</div>}
+      {!own && (
+        <div className={styles.side}>
+          {begins && <Avatar id={account} name={name} shape="person" size="small" />}
+        </div>
+      )}
       <div className={styles.column}>
         {begins && !own ? (
           <p className={styles.head}>
@@ -80,7 +87,7 @@ const Row = ({ item, place, waiting, onRetry, onDiscard }: MessageRowProps) => {
         )}
         <div className={styles.said}>
           <div className={styles.bubble}>
-            <MessageText text={item.text} />
+            <MessageText text={item.text} unfolded={unfolded} onFold={(next) => onFold(item.id, next)} />
           </div>
           {!(begins && !own) && !(own && ends) && (
             <span className={styles.hoverTime} aria-hidden="true">
@@ -130,6 +137,8 @@ export const MessageRow = memo(
     sameItem(a.item, b.item) &&
     a.place === b.place &&
     a.waiting === b.waiting &&
+    a.unfolded === b.unfolded &&
+    a.onFold === b.onFold &&
     a.onRetry === b.onRetry &&
     a.onDiscard === b.onDiscard,
 )

@@ -20,8 +20,8 @@ export const RoomNotice = ({ state }: { readonly state: RoomState }) => {
       return (
         <div className={styles.place}>
           <Notice tone="danger" icon="snow">
-            <strong>{t('frozenTitle')}</strong> <FailureText failure={{ code: state.code, detail: {} }} />
-            {state.rule !== null && ` (${t('frozenRule', { rule: state.rule })})`} {t('frozenText')}
+            <strong>{t('frozenTitle')}</strong> <FailureText failure={{ code: state.code, detail: {} }} />{' '}
+            {t('frozenText')} {state.rule !== null && t('frozenRule', { rule: state.rule })}
           </Notice>
         </div>
       )

@@ -88,6 +88,14 @@ export const Timeline = ({
   const onRetry = useCallback((id: string) => void client.retry({ room: room.id, id }), [client, room.id])
   const onDiscard = useCallback((id: string) => void client.discard({ room: room.id, id }), [client, room.id])
 
+  // Kept here, because a row that scrolls out of sight is gone with everything it knew.
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set())
+  const onFold = useCallback(
+    (id: string, unfold: boolean) =>
+      setUnfolded((ids) => new Set(unfold ? [...ids, id] : [...ids].filter((other) => other !== id))),
+    [],
+  )
+
   useEffect(() => {
     if (window.more && rows.length < 2) onOlder()
   }, [window.more, rows.length, onOlder])
@@ -111,7 +119,15 @@ export const Timeline = ({
         return <UnreadRow />
       case 'message':
         return (
-          <MessageRow item={row.item} place={row.place} waiting={waiting} onRetry={onRetry} onDiscard={onDiscard} />
+          <MessageRow
+            item={row.item}
+            place={row.place}
+            waiting={waiting}
+            unfolded={unfolded.has(row.id)}
+            onFold={onFold}
+            onRetry={onRetry}
+            onDiscard={onDiscard}
+          />
         )
       case 'event':
         return <EventRow item={row.item} />
@@ -151,10 +167,14 @@ export const Timeline = ({
         <button
           type="button"
           className={styles.latest}
-          aria-label={room.unread > 0 ? `${t('latest')}, ${t('latestCount', { count: room.unread })}` : t('latest')}
+          aria-label={
+            room.unread > 0 ? `${t('latest')}, ${t('latestCount', { count: room.unread })}` : t('latest')
+          }
           onClick={() => toEnd()}
         >
-          {room.unread > 0 && <span className={styles.count}>{t('latestCount', { count: room.unread })}</span>}
+          {room.unread > 0 && (
+            <span className={styles.count}>{t('latestCount', { count: room.unread })}</span>
+          )}
           <Icon name="down" size={18} />
         </button>
       )}

@@ -49,7 +49,10 @@ export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | nul
           kind: 'message',
           id: item.id,
           item,
-          place: placeOf(together(before, item) && !divided, together(item, after) && after?.id !== firstUnread),
+          place: placeOf(
+            together(before, item) && !divided,
+            together(item, after) && after?.id !== firstUnread,
+          ),
         })
         return
       case 'event':
@@ -57,7 +60,8 @@ export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | nul
         return
       case 'unreadable': {
         const last = rows.at(-1)
-        if (last?.kind === 'unreadable') rows[rows.length - 1] = { ...last, count: last.count + 1, lastSeq: item.seq }
+        if (last?.kind === 'unreadable')
+          rows[rows.length - 1] = { ...last, count: last.count + 1, lastSeq: item.seq }
         else rows.push({ kind: 'unreadable', id: item.id, count: 1, lastSeq: item.seq })
       }
     }
@@ -67,8 +71,8 @@ export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | nul
 
 /** The first message of somebody else after the read marker; the first loaded one where the marker lies further back. */
 export const firstUnreadOf = (items: readonly TimelineItem[], readSeq: number): string | null =>
-  items.find((item) => item.kind === 'message' && !item.sender.own && item.seq !== null && item.seq > readSeq)?.id ??
-  null
+  items.find((item) => item.kind === 'message' && !item.sender.own && item.seq !== null && item.seq > readSeq)
+    ?.id ?? null
 
 /** The place in the log of the last row up to `index`: everything up to there has been seen. */
 export const seqAt = (rows: readonly Row[], index: number): number | null => {

@@ -6,6 +6,8 @@ const endDistancePx = 48
 /** Older messages are asked for this long before their end comes into view. */
 const olderDistancePx = 1200
 
+/** The list has found its size when it keeps it for so many frames. */
+const settledFrames = 3
 /** What stays visible above the row at which one begins. */
 const startMarginPx = 24
 
@@ -31,6 +33,7 @@ export const useScrolledList = (options: {
   const list = useRef<VirtualizerHandle>(null)
   const following = useRef(true)
   const offset = useRef(0)
+  const settled = useRef(false)
   const [atEnd, setAtEnd] = useState(true)
   const { length, ownTurn } = options
 
@@ -49,10 +52,24 @@ export const useScrolledList = (options: {
     if (isWatched()) options.onSeen(handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 1))
   }
 
+  // Until the first rows have been measured, where the list is says nothing about where its reader wants it.
+  useEffect(() => {
+    let sizePx = -1
+    let stillFrames = 0
+    let frame = requestAnimationFrame(function watch() {
+      const now = list.current?.scrollSize ?? -1
+      stillFrames = now === sizePx ? stillFrames + 1 : 0
+      sizePx = now
+      settled.current = stillFrames >= settledFrames
+      if (!settled.current) frame = requestAnimationFrame(watch)
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [])
+
   /** Whoever moves up, be it by a pixel, wants to stay there: what is measured meanwhile must not pull them back. */
   const follow = () => {
     const handle = list.current
-    if (handle === null) return
+    if (handle === null || !settled.current) return
     const movedUp = handle.scrollOffset < offset.current
     offset.current = handle.scrollOffset
     following.current = distanceToEnd(handle) <= (movedUp ? 1 : endDistancePx)

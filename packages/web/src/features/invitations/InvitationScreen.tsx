@@ -1,4 +1,5 @@
 import type { RoomView } from '@sotto/client'
+import type { ReactNode } from 'react'
 import { useFormatter, useNow, useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
@@ -8,6 +9,8 @@ import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
 import styles from './InvitationScreen.module.css'
+
+const emphasized = { bdi: (chunks: ReactNode) => <bdi className={styles.name}>{chunks}</bdi> }
 
 /** A room that is only an invitation yet, or that is being joined. Who invites is the server's word until then. */
 export const InvitationScreen = ({
@@ -50,7 +53,7 @@ export const InvitationScreen = ({
         <p className={styles.from}>
           {inviter === null
             ? t('invitation.fromUnknown')
-            : t.rich('invitation.from', { name: inviter, bdi: (chunks) => <bdi className={styles.name}>{chunks}</bdi> })}{' '}
+            : t.rich('invitation.from', { name: inviter, ...emphasized })}{' '}
           <span className={styles.tag}>{t('invitation.unverified')}</span>
         </p>
         <p className={styles.time}>
@@ -101,4 +104,3 @@ export const InvitationScreen = ({
     </div>
   )
 }
-

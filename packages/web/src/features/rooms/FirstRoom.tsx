@@ -37,7 +37,9 @@ export const FirstRoom = ({
           size="large"
           wide
           busy={attempt.kind === 'busy'}
-          onClick={() => void run(async () => onCreated((await client.createRoom({ name: t('general') })).room))}
+          onClick={() =>
+            void run(async () => onCreated((await client.createRoom({ name: t('general') })).room))
+          }
         >
           {t('create')}
         </Button>

@@ -4,7 +4,13 @@ import { Logo } from '../../ui/Logo.tsx'
 import styles from './FirstRoom.module.css'
 
 /** No room is open, or the one in the address is not on this device. */
-export const NoRoom = ({ kind, onBack }: { readonly kind: 'none_open' | 'unknown'; readonly onBack: () => void }) => {
+export const NoRoom = ({
+  kind,
+  onBack,
+}: {
+  readonly kind: 'none_open' | 'unknown'
+  readonly onBack: () => void
+}) => {
   const t = useTranslations('rooms')
   return (
     <div className={styles.first}>

@@ -57,7 +57,9 @@ export const RoomList = ({
       ref={list}
       className={styles.lists}
       onKeyDown={move}
-      onFocus={(event) => setFocused(event.target.closest<HTMLElement>('[data-room]')?.dataset['room'] ?? null)}
+      onFocus={(event) =>
+        setFocused(event.target.closest<HTMLElement>('[data-room]')?.dataset['room'] ?? null)
+      }
     >
       {invitations.length > 0 && (
         <section aria-labelledby="invitations-title">

@@ -15,6 +15,7 @@ export const RoomSidebar = ({
   rooms,
   own,
   open,
+  alone,
   findField,
   onCreate,
   footer,
@@ -22,6 +23,8 @@ export const RoomSidebar = ({
   readonly rooms: readonly RoomView[]
   readonly own: string
   readonly open: string | null
+  /** It is all there is on the screen, and so has its heading. */
+  readonly alone: boolean
   readonly findField: RefObject<HTMLInputElement | null>
   readonly onCreate: () => void
   readonly footer: ReactNode
@@ -35,7 +38,11 @@ export const RoomSidebar = ({
     <nav className={styles.sidebar} aria-label={t('rooms.label')}>
       <header className={styles.head}>
         <Logo size={28} />
-        <span className={styles.word}>{t('product')}</span>
+        {alone ? (
+          <h1 className={styles.word}>{t('product')}</h1>
+        ) : (
+          <span className={styles.word}>{t('product')}</span>
+        )}
         <IconButton label={t('rooms.create')} icon="plus" tone="accent" shortcut="Alt N" onClick={onCreate} />
       </header>
       {rooms.length > 0 && (
@@ -73,7 +80,12 @@ export const RoomSidebar = ({
               Ctrl K
             </kbd>
           ) : (
-            <button className={styles.clear} type="button" aria-label={t('rooms.findClear')} onClick={() => setQuery('')}>
+            <button
+              className={styles.clear}
+              type="button"
+              aria-label={t('rooms.findClear')}
+              onClick={() => setQuery('')}
+            >
               <Icon name="close" size={16} />
             </button>
           )}

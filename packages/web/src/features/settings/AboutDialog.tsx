@@ -14,7 +14,8 @@ export const AboutDialog = ({ open, onClose }: { readonly open: boolean; readonl
       title={t('aboutTitle')}
       description={t('aboutText')}
       closeLabel={close}
-      shape="wide" reading
+      shape="wide"
+      reading
     >
       <section>
         <h3 className={styles.title}>

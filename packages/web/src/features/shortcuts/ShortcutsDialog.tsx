@@ -35,7 +35,13 @@ const groups = [
   },
 ] as const
 
-export const ShortcutsDialog = ({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) => {
+export const ShortcutsDialog = ({
+  open,
+  onClose,
+}: {
+  readonly open: boolean
+  readonly onClose: () => void
+}) => {
   const t = useTranslations('shortcuts')
   const close = useTranslations()('close')
   return (

@@ -1,5 +1,14 @@
 /** What a key press asks for, wherever the focus is. */
-export type Shortcut = 'help' | 'find' | 'next' | 'previous' | 'next_unread' | 'create' | 'invite' | 'members' | 'latest'
+export type Shortcut =
+  | 'help'
+  | 'find'
+  | 'next'
+  | 'previous'
+  | 'next_unread'
+  | 'create'
+  | 'invite'
+  | 'members'
+  | 'latest'
 
 interface Press {
   readonly key: string

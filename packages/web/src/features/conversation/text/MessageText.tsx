@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { Fragment } from 'react'
 import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { usePreferences } from '../../../client/preferences.ts'
@@ -9,28 +9,49 @@ import type { Inline } from './inline.ts'
 import styles from './MessageText.module.css'
 import { isOnlyEmoji } from './onlyEmoji.ts'
 
+/**
+ * The characters that make something bold or code. They take no space and are not read out, but they are there: who
+ * copies a message gets what was written.
+ */
+const Mark = ({ children }: { readonly children: string }) => (
+  <span className={styles.mark} aria-hidden="true">
+    {children}
+  </span>
+)
+
 const InlinePart = ({ part }: { readonly part: Inline }): ReactNode => {
   switch (part.kind) {
     case 'text':
       return part.text
     case 'code':
-      return <code className={styles.code}>{part.text}</code>
+      return (
+        <code className={styles.code}>
+          <Mark>{part.mark}</Mark>
+          {part.text}
+          <Mark>{part.mark}</Mark>
+        </code>
+      )
     case 'bold':
+    case 'italic': {
+      const Tag = part.kind === 'bold' ? 'strong' : 'em'
       return (
-        <strong>
+        <Tag>
+          <Mark>{part.mark}</Mark>
           <Line parts={part.children} />
-        </strong>
+          <Mark>{part.mark}</Mark>
+        </Tag>
       )
-    case 'italic':
-      return (
-        <em>
-          <Line parts={part.children} />
-        </em>
-      )
+    }
     case 'link':
       return (
         <>
-          <a className={styles.link} href={part.href} target="_blank" rel="noopener noreferrer" title={part.href}>
+          <a
+            className={styles.link}
+            href={part.href}
+            target="_blank"
+            rel="noopener noreferrer"
+            title={part.href}
+          >
             {part.label}
           </a>
           {part.host !== null && <bdi className={styles.host}> ({part.host})</bdi>}
@@ -44,10 +65,10 @@ const Line = ({ parts }: { readonly parts: readonly Inline[] }) =>
 
 const Lines = ({ lines }: { readonly lines: readonly (readonly Inline[])[] }) =>
   lines.map((line, index) => (
-    <span key={index}>
+    <Fragment key={index}>
       {index > 0 && '\n'}
       <Line parts={line} />
-    </span>
+    </Fragment>
   ))
 
 const BlockPart = ({ block }: { readonly block: Block }) => {
@@ -68,21 +89,23 @@ const BlockPart = ({ block }: { readonly block: Block }) => {
     case 'quote':
       return (
         <blockquote className={styles.quote} dir="auto">
-          <Lines lines={block.lines} />
+          {block.lines.map(({ marker, line }, index) => (
+            <Fragment key={index}>
+              {index > 0 && '\n'}
+              <Mark>{marker}</Mark>
+              <Line parts={line} />
+            </Fragment>
+          ))}
         </blockquote>
       )
     case 'list': {
       const Tag = block.ordered ? 'ol' : 'ul'
       return (
-        <Tag className={styles.list} dir="auto">
-          {block.items.map((item, index) => (
-            <li key={index} className={styles.item}>
-              <span className={styles.marker} data-ordered={block.ordered}>
-                {block.ordered ? item.marker : '•'}
-              </span>
-              <span className={styles.lines} dir="auto">
-                <Line parts={item.line} />
-              </span>
+        <Tag className={styles.list} data-ordered={block.ordered}>
+          {block.items.map(({ marker, line }, index) => (
+            <li key={index} className={styles.item} dir="auto">
+              {block.ordered ? <span className={styles.number}>{marker}</span> : <Mark>{marker}</Mark>}
+              <Line parts={line} />
             </li>
           ))}
         </Tag>
@@ -113,18 +136,40 @@ const Formatted = ({ text }: { readonly text: string }) =>
       block.kind === 'paragraph' && block.lines.length === 0 ? null : <BlockPart key={index} block={block} />,
     )
 
-/** What somebody wrote. Their text becomes text nodes of a fixed set of elements and never markup. */
-export const MessageText = ({ text }: { readonly text: string }) => {
+/**
+ * What somebody wrote. Their text becomes text nodes of a fixed set of elements and never markup. A long one is folded
+ * until it is asked for.
+ */
+export const MessageText = ({
+  text,
+  unfolded,
+  onFold,
+}: {
+  readonly text: string
+  readonly unfolded: boolean
+  readonly onFold: (unfolded: boolean) => void
+}) => {
   const t = useTranslations('conversation')
   const format = useFormatter()
   const { formatting } = usePreferences()
-  const [unfolded, setUnfolded] = useState(false)
 
-  if (isOnlyEmoji(text)) return <p className={styles.emoji}>{text}</p>
+  if (isOnlyEmoji(text))
+    return (
+      <div className={styles.text}>
+        <p className={styles.emoji} dir="auto">
+          {text}
+        </p>
+      </div>
+    )
 
   const long = isLong(text)
   const folded = long && !unfolded
   const shown = folded ? headOf(text) : text
+  const size = format.number(Math.round(text.length / 1000), {
+    style: 'unit',
+    unit: 'kilobyte',
+    unitDisplay: 'short',
+  })
   return (
     <div className={styles.text} data-folded={folded}>
       {formatting ? <Formatted text={shown} /> : <Plain text={shown} />}
@@ -133,17 +178,9 @@ export const MessageText = ({ text }: { readonly text: string }) => {
           type="button"
           className={styles.unfold}
           aria-expanded={unfolded}
-          onClick={() => setUnfolded(!unfolded)}
+          onClick={() => onFold(!unfolded)}
         >
-          {unfolded
-            ? t('showLess')
-            : t('showAll', {
-                size: format.number(Math.max(1, Math.round(text.length / 1000)), {
-                  style: 'unit',
-                  unit: 'kilobyte',
-                  unitDisplay: 'short',
-                }),
-              })}
+          {unfolded ? t('showLess') : t('showAll', { size })}
         </button>
       )}
     </div>

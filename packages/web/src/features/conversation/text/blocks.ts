@@ -5,26 +5,40 @@ import type { Inline } from './inline.ts'
 export type Block =
   | { readonly kind: 'paragraph'; readonly source: string; readonly lines: readonly (readonly Inline[])[] }
   | { readonly kind: 'code'; readonly source: string; readonly text: string }
-  | { readonly kind: 'quote'; readonly source: string; readonly lines: readonly (readonly Inline[])[] }
+  | { readonly kind: 'quote'; readonly source: string; readonly lines: readonly MarkedLine[] }
   | {
       readonly kind: 'list'
       readonly source: string
       readonly ordered: boolean
-      readonly items: readonly { readonly marker: string; readonly line: readonly Inline[] }[]
+      readonly items: readonly MarkedLine[]
     }
+
+/** A line and the characters before it that say what it is. */
+interface MarkedLine {
+  readonly marker: string
+  readonly line: readonly Inline[]
+}
 
 type LineKind = 'text' | 'quote' | 'bullet' | 'number'
 
-const quoteLine = /^> ?(?<text>.*)$/su
-const bulletLine = /^(?<marker>[-*•]) (?<text>\S.*)$/su
-const numberLine = /^(?<marker>\d{1,9}[.)]) (?<text>\S.*)$/su
+const quoteLine = /^(?<marker>> ?)(?<text>.*)$/su
+const bulletLine = /^(?<marker>[-*•] )(?<text>\S.*)$/su
+const numberLine = /^(?<marker>\d{1,9}[.)] )(?<text>\S.*)$/su
 const fence = /^```[^`]{0,40}$/
 
 const kindOf = (line: string): LineKind =>
-  quoteLine.test(line) ? 'quote' : bulletLine.test(line) ? 'bullet' : numberLine.test(line) ? 'number' : 'text'
+  quoteLine.test(line)
+    ? 'quote'
+    : bulletLine.test(line)
+      ? 'bullet'
+      : numberLine.test(line)
+        ? 'number'
+        : 'text'
 
-const textOf = (line: string, pattern: RegExp): string => pattern.exec(line)?.groups?.['text'] ?? ''
-const markerOf = (line: string, pattern: RegExp): string => pattern.exec(line)?.groups?.['marker'] ?? ''
+const marked = (line: string, pattern: RegExp): MarkedLine => {
+  const { marker = '', text = '' } = pattern.exec(line)?.groups ?? {}
+  return { marker, line: parseInline(text) }
+}
 
 const blockOf = (kind: LineKind, lines: readonly string[]): Block => {
   const source = lines.join('\n')
@@ -32,17 +46,11 @@ const blockOf = (kind: LineKind, lines: readonly string[]): Block => {
     case 'text':
       return { kind: 'paragraph', source, lines: lines.map(parseInline) }
     case 'quote':
-      return { kind: 'quote', source, lines: lines.map((line) => parseInline(textOf(line, quoteLine))) }
+      return { kind: 'quote', source, lines: lines.map((line) => marked(line, quoteLine)) }
     case 'bullet':
-    case 'number': {
-      const pattern = kind === 'bullet' ? bulletLine : numberLine
-      return {
-        kind: 'list',
-        source,
-        ordered: kind === 'number',
-        items: lines.map((line) => ({ marker: markerOf(line, pattern), line: parseInline(textOf(line, pattern)) })),
-      }
-    }
+      return { kind: 'list', source, ordered: false, items: lines.map((line) => marked(line, bulletLine)) }
+    case 'number':
+      return { kind: 'list', source, ordered: true, items: lines.map((line) => marked(line, numberLine)) }
   }
 }
 

@@ -134,8 +134,8 @@ const tokensOf = (line: string): readonly Token[] => {
   }
 
   const mark = (): boolean => {
-    const sign: Mark = line[at] === '_' ? '_' : line[at + 1] === '*' && line[at] === '*' ? '**' : '*'
     const before = characterBefore(line, at)
+    const sign = signAt(line, at, before)
     const after = characterAt(line, at + sign.length)
     const insideWord = letter.test(before) && letter.test(after) && sign !== '**'
     const opens = after !== '' && !space.test(after) && !insideWord
@@ -167,6 +167,14 @@ const tokensOf = (line: string): readonly Token[] => {
   return tokens
 }
 
+/** Three stars open bold before italic and so close italic before bold. */
+const signAt = (line: string, at: number, before: string): Mark => {
+  if (line[at] === '_') return '_'
+  if (line[at + 1] !== '*') return '*'
+  const three = line[at + 2] === '*' && line[at + 3] !== '*'
+  return three && letter.test(before) && !letter.test(characterAt(line, at + 3)) ? '*' : '**'
+}
+
 const characterAt = (line: string, at: number): string => {
   const code = line.codePointAt(at)
   return code === undefined ? '' : String.fromCodePoint(code)
@@ -184,7 +192,8 @@ interface Open {
 
 const appended = (parts: Inline[], part: Inline): void => {
   const last = parts.at(-1)
-  if (part.kind === 'text' && last?.kind === 'text') parts[parts.length - 1] = { kind: 'text', text: last.text + part.text }
+  if (part.kind === 'text' && last?.kind === 'text')
+    parts[parts.length - 1] = { kind: 'text', text: last.text + part.text }
   else parts.push(part)
 }
 

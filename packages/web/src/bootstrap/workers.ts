@@ -1,0 +1,37 @@
+// With this query, Vite's answer to an import is the address of the built file.
+// oxlint-disable import/default
+import clientWorker from '@sotto/client/web/client-worker?worker&url'
+import opaqueWorker from '@sotto/client/web/opaque-worker?worker&url'
+// oxlint-enable import/default
+
+const addresses: ReadonlySet<string> = new Set([clientWorker, opaqueWorker])
+
+interface Policy {
+  createScriptURL(address: string): string
+}
+
+const onlyOurs = (address: string): string => {
+  if (!addresses.has(address)) throw new TypeError('a worker that is not ours')
+  return address
+}
+
+/**
+ * The only policy the page may make: an address is a script when it is that of one of the two workers. Where a
+ * browser knows no Trusted Types, the same check is made without them.
+ */
+const policy: Policy =
+  'trustedTypes' in globalThis
+    ? (globalThis.trustedTypes as { createPolicy(name: string, rules: Policy): Policy }).createPolicy(
+        'sotto',
+        {
+          createScriptURL: onlyOurs,
+        },
+      )
+    : { createScriptURL: onlyOurs }
+
+const start = (address: string, name: string): Worker =>
+  new Worker(policy.createScriptURL(address), { type: 'module', name })
+
+export const createClientWorker = (): Worker => start(clientWorker, 'sotto-client')
+
+export const createOpaqueWorker = (): Worker => start(opaqueWorker, 'sotto-opaque')

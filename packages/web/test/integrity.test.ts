@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { withIntegrity } from '../build/integrity.ts'
+
+const bytes = new TextEncoder().encode('content')
+const hash = `sha384-${createHash('sha384').update(bytes).digest('base64')}`
+const read = () => bytes
+
+test('scripts, style sheets and preloaded modules carry the hash of their content', () => {
+  expect(withIntegrity('<script type="module" crossorigin src="/assets/a.js"></script>', read)).toBe(
+    `<script type="module" crossorigin src="/assets/a.js" integrity="${hash}"></script>`,
+  )
+  expect(withIntegrity('<link rel="stylesheet" crossorigin href="/a.css">', read)).toContain(hash)
+  expect(withIntegrity('<link rel="modulepreload" crossorigin href="/b.js">', read)).toContain(hash)
+})
+
+test('an icon needs none', () => {
+  expect(withIntegrity('<link rel="icon" href="/icon.svg">', read)).not.toContain('integrity')
+})
+
+test('a script without an address ends the build: an inline script is refused by the content policy', () => {
+  expect(() => withIntegrity('<script type="module">alert(1)</script>', read)).toThrow(/no address/)
+})

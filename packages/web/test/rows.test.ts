@@ -1,0 +1,102 @@
+import type { TimelineItem } from '@sotto/client'
+import { describe, expect, test } from 'vitest'
+import { firstUnreadOf, rowsOf, seqAt } from '../src/features/conversation/rows.ts'
+
+const noonMs = new Date(2026, 10, 20, 12).getTime()
+const minuteMs = 60_000
+
+const message = (seq: number, name: string, afterMinutes: number): TimelineItem => ({
+  kind: 'message',
+  id: `m${seq}`,
+  seq,
+  sender: { account: name, name, own: name === 'alice' },
+  text: `${seq}`,
+  timeMs: noonMs + afterMinutes * minuteMs,
+  delivery: { kind: 'sent' },
+})
+const event = (seq: number, afterMinutes: number): TimelineItem => ({
+  kind: 'event',
+  id: `e${seq}`,
+  seq,
+  actor: { account: 'bob', name: 'bob', own: false },
+  event: { kind: 'created' },
+  timeMs: noonMs + afterMinutes * minuteMs,
+})
+const unreadable = (seq: number, afterMinutes: number): TimelineItem => ({
+  kind: 'unreadable',
+  id: `x${seq}`,
+  seq,
+  timeMs: noonMs + afterMinutes * minuteMs,
+})
+
+const placesOf = (items: readonly TimelineItem[], firstUnread: string | null = null) =>
+  rowsOf(items, firstUnread).flatMap((row) => (row.kind === 'message' ? [row.place] : []))
+const kindsOf = (items: readonly TimelineItem[], firstUnread: string | null = null) =>
+  rowsOf(items, firstUnread).map((row) => row.kind)
+
+describe('messages of one person', () => {
+  test('stand together when they follow within five minutes', () => {
+    expect(placesOf([message(1, 'bob', 0), message(2, 'bob', 4), message(3, 'bob', 9)])).toEqual([
+      'first',
+      'middle',
+      'last',
+    ])
+  })
+  test('stand alone after a pause', () => {
+    expect(placesOf([message(1, 'bob', 0), message(2, 'bob', 6)])).toEqual(['only', 'only'])
+  })
+  test('are parted by another person, by an event and by something unreadable', () => {
+    expect(placesOf([message(1, 'bob', 0), message(2, 'alice', 1), message(3, 'bob', 2)])).toEqual([
+      'only',
+      'only',
+      'only',
+    ])
+    expect(placesOf([message(1, 'bob', 0), event(2, 1), message(3, 'bob', 2)])).toEqual(['only', 'only'])
+    expect(placesOf([message(1, 'bob', 0), unreadable(2, 1), message(3, 'bob', 2)])).toEqual(['only', 'only'])
+  })
+  test('are parted by the divider of what is new', () => {
+    const items = [message(1, 'bob', 0), message(2, 'bob', 1), message(3, 'bob', 2)]
+    expect(kindsOf(items, 'm2')).toEqual(['top', 'day', 'message', 'unread', 'message', 'message'])
+    expect(placesOf(items, 'm2')).toEqual(['only', 'first', 'last'])
+  })
+  test('are parted by midnight, with the name of the day between', () => {
+    const items = [message(1, 'bob', 11 * 60 + 59), message(2, 'bob', 12 * 60 + 1)]
+    expect(kindsOf(items)).toEqual(['top', 'day', 'message', 'day', 'message'])
+    expect(placesOf(items)).toEqual(['only', 'only'])
+  })
+})
+
+test('what cannot be read is counted where it stands', () => {
+  const rows = rowsOf(
+    [message(1, 'bob', 0), unreadable(2, 1), unreadable(3, 1), message(4, 'bob', 2), unreadable(5, 3)],
+    null,
+  )
+  expect(rows.flatMap((row) => (row.kind === 'unreadable' ? [row.count] : []))).toEqual([2, 1])
+})
+
+test('every row has an id of its own', () => {
+  const items = Array.from({ length: 200 }, (_, at) => message(at, at % 3 ? 'bob' : 'alice', at * 97))
+  const ids = rowsOf(items, 'm50').map((row) => row.id)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('what is new begins with the first message of somebody else after the read marker', () => {
+  const items = [
+    message(1, 'bob', 0),
+    message(2, 'alice', 1),
+    event(3, 2),
+    message(4, 'bob', 3),
+    message(5, 'bob', 4),
+  ]
+  expect(firstUnreadOf(items, 1)).toBe('m4')
+  expect(firstUnreadOf(items, 5)).toBeNull()
+  expect(firstUnreadOf(items, 0)).toBe('m1')
+})
+
+test('what has been seen reaches to the last acknowledged row in view', () => {
+  const pending: TimelineItem = { ...message(0, 'alice', 9), seq: null } as TimelineItem
+  const rows = rowsOf([message(7, 'bob', 0), unreadable(8, 1), unreadable(9, 1), pending], null)
+  expect(seqAt(rows, rows.length - 1)).toBe(9)
+  expect(seqAt(rows, 2)).toBe(7)
+  expect(seqAt(rows, 0)).toBeNull()
+})

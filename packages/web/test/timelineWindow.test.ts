@@ -1,0 +1,63 @@
+import type { TimelineItem } from '@sotto/client'
+import { expect, test } from 'vitest'
+import {
+  openWindow,
+  withChanges,
+  withOlder,
+  withoutItem,
+  withoutOldest,
+} from '../src/client/timelineWindow.ts'
+
+const said = (id: string, seq: number | null): TimelineItem => ({
+  kind: 'message',
+  id,
+  seq,
+  sender: { account: 'a', name: 'alice', own: true },
+  text: id,
+  timeMs: 0,
+  delivery: { kind: seq === null ? 'sending' : 'sent' },
+})
+const idsOf = (window: { readonly items: readonly TimelineItem[] }) => window.items.map((item) => item.id)
+
+const opened = openWindow({ items: [said('c', 3), said('d', 4)], more: true })
+
+test('a new item stands at the end, one that is being sent after it', () => {
+  expect(idsOf(withChanges(opened, [said('own', null), said('e', 5)]))).toEqual(['c', 'd', 'e', 'own'])
+})
+
+test('an item that is acknowledged takes its place in the log and keeps its id', () => {
+  const sending = withChanges(opened, [said('own', null), said('own 2', null)])
+  const sent = withChanges(sending, [said('e', 5), said('own', 6)])
+  expect(idsOf(sent)).toEqual(['c', 'd', 'e', 'own', 'own 2'])
+})
+
+test('an item is there once, however often it is told', () => {
+  expect(idsOf(withChanges(withChanges(opened, [said('e', 5)]), [said('e', 5)]))).toEqual(['c', 'd', 'e'])
+})
+
+test('an older page stands before, and says so', () => {
+  const older = withOlder(opened, { items: [said('a', 1), said('b', 2), said('c', 3)], more: false })
+  expect(idsOf(older)).toEqual(['a', 'b', 'c', 'd'])
+  expect(older).toMatchObject({ more: false, changed: 'start' })
+})
+
+test('a change before the window leaves no gap in it: it comes with its page', () => {
+  expect(withChanges(opened, [said('a', 1)])).toBe(opened)
+})
+
+test('where the window begins with the room, everything belongs to it', () => {
+  const whole = openWindow({ items: [], more: false })
+  expect(idsOf(withChanges(whole, [said('a', 1)]))).toEqual(['a'])
+})
+
+test('what is discarded is gone', () => {
+  expect(idsOf(withoutItem(opened, 'c'))).toEqual(['d'])
+})
+
+test('the oldest are let go, and can be asked for again', () => {
+  const items = Array.from({ length: 50 }, (_, at) => said(`${at}`, at))
+  const kept = withoutOldest(openWindow({ items, more: false }), 10)
+  expect(idsOf(kept)).toHaveLength(10)
+  expect(kept).toMatchObject({ more: true, changed: 'start' })
+  expect(withoutOldest(kept, 10)).toBe(kept)
+})
