@@ -75,10 +75,10 @@ describe('two processes on one profile', () => {
 
     leading.child.kill('SIGKILL')
     await leading.ended
-    chatting.type('still there')
+    chatting.type('still there\n')
     await world.sotto('alice', ['send', 'General', 'two'])
     await chatting.says(': two')
-    chatting.type('/quit')
+    chatting.type('/quit\n')
     await chatting.ended
     expect(textsOf((await world.sotto('alice', ['receive'])).out)).toEqual(['still there'])
   })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeWorld, type ServerProcess, values, type World } from './world/processes.ts'
+import { makeWorld, noScript, type ServerProcess, values, type World } from './world/processes.ts'
 
 let world: World
 let server: ServerProcess
@@ -86,14 +86,14 @@ describe('two terminals', () => {
     const [alice, bob] = ['alice', 'bob'].map((who) => world.start(who, 'chat', 'General'))
     if (!alice || !bob) throw new Error('nobody there')
     await Promise.all([alice.says('hello, bob'), bob.says('hello, bob')])
-    alice.type('are you there?')
+    alice.type('are you there?\n')
     await bob.says('are you there?')
-    bob.type('/members', 'yes', '//slash', '/nonsense')
+    bob.type('/members\nyes\n//slash\n/nonsense\n')
     await alice.says('yes')
     await alice.says(': /slash')
     await bob.says('There is no command /nonsense')
     expect(bob.out()).toContain('alice')
-    alice.type('/quit')
+    alice.type('/quit\n')
     expect(await alice.ended).toMatchObject({ exit: 0 })
     bob.child.stdin.end('last words')
     expect(await bob.ended).toMatchObject({ exit: 0 })
@@ -101,20 +101,36 @@ describe('two terminals', () => {
     expect(texts(read.out)).toEqual(['last words'])
   })
 
+  it.skipIf(noScript)('chat in a terminal, with a prompt at its foot', async () => {
+    const alice = world.inTerminal('alice', 'chat', 'General')
+    await alice.says('General> ')
+    await world.sotto('bob', ['send', 'General', 'can you see me?'])
+    await alice.says('can you see me?')
+    alice.type('half a line')
+    await alice.says('half a line')
+    await world.sotto('bob', ['send', 'General', 'go on'])
+    await alice.says('go on')
+    alice.type('\r')
+    await alice.says(': half a line')
+    // Ctrl+D
+    alice.type('\x04')
+    expect((await alice.ended).exit).toBe(0)
+    expect((await world.sotto('bob', ['receive'])).out).toContain('"half a line"')
+  })
+
   it('wait for what comes', async () => {
     const waiting = world.start('bob', 'receive', '--timeout', '30')
-    const following = world.start('bob', 'receive', '--follow', 'General')
-    // Only once both look on is there something to see.
     await world.sotto('alice', ['send', 'General', 'one'])
-    await following.says('"one"')
-    await world.sotto('alice', ['send', 'General', 'two'])
-    await following.says('"two"')
+    expect(texts((await waiting.ended).out)).toEqual(['one'])
+
+    const following = world.start('bob', 'receive', '--follow', 'General')
+    for (const text of ['two', 'three']) {
+      await world.sotto('alice', ['send', 'General', text])
+      await following.says(`"${text}"`)
+    }
     following.child.kill('SIGINT')
     expect((await following.ended).exit).toBe(0)
-    waiting.child.kill('SIGINT')
-    await waiting.ended
-    const nothing = await world.sotto('bob', ['receive', '--timeout', '0.2'])
-    expect(nothing).toMatchObject({ exit: 0, out: '' })
+    expect(await world.sotto('bob', ['receive', '--timeout', '0.2'])).toMatchObject({ exit: 0, out: '' })
   })
 
   it('leave', async () => {

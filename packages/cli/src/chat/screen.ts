@@ -1,3 +1,4 @@
+import { on } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { columnsOf } from '../table.ts'
 
@@ -23,36 +24,41 @@ const pipeScreen = (): Screen => {
 }
 
 /** Rows that the prompt and what is typed behind it take. */
-const rowsOf = (editor: Interface, typed: string, columns: number): number =>
-  Math.max(1, Math.ceil((columnsOf(editor.getPrompt()) + columnsOf(typed)) / columns))
+const rowsOf = (editor: Interface, typed: string): number =>
+  Math.max(1, Math.ceil((columnsOf(editor.getPrompt()) + columnsOf(typed)) / (process.stdout.columns || 80)))
 
-async function* entered(editor: Interface): AsyncIterable<string> {
-  for await (const line of editor) {
-    // The line comes back as a message with its time; what was typed makes room for it.
-    process.stdout.write(`\x1b[${rowsOf(editor, line, process.stdout.columns || 80)}A\r\x1b[J`)
-    editor.prompt()
-    yield line
-  }
+const up = (rows: number): string => (rows > 0 ? `\x1b[${rows}A` : '')
+const clearBelow = '\r\x1b[J'
+
+async function* firstOf(events: AsyncIterable<readonly string[]>): AsyncIterable<string> {
+  for await (const [line = ''] of events) yield line
 }
 
 const terminalScreen = (): Screen => {
   const editor = createInterface({ input: process.stdin, output: process.stdout, historySize: 200 })
+  let isOpen = true
   editor.on('SIGINT', () => editor.close())
+  editor.on('close', () => (isOpen = false))
+  // The line comes back as a message with its time: what was typed makes room for it.
+  editor.on('line', (line) => {
+    process.stdout.write(`${up(rowsOf(editor, line))}${clearBelow}`)
+    editor.prompt()
+  })
+  const lines = firstOf(on(editor, 'line', { close: ['close'] }) as AsyncIterable<readonly string[]>)
   return {
+    lines,
     show: (text) => {
-      // Up to the first row of the prompt, which a long line has pushed up; then everything below is drawn anew.
+      if (!isOpen) return void process.stdout.write(`\n${text}`)
+      // Drawn anew, the editor goes up by as many rows as its cursor stood below its first one: they are made again.
       const { rows } = editor.getCursorPos()
-      process.stdout.write(`${rows > 0 ? `\x1b[${rows}A` : ''}\r\x1b[J${text}\n`)
-      editor.prompt(true)
+      process.stdout.write(`${up(rows)}${clearBelow}${text}\n${'\n'.repeat(rows)}`)
+      return editor.prompt(true)
     },
     setPrompt: (prompt) => {
-      if (prompt === editor.getPrompt()) return
-      const { rows } = editor.getCursorPos()
-      process.stdout.write(`${rows > 0 ? `\x1b[${rows}A` : ''}\r\x1b[J`)
+      if (!isOpen || prompt === editor.getPrompt()) return
       editor.setPrompt(prompt)
       editor.prompt(true)
     },
-    lines: entered(editor),
     close: () => {
       editor.close()
       process.stdout.write('\n')

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,13 +17,15 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
+/** `script` of util-linux gives a program a terminal; elsewhere the tests in one do not run. */
+export const noScript = process.platform !== 'linux' || !existsSync('/usr/bin/script')
+
 /** A `sotto` of its own, as in a terminal or a pipe. */
 export interface Running {
   readonly child: ChildProcessWithoutNullStreams
   out(): string
   err(): string
-  /** Types lines. */
-  type(...lines: readonly string[]): void
+  type(text: string): void
   /** Resolves when standard output holds `text`. Rejects when the program ends before. */
   says(text: string): Promise<void>
   readonly ended: Promise<Ended>
@@ -35,9 +37,9 @@ export interface Ended {
   readonly err: string
 }
 
-const run = (args: readonly string[]): Running => {
-  const child = spawn(process.execPath, [bin, ...args], {
-    env: { ...process.env, NO_COLOR: '1', SOTTO_SERVER: '' },
+const run = (command: string, args: readonly string[]): Running => {
+  const child = spawn(command, args, {
+    env: { ...process.env, NO_COLOR: '1', SOTTO_SERVER: '', TERM: 'xterm' },
   })
   let out = ''
   let err = ''
@@ -55,7 +57,7 @@ const run = (args: readonly string[]): Running => {
     child,
     out: () => out,
     err: () => err,
-    type: (...lines) => child.stdin.write(lines.map((line) => `${line}\n`).join('')),
+    type: (text) => child.stdin.write(text),
     says: (text) =>
       new Promise((resolve, reject) => {
         const seen = (): void => {
@@ -84,6 +86,8 @@ export interface World {
   profile(name: string): string
   serve(): Promise<ServerProcess>
   start(profile: string, ...args: readonly string[]): Running
+  /** The same in a terminal, whose keyboard is `type`. */
+  inTerminal(profile: string, ...args: readonly string[]): Running
   /** Runs a command to its end, with `input` on its standard input. */
   sotto(profile: string, args: readonly string[], input?: string): Promise<Ended>
   /** Registers `name` under a profile of that name. */
@@ -101,13 +105,17 @@ export const makeWorld = async (): Promise<World> => {
   const data = join(directory, 'data')
   const profile = (name: string): string => join(directory, 'profiles', name)
   const all = new Set<Running>()
-  const started = (args: readonly string[]): Running => {
-    const running = run(args)
+  const started = (args: readonly string[], command: string = process.execPath): Running => {
+    const running = run(command, args)
     all.add(running)
     void running.ended.then(() => all.delete(running))
     return running
   }
-  const start: World['start'] = (name, ...args) => started(['--profile', profile(name), ...args])
+  const start: World['start'] = (name, ...args) => started([bin, '--profile', profile(name), ...args])
+  const inTerminal: World['inTerminal'] = (name, ...args) => {
+    const line = [process.execPath, bin, '--profile', profile(name), ...args].map((word) => `'${word}'`)
+    return started(['--quiet', '--flush', '--return', '--command', line.join(' '), '/dev/null'], 'script')
+  }
   const sotto: World['sotto'] = (name, args, input = '') => {
     const running = start(name, ...args)
     running.child.stdin.end(input)
@@ -118,9 +126,10 @@ export const makeWorld = async (): Promise<World> => {
     data,
     profile,
     start,
+    inTerminal,
     sotto,
     serve: async () => {
-      const running = started(['serve', '--port', String(port), '--data', data])
+      const running = started([bin, 'serve', '--port', String(port), '--data', data])
       await running.says(url)
       return {
         running,
