@@ -68,7 +68,7 @@ const profile = () => {
 /** A broadcast channel whose messages are clones and can be lost. */
 const air = () => {
   const ends = new Set<(message: unknown) => void>()
-  const lossy = { lose: (_: unknown): boolean => false }
+  const lossy: { lose: (message: unknown) => boolean } = { lose: () => false }
   const end = (): Channel => {
     let own: ((message: unknown) => void) | undefined
     return {

@@ -44,6 +44,6 @@ const apply = (rows: Map<string, Uint8Array>, change: Change): void => {
       rows.delete(change.key)
       return
     case 'delete_range':
-      for (const key of [...rows.keys()]) if (change.from <= key && key < change.to) rows.delete(key)
+      for (const key of rows.keys()) if (change.from <= key && key < change.to) rows.delete(key)
   }
 }

@@ -51,7 +51,7 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     new Promise<T>((resolve, reject) => {
       const id = newId()
       const request: Request = { kind: 'call', call: id, command, input }
-      calls.set(id, { request, resolve: resolve as (value: unknown) => void, reject })
+      calls.set(id, { request, resolve, reject })
       post(request)
     })
 

@@ -184,7 +184,7 @@ const faceAfter = ({ account }: Tools, face: Face, shown: readonly PlacedRecord[
 
 /** The beginning of a text, cut between characters. */
 const preview = (content: Uint8Array): string =>
-  [...shownText(content).slice(0, 2 * previewCharactersMax)]
+  Array.from(shownText(content).slice(0, 2 * previewCharactersMax))
     .slice(0, previewCharactersMax)
     .join('')
     .toWellFormed()
@@ -263,7 +263,7 @@ const isRepeated = (desk: Desk, past: Past, message: Uint8Array, device: Uint8Ar
 }
 
 const ownItem = ({ outbox }: RoomState, payloadHash: Uint8Array): OutboxItem | undefined =>
-  outbox.find(({ hashes }) => hashes.length > 0 && hashes.some((hash) => equalBytes(hash, payloadHash)))
+  outbox.find(({ hashes }) => hashes.some((hash) => equalBytes(hash, payloadHash)))
 
 /** Own words are not decrypted: they were kept when they were sent. */
 const receiveOwn = (tools: Tools, desk: Desk, item: OutboxItem, reading: Reading): Ending => {

@@ -205,8 +205,8 @@ const equalEnds = <T>(one: readonly T[], other: readonly T[]): readonly [number,
 const partChanges = (folder: string, before: Group | null, after: Group | null): readonly Change[] => {
   if (before === after) return []
   if (!after) return [{ kind: 'delete_range', ...within(folder) }]
-  return groupParts(before, after).map(({ part, bytes }) =>
-    bytes ? put(`${folder}${part}`, bytes) : { kind: 'delete', key: `${folder}${part}` },
+  return groupParts(before, after).map(({ part, bytes: value }) =>
+    value ? put(`${folder}${part}`, value) : { kind: 'delete', key: `${folder}${part}` },
   )
 }
 

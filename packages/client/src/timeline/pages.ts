@@ -36,11 +36,11 @@ export const recordsBefore = async (
     for (const { key, value } of rows) {
       const row = placed(key, value)
       if (row.record.items.length === 0) continue
-      if (found.length === limit) return { records: found.reverse(), more: true }
+      if (found.length === limit) return { records: found.toReversed(), more: true }
       found.push(row)
     }
     const last = rows.at(-1)
-    if (!last || rows.length < rowsPerReading) return { records: found.reverse(), more: false }
+    if (!last || rows.length < rowsPerReading) return { records: found.toReversed(), more: false }
     to = last.key
   }
 }

@@ -32,5 +32,7 @@ export const assertFailure = async (
     (error: unknown) => error,
   )
   if (!(failure instanceof SottoError) || failure.code !== code)
-    throw new Error(`${what}: expected a failure ${code}, got ${String(failure ?? 'success')}`)
+    throw new Error(
+      `${what}: expected a failure ${code}, got ${failure instanceof Error ? failure.message : 'success'}`,
+    )
 }

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { limits, type ServerFrame, SottoError } from '@sotto/protocol'
+import type { LiveEvent, Transport } from '../../src/ports/transport.ts'
+import { openConnection } from '../../src/sync/connection.ts'
+import type { ConnectionView } from '../../src/view.ts'
+
+const room = new Uint8Array(16)
+const ready: ServerFrame = {
+  kind: 'ready',
+  account: new Uint8Array(32),
+  device: new Uint8Array(16),
+  timeMs: 1,
+  heads: [],
+  welcomes: 0,
+}
+const ackOf = (requestId: number): ServerFrame => ({
+  kind: 'ack',
+  requestId,
+  ack: { room, seq: requestId, hash: new Uint8Array(32), timeMs: 1, signature: new Uint8Array(64) },
+})
+
+/** A clock that is moved by hand, lines that are opened and cut by hand. */
+const workbench = (meet: () => Promise<void> = async () => {}) => {
+  let nowMs = 0
+  const tasks = new Set<{ atMs: number; task: () => void }>()
+  const lines: { say(event: LiveEvent): void; readonly sent: unknown[]; closed: boolean }[] = []
+  const views: ConnectionView[] = []
+  const heard: string[] = []
+  const transport: Transport = {
+    call: () => Promise.reject(new SottoError('internal')),
+    live: (_, listener) => {
+      const line = { say: listener, sent: [] as unknown[], closed: false }
+      lines.push(line)
+      return {
+        send: (frame) => void line.sent.push(frame),
+        close: () => {
+          line.closed = true
+          listener({ kind: 'closed' })
+        },
+      }
+    },
+  }
+  const connection = openConnection({
+    transport,
+    scheduler: {
+      nowMs: () => nowMs,
+      after: (delayMs, task) => {
+        const entry = { atMs: nowMs + delayMs, task }
+        tasks.add(entry)
+        return () => tasks.delete(entry)
+      },
+    },
+    chance: () => 0.5,
+    meet,
+    events: {
+      viewed: (view) => void views.push(view),
+      opening: () => void heard.push('opening'),
+      ready: () => void heard.push('ready'),
+      entries: () => void heard.push('entries'),
+      behind: () => void heard.push('behind'),
+      welcome: () => void heard.push('welcome'),
+      sessionEnded: () => void heard.push('session ended'),
+    },
+  })
+  /** Lets pass what is already decided, then moves the clock. */
+  const pass = async (ms: number): Promise<void> => {
+    await settled()
+    const untilMs = nowMs + ms
+    for (;;) {
+      const due = [...tasks].filter(({ atMs }) => atMs <= untilMs).toSorted((a, b) => a.atMs - b.atMs)[0]
+      if (!due) break
+      tasks.delete(due)
+      nowMs = due.atMs
+      due.task()
+      await settled()
+    }
+    nowMs = untilMs
+  }
+  return { connection, lines, views, heard, pass }
+}
+
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await Promise.resolve()
+}
+
+const opened = async (bench: ReturnType<typeof workbench>) => {
+  bench.connection.start('token')
+  await settled()
+  const line = bench.lines.at(-1)
+  if (!line) throw new Error('no line')
+  line.say({ kind: 'opened', route: 'websocket' })
+  line.say({ kind: 'frame', frame: ready })
+  return line
+}
+
+describe('the connection', () => {
+  it('is offline, connecting, online', async () => {
+    const bench = workbench()
+    expect(bench.connection.view()).toEqual({ kind: 'offline', retryAtMs: null })
+    await opened(bench)
+    expect(bench.views.map(({ kind }) => kind)).toEqual(['connecting', 'connecting', 'online'])
+    expect(bench.connection.view()).toEqual({ kind: 'online', route: 'websocket' })
+    expect(bench.heard).toEqual(['opening', 'ready'])
+  })
+
+  it('comes back later and later when it is cut, and at once quickly after it has worked', async () => {
+    const bench = workbench()
+    const delays: number[] = []
+    bench.connection.start('token')
+    await settled()
+    for (let i = 0; i < 12; i++) {
+      bench.lines.at(-1)?.say({ kind: 'closed' })
+      const view = bench.connection.view()
+      const delayMs = view.kind === 'offline' ? (view.retryAtMs ?? 0) : 0
+      delays.push(delayMs)
+      const count = bench.lines.length
+      await bench.pass(limits.retryDelayMaxMs)
+      expect(bench.lines.length).toBe(count + 1)
+    }
+    const waits = delays.map((at, i) => at - i * limits.retryDelayMaxMs)
+    expect(waits[0]).toBeLessThanOrEqual(limits.retryDelayMinMs)
+    expect(waits.at(-1)).toBeGreaterThan(limits.retryDelayMaxMs / 2)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(limits.retryDelayMaxMs)
+    for (let i = 1; i < waits.length; i++) expect(waits[i]).toBeGreaterThanOrEqual(waits[i - 1] as number)
+  })
+
+  it('gives every message its own answer', async () => {
+    const bench = workbench()
+    const line = await opened(bench)
+    const [one, two, three] = [1, 2, 3].map(() => bench.connection.submit(room, new Uint8Array([1])))
+    expect(line.sent).toHaveLength(3)
+    line.say({ kind: 'frame', frame: ackOf(2) })
+    line.say({
+      kind: 'frame',
+      frame: { kind: 'refused', requestId: 1, code: 'stale_epoch', detail: '{"epoch":2,"head":9,"evil":{}}' },
+    })
+    await expect(two).resolves.toMatchObject({ seq: 2 })
+    await expect(one).rejects.toMatchObject({ code: 'stale_epoch', detail: { epoch: 2, head: 9 } })
+    line.say({ kind: 'closed' })
+    await expect(three).rejects.toMatchObject({ code: 'offline' })
+    await expect(bench.connection.submit(room, new Uint8Array())).rejects.toMatchObject({ code: 'offline' })
+  })
+
+  it('a line that does not answer is given up', async () => {
+    const bench = workbench()
+    const line = await opened(bench)
+    const waiting = bench.connection.submit(room, new Uint8Array([1]))
+    waiting.catch(() => {})
+    await bench.pass(limits.requestTimeoutMs)
+    await expect(waiting).rejects.toMatchObject({ code: 'timeout' })
+    expect(line.closed).toBe(true)
+    await bench.pass(limits.retryDelayMaxMs)
+    expect(bench.lines).toHaveLength(2)
+  })
+
+  it('says nothing to a server that is not the one it was', async () => {
+    const bench = workbench(async () => {
+      throw new SottoError('integrity')
+    })
+    bench.connection.start('token')
+    await settled()
+    expect(bench.connection.view()).toEqual({ kind: 'refused', code: 'integrity' })
+    expect(bench.lines).toHaveLength(0)
+  })
+
+  it('tries again when the server could not be asked who it is', async () => {
+    let asked = 0
+    const bench = workbench(async () => {
+      if (++asked === 1) throw new SottoError('offline')
+    })
+    bench.connection.start('token')
+    await settled()
+    expect(bench.connection.view().kind).toBe('offline')
+    await bench.pass(limits.retryDelayMaxMs)
+    expect(bench.lines).toHaveLength(1)
+  })
+
+  it('hears that the session is over, in either way', async () => {
+    const bench = workbench()
+    const line = await opened(bench)
+    line.say({ kind: 'frame', frame: { kind: 'closing', reason: 'restart' } })
+    line.say({ kind: 'frame', frame: { kind: 'closing', reason: 'session' } })
+    line.say({
+      kind: 'frame',
+      frame: { kind: 'refused', requestId: null, code: 'session_expired', detail: '{' },
+    })
+    expect(bench.heard.filter((what) => what === 'session ended')).toHaveLength(2)
+  })
+
+  it('after stopping nothing of the old line is heard, and nothing is opened', async () => {
+    const bench = workbench()
+    const line = await opened(bench)
+    bench.connection.stop()
+    line.say({ kind: 'frame', frame: { kind: 'welcome', room } })
+    await bench.pass(limits.retryDelayMaxMs * 2)
+    expect(bench.heard).not.toContain('welcome')
+    expect(bench.lines).toHaveLength(1)
+  })
+})
