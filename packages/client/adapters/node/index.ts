@@ -1,6 +1,6 @@
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { SottoError } from '@sotto/protocol'
-import { type Client, openClient, sealedStore } from '../../src/index.ts'
+import { type Client, type LiveRoute, openClient, sealedStore } from '../../src/index.ts'
 import { netTransport, originOf } from '../net/index.ts'
 import { opaqueProtocol } from '../net/opaque.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
@@ -14,15 +14,19 @@ export interface NodeClientOptions {
   readonly profile: string
   /** Address of the server; needed once, for a profile that has no account yet. */
   readonly server?: string
+  /** How the live lane goes; default: WebSocket, and the long poll where that is blocked. */
+  readonly route?: Route
 }
 
-const openAt = async (profile: Profile, server: string): Promise<Client> => {
+type Route = 'auto' | LiveRoute
+
+const openAt = async (profile: Profile, server: string, route: Route): Promise<Client> => {
   const keychain = openFileKeychain(profile.keys)
   return openClient({
     server,
     store: sealedStore(await openSqliteStore(profile.store), keychain),
     keychain,
-    transport: netTransport({ server }),
+    transport: netTransport({ server, route }),
     scheduler: timerScheduler,
     provider: nodeProvider(),
     password: opaqueProtocol,
@@ -31,10 +35,10 @@ const openAt = async (profile: Profile, server: string): Promise<Client> => {
 }
 
 /** A profile stays with its server: another one must never see the session of this one. */
-const openProfile = async (profile: Profile, wanted: string | undefined): Promise<Client> => {
+const openProfile = async (profile: Profile, wanted: string | undefined, route: Route): Promise<Client> => {
   const known = readServerAddress(profile)
   if (known !== undefined) {
-    const client = await openAt(profile, known)
+    const client = await openAt(profile, known, route)
     if (wanted === undefined || wanted === known) return client
     const { account } = client.state()
     await client.close()
@@ -43,7 +47,7 @@ const openProfile = async (profile: Profile, wanted: string | undefined): Promis
   }
   if (wanted === undefined) throw new SottoError('no_account')
   writeServerAddress(profile, wanted)
-  return openAt(profile, wanted)
+  return openAt(profile, wanted, route)
 }
 
 /**
@@ -53,13 +57,12 @@ const openProfile = async (profile: Profile, wanted: string | undefined): Promis
  * @throws SottoError `no_account` for an empty profile and no server, `account_exists` when the profile belongs to
  *   another server, `storage_damaged`, `storage_full`, `profile_in_use` when its holder does not answer
  */
-export const openNodeClient = async ({ profile: directory, server }: NodeClientOptions): Promise<Client> => {
+export const openNodeClient = async ({
+  profile: directory,
+  server,
+  route = 'auto',
+}: NodeClientOptions): Promise<Client> => {
   const profile = profileAt(directory)
   const wanted = server === undefined ? undefined : originOf(server)
-  return openSharedClient(profile.directory, () => openProfile(profile, wanted))
+  return openSharedClient(profile.directory, () => openProfile(profile, wanted, route))
 }
-
-/** The parts, for programs that put a client together themselves. */
-export { netTransport } from '../net/index.ts'
-export { timerScheduler } from '../net/timerScheduler.ts'
-export { openSqliteStore } from './sqliteStore.ts'
