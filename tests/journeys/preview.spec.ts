@@ -18,7 +18,7 @@ const sees = (text: string | RegExp) => async (page: Page) => {
 const opens = (item: string, heading: string) => async (page: Page) => {
   await page.getByRole('button', { name: 'Menu of alice' }).first().click()
   await page.getByRole('menuitem', { name: item }).click()
-  await expect(page.getByRole('dialog', { name: heading })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: heading }).or(page.getByRole('alertdialog'))).toBeVisible()
 }
 
 const presses = (keys: string, dialog: string | RegExp) => async (page: Page) => {

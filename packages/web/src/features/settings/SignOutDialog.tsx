@@ -83,6 +83,7 @@ export const SignOutDialog = ({
       title={t('signOutTitle')}
       description={t('signOutText')}
       closeLabel={close}
+      decision
     >
       <SignOutForm name={name} onClose={onClose} />
     </Dialog>
