@@ -1,4 +1,5 @@
 import { type Acknowledgement, decodeEntry, equalBytes, SottoError } from '@sotto/protocol'
+import { boundedCache } from '../boundedCache.ts'
 import type { Appender } from './appender.ts'
 import { mapKey, senderTag } from './digest.ts'
 import type { LogKey } from './logKey.ts'
@@ -40,6 +41,9 @@ interface Dependencies {
   readonly senderTagKey: Uint8Array
 }
 
+/** How many sender tags are kept: making one costs more than everything else that is done for a message but signing. */
+const tagsMax = 100_000
+
 const keyOf = ({ tag, messageId }: Once): string => mapKey(tag) + mapKey(messageId)
 
 const same = (a: Uint8Array | null, b: Uint8Array | null): boolean => (a && b ? equalBytes(a, b) : a === b)
@@ -51,15 +55,25 @@ const refuseReuse = (once: Once, known: Hashes): void => {
 
 export const makeLedger = ({ store, rooms, appender, logKey, senderTagKey }: Dependencies): Ledger => {
   const storedAnswer: Ledger['storedAnswer'] = async (room, once) => {
-    const stored = await store.message(room, once.tag, once.messageId)
+    const stored = await store.message(once.tag, once.messageId)
     if (!stored) return undefined
     refuseReuse(once, decodeEntry(stored.entry))
     return logKey.acknowledge(room, stored)
   }
 
+  const tags = boundedCache<Uint8Array>({ weightMax: tagsMax, weigh: () => 1 })
+  const tagOf = (room: Uint8Array, device: Uint8Array): Uint8Array => {
+    const key = mapKey(room) + mapKey(device)
+    const known = tags.get(key)
+    if (known) return known
+    const tag = senderTag(senderTagKey, room, device)
+    tags.set(key, tag)
+    return tag
+  }
+
   return {
     once: (room, device, messageId, { payloadHash, auxHash }) => ({
-      tag: senderTag(senderTagKey, room, device),
+      tag: tagOf(room, device),
       messageId,
       payloadHash,
       auxHash,
@@ -88,8 +102,7 @@ export const makeLedger = ({ store, rooms, appender, logKey, senderTagKey }: Dep
       )
       return acknowledged
     },
-    lastCounter: async (room, tag) =>
-      room.counters.get(mapKey(tag)) ?? (await store.lastCounter(room.id, tag)),
+    lastCounter: async (room, tag) => room.counters.get(mapKey(tag)) ?? (await store.lastCounter(tag)),
     hashAt: async (room, seq) => {
       if (seq > room.head.seq) return undefined
       return room.hashes.get(seq) ?? (await store.entry(room.id, seq))?.hash

@@ -116,9 +116,9 @@ export interface DeliveryStore {
   group(room: Uint8Array): Promise<Uint8Array | undefined>
   groupInfo(room: Uint8Array): Promise<Uint8Array | undefined>
   meta(room: Uint8Array): Promise<SealedMeta | undefined>
-  /** The entry under which this sender's message id stands. */
-  message(room: Uint8Array, senderTag: Uint8Array, messageId: Uint8Array): Promise<StoredEntry | undefined>
-  lastCounter(room: Uint8Array, senderTag: Uint8Array): Promise<number | undefined>
+  /** The entry under which this sender's message id stands. A sender tag is of one device in one room. */
+  message(senderTag: Uint8Array, messageId: Uint8Array): Promise<StoredEntry | undefined>
+  lastCounter(senderTag: Uint8Array): Promise<number | undefined>
   entry(room: Uint8Array, seq: number): Promise<StoredEntry | undefined>
   /** Consecutive entries: at least one if there is one, then while neither bound is passed. */
   page(room: Uint8Array, bounds: PageBounds): Promise<readonly StoredEntry[]>

@@ -1,145 +1,10 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Append, DeliveryStore, Membership, RoomChange, StoredEntry } from '../delivery/store.ts'
+import type { DeliveryStore, StoredEntry } from '../delivery/store.ts'
 import { storing } from './failure.ts'
+import { logWriter } from './logWriter.ts'
+import { prepared } from './prepared.ts'
 import type { Schema } from './schema.ts'
 import { welcomeQueries } from './welcomeStore.ts'
-
-/** Rows of one statement: many enough to be cheap, few enough that the kinds of statement can be kept compiled. */
-const rowsPerStatementMax = 32
-
-const chunked = <T>(rows: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(rows.length / rowsPerStatementMax) }, (_, i) =>
-    rows.slice(i * rowsPerStatementMax, (i + 1) * rowsPerStatementMax),
-  )
-
-/** The last of the rows with the same key, in the order of first appearance. */
-const lastPerKey = <T>(rows: readonly T[], keyOf: (row: T) => string): readonly T[] => [
-  ...new Map(rows.map((row) => [keyOf(row), row])).values(),
-]
-
-const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
-
-const memberRow = (room: Uint8Array, { device, account, leaf }: Membership) => ({
-  room,
-  device,
-  account,
-  leaf,
-  until_seq: null,
-})
-
-const joinMembers = async (
-  db: Transaction<Schema>,
-  room: Uint8Array,
-  members: readonly Membership[],
-): Promise<void> => {
-  for (const rows of chunked(members.map((member) => memberRow(room, member))))
-    await db
-      .insertInto('members')
-      .values(rows)
-      .onConflict((c) =>
-        c.columns(['room', 'device']).doUpdateSet((e) => ({
-          account: e.ref('excluded.account'),
-          leaf: e.ref('excluded.leaf'),
-          until_seq: null,
-        })),
-      )
-      .execute()
-}
-
-const writeChange = async (
-  db: Transaction<Schema>,
-  { room, entry }: Append,
-  change: RoomChange,
-): Promise<void> => {
-  switch (change.kind) {
-    case 'created':
-      await db
-        .insertInto('rooms')
-        .values({
-          room,
-          epoch: change.epoch,
-          policy: change.policy,
-          group_info: change.groupInfo,
-          meta: change.meta?.sealed ?? null,
-          meta_epoch: change.meta?.epoch ?? null,
-        })
-        .execute()
-      await db.insertInto('groups').values({ room, state: change.group }).execute()
-      return joinMembers(db, room, change.members)
-    case 'proposed':
-      await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
-      return
-    case 'committed':
-      await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
-      await db
-        .updateTable('rooms')
-        .set({
-          epoch: change.epoch,
-          policy: change.policy,
-          group_info: change.groupInfo,
-          ...(change.meta ? { meta: change.meta.sealed, meta_epoch: change.meta.epoch } : {}),
-        })
-        .where('room', '=', room)
-        .execute()
-      for (const device of change.left)
-        await db
-          .updateTable('members')
-          .set({ until_seq: entry.seq })
-          .where('room', '=', room)
-          .where('device', '=', device)
-          .execute()
-      await joinMembers(db, room, change.joined)
-      return welcomeQueries.keep(db, { room, entry, change })
-  }
-}
-
-const entryRow = ({ room, entry, senderTag, messageId }: Append) => ({
-  room,
-  seq: entry.seq,
-  entry: entry.entry,
-  hash: entry.hash,
-  payload: entry.payload,
-  aux: entry.aux,
-  sender_tag: senderTag,
-  message_id: messageId,
-  time_ms: entry.timeMs,
-})
-
-const headRow = ({ room, entry }: Append) => ({
-  room,
-  seq: entry.seq,
-  hash: entry.hash,
-  time_ms: entry.timeMs,
-})
-
-const writeBatch = async (db: Transaction<Schema>, batch: readonly Append[]): Promise<void> => {
-  // A room is created before anything refers to it; other changes do not depend on the rows below.
-  for (const append of batch) if (append.change) await writeChange(db, append, append.change)
-  for (const rows of chunked(batch.map(entryRow))) await db.insertInto('entries').values(rows).execute()
-  for (const rows of chunked(lastPerKey(batch.map(headRow), (row) => keyOf(row.room))))
-    await db
-      .insertInto('heads')
-      .values(rows)
-      .onConflict((c) =>
-        c.column('room').doUpdateSet((e) => ({
-          seq: e.ref('excluded.seq'),
-          hash: e.ref('excluded.hash'),
-          time_ms: e.ref('excluded.time_ms'),
-        })),
-      )
-      .execute()
-  const counters = batch.flatMap(({ room, senderTag, sendCounter }) =>
-    sendCounter === null ? [] : [{ room, sender_tag: senderTag, counter: sendCounter }],
-  )
-  for (const rows of chunked(lastPerKey(counters, (row) => keyOf(row.room) + keyOf(row.sender_tag))))
-    await db
-      .insertInto('counters')
-      .values(rows)
-      .onConflict((c) =>
-        c.columns(['room', 'sender_tag']).doUpdateSet((e) => ({ counter: e.ref('excluded.counter') })),
-      )
-      .execute()
-}
 
 const entryColumns = ['seq', 'entry', 'hash', 'payload', 'aux', 'time_ms'] as const
 
@@ -152,6 +17,8 @@ const entryOf = (row: Pick<Schema['entries'], (typeof entryColumns)[number]>): S
   timeMs: row.time_ms,
 })
 
+const noBytes = new Uint8Array(0)
+
 const storedBytes = (entry: StoredEntry): number =>
   entry.entry.length + (entry.payload?.length ?? 0) + (entry.aux?.length ?? 0)
 
@@ -159,8 +26,20 @@ const storedBytes = (entry: StoredEntry): number =>
 const entriesPerRead = 64
 
 export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
+  const write = logWriter(db)
   const entriesOf = (room: Uint8Array) =>
-    db.selectFrom('entries').select(entryColumns).where('room', '=', room)
+    db
+      .selectFrom('entries')
+      .select(entryColumns)
+      .where('room_id', '=', db.selectFrom('rooms').select('id').where('room', '=', room))
+  // Asked with every message.
+  const findMessage = prepared(
+    db
+      .selectFrom('entries')
+      .select(entryColumns)
+      .where('sender_id', '=', db.selectFrom('senders').select('id').where('tag', '=', noBytes))
+      .where('message_id', '=', noBytes),
+  )
 
   const readPage: DeliveryStore['page'] = async (room, { from, to, entriesMax, bytesMax }) => {
     const found: StoredEntry[] = []
@@ -187,7 +66,7 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
   const readRoom: DeliveryStore['room'] = async (room) => {
     const row = await db
       .selectFrom('rooms')
-      .innerJoin('heads', 'heads.room', 'rooms.room')
+      .innerJoin('heads', 'heads.room_id', 'rooms.id')
       .select(['epoch', 'policy', 'seq', 'hash', 'time_ms'])
       .where('rooms.room', '=', room)
       .executeTakeFirst()
@@ -208,8 +87,7 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
   }
 
   return {
-    append: (batch) =>
-      storing(() => db.transaction().execute((transaction) => writeBatch(transaction, batch))),
+    append: (batch) => storing(() => db.transaction().execute((transaction) => write(transaction, batch))),
     room: (room) => storing(() => readRoom(room)),
     group: (room) =>
       storing(async () => {
@@ -236,23 +114,19 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
           ? { epoch: row.meta_epoch, sealed: row.meta }
           : undefined
       }),
-    message: (room, senderTag, messageId) =>
+    message: (senderTag, messageId) =>
       storing(async () => {
-        const row = await entriesOf(room)
-          .where('sender_tag', '=', senderTag)
-          .where('message_id', '=', messageId)
-          .executeTakeFirst()
+        const [row] = await findMessage(db, [senderTag, messageId])
         return row && entryOf(row)
       }),
-    lastCounter: (room, senderTag) =>
+    lastCounter: (senderTag) =>
       storing(async () => {
         const row = await db
-          .selectFrom('counters')
+          .selectFrom('senders')
           .select('counter')
-          .where('room', '=', room)
-          .where('sender_tag', '=', senderTag)
+          .where('tag', '=', senderTag)
           .executeTakeFirst()
-        return row?.counter
+        return row?.counter ?? undefined
       }),
     entry: (room, seq) =>
       storing(async () => {
@@ -265,7 +139,7 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
         const rows = await db
           .selectFrom('members')
           .innerJoin('rooms', 'rooms.room', 'members.room')
-          .innerJoin('heads', 'heads.room', 'members.room')
+          .innerJoin('heads', 'heads.room_id', 'rooms.id')
           .select(['members.room', 'epoch', 'seq', 'hash', 'time_ms'])
           .where('device', '=', device)
           .where('until_seq', 'is', null)

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** The tables. Columns of bytes hold ids, hashes and what clients have sealed or signed; nothing readable but names. */
 export interface Schema {
   accounts: {
@@ -30,6 +32,8 @@ export interface Schema {
   /** What was handed out, until it has expired: a package that is uploaded again is not handed out again. */
   spent_key_packages: { ref: Uint8Array; not_after_s: number }
   rooms: {
+    /** What the tables that grow with every message refer to: their indices are many times as large otherwise. */
+    id: Generated<number>
     room: Uint8Array
     epoch: number
     policy: Uint8Array
@@ -37,21 +41,22 @@ export interface Schema {
     meta: Uint8Array | null
     meta_epoch: number | null
   }
-  /** Changes with every message, and is therefore not part of the large row. */
-  heads: { room: Uint8Array; seq: number; hash: Uint8Array; time_ms: number }
   groups: { room: Uint8Array; state: Uint8Array }
+  /** Changes with every message, and is therefore not part of the large row. */
+  heads: { room_id: number; seq: number; hash: Uint8Array; time_ms: number }
+  /** A device in a room, as its tag; the counter of its last message. */
+  senders: { id: Generated<number>; tag: Uint8Array; counter: number | null }
   entries: {
-    room: Uint8Array
+    room_id: number
     seq: number
     entry: Uint8Array
     hash: Uint8Array
     payload: Uint8Array | null
     aux: Uint8Array | null
-    sender_tag: Uint8Array
+    sender_id: number
     message_id: Uint8Array
     time_ms: number
   }
-  counters: { room: Uint8Array; sender_tag: Uint8Array; counter: number }
   members: {
     room: Uint8Array
     device: Uint8Array

@@ -1,0 +1,84 @@
+import type { Transaction } from 'kysely'
+import type { Append, Membership, RoomChange } from '../delivery/store.ts'
+import type { Schema } from './schema.ts'
+import { welcomeQueries } from './welcomeStore.ts'
+
+/** Rows of one statement: a database takes only so many parameters. */
+const rowsPerStatementMax = 500
+
+const memberRow = (room: Uint8Array, { device, account, leaf }: Membership) => ({
+  room,
+  device,
+  account,
+  leaf,
+  until_seq: null,
+})
+
+const joinMembers = async (
+  db: Transaction<Schema>,
+  room: Uint8Array,
+  members: readonly Membership[],
+): Promise<void> => {
+  for (let from = 0; from < members.length; from += rowsPerStatementMax) {
+    const some = members.slice(from, from + rowsPerStatementMax)
+    await db
+      .insertInto('members')
+      .values(some.map((member) => memberRow(room, member)))
+      .onConflict((c) =>
+        c.columns(['room', 'device']).doUpdateSet((e) => ({
+          account: e.ref('excluded.account'),
+          leaf: e.ref('excluded.leaf'),
+          until_seq: null,
+        })),
+      )
+      .execute()
+  }
+}
+
+/** Everything that a commit, a proposal or the creation of a room changes beside the log. */
+export const writeChange = async (
+  db: Transaction<Schema>,
+  { room, entry }: Append,
+  change: RoomChange,
+): Promise<void> => {
+  switch (change.kind) {
+    case 'created':
+      await db
+        .insertInto('rooms')
+        .values({
+          room,
+          epoch: change.epoch,
+          policy: change.policy,
+          group_info: change.groupInfo,
+          meta: change.meta?.sealed ?? null,
+          meta_epoch: change.meta?.epoch ?? null,
+        })
+        .execute()
+      await db.insertInto('groups').values({ room, state: change.group }).execute()
+      return joinMembers(db, room, change.members)
+    case 'proposed':
+      await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
+      return
+    case 'committed':
+      await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
+      await db
+        .updateTable('rooms')
+        .set({
+          epoch: change.epoch,
+          policy: change.policy,
+          group_info: change.groupInfo,
+          ...(change.meta ? { meta: change.meta.sealed, meta_epoch: change.meta.epoch } : {}),
+        })
+        .where('room', '=', room)
+        .execute()
+      for (const device of change.left)
+        await db
+          .updateTable('members')
+          .set({ until_seq: entry.seq })
+          .where('room', '=', room)
+          .where('device', '=', device)
+          .execute()
+      await joinMembers(db, room, change.joined)
+      return welcomeQueries.keep(db, { room, entry, change })
+  }
+}
