@@ -66,3 +66,8 @@ export const openNodeClient = async ({
   const wanted = server === undefined ? undefined : originOf(server)
   return openSharedClient(profile.directory, () => openProfile(profile, wanted, route))
 }
+
+/** The parts, for programs that put a client together themselves. */
+export { netTransport } from '../net/index.ts'
+export { timerScheduler } from '../net/timerScheduler.ts'
+export { openSqliteStore } from './sqliteStore.ts'
