@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -25,6 +25,10 @@ export interface World {
   server(): RunningServer
   /** Stops the server and starts it again on the same data and port. */
   restart(): Promise<void>
+  /** A copy of the server's data as it is now, taken while it is stopped. */
+  backup(): Promise<string>
+  /** Stops the server and starts it, on the same port, on what a backup holds; `null` is nothing at all. */
+  restore(backup: string | null): Promise<void>
   person(name: string): Person
   end(): Promise<void>
 }
@@ -81,6 +85,7 @@ export const startWorld = async (config: Partial<ServerConfig> = {}): Promise<Wo
     startServer({ port, dataDirectory, webDirectory: null, logLevel: 'error', ...config })
   let server = await start(0)
   const opened = new Set<Client>()
+  const backups: string[] = []
 
   const person = (name: string): Person => {
     const device: Device = { disk: memoryDisk(), keys: memoryKeys() }
@@ -108,11 +113,27 @@ export const startWorld = async (config: Partial<ServerConfig> = {}): Promise<Wo
       await server.close()
       server = await start(port)
     },
+    backup: async () => {
+      const { port } = server
+      await server.close()
+      const copy = mkdtempSync(join(tmpdir(), 'sotto-backup-'))
+      cpSync(dataDirectory, copy, { recursive: true })
+      backups.push(copy)
+      server = await start(port)
+      return copy
+    },
+    restore: async (backup) => {
+      const { port } = server
+      await server.close()
+      rmSync(dataDirectory, { recursive: true, force: true })
+      if (backup !== null) cpSync(backup, dataDirectory, { recursive: true })
+      server = await start(port)
+    },
     person,
     end: async () => {
       await Promise.allSettled([...opened].map((client) => client.close()))
       await server.close()
-      rmSync(dataDirectory, { recursive: true, force: true })
+      for (const directory of [dataDirectory, ...backups]) rmSync(directory, { recursive: true, force: true })
     },
   }
 }

@@ -105,6 +105,7 @@ export const stageCommit = async (
       const { message, group: current, staged, attachment } = tried.value
       const pending: Pending = {
         kind: 'commit',
+        counter: room.place.sendCounter + 1,
         message,
         messageHash: tools.provider.hash('SHA-256', message),
         attachment: encodeCommitAttachment(attachment),
@@ -211,6 +212,7 @@ export const stageLeave = async (
   const { message, consumed } = tried.value
   const pending: Pending = {
     kind: 'proposal',
+    counter: room.place.sendCounter + 1,
     message,
     messageHash: tools.provider.hash('SHA-256', message),
     attachment: null,

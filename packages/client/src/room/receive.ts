@@ -20,7 +20,7 @@ import { eventsOf, memberCountOf } from './events.ts'
 import type { JudgedEntry } from './judge.ts'
 import { roomKeys } from './keys.ts'
 import { epochOf, requeue } from './send.ts'
-import { emptyRoom, type Face, type OutboxItem, type RoomState } from './state.ts'
+import { emptyRoom, type Face, type OutboxItem, type Place, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped, type Told } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -196,6 +196,9 @@ const receiveEntry = async (
   reading: Reading,
 ): Promise<Ending> => {
   const { entry, payload } = judged
+  if (isOurs(desk.room, entry.payloadHash))
+    desk.room = { ...desk.room, place: claimed(desk.room.place, judged) }
+  else if (isStrayOwn(tools, desk, judged, reading.past)) return goneBack
   switch (entry.kind) {
     case entryKinds.app:
       return receiveMessage(tools, desk, judged, reading)
@@ -214,6 +217,33 @@ const receiveEntry = async (
       return unreadable
   }
 }
+
+const isOurs = (room: RoomState, payloadHash: Uint8Array): boolean =>
+  isOwnPending(room, payloadHash) || ownItem(room, payloadHash) !== undefined
+
+/** The log has taken something of ours: so this is how it names us, and how far our counter is used up. */
+const claimed = (place: Place, { entry, envelope }: OpenedEntry): Place => ({
+  ...place,
+  tag: entry.senderTag,
+  acceptedCounter: Math.max(place.acceptedCounter, envelope?.sendCounter ?? 0),
+})
+
+/**
+ * Something of ours that we know nothing of: this device has been set back to an earlier state. Its next words would
+ * be encrypted with keys that it has used already (I8); so there are none.
+ */
+const isStrayOwn = (
+  { device }: Tools,
+  { room: { place }, senders }: Desk,
+  { entry, envelope }: OpenedEntry,
+  past: Past,
+): boolean => {
+  if (!place.tag || !envelope || !equalBytes(entry.senderTag, place.tag)) return false
+  const id = toHex(envelope.messageId)
+  return !(senders.get(id) ?? past.senders(id)).includes(toHex(device))
+}
+
+const goneBack: Ending = { kind: 'frozen', code: 'client_rollback', rule: null }
 
 const receiveMessage = async (
   tools: Tools,

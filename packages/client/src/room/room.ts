@@ -244,7 +244,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       head: reader.head(),
       underWay: sender.underWay(),
       holdingBack: nowMs < heldUntilMs,
-      window: pace.window(nowMs),
+      window: sender.isTrusted() ? pace.window(nowMs) : 1,
       alarmed: isAlarmed(runner.state()),
     }
   }

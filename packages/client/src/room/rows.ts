@@ -58,6 +58,8 @@ const place: Shape<Place> = struct({
   hash,
   timeMs: uint(),
   sendCounter: uint(),
+  acceptedCounter: uint(),
+  tag: nullable(hash),
   confirmed: uint(),
 })
 
@@ -90,6 +92,7 @@ const intents: Shape<readonly Intent[]> = list(
 /** The staged state is kept in parts of its own. */
 const pending: Shape<Omit<Pending, 'staged'>> = struct({
   kind: oneOf('commit', 'proposal'),
+  counter: uint(),
   message: blob(limits.commitBytesMax),
   messageHash: hash,
   attachment: nullable(blob(limits.welcomeBytesMax + limits.groupInfoBytesMax + limits.metaBytesMax + 64)),

@@ -29,6 +29,8 @@ export interface Sender {
   nack(): Promise<void>
   /** Messages on their way, or acknowledged and not in the log yet, by id in hex. */
   underWay(): ReadonlySet<string>
+  /** Whether the server has taken a message of this device since it was opened: until then, one is tried alone. */
+  isTrusted(): boolean
   acknowledged(message: Uint8Array): Acknowledged | undefined
   /** Forgets what the new state has settled, and holds the log to what was acknowledged. */
   settle(before: RoomState, after: RoomState): void
@@ -53,6 +55,7 @@ export interface SenderDeps {
 
 interface Promised extends Acknowledged {
   readonly hash: Uint8Array
+  readonly counter: number
 }
 
 const failureOf = (error: unknown): SottoError =>
@@ -89,6 +92,7 @@ const isPassing = ({ code }: SottoError): boolean => {
 export const makeSender = (deps: SenderDeps): Sender => {
   const { tools, line, runner, reader } = deps
   const underWay = new Set<string>()
+  let isTrusted = false
   const promised = new Map<string, Promised>()
 
   const verified = async (ack: Acknowledgement): Promise<Acknowledgement> => {
@@ -103,8 +107,9 @@ export const makeSender = (deps: SenderDeps): Sender => {
     const id = toHex(item.message)
     try {
       const ack = await verified(await line.submit(runner.state().id, stage.bytes))
+      isTrusted = true
       if (!outboxItem(runner.state(), item.message)) return
-      promised.set(id, { seq: ack.seq, timeMs: ack.timeMs, hash: ack.hash })
+      promised.set(id, { seq: ack.seq, timeMs: ack.timeMs, hash: ack.hash, counter: stage.counter })
       deps.told(item.message)
       checkPromises(runner.state())
       deps.proceed()
@@ -124,7 +129,17 @@ export const makeSender = (deps: SenderDeps): Sender => {
       case 'stale_epoch':
         return movedOn(failure)
       case 'client_rollback':
-        return passedOver(failure)
+        return passedOver(failure, (last) =>
+          runner.take((room) =>
+            stepped({
+              ...room,
+              outbox: requeue(
+                room.outbox,
+                (one) => one.stage.kind === 'encrypted' && one.stage.counter <= last,
+              ),
+            }),
+          ),
+        )
       case 'fork':
         return reader.freeze('fork')
       default:
@@ -142,18 +157,24 @@ export const makeSender = (deps: SenderDeps): Sender => {
   }
 
   /**
-   * The server has taken a later message of ours. If it knows counters that this device never used, the device has
-   * gone back to an earlier state; if not, an earlier message was refused for now, and its number is gone.
+   * The server has taken a message with this number or a higher one. If that was a later one of ours, the refused one
+   * was put off and its number is gone: it gets another. If it was none that we know of, this device has been set
+   * back to an earlier state and stops, before it uses a key twice.
    */
-  const passedOver = async (failure: SottoError): Promise<void> => {
+  const passedOver = async (failure: SottoError, renew: (last: number) => Promise<void>): Promise<void> => {
     const last = numberIn(failure, 'lastCounter', Number.MAX_SAFE_INTEGER)
-    if (last > runner.state().place.sendCounter) return reader.freeze('client_rollback')
-    await runner.take((room) =>
-      stepped({
-        ...room,
-        outbox: requeue(room.outbox, ({ stage }) => stage.kind === 'encrypted' && stage.counter <= last),
-      }),
+    const { place, outbox } = runner.state()
+    const accepted = [...promised.values()].reduce(
+      (most, { counter }) => Math.max(most, counter),
+      place.acceptedCounter,
     )
+    if (last <= accepted) return renew(last)
+    const isOpen = outbox.some(
+      ({ message, stage }) =>
+        stage.kind === 'encrypted' && stage.counter === last && underWay.has(toHex(message)),
+    )
+    // Its acknowledgement is on the way.
+    return isOpen ? deps.holdBack(limits.retryDelayMinMs) : reader.freeze('client_rollback')
   }
 
   const send = async ({ kind, message, attachment: aux }: Pending): Promise<Acknowledgement> => {
@@ -174,9 +195,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
       case 'stale_epoch':
         return movedOn(failure)
       case 'client_rollback':
-        if (numberIn(failure, 'lastCounter', Number.MAX_SAFE_INTEGER) > runner.state().place.sendCounter)
-          return reader.freeze('client_rollback')
-        return runner.take(renewPending)
+        return passedOver(failure, () => runner.take(renewPending))
       case 'fork':
         return reader.freeze('fork')
       default:
@@ -245,6 +264,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
       )
     },
     underWay: () => underWay,
+    isTrusted: () => isTrusted,
     acknowledged: (message) => promised.get(toHex(message)),
     settle: (before, after) => {
       checkPromises(after)

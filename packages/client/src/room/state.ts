@@ -54,6 +54,10 @@ export interface Place {
   readonly hash: Uint8Array
   readonly timeMs: number
   readonly sendCounter: number
+  /** The highest counter of this device that the log shows. */
+  readonly acceptedCounter: number
+  /** How the server's log names this device; null until it shows something of ours. */
+  readonly tag: Uint8Array | null
   /** The newest entry that the server has signed for: from then on its log may not be shorter. */
   readonly confirmed: number
 }
@@ -87,6 +91,7 @@ export type Intent =
 
 export interface Pending {
   readonly kind: 'commit' | 'proposal'
+  readonly counter: number
   readonly message: Uint8Array
   readonly messageHash: Uint8Array
   readonly attachment: Uint8Array | null
@@ -120,7 +125,15 @@ export type OutboxStage =
   | { readonly kind: 'failed'; readonly code: FailureCode }
 
 const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
-  place: { cursor: 0, hash: new Uint8Array(32), timeMs: 0, sendCounter: 0, confirmed: 0 },
+  place: {
+    cursor: 0,
+    hash: new Uint8Array(32),
+    timeMs: 0,
+    sendCounter: 0,
+    acceptedCounter: 0,
+    tag: null,
+    confirmed: 0,
+  },
   face: { name: '', memberCount: 0, unread: 0, readSeq: 0, activeMs: 0, latest: null },
   meta: { salt: new Uint8Array(16), bytes: new Uint8Array() },
   pending: null,
