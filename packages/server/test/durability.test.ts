@@ -25,7 +25,7 @@ import { temporaryDirectory, testServer } from './client/testServer.ts'
 const serve = async (dataDirectory: string): Promise<{ child: ChildProcess; url: string }> => {
   const child = fork(join(import.meta.dirname, 'child', 'serve.ts'), [dataDirectory])
   const url = await new Promise<string>((resolve, reject) => {
-    child.once('message', (message) => resolve(String(message)))
+    child.once('message', (address) => resolve(address as string))
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
   })
   return { child, url }
@@ -111,7 +111,11 @@ describe('kill -9', () => {
         if (ack) acknowledged.set(at, ack)
         if (acknowledged.size >= killAt) killed ??= kill(child)
       }
-      await Promise.all(messages.map(({ message }, at) => acknowledged.has(at) || send(message, at)))
+      await Promise.all(
+        messages.map(async ({ message }, at) => {
+          if (!acknowledged.has(at)) await send(message, at)
+        }),
+      )
       if (killAt > messages.length) return socket.close()
       await (killed ?? kill(child))
       ;({ child, url } = await serve(dataDirectory))

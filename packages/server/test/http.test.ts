@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { connect as netConnect } from 'node:net'
 import { join } from 'node:path'
-import { decodeAs, failures, limits, operations, type Operation } from '@sotto/protocol'
+import { decodeAs, failures, operations, type Operation } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { random, register } from './client/device.ts'
 import { temporaryDirectory, testServer } from './client/testServer.ts'
@@ -176,6 +176,7 @@ describe('the web client', async () => {
       expect(response.status).toBe(200)
       expect(await response.text()).toContain('Sotto')
       expect(response.headers.get('cache-control')).toBe('no-cache')
+      expect(response.headers.get('integrity-policy')).toBe('blocked-destinations=(script)')
     }
     const asset = await get('/assets/main-4f2a.js', '*/*')
     expect(asset.headers.get('content-type')).toContain('javascript')
@@ -232,20 +233,31 @@ describe('the web client', async () => {
     const secure = { 'x-forwarded-proto': 'https' }
     const told = await fetch(`${behind.url}/healthz`, { headers: secure })
     expect(told.headers.get('strict-transport-security')).toContain('max-age=63072000')
+    const forwarded = { 'x-forwarded-for': '10.1.1.1, 10.2.2.2' }
+    expect((await fetch(`${behind.url}/healthz`, { headers: forwarded })).status).toBe(200)
     const untold = await fetch(`${server.url}/healthz`, { headers: secure })
     expect(untold.headers.get('strict-transport-security')).toBeNull()
   })
 })
 
 describe('an address', () => {
-  it('is that of the proxy unless proxies are trusted', async () => {
-    const direct = await testServer({ limits: { requestsPerSecondPerAddress: 2 } })
+  it('is that of whoever connects, whatever headers say', async () => {
+    const { url } = await testServer({ limits: { requestsPerSecondPerAddress: 1 } })
     const statuses = []
-    for (let i = 0; i < 12; i++)
-      statuses.push(
-        (await fetch(`${direct.url}/v1/server`, { headers: { 'x-forwarded-for': `10.0.0.${i}` } })).status,
-      )
+    for (let i = 0; i < 8; i++) {
+      const headers = { 'x-forwarded-for': `10.0.0.${i}` }
+      statuses.push((await fetch(`${url}/v1/server`, { headers })).status)
+    }
     expect(statuses).toContain(429)
-    expect(limits.requestsPerSecondPerAddress).toBe(200)
+  })
+
+  it('behind a trusted proxy is the one that the proxy wrote, not those that a client wrote before it', async () => {
+    const { url } = await testServer({ trustProxy: true, limits: { requestsPerSecondPerAddress: 1 } })
+    const statusOf = async (forwardedFor: string) =>
+      (await fetch(`${url}/v1/server`, { headers: { 'x-forwarded-for': forwardedFor } })).status
+    for (let i = 0; i < 8; i++) expect(await statusOf(`10.0.0.${i}`)).toBe(200)
+    const statuses = []
+    for (let i = 0; i < 8; i++) statuses.push(await statusOf(`10.0.1.${i}, 10.9.9.9`))
+    expect(statuses).toContain(429)
   })
 })

@@ -14,7 +14,7 @@ import type { DeviceCaller } from '../directory/keyPackages.ts'
 import { readableUntil, refuseOutsiders, standingOf } from './access.ts'
 import type { LogKey } from './logKey.ts'
 import type { Room, Rooms } from './rooms.ts'
-import type { DeliveryStore, Head } from './store.ts'
+import type { DeliveryStore, Head, RoomPlace } from './store.ts'
 
 /** What a device may read of a room. Each answer checks its standing first. */
 export interface Reading {
@@ -22,9 +22,9 @@ export interface Reading {
   tree(caller: DeviceCaller, room: Uint8Array, hash: Uint8Array): Promise<OutputOf<typeof readTree>>
   groupInfo(caller: DeviceCaller, room: Uint8Array): Promise<OutputOf<typeof readGroupInfo>>
   meta(caller: DeviceCaller, room: Uint8Array): Promise<OutputOf<typeof readMeta>>
-  /** The rooms in which the device has a leaf. */
-  rooms(caller: DeviceCaller): Promise<readonly Uint8Array[]>
-  /** The same with where their logs end, acknowledged. */
+  /** The rooms in which the device has a leaf, and where their logs end. */
+  places(caller: DeviceCaller): Promise<readonly RoomPlace[]>
+  /** The same, acknowledged. */
   heads(caller: DeviceCaller): Promise<readonly { room: Uint8Array; epoch: number; head: Acknowledgement }[]>
 }
 
@@ -90,7 +90,7 @@ export const makeReading = ({ store, rooms, logKey, limits }: Dependencies): Rea
       if (!meta) throw new SottoError('not_found')
       return meta
     },
-    rooms: async (caller) => (await placesOf(caller)).map(({ room }) => room),
+    places: placesOf,
     heads: async (caller) =>
       (await placesOf(caller)).map(({ room, epoch, head }) => ({
         room,

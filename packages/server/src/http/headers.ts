@@ -27,7 +27,6 @@ const ofOpaqueWorker = policyWith(`'self' 'wasm-unsafe-eval'`)
 
 const features = [
   'accelerometer',
-  'bluetooth',
   'browsing-topics',
   'camera',
   'display-capture',
@@ -67,6 +66,12 @@ export const securityHeaders = (path: string, isSecure: boolean): Readonly<Recor
   'content-security-policy': isOpaqueWorker.test(path) ? ofOpaqueWorker : ordinary,
   ...(isSecure ? { 'strict-transport-security': `max-age=${twoYearsS}; includeSubDomains` } : {}),
 })
+
+/**
+ * What comes with a page: every script that it names carries the hash of what was built. Not with the scripts
+ * themselves: a worker's imports carry none.
+ */
+export const pageHeaders = { 'integrity-policy': 'blocked-destinations=(script)' } as const
 
 /** Built assets have a hash of their content in their name; everything else may be another file tomorrow. */
 export const cachingOf = (path: string): string =>

@@ -39,7 +39,8 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   const { routes, sessions, clock, limits, log, closing, trustProxy } = options
   const app = fastify({
     logger: false,
-    trustProxy,
+    // One hop: what whoever connects to the proxy writes into the header itself is not believed.
+    trustProxy: (_address: string, hop: number) => trustProxy && hop === 0,
     bodyLimit: 1024,
     exposeHeadRoutes: false,
     return503OnClosing: false,

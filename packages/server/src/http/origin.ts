@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 
 const first = (value: string | string[] | undefined): string | undefined =>
   (Array.isArray(value) ? value[0] : value)?.split(',')[0]?.trim()
@@ -20,5 +20,3 @@ export const isForeign = (
   const host = (trustProxy ? first(headers['x-forwarded-host']) : undefined) ?? headers.host
   return host === undefined || hostOfOrigin(origin) !== host.toLowerCase()
 }
-
-export type ForeignCheck = (request: IncomingMessage) => boolean

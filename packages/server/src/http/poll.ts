@@ -12,7 +12,7 @@ export type Poll = (
 ) => Promise<OutputOf<typeof poll>>
 
 interface Dependencies {
-  readonly delivery: Pick<Delivery, 'heads' | 'rooms' | 'countWelcomes'>
+  readonly delivery: Pick<Delivery, 'places' | 'countWelcomes'>
   readonly bus: Bus
   readonly limits: ServerLimits
 }
@@ -39,8 +39,8 @@ export const makePoll = ({ delivery, bus, limits }: Dependencies): Poll => {
 
   const newsFor = async (caller: DeviceCaller, { rooms, welcomesKnown }: InputOf<typeof poll>) => {
     const from = new Map(rooms.map((asked) => [toHex(asked.room), asked.from]))
-    const heads = await delivery.heads(caller)
-    const hints = heads
+    const places = await delivery.places(caller)
+    const hints = places
       .filter(({ room, head }) => head.seq >= (from.get(toHex(room)) ?? Number.MAX_SAFE_INTEGER))
       .map(({ room, head }) => ({ room, head: head.seq }))
     const welcomes = await delivery.countWelcomes(caller)
@@ -52,7 +52,7 @@ export const makePoll = ({ delivery, bus, limits }: Dependencies): Poll => {
     const topics = [
       sessionTopic(caller.tokenHash),
       deviceTopic(caller.device),
-      ...(await delivery.rooms(caller)).map(roomTopic),
+      ...(await delivery.places(caller)).map(({ room }) => roomTopic(room)),
     ]
     const event = firstEvent(bus, topics, limits.longPollMs, signal)
     try {

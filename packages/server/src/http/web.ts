@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { cachingOf } from './headers.ts'
+import { cachingOf, pageHeaders } from './headers.ts'
 
 /** Whether a path is one of the web client's own places, which only its script knows. */
 const isPlace = (request: FastifyRequest): boolean => {
@@ -28,12 +28,16 @@ export const serveWeb = async (app: FastifyInstance, directory: string): Promise
   })
   app.get('/*', async (request, reply) => {
     const path = decodeURIComponent(request.url.split('?')[0] as string)
-    reply.header('cache-control', cachingOf(path))
+    const isPage = path === '/' || path.endsWith('.html')
+    reply.headers({ 'cache-control': cachingOf(path), ...(isPage ? pageHeaders : {}) })
     return reply.sendFile(path === '/' ? 'index.html' : path.slice(1))
   })
   return (request, reply) => {
     if (!hasIndex || request.method !== 'GET' || !isPlace(request)) return false
-    void reply.code(200).header('cache-control', 'no-cache').sendFile('index.html')
+    void reply
+      .code(200)
+      .headers({ 'cache-control': 'no-cache', ...pageHeaders })
+      .sendFile('index.html')
     return true
   }
 }

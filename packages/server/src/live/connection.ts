@@ -64,6 +64,8 @@ const frameBurst = 400
 /** A use of the session is passed on when this part of the idle time has gone by. */
 const renewalsPerIdleTime = 720
 
+const aboutSession: ReadonlySet<FailureCode> = new Set(['unauthorized', 'session_expired', 'device_unknown'])
+
 const requireDevice = (caller: Caller): DeviceCaller => {
   if (!caller.device) throw new SottoError('device_unknown')
   return { ...caller, device: caller.device }
@@ -155,7 +157,7 @@ export const makeConnection = (
       // Listening first: what happens while the rooms are read is in the answer, or comes behind it.
       subscribe(sessionTopic(caller.tokenHash))
       subscribe(deviceTopic(caller.device))
-      for (const room of await delivery.rooms(caller)) subscribe(roomTopic(room))
+      for (const { room } of await delivery.places(caller)) subscribe(roomTopic(room))
       const heads = await delivery.heads(caller)
       const welcomes = await delivery.countWelcomes(caller)
       if (isClosed()) return
@@ -175,8 +177,10 @@ export const makeConnection = (
     } catch (error) {
       if (!(error instanceof SottoError)) log.failure(error)
       if (isClosed()) return
-      send({ kind: 'refused', requestId: null, ...failureOf(error) })
-      connection.close('session')
+      const failure = failureOf(error)
+      send({ kind: 'refused', requestId: null, ...failure })
+      // Only who knows that the session is no good is sent to sign in; trouble of ours passes.
+      connection.close(aboutSession.has(failure.code) ? 'session' : 'restart')
     }
   }
 

@@ -21,7 +21,7 @@ const pragma = (database: DatabaseSync, name: string): unknown =>
  * @throws Error naming the setting that is weaker than asked for
  */
 const refuseWeaker = (database: DatabaseSync, path: string): void => {
-  const wanted: readonly (readonly [string, unknown])[] = [
+  const wanted: readonly (readonly [string, string | number])[] = [
     ['journal_mode', path === ':memory:' ? 'memory' : 'wal'],
     ['synchronous', 2],
     ['foreign_keys', 1],
