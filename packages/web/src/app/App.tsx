@@ -20,13 +20,7 @@ export const App = () => {
   switch (account.kind) {
     case 'none':
     case 'signed_out':
-      return (
-        <AccountScreen
-          account={account}
-          // Without a session there is no connection to speak of.
-          connection={null}
-        />
-      )
+      return <AccountScreen account={account} />
     case 'signed_in':
       return <Workspace account={account} connection={connection} />
   }

@@ -1,5 +1,5 @@
 import type { AccountView, ConnectionView, RoomView } from '@sotto/client'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useLocation, useRoute } from 'wouter'
 import { useClientState } from '../client/ClientContext.tsx'
@@ -36,7 +36,7 @@ const isMember = (room: RoomView | undefined): room is RoomView =>
   (room.state.kind === 'active' || room.state.kind === 'behind' || room.state.kind === 'frozen')
 
 /** Whether it has a conversation to show, with a header of its own. */
-const isOpen = (room: RoomView | undefined): boolean => isMember(room) || room?.state.kind === 'removed'
+const isOpen = (room: RoomView | undefined): boolean => room?.state.kind === 'removed' || isMember(room)
 
 /** Everything behind the door: rooms on one side, one room on the other, and the dialogs over both. */
 export const Workspace = ({
@@ -100,6 +100,11 @@ export const Workspace = ({
     }
   }
   useShortcuts(perform, opened === 'nothing')
+
+  // What had the focus may be gone with the screen it was on.
+  useEffect(() => {
+    if (document.activeElement === document.body) mainPart.current?.focus({ preventScroll: true })
+  }, [openId])
 
   const status = <ConnectionStatus connection={connection} />
   const banner = <ConnectionBanner connection={connection} />

@@ -15,19 +15,16 @@ const onlyOurs = (address: string): string => {
   return address
 }
 
+const rules: Policy = { createScriptURL: onlyOurs }
+const { trustedTypes } = globalThis as {
+  readonly trustedTypes?: { createPolicy(name: string, rules: Policy): Policy }
+}
+
 /**
  * The only policy the page may make: an address is a script when it is that of one of the two workers. Where a
  * browser knows no Trusted Types, the same check is made without them.
  */
-const policy: Policy =
-  'trustedTypes' in globalThis
-    ? (globalThis.trustedTypes as { createPolicy(name: string, rules: Policy): Policy }).createPolicy(
-        'sotto',
-        {
-          createScriptURL: onlyOurs,
-        },
-      )
-    : { createScriptURL: onlyOurs }
+const policy = trustedTypes?.createPolicy('sotto', rules) ?? rules
 
 const start = (address: string, name: string): Worker =>
   new Worker(policy.createScriptURL(address), { type: 'module', name })

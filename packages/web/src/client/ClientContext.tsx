@@ -1,4 +1,4 @@
-import type { Client, ClientState, RoomView } from '@sotto/client'
+import type { Client, ClientState } from '@sotto/client'
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
 
 const Context = createContext<Client | null>(null)
@@ -23,6 +23,3 @@ export const useClientState = <Part,>(select: (state: ClientState) => Part): Par
   )
   return useSyncExternalStore(subscribe, () => select(client.state()))
 }
-
-export const useRoom = (id: string): RoomView | undefined =>
-  useClientState((state) => state.rooms.find((room) => room.id === id))

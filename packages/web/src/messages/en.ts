@@ -167,7 +167,6 @@ export const en = {
     title: 'Good to have you here, <bdi>{name}</bdi>',
     text: 'Start with a room for everyone, then invite people by their names.',
     create: 'Create “General”',
-    createText: 'A first room for your team',
     own: 'Create a room with another name',
     wait: 'Or wait to be invited. People invite you by your name:',
     copy: 'Copy your name',
@@ -218,11 +217,9 @@ export const en = {
     today: 'Today',
     yesterday: 'Yesterday',
     unread: 'New',
-    unreadLabel: '{count, plural, one {# new message} other {# new messages}}',
     latest: 'Jump to the latest message',
     latestCount: '{count, plural, one {# new message} other {# new messages}}',
     you: 'You',
-    saidAt: '{name}, {time}',
     sending: 'Sending',
     waiting: 'Waits for the connection',
     sent: 'Sent',
@@ -246,7 +243,6 @@ export const en = {
     renamedByYou: 'You named the room <bdi>{name}</bdi>',
     announce: '{name}: {text}',
     announceMany: '{count} new messages',
-    linkTo: 'Goes to {host}',
     behind:
       'Catching up: {missing, plural, one {# entry} other {# entries}} of this room still to come. You can write; it is sent afterwards.',
     frozenTitle: 'This room is frozen.',
@@ -312,7 +308,6 @@ export const en = {
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     formatting: 'Show formatting',
     formattingHint: 'Off: messages appear character by character, as they were written.',
-    account: 'Account',
     accountName: 'Name',
     accountServer: 'Server',
     signOutTitle: 'Sign out',
@@ -343,7 +338,6 @@ export const en = {
     },
     aboutHonest:
       'In a browser this holds as long as the server delivers this program unchanged. The terminal client does not depend on that.',
-    version: 'Sotto {version}',
   },
 
   shortcuts: {

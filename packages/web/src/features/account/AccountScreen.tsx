@@ -1,6 +1,5 @@
 import type { AccountView } from '@sotto/client'
 import { useState } from 'react'
-import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
@@ -13,10 +12,8 @@ import { SignUpForm } from './SignUpForm.tsx'
 /** What people meet before they are in: making an account, or coming back to it. */
 export const AccountScreen = ({
   account,
-  connection,
 }: {
   readonly account: Exclude<AccountView, { kind: 'signed_in' }>
-  readonly connection: ReactNode
 }) => {
   const t = useTranslations('account')
   const product = useTranslations()('product')
@@ -62,7 +59,6 @@ export const AccountScreen = ({
             <Icon name="lock" size={18} />
             <span>{t('sight')}</span>
           </p>
-          <div className={styles.connection}>{connection}</div>
         </div>
       </main>
     </div>

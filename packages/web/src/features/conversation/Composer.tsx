@@ -19,6 +19,10 @@ export interface ComposerHandle {
 /** An input method uses Enter to choose what it offers; older browsers tell by the key code alone. */
 const isComposing = (event: KeyboardEvent): boolean => event.nativeEvent.isComposing || event.keyCode === 229
 
+/** Whether a key belongs to what has the focus: a control has uses for it, the page and its parts have none. */
+const isWantedElsewhere = (): boolean =>
+  document.activeElement !== document.body && !document.activeElement?.matches('main, [role="region"]')
+
 /** Where one writes. */
 export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; readonly room: RoomView }) => {
   const t = useTranslations('composer')
@@ -50,14 +54,7 @@ export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; rea
   useEffect(() => {
     const listen = (event: globalThis.KeyboardEvent) => {
       const plain = event.key.length === 1 && event.key !== ' ' && event.key !== '?'
-      if (
-        !plain ||
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        document.activeElement !== document.body
-      )
-        return
+      if (!plain || event.ctrlKey || event.metaKey || event.altKey || isWantedElsewhere()) return
       field.current?.focus()
     }
     addEventListener('keydown', listen)

@@ -59,7 +59,9 @@ export const Conversation = ({
     <div
       className={styles.conversation}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) composer.current?.focus()
+        // A menu is in another place of the page and gives the focus back itself.
+        const here = event.currentTarget.contains(event.target as Node)
+        if (event.key === 'Escape' && here) composer.current?.focus()
       }}
     >
       <ConversationHeader room={room} membersShown={membersShown} connection={connection} {...actions} />

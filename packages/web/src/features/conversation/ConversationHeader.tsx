@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
+import { keysNamed } from '../../ui/keyNames.ts'
 import { Menu, MenuItem } from '../../ui/Menu.tsx'
 import styles from './ConversationHeader.module.css'
 
@@ -47,11 +48,13 @@ export const ConversationHeader = ({
           <span className={styles.connection}>{connection}</span>
         </p>
       </div>
-      {member && <IconButton label={t('invite')} icon="invite" shortcut="Alt I" onClick={onInvite} />}
+      {member && (
+        <IconButton label={t('invite')} icon="invite" shortcut={keysNamed('Alt', 'I')} onClick={onInvite} />
+      )}
       <IconButton
         label={t('members')}
         icon="people"
-        shortcut="Alt M"
+        shortcut={keysNamed('Alt', 'M')}
         aria-pressed={membersShown}
         onClick={onMembers}
       />

@@ -94,13 +94,13 @@ const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: Mes
               {time}
             </span>
           )}
+          {own && !failed && (ends || item.delivery.kind === 'sending') && (
+            <p className={styles.foot}>
+              {ends && <span aria-hidden="true">{time}</span>}
+              <DeliveryMark delivery={item.delivery} waiting={waiting} />
+            </p>
+          )}
         </div>
-        {own && !failed && (ends || item.delivery.kind === 'sending') && (
-          <p className={styles.foot}>
-            {ends && <span aria-hidden="true">{time}</span>}
-            <DeliveryMark delivery={item.delivery} waiting={waiting} />
-          </p>
-        )}
         {failed && (
           <div className={styles.failed} role="group" aria-label={t('notSent')}>
             <p className={styles.reason}>

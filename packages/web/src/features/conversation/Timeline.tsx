@@ -1,13 +1,15 @@
 import type { RoomView, TimelineItem } from '@sotto/client'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import type { Ref } from 'react'
-import { useImperativeHandle } from 'react'
 import { useTranslations } from 'use-intl'
 import { Virtualizer } from 'virtua'
 import { useClient } from '../../client/ClientContext.tsx'
 import type { TimelineWindow } from '../../client/timelineWindow.ts'
+import { FailureText } from '../../client/FailureText.tsx'
+import { useAttempt } from '../../client/useAttempt.ts'
 import type { OlderState } from '../../client/useTimeline.ts'
 import { Icon } from '../../ui/Icon.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { MessageRow } from './MessageRow.tsx'
 import { firstUnreadOf, rowsOf, seqAt } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -85,8 +87,15 @@ export const Timeline = ({
   useAnnouncedMessages(items)
   useImperativeHandle(ref, () => ({ toLatest: () => toEnd() }))
 
-  const onRetry = useCallback((id: string) => void client.retry({ room: room.id, id }), [client, room.id])
-  const onDiscard = useCallback((id: string) => void client.discard({ room: room.id, id }), [client, room.id])
+  const { attempt, run } = useAttempt()
+  const onRetry = useCallback(
+    (id: string) => void run(() => client.retry({ room: room.id, id })),
+    [client, room.id, run],
+  )
+  const onDiscard = useCallback(
+    (id: string) => void run(() => client.discard({ room: room.id, id })),
+    [client, room.id, run],
+  )
 
   // Kept here, because a row that scrolls out of sight is gone with everything it knew.
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set())
@@ -163,6 +172,13 @@ export const Timeline = ({
           ))}
         </Virtualizer>
       </div>
+      {attempt.kind === 'failed' && (
+        <div className={styles.problem}>
+          <Notice tone="danger" icon="warning" announce="at_once">
+            <FailureText failure={attempt.failure} />
+          </Notice>
+        </div>
+      )}
       {!atEnd && (
         <button
           type="button"

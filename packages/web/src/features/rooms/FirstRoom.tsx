@@ -24,6 +24,15 @@ export const FirstRoom = ({
   const { attempt, run } = useAttempt()
   const [copied, setCopied] = useState(false)
 
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(name)
+      setCopied(true)
+    } catch {
+      // The browser keeps its clipboard to itself; the name stands there to be selected.
+    }
+  }
+
   return (
     <div className={styles.first}>
       <Logo size={56} />
@@ -56,11 +65,7 @@ export const FirstRoom = ({
         <p>{t('wait')}</p>
         <p className={styles.own}>
           <bdi className={styles.name}>{name}</bdi>
-          <Button
-            size="small"
-            icon={copied ? 'check' : 'copy'}
-            onClick={() => void navigator.clipboard.writeText(name).then(() => setCopied(true))}
-          >
+          <Button size="small" icon={copied ? 'check' : 'copy'} onClick={() => void copy()}>
             {copied ? t('copied') : t('copy')}
           </Button>
         </p>

@@ -1,5 +1,6 @@
 import { useTranslations } from 'use-intl'
 import { Button } from '../../ui/Button.tsx'
+import { keysNamed } from '../../ui/keyNames.ts'
 import { Logo } from '../../ui/Logo.tsx'
 import styles from './FirstRoom.module.css'
 
@@ -20,7 +21,7 @@ export const NoRoom = ({
       <div className={styles.words}>
         <h1 className={styles.title}>{kind === 'unknown' ? t('missing') : t('pickTitle')}</h1>
         <p className={styles.text}>
-          {kind === 'unknown' ? t('missingText') : t('pickText', { find: 'Ctrl K' })}
+          {kind === 'unknown' ? t('missingText') : t('pickText', { find: keysNamed('Ctrl', 'K') })}
         </p>
       </div>
       {kind === 'unknown' && <Button onClick={onBack}>{t('toList')}</Button>}

@@ -1,5 +1,5 @@
 import type { RoomView } from '@sotto/client'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useNow, useTranslations } from 'use-intl'
 import { RoomListItem } from './RoomListItem.tsx'
@@ -22,6 +22,10 @@ export const RoomList = ({
 
   const has = (id: string | null) => id !== null && rooms.some((room) => room.id === id)
   const stop = [focused, open].find(has) ?? rooms[0]?.id
+
+  useEffect(() => {
+    list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
+  }, [open])
 
   const move = (event: KeyboardEvent) => {
     const links = [...(list.current?.querySelectorAll<HTMLElement>('[data-room]') ?? [])]

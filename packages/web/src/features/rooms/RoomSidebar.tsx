@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl'
 import { useLocation } from 'wouter'
 import { Icon } from '../../ui/Icon.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
+import { keysNamed } from '../../ui/keyNames.ts'
 import { Logo } from '../../ui/Logo.tsx'
 import { RoomList } from './RoomList.tsx'
 import { roomsFound } from './roomsFound.ts'
@@ -43,7 +44,13 @@ export const RoomSidebar = ({
         ) : (
           <span className={styles.word}>{t('product')}</span>
         )}
-        <IconButton label={t('rooms.create')} icon="plus" tone="accent" shortcut="Alt N" onClick={onCreate} />
+        <IconButton
+          label={t('rooms.create')}
+          icon="plus"
+          tone="accent"
+          shortcut={keysNamed('Alt', 'N')}
+          onClick={onCreate}
+        />
       </header>
       {rooms.length > 0 && (
         <div className={styles.find} role="search">
@@ -55,7 +62,7 @@ export const RoomSidebar = ({
             value={query}
             placeholder={t('rooms.find')}
             aria-label={t('rooms.find')}
-            aria-keyshortcuts="Control+K"
+            aria-keyshortcuts="Control+K Meta+K"
             autoComplete="off"
             spellCheck={false}
             dir="auto"
@@ -77,7 +84,7 @@ export const RoomSidebar = ({
           />
           {query === '' ? (
             <kbd className={styles.key} aria-hidden="true">
-              Ctrl K
+              {keysNamed('Ctrl', 'K')}
             </kbd>
           ) : (
             <button

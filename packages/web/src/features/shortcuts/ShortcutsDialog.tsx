@@ -1,5 +1,6 @@
 import { useTranslations } from 'use-intl'
 import { Dialog } from '../../ui/Dialog.tsx'
+import { keyName } from '../../ui/keyNames.ts'
 import styles from './ShortcutsDialog.module.css'
 
 const groups = [
@@ -58,7 +59,7 @@ export const ShortcutsDialog = ({
                 <dd className={styles.keys}>
                   {keys.map((key) => (
                     <kbd key={key} className={styles.key}>
-                      {key}
+                      {keyName(key)}
                     </kbd>
                   ))}
                 </dd>
