@@ -66,8 +66,17 @@ describe('two people talk', () => {
     expect(new Set((await messages(bob, id)).map(({ seq }) => seq)).size).toBe(100)
   })
 
+  it('what is said faster than the server allows arrives in its order all the same', async () => {
+    const said = Array.from({ length: 130 }, (_, i) => `fast ${i}`)
+    for (const text of said) await alice.send({ room: id, text })
+    await untilMessages(bob, id, 230)
+    expect((await texts(bob, id)).slice(100)).toEqual(said)
+    await untilMessages(alice, id, 230)
+    expect(await texts(alice, id)).toEqual(await texts(bob, id))
+  })
+
   it('what others wrote is unread until it is marked', async () => {
-    expect(room(bob, id)?.unread).toBe(50)
+    expect(room(bob, id)?.unread).toBe(180)
     const last = (await messages(bob, id)).at(-1)
     await bob.markRead({ room: id, seq: last?.seq ?? 0 })
     expect(room(bob, id)?.unread).toBe(0)
