@@ -18,7 +18,6 @@ import { type Resume, resumeProposal } from './resume.ts'
 import { secretTreeOf } from './secretTree.ts'
 import { noBytes, sendMessage } from './sendMessage.ts'
 import type { StagedProposals } from './stageCommit.ts'
-import { assertOpen } from './publicGroup.ts'
 import { leafCount } from './ratchetTree.ts'
 import { pathSecretFor } from './treeKem.ts'
 import { wipe } from './wipe.ts'
@@ -69,7 +68,6 @@ export const commit = async (
 ): Promise<Committed> => {
   const { authenticatedData = noBytes, wire = 'public', resume } = options
   const sender = { kind: 'member', leafIndex: group.ownLeaf } as const
-  assertOpen(group.public)
   const { items, staged } = await stageOwnCommit(
     engine,
     group.public,

@@ -42,7 +42,12 @@ describe.each(storySuites)('lists of proposals, suite %d', (suite) => {
 
   it('a Remove of a blank leaf or one out of the tree is refused', async () => {
     const room = await roomOfThree()
-    for (const leaf of [3, 4, 0xffff_ffff]) await refusedByAll(room, /no member at leaf/, remove(leaf))
+    for (const leaf of [3, 4, 0xffff_ffff]) {
+      await refusedByAll(room, /no member at leaf/, remove(leaf))
+      const message = await send(engine, room.group('mallory'), { kind: 'proposal', proposal: remove(leaf) })
+      await bothRefuse(engine, room.group('bob'), room.server, message, 'invalid_proposal', /no member/)
+      await refuses(propose(engine, room.group('mallory'), remove(leaf)), 'invalid_proposal')
+    }
   })
 
   it('two lists of extensions are refused', async () => {
@@ -366,6 +371,15 @@ describe.each(storySuites)('extensions of the group, suite %d', (suite) => {
       'invalid_leaf',
       /61665/,
     )
+  })
+
+  it('extensions of one type twice are refused to who makes them', async () => {
+    const room = await Room.of(engine, ['alice', 'bob'], { supports: [0xf0e1] })
+    const extension = { type: 0xf0e1, data: utf8('policy') }
+    const proposal: Proposal = { kind: 'group_context_extensions', extensions: [extension, extension] }
+    const alice = room.group('alice')
+    await refuses(commit(engine, alice, { proposals: [proposal] }), 'invalid_proposal', /twice/)
+    await refuses(propose(engine, alice, proposal), 'invalid_proposal', /twice/)
   })
 
   it('extensions that cannot be read are refused before they are in force', async () => {

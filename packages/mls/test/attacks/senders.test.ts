@@ -197,6 +197,16 @@ describe.each(storySuites)('who says so, suite %d', (suite) => {
       await bothRefuse(engine, room.group('bob'), room.server, message, 'unsupported')
   })
 
+  it('a commit of our own that comes back is not processed, with a path or without', async () => {
+    const room = await roomOfThree()
+    const { keyPackage } = await bundleOf(engine, 'dave')
+    const proposals: readonly Proposal[] = [{ kind: 'add', keyPackage }]
+    for (const forcePath of [true, false]) {
+      const { message } = await commit(engine, room.group('alice'), { proposals, forcePath })
+      await refuses(process(engine, room.group('alice'), message), 'invalid_use', /adopted/)
+    }
+  })
+
   it('encrypted handshakes cannot be observed', async () => {
     const room = await roomOfThree()
     const { message } = await commit(engine, room.group('alice'), { wire: 'private' })

@@ -17,6 +17,7 @@ import {
   openWelcomeInfo,
   type Proposal,
   propose,
+  resumptionPsk,
   type Welcome,
 } from '../../src/index.ts'
 import { signGroupInfo } from '../../src/groupInfo.ts'
@@ -28,6 +29,7 @@ import {
 } from '../../src/groupSecrets.ts'
 import { openGroupInfo } from '../../src/groupSecrets.ts'
 import { welcomeSecret } from '../../src/keySchedule.ts'
+import { verifyResumption } from '../../src/resume.ts'
 import { bundleOf, engineOf, groupId, storySuites, utf8 } from '../people.ts'
 import { Room } from '../room.ts'
 import { bothRefuse, refuses } from './forge.ts'
@@ -271,6 +273,15 @@ describe.each(storySuites)('Welcomes, suite %d', (suite) => {
     await refuses(join(engine, { welcome: mixed, bundles: [one.bundle], tree: one.tree }), 'decrypt_failed')
   })
 
+  it('to a key package of another suite is refused', async () => {
+    const invited = await invite(engine)
+    const keyPackage = { ...invited.bundle.keyPackage, cipherSuite: 3 }
+    const other = { ...invited, bundle: { ...invited.bundle, keyPackage } }
+    const welcome = await reseal(engine, other, {})
+    const input = { welcome, bundles: [other.bundle], tree: invited.tree }
+    await refuses(join(engine, input), 'invalid_welcome', /none of these/)
+  })
+
   it('to a key package whose private key is another is refused', async () => {
     const { welcome, bundle, tree } = await invite(engine)
     const { initPrivateKey } = await bundleOf(engine, 'dave')
@@ -329,6 +340,25 @@ describe.each(storySuites)('groups that carry on another, suite %d', (suite) => 
     })
     await refuses(branch('reinit', room, groupId()), 'invalid_use', /not what/)
     expect((await branch('reinit', room, id)).committed.welcome).toBeDefined()
+  })
+
+  it('a tie to another group or epoch, a second one, or one that comes late, is refused', async () => {
+    const room = await Room.of(engine, ['alice', 'bob'])
+    const old = room.group('bob')
+    const { groupId: id, epoch } = resumptionPsk(old)
+    const nonce = new Uint8Array(engine.suite.hashBytes)
+    const tie = { kind: 'resumption', usage: 'branch', groupId: id, epoch, nonce } as const
+    const context = { ...old.public.context, groupId: groupId(), epoch: 1n }
+    verifyResumption([tie], context, old)
+    const refused: readonly (readonly [Parameters<typeof verifyResumption>, RegExp])[] = [
+      [[[tie], { ...context, epoch: 2n }, old], /epoch 2/],
+      [[[{ ...tie, epoch: epoch + 1n }], context, old], /another group or epoch/],
+      [[[{ ...tie, groupId: utf8('x') }], context, old], /another group or epoch/],
+      [[[tie, tie], context, old], /two others/],
+      [[[tie], { ...context, cipherSuite: 2 }, old], /another version or suite/],
+      [[[tie], context, undefined], /needed/],
+    ]
+    for (const [parameters, why] of refused) expect(() => verifyResumption(...parameters)).toThrow(why)
   })
 
   it('a restart is not made later than in the first commit', async () => {
