@@ -2,7 +2,8 @@ import type { Provider } from '@sotto/mls'
 import { limits, operations, SottoError, toHex } from '@sotto/protocol'
 import { buildRevokeDevice, type DeviceKind } from '@sotto/trust'
 import { type Call, type Contacts, openContacts } from './account/contacts.ts'
-import { keyPackagePool } from './account/keyPackages.ts'
+import { gate } from './account/gate.ts'
+import { type KeyPackagePool, keyPackagePool } from './account/keyPackages.ts'
 import { eraseEverything, type Profile, profileRow, serverPinRow, sessionRow } from './account/profile.ts'
 import {
   type AccountDeps,
@@ -81,16 +82,18 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 
   const accountDeps: AccountDeps = { ...options, timeMs }
-  const pool = keyPackagePool(store, provider, (op, input) => call(op, input))
-  const resetContacts = async (): Promise<void> => {
-    contacts = openContacts(store, provider, (op, input) => call(op, input))
+  let gated = gate(store)
+  let pool: KeyPackagePool
+  const openAccount = async (): Promise<void> => {
+    pool = keyPackagePool(gated.store, provider, call)
+    contacts = openContacts(gated.store, provider, call)
     await contacts.load()
   }
 
   const line: Line = {
     isOnline: () => connection.isReady() && !halted,
     submit: (room, message) => connection.submit(room, message),
-    call: (op, input) => call(op, input),
+    call,
     witness: () => {
       if (!pin) throw new SottoError('integrity', 'no server has been met')
       return { provider, logKey: pin.logKey }
@@ -126,7 +129,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
         device?.rooms
           .find(toHex(room))
           ?.push(messages, ack)
-          .catch(() => {})
+          // What could not be taken now, for lack of room or of a line, is read from the log.
+          .catch(() => device?.rooms.find(toHex(room))?.hint(ack.seq))
       },
       behind: (room, head) => device?.rooms.find(toHex(room))?.hint(head),
       welcome: () => whileOnline(async () => device?.rooms.readWelcomes()),
@@ -163,7 +167,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const startDevice = async (): Promise<void> => {
     if (profile?.kind !== 'ready') return
     const opened: Device = await openDevice({
-      store,
+      store: gated.store,
       provider,
       scheduler,
       signer: await keychain.signer(),
@@ -171,7 +175,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       contacts,
       pool,
       line,
-      call: (op, input) => call(op, input),
+      call,
       timeMs,
       changed: (room, told) => {
         tell(room, told)
@@ -289,9 +293,11 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     device = null
     profile = null
     pin = null
+    await gated.shut()
     await store.commit([eraseEverything])
     await keychain.destroy()
-    await resetContacts()
+    gated = gate(store)
+    await openAccount()
     stirred()
   }
 
@@ -311,7 +317,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     await call(operations.appendLink, { link })
   }
 
-  await resetContacts()
+  await openAccount()
   await startDevice()
   if (profile?.kind === 'ready' && token !== null) connection.start(token)
   if (profile?.kind === 'registering') {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Operation, operations, type SignedLink, SottoError, toHex } from '@sotto/protocol'
-import { type AccountState, buildGenesis, buildSetName, keyPairSigner, verifyChain } from '@sotto/trust'
+import { buildGenesis, buildSetName, keyPairSigner, verifyChain } from '@sotto/trust'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { type Call, openContacts } from '../src/account/contacts.ts'
 import { meetServer } from '../src/account/serverPin.ts'
@@ -53,7 +53,7 @@ const identityOf = async (name: string) => {
   if (verdict.kind === 'refused') throw new Error(verdict.rule)
   const rename = (to: string, timeS = 1001) =>
     buildSetName({ provider, state: verdict.value, timeS, identity, name: to })
-  return { genesis, state: verdict.value as AccountState, rename }
+  return { genesis, state: verdict.value, rename }
 }
 
 type Identity = Awaited<ReturnType<typeof identityOf>>

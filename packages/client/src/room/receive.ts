@@ -390,6 +390,8 @@ const receiveCommit = async (
   desk.consumed.push(...value.consumed)
   if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
   desk.room = value.group ? enter(room, value.group) : expel(room)
+  if (!value.group && room.outbox.length > 0)
+    desk.told.push({ kind: 'outbox', messages: room.outbox.map(({ message }) => message) })
   return passed(...eventsOf(authorization))
 }
 

@@ -82,16 +82,19 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         if (waiting.seq <= place.cursor) await settle(waiting, 'joined')
         return
       case 'invited':
+        if (phase.timeMs === timeMs) return
+        break
       case 'removed':
       case 'left':
-        return room.take((state) =>
-          stepped({
-            ...state,
-            phase: { kind: 'invited', inviter, timeMs },
-            face: { ...state.face, activeMs: timeMs },
-          }),
-        )
+        break
     }
+    await room.take((state) =>
+      stepped({
+        ...state,
+        phase: { kind: 'invited', inviter, timeMs },
+        face: { ...state.face, activeMs: timeMs },
+      }),
+    )
   }
 
   const bundlesFor = async (welcome: Uint8Array) => {
