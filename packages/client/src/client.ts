@@ -20,14 +20,10 @@ import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import type { Transport } from './ports/transport.ts'
 import type { Line } from './room/line.ts'
-import { outboxItem } from './room/send.ts'
-import { isShown, type RoomState } from './room/state.ts'
-import type { Told } from './room/step.ts'
+import { makeStage } from './stage.ts'
 import { type Connection, openConnection, type Ready } from './sync/connection.ts'
 import { readTimeline } from './timeline/timeline.ts'
-import { byActivity, roomView } from './timeline/roomView.ts'
-import { itemsOf, messageItemId, outboxItemView, type SenderOf } from './timeline/view.ts'
-import type { Client, ClientEvent, ClientState, ConnectionView } from './view.ts'
+import type { AccountView, Client } from './view.ts'
 
 export interface ClientOptions {
   /** Origin of the server. */
@@ -60,10 +56,17 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   let isClosed = false
 
   const timeMs = (): number => scheduler.nowMs() + aheadMs
-  const listeners = new Set<(event: ClientEvent) => void>()
-  const publish = (event: ClientEvent): void => {
-    for (const listener of listeners) listener(event)
-  }
+  const stage = makeStage({
+    account: () => accountView(server, profile, token),
+    profile: () => profile,
+    device: () => device,
+    findContact: (account) => contacts.find(account),
+    connection: () => {
+      const view = connection.view()
+      return view.kind === 'online' && !isGreeted ? { kind: 'connecting' } : view
+    },
+  })
+  const { stirred } = stage
 
   const meet = async (): Promise<void> => {
     const contact = await meetServer(store, transport, server, scheduler.nowMs())
@@ -117,7 +120,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     meet,
     chance: () => (provider.random(1)[0] ?? 0) / 255,
     events: {
-      viewed: () => stirred(),
+      viewed: stirred,
       opening: () => {
         places = device?.rooms.places() ?? new Map()
         isGreeted = false
@@ -177,11 +180,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       line,
       call,
       timeMs,
-      changed: (room, told) => {
-        tell(room, told)
-        stirred()
-      },
-      stirred: () => stirred(),
+      changed: stage.tell,
+      stirred,
       halt,
     })
     device = opened
@@ -194,83 +194,6 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     if (!device) await startDevice()
     connection.start(token)
   }
-
-  // What is shown.
-
-  const senderOf: SenderOf = (account) => ({
-    account: toHex(account),
-    name: nameOf(account) ?? toHex(account).slice(0, 8),
-    own: profile !== null && toHex(profile.account) === toHex(account),
-  })
-  const nameOf = (account: Uint8Array): string | null =>
-    contacts.find(account)?.state.name ??
-    (profile && toHex(profile.account) === toHex(account) ? profile.name : null)
-
-  const accountView = (): ClientState['account'] => {
-    if (profile?.kind !== 'ready') return { kind: 'none' }
-    const { name } = profile
-    const account = toHex(profile.account)
-    return token === null
-      ? { kind: 'signed_out', server, name, account }
-      : { kind: 'signed_in', server, name, account, device: toHex(profile.device) }
-  }
-
-  const connectionView = (): ConnectionView => {
-    const view = connection.view()
-    return view.kind === 'online' && !isGreeted ? { kind: 'connecting' } : view
-  }
-
-  let shown: ClientState | null = null
-  let isTelling = false
-  const state = (): ClientState =>
-    (shown ??= {
-      account: accountView(),
-      connection: connectionView(),
-      rooms: [...(device?.rooms.all() ?? [])]
-        .filter((room) => isShown(room.state()))
-        .toSorted((a, b) => byActivity(a.state(), b.state()))
-        .map((room) => roomView(room, device?.entering.has(room.id) ?? false, nameOf)),
-    })
-  /** However much happens at once, the new state is told once. */
-  const stirred = (): void => {
-    shown = null
-    if (isTelling || isClosed) return
-    isTelling = true
-    void Promise.resolve().then(() => {
-      isTelling = false
-      if (!isClosed) publish({ kind: 'state', state: state() })
-    })
-  }
-
-  const tell = (room: RoomState, told: readonly Told[]): void => {
-    const id = toHex(room.id)
-    const open = device?.rooms.find(id)
-    if (!open || !isShown(room) || profile === null || listeners.size === 0) return
-    const { account, device: own } = profile
-    for (const one of told) {
-      switch (one.kind) {
-        case 'records': {
-          const items = one.records.flatMap(({ seq, record }) => itemsOf(seq, record, senderOf))
-          publish({ kind: 'timeline', room: id, items })
-          break
-        }
-        case 'outbox': {
-          const items = one.messages
-            .flatMap((message) => outboxItem(room, message) ?? [])
-            .map((item) => outboxItemView(item, own, senderOf(account), open.acknowledged(item.message)))
-          if (items.length > 0) publish({ kind: 'timeline', room: id, items })
-          break
-        }
-        case 'discarded':
-          publish({ kind: 'discarded', room: id, id: messageItemId(own, one.message) })
-          break
-        case 'intent':
-        case 'leave_refused':
-      }
-    }
-  }
-
-  // What is asked for.
 
   const working = (): Device => {
     if (halted) throw halted
@@ -330,18 +253,15 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 
   return {
-    state,
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    state: stage.state,
+    subscribe: stage.subscribe,
     close: async () => {
       if (isClosed) return
       connection.stop()
       isClosed = true
       await device?.rooms.rest()
       await store.close()
-      listeners.clear()
+      stage.close()
     },
 
     register: async (input) => {
@@ -385,9 +305,18 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       const { rooms } = working()
       if (!profile) throw new SottoError('no_account')
       const { account, device: own } = profile
-      return readTimeline(store, rooms.get(room), { account, device: own, senderOf }, query)
+      return readTimeline(store, rooms.get(room), { account, device: own, senderOf: stage.senderOf }, query)
     },
   }
+}
+
+const accountView = (server: string, profile: Profile | null, token: string | null): AccountView => {
+  if (profile?.kind !== 'ready') return { kind: 'none' }
+  const { name } = profile
+  const account = toHex(profile.account)
+  return token === null
+    ? { kind: 'signed_out', server, name, account }
+    : { kind: 'signed_in', server, name, account, device: toHex(profile.device) }
 }
 
 const isSessionOver = ({ code }: SottoError): boolean => code === 'session_expired' || code === 'unauthorized'

@@ -1,7 +1,6 @@
-import { allSecrets, type Group, leafAt, process, readMessage } from '@sotto/mls'
+import { allSecrets, type Group, leafAt, process } from '@sotto/mls'
 import {
   anchorHashBytes,
-  decodeEnvelope,
   type Envelope,
   entryKinds,
   equalBytes,
@@ -14,13 +13,13 @@ import { decodePayload } from '../content/payload.ts'
 import type { Change } from '../ports/store.ts'
 import { encodeLogRecord, type RecordedItem } from '../timeline/record.ts'
 import type { PlacedRecord } from '../timeline/pages.ts'
-import { shownText } from '../timeline/view.ts'
 import { type Asked, attempt } from './attempt.ts'
+import type { OpenedEntry, Past } from './entry.ts'
 import { eventsOf, memberCountOf } from './events.ts'
-import type { JudgedEntry } from './judge.ts'
+import { faceAfter } from './face.ts'
 import { roomKeys } from './keys.ts'
 import { epochOf, requeue } from './send.ts'
-import { emptyRoom, type Face, type OutboxItem, type Place, type RoomState } from './state.ts'
+import { emptyRoom, type OutboxItem, type Place, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped, type Told } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -35,51 +34,6 @@ export interface Reading {
   /** What the store knows of earlier entries that these refer to. */
   readonly past: Past
   readonly asked: Asked
-}
-
-export interface Past {
-  /** First half of the hash of an entry before these; undefined where it is not kept. */
-  anchor(seq: number): Uint8Array | undefined
-  /** Devices that have used this message id in the room, in hex. */
-  senders(message: string): readonly string[]
-}
-
-/** An entry with its envelope; undefined where it has none, or one that is not for this room and kind. */
-export interface OpenedEntry extends JudgedEntry {
-  readonly envelope: Envelope | undefined
-}
-
-export const openEntry = (room: Uint8Array, judged: JudgedEntry): OpenedEntry => ({
-  ...judged,
-  envelope: envelopeOf(room, judged),
-})
-
-/** What is said before anything is decrypted; it is authenticated only when the message is. */
-const envelopeOf = (room: Uint8Array, { entry, payload }: JudgedEntry): Envelope | undefined => {
-  if (!payload) return undefined
-  try {
-    const header = readMessage(payload)
-    if (header.kind !== 'public' && header.kind !== 'private') return undefined
-    const envelope = decodeEnvelope(header.authenticatedData)
-    return equalBytes(envelope.room, room) && envelope.kind === entry.kind ? envelope : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** What of the past the entries refer to: the runner looks it up before the step. */
-export const references = (
-  entries: readonly OpenedEntry[],
-): { readonly anchors: ReadonlySet<number>; readonly messages: ReadonlySet<string> } => {
-  const first = entries[0]?.entry.seq ?? 0
-  const anchors = new Set<number>()
-  const messages = new Set<string>()
-  for (const { entry, envelope } of entries) {
-    if (!envelope) continue
-    if (envelope.anchorSeq < first) anchors.add(envelope.anchorSeq)
-    if (entry.kind === entryKinds.app) messages.add(toHex(envelope.messageId))
-  }
-  return { anchors, messages }
 }
 
 /** How an entry ended. */
@@ -126,7 +80,7 @@ export const receive = async (tools: Tools, room: RoomState, reading: Reading): 
 const freeze = (
   { provider }: Tools,
   desk: Desk,
-  { entry }: JudgedEntry,
+  { entry }: OpenedEntry,
   { code, rule }: Extract<Ending, { kind: 'frozen' }>,
 ): Desk => {
   const isRefusal = entry.kind === entryKinds.commit && code === 'policy' && rule !== null
@@ -150,7 +104,7 @@ const finish = (tools: Tools, desk: Desk, records: readonly PlacedRecord[], conf
     {
       ...room,
       place: { ...room.place, confirmed: Math.max(room.place.confirmed, confirmed, room.place.cursor) },
-      face: faceAfter(tools, room.face, shown),
+      face: faceAfter(tools.account, room.face, shown),
     },
     {
       changes,
@@ -161,33 +115,6 @@ const finish = (tools: Tools, desk: Desk, records: readonly PlacedRecord[], conf
 }
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
-
-const previewCharactersMax = 200
-
-const faceAfter = ({ account }: Tools, face: Face, shown: readonly PlacedRecord[]): Face => {
-  const messages = shown.flatMap(({ seq, record: { items, timeMs } }) =>
-    items.flatMap((item) => (item.kind === 'message' ? [{ ...item, seq, timeMs }] : [])),
-  )
-  const unread = messages.filter(
-    (message) => message.seq > face.readSeq && !equalBytes(message.account, account),
-  )
-  const last = messages.at(-1)
-  const activeMs = shown.at(-1)?.record.timeMs
-  if (activeMs === undefined) return face
-  return {
-    ...face,
-    unread: face.unread + unread.length,
-    activeMs: Math.max(face.activeMs, activeMs),
-    latest: last ? { sender: last.account, text: preview(last.content), timeMs: last.timeMs } : face.latest,
-  }
-}
-
-/** The beginning of a text, cut between characters. */
-const preview = (content: Uint8Array): string =>
-  Array.from(shownText(content).slice(0, 2 * previewCharactersMax))
-    .slice(0, previewCharactersMax)
-    .join('')
-    .toWellFormed()
 
 const receiveEntry = async (
   tools: Tools,

@@ -1,0 +1,115 @@
+import { toHex } from '@sotto/protocol'
+import type { Contact } from './account/contacts.ts'
+import type { Profile } from './account/profile.ts'
+import type { Device } from './device.ts'
+import { outboxItem } from './room/send.ts'
+import { isShown, type RoomState } from './room/state.ts'
+import type { Told } from './room/step.ts'
+import { byActivity, roomView } from './timeline/roomView.ts'
+import { itemsOf, messageItemId, outboxItemView, type SenderOf } from './timeline/view.ts'
+import type { AccountView, Client, ClientEvent, ClientState, ConnectionView } from './view.ts'
+
+/** What a client shows: made from what it knows, and told to whoever looks. */
+export interface Stage extends Pick<Client, 'state' | 'subscribe'> {
+  readonly senderOf: SenderOf
+  /** Something that is shown may be another now. However much happens at once, the new state is told once. */
+  stirred(): void
+  /** What a step in a room has told. */
+  tell(room: RoomState, told: readonly Told[]): void
+  close(): void
+}
+
+/** Where what is shown comes from, asked when it is needed. */
+export interface Scene {
+  account(): AccountView
+  connection(): ConnectionView
+  profile(): Profile | null
+  device(): Device | null
+  findContact(account: Uint8Array): Contact | undefined
+}
+
+const shortNameCharacters = 8
+
+export const makeStage = (scene: Scene): Stage => {
+  const listeners = new Set<(event: ClientEvent) => void>()
+  let shown: ClientState | null = null
+  let isTelling = false
+  let isClosed = false
+
+  const publish = (event: ClientEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
+  const isOwn = (account: Uint8Array): boolean => {
+    const own = scene.profile()?.account
+    return own !== undefined && toHex(own) === toHex(account)
+  }
+  const nameOf = (account: Uint8Array): string | null =>
+    scene.findContact(account)?.state.name ?? (isOwn(account) ? (scene.profile()?.name ?? null) : null)
+  const senderOf: SenderOf = (account) => ({
+    account: toHex(account),
+    name: nameOf(account) ?? toHex(account).slice(0, shortNameCharacters),
+    own: isOwn(account),
+  })
+
+  const roomViews = (): ClientState['rooms'] => {
+    const device = scene.device()
+    if (!device) return []
+    return [...device.rooms.all()]
+      .filter((room) => isShown(room.state()))
+      .toSorted((a, b) => byActivity(a.state(), b.state()))
+      .map((room) => roomView(room, device.entering.has(room.id), nameOf))
+  }
+  const state = (): ClientState =>
+    (shown ??= { account: scene.account(), connection: scene.connection(), rooms: roomViews() })
+
+  const stirred = (): void => {
+    shown = null
+    if (isTelling || isClosed) return
+    isTelling = true
+    void Promise.resolve().then(() => {
+      isTelling = false
+      if (!isClosed) publish({ kind: 'state', state: state() })
+    })
+  }
+
+  const tellOne = (room: RoomState, profile: Profile, one: Told): void => {
+    const id = toHex(room.id)
+    switch (one.kind) {
+      case 'records': {
+        const items = one.records.flatMap(({ seq, record }) => itemsOf(seq, record, senderOf))
+        return publish({ kind: 'timeline', room: id, items })
+      }
+      case 'outbox': {
+        const open = scene.device()?.rooms.find(id)
+        const sender = senderOf(profile.account)
+        const items = one.messages
+          .flatMap((message) => outboxItem(room, message) ?? [])
+          .map((item) => outboxItemView(item, profile.device, sender, open?.acknowledged(item.message)))
+        return items.length > 0 ? publish({ kind: 'timeline', room: id, items }) : undefined
+      }
+      case 'discarded':
+        return publish({ kind: 'discarded', room: id, id: messageItemId(profile.device, one.message) })
+      case 'intent':
+      case 'leave_refused':
+    }
+  }
+
+  return {
+    state,
+    senderOf,
+    stirred,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    tell: (room, told) => {
+      const profile = scene.profile()
+      if (profile && isShown(room) && listeners.size > 0) for (const one of told) tellOne(room, profile, one)
+      stirred()
+    },
+    close: () => {
+      isClosed = true
+      listeners.clear()
+    },
+  }
+}
