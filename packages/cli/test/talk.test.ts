@@ -101,6 +101,20 @@ describe('two terminals', () => {
     expect(texts(read.out)).toEqual(['last words'])
   })
 
+  it('begin a conversation with its newest page, also when nobody else has a word in it', async () => {
+    await world.sotto('alice', ['room', 'create', 'Notes'])
+    const notes = Array.from({ length: 30 }, (_, i) => `note ${i}.`)
+    await world.sotto('alice', ['send', 'Notes'], notes.join('\n'))
+    const chat = world.start('alice', 'chat', 'Notes')
+    await chat.says('note 29.')
+    chat.type('one more\n')
+    await chat.says('one more')
+    chat.type('/quit\n')
+    const { out } = await chat.ended
+    expect(notes.filter((note) => out.includes(note))).toEqual(notes.slice(10))
+    expect(out.split('note 29.')).toHaveLength(2)
+  })
+
   it.skipIf(noScript)('chat in a terminal, with a prompt at its foot', async () => {
     const alice = world.inTerminal('alice', 'chat', 'General')
     await alice.says('General> ')

@@ -24,7 +24,7 @@ const session = async (
     ...net,
     call: async (op, input, used) => {
       const output = await net.call(op, input, used)
-      if (op.name === operations.registerFinish.name) ({ token } = output as { token: string })
+      if (op.name === operations.registerFinish.name) ({ token } = output)
       return output
     },
   }

@@ -108,7 +108,11 @@ export const openConversation = async (
     }
   })
 
-  await showPage({ ...(await client.timeline({ room, limit: earlierItems })), more: false })
+  const { items } = await client.timeline({ room, limit: earlierItems })
+  // What lies before the newest page stays where it is, also when nobody else has a word in it.
+  const [oldest] = items.filter(isPlaced)
+  cursor = (oldest?.seq ?? 1) - 1
+  await showPage({ items, more: false })
   follow(client.state())
 
   return {

@@ -1,17 +1,20 @@
-import type { Client } from '@sotto/client'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Client, SottoError } from '@sotto/client'
 import { Command } from 'commander'
 import { chatHelp, parseLine } from '../chat/command.ts'
 import { type Conversation, openConversation } from '../chat/conversation.ts'
 import { openScreen, type Screen } from '../chat/screen.ts'
 import { failureText } from '../failureText.ts'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
-import { SottoError } from '@sotto/client'
 import { styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
 import { identityText } from '../roomState.ts'
 import { untilSignal } from '../signals.ts'
 import { table } from '../table.ts'
+
+/** What could not be delivered by then waits on this device for the next time. */
+const drainWithinMs = 120_000
 
 interface Chat {
   readonly client: Client
@@ -91,8 +94,9 @@ export const chatCommand = (): Command =>
           const chat = { client, room: room.id, screen, conversation }
           const interrupted = untilSignal(ended.signal)
           await Promise.race([converse(chat), interrupted])
-          // What a pipe has brought in is delivered before the end; a second Ctrl+C does not wait for that.
-          await Promise.race([conversation.drained(), untilSignal(ended.signal)])
+          // What a pipe has brought in is delivered before the end; who is in a hurry presses Ctrl+C again.
+          const patience = delay(drainWithinMs, undefined, { signal: ended.signal }).catch(() => {})
+          await Promise.race([conversation.drained(), patience, untilSignal(ended.signal)])
           conversation.end()
         } finally {
           ended.abort()
