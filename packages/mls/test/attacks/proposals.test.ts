@@ -227,6 +227,28 @@ describe.each(storySuites)('lists of proposals, suite %d', (suite) => {
     await bothRefuse(engine, room.group('bob'), room.server, message, 'invalid_commit', /not known/)
   })
 
+  it('what one decides by value goes before what is pending', async () => {
+    const room = await roomOfThree()
+    await room.update('carol')
+    await room.propose('bob', remove(2))
+    await room.propose('bob', { kind: 'group_context_extensions', extensions: [] })
+    const own: Proposal = { kind: 'group_context_extensions', extensions: [] }
+    const { view } = await commit(engine, room.group('mallory'), { proposals: [remove(2), own] })
+    expect(view.proposals.map(({ by, proposal }) => [by, proposal.kind])).toEqual([
+      ['value', 'remove'],
+      ['value', 'group_context_extensions'],
+    ])
+    const reinit: Proposal = {
+      kind: 'reinit',
+      groupId: utf8('next'),
+      version: 1,
+      cipherSuite: suite,
+      extensions: [],
+    }
+    const closed = await commit(engine, room.group('mallory'), { proposals: [reinit] })
+    expect(closed.view.proposals.length).toBe(1)
+  })
+
   it('an Update signed for another place or another group is refused', async () => {
     const room = await roomOfThree()
     const mallory = room.group('mallory')
