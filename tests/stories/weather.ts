@@ -19,8 +19,6 @@ export const first = (times: number, name: string): Fault => {
   return { strikes: (what) => what === name && ++count <= times }
 }
 
-export const offline = (): Error => Object.assign(new Error('lost'), { lost: true })
-
 /** Answers of the server that never arrive: what was asked for has been done all the same. */
 export const losingAnswers = (fault: Fault, failure: () => unknown): Weather => ({
   transport: (transport): Transport => ({

@@ -57,11 +57,6 @@ export const password = 'correct horse battery staple'
 
 const provider = nodeProvider()
 
-export const copyOf = ({ disk, keys }: Device): Device => ({
-  disk: { rows: new Map(disk.rows), fence: disk.fence },
-  keys: { ...keys },
-})
-
 export const openDevice = async (server: string, device: Device, weather: Weather = {}): Promise<Client> => {
   const keychain = openMemoryKeychain(provider, device.keys)
   const store = sealedStore(await openMemoryStore(device.disk), keychain)
