@@ -235,6 +235,23 @@ describe('submit', () => {
     expect(await codeOf(say(room, 'later'))).toBe('accepted')
   })
 
+  it('keeps the order of messages of which it refuses one for now', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock, limits: { messagesPerSecond: 1, messageBurst: 2 } })
+    const room = await createRoom(await register(url, 'alice'))
+    const messages = []
+    for (const text of ['one', 'two', 'three', 'four']) messages.push(await write(room, text))
+    const [one, two, three, four] = messages
+    if (!one || !two || !three || !four) throw new Error('nothing was written')
+    const early = [await codeOf(submit(room, one)), await codeOf(submit(room, two))]
+    expect(early).toEqual(['accepted', 'accepted'])
+    expect(await codeOf(submit(room, three))).toBe('rate')
+    clock.advance(5000)
+    expect(await codeOf(submit(room, four))).toBe('rate')
+    expect(await codeOf(submit(room, three))).toBe('accepted')
+    expect(await codeOf(submit(room, four))).toBe('accepted')
+  })
+
   it('never lets the time of a log run backwards', async () => {
     const clock = testClock()
     const { url } = await testServer({ clock })

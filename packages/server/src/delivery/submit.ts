@@ -12,6 +12,7 @@ import { mapKey } from './digest.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger, Once } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
+import { makeMessageRate } from './messageRate.ts'
 import { judgeProposal } from './proposal.ts'
 import type { Room, Rooms } from './rooms.ts'
 import type { Append, DeliveryStore, RoomChange } from './store.ts'
@@ -74,7 +75,7 @@ const minuteS = 60
 /** `submit` of protocol §7. */
 export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   const { store, rooms, lanes, ledger, provider, accounts, clock, limits, log } = dependencies
-  const messageRate = makeRate(clock, { perSecond: limits.messagesPerSecond, burst: limits.messageBurst })
+  const messageRate = makeMessageRate(clock, limits)
   const perMinute = (burst: number) => makeRate(clock, { perSecond: burst / minuteS, burst })
   // A room's allowance is for commits that hold: nobody uses it up with others. Trying has a bound of its own.
   const attemptRate = perMinute(limits.commitsPerRoomPerMinute)
@@ -160,8 +161,8 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   }
 
   return async (caller, room, submission) => {
-    messageRate.take(mapKey(caller.device))
     const incoming = parseSubmission(room, submission, limits)
+    messageRate.take(mapKey(caller.device), mapKey(room), incoming.envelope.sendCounter)
     try {
       const { ack } = await lanes.run(mapKey(room), () => decide(caller, room, incoming))
       return await ack
