@@ -14,12 +14,6 @@ const leafIndexMax = 0xffff_ffff
 
 export const nodeOfLeaf = (leaf: LeafIndex): NodeIndex => (leaf * 2) as NodeIndex
 
-/** @throws MlsError `invalid_use` for the index of a parent */
-export const leafOfNode = (node: NodeIndex): LeafIndex => {
-  if (!isLeaf(node)) throw new MlsError('invalid_use', `node ${node} is not a leaf`)
-  return node / 2
-}
-
 /** A node index out of a number from outside. @throws MlsError `malformed` */
 export const toNodeIndex = (index: number): NodeIndex => {
   if (!Number.isInteger(index) || index < 0 || index > 2 * leafIndexMax)
