@@ -30,7 +30,11 @@ export interface EpochStart {
 
 const empty = new Uint8Array(0)
 
-/** From the epoch before: `init_secret`, what the commit brought, and its pre-shared keys. */
+/**
+ * From the epoch before: `init_secret`, what the commit brought, and its pre-shared keys.
+ *
+ * @throws MlsError `invalid_use` for a state whose secrets were wiped
+ */
 export const nextEpoch = (
   crypto: Crypto,
   initSecret: Uint8Array,
@@ -38,6 +42,7 @@ export const nextEpoch = (
   pskSecret: Uint8Array,
   context: GroupContext,
 ): EpochStart => {
+  if (initSecret.every((byte) => byte === 0)) throw new MlsError('invalid_use', 'a state that was wiped')
   const { provider, suite } = crypto
   const extracted = provider.hkdfExtract(suite.kdf, initSecret, commitSecret)
   const joinerSecret = expandWithLabel(

@@ -1,36 +1,27 @@
-import { equalBytes } from './bytes.ts'
-import { MlsError } from './error.ts'
-
-/** Different keys that may end alike. Honest keys are random and hardly ever do, in four bytes of 8,192 members. */
-const lookalikesMax = 16
-
 /**
- * Public keys, found by their last four bytes: those are random in the keys of every suite. Keys made to end alike
- * cannot slow the look-up down, as more than a few of them are refused.
+ * Public keys, found by their whole content. A look-up by a part of the key would let whoever chooses keys that agree
+ * there slow it down, and a bound against that would make everyone refuse a tree that members had accepted.
  */
 export class PublicKeySet {
-  readonly #byEnd = new Map<number, Uint8Array[]>()
+  readonly #keys = new Set<string>()
 
-  /** @returns whether it was not there yet. @throws MlsError `limit_exceeded` */
+  /** @returns whether it was not there yet */
   add(key: Uint8Array): boolean {
-    const end = endOf(key)
-    const alike = this.#byEnd.get(end)
-    if (!alike) {
-      this.#byEnd.set(end, [key])
-      return true
-    }
-    if (alike.some((other) => equalBytes(key, other))) return false
-    if (alike.length === lookalikesMax) throw new MlsError('limit_exceeded', 'too many keys that end alike')
-    alike.push(key)
-    return true
+    const before = this.#keys.size
+    return this.#keys.add(textOf(key)).size > before
   }
 
   has(key: Uint8Array): boolean {
-    return this.#byEnd.get(endOf(key))?.some((other) => equalBytes(key, other)) ?? false
+    return this.#keys.has(textOf(key))
   }
 }
 
-const endOf = (key: Uint8Array): number => {
-  const at = key.length - 4
-  return (key[at] ?? 0) | ((key[at + 1] ?? 0) << 8) | ((key[at + 2] ?? 0) << 16) | ((key[at + 3] ?? 0) << 24)
+const chunkBytes = 4096
+
+/** One character for each byte: keys of a thousand bytes are compared a million times when a large tree is read. */
+const textOf = (key: Uint8Array): string => {
+  let text = ''
+  for (let at = 0; at < key.length; at += chunkBytes)
+    text += String.fromCharCode(...key.subarray(at, at + chunkBytes))
+  return text
 }

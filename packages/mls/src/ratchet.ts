@@ -89,6 +89,8 @@ const step = (
   crypto: Crypto,
   { secret, generation, skipped }: Ratchet,
 ): { readonly messageKey: MessageKey; readonly next: Ratchet } => {
+  // Keys that come of zeros are anyone's: a state whose secrets were wiped must never be used again.
+  if (secret.every((byte) => byte === 0)) throw new MlsError('invalid_use', 'a state that was wiped')
   const { keyBytes, nonceBytes, hashBytes } = crypto.suite
   return {
     messageKey: {

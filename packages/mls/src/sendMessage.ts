@@ -1,5 +1,6 @@
 import type { AuthenticatedContent } from './authenticatedContent.ts'
 import type { Engine } from './engine.ts'
+import { MlsError } from './error.ts'
 import type { Content, FramedContent } from './framedContent.ts'
 import type { Group } from './group.ts'
 import { tagMessage } from './membershipTag.ts'
@@ -8,14 +9,18 @@ import { sealContent } from './messageProtection.ts'
 
 export const noBytes: Uint8Array = new Uint8Array(0)
 
-/** Content from this member, in the current epoch. */
-export const frame = (group: Group, content: Content, authenticatedData: Uint8Array): FramedContent => ({
-  groupId: group.public.context.groupId,
-  epoch: group.public.context.epoch,
-  sender: { kind: 'member', leafIndex: group.ownLeaf },
-  authenticatedData,
-  content,
-})
+/**
+ * Content from this member, in the current epoch.
+ *
+ * @throws MlsError `invalid_use` for a state whose secrets were wiped: keys that come of zeros are anyone's
+ */
+export const frame = (group: Group, content: Content, authenticatedData: Uint8Array): FramedContent => {
+  if (group.epochSecrets.initSecret.every((byte) => byte === 0))
+    throw new MlsError('invalid_use', 'a state that was wiped')
+  const { groupId, epoch } = group.public.context
+  const sender = { kind: 'member', leafIndex: group.ownLeaf } as const
+  return { groupId, epoch, sender, authenticatedData, content }
+}
 
 export interface SentMessage {
   /** With the key that was used gone: to be stored before the message leaves, so that no key is used twice. */

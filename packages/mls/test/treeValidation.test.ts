@@ -276,7 +276,7 @@ describe('the caller', () => {
 })
 
 describe('large hostile trees', () => {
-  it('with keys that end alike are refused instead of compared one with each other', async () => {
+  it('with keys that agree in most places are judged like any others, at the same cost', async () => {
     const template = leafOf(0)
     const leafEndingAlike = (at: number): LeafNode => {
       const key = new Uint8Array(32)
@@ -285,7 +285,9 @@ describe('large hostile trees', () => {
     }
     let tree: RatchetTree = slot(0, leafEndingAlike(0))
     for (let i = 1; i < 4096; i++) tree = addLeaf(tree, leafEndingAlike(i), 4096).tree
-    await expect(join(tree, world, engineOf(acceptAnyLeaf, 1, 4096))).rejects.toThrow(/^limit_exceeded/)
+    await expect(join(tree, world, engineOf(acceptAnyLeaf, 1, 4096))).rejects.toThrow(
+      /^(bad_authentication|invalid_)/,
+    )
   })
 
   it('with other leaves unmerged at each parent are verified with few hashes per node and level', () => {
