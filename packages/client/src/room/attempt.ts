@@ -21,7 +21,7 @@ export type Asked = ReadonlySet<string>
 
 export const askedNobody: Asked = new Set()
 
-const engineLimits = { leavesMax: limits.leavesPerRoomMax, commitAddsMax: limits.addsPerCommitMax }
+const engineLimits = { leavesMax: limits.treeWidthMax, commitAddsMax: limits.addsPerCommitMax }
 
 /**
  * Runs `work` with an engine that asks the rules of rooms about every leaf and every commit, on every path

@@ -5,6 +5,7 @@ import {
   type Engine,
   exportSecret,
   type Group,
+  leafAt,
   leaves,
   type Proposal,
   propose,
@@ -15,6 +16,7 @@ import {
   equalBytes,
   type FailureCode,
   type FailureDetail,
+  SottoError,
   toHex,
 } from '@sotto/protocol'
 import {
@@ -78,21 +80,28 @@ export const stageCommit = async (
     return failIntent(room, invited.id, 'already_member')
 
   const messageId = tools.provider.random(16)
-  const tried = await attempt(tools, timeS, asked, async (engine) => {
-    const references = await permitted(tools, group, timeS)
-    const proposals = proposalsFor(group, policy.value, purpose, references)
-    if (proposals.length === 0 && references.length === 0 && purpose.kind === 'proposals') return undefined
-    const made = await commit(engine, group, {
-      proposals,
-      references: references.map(({ ref }) => ref),
-      forcePath: true,
-      authenticatedData: envelopeFor(room, entryKinds.commit, messageId),
+  const allowed = await permitted(tools, group, policy.value, timeS)
+  const commitOf = (references: readonly PendingProposal[]) =>
+    attempt(tools, timeS, asked, async (engine) => {
+      const proposals = proposalsFor(group, policy.value, purpose, references)
+      if (proposals.length === 0 && references.length === 0 && purpose.kind === 'proposals') return undefined
+      const made = await commit(engine, group, {
+        proposals,
+        references: references.map(({ ref }) => ref),
+        forcePath: true,
+        authenticatedData: envelopeFor(room, entryKinds.commit, messageId),
+      })
+      const epoch = epochOf(made.staged)
+      const archiveKey = archiveKeyOf(engine, made.staged, room.id)
+      const meta = made.welcome ? await sealMeta(tools.provider, archiveKey, room.id, epoch, room.meta) : null
+      return { ...made, attachment: { groupInfo: made.groupInfo, welcome: made.welcome ?? null, meta } }
     })
-    const epoch = epochOf(made.staged)
-    const archiveKey = archiveKeyOf(engine, made.staged, room.id)
-    const meta = made.welcome ? await sealMeta(tools.provider, archiveKey, room.id, epoch, room.meta) : null
-    return { ...made, attachment: { groupInfo: made.groupInfo, welcome: made.welcome ?? null, meta } }
-  })
+  let tried = await commitOf(allowed)
+  // Proposals that nobody can commit together must hold up neither an intent nor each other.
+  for (const fewer of tried.kind === 'refused' ? fewerOf(purpose, allowed) : []) {
+    if (tried.kind !== 'refused') break
+    tried = await commitOf(fewer)
+  }
   switch (tried.kind) {
     case 'needs':
       return tried
@@ -121,22 +130,59 @@ export const stageCommit = async (
 
 type PendingProposal = Group['public']['proposals'][number]
 
-/** The proposals of others that the rules allow: what is left out here would make the whole commit refused (C8). */
-const permitted = async (tools: Tools, group: Group, timeS: number): Promise<readonly PendingProposal[]> => {
+/** What is tried when all that is allowed one by one is refused together. */
+const fewerOf = (
+  purpose: Purpose,
+  allowed: readonly PendingProposal[],
+): readonly (readonly PendingProposal[])[] => {
+  if (allowed.length === 0) return []
+  switch (purpose.kind) {
+    case 'intent':
+      return [[]]
+    case 'proposals':
+      return allowed.map((one) => [one])
+  }
+}
+
+/**
+ * The proposals of others that the rules allow: what is left out here would make the whole commit refused (C8). Of
+ * several that take out one leaf the first is enough, and none may leave the room without an owner.
+ */
+const permitted = async (
+  tools: Tools,
+  group: Group,
+  policy: Policy,
+  timeS: number,
+): Promise<readonly PendingProposal[]> => {
   const lookup = (account: Uint8Array) => tools.find(account)?.state
   const allowed: PendingProposal[] = []
+  const removed = new Set<number>()
   for (const pending of group.public.proposals) {
     if (pending.proposal.kind !== 'remove' || isOwnRemoval(group, pending)) continue
     const { proposal, sender } = pending
+    if (removed.has(proposal.removed)) continue
     const verdict = await mayPropose(
       { before: group.public, proposal, sender },
       lookup,
       tools.provider,
       timeS,
     )
-    if (verdict.kind === 'allowed') allowed.push(pending)
+    if (verdict.kind !== 'allowed' || !isPolicyWithout(group, policy, [...allowed, pending])) continue
+    removed.add(proposal.removed)
+    allowed.push(pending)
   }
   return allowed
+}
+
+/** Whether the room still has a policy, an owner in it, when those who ask to leave have left. */
+const isPolicyWithout = (group: Group, policy: Policy, references: readonly PendingProposal[]): boolean => {
+  try {
+    extensionsWithPolicy(group.public.context, leaversOf(group, references).reduce(withoutMember, policy))
+    return true
+  } catch (error) {
+    if (error instanceof SottoError) return false
+    throw error
+  }
 }
 
 /** Nobody can commit the removal of the own leaf: that is for another member (RFC 9420 §12.2). */
@@ -174,9 +220,15 @@ const proposalsFor = (
 /** Accounts whose last leaf leaves by its own wish: they come off the members in the same commit (C5). */
 const leaversOf = (group: Group, references: readonly PendingProposal[]): readonly Uint8Array[] => {
   const leaving = new Set<number>()
-  for (const { proposal, sender } of references)
-    if (proposal.kind === 'remove' && sender.kind === 'member' && sender.leafIndex === proposal.removed)
-      leaving.add(proposal.removed)
+  for (const { proposal, sender } of references) {
+    if (proposal.kind !== 'remove' || sender.kind !== 'member') continue
+    const [by, leaf] = [
+      leafAt(group.public.tree, sender.leafIndex),
+      leafAt(group.public.tree, proposal.removed),
+    ]
+    const [asker, target] = [by && identityOf(by), leaf && identityOf(leaf)]
+    if (asker && target && equalBytes(asker.account, target.account)) leaving.add(proposal.removed)
+  }
   const staying: Uint8Array[] = []
   const going: Uint8Array[] = []
   for (const [index, leaf] of leaves(group.public.tree)) {

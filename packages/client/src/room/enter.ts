@@ -101,6 +101,9 @@ export const joinRoom = async (
   { waiting, tree, bundles, phase }: Joining,
   asked: Asked,
 ): Promise<Step> => {
+  // A Welcome from before what was read already would start old ratchets anew, and their keys with them.
+  if (room.place.cursor > 0 && waiting.seq <= room.place.cursor)
+    throw new SottoError('server_rollback', 'the invitation is older than what this device has read')
   const timeS = secondsOf(waiting.timeMs)
   const tried = await attempt(tools, timeS, asked, async (engine) => {
     const { welcome } = waiting

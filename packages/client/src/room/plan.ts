@@ -15,6 +15,8 @@ export interface Situation {
   readonly window: number
   /** A member of the room is not who it was. */
   readonly alarmed: boolean
+  /** This device has not tried yet, in this epoch, to commit what others have proposed. */
+  readonly onDuty: boolean
 }
 
 /** What is to be done next about a room; nothing of it needs more memory than the state itself. */
@@ -64,7 +66,8 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   const [intent] = room.intents
   // A commit waits for what was encrypted before it, which it would make stale; nothing is encrypted meanwhile.
   if (intent) return sent.length > 0 ? submit : [{ kind: 'commit', purpose: { kind: 'intent', intent } }]
-  if (hasProposalsOfOthers(group) && sent.length === 0)
+  // What nobody can commit must not silence the room: it is tried once in an epoch.
+  if (situation.onDuty && hasProposalsOfOthers(group) && sent.length === 0)
     return [{ kind: 'commit', purpose: { kind: 'proposals' } }]
   const isQueued = room.outbox.some(({ stage }) => stage.kind === 'queued')
   const count = situation.window - sent.length

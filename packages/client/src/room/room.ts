@@ -225,6 +225,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const isDutyDue = (): boolean => {
     if (duty === 'due') {
       duty = 'done'
+      again = true
       return true
     }
     if (duty === 'none') {
@@ -246,6 +247,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       holdingBack: nowMs < heldUntilMs,
       window: sender.isTrusted() ? pace.window(nowMs) : 1,
       alarmed: isAlarmed(runner.state()),
+      onDuty: duty !== 'done',
     }
   }
 

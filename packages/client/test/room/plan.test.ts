@@ -35,6 +35,7 @@ describe('what is to be done next', () => {
     holdingBack: false,
     window: flyingMax,
     alarmed: false,
+    onDuty: true,
   })
   const kinds = (room: RoomState, situation: Partial<Situation> = {}): readonly string[] =>
     plan(room, { ...calm(), ...situation }).map(({ kind }) => kind)
