@@ -34,6 +34,8 @@ export const limits = {
 
   devicesPerAccountMax: 20,
   leavesPerRoomMax: 2000,
+  /** Places in a room's tree, blank ones too: the power of two that holds `leavesPerRoomMax`. One bound for all. */
+  treeWidthMax: 2048,
   addsPerCommitMax: 64,
   proposalsPendingMax: 256,
   deviceCertificateLifetimeDaysMax: 400,

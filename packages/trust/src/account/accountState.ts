@@ -55,7 +55,7 @@ export interface AccountState {
 }
 
 /** A chain has at most this many links, revoked devices and renames included. */
-export const chainLinksMax = 4096
+export const chainLinksMax = 512
 
 export const deviceOf = (state: AccountState, device: Uint8Array): AccountDevice | undefined =>
   state.devices.get(toHex(device))
