@@ -133,7 +133,10 @@ export const openPreviewClient = (scene: Scene): Client => {
   }
 
   const answer = async (room: string, text: string) => {
-    await wait(1500)
+    // What ends in an ellipsis is answered when the one who looks at the preview says so.
+    if (text.endsWith('…'))
+      await new Promise((resolve) => addEventListener('preview-answer', resolve, { once: true }))
+    else await wait(1500)
     const said: TimelineItem = {
       kind: 'message',
       id: `answer ${(counter += 1)}`,
