@@ -1,4 +1,4 @@
-import { SottoError } from '@sotto/protocol'
+import { equalBytes, SottoError } from '@sotto/protocol'
 import { roleOf } from '@sotto/trust'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import { mapKey } from './digest.ts'
@@ -21,7 +21,7 @@ export const standingOf = async (
   caller: DeviceCaller,
 ): Promise<Standing> => {
   const membership = room.members.get(mapKey(caller.device))
-  if (membership) return { kind: 'member', membership }
+  if (membership && equalBytes(membership.account, caller.account)) return { kind: 'member', membership }
   if (roleOf(room.policy, caller.account) !== undefined) return { kind: 'account' }
   const untilSeq = await store.leftAt(room.id, caller.device)
   return untilSeq === undefined ? { kind: 'stranger' } : { kind: 'former', untilSeq }

@@ -50,12 +50,16 @@ export const makeChains = ({ store, accounts, sessions, provider, clock, log }: 
     const revoked = activeDevices(before, after.timeS)
       .filter(({ certificate }) => !active.has(certificate))
       .map(({ certificate }) => certificate.device)
+    const added = [...after.devices]
+      .filter(([id]) => !before.devices.has(id))
+      .map(([, { certificate }]) => certificate.device)
     const outcome = await store.extendChain({
       account: after.account,
       seq: after.seq,
       link,
       name: after.name,
       state: encodeAccountState(after),
+      added,
       revoked,
     })
     switch (outcome.kind) {

@@ -14,6 +14,8 @@ export interface ChainExtension {
   readonly link: SignedLink
   readonly name: string
   readonly state: Uint8Array
+  /** Devices that the link adds; one that is another account's already is a conflict. */
+  readonly added: readonly Uint8Array[]
   /** Devices that the link revokes: their sessions and key packages go with it. */
   readonly revoked: readonly Uint8Array[]
 }

@@ -24,6 +24,8 @@ const insertAccount = async (db: Transaction<Schema>, account: NewAccount): Prom
       created_ms: account.session.createdMs,
     })
     .execute()
+  const { device } = account.session
+  if (device) await db.insertInto('devices').values({ device, account: account.account }).execute()
   await db
     .insertInto('links')
     .values({

@@ -39,12 +39,13 @@ const revoke = async (
 
 const appendLink = async (
   db: Transaction<Schema>,
-  { account, seq, link, name, state, revoked }: ChainExtension,
+  { account, seq, link, name, state, added, revoked }: ChainExtension,
 ): Promise<readonly Uint8Array[]> => {
   await db
     .insertInto('links')
     .values({ account, seq, bytes: link.bytes, signatures: encodeSignatures(link.signatures) })
     .execute()
+  for (const device of added) await db.insertInto('devices').values({ device, account }).execute()
   await db.updateTable('accounts').set({ name, seq, state }).where('account', '=', account).execute()
   return revoke(db, account, revoked)
 }

@@ -28,6 +28,12 @@ const first: Migration = {
       .addColumn('state', bytes, (c) => c.notNull())
       .addColumn('created_ms', integer, (c) => c.notNull())
       .execute()
+    // A device belongs to one account for good: whoever could take the id of another's would be it in every room.
+    await schema
+      .createTable('devices')
+      .addColumn('device', bytes, (c) => c.primaryKey())
+      .addColumn('account', bytes, (c) => c.notNull().references('accounts.account'))
+      .execute()
     await schema
       .createTable('links')
       .addColumn('account', bytes, (c) => c.notNull().references('accounts.account'))

@@ -11,6 +11,7 @@ export interface Schema {
     state: Uint8Array
     created_ms: number
   }
+  devices: { device: Uint8Array; account: Uint8Array }
   links: { account: Uint8Array; seq: number; bytes: Uint8Array; signatures: Uint8Array }
   vault_slots: { account: Uint8Array; slot: string; counter: number; sealed: Uint8Array }
   sessions: {

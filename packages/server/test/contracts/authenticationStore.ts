@@ -44,6 +44,16 @@ export const authenticationStoreContract = (open: () => Promise<AuthenticationSt
       expect(await store.session(second.session.tokenHash)).toBeUndefined()
     })
 
+    it('creates nothing of an account whose device is another account’s', async () => {
+      const store = await open()
+      const bob = someAccount('bob')
+      await store.createAccount(bob)
+      const mallory = someAccount('mallory', bob.session.device ?? undefined)
+      expect(await store.createAccount(mallory)).toBe('taken')
+      expect(await store.login('mallory')).toBeUndefined()
+      expect(await store.session(mallory.session.tokenHash)).toBeUndefined()
+    })
+
     it('creates an account once when it is asked twice at once', async () => {
       const store = await open()
       const outcomes = await Promise.all(

@@ -34,6 +34,7 @@ export const directoryStoreContract = (
     link: { bytes: random(100), signatures: [random(64)] },
     name,
     state: random(50),
+    added: [],
     revoked: [],
   })
 
