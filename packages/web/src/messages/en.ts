@@ -288,7 +288,8 @@ export const en = {
     bannerConnecting: 'Connecting. What you write is kept on this device and sent in a moment.',
     bannerRetry: 'Next try in {seconds} s',
     refused: 'Not the server you know',
-    bannerRefused: 'This is not the server that this device knows. Nothing is sent until it is back.',
+    bannerRefused:
+      'This is not the server that this device knows: its key has changed. Nothing is sent until it is back.',
     said: {
       online: 'Connected',
       connecting: 'Connecting',

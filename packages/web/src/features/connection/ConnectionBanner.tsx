@@ -1,7 +1,6 @@
 import type { ConnectionView } from '@sotto/client'
 import { useEffect, useRef } from 'react'
 import { useNow, useTranslations } from 'use-intl'
-import { FailureText } from '../../client/FailureText.tsx'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import styles from './ConnectionBanner.module.css'
@@ -53,8 +52,7 @@ export const ConnectionBanner = ({ connection }: { readonly connection: Connecti
         <section className={styles.banner} aria-label={t('label')} data-grave="true">
           <Icon name="warning" size={16} />
           <span className={styles.text} role="alert">
-            <strong>{t('bannerRefused')}</strong>{' '}
-            <FailureText failure={{ code: connection.code, detail: {} }} />
+            {t('bannerRefused')}
           </span>
         </section>
       )

@@ -47,27 +47,29 @@ export const ShortcutsDialog = ({
   const close = useTranslations()('close')
   return (
     <Dialog open={open} onClose={onClose} title={t('title')} closeLabel={close} shape="wide" reading>
-      {groups.map((group) => (
-        <section key={group.title} aria-labelledby={`shortcuts-${group.title}`}>
-          <h3 className={styles.title} id={`shortcuts-${group.title}`}>
-            {t(group.title)}
-          </h3>
-          <dl className={styles.rows}>
-            {group.rows.map(([name, keys]) => (
-              <div key={name} className={styles.row}>
-                <dt>{t(name)}</dt>
-                <dd className={styles.keys}>
-                  {keys.map((key) => (
-                    <kbd key={key} className={styles.key}>
-                      {keyName(key)}
-                    </kbd>
-                  ))}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
+      <div className={styles.groups}>
+        {groups.map((group) => (
+          <section key={group.title} className={styles.group} aria-labelledby={`shortcuts-${group.title}`}>
+            <h3 className={styles.title} id={`shortcuts-${group.title}`}>
+              {t(group.title)}
+            </h3>
+            <dl className={styles.rows}>
+              {group.rows.map(([name, keys]) => (
+                <div key={name} className={styles.row}>
+                  <dt>{t(name)}</dt>
+                  <dd className={styles.keys}>
+                    {keys.map((key) => (
+                      <kbd key={key} className={styles.key}>
+                        {keyName(key)}
+                      </kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </Dialog>
   )
 }
