@@ -1,22 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { pino } from 'pino'
-import { makeLogin } from './authentication/login.ts'
 import { makeOpaque } from './authentication/opaque.ts'
-import { makeRegistration } from './authentication/registration.ts'
-import { makeSessions } from './authentication/sessions.ts'
 import { processBus } from './bus/processBus.ts'
 import { limitsOf, type ServerConfig, systemClock } from './configuration.ts'
-import { makeDelivery } from './delivery/delivery.ts'
-import { makeLogKey } from './delivery/logKey.ts'
-import { makeAccounts } from './directory/accounts.ts'
-import { makeChains } from './directory/chains.ts'
-import { makeKeyPackages } from './directory/keyPackages.ts'
-import { makeVault } from './directory/vault.ts'
+import { makeCore } from './core.ts'
 import { makeHttpServer } from './http/httpServer.ts'
 import { isForeign } from './http/origin.ts'
-import { makePoll } from './http/poll.ts'
-import { routesOf } from './http/routes.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
 import type { Secrets } from './secrets.ts'
@@ -61,32 +51,7 @@ export const assemble = async (
   const core = { provider, bus, clock, limits, log }
 
   const opaque = await makeOpaque(secrets.opaqueSetup)
-  const logKey = makeLogKey(secrets.logKeySeed)
-  const accounts = makeAccounts(store.directory)
-  const deviceKey = (account: Uint8Array, device: Uint8Array) =>
-    accounts.deviceKey(account, device, Math.floor(clock.nowMs() / 1000))
-  const sessions = makeSessions({ ...core, store: store.authentication })
-  const delivery = makeDelivery({
-    ...core,
-    store: store.delivery,
-    logKey,
-    senderTagKey: secrets.senderTagKey,
-    accounts: accounts.state,
-    deviceKey,
-  })
-  const { mayInvite } = delivery
-  const routes = routesOf({
-    registration: makeRegistration({ ...core, store: store.authentication, opaque }),
-    login: makeLogin({ ...core, store: store.authentication, sessions, opaque, deviceKey }),
-    sessions,
-    chains: makeChains({ ...core, store: store.directory, accounts, sessions }),
-    keyPackages: makeKeyPackages({ ...core, store: store.directory, accounts, mayInvite }),
-    vault: makeVault(store.directory),
-    delivery,
-    poll: makePoll({ delivery, bus, limits }),
-    clock,
-    logKey: logKey.publicKey,
-  })
+  const { routes, sessions, delivery } = makeCore({ ...core, store, secrets, opaque })
 
   const app = await makeHttpServer({
     routes,

@@ -1,0 +1,68 @@
+import type { Provider } from '@sotto/mls/public'
+import { makeLogin } from './authentication/login.ts'
+import type { Opaque } from './authentication/opaque.ts'
+import { makeRegistration } from './authentication/registration.ts'
+import { makeSessions, type Sessions } from './authentication/sessions.ts'
+import type { Bus } from './bus/bus.ts'
+import type { Clock, ServerLimits } from './configuration.ts'
+import { type Delivery, makeDelivery } from './delivery/delivery.ts'
+import { makeLogKey } from './delivery/logKey.ts'
+import { makeAccounts } from './directory/accounts.ts'
+import { makeChains } from './directory/chains.ts'
+import { makeKeyPackages } from './directory/keyPackages.ts'
+import { makeVault } from './directory/vault.ts'
+import { makePoll } from './http/poll.ts'
+import type { Route } from './http/route.ts'
+import { routesOf } from './http/routes.ts'
+import type { EventLog } from './logging/eventLog.ts'
+import type { Secrets } from './secrets.ts'
+import type { Store } from './store/openStore.ts'
+
+/** What a server is beside its sockets: every service over its store, and the operations that they answer. */
+export interface Core {
+  readonly routes: readonly Route[]
+  readonly sessions: Sessions
+  readonly delivery: Delivery
+}
+
+export interface CoreDependencies {
+  readonly store: Pick<Store, 'authentication' | 'directory' | 'delivery'>
+  readonly secrets: Pick<Secrets, 'logKeySeed' | 'senderTagKey'>
+  readonly opaque: Opaque
+  readonly provider: Provider
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+}
+
+export const makeCore = ({ store, secrets, opaque, ...common }: CoreDependencies): Core => {
+  const { clock, bus, limits } = common
+  const logKey = makeLogKey(secrets.logKeySeed)
+  const accounts = makeAccounts(store.directory)
+  const deviceKey = (account: Uint8Array, device: Uint8Array) =>
+    accounts.deviceKey(account, device, Math.floor(clock.nowMs() / 1000))
+  const sessions = makeSessions({ ...common, store: store.authentication })
+  const delivery = makeDelivery({
+    ...common,
+    store: store.delivery,
+    logKey,
+    senderTagKey: secrets.senderTagKey,
+    accounts: accounts.state,
+    deviceKey,
+  })
+  const { mayInvite } = delivery
+  const routes = routesOf({
+    registration: makeRegistration({ ...common, store: store.authentication, opaque }),
+    login: makeLogin({ ...common, store: store.authentication, sessions, opaque, deviceKey }),
+    sessions,
+    chains: makeChains({ ...common, store: store.directory, accounts, sessions }),
+    keyPackages: makeKeyPackages({ ...common, store: store.directory, accounts, mayInvite }),
+    vault: makeVault(store.directory),
+    delivery,
+    poll: makePoll({ delivery, bus, limits }),
+    clock,
+    logKey: logKey.publicKey,
+  })
+  return { routes, sessions, delivery }
+}
