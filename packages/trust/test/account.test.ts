@@ -27,6 +27,7 @@ import {
   good,
   grow,
   type Person,
+  laterS,
   person,
   provider,
   revoke,
@@ -87,7 +88,7 @@ describe('the chain of an account', () => {
       await buildRotateIdentity({ provider, state: alice.state, identity, next, timeS: startS }),
     )
 
-    const seen = good(await verifyChain(provider, alice.links))
+    const seen = good(await verifyChain(provider, alice.links, laterS))
 
     expect(seen).toEqual(alice.state)
     expect(seen.account).toEqual(H((alice.links[0] as SignedLink).bytes))
@@ -112,7 +113,7 @@ describe('the chain of an account', () => {
       reason: 'logout',
       by: { kind: 'device', signer: device.signer },
     })
-    const state = good(await extendChain(provider, alice.state, [link]))
+    const state = good(await extendChain(provider, alice.state, [link], laterS))
     expect(activeDevices(state, startS + 5)).toEqual([])
   })
 
@@ -131,7 +132,7 @@ describe('what a chain refuses', () => {
   const identityOf = (who: Person): By => [who.identity, 'chain-identity']
   const deviceBy = ({ key }: Device): By => [key, 'chain-device']
   const extend = async (link: SignedLink): Promise<string> =>
-    ruleOf(await extendChain(provider, alice.state, [link]))
+    ruleOf(await extendChain(provider, alice.state, [link], laterS))
 
   beforeAll(async () => {
     alice = await person('alice')
@@ -154,9 +155,9 @@ describe('what a chain refuses', () => {
 
   test('CHAIN-2 a chain that does not begin with a genesis, or has a second one, or is of another account', async () => {
     const [genesis] = alice.links as [SignedLink]
-    expect(ruleOf(await verifyChain(provider, []))).toBe('CHAIN-2')
+    expect(ruleOf(await verifyChain(provider, [], laterS))).toBe('CHAIN-2')
     const rename = await buildSetName({ ...alice, provider, name: 'alicia', timeS: startS })
-    expect(ruleOf(await verifyChain(provider, [rename]))).toBe('CHAIN-2')
+    expect(ruleOf(await verifyChain(provider, [rename], laterS))).toBe('CHAIN-2')
     expect(await extend(genesis)).toBe('CHAIN-2')
     const body = rawOf(genesis)[6]
     const signers = [identityOf(alice), deviceBy(firstDevice(alice))]
@@ -165,7 +166,7 @@ describe('what a chain refuses', () => {
       [1, null, 1, new Uint8Array(32), startS, 0, body],
       [1, null, 0, someId('something'), startS, 0, body],
     ] as Raw[])
-      expect(ruleOf(await verifyChain(provider, [await forge(raw, signers)]))).toBe('CHAIN-2')
+      expect(ruleOf(await verifyChain(provider, [await forge(raw, signers)], laterS))).toBe('CHAIN-2')
     const raw = nextRaw(alice, 4, ['alicia'])
     raw[1] = mallory.state.account
     expect(await extend(await forge(raw, [identityOf(alice)]))).toBe('CHAIN-2')
@@ -223,7 +224,7 @@ describe('what a chain refuses', () => {
     const body = rawOf(alice.links[0] as SignedLink)[6]
     const genesis: Raw = [1, null, 0, new Uint8Array(32), startS, 0, body]
     for (const signers of [[identityOf(alice)], [identityOf(alice), deviceBy(fresh)]])
-      expect(ruleOf(await verifyChain(provider, [await forge(genesis, signers)]))).toBe('CHAIN-5')
+      expect(ruleOf(await verifyChain(provider, [await forge(genesis, signers)], laterS))).toBe('CHAIN-5')
   })
 
   test('CHAIN-6 a certificate that lasts too long, has ended, or begins later than it is issued', async () => {
@@ -298,7 +299,7 @@ describe('what a chain refuses', () => {
       [identity.publicKey, 'Carol', rawCertificate(device), new Uint8Array(16)],
     ]
     const link = await forge(wrong, [[identity, 'chain-identity'], deviceBy(device)])
-    expect(ruleOf(await verifyChain(provider, [link]))).toBe('CHAIN-11')
+    expect(ruleOf(await verifyChain(provider, [link], laterS))).toBe('CHAIN-11')
     await expect(
       buildGenesis({ provider, identity, name: 'аlice', device, timeS: startS }),
     ).rejects.toMatchObject({
@@ -310,14 +311,14 @@ describe('what a chain refuses', () => {
     const long: AccountState = { ...alice.state, seq: 4095, heads: Array(4096).fill(alice.state.head) }
     const raw = nextRaw({ ...alice, state: long }, 4, ['alicia'])
     const link = await forge(raw, [identityOf(alice)])
-    expect(ruleOf(await extendChain(provider, long, [link]))).toBe('CHAIN-12')
+    expect(ruleOf(await extendChain(provider, long, [link], laterS))).toBe('CHAIN-12')
   })
 
   test('a link that was refused leaves the state before as what is known', async () => {
     const before = structuredClone(alice.state)
     const rename = await buildSetName({ ...alice, provider, name: 'alicia', timeS: startS })
     const bad = await forge(nextRaw(alice, 4, ['mallory']), [identityOf(mallory)])
-    expect(ruleOf(await extendChain(provider, alice.state, [rename, bad]))).toBe('CHAIN-3')
+    expect(ruleOf(await extendChain(provider, alice.state, [rename, bad], laterS))).toBe('CHAIN-3')
     expect(alice.state).toEqual(before)
   })
 })
@@ -348,7 +349,7 @@ describe('what is remembered of a contact', () => {
       name: 'al',
       timeS: startS,
     })
-    const branch = good(await extendChain(provider, before, [rename]))
+    const branch = good(await extendChain(provider, before, [rename], laterS))
     expect(comparePin(pin, branch).kind).toBe('identity_changed')
   })
 })

@@ -70,7 +70,7 @@ beforeAll(async () => {
   }
   const policy = refoundPolicy(
     withMember(newPolicy({ room, owner: someId('alice'), kind: 'group', metaHash }), someId('bob')),
-    predecessor,
+    { room: someId('anew', 16), predecessor, metaHash },
   )
   const { identity } = (await leafOf(alice, { device: alice.devices[1] as never }))
     .credential as Credential & {

@@ -23,6 +23,7 @@ import {
   firstDevice,
   leafOf,
   type Person,
+  laterS,
   person,
   provider,
   ruleOf,
@@ -118,12 +119,12 @@ describe('T-DOMSEP what was signed for one thing holds for nothing else', () => 
 
   test('T-DOMSEP links of one account are nothing in the chain of another, nor at another place', async () => {
     const rename = await buildSetName({ ...alice, provider, name: 'alicia', timeS: startS })
-    expect(ruleOf(await extendChain(provider, alice.state, [rename]))).toBe('ok')
-    expect(ruleOf(await extendChain(provider, bob.state, [rename]))).toBe('CHAIN-2')
+    expect(ruleOf(await extendChain(provider, alice.state, [rename], laterS))).toBe('ok')
+    expect(ruleOf(await extendChain(provider, bob.state, [rename], laterS))).toBe('CHAIN-2')
     const later = await person('later')
     const first = await buildSetName({ ...later, provider, name: 'one', timeS: startS })
     await anotherDevice(later)
-    expect(ruleOf(await extendChain(provider, later.state, [first]))).toBe('CHAIN-3')
+    expect(ruleOf(await extendChain(provider, later.state, [first], laterS))).toBe('CHAIN-3')
   })
 
   test('T-DOMSEP the two signatures of a link do not stand in for each other', async () => {
@@ -134,7 +135,7 @@ describe('T-DOMSEP what was signed for one thing holds for nothing else', () => 
       [byIdentity, byIdentity],
       [byDevice, byDevice],
     ])
-      expect(ruleOf(await verifyChain(provider, [{ ...genesis, signatures }]))).toBe('CHAIN-5')
+      expect(ruleOf(await verifyChain(provider, [{ ...genesis, signatures }], laterS))).toBe('CHAIN-5')
   })
 
   test('T-DOMSEP a device that signed out did not certify itself, nor the reverse', async () => {
@@ -150,7 +151,7 @@ describe('T-DOMSEP what was signed for one thing holds for nothing else', () => 
     })
     const borrowed = (alice.links[0] as SignedLink).signatures.slice(1)
     const replayed = { bytes: revoked.bytes, signatures: borrowed }
-    expect(ruleOf(await extendChain(provider, alice.state, [replayed]))).toBe('CHAIN-5')
+    expect(ruleOf(await extendChain(provider, alice.state, [replayed], laterS))).toBe('CHAIN-5')
   })
 
   test('T-DOMSEP a signature of MLS by a device’s key is none of ours, and ours none of MLS', async () => {

@@ -14,7 +14,6 @@ import {
   extendChain,
   keyPairSigner,
   leafCapabilities,
-  sealingKeyBytes,
   verifyChain,
   type Verdict,
 } from '@sotto/trust'
@@ -25,6 +24,8 @@ const crypto = { provider, suite: suiteOf(hybridSuiteId) }
 export const dayS = 86_400
 /** The day on which the stories begin. */
 export const startS = 1_800_000_000
+/** The clock of those who read of them, when they are over. */
+export const laterS = startS + 1000 * dayS
 
 export interface Device {
   readonly id: Uint8Array
@@ -60,7 +61,7 @@ export const deviceOf = async (
 ): Promise<Device> => {
   const key = await signingKey()
   const id = provider.random(16)
-  const sealingKey = provider.random(sealingKeyBytes)
+  const { publicKey: sealingKey } = await provider.kemGenerate('MLKEM768-X25519')
   return {
     id,
     key,
@@ -74,12 +75,12 @@ export const person = async (name: string, timeS = startS): Promise<Person> => {
   const identity = await signingKey()
   const device = await deviceOf('web', timeS)
   const genesis = await buildGenesis({ provider, identity, name, device, timeS })
-  const state = good(await verifyChain(provider, [genesis]))
+  const state = good(await verifyChain(provider, [genesis], timeS))
   return { name, identity, devices: [device], links: [genesis], state }
 }
 
 export const grow = async (who: Person, link: SignedLink): Promise<void> => {
-  who.state = good(await extendChain(provider, who.state, [link]))
+  who.state = good(await extendChain(provider, who.state, [link], laterS))
   who.links = [...who.links, link]
 }
 

@@ -121,7 +121,7 @@ describe('a policy', () => {
     const announce = newPolicy({ room, owner: alice, kind: 'announce', metaHash })
     expect(announce.permissions.post).toBe(roles.admin)
     for (const p of [dm, announce]) expect(good(decodePolicy(encodePolicy(p)))).toEqual(p)
-    const anew = refoundPolicy(announce, predecessor)
+    const anew = refoundPolicy(announce, { room: someId('anew', 16), predecessor, metaHash })
     expect(good(decodePolicy(encodePolicy(anew)))).toMatchObject({ generation: 1, predecessor })
   })
 

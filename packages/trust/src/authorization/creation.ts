@@ -48,11 +48,22 @@ export const authorizeCreation = async (
 const begins = ({ generation, kind, members }: Policy): boolean =>
   generation === 0 && members.length === (kind === roomKinds.dm ? 2 : 1)
 
-/** Anew by one who was an owner: nobody is added, nobody rises, and what the room is stays. */
+/**
+ * Anew by one who was an owner: it is another room that names the one before, nobody is added, nobody rises, and what
+ * the room is for stays.
+ */
 const follows = (policy: Policy, last: Policy, founder: Uint8Array): boolean =>
   policy.generation === last.generation + 1 &&
-  equalBytes(policy.room, last.room) &&
+  !equalBytes(policy.room, last.room) &&
+  policy.predecessor !== null &&
+  equalBytes(policy.predecessor.groupId, last.room) &&
   policy.kind === last.kind &&
+  isRefounding(policy, last, founder)
+
+/**
+ * Whether a room may go on as this one, as far as people are concerned: whoever founded it anew was an owner, and
+ * everyone in it was there, in no lower place (protocol §9).
+ */
+export const isRefounding = (policy: Policy, last: Policy, founder: Uint8Array): boolean =>
   roleOf(last, founder) === roles.owner &&
-  policy.members.length === last.members.length &&
-  policy.members.every(({ account, role }) => roleOf(last, account) === role)
+  policy.members.every(({ account, role }) => role <= (roleOf(last, account) ?? -1))

@@ -9,6 +9,7 @@ import { areRoomExtensions, policyOf } from '../policy/context.ts'
 import { type Policy, type Role, roleOf } from '../policy/policy.ts'
 import type { Rule } from '../rules.ts'
 import type { Signatures } from '../signing/labelled.ts'
+import { accepted, refused, type Verdict } from '../verdict.ts'
 
 export type Admission =
   | {
@@ -39,31 +40,71 @@ export const authorizeWelcome = async (
   provider: Pick<Signatures, 'verify'>,
   nowS: number,
 ): Promise<Admission> => {
-  const read = policyOf(group.context)
-  if (read.kind === 'refused') return { kind: 'refused', rule: 'C0b' }
-  if (!areRoomExtensions(group.context)) return { kind: 'refused', rule: 'C0c' }
-  if (!isOfSotto(group)) return { kind: 'refused', rule: 'C0g' }
-  const policy = read.value
-  const broken = membershipRule(group.tree, policy) ?? uniquenessRule(group.tree, [])
-  if (broken) return { kind: 'refused', rule: broken }
-  for (const [, leaf] of leaves(group.tree)) {
-    const identity = identityOf(leaf)
-    const account = identity && lookup(identity.account)
-    const verdict = await verifyTreeLeaf(provider, leaf, account)
-    if (verdict.kind === 'refused') return { kind: 'refused', rule: 'JOIN-1' }
-  }
-
+  const room = await authenticRoom(group, lookup, provider)
+  if (room.kind === 'refused') return room
+  const policy = room.value
   const own = leafAt(group.tree, ownLeaf)
   const ownIdentity = own && identityOf(own)
   const role = ownIdentity && roleOf(policy, ownIdentity.account)
-  if (!ownIdentity || role === undefined) return { kind: 'refused', rule: 'JOIN-2' }
+  if (!ownIdentity || role === undefined) return refused('JOIN-2')
 
-  const theirs = leafAt(group.tree, signer)
-  const inviter = theirs && identityOf(theirs)
-  if (!inviter) return { kind: 'refused', rule: 'JOIN-3' }
-  const verdict = await verifyLeaf(provider, theirs, lookup(inviter.account), nowS)
-  const invites = (roleOf(policy, inviter.account) ?? -1) >= policy.permissions.invite
-  const isOwn = equalBytes(inviter.account, ownIdentity.account)
-  if (verdict.kind === 'refused' || !(invites || isOwn)) return { kind: 'refused', rule: 'JOIN-3' }
-  return { kind: 'allowed', policy, role, inviter: inviter.account }
+  const inviter = await liveSigner({ group, signer }, lookup, provider, nowS)
+  if (!inviter) return refused('JOIN-3')
+  const invites = (roleOf(policy, inviter) ?? -1) >= policy.permissions.invite
+  if (!invites && !equalBytes(inviter, ownIdentity.account)) return refused('JOIN-3')
+  return { kind: 'allowed', policy, role, inviter }
+}
+
+/**
+ * Whether a room is one to come into from outside, by a GroupInfo and the tree alone: every leaf is an authentic one
+ * of a member (JOIN-1), oneself has a role (JOIN-2), and a live member vouches for the epoch (JOIN-3).
+ *
+ * @param account one's own
+ */
+export const authorizeEntry = async (
+  { group, signer }: Omit<WelcomeView, 'ownLeaf'>,
+  account: Uint8Array,
+  lookup: AccountLookup,
+  provider: Pick<Signatures, 'verify'>,
+  nowS: number,
+): Promise<Admission> => {
+  const room = await authenticRoom(group, lookup, provider)
+  if (room.kind === 'refused') return room
+  const role = roleOf(room.value, account)
+  if (role === undefined) return refused('JOIN-2')
+  const inviter = await liveSigner({ group, signer }, lookup, provider, nowS)
+  return inviter ? { kind: 'allowed', policy: room.value, role, inviter } : refused('JOIN-3')
+}
+
+const authenticRoom = async (
+  group: GroupView,
+  lookup: AccountLookup,
+  provider: Pick<Signatures, 'verify'>,
+): Promise<Verdict<Policy>> => {
+  const read = policyOf(group.context)
+  if (read.kind === 'refused') return refused('C0b')
+  if (!areRoomExtensions(group.context)) return refused('C0c')
+  if (!isOfSotto(group)) return refused('C0g')
+  const broken = membershipRule(group.tree, read.value) ?? uniquenessRule(group.tree, [])
+  if (broken) return refused(broken)
+  for (const [, leaf] of leaves(group.tree)) {
+    const identity = identityOf(leaf)
+    const verdict = await verifyTreeLeaf(provider, leaf, identity && lookup(identity.account))
+    if (verdict.kind === 'refused') return refused('JOIN-1')
+  }
+  return accepted(read.value)
+}
+
+/** The account of whoever signed the GroupInfo, if its device may act now. */
+const liveSigner = async (
+  { group, signer }: Omit<WelcomeView, 'ownLeaf'>,
+  lookup: AccountLookup,
+  provider: Pick<Signatures, 'verify'>,
+  nowS: number,
+): Promise<Uint8Array | undefined> => {
+  const leaf = leafAt(group.tree, signer)
+  const identity = leaf && identityOf(leaf)
+  if (!identity) return undefined
+  const verdict = await verifyLeaf(provider, leaf, lookup(identity.account), nowS)
+  return verdict.kind === 'ok' ? identity.account : undefined
 }

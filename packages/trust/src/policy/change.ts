@@ -98,11 +98,22 @@ export const withRetention = (policy: Policy, retentionS: number): Policy => ({ 
 
 export const withIdleLimit = (policy: Policy, idleDaysMax: number): Policy => ({ ...policy, idleDaysMax })
 
-/** The policy of the same room founded anew by one of its owners (protocol §9). */
-export const refoundPolicy = (policy: Policy, predecessor: Predecessor): Policy => ({
-  ...policy,
-  generation: policy.generation + 1,
+export interface Refounding {
+  /** Id of the new room. */
+  readonly room: Uint8Array
+  readonly predecessor: Predecessor
+  readonly metaHash: Uint8Array
+}
+
+/** The policy of a room that an owner founds anew (protocol §9): another room with the same people and rules. */
+export const refoundPolicy = (last: Policy, { room, predecessor, metaHash }: Refounding): Policy => ({
+  ...last,
+  room,
+  generation: last.generation + 1,
   predecessor,
+  metaHash,
+  // Their keys are known to whoever spoiled the room; whoever runs them sets them up anew.
+  hooks: [],
 })
 
 /** A leaf that a commit takes out, and the account that asked for it; undefined where that was no member. */
