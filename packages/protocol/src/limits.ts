@@ -54,6 +54,10 @@ export const limits = {
   logPageEntriesMax: 500,
   logPageBytesMax: 4 * miB,
   rawEntriesKeptByClient: 1000,
+  /** A page of the log with the attachments that a healing device makes anew. */
+  healBytesMax: 6 * miB,
+  /** External joins of one device into one room. */
+  rejoinsPerDay: 3,
   roomsPerAccountPerDay: 200,
   roomsPerAccountMax: 2000,
   welcomesWaitingMax: 200,

@@ -24,6 +24,7 @@ export const operations = {
   submitMessage: rooms.submitMessage,
   submitNack: rooms.submitNack,
   readLog: rooms.readLog,
+  healRoom: rooms.healRoom,
   readTree: rooms.readTree,
   readGroupInfo: rooms.readGroupInfo,
   readMeta: rooms.readMeta,

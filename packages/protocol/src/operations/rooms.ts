@@ -2,7 +2,7 @@ import { blob, list, nullable, oneOf, struct, text, type TypeOf, uint } from '..
 import { accountId, hashValue, messageId, roomId, roomIdBytes, signatureValue } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { acknowledgement } from '../log/acknowledgement.ts'
-import { logPage } from '../log/page.ts'
+import { loggedMessage, logPage } from '../log/page.ts'
 import { idParam, nothing, operation, uintParam } from './operation.ts'
 
 const room = { room: idParam(roomIdBytes) }
@@ -85,6 +85,28 @@ export const readLog = operation({
   body: nothing,
   output: logPage,
   bodyBytesMax: 0,
+})
+
+/**
+ * Entries that the server has lost and had signed for: consecutive, the first follows its head, `ack` is its own
+ * signature over the last. `group` is needed if one of them is a commit: what a later joiner is told by, of the epoch
+ * that the last commit leads to, signed by the caller. Refusals: `fork {head}` when the first does not follow.
+ */
+export const healRoom = operation({
+  name: 'room.heal',
+  method: 'POST',
+  path: '/v1/rooms/:room/heal',
+  access: 'device',
+  params: room,
+  body: struct({
+    messages: list(loggedMessage, limits.logPageEntriesMax),
+    ack: acknowledgement,
+    group: nullable(
+      struct({ groupInfo: blob(limits.groupInfoBytesMax, 1), meta: blob(limits.metaBytesMax) }),
+    ),
+  }),
+  output: struct({ head: acknowledgement }),
+  bodyBytesMax: limits.healBytesMax,
 })
 
 /** The ratchet tree with this tree hash, if it is the current one or that of a Welcome that waits for the caller. */
