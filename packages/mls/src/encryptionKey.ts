@@ -82,13 +82,18 @@ const smallOrder448 = [0n, 1n, p448 - 1n, p448, p448 + 1n]
 
 const mlkemModulus = 3329
 
-/** Each coefficient is reduced: 768 of 12 bits, two in three bytes; 32 bytes of seed follow. */
+/**
+ * Each coefficient is reduced: 768 of 12 bits, two in three bytes; 32 bytes of seed follow. If all of them are zero,
+ * whoever sees what was sealed opens it.
+ */
 const isMlkemKey = (key: Uint8Array): boolean => {
+  let isZero = true
   for (let at = 0; at < mlkemBytes - 32; at += 3) {
     const [a, b, c] = [key[at] as number, key[at + 1] as number, key[at + 2] as number]
     if ((a | ((b & 0xf) << 8)) >= mlkemModulus || ((b >>> 4) | (c << 4)) >= mlkemModulus) return false
+    if ((a | b | c) !== 0) isZero = false
   }
-  return true
+  return !isZero
 }
 
 const bigEndian = (bytes: Uint8Array): bigint => {

@@ -58,6 +58,7 @@ export { type GroupInfo, decodeGroupInfo, encodeGroupInfo, verifyGroupInfo } fro
 export * from './welcome.ts'
 export * from './message.ts'
 export { isCanonicalEd25519Key } from './ed25519.ts'
+export { isEncryptionKey } from './encryptionKey.ts'
 export type * from './provider.ts'
 export * from './engine.ts'
 export type * from './commitView.ts'
