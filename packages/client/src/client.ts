@@ -89,7 +89,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   let pool: KeyPackagePool
   const openAccount = async (): Promise<void> => {
     pool = keyPackagePool(gated.store, provider, call)
-    contacts = openContacts(gated.store, provider, call)
+    contacts = openContacts(gated.store, provider, call, timeMs)
     await contacts.load()
   }
 

@@ -19,7 +19,7 @@ const directory = () => {
       const account = names.get(input['name'] as string)
       if (!account) throw new SottoError('name_unknown')
       const links = chains.get(toHex(account)) ?? []
-      const verdict = await verifyChain(provider, links)
+      const verdict = await verifyChain(provider, links, 1000)
       if (verdict.kind === 'refused') throw new SottoError('internal')
       return { account, seq: verdict.value.seq, head: verdict.value.head }
     }
@@ -49,7 +49,7 @@ const identityOf = async (name: string) => {
     device: { certificate, signer },
     timeS: 1000,
   })
-  const verdict = await verifyChain(provider, [genesis])
+  const verdict = await verifyChain(provider, [genesis], 1000)
   if (verdict.kind === 'refused') throw new Error(verdict.rule)
   const rename = (to: string, timeS = 1001) =>
     buildSetName({ provider, state: verdict.value, timeS, identity, name: to })
@@ -62,7 +62,7 @@ describe('contacts', () => {
   const server = directory()
   let bob: Identity
   let disk = memoryDisk()
-  const opened = async () => openContacts(await openMemoryStore(disk), provider, server.call)
+  const opened = async () => openContacts(await openMemoryStore(disk), provider, server.call, () => 1_000_000)
   const publish = ({ state, genesis }: Identity, ...more: readonly SignedLink[]) => {
     server.names.set(state.name, state.account)
     server.chains.set(toHex(state.account), [genesis, ...more])
@@ -140,9 +140,10 @@ describe('contacts', () => {
     const contacts = await opened()
     await contacts.ensure([{ account: new Uint8Array(32), seq: 0 }])
     expect(contacts.find(new Uint8Array(32))).toBeUndefined()
-    const cut = openContacts(await openMemoryStore(memoryDisk()), provider, async () => {
+    const offline: Call = async () => {
       throw new SottoError('offline')
-    })
+    }
+    const cut = openContacts(await openMemoryStore(memoryDisk()), provider, offline, () => 1_000_000)
     await expect(cut.ensure([{ account: bob.state.account, seq: 0 }])).rejects.toMatchObject({
       code: 'offline',
     })

@@ -13,6 +13,8 @@ import {
   encodeAccountState,
   encodePin,
   extendChain,
+  keyPairSigner,
+  linkTimeAheadMaxS,
   pinOf,
   type SignatureLabel,
   verifyChain,
@@ -115,6 +117,18 @@ describe('the chain of an account', () => {
     })
     const state = good(await extendChain(provider, alice.state, [link], laterS))
     expect(activeDevices(state, startS + 5)).toEqual([])
+  })
+
+  test('a state that was stored without the identity keys of before is read', async () => {
+    const { state } = await person('alice')
+    const stored = decodeCanonical(encodeAccountState(state)) as unknown[]
+    const before = encodeCanonical([
+      1,
+      stored[1],
+      (stored[2] as Uint8Array[])[0],
+      ...stored.slice(3),
+    ] as never)
+    expect(decodeAccountState(before)).toEqual(state)
   })
 
   test('a verified state is stored and comes back as it was', async () => {
@@ -284,6 +298,30 @@ describe('what a chain refuses', () => {
       ).rejects.toMatchObject({ detail: { rule: 'CHAIN-10' } })
   })
 
+  test('CHAIN-10 CHAIN-7 an identity key that was given up never comes back, in no role', async () => {
+    const owner = await person('owner')
+    const [first, second] = [owner.identity, await signingKey()]
+    const { certificate, key } = await deviceOf('web')
+    const rotate = async (identity: typeof first, next: typeof first) =>
+      buildRotateIdentity({ provider, state: owner.state, identity, next, timeS: startS })
+    await grow(owner, await rotate(first, second))
+    await expect(rotate(second, first)).rejects.toMatchObject({ detail: { rule: 'CHAIN-10' } })
+    owner.state = decodeAccountState(encodeAccountState(owner.state))
+    await expect(rotate(second, first)).rejects.toMatchObject({ detail: { rule: 'CHAIN-10' } })
+    await grow(owner, await rotate(second, key))
+    for (const { publicKey, privateKey } of [first, second]) {
+      const again = buildAddDevice({
+        provider,
+        state: owner.state,
+        identity: key,
+        timeS: startS,
+        certificate: { ...certificate, signingKey: publicKey },
+        signer: keyPairSigner(provider, { publicKey, privateKey }),
+      })
+      await expect(again).rejects.toMatchObject({ detail: { rule: 'CHAIN-7' } })
+    }
+  })
+
   test('CHAIN-11 a name that is not in its one form', async () => {
     for (const name of ['Alice', 'a', 'аlice', 'alice\u202e', ' alice', 'a'.repeat(32)])
       expect(await extend(await forge(nextRaw(alice, 4, [name]), [identityOf(alice)]))).toBe('CHAIN-11')
@@ -312,6 +350,44 @@ describe('what a chain refuses', () => {
     const raw = nextRaw({ ...alice, state: long }, 4, ['alicia'])
     const link = await forge(raw, [identityOf(alice)])
     expect(ruleOf(await extendChain(provider, long, [link], laterS))).toBe('CHAIN-12')
+  })
+
+  test('CHAIN-13 a link from far ahead: no device dates its own revocation so that it never counts', async () => {
+    const device = firstDevice(alice)
+    const at = async (timeS: number): Promise<string> => {
+      const link = await forge(nextRaw(alice, 2, [device.id, 'logout'], timeS), [deviceBy(device)])
+      return ruleOf(await extendChain(provider, alice.state, [link], startS))
+    }
+    expect(await at(startS + 10 * 365 * dayS)).toBe('CHAIN-13')
+    expect(await at(startS + linkTimeAheadMaxS + 1)).toBe('CHAIN-13')
+    expect(await at(startS + linkTimeAheadMaxS)).toBe('ok')
+    expect(ruleOf(await verifyChain(provider, alice.links, startS - linkTimeAheadMaxS - 1))).toBe('CHAIN-13')
+    expect(ruleOf(await verifyChain(provider, alice.links, startS - linkTimeAheadMaxS))).toBe('ok')
+  })
+
+  test('CHAIN-14 a device that nothing can be sealed to, or everybody could open what is', async () => {
+    const good = fresh.certificate.sealingKey
+    const [zeroPoint, onePoint, unreduced, zeroCoefficients] = [0, 1, 2, 3].map(() => good.slice()) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ]
+    zeroPoint.fill(0, 1184)
+    onePoint.fill(0, 1184)
+    onePoint[1184] = 1
+    unreduced.fill(0xff, 0, 3)
+    zeroCoefficients.fill(0, 0, 1152)
+    for (const sealingKey of [zeroPoint, onePoint, unreduced, zeroCoefficients, new Uint8Array(1216)]) {
+      const raw = nextRaw(alice, 1, [rawCertificate(fresh, { sealingKey })])
+      expect(await extend(await forge(raw, [identityOf(alice), deviceBy(fresh)]))).toBe('CHAIN-14')
+    }
+  })
+
+  test('nothing is written that nobody would read', () => {
+    const heads = Array.from({ length: 513 }, () => alice.state.account)
+    expect(() => encodeAccountState({ ...alice.state, heads })).toThrow('account state')
+    expect(() => encodePin({ ...pinOf(alice.state), seq: -1 })).toThrow('pin')
   })
 
   test('a link that was refused leaves the state before as what is known', async () => {

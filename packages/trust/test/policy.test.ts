@@ -201,6 +201,21 @@ describe('a policy', () => {
     expect(refusal({ ...policy, hooks: hooks.toReversed() })).toBe('POLICY-9')
     expect(refusal({ ...policy, hooks: [hook('a'), hook('a')] })).toBe('POLICY-9')
   })
+
+  test('POLICY-10 by which a device would be idle before it could have been seen', () => {
+    for (const days of [1, 29]) expect(refusal(withIdleLimit(policy, days))).toBe('POLICY-10')
+    for (const days of [0, 30, 3650])
+      expect(good(decodePolicy(encodePolicy(withIdleLimit(policy, days)))).idleDaysMax).toBe(days)
+  })
+
+  test('is not written with more members than anybody reads', () => {
+    const accounts = Array.from({ length: 2001 }, (_, at) => someId(`member ${at}`)).toSorted(Buffer.compare)
+    const members = accounts.map((account) => ({ account, role: roles.owner }))
+    expect(() => encodePolicy({ ...policy, members })).toThrow('policy.members')
+    expect(good(decodePolicy(encodePolicy({ ...policy, members: members.slice(1) }))).members).toHaveLength(
+      2000,
+    )
+  })
 })
 
 describe('the context of a room', () => {

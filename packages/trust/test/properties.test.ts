@@ -54,7 +54,7 @@ const policies: fc.Arbitrary<Policy> = fc
     mode: fc.constantFrom<HistoryMode>(0, 1, 2, 3),
     days: fc.integer({ min: 1, max: 3650 }),
     retentionS: fc.nat(315_360_000),
-    idleDaysMax: fc.nat(3650),
+    idleDaysMax: fc.oneof(fc.constant(0), fc.integer({ min: 30, max: 3650 })),
     metaHash: bytes(32),
     hooks: fc.uniqueArray(
       fc.record({ hook: bytes(16), anchor: bytes(32), script: fc.option(bytes(32)), flags: fc.nat(255) }),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 const specification = readFileSync(new URL('../../../docs/spec/trust.md', import.meta.url), 'utf8')
 
-const id = /^(?:[A-Z]+-\d+|C\d[a-h]?)$/
+const id = /^(?:[A-Z]+-\d+|C\d[a-i]?)$/
 
 const titles = readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))

@@ -70,8 +70,15 @@ const nameKey = (name: string): string => `name/${toHex(labelledHash('name', nam
 const linksPerAnswerMax = 500
 const contactsPerReading = 500
 
-export const openContacts = (store: Store, provider: Pick<Provider, 'verify'>, call: Call): Contacts => {
+/** @param timeMs the server's clock, as far as it is known */
+export const openContacts = (
+  store: Store,
+  provider: Pick<Provider, 'verify'>,
+  call: Call,
+  timeMs: () => number,
+): Contacts => {
   const known = new Map<string, Contact>()
+  const nowS = (): number => Math.floor(timeMs() / 1000)
 
   const changesOf = (contact: Contact): readonly Change[] => [
     {
@@ -109,14 +116,14 @@ export const openContacts = (store: Store, provider: Pick<Provider, 'verify'>, c
   const refresh = async (account: Uint8Array): Promise<AccountState | undefined> => {
     const before = await load(account)
     if (!before) {
-      const verdict = await verifyChain(provider, await readLinks(account, 0))
+      const verdict = await verifyChain(provider, await readLinks(account, 0), nowS())
       if (verdict.kind === 'refused' || !equalBytes(verdict.value.account, account)) return undefined
       await keep({ state: verdict.value, alarm: false })
       return verdict.value
     }
     const links = await readLinks(account, before.state.seq + 1)
     if (links.length === 0) return before.state
-    const verdict = await extendChain(provider, before.state, links)
+    const verdict = await extendChain(provider, before.state, links, nowS())
     if (verdict.kind === 'refused') {
       await keep({ ...before, alarm: true })
       return before.state

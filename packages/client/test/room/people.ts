@@ -56,7 +56,7 @@ export const somebody = async (name: string): Promise<Somebody> => {
     device: { certificate, signer },
     timeS: startS - 10,
   })
-  const verdict = await verifyChain(provider, [link])
+  const verdict = await verifyChain(provider, [link], startS)
   if (verdict.kind === 'refused') throw new Error(verdict.rule)
   return { name, state: verdict.value, device, signer }
 }

@@ -42,11 +42,11 @@ export const makeRegistration = ({
   const attempts: Attempts = makeAttempts(limits.registrationsPerAddressPerHour, hourMs)
 
   const verifiedGenesis = async (input: InputOf<typeof registerFinish>, name: string) => {
-    const verdict = await verifyChain(provider, [input.genesis])
+    const nowS = Math.floor(clock.nowMs() / 1000)
+    const verdict = await verifyChain(provider, [input.genesis], nowS)
     if (verdict.kind === 'refused') throw new SottoError('policy', undefined, { rule: verdict.rule })
     const state = verdict.value
     if (state.name !== name) throw new SottoError('bad_request', 'the chain is of another name')
-    const nowS = Math.floor(clock.nowMs() / 1000)
     if (Math.abs(state.timeS - nowS) > linkTimeSkewMaxS)
       throw new SottoError('bad_request', 'the clock is wrong', { timeMs: clock.nowMs() })
     const [device] = [...state.devices.values()]

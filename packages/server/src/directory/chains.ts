@@ -39,11 +39,11 @@ export const makeChains = ({ store, accounts, sessions, provider, clock, log }: 
 
   const append: Chains['append'] = async (caller, link) => {
     const before = await stateOf(caller.account)
-    const verdict = await extendChain(provider, before, [link])
-    if (verdict.kind === 'refused') throw new SottoError('policy', undefined, { rule: verdict.rule })
-    const after = verdict.value
     const nowMs = clock.nowMs()
     const nowS = Math.floor(nowMs / 1000)
+    const verdict = await extendChain(provider, before, [link], nowS)
+    if (verdict.kind === 'refused') throw new SottoError('policy', undefined, { rule: verdict.rule })
+    const after = verdict.value
     if (Math.abs(after.timeS - nowS) > linkTimeSkewMaxS)
       throw new SottoError('bad_request', 'the clock is wrong', { timeMs: nowMs })
     const active = new Set(activeDevices(after, after.timeS).map((one) => one.certificate))

@@ -13,7 +13,6 @@ import {
   keyPairSigner,
   lastResortExtension,
   leafCapabilities,
-  sealingKeyBytes,
   signLabelled,
   verifyChain,
 } from '@sotto/trust'
@@ -54,10 +53,10 @@ export interface RawDevice extends Identity {
 
 export const nowS = (): number => Math.floor(Date.now() / 1000)
 
-const makeCertificate = (key: KeyPair, atS: number): DeviceCertificate => ({
+const makeCertificate = async (key: KeyPair, atS: number): Promise<DeviceCertificate> => ({
   device: random(16),
   signingKey: key.publicKey,
-  sealingKey: random(sealingKeyBytes),
+  sealingKey: (await provider.kemGenerate('MLKEM768-X25519')).publicKey,
   kind: 'cli',
   createdS: atS,
   notAfterS: atS + 300 * dayS,
@@ -103,7 +102,7 @@ export const prepareRegistration = async (url: string, name: string, secret: str
   const identity: Identity = { name, password: secret, identity: await provider.signatureGenerate('Ed25519') }
   const key = await provider.signatureGenerate('Ed25519')
   const signer = keyPairSigner(provider, key)
-  const certificate = makeCertificate(key, atS)
+  const certificate = await makeCertificate(key, atS)
   const genesis = await buildGenesis({
     provider,
     identity: identity.identity,
@@ -128,7 +127,7 @@ export const register = async (
 ): Promise<RawDevice> => {
   const { identity, signer, certificate, genesis, input } = await prepareRegistration(url, name, secret, atS)
   const { token } = await callOperation(url, operations.registerFinish, input, null)
-  const state = good(await verifyChain(provider, [genesis]))
+  const state = good(await verifyChain(provider, [genesis], atS))
   return assemble(url, identity, certificate, signer, state, token)
 }
 
@@ -162,7 +161,7 @@ export const login = async (
 /** Fetches and verifies the newest chain of an account. */
 export const learn = async (device: RawDevice, account: Uint8Array): Promise<AccountState> => {
   const { links } = await device.call(operations.readChain, { account, from: 0 })
-  const state = good(await verifyChain(provider, links))
+  const state = good(await verifyChain(provider, links, nowS()))
   device.chains.set(toHex(account), state)
   return state
 }
@@ -172,7 +171,7 @@ export const addDevice = async (first: RawDevice): Promise<RawDevice> => {
   const before = await learn(first, first.account)
   const key = await provider.signatureGenerate('Ed25519')
   const signer = keyPairSigner(provider, key)
-  const certificate = makeCertificate(key, nowS())
+  const certificate = await makeCertificate(key, nowS())
   const link = await buildAddDevice({
     provider,
     state: before,
@@ -182,7 +181,7 @@ export const addDevice = async (first: RawDevice): Promise<RawDevice> => {
     signer,
   })
   await first.call(operations.appendLink, { link })
-  const state = good(await extendChain(provider, before, [link]))
+  const state = good(await extendChain(provider, before, [link], nowS()))
   first.chains.set(toHex(first.account), state)
   const as = { account: first.account, device: certificate.device, signer }
   const { token } = await login(first.url, first.name, first.password, as)

@@ -1,7 +1,6 @@
 import {
   accountId,
   decodeAs,
-  encodeAs,
   equalBytes,
   hashValue,
   list,
@@ -15,6 +14,8 @@ import {
   type TypeOf,
   uint,
 } from '@sotto/protocol'
+import { encodeBounded } from '../encoding/bounded.ts'
+import { parsed } from '../encoding/parsed.ts'
 import { versioned } from '../encoding/versioned.ts'
 import { type DeviceCertificate, deviceCertificate } from './deviceCertificate.ts'
 import { type RevocationReason, revocationReason } from './link.ts'
@@ -45,6 +46,8 @@ export interface AccountState {
   readonly head: Uint8Array
   /** AIK. */
   readonly identityKey: Uint8Array
+  /** Every AIK that the account has had, the newest last: one that was given up never comes back. */
+  readonly identityKeys: readonly Uint8Array[]
   readonly name: string
   /** By device id in hex, revoked ones included: an id is used once. */
   readonly devices: ReadonlyMap<string, AccountDevice>
@@ -72,33 +75,39 @@ const storedDevice = struct({
   revoked: nullable(struct({ seq: uint(), timeS: uint(), reason: revocationReason })),
 })
 
-const storedState = struct({
-  account: accountId,
-  identityKey: publicKey,
+const rest = {
   name: text(64),
   timeS: uint(),
   heads: list(hashValue, chainLinksMax),
   devices: list(storedDevice, chainLinksMax),
-})
+}
+const storedState = struct({ account: accountId, identityKeys: list(publicKey, chainLinksMax), ...rest })
 
-const shape: Shape<TypeOf<typeof storedState>> = versioned(1, storedState)
+const shape: Shape<TypeOf<typeof storedState>> = versioned(2, storedState)
+/** Knows the newest AIK only. */
+const firstShape = versioned(1, struct({ account: accountId, identityKey: publicKey, ...rest }))
 
-/** For keeping a verified state on this device, so that a chain is verified once. */
+const read = (stored: Uint8Array): TypeOf<typeof storedState> => {
+  const first = parsed(() => decodeAs(firstShape, stored))
+  return first ? { ...first, identityKeys: [first.identityKey] } : decodeAs(shape, stored, 'account state')
+}
+
+/** For keeping a verified state on this device, so that a chain is verified once. @throws SottoError `bad_request` */
 export const encodeAccountState = (state: AccountState): Uint8Array => {
-  const { account, identityKey, name, timeS, heads } = state
+  const { account, identityKeys, name, timeS, heads } = state
   const devices = [...state.devices.values()].map(({ certificate, addedSeq, status }) => ({
     certificate,
     addedSeq,
     revoked: status.kind === 'revoked' ? status : null,
   }))
-  return encodeAs(shape, { account, identityKey, name, timeS, heads, devices })
+  return encodeBounded(shape, { account, identityKeys, name, timeS, heads, devices }, 'account state')
 }
 
 /** @throws SottoError `bad_request` for what `encodeAccountState` did not write */
 export const decodeAccountState = (stored: Uint8Array): AccountState => {
-  const { account, identityKey, name, timeS, heads, devices } = decodeAs(shape, stored, 'account state')
-  const head = heads.at(-1)
-  if (!head || !equalBytes(heads[0] as Uint8Array, account))
+  const { account, identityKeys, name, timeS, heads, devices } = read(stored)
+  const [head, identityKey] = [heads.at(-1), identityKeys.at(-1)]
+  if (!head || !identityKey || !equalBytes(heads[0] as Uint8Array, account))
     throw new SottoError('bad_request', 'account state: its first hash is not the id of the account')
   const byId = new Map(
     devices.map(({ certificate, addedSeq, revoked }): [string, AccountDevice] => [
@@ -108,5 +117,15 @@ export const decodeAccountState = (stored: Uint8Array): AccountState => {
   )
   if (byId.size !== devices.length)
     throw new SottoError('bad_request', 'account state: a device occurs twice')
-  return { account, seq: heads.length - 1, head, identityKey, name, devices: byId, heads, timeS }
+  return {
+    account,
+    seq: heads.length - 1,
+    head,
+    identityKey,
+    identityKeys,
+    name,
+    devices: byId,
+    heads,
+    timeS,
+  }
 }

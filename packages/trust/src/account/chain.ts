@@ -1,3 +1,4 @@
+import { isEncryptionKey } from '@sotto/mls/public'
 import { equalBytes, H, limits, normalizeName, type SignedLink, toHex } from '@sotto/protocol'
 import { parsed } from '../encoding/parsed.ts'
 import type { Rule } from '../rules.ts'
@@ -18,17 +19,27 @@ const noHash = new Uint8Array(32)
 type Verifier = Pick<Signatures, 'verify'>
 
 /**
- * Verifies the chain of an account from its first link (protocol §2; rules CHAIN-1 to CHAIN-12). A chain names its
+ * How far the time of a link may be ahead of the clock of whoever verifies it: the leeway for clocks that disagree.
+ * Without an end of it, whoever holds one device could date its revocation so far ahead that it never counts, and
+ * everything that the account says afterwards as well.
+ */
+export const linkTimeAheadMaxS = limits.leafGraceHours * 3600
+
+/**
+ * Verifies the chain of an account from its first link (protocol §2; rules CHAIN-1 to CHAIN-14). A chain names its
  * account itself: compare `value.account` with the one that was asked for.
+ *
+ * @param nowS the clock of whoever verifies, in seconds
  */
 export const verifyChain = async (
   provider: Verifier,
   links: readonly SignedLink[],
+  nowS: number,
 ): Promise<Verdict<AccountState>> => {
   const [first, ...rest] = links
   if (!first) return refused('CHAIN-2')
-  const genesis = await begin(provider, first)
-  return genesis.kind === 'ok' ? extendChain(provider, genesis.value, rest) : genesis
+  const genesis = await begin(provider, first, nowS)
+  return genesis.kind === 'ok' ? extendChain(provider, genesis.value, rest, nowS) : genesis
 }
 
 /** Verifies further links of a chain. A refusal leaves nothing behind: the state before stays what is known. */
@@ -36,22 +47,28 @@ export const extendChain = async (
   provider: Verifier,
   state: AccountState,
   links: readonly SignedLink[],
+  nowS: number,
 ): Promise<Verdict<AccountState>> => {
   let at = state
   for (const link of links) {
-    const next = await append(provider, at, link)
+    const next = await append(provider, at, link, nowS)
     if (next.kind === 'refused') return next
     at = next.value
   }
   return accepted(at)
 }
 
-const begin = async (provider: Verifier, signed: SignedLink): Promise<Verdict<AccountState>> => {
+const begin = async (
+  provider: Verifier,
+  signed: SignedLink,
+  nowS: number,
+): Promise<Verdict<AccountState>> => {
   const read = parseLink(signed)
   if (read.kind === 'refused') return read
   const { account, seq, previousHash, timeS, body } = read.value
   if (body.kind !== 'genesis' || account !== null || seq !== 0 || !equalBytes(previousHash, noHash))
     return refused('CHAIN-2')
+  if (timeS > nowS + linkTimeAheadMaxS) return refused('CHAIN-13')
   const { identityKey, name, certificate } = body
   const broken = certificateRule(certificate, timeS, [identityKey]) ?? nameRule(name)
   if (broken) return refused(broken)
@@ -67,6 +84,7 @@ const begin = async (provider: Verifier, signed: SignedLink): Promise<Verdict<Ac
     seq: 0,
     head: id,
     identityKey,
+    identityKeys: [identityKey],
     name,
     devices: new Map([[toHex(certificate.device), device]]),
     heads: [id],
@@ -78,12 +96,14 @@ const append = async (
   provider: Verifier,
   state: AccountState,
   signed: SignedLink,
+  nowS: number,
 ): Promise<Verdict<AccountState>> => {
   const read = parseLink(signed)
   if (read.kind === 'refused') return read
   const link = read.value
   const misplaced = placeRule(state, link)
   if (misplaced) return refused(misplaced)
+  if (link.timeS > nowS + linkTimeAheadMaxS) return refused('CHAIN-13')
   const next = step(state, link)
   if (next.kind === 'refused') return next
   const ways = signersOf(state, link)
@@ -130,7 +150,11 @@ const step = (state: AccountState, { body, seq, timeS }: Link): Verdict<AccountS
     }
     case 'rotate_identity':
       if (keysOf(state).some((key) => equalBytes(key, body.identityKey))) return refused('CHAIN-10')
-      return accepted({ ...state, identityKey: body.identityKey })
+      return accepted({
+        ...state,
+        identityKey: body.identityKey,
+        identityKeys: [...state.identityKeys, body.identityKey],
+      })
     case 'set_name': {
       const broken = nameRule(body.name)
       return broken ? refused(broken) : accepted({ ...state, name: body.name })
@@ -143,9 +167,9 @@ const withDevice = (state: AccountState, device: AccountDevice): AccountState =>
   devices: new Map([...state.devices, [toHex(device.certificate.device), device]]),
 })
 
-/** The keys that the account has used for signing; none of them serves a second purpose. */
+/** The keys that the account has ever used for signing; none of them serves a second purpose, or a second time. */
 const keysOf = (state: AccountState): readonly Uint8Array[] => [
-  state.identityKey,
+  ...state.identityKeys,
   ...[...state.devices.values()].map(({ certificate }) => certificate.signingKey),
 ]
 
@@ -156,7 +180,7 @@ const certificateRule = (
 ): Rule | undefined => {
   if (!isIssuable(certificate, timeS)) return 'CHAIN-6'
   if (taken.some((key) => equalBytes(key, certificate.signingKey))) return 'CHAIN-7'
-  return undefined
+  return isEncryptionKey('MLKEM768-X25519', certificate.sealingKey) ? undefined : 'CHAIN-14'
 }
 
 const nameRule = (name: string): Rule | undefined =>

@@ -41,6 +41,6 @@ export const buildGenesis = async (options: Genesis): Promise<SignedLink> => {
     [keyPairSigner(provider, identity), 'chain-identity'],
     [device.signer, 'chain-device'],
   ])
-  orThrow(await verifyChain(provider, [link]))
+  orThrow(await verifyChain(provider, [link], timeS))
   return link
 }

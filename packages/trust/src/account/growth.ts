@@ -37,7 +37,7 @@ const grow = async (
     body,
   })
   const link = await signLink(bytes, signers)
-  orThrow(await extendChain(provider, state, [link]))
+  orThrow(await extendChain(provider, state, [link], timeS))
   return link
 }
 

@@ -4,7 +4,6 @@ import {
   type CborValue,
   decodeAs,
   deviceId,
-  encodeAs,
   hashValue,
   limits,
   nullable,
@@ -19,6 +18,7 @@ import {
   uint,
   union,
 } from '@sotto/protocol'
+import { encodeBounded } from '../encoding/bounded.ts'
 import { parsed } from '../encoding/parsed.ts'
 import { versioned } from '../encoding/versioned.ts'
 import { accepted, refused, type Verdict } from '../verdict.ts'
@@ -70,7 +70,8 @@ const link: Shape<Link> = versioned(1, {
   },
 })
 
-export const encodeLink = (value: Link): Uint8Array => encodeAs(link, value)
+/** @throws SottoError `bad_request` for what nobody would read */
+export const encodeLink = (value: Link): Uint8Array => encodeBounded(link, value, 'link')
 
 /** What a link says, before anything is known of who signed it. */
 export const parseLink = (signed: SignedLink): Verdict<Link> => {

@@ -1,7 +1,6 @@
 import {
   accountId,
   decodeAs,
-  encodeAs,
   equalBytes,
   hashValue,
   labelledHash,
@@ -9,6 +8,7 @@ import {
   type TypeOf,
   uint,
 } from '@sotto/protocol'
+import { encodeBounded } from '../encoding/bounded.ts'
 import { versioned } from '../encoding/versioned.ts'
 import type { AccountState } from './accountState.ts'
 
@@ -19,7 +19,8 @@ export type Pin = TypeOf<typeof fields>
 
 const shape = versioned(1, fields)
 
-export const encodePin = (pin: Pin): Uint8Array => encodeAs(shape, pin)
+/** @throws SottoError `bad_request` */
+export const encodePin = (pin: Pin): Uint8Array => encodeBounded(shape, pin, 'pin')
 /** @throws SottoError `bad_request` */
 export const decodePin = (stored: Uint8Array): Pin => decodeAs(shape, stored, 'pin')
 

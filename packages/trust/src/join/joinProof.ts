@@ -1,4 +1,5 @@
-import { type CborValue, decodeAs, encodeAs, nullable, signatureValue, struct } from '@sotto/protocol'
+import { type CborValue, decodeAs, nullable, signatureValue, struct } from '@sotto/protocol'
+import { encodeBounded } from '../encoding/bounded.ts'
 import { parsed } from '../encoding/parsed.ts'
 import { versioned } from '../encoding/versioned.ts'
 import { type DeviceSigner, type Signatures, signLabelled, verifyLabelled } from '../signing/labelled.ts'
@@ -27,7 +28,11 @@ const claim = ({ groupId, epoch, confirmedTranscriptHash, leafKey }: ExternalJoi
  * A leaf key that was stolen or certified before is not enough to come in from outside: D itself must be there.
  */
 export const buildJoinProof = async (signer: DeviceSigner, join: ExternalJoin): Promise<Uint8Array> =>
-  encodeAs(commitExtension, { joinProof: await signLabelled(signer, 'ext-join', claim(join)) })
+  encodeBounded(
+    commitExtension,
+    { joinProof: await signLabelled(signer, 'ext-join', claim(join)) },
+    'extension',
+  )
 
 /** Whether the extension holds the proof of the device with this key for this join. */
 export const verifyJoinProof = async (

@@ -4,13 +4,13 @@ import {
   type CborValue,
   decodeAs,
   deviceId,
-  encodeAs,
   hashValue,
   signatureValue,
   struct,
   type TypeOf,
   uint,
 } from '@sotto/protocol'
+import { encodeBounded } from '../encoding/bounded.ts'
 import { parsed } from '../encoding/parsed.ts'
 import { versioned } from '../encoding/versioned.ts'
 import { type DeviceSigner, signLabelled } from '../signing/labelled.ts'
@@ -40,14 +40,14 @@ export const leafClaim = (claim: Omit<LeafIdentity, 'signature'>, leafKey: Uint8
   claim.notAfterS,
 ]
 
-/** The credential of a leaf with the signature key `leafKey` (L), certified by its device. */
+/** The credential of a leaf with the signature key `leafKey` (L), certified by its device. @throws SottoError `bad_request` */
 export const buildLeafCredential = async (
   signer: DeviceSigner,
   options: Omit<LeafIdentity, 'signature'> & { readonly leafKey: Uint8Array },
 ): Promise<Credential> => {
   const { leafKey, ...claim } = options
   const signature = await signLabelled(signer, 'leaf', leafClaim(claim, leafKey))
-  return { kind: 'basic', identity: encodeAs(identity, { ...claim, signature }) }
+  return { kind: 'basic', identity: encodeBounded(identity, { ...claim, signature }, 'credential') }
 }
 
 const known = new WeakMap<Credential, Verdict<LeafIdentity>>()

@@ -3,7 +3,6 @@ import {
   blob,
   bytes,
   decodeAs,
-  encodeAs,
   hashValue,
   limits,
   list,
@@ -15,6 +14,7 @@ import {
   struct,
   uint,
 } from '@sotto/protocol'
+import { encodeBounded } from '../encoding/bounded.ts'
 import { parsed } from '../encoding/parsed.ts'
 import { versioned } from '../encoding/versioned.ts'
 import { accepted, refused, type Verdict } from '../verdict.ts'
@@ -68,10 +68,10 @@ const policy: Shape<Policy> = versioned(
 export const encodePolicy = (value: Policy): Uint8Array => {
   const broken = policyRule(value)
   if (broken) throw new SottoError('bad_request', `breaks ${broken}`, { rule: broken })
-  return encodeAs(policy, value)
+  return encodeBounded(policy, value, 'policy')
 }
 
-/** Reads a policy and judges it by itself (POLICY-2 to POLICY-9). */
+/** Reads a policy and judges it by itself (POLICY-2 to POLICY-10). */
 export const decodePolicy = (data: Uint8Array): Verdict<Policy> => {
   const value = parsed(() => decodeAs(policy, data, 'policy'))
   if (!value) return refused('POLICY-2')

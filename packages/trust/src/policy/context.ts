@@ -62,7 +62,7 @@ export const extensionsWithPolicy = (context: WithExtensions, policy: Policy): r
 
 const known = new WeakMap<Uint8Array, Verdict<Policy>>()
 
-/** The policy that a GroupContext carries (POLICY-1 to POLICY-9). Remembered: every message asks for it. */
+/** The policy that a GroupContext carries (POLICY-1 to POLICY-10). Remembered: every message asks for it. */
 export const policyOf = (context: WithExtensions): Verdict<Policy> => {
   const [carried, second] = context.extensions.filter(({ type }) => type === policyExtensionType)
   if (!carried || second) return refused('POLICY-1')

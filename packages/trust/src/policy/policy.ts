@@ -65,7 +65,7 @@ export interface Policy {
   readonly history: History
   /** How long messages are kept; 0: without end. */
   readonly retentionS: number
-  /** After how many days a device that was not used may be taken out; 0: never. */
+  /** After how many days, 30 at least, a device that was not used may be taken out; 0: never. */
   readonly idleDaysMax: number
   /** Of the room's sealed metadata. */
   readonly metaHash: Uint8Array

@@ -1,17 +1,22 @@
+import { limits } from '@sotto/protocol'
 import type { Rule } from '../rules.ts'
 import { type Hook, historyModes, type Member, type Policy, roles, roomKinds } from './policy.ts'
 
-/** What a policy breaks by itself, whoever made it and whatever was before (POLICY-3 to POLICY-9). */
+/** What a policy breaks by itself, whoever made it and whatever was before (POLICY-3 to POLICY-10). */
 export const policyRule = (policy: Policy): Rule | undefined => {
-  const { members, hooks, history, generation, predecessor } = policy
+  const { members, hooks, history, generation, predecessor, idleDaysMax } = policy
   if (!isIncreasing(members.map(({ account }) => account))) return 'POLICY-3'
   if (!members.some(({ role }) => role === roles.owner)) return 'POLICY-4'
   if (!suitsKind(policy)) return 'POLICY-5'
   if (!keepsGuestsBack(policy)) return 'POLICY-6'
   if ((history.mode === historyModes.days) !== history.days > 0) return 'POLICY-7'
   if ((generation === 0) !== (predecessor === null)) return 'POLICY-8'
-  return isIncreasing(hooks.map(({ hook }: Hook) => hook)) ? undefined : 'POLICY-9'
+  if (!isIncreasing(hooks.map(({ hook }: Hook) => hook))) return 'POLICY-9'
+  return idleDaysMax === 0 || idleDaysMax >= idleDaysMin ? undefined : 'POLICY-10'
 }
+
+/** A leaf may come in by a key package of this age: with a shorter limit it could be provably dead from the start. */
+const idleDaysMin = limits.keyPackageLifetimeDaysMax
 
 /** A room of one person, a talk between two equals, or a room that is led. */
 const suitsKind = ({ kind, members, permissions }: Policy): boolean => {

@@ -93,7 +93,6 @@ describe('C5 who changes what in a policy', () => {
       withMeta(policy, someId('new name')),
       withHistory(policy, { mode: historyModes.all, days: 0 }),
       withRetention(policy, 3600),
-      withIdleLimit(policy, 30),
       withPermissions(policy, { invite: roles.admin }),
       { ...policy, hooks },
     ]
@@ -103,6 +102,12 @@ describe('C5 who changes what in a policy', () => {
       expect(await change(atBob, changed)).toBe('allowed')
       expect(await change(atOlga, changed)).toBe('allowed')
     }
+  })
+
+  test('C5i how long a device may be idle is for owners to say, even where members set the rest', async () => {
+    const changed = (days: number) => withIdleLimit(policyIn(group), days)
+    for (const by of [atGrace, atCarol, atBob]) expect(await change(by, changed(30))).toBe('C5i')
+    expect(await change(atOlga, changed(30))).toBe('allowed')
   })
 
   test('C5b a permission that is kept for owners is not an admin’s to give or to take', async () => {

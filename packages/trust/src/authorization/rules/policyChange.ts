@@ -33,8 +33,10 @@ export const changeRule = (before: Policy, change: PolicyChange, by: Changer): R
       return has('addHook') ? undefined : 'C5b'
     case 'history_changed':
     case 'retention_changed':
-    case 'idle_limit_changed':
       return has('setPolicy') ? undefined : 'C5b'
+    case 'idle_limit_changed':
+      // It makes leaves dead that anybody may take out, an owner's too: so it is for owners, whatever the permissions say.
+      return by.role === roles.owner ? undefined : 'C5i'
     case 'permissions_changed':
       return has('setPolicy') && isWithinReach(change.from, change.to, by.role) ? undefined : 'C5b'
     case 'role_changed':
