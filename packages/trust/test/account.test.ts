@@ -366,8 +366,8 @@ describe('what a chain refuses', () => {
   })
 
   test('CHAIN-14 a device that nothing can be sealed to, or everybody could open what is', async () => {
-    const good = fresh.certificate.sealingKey
-    const [zeroPoint, onePoint, unreduced, zeroCoefficients] = [0, 1, 2, 3].map(() => good.slice()) as [
+    const usable = fresh.certificate.sealingKey
+    const [zeroPoint, onePoint, unreduced, zeroCoefficients] = [0, 1, 2, 3].map(() => usable.slice()) as [
       Uint8Array,
       Uint8Array,
       Uint8Array,
