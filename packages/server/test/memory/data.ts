@@ -1,0 +1,93 @@
+import type { SignedLink } from '@sotto/protocol'
+import type { StoredSession } from '../../src/authentication/store.ts'
+import type { Membership, SealedMeta, StoredEntry, StoredWelcome } from '../../src/delivery/store.ts'
+import type { StoredKeyPackage, VaultSlot } from '../../src/directory/store.ts'
+
+/** Everything that a server keeps, in memory. Values are never changed in place: a copy of the maps is a backup. */
+export interface MemoryData {
+  readonly accounts: Map<string, MemoryAccount>
+  /** Account by device. */
+  readonly devices: Map<string, string>
+  readonly slots: Map<string, VaultSlot>
+  readonly sessions: Map<string, StoredSession>
+  readonly packages: Map<string, readonly MemoryPackage[]>
+  readonly spent: Map<string, number>
+  readonly rooms: Map<string, MemoryRoom>
+  /** Entry by sender tag and message id. */
+  readonly messages: Map<string, StoredEntry>
+  readonly counters: Map<string, number>
+  readonly forkTags: Map<string, MemoryForkTag>
+}
+
+export interface MemoryAccount {
+  readonly account: Uint8Array
+  readonly name: string
+  readonly opaqueRecord: Uint8Array
+  readonly seq: number
+  readonly state: Uint8Array
+  readonly links: readonly SignedLink[]
+}
+
+export interface MemoryPackage extends StoredKeyPackage {
+  readonly createdMs: number
+}
+
+export interface MemoryRoom {
+  readonly id: Uint8Array
+  readonly epoch: number
+  readonly policy: Uint8Array
+  readonly group: Uint8Array
+  readonly groupInfo: Uint8Array
+  readonly meta: SealedMeta | null
+  readonly members: ReadonlyMap<string, MemoryMember>
+  /** An entry stands at the index of its seq. */
+  readonly entries: readonly StoredEntry[]
+  readonly welcomes: readonly MemoryWelcome[]
+}
+
+export interface MemoryMember extends Membership {
+  readonly untilSeq: number | null
+}
+
+export interface MemoryWelcome {
+  readonly stored: StoredWelcome
+  readonly tree: Uint8Array
+  /** Devices, as keys, that have not settled it. */
+  readonly devices: readonly string[]
+}
+
+export interface MemoryForkTag {
+  readonly room: string
+  readonly epoch: number
+  readonly device: string
+  readonly tag: Uint8Array
+}
+
+export const emptyData = (): MemoryData => ({
+  accounts: new Map(),
+  devices: new Map(),
+  slots: new Map(),
+  sessions: new Map(),
+  packages: new Map(),
+  spent: new Map(),
+  rooms: new Map(),
+  messages: new Map(),
+  counters: new Map(),
+  forkTags: new Map(),
+})
+
+export const copyData = (data: MemoryData): MemoryData => ({
+  accounts: new Map(data.accounts),
+  devices: new Map(data.devices),
+  slots: new Map(data.slots),
+  sessions: new Map(data.sessions),
+  packages: new Map(data.packages),
+  spent: new Map(data.spent),
+  rooms: new Map(data.rooms),
+  messages: new Map(data.messages),
+  counters: new Map(data.counters),
+  forkTags: new Map(data.forkTags),
+})
+
+export const keyOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')

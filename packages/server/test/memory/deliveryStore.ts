@@ -1,0 +1,199 @@
+import type { Append, DeliveryStore, Head, RoomChange, StoredEntry } from '../../src/delivery/store.ts'
+import { keyOf, type MemoryData, type MemoryRoom, type MemoryWelcome } from './data.ts'
+
+const headOf = ({ seq, hash, timeMs }: StoredEntry): Head => ({ seq, hash, timeMs })
+
+const storedBytes = (entry: StoredEntry): number =>
+  entry.entry.length + (entry.payload?.length ?? 0) + (entry.aux?.length ?? 0)
+
+const newest = (room: MemoryRoom): StoredEntry => room.entries.at(-1) as StoredEntry
+
+/** Welcomes without those of devices that are moved. */
+const withdrawn = (
+  welcomes: readonly MemoryWelcome[],
+  devices: ReadonlySet<string>,
+): readonly MemoryWelcome[] =>
+  welcomes
+    .map((one) => ({ ...one, devices: one.devices.filter((device) => !devices.has(device)) }))
+    .filter((one) => one.devices.length > 0)
+
+const changed = (
+  room: MemoryRoom | undefined,
+  { room: id, entry }: Append,
+  change: RoomChange,
+): MemoryRoom => {
+  switch (change.kind) {
+    case 'created': {
+      if (room) throw new Error('the room exists')
+      const { epoch, policy, group, groupInfo, meta, members } = change
+      return {
+        id,
+        epoch,
+        policy,
+        group,
+        groupInfo,
+        meta,
+        members: new Map(members.map((member) => [keyOf(member.device), { ...member, untilSeq: null }])),
+        entries: [],
+        welcomes: [],
+      }
+    }
+    case 'proposed':
+      return { ...(room as MemoryRoom), group: change.group }
+    case 'committed': {
+      const before = room as MemoryRoom
+      const members = new Map(before.members)
+      for (const device of change.left) {
+        const member = members.get(keyOf(device))
+        if (member) members.set(keyOf(device), { ...member, untilSeq: entry.seq })
+      }
+      for (const member of change.joined) members.set(keyOf(member.device), { ...member, untilSeq: null })
+      const moved = new Set([...change.left, ...change.joined.map(({ device }) => device)].map(keyOf))
+      const { epoch, policy, group, groupInfo, meta, welcome } = change
+      const kept = withdrawn(before.welcomes, moved)
+      return {
+        ...before,
+        epoch,
+        policy,
+        group,
+        groupInfo,
+        meta: meta ?? before.meta,
+        members,
+        welcomes: welcome
+          ? [
+              ...kept,
+              {
+                stored: {
+                  room: id,
+                  seq: entry.seq,
+                  hash: entry.hash,
+                  epoch,
+                  inviter: welcome.inviter,
+                  welcome: welcome.welcome,
+                  treeHash: welcome.treeHash,
+                  meta: meta?.sealed ?? null,
+                  timeMs: entry.timeMs,
+                },
+                tree: welcome.tree,
+                devices: welcome.devices.map(keyOf),
+              },
+            ]
+          : kept,
+      }
+    }
+  }
+}
+
+interface Written {
+  readonly rooms: Map<string, MemoryRoom>
+  readonly messages: Map<string, StoredEntry>
+  readonly counters: Map<string, number>
+}
+
+const write = (data: MemoryData, written: Written, append: Append): void => {
+  const { room: id, entry, senderTag, messageId, sendCounter, change } = append
+  const key = keyOf(id)
+  const known = written.rooms.get(key) ?? data.rooms.get(key)
+  const room = change ? changed(known, append, change) : known
+  if (!room) throw new Error('there is no such room')
+  if (entry.seq !== room.entries.length) throw new Error('the place is taken')
+  const message = keyOf(senderTag) + keyOf(messageId)
+  if (data.messages.has(message) || written.messages.has(message)) throw new Error('the message is known')
+  written.rooms.set(key, { ...room, entries: [...room.entries, entry] })
+  written.messages.set(message, entry)
+  if (sendCounter !== null) written.counters.set(keyOf(senderTag), sendCounter)
+}
+
+const waitingFor = (data: MemoryData, device: Uint8Array): readonly MemoryWelcome[] =>
+  [...data.rooms.values()]
+    .flatMap(({ welcomes }) => welcomes.filter(({ devices }) => devices.includes(keyOf(device))))
+    .toSorted(
+      (a, b) => a.stored.timeMs - b.stored.timeMs || (keyOf(a.stored.room) < keyOf(b.stored.room) ? -1 : 1),
+    )
+
+/** @param current what the store holds; asked at every use, so that it can be replaced by a backup */
+export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore => {
+  const find = (room: Uint8Array): MemoryRoom | undefined => current().rooms.get(keyOf(room))
+  return {
+    append: async (batch) => {
+      const data = current()
+      const written: Written = { rooms: new Map(), messages: new Map(), counters: new Map() }
+      for (const append of batch) write(data, written, append)
+      for (const [key, room] of written.rooms) data.rooms.set(key, room)
+      for (const [key, entry] of written.messages) data.messages.set(key, entry)
+      for (const [key, counter] of written.counters) data.counters.set(key, counter)
+    },
+    room: async (id) => {
+      const room = find(id)
+      return (
+        room && {
+          room: id,
+          epoch: room.epoch,
+          policy: room.policy,
+          head: headOf(newest(room)),
+          members: [...room.members.values()].flatMap(({ untilSeq, ...member }) =>
+            untilSeq === null ? [member] : [],
+          ),
+        }
+      )
+    },
+    group: async (id) => find(id)?.group,
+    groupInfo: async (id) => find(id)?.groupInfo,
+    meta: async (id) => find(id)?.meta ?? undefined,
+    message: async (senderTag, messageId) => current().messages.get(keyOf(senderTag) + keyOf(messageId)),
+    lastCounter: async (senderTag) => current().counters.get(keyOf(senderTag)),
+    entry: async (id, seq) => find(id)?.entries[seq],
+    page: async (id, { from, to, entriesMax, bytesMax }) => {
+      const found: StoredEntry[] = []
+      let bytes = 0
+      for (const entry of find(id)?.entries.slice(from, to + 1) ?? []) {
+        bytes += storedBytes(entry)
+        if (found.length >= entriesMax || (found.length > 0 && bytes > bytesMax)) break
+        found.push(entry)
+      }
+      return found
+    },
+    roomsOf: async (device, roomsMax) =>
+      [...current().rooms.values()]
+        .filter(({ members }) => members.get(keyOf(device))?.untilSeq === null)
+        .slice(0, roomsMax)
+        .map((room) => ({ room: room.id, epoch: room.epoch, head: headOf(newest(room)) })),
+    leftAt: async (id, device) => find(id)?.members.get(keyOf(device))?.untilSeq ?? undefined,
+    welcomes: async (device, bytesMax) => {
+      const waiting = waitingFor(current(), device).map(({ stored }) => stored)
+      let bytes = 0
+      const end = waiting.findIndex(({ welcome, meta }, at) => {
+        bytes += welcome.length + (meta?.length ?? 0)
+        return at > 0 && bytes > bytesMax
+      })
+      return end === -1 ? waiting : waiting.slice(0, end)
+    },
+    countWelcomes: async (device) => waitingFor(current(), device).length,
+    settleWelcome: async (id, seq, device) => {
+      const room = find(id)
+      if (!room) return
+      const welcomes = room.welcomes
+        .map((one) =>
+          one.stored.seq === seq
+            ? { ...one, devices: one.devices.filter((other) => other !== keyOf(device)) }
+            : one,
+        )
+        .filter(({ devices }) => devices.length > 0)
+      current().rooms.set(keyOf(id), { ...room, welcomes })
+    },
+    welcomeTree: async (id, treeHash, device) =>
+      find(id)?.welcomes.find(
+        ({ stored, devices }) =>
+          keyOf(stored.treeHash) === keyOf(treeHash) && devices.includes(keyOf(device)),
+      )?.tree,
+    putForkTag: async (id, epoch, device, tag) => {
+      const { forkTags } = current()
+      const room = keyOf(id)
+      for (const [key, one] of forkTags) if (one.room === room && one.epoch < epoch) forkTags.delete(key)
+      forkTags.set(`${room}${epoch}${keyOf(device)}`, { room, epoch, device: keyOf(device), tag })
+      return [...forkTags.values()]
+        .filter((one) => one.room === room && one.epoch === epoch && keyOf(one.tag) !== keyOf(tag))
+        .map((one) => one.tag)
+    },
+  }
+}

@@ -1,0 +1,162 @@
+import type { AuthenticationStore } from '../../src/authentication/store.ts'
+import type { DirectoryStore, StoredKeyPackage } from '../../src/directory/store.ts'
+import type { Store } from '../../src/store/openStore.ts'
+import { keyOf, type MemoryAccount, type MemoryData } from './data.ts'
+import { memoryDeliveryStore } from './deliveryStore.ts'
+
+const accountNamed = (data: MemoryData, name: string): MemoryAccount | undefined =>
+  [...data.accounts.values()].find((account) => account.name === name)
+
+const authentication = (current: () => MemoryData): AuthenticationStore => ({
+  login: async (name) => {
+    const found = accountNamed(current(), name)
+    return found && { account: found.account, opaqueRecord: found.opaqueRecord }
+  },
+  createAccount: async ({ account, name, opaqueRecord, genesis, state, rootSlot, session }) => {
+    const data = current()
+    const id = keyOf(account)
+    const device = session.device && keyOf(session.device)
+    const isTaken =
+      accountNamed(data, name) || data.accounts.has(id) || (device !== null && data.devices.has(device))
+    if (isTaken) return 'taken'
+    data.accounts.set(id, { account, name, opaqueRecord, seq: 0, state, links: [genesis] })
+    if (device !== null) data.devices.set(device, id)
+    data.slots.set(`${id}/root`, { counter: 1, sealed: rootSlot })
+    data.sessions.set(keyOf(session.tokenHash), session)
+    return 'created'
+  },
+  openSession: async (session, sessionsMax) => {
+    const { sessions } = current()
+    const own = [...sessions.values()]
+      .filter(({ account }) => keyOf(account) === keyOf(session.account))
+      .toSorted((a, b) => b.usedMs - a.usedMs)
+    const isReplaced = (device: Uint8Array | null): boolean =>
+      device !== null && session.device !== null && keyOf(device) === keyOf(session.device)
+    const replaced = own.filter(({ device }) => isReplaced(device))
+    const others = own.filter(({ device }) => !isReplaced(device))
+    const ended = [...replaced, ...others.slice(sessionsMax - 1)].map(({ tokenHash }) => tokenHash)
+    for (const hash of ended) sessions.delete(keyOf(hash))
+    sessions.set(keyOf(session.tokenHash), session)
+    return ended
+  },
+  session: async (tokenHash) => {
+    const data = current()
+    const found = data.sessions.get(keyOf(tokenHash))
+    const account = found && data.accounts.get(keyOf(found.account))
+    return found && account && { ...found, name: account.name }
+  },
+  touchSession: async (tokenHash, usedMs) => {
+    const { sessions } = current()
+    const found = sessions.get(keyOf(tokenHash))
+    if (found) sessions.set(keyOf(tokenHash), { ...found, usedMs })
+  },
+  endSession: async (tokenHash) => {
+    current().sessions.delete(keyOf(tokenHash))
+  },
+})
+
+const bare = ({ ref, bytes, lastResort, notAfterS }: StoredKeyPackage): StoredKeyPackage => ({
+  ref,
+  bytes,
+  lastResort,
+  notAfterS,
+})
+
+const packageKey = (account: Uint8Array, device: Uint8Array): string => `${keyOf(account)}/${keyOf(device)}`
+
+const directory = (current: () => MemoryData): DirectoryStore => {
+  const stored = (account: MemoryAccount | undefined) =>
+    account && { account: account.account, name: account.name, seq: account.seq, state: account.state }
+  return {
+    account: async (account) => stored(current().accounts.get(keyOf(account))),
+    accountNamed: async (name) => stored(accountNamed(current(), name)),
+    links: async (account, from, linksMax) =>
+      current()
+        .accounts.get(keyOf(account))
+        ?.links.slice(from, from + linksMax) ?? [],
+    extendChain: async ({ account, seq, link, name, state, added, revoked }) => {
+      const data = current()
+      const id = keyOf(account)
+      const before = data.accounts.get(id) as MemoryAccount
+      const named = accountNamed(data, name)
+      if (named && keyOf(named.account) !== id) return { kind: 'name_taken' }
+      if (before.links.length !== seq || added.some((device) => data.devices.has(keyOf(device))))
+        return { kind: 'conflict' }
+      data.accounts.set(id, { ...before, name, seq, state, links: [...before.links, link] })
+      for (const device of added) data.devices.set(keyOf(device), id)
+      const gone = new Set(revoked.map(keyOf))
+      for (const device of revoked) data.packages.delete(packageKey(account, device))
+      const ended = [...data.sessions.values()].filter(
+        (session) =>
+          keyOf(session.account) === id && session.device !== null && gone.has(keyOf(session.device)),
+      )
+      for (const { tokenHash } of ended) data.sessions.delete(keyOf(tokenHash))
+      return { kind: 'extended', endedSessions: ended.map(({ tokenHash }) => tokenHash) }
+    },
+    putKeyPackages: async (account, device, packages, { storedMax, nowMs }) => {
+      const data = current()
+      const nowS = Math.floor(nowMs / 1000)
+      const key = packageKey(account, device)
+      for (const [ref, notAfterS] of data.spent) if (notAfterS <= nowS) data.spent.delete(ref)
+      const isRenewed = packages.some(({ lastResort }) => lastResort)
+      const kept = (data.packages.get(key) ?? []).filter(
+        ({ notAfterS, lastResort }) => notAfterS > nowS && !(lastResort && isRenewed),
+      )
+      const free = Math.max(0, storedMax - kept.filter(({ lastResort }) => !lastResort).length)
+      const oneTime = packages
+        .filter(({ ref, lastResort }) => !lastResort && !data.spent.has(keyOf(ref)))
+        .slice(0, free)
+      const known = new Set(kept.map(({ ref }) => keyOf(ref)))
+      const added = [...oneTime, ...packages.filter(({ lastResort }) => lastResort)]
+        .filter(({ ref }) => !known.has(keyOf(ref)))
+        .map((one) => ({ ...one, createdMs: nowMs }))
+      data.packages.set(key, [...kept, ...added])
+    },
+    countKeyPackages: async (account, device, nowS) => {
+      const valid = (current().packages.get(packageKey(account, device)) ?? []).filter(
+        ({ notAfterS }) => notAfterS > nowS,
+      )
+      return {
+        oneTime: valid.filter(({ lastResort }) => !lastResort).length,
+        lastResort: valid.some(({ lastResort }) => lastResort),
+      }
+    },
+    takeKeyPackage: async (account, device, nowS) => {
+      const data = current()
+      const key = packageKey(account, device)
+      const all = data.packages.get(key) ?? []
+      const valid = all
+        .filter(({ notAfterS }) => notAfterS > nowS)
+        .toSorted((a, b) => a.createdMs - b.createdMs || (keyOf(a.ref) < keyOf(b.ref) ? -1 : 1))
+      const taken = valid.find(({ lastResort }) => !lastResort)
+      if (taken) {
+        data.packages.set(
+          key,
+          all.filter((one) => one !== taken),
+        )
+        data.spent.set(keyOf(taken.ref), taken.notAfterS)
+        return bare(taken)
+      }
+      const last = valid.find(({ lastResort }) => lastResort)
+      return last && bare(last)
+    },
+    slot: async (account, slot) => current().slots.get(`${keyOf(account)}/${slot}`),
+    putSlot: async (account, slot, value) => {
+      const { slots } = current()
+      const key = `${keyOf(account)}/${slot}`
+      const before = slots.get(key)
+      if (before && before.counter >= value.counter) return { kind: 'behind', counter: before.counter }
+      slots.set(key, value)
+      return { kind: 'kept' }
+    },
+  }
+}
+
+/** A store without a disk: for the seeded world, where crashes and backups are made by hand. */
+export const memoryStore = (current: () => MemoryData): Store => ({
+  authentication: authentication(current),
+  directory: directory(current),
+  delivery: memoryDeliveryStore(current),
+  answer: async () => {},
+  close: async () => {},
+})

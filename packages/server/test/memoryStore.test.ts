@@ -1,0 +1,17 @@
+import { describe } from 'vitest'
+import { authenticationStoreContract } from './contracts/authenticationStore.ts'
+import { deliveryStoreContract } from './contracts/deliveryStore.ts'
+import { directoryStoreContract } from './contracts/directoryStore.ts'
+import { emptyData } from './memory/data.ts'
+import { memoryStore } from './memory/memoryStore.ts'
+
+const open = async () => {
+  const data = emptyData()
+  return memoryStore(() => data)
+}
+
+describe('a store in memory', () => {
+  authenticationStoreContract(async () => (await open()).authentication)
+  directoryStoreContract(open)
+  deliveryStoreContract(async () => (await open()).delivery)
+})
