@@ -32,6 +32,9 @@ export const uint = (max: number = Number.MAX_SAFE_INTEGER): Shape<number> => ({
   write: (value) => value,
 })
 
+/** A moment in milliseconds since 1970 that a calendar can hold (ECMA-262 §21.4.1.1). */
+export const moment: Shape<number> = uint(8_640_000_000_000_000)
+
 export const boolean: Shape<boolean> = {
   read: (value, at) => (typeof value === 'boolean' ? value : refuse(at, 'true or false')),
   write: (value) => value,

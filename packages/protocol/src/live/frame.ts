@@ -6,6 +6,7 @@ import {
   oneOf,
   text,
   type TypeOf,
+  moment,
   uint,
   union,
   nullable,
@@ -46,7 +47,7 @@ const serverFrame = union({
     {
       account: accountId,
       device: deviceId,
-      timeMs: uint(),
+      timeMs: moment,
       heads: list(acknowledgement, limits.roomsPerAccountMax),
       welcomes: uint(),
     },

@@ -1,4 +1,4 @@
-import { struct, type TypeOf, uint } from '../cbor/shape.ts'
+import { struct, type TypeOf, moment, uint } from '../cbor/shape.ts'
 import { hashValue, roomId, signatureValue } from '../ids.ts'
 import { labelled } from '../hash.ts'
 
@@ -7,7 +7,7 @@ export const acknowledgement = struct({
   room: roomId,
   seq: uint(),
   hash: hashValue,
-  timeMs: uint(),
+  timeMs: moment,
   signature: signatureValue,
 })
 export type Acknowledgement = TypeOf<typeof acknowledgement>

@@ -1,4 +1,14 @@
-import { nullable, oneOf, struct, type TypeOf, uint, literal, decodeAs, encodeAs } from '../cbor/shape.ts'
+import {
+  nullable,
+  oneOf,
+  struct,
+  type TypeOf,
+  moment,
+  uint,
+  literal,
+  decodeAs,
+  encodeAs,
+} from '../cbor/shape.ts'
 import { labelledHash } from '../hash.ts'
 import { hashValue, roomId } from '../ids.ts'
 
@@ -31,7 +41,7 @@ const entry = struct({
   senderTag: hashValue,
   payloadHash: hashValue,
   auxHash: nullable(hashValue),
-  timeMs: uint(),
+  timeMs: moment,
 })
 export type LogEntry = TypeOf<typeof entry>
 

@@ -1,4 +1,4 @@
-import { blob, list, nullable, struct, text, type TypeOf, uint } from '../cbor/shape.ts'
+import { blob, list, nullable, struct, text, type TypeOf, moment } from '../cbor/shape.ts'
 import { accountId, deviceId, messageId, signatureValue } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { nothing, operation } from './operation.ts'
@@ -17,7 +17,7 @@ export const session = struct({
   account: accountId,
   device: nullable(deviceId),
   name,
-  expiresMs: uint(),
+  expiresMs: moment,
 })
 export type Session = TypeOf<typeof session>
 

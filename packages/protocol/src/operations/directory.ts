@@ -1,4 +1,4 @@
-import { blob, list, nullable, struct, uint } from '../cbor/shape.ts'
+import { blob, list, nullable, struct, moment, uint } from '../cbor/shape.ts'
 import { accountId, accountIdBytes, deviceId, hashValue, publicKey, roomId } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { signedLink } from './authentication.ts'
@@ -13,7 +13,7 @@ export const readServer = operation({
   access: 'anyone',
   params: {},
   body: nothing,
-  output: struct({ protocol: text(32), logKey: publicKey, timeMs: uint() }),
+  output: struct({ protocol: text(32), logKey: publicKey, timeMs: moment }),
   bodyBytesMax: 0,
 })
 

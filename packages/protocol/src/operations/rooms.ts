@@ -1,4 +1,4 @@
-import { blob, list, nullable, oneOf, struct, text, type TypeOf, uint } from '../cbor/shape.ts'
+import { blob, list, nullable, oneOf, struct, text, type TypeOf, moment, uint } from '../cbor/shape.ts'
 import { accountId, hashValue, messageId, roomId, roomIdBytes, signatureValue } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { acknowledgement } from '../log/acknowledgement.ts'
@@ -171,7 +171,7 @@ export const waitingWelcome = struct({
   welcome: blob(limits.welcomeBytesMax),
   treeHash: blob(64, 32),
   meta: nullable(blob(limits.metaBytesMax)),
-  timeMs: uint(),
+  timeMs: moment,
 })
 export type WaitingWelcome = TypeOf<typeof waitingWelcome>
 
