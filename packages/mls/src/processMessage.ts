@@ -52,6 +52,11 @@ export type Processed =
 export interface ProcessOptions {
   /** Asked for pre-shared keys that a commit names. */
   readonly psks?: PskSource
+  /**
+   * Application messages from the own leaf. `opened` is for a state that was set back: it still has the keys of what
+   * it has sent since, and must send nothing more, for it would use them twice. Without it they are refused.
+   */
+  readonly own?: 'refused' | 'opened'
 }
 
 /** Content that was taken out of its protection, and the group with the key for it gone. */
@@ -63,7 +68,7 @@ interface Received {
 
 /**
  * Takes in a message of this group (RFC 9420 §6, §12.4.2, §15). A member's own commit is not processed but adopted,
- * and its own application messages cannot be read back.
+ * and its own application messages cannot be read back, unless its state was set back (`own`).
  *
  * @throws MlsError of any code; the group is as it was then
  */
@@ -101,7 +106,7 @@ const processPrivate = async (
   message: PrivateMessage,
   options: ProcessOptions,
 ): Promise<Processed> => {
-  if (message.contentType === 'application') return processApplication(engine, group, message)
+  if (message.contentType === 'application') return processApplication(engine, group, message, options)
   assertCurrent(group.public.context, message)
   const { tree } = group.public
   const secrets = { senderDataSecret: group.epochSecrets.senderDataSecret, secretTree: group.secretTree }
@@ -122,10 +127,11 @@ const processApplication = async (
   engine: Engine,
   group: Group,
   message: PrivateMessage,
+  { own = 'refused' }: ProcessOptions,
 ): Promise<Processed> => {
   const { ground, secrets, keep } = epochOf(group, message)
   const opened = await openContent(engine, engine.limits, secrets, message, (leaf) => {
-    assertNotOwn(group, leaf)
+    if (own === 'refused') assertNotOwn(group, leaf)
     return leafAt(ground.tree, leaf) !== undefined
   })
   await verifySender(engine, ground, opened.authenticated)
