@@ -34,10 +34,11 @@ import {
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const blob = (maxLength: number) => fc.uint8Array({ minLength: 1, maxLength })
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER })
+const moment = fc.nat({ max: 8_640_000_000_000_000 })
 const request = fc.nat({ max: 0xffff_ffff })
 const kind = fc.constantFrom<EntryKind>(0, 1, 2, 3, 4, 5, 6, 7)
 
-const ack = fc.record({ room: bytes(16), seq: count, hash: bytes(32), timeMs: count, signature: bytes(64) })
+const ack = fc.record({ room: bytes(16), seq: count, hash: bytes(32), timeMs: moment, signature: bytes(64) })
 const entry = fc.record({
   version: fc.constant(1 as const),
   room: bytes(16),
@@ -48,7 +49,7 @@ const entry = fc.record({
   senderTag: bytes(32),
   payloadHash: bytes(32),
   auxHash: fc.option(bytes(32)),
-  timeMs: count,
+  timeMs: moment,
 })
 const envelope = fc.record({
   version: fc.constant(1 as const),
@@ -94,7 +95,7 @@ const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
     kind: fc.constant('ready' as const),
     account: bytes(32),
     device: bytes(16),
-    timeMs: count,
+    timeMs: moment,
     heads: fc.array(ack, { maxLength: 5 }),
     welcomes: count,
   }),
