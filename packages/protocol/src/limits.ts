@@ -56,6 +56,8 @@ export const limits = {
   rawEntriesKeptByClient: 1000,
   /** A page of the log with the attachments that a healing device makes anew. */
   healBytesMax: 6 * miB,
+  /** Of one device. */
+  healsPerMinute: 20,
   /** External joins of one device into one room. */
   rejoinsPerDay: 3,
   roomsPerAccountPerDay: 200,

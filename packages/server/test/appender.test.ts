@@ -108,6 +108,23 @@ describe('the appender', () => {
     expect((await store.room(other))?.head.seq).toBe(1)
   })
 
+  it('writes entries that belong together all or none, and acknowledges the last', async () => {
+    const { appender, rooms, batches, store, failed } = await start(2)
+    const [room, other] = rooms as [Uint8Array, Uint8Array]
+    const ack = await appender.appendTogether([1, 2, 3].map((seq) => entry(room, seq)))
+    expect(ack.seq).toBe(3)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(batches[0]?.map(({ ack: { seq } }) => seq)).toEqual([1, 2, 3])
+    const outcomes = await Promise.allSettled([
+      appender.appendTogether([entry(room, 4), entry(room, 5), entry(room, 4)]),
+      appender.append(entry(room, 6)),
+      appender.append(entry(other, 1)),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+    expect((await store.room(room))?.head.seq).toBe(3)
+    expect(failed).toEqual([room, room])
+  })
+
   it('has nothing waiting when it is drained', async () => {
     const { appender, rooms, store } = await start(1)
     const [room] = rooms as [Uint8Array]

@@ -88,9 +88,11 @@ export const readLog = operation({
 })
 
 /**
- * Entries that the server has lost and had signed for: consecutive, the first follows its head, `ack` is its own
- * signature over the last. `group` is needed if one of them is a commit: what a later joiner is told by, of the epoch
- * that the last commit leads to, signed by the caller. Refusals: `fork {head}` when the first does not follow.
+ * Entries that the server has lost and had signed for: consecutive, the first of them that it does not have follows
+ * its head, `ack` is its own signature over the last. `group` comes with a commit among them: what a later joiner is
+ * told by, of the epoch that the last commit leads to, signed by the caller. Nobody has it of an epoch that is over:
+ * where a log comes back in several pieces it is null but in the last, and until then the room has no GroupInfo.
+ * Refusals: `fork {head}` when the entries are not of one history with what the server has.
  */
 export const healRoom = operation({
   name: 'room.heal',

@@ -11,12 +11,15 @@ import type { Append, DeliveryStore } from './store.ts'
 export interface Appender {
   /** Resolves when the entry is durable. Rejects when it, or one of its room before it, could not be written. */
   append(append: Append): Promise<Acknowledgement>
+  /** The same of consecutive entries of one room, at least one: all of them or none. Acknowledges the last. */
+  appendTogether(appends: readonly Append[]): Promise<Acknowledgement>
   /** Resolves when nothing waits any more. */
   drained(): Promise<void>
 }
 
 interface Waiting {
-  readonly append: Append
+  readonly room: Uint8Array
+  readonly appends: readonly Append[]
   resolve(ack: Acknowledgement): void
   reject(error: unknown): void
 }
@@ -47,8 +50,11 @@ const isOutage = (error: unknown): boolean =>
   error instanceof SottoError && (error.code === 'read_only' || error.code === 'unavailable')
 
 const byRoom = (batch: readonly Waiting[]): readonly (readonly Waiting[])[] => [
-  ...Map.groupBy(batch, ({ append }) => mapKey(append.room)).values(),
+  ...Map.groupBy(batch, ({ room }) => mapKey(room)).values(),
 ]
+
+const entriesIn = (batch: readonly Waiting[]): number =>
+  batch.reduce((sum, { appends }) => sum + appends.length, 0)
 
 export const makeAppender = ({ store, logKey, log, onFailed, onDurable }: Dependencies): Appender => {
   let queue: Waiting[] = []
@@ -56,9 +62,11 @@ export const makeAppender = ({ store, logKey, log, onFailed, onDurable }: Depend
 
   const takeBatch = (): readonly Waiting[] => {
     let bytes = 0
-    const end = queue.findIndex(({ append }, at) => {
-      bytes += bytesOf(append)
-      return at > 0 && (at >= batchEntriesMax || bytes > batchBytesMax)
+    let entries = 0
+    const end = queue.findIndex(({ appends }, at) => {
+      for (const append of appends) bytes += bytesOf(append)
+      entries += appends.length
+      return at > 0 && (entries > batchEntriesMax || bytes > batchBytesMax)
     })
     const batch = end === -1 ? queue : queue.slice(0, end)
     queue = end === -1 ? [] : queue.slice(end)
@@ -66,30 +74,34 @@ export const makeAppender = ({ store, logKey, log, onFailed, onDurable }: Depend
   }
 
   const settle = (batch: readonly Waiting[]): void => {
-    const durable = batch.map(({ append, resolve }): Durable => {
-      const ack = logKey.acknowledge(append.room, append.entry)
-      resolve(ack)
-      return { append, ack }
+    const durable = batch.flatMap(({ appends, resolve }) => {
+      const acknowledged = appends.map((append): Durable => ({
+        append,
+        ack: logKey.acknowledge(append.room, append.entry),
+      }))
+      resolve((acknowledged.at(-1) as Durable).ack)
+      return acknowledged
     })
     // Behind everything that the acknowledgements set off.
     process.nextTick(onDurable, durable)
   }
 
   const fail = (batch: readonly Waiting[], error: unknown): void => {
-    const rooms = new Set(batch.map(({ append }) => mapKey(append.room)))
+    const rooms = new Set(batch.map(({ room }) => mapKey(room)))
     // What was decided since stands on what was not written.
-    const lost = queue.filter(({ append }) => rooms.has(mapKey(append.room)))
-    queue = queue.filter(({ append }) => !rooms.has(mapKey(append.room)))
-    for (const { append } of batch) onFailed(append.room)
+    const lost = queue.filter(({ room }) => rooms.has(mapKey(room)))
+    queue = queue.filter(({ room }) => !rooms.has(mapKey(room)))
+    for (const { room } of batch) onFailed(room)
     for (const { reject } of batch) reject(error)
     for (const { reject } of lost) reject(error)
-    if (isOutage(error)) log.warn('append_failed', { count: batch.length + lost.length })
-    else log.failure(error, { count: batch.length + lost.length })
+    const count = entriesIn(batch) + entriesIn(lost)
+    if (isOutage(error)) log.warn('append_failed', { count })
+    else log.failure(error, { count })
   }
 
   const write = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      await store.append(batch.map(({ append }) => append))
+      await store.append(batch.flatMap(({ appends }) => appends))
     } catch (error) {
       const rooms = byRoom(batch)
       if (isOutage(error) || rooms.length === 1) return fail(batch, error)
@@ -109,12 +121,16 @@ export const makeAppender = ({ store, logKey, log, onFailed, onDurable }: Depend
     flushing = null
   }
 
+  const appendTogether: Appender['appendTogether'] = (appends) =>
+    new Promise((resolve, reject) => {
+      const { room } = appends[0] as Append
+      queue.push({ room, appends, resolve, reject })
+      flushing ??= flush()
+    })
+
   return {
-    append: (append) =>
-      new Promise((resolve, reject) => {
-        queue.push({ append, resolve, reject })
-        flushing ??= flush()
-      }),
+    append: (append) => appendTogether([append]),
+    appendTogether,
     drained: async () => {
       while (flushing) await flushing
     },

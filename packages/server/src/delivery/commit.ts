@@ -36,7 +36,8 @@ const refuse = (why: string): never => {
 const attachmentOf = ({ aux }: Incoming): CommitAttachment =>
   aux ? decodeCommitAttachment(aux) : refuse('a commit needs its GroupInfo')
 
-const membershipAt = (tree: PublicGroup['tree'], leaf: LeafIndex): Membership => {
+/** The device at a leaf. @throws SottoError `internal` for a leaf that was never verified */
+export const membershipAt = (tree: PublicGroup['tree'], leaf: LeafIndex): Membership => {
   const node = leafAt(tree, leaf)
   const identity = node && identityOf(node)
   // Every leaf that comes in has been verified by the engine's check.
@@ -44,10 +45,57 @@ const membershipAt = (tree: PublicGroup['tree'], leaf: LeafIndex): Membership =>
   return { account: identity.account, device: identity.device, leaf }
 }
 
+/** What a commit makes of a room, as far as its own bytes show. */
+export interface ObservedCommit {
+  readonly view: CommitView
+  readonly committer: Membership
+  readonly epoch: number
+  readonly group: PublicGroup
+  readonly policy: Policy
+  /** By device, after the commit. */
+  readonly members: Map<string, Membership>
+  readonly added: readonly Membership[]
+  /** Those who were added, and who came in from outside. */
+  readonly joined: readonly Membership[]
+  readonly left: readonly Uint8Array[]
+}
+
+/**
+ * Public validation of a commit and the room's rules.
+ *
+ * @throws MlsError, SottoError `policy {rule}`, `bad_request`
+ */
+export const observeCommit = async (
+  court: Court,
+  members: ReadonlyMap<string, Membership>,
+  before: PublicGroup,
+  payload: Uint8Array,
+): Promise<ObservedCommit> => {
+  const observed = await observe(court.engine, before, payload)
+  if (observed.kind !== 'commit') return refuse('not a commit')
+  const { view, group } = observed
+  const policy = policyOf(group.context)
+  if (policy.kind === 'refused') throw new SottoError('policy', undefined, { rule: policy.rule })
+  const committer = membershipAt(group.tree, view.committer.leafIndex)
+  const added = view.added.map((leaf) => membershipAt(group.tree, leaf))
+  const joined = view.committer.kind === 'external' ? [...added, committer] : added
+  const left = view.removed.flatMap(({ leaf }) => identityOf(leaf)?.device ?? [])
+  return {
+    view,
+    committer,
+    epoch: Number(group.context.epoch),
+    group,
+    policy: policy.value,
+    members: membersAfter(members, left, joined),
+    added,
+    joined,
+    left,
+  }
+}
+
 /** Nobody commits in the name of another device, whatever the signature says. */
-const refuseImpostor = (room: Room, caller: DeviceCaller, view: CommitView): void => {
-  const leaf = membershipAt(view.after.tree, view.committer.leafIndex)
-  if (!equalBytes(leaf.device, caller.device) || !equalBytes(leaf.account, caller.account))
+const refuseImpostor = (room: Room, caller: DeviceCaller, { view, committer }: ObservedCommit): void => {
+  if (!equalBytes(committer.device, caller.device) || !equalBytes(committer.account, caller.account))
     throw new SottoError('not_member')
   const known = room.members.get(mapKey(caller.device))
   if (view.committer.kind === 'member' && known?.leaf !== view.committer.leafIndex)
@@ -75,15 +123,15 @@ const checkWelcome = (court: Court, view: CommitView, { welcome, meta }: CommitA
   if (!added.every((ref) => greeted.has(ref))) refuse('a Welcome for others')
 }
 
-/** What a later joiner is told by: of the new epoch, signed by the committer, usable, and without the tree. */
-const checkNewGroupInfo = async (
+/** What a later joiner is told by: of the new epoch, signed by who hands it in, usable, and without the tree. */
+export const checkNewGroupInfo = async (
   court: Court,
   group: PublicGroup,
-  committer: LeafIndex,
+  signer: LeafIndex,
   groupInfo: Uint8Array,
 ): Promise<void> => {
   const info = await checkGroupInfo(court.engine, group, groupInfo)
-  if (info.signer !== committer) refuse('the GroupInfo is signed by another')
+  if (info.signer !== signer) refuse('the GroupInfo is signed by another')
   const types = info.extensions.map(({ type }) => type)
   if (types.length !== 1 || types[0] !== extensionType.externalPub)
     refuse('a GroupInfo carries the external key and nothing else')
@@ -104,11 +152,11 @@ const welcomeOf = (
   }
 
 const membersAfter = (
-  room: Room,
+  before: ReadonlyMap<string, Membership>,
   left: readonly Uint8Array[],
   joined: readonly Membership[],
 ): Map<string, Membership> => {
-  const members = new Map(room.members)
+  const members = new Map(before)
   for (const device of left) members.delete(mapKey(device))
   for (const member of joined) members.set(mapKey(member.device), member)
   return members
@@ -122,41 +170,31 @@ const membersAfter = (
 export const judgeCommit = async (
   court: Court,
   room: Room,
-  group: PublicGroup,
+  before: PublicGroup,
   caller: DeviceCaller,
   incoming: Incoming,
 ): Promise<AcceptedCommit> => {
   const attachment = attachmentOf(incoming)
   try {
-    const observed = await observe(court.engine, group, incoming.payload)
-    if (observed.kind !== 'commit') return refuse('not a commit')
-    const { view } = observed
-    refuseImpostor(room, caller, view)
+    const observed = await observeCommit(court, room.members, before, incoming.payload)
+    const { view, epoch, group, policy, members, added, joined, left } = observed
+    refuseImpostor(room, caller, observed)
     checkWelcome(court, view, attachment)
-    await checkNewGroupInfo(court, observed.group, view.committer.leafIndex, attachment.groupInfo)
-
-    const policy = policyOf(observed.group.context)
-    if (policy.kind === 'refused') throw new SottoError('policy', undefined, { rule: policy.rule })
-    const added = view.added.map((leaf) => membershipAt(observed.group.tree, leaf))
-    const external =
-      view.committer.kind === 'external' ? [membershipAt(observed.group.tree, view.committer.leafIndex)] : []
-    const joined = [...added, ...external]
-    const left = view.removed.flatMap(({ leaf }) => identityOf(leaf)?.device ?? [])
-    const epoch = Number(observed.group.context.epoch)
+    await checkNewGroupInfo(court, group, view.committer.leafIndex, attachment.groupInfo)
     return {
-      group: observed.group,
-      policy: policy.value,
-      members: membersAfter(room, left, joined),
+      group,
+      policy,
+      members,
       change: {
         kind: 'committed',
         epoch,
-        policy: encodePolicy(policy.value),
-        group: encodePublicGroup(observed.group),
+        policy: encodePolicy(policy),
+        group: encodePublicGroup(group),
         groupInfo: attachment.groupInfo,
         meta: attachment.meta && { epoch, sealed: attachment.meta },
         joined,
         left,
-        welcome: welcomeOf(caller, observed.group, added, attachment),
+        welcome: welcomeOf(caller, group, added, attachment),
       },
     }
   } catch (error) {

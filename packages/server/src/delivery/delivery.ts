@@ -9,6 +9,7 @@ import { makeAppender } from './appender.ts'
 import type { AccountSource } from './court.ts'
 import { type Create, makeCreate } from './create.ts'
 import { mapKey } from './digest.ts'
+import { type Heal, makeHeal } from './heal.ts'
 import { announce } from './hints.ts'
 import { makeLanes } from './lane.ts'
 import { makeLedger } from './ledger.ts'
@@ -24,6 +25,7 @@ export interface Delivery extends Reading {
   readonly create: Create
   readonly submit: Submit
   readonly nack: SubmitNack
+  readonly heal: Heal
   forkTag(caller: DeviceCaller, room: Uint8Array, epoch: number, tag: Uint8Array): Promise<void>
   welcomes(caller: DeviceCaller): Promise<readonly WaitingWelcome[]>
   countWelcomes(caller: DeviceCaller): Promise<number>
@@ -77,6 +79,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
     create: makeCreate(parts),
     submit: makeSubmit(parts),
     nack: makeNack(parts),
+    heal: makeHeal(parts),
     forkTag,
     welcomes: async ({ device }) => {
       const waiting = await store.welcomes(device, welcomesBytesMax)

@@ -1,7 +1,17 @@
 import { type Bus, deviceTopic, roomTopic } from '../bus/bus.ts'
 import type { Durable } from './appender.ts'
 import { mapKey } from './digest.ts'
-import type { RoomChange } from './store.ts'
+import type { Moves, RoomChange } from './store.ts'
+
+/** Where each device is after all of the moves. */
+const lastMoves = (moves: readonly Moves[]): ReadonlyMap<string, { device: Uint8Array; isIn: boolean }> => {
+  const last = new Map<string, { device: Uint8Array; isIn: boolean }>()
+  for (const { joined, left } of moves) {
+    for (const device of left) last.set(mapKey(device), { device, isIn: false })
+    for (const { device } of joined) last.set(mapKey(device), { device, isIn: true })
+  }
+  return last
+}
 
 /** Who is in the room and was not, and the other way round. */
 const moved = (
@@ -10,10 +20,12 @@ const moved = (
   switch (change?.kind) {
     case 'created':
       return { joined: change.members.map((member) => member.device), left: [] }
-    case 'committed': {
-      const joined = change.joined.map((member) => member.device)
-      const stays = new Set(joined.map(mapKey))
-      return { joined, left: change.left.filter((device) => !stays.has(mapKey(device))) }
+    case 'committed':
+    case 'healed': {
+      const last = lastMoves(change.kind === 'healed' ? change.moves : [{ seq: 0, ...change }])
+      const where = (isIn: boolean) =>
+        [...last.values()].flatMap((one) => (one.isIn === isIn ? [one.device] : []))
+      return { joined: where(true), left: where(false) }
     }
     case 'proposed':
     case undefined:

@@ -18,6 +18,8 @@ type Hashes = Pick<Once, 'payloadHash' | 'auxHash'>
 
 /** The end of each room's log, with what is on its way to the disk. */
 export interface Ledger {
+  /** The tag of a device in a room. */
+  tagOf(room: Uint8Array, device: Uint8Array): Uint8Array
   once(room: Uint8Array, device: Uint8Array, messageId: Uint8Array, hashes: Hashes): Once
   /** The acknowledgement of what came before; undefined for what is new. @throws SottoError `id_reused` */
   answeredBefore(room: Room, once: Once): Promise<Acknowledgement | undefined>
@@ -72,6 +74,7 @@ export const makeLedger = ({ store, rooms, appender, logKey, senderTagKey }: Dep
   }
 
   return {
+    tagOf,
     once: (room, device, messageId, { payloadHash, auxHash }) => ({
       tag: tagOf(room, device),
       messageId,

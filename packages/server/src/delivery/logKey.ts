@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { type Acknowledgement, acknowledgementMessage } from '@sotto/protocol'
 import type { Head } from './store.ts'
 
@@ -6,6 +6,8 @@ import type { Head } from './store.ts'
 export interface LogKey {
   readonly publicKey: Uint8Array
   acknowledge(room: Uint8Array, entry: Head): Acknowledgement
+  /** Whether this key has signed it. */
+  hasSigned(ack: Acknowledgement): boolean
 }
 
 /** PKCS #8 of an Ed25519 key up to the seed (RFC 8410 §7). */
@@ -14,12 +16,14 @@ const publicKeyBytes = 32
 
 export const makeLogKey = (seed: Uint8Array): LogKey => {
   const key = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' })
-  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  const verifyingKey = createPublicKey(key)
+  const spki = verifyingKey.export({ format: 'der', type: 'spki' })
   return {
     publicKey: new Uint8Array(spki.subarray(-publicKeyBytes)),
     acknowledge: (room, { seq, hash, timeMs }) => {
       const promise = { room, seq, hash, timeMs }
       return { ...promise, signature: new Uint8Array(sign(null, acknowledgementMessage(promise), key)) }
     },
+    hasSigned: (ack) => verify(null, acknowledgementMessage(ack), verifyingKey, ack.signature),
   }
 }

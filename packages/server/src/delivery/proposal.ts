@@ -1,4 +1,4 @@
-import { encodePublicGroup, MlsError, observe, type PublicGroup } from '@sotto/mls/public'
+import { encodePublicGroup, MlsError, observe, type Observed, type PublicGroup } from '@sotto/mls/public'
 import { SottoError } from '@sotto/protocol'
 import { mayPropose } from '@sotto/trust'
 import type { Court } from './court.ts'
@@ -14,8 +14,24 @@ export interface AcceptedProposal {
  * A proposal that may wait for a commit: one that no commit could take up is refused here, so that nobody's commit is
  * refused for it later. Whose leaf it comes from, the admission has compared.
  *
- * @throws SottoError `policy {rule}`, `bad_request`
+ * @throws MlsError, SottoError `policy {rule}`, `bad_request`
  */
+export const observeProposal = async (
+  court: Court,
+  before: PublicGroup,
+  payload: Uint8Array,
+): Promise<Observed & { readonly kind: 'proposal' }> => {
+  const observed = await observe(court.engine, before, payload)
+  if (observed.kind !== 'proposal') throw new SottoError('bad_request', 'not a proposal')
+  const { proposal, sender } = observed
+  const permit = await court.judge((lookup) =>
+    mayPropose({ before, proposal, sender }, lookup, court.provider, court.nowS),
+  )
+  if (permit.kind === 'refused') throw new SottoError('policy', undefined, { rule: permit.rule })
+  return observed
+}
+
+/** The same of one that has just come. @throws SottoError `policy {rule}`, `bad_request` */
 export const judgeProposal = async (
   court: Court,
   before: PublicGroup,
@@ -23,13 +39,7 @@ export const judgeProposal = async (
 ): Promise<AcceptedProposal> => {
   if (incoming.aux) throw new SottoError('bad_request', 'nothing rides with a proposal')
   try {
-    const observed = await observe(court.engine, before, incoming.payload)
-    if (observed.kind !== 'proposal') throw new SottoError('bad_request', 'not a proposal')
-    const { proposal, sender, group } = observed
-    const permit = await court.judge((lookup) =>
-      mayPropose({ before, proposal, sender }, lookup, court.provider, court.nowS),
-    )
-    if (permit.kind === 'refused') throw new SottoError('policy', undefined, { rule: permit.rule })
+    const { group } = await observeProposal(court, before, incoming.payload)
     return { change: { kind: 'proposed', group: encodePublicGroup(group) }, group }
   } catch (error) {
     throw error instanceof MlsError ? court.failure(error) : error

@@ -81,7 +81,7 @@ export const makeReading = ({ store, rooms, logKey, limits }: Dependencies): Rea
     groupInfo: async (caller, id) => {
       const { epoch } = await insider(caller, id)
       const groupInfo = await store.groupInfo(id)
-      if (!groupInfo) throw new SottoError('not_found')
+      if (!groupInfo || groupInfo.length === 0) throw new SottoError('not_found')
       return { epoch, groupInfo }
     },
     meta: async (caller, id) => {

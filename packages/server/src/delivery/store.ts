@@ -78,6 +78,25 @@ export type RoomChange =
         readonly devices: readonly Uint8Array[]
       } | null
     }
+  /** What all entries of a healed stretch have changed together; stands with the last of them. */
+  | {
+      readonly kind: 'healed'
+      readonly epoch: number
+      readonly policy: Uint8Array
+      readonly group: Uint8Array
+      /** Null: what is known stays. Empty: it was lost, and nothing is known of this epoch. */
+      readonly groupInfo: Uint8Array | null
+      readonly meta: SealedMeta | null
+      /** In the order of the log. */
+      readonly moves: readonly Moves[]
+    }
+
+/** The devices that an entry has taken out of the tree and brought into it. */
+export interface Moves {
+  readonly seq: number
+  readonly joined: readonly Membership[]
+  readonly left: readonly Uint8Array[]
+}
 
 /** One entry and everything that becomes true with it. */
 export interface Append {

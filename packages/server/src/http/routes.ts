@@ -67,6 +67,7 @@ export const routesOf = (services: Services): readonly Route[] => {
     forDevice(o.submitNack, async ({ caller, input: { room, ...nack } }) => ({
       ack: await delivery.nack(caller, room, nack),
     })),
+    forDevice(o.healRoom, async ({ caller, input }) => ({ head: await delivery.heal(caller, input) })),
     forDevice(o.readLog, ({ caller, input }) => delivery.log(caller, input.room, input.from)),
     forDevice(o.readTree, ({ caller, input }) => delivery.tree(caller, input.room, input.hash)),
     forDevice(o.readGroupInfo, ({ caller, input }) => delivery.groupInfo(caller, input.room)),

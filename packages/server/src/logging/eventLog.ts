@@ -35,6 +35,7 @@ export type EventName =
   | 'fork_reported'
   | 'fork_tags_differ'
   | 'nack'
+  | 'room_healed'
   | 'append_failed'
   | 'socket_opened'
   | 'socket_closed'

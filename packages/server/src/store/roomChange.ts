@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { Append, Membership, RoomChange } from '../delivery/store.ts'
+import type { Append, Membership, Moves, RoomChange, SealedMeta } from '../delivery/store.ts'
 import type { Schema } from './schema.ts'
 import { welcomeQueries } from './welcomeStore.ts'
 
@@ -35,6 +35,23 @@ const joinMembers = async (
   }
 }
 
+const move = async (
+  db: Transaction<Schema>,
+  room: Uint8Array,
+  { seq, joined, left }: Moves,
+): Promise<void> => {
+  for (const device of left)
+    await db
+      .updateTable('members')
+      .set({ until_seq: seq })
+      .where('room', '=', room)
+      .where('device', '=', device)
+      .execute()
+  await joinMembers(db, room, joined)
+}
+
+const metaColumns = (meta: SealedMeta | null) => (meta ? { meta: meta.sealed, meta_epoch: meta.epoch } : {})
+
 /** Everything that a commit, a proposal or the creation of a room changes beside the log. */
 export const writeChange = async (
   db: Transaction<Schema>,
@@ -67,18 +84,27 @@ export const writeChange = async (
           epoch: change.epoch,
           policy: change.policy,
           group_info: change.groupInfo,
-          ...(change.meta ? { meta: change.meta.sealed, meta_epoch: change.meta.epoch } : {}),
+          ...metaColumns(change.meta),
         })
         .where('room', '=', room)
         .execute()
-      for (const device of change.left)
-        await db
-          .updateTable('members')
-          .set({ until_seq: entry.seq })
-          .where('room', '=', room)
-          .where('device', '=', device)
-          .execute()
-      await joinMembers(db, room, change.joined)
+      await move(db, room, { seq: entry.seq, joined: change.joined, left: change.left })
       return welcomeQueries.keep(db, { room, entry, change })
+    case 'healed':
+      await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
+      await db
+        .updateTable('rooms')
+        .set({
+          epoch: change.epoch,
+          policy: change.policy,
+          ...(change.groupInfo ? { group_info: change.groupInfo } : {}),
+          ...metaColumns(change.meta),
+        })
+        .where('room', '=', room)
+        .execute()
+      for (const moves of change.moves) {
+        await move(db, room, moves)
+        await welcomeQueries.withdraw(db, room, moves)
+      }
   }
 }

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Append, RoomChange, StoredWelcome } from '../delivery/store.ts'
+import type { Append, Moves, RoomChange, StoredWelcome } from '../delivery/store.ts'
 import type { Schema } from './schema.ts'
 
 interface Committed {
@@ -43,8 +43,9 @@ const dropUnwanted = async (db: Transaction<Schema>, room: Uint8Array): Promise<
 const withdraw = async (
   db: Transaction<Schema>,
   room: Uint8Array,
-  devices: readonly Uint8Array[],
+  { joined, left }: Pick<Moves, 'joined' | 'left'>,
 ): Promise<void> => {
+  const devices = [...left, ...joined.map((member) => member.device)]
   if (devices.length === 0) return
   await db.deleteFrom('invitations').where('room', '=', room).where('device', 'in', devices).execute()
   await dropUnwanted(db, room)
@@ -122,9 +123,11 @@ export const welcomeQueries = {
   /** What a commit changes: invitations of the devices it moves lapse, those of the devices it adds begin. */
   keep: async (db: Transaction<Schema>, committed: Committed): Promise<void> => {
     const { room, change } = committed
-    await withdraw(db, room, [...change.left, ...change.joined.map((member) => member.device)])
+    await withdraw(db, room, change)
     if (change.welcome) await invite(db, committed, change.welcome)
   },
+
+  withdraw,
 
   waiting,
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunningServer, type ServerConfig, startServer } from '@sotto/server'
@@ -9,6 +9,10 @@ export interface TestServer {
   readonly url: string
   /** Stops the server and starts another on the same data. */
   restart(changes?: Partial<ServerConfig>): Promise<void>
+  /** A copy of the data as they are now, taken while the server is stopped. */
+  backup(): Promise<string>
+  /** Goes on with what a backup holds; secrets are no part of it. */
+  restore(backup: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -19,6 +23,7 @@ const roomy = {
   messageBurst: 1_000_000,
   commitsPerRoomPerMinute: 1_000_000,
   joinsPerRoomPerMinute: 1_000_000,
+  healsPerMinute: 1_000_000,
 }
 
 export const temporaryDirectory = (): string => {
@@ -53,6 +58,21 @@ export const testServer = async (config: Partial<ServerConfig> = {}): Promise<Te
     restart: async (changes) => {
       await server.close()
       server = await start(changes)
+    },
+    backup: async () => {
+      await server.close()
+      const copy = temporaryDirectory()
+      cpSync(dataDirectory, copy, { recursive: true })
+      server = await start()
+      return copy
+    },
+    restore: async (backup) => {
+      await server.close()
+      for (const name of readdirSync(dataDirectory))
+        if (name.startsWith('sotto.db')) rmSync(join(dataDirectory, name))
+      for (const name of readdirSync(backup))
+        if (name.startsWith('sotto.db')) cpSync(join(backup, name), join(dataDirectory, name))
+      server = await start()
     },
     close: () => server.close(),
   }

@@ -131,6 +131,43 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect((await store.room(room))?.members).toEqual([moved])
     })
 
+    it('takes a stretch that was lost with all that its entries changed', async () => {
+      const { store, room, founder, change } = await openRoom()
+      const [bob, carol, dave] = [member(1), member(2), member(3)]
+      const welcome = welcomeFor(bob.device, dave.device)
+      await store.append([append(room, entryAt(1), { change: committed({ joined: [bob, dave], welcome }) })])
+      const moves = [
+        { seq: 2, joined: [carol], left: [bob.device] },
+        { seq: 3, joined: [{ ...bob, leaf: 4 }], left: [carol.device, founder.device] },
+      ]
+      const healed = { kind: 'healed', epoch: 3, policy: random(60), group: random(300), moves } as const
+      const stretch = [2, 3, 4].map((seq) => append(room, entryAt(seq), { sendCounter: seq }))
+      const last = stretch[2] as Append
+      await store.append([
+        ...stretch.slice(0, 2),
+        { ...last, change: { ...healed, groupInfo: new Uint8Array(0), meta: null } },
+      ])
+      const stored = await store.room(room)
+      expect(stored).toMatchObject({ epoch: 3, policy: healed.policy, head: { seq: 4 } })
+      expect(stored?.members.map(({ leaf }) => leaf).toSorted()).toEqual([3, 4])
+      expect(await store.leftAt(room, carol.device)).toBe(3)
+      expect(await store.leftAt(room, founder.device)).toBe(3)
+      expect(await store.group(room)).toEqual(healed.group)
+      expect(await store.groupInfo(room)).toEqual(new Uint8Array(0))
+      expect(await store.meta(room)).toEqual(change.meta)
+      expect(await store.countWelcomes(bob.device)).toBe(0)
+      expect(await store.countWelcomes(dave.device)).toBe(1)
+      const meta = { epoch: 3, sealed: random(40) }
+      const groupInfo = random(90)
+      await store.append([append(room, entryAt(5), { change: { ...healed, moves: [], groupInfo, meta } })])
+      expect(await store.groupInfo(room)).toEqual(groupInfo)
+      expect(await store.meta(room)).toEqual(meta)
+      await store.append([
+        append(room, entryAt(6), { change: { ...healed, moves: [], groupInfo: null, meta: null } }),
+      ])
+      expect(await store.groupInfo(room)).toEqual(groupInfo)
+    })
+
     it('keeps the metadata of an earlier epoch where a commit brings none', async () => {
       const { store, room, change } = await openRoom()
       await store.append([append(room, entryAt(1), { change: committed() })])

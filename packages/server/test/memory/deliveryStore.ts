@@ -1,4 +1,4 @@
-import type { Append, DeliveryStore, Head, RoomChange, StoredEntry } from '../../src/delivery/store.ts'
+import type { Append, DeliveryStore, Head, Moves, RoomChange, StoredEntry } from '../../src/delivery/store.ts'
 import { keyOf, type MemoryData, type MemoryRoom, type MemoryWelcome } from './data.ts'
 
 const headOf = ({ seq, hash, timeMs }: StoredEntry): Head => ({ seq, hash, timeMs })
@@ -16,6 +16,20 @@ const withdrawn = (
   welcomes
     .map((one) => ({ ...one, devices: one.devices.filter((device) => !devices.has(device)) }))
     .filter((one) => one.devices.length > 0)
+
+const movedBy = (
+  room: MemoryRoom,
+  { seq, joined, left }: Moves,
+): Pick<MemoryRoom, 'members' | 'welcomes'> => {
+  const members = new Map(room.members)
+  for (const device of left) {
+    const member = members.get(keyOf(device))
+    if (member) members.set(keyOf(device), { ...member, untilSeq: seq })
+  }
+  for (const member of joined) members.set(keyOf(member.device), { ...member, untilSeq: null })
+  const moved = new Set([...left, ...joined.map(({ device }) => device)].map(keyOf))
+  return { members, welcomes: withdrawn(room.welcomes, moved) }
+}
 
 const changed = (
   room: MemoryRoom | undefined,
@@ -42,15 +56,8 @@ const changed = (
       return { ...(room as MemoryRoom), group: change.group }
     case 'committed': {
       const before = room as MemoryRoom
-      const members = new Map(before.members)
-      for (const device of change.left) {
-        const member = members.get(keyOf(device))
-        if (member) members.set(keyOf(device), { ...member, untilSeq: entry.seq })
-      }
-      for (const member of change.joined) members.set(keyOf(member.device), { ...member, untilSeq: null })
-      const moved = new Set([...change.left, ...change.joined.map(({ device }) => device)].map(keyOf))
       const { epoch, policy, group, groupInfo, meta, welcome } = change
-      const kept = withdrawn(before.welcomes, moved)
+      const { members, welcomes: kept } = movedBy(before, { ...change, seq: entry.seq })
       return {
         ...before,
         epoch,
@@ -80,6 +87,13 @@ const changed = (
             ]
           : kept,
       }
+    }
+    case 'healed': {
+      const { epoch, policy, group, groupInfo, meta, moves } = change
+      let after = room as MemoryRoom
+      for (const one of moves) after = { ...after, ...movedBy(after, one) }
+      const known = { groupInfo: groupInfo ?? after.groupInfo, meta: meta ?? after.meta }
+      return { ...after, epoch, policy, group, ...known }
     }
   }
 }
