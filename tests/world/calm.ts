@@ -1,0 +1,48 @@
+import { roomKeys, roomOfKey, within } from '../../packages/client/src/room/keys.ts'
+import { readRow } from '../../packages/client/src/room/rows.ts'
+import type { Device } from './device.ts'
+import type { World } from './world.ts'
+
+/** Why a device is not at rest yet, as far as its disk and its client tell; undefined when it is. */
+export const unrestOf = (world: World, device: Device): string | undefined => {
+  const state = device.state()
+  if (!state) return 'is not open'
+  if (state.account.kind !== 'signed_in') return `is ${state.account.kind}`
+  if (state.connection.kind !== 'online') return `is ${state.connection.kind}`
+  for (const [key, value] of device.disk.rows) {
+    if (!key.startsWith(roomKeys.all) || !key.endsWith('/phase')) continue
+    const { room } = roomOfKey(key)
+    const unrest = unrestIn(world, device, room, readRow.phase(value).kind)
+    if (unrest) return `${unrest} in ${room.slice(0, 8)}`
+  }
+  return undefined
+}
+
+const unrestIn = (world: World, device: Device, room: string, phase: string): string | undefined => {
+  switch (phase) {
+    case 'left':
+    case 'removed':
+    case 'frozen':
+    case 'invited':
+      return undefined
+    default:
+  }
+  if (phase !== 'active') return phase
+  const { rows } = device.disk
+  const place = rows.get(roomKeys.place(room))
+  const log = world.server.data().rooms.get(room)?.entries
+  if (!place || !log) return 'has no place'
+  if (readRow.place(place).cursor !== log.length - 1) return 'is behind'
+  if (rows.has(roomKeys.pending(room))) return 'has something pending'
+  const intents = rows.get(roomKeys.intents(room))
+  if (intents && readRow.intents(intents).length > 0) return 'wants something'
+  const { from, to } = within(roomKeys.outbox(room))
+  for (const [key, value] of rows)
+    if (from <= key && key < to && readRow.outboxItem(value).stage.kind !== 'failed')
+      return 'has something to say'
+  return undefined
+}
+
+/** Whether everybody is at rest. */
+export const isConverged = async (world: World): Promise<boolean> =>
+  world.devices.every((device) => unrestOf(world, device) === undefined)

@@ -1,0 +1,112 @@
+import type { TimelineItem } from '@sotto/client'
+import { entryKinds } from '@sotto/protocol'
+import { isTreachery } from '../faults.ts'
+import { hex } from '../words.ts'
+import type { Evidence, PlacedEntry, TrueLog, Witness } from './evidence.ts'
+
+type Message = TimelineItem & { readonly kind: 'message' }
+
+/**
+ * I5: each acknowledged message is shown once to every entitled device, as it was said and by whom. I6: to nobody
+ * else. I12: it stands in the log once. I11: what a client has promised to bring is there, or shown as failed.
+ */
+export const checkMessages = (evidence: Evidence): void => {
+  const { world, logs, witnesses } = evidence
+  const counted = new Map<string, number>()
+  for (const { entries } of logs.values())
+    for (const { entry, envelope } of entries) {
+      if (entry.kind !== entryKinds.app || !envelope) continue
+      const message = hex(envelope.messageId)
+      const said = world.truth.said.get(message)
+      if (!said) {
+        world.fail('I5', `a message that nobody has said: ${message}`)
+        continue
+      }
+      counted.set(message, (counted.get(message) ?? 0) + 1)
+      world.stats.acked += 1
+    }
+  for (const [message, count] of counted)
+    if (count > 1 && world.setBacks.size === 0)
+      world.fail('I12', `${message} stands ${count} times in the log`)
+  for (const witness of witnesses)
+    for (const [room, items] of witness.timelines) {
+      const log = logs.get(room)
+      if (log) checkTimeline(evidence, witness, log, items)
+    }
+  checkPromised(evidence, counted)
+}
+
+const checkTimeline = (
+  { world }: Evidence,
+  witness: Witness,
+  { room, entries }: TrueLog,
+  items: readonly TimelineItem[],
+): void => {
+  const { device, id, rooms } = witness
+  const state = rooms.get(room)
+  if (!state) return
+  const where = `${device.name} in ${room.slice(0, 8)}`
+  const isBetrayed = [...world.used].some(isTreachery)
+  const shown = new Map<string, Message[]>()
+  const missed = new Set<number>()
+  for (const item of items) {
+    if (item.kind === 'unreadable') {
+      world.stats.unreadable += 1
+      if (!isBetrayed) world.fail('I5', `${where} cannot read ${item.seq}`)
+    }
+    if (item.kind === 'missed') {
+      world.stats.missed += 1
+      missed.add(item.seq)
+      if (!world.setBacks.has(device.index)) world.fail('I5', `${where} has missed ${item.seq}`)
+    }
+    if (item.kind !== 'message') continue
+    const message = item.id.split('.')[1] ?? ''
+    shown.set(message, [...(shown.get(message) ?? []), item])
+  }
+  for (const [message, copies] of shown) {
+    const said = world.truth.said.get(message)
+    const [item] = copies as [Message]
+    if (copies.length > 1) world.fail('I5', `${where} shows ${message} ${copies.length} times`)
+    if (!said) world.fail('I5', `${where} shows what nobody has said: ${message}`)
+    else if (said.text !== item.text) world.fail('I5', `${where} shows ${message} as another text`)
+    else if (said.by !== item.sender.account) world.fail('I5', `${where} shows ${message} of another sender`)
+    else if (said.room !== room) world.fail('I5', `${where} shows ${message} of another room`)
+  }
+  if (state.phase.kind === 'frozen' && isBetrayed) return
+
+  const since = memberSince(entries, id)
+  const cursor = state.phase.kind === 'invited' ? -1 : state.place.cursor
+  for (const [seq, { entry, envelope, members }] of entries.entries()) {
+    if (entry.kind !== entryKinds.app || !envelope) continue
+    const message = hex(envelope.messageId)
+    const isShown = shown.get(message)?.some((item) => item.seq === seq) ?? false
+    const isEntitled = members.has(id)
+    if (isShown) {
+      world.stats.decrypts += 1
+      if (!isEntitled) world.fail('I6', `${where} shows ${seq}, which is not for it`)
+    } else if (isEntitled && since !== undefined && seq > since && seq <= cursor && !missed.has(seq))
+      if (!shown.has(message)) world.fail('I5', `${where} does not show ${seq}`)
+  }
+}
+
+/** The entry by which the device came in last; undefined if it never was in. */
+const memberSince = (entries: readonly PlacedEntry[], id: string): number | undefined => {
+  let since: number | undefined
+  for (const [seq, { members, after }] of entries.entries())
+    if (!members.has(id) && after.has(id)) since = seq
+  return since
+}
+
+/** What was stored to be sent is in the log, or is shown as not sent, or is gone with the room or the device. */
+const checkPromised = ({ world, witnesses }: Evidence, inLog: ReadonlyMap<string, number>): void => {
+  for (const said of world.truth.said.values()) {
+    world.stats.messages += 1
+    if (!said.promised || inLog.has(said.message)) continue
+    const witness = witnesses.find(({ id }) => id === said.device)
+    if (!witness || world.setBacks.has(witness.device.index)) continue
+    const state = witness.rooms.get(said.room)
+    if (!state || state.phase.kind === 'left' || state.phase.kind === 'invited') continue
+    if (!state.outbox.some(({ message }) => hex(message) === said.message))
+      world.fail('I11', `${witness.device.name} has lost ${said.message}, which it had promised to send`)
+  }
+}

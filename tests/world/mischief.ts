@@ -1,0 +1,115 @@
+import type { Device } from './device.ts'
+import type { Fault } from './faults.ts'
+import { ask } from './people.ts'
+import type { Random } from './random.ts'
+import type { World } from './world.ts'
+
+const yearMs = 365 * 86_400_000
+const dayMs = 86_400_000
+const jumpMs = (random: Random): number => random.between(-10, 10) * yearMs
+
+const soon = (world: World, random: Random, task: () => void): void => {
+  world.clock.after(random.between(500, 30_000), task)
+}
+
+/** What nobody has asked for. */
+export const strike = (world: World, fault: Fault, device: Device, random: Random): void => {
+  const { server } = world
+  switch (fault) {
+    case 'loss':
+    case 'duplication':
+    case 'reordering':
+    case 'delay':
+      return
+    case 'partition':
+      device.link.cut()
+      return soon(world, random, device.link.mend)
+    case 'client_crash':
+      if (random.chance(0.3)) device.crash()
+      else
+        device.cutAt({
+          at: random.pick(['before_commit', 'after_commit', 'word']),
+          nth: 1 + random.below(4),
+        })
+      return reopen(world, device, random)
+    case 'lost_write':
+      device.crash()
+      world.setBack(device, 'lost_write', device.loseCommits(1 + random.below(3)))
+      return reopen(world, device, random)
+    case 'client_restore': {
+      const backup = world.backups.get(device.index)
+      if (!backup || random.chance(0.4)) return void world.backups.set(device.index, device.backup())
+      device.crash()
+      device.restore(backup)
+      world.setBack(device, 'client_restore', 1)
+      return reopen(world, device, random)
+    }
+    case 'server_crash':
+      if (random.chance(0.3)) server.crash()
+      else server.cutAt(random.pick(['before_write', 'after_write', 'after_ack']))
+      return restart(world, random)
+    case 'server_restore': {
+      if (!world.serverBackup || random.chance(0.4)) {
+        world.serverBackup = server.backup()
+        return
+      }
+      server.crash()
+      server.restore(world.serverBackup)
+      world.used.add('server_restore')
+      world.trace.note('server is restored')
+      return restart(world, random)
+    }
+    case 'client_full':
+      device.disk.isFull = true
+      return soon(world, random, () => {
+        device.disk.isFull = false
+      })
+    case 'server_full':
+      server.setFull(true)
+      return soon(world, random, () => server.setFull(false))
+    case 'client_clock':
+      return device.jump(random.chance(0.5) ? jumpMs(random) : random.between(-1, 1) * dayMs)
+    case 'server_clock':
+      world.used.add('server_clock')
+      return server.jump(jumpMs(random))
+    case 'long_offline':
+      device.crash()
+      world.used.add('long_offline')
+      world.trace.note('time leaps')
+      return world.clock.leap(random.between(1, 90) * dayMs)
+    case 'tabs':
+      return void device.open()
+    case 'logout':
+      return ask(world, device, 'log out', async (client) => {
+        const account = client.state().account
+        const forget = random.chance(0.2)
+        await client.logout({ forget })
+        if (forget && account.kind === 'signed_in') world.forgotten(device, account.device)
+      })
+    case 'lost_welcome':
+    case 'lost_keys':
+    case 'lie_short':
+    case 'lie_withheld':
+    case 'lie_forked':
+    case 'lie_reordered':
+    case 'lie_dropped':
+    case 'lie_replaced':
+    case 'lie_group_info':
+    case 'lie_directory':
+    case 'lie_ghost':
+      return
+  }
+}
+
+const reopen = (world: World, device: Device, random: Random): void => {
+  world.clock.after(random.between(200, 20_000), () => {
+    if (!device.isUp()) void device.open()
+  })
+}
+
+const restart = (world: World, random: Random): void => {
+  world.clock.after(random.between(200, 20_000), () => {
+    world.server.crash()
+    world.server.start()
+  })
+}

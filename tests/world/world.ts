@@ -1,0 +1,283 @@
+import { limits } from '@sotto/protocol'
+import type { MemoryData } from '../../packages/server/test/memory/data.ts'
+import { check } from './checkers/check.ts'
+import { type Clock, makeClock } from './clock.ts'
+import { type Device, makeDevice } from './device.ts'
+import type { DiskCopy } from './disk.ts'
+import { type Fault, isFault } from './faults.ts'
+import { isConverged } from './calm.ts'
+import { type Deceived, makeLiar } from './lies.ts'
+import { strike } from './mischief.ts'
+import { fairWeather, makeLink } from './network.ts'
+import { logIn, perform, register, stackOf } from './people.ts'
+import { seededProvider } from './provider.ts'
+import { seededRandom } from './random.ts'
+import { makeWorldServer, type WorldServer } from './server.ts'
+import { stepsFrom } from './steps.ts'
+import { makeTrace, type Trace } from './trace.ts'
+import { makeTruth, type Truth } from './truth.ts'
+import { hex } from './words.ts'
+
+export interface WorldOptions {
+  readonly seed: number
+  readonly steps: number
+  readonly devices: number
+  readonly faults: ReadonlySet<Fault>
+  /** Steps that are left out. */
+  readonly without?: ReadonlySet<number>
+  readonly roomsMax: number
+  /** Lines of the trace that are kept for the reader. */
+  readonly linesKept: number
+}
+
+export interface Violation {
+  readonly rule: string
+  readonly what: string
+}
+
+export interface Stats {
+  messages: number
+  acked: number
+  decrypts: number
+  crashes: number
+  unreadable: number
+  missed: number
+  events: number
+  readonly refusals: Record<string, number>
+  readonly frozen: Record<string, number>
+}
+
+export interface Outcome {
+  readonly seed: number
+  readonly hash: string
+  readonly violations: readonly Violation[]
+  readonly stats: Stats
+  readonly lines: readonly string[]
+}
+
+export interface World {
+  readonly options: WorldOptions
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly truth: Truth
+  readonly server: WorldServer
+  readonly devices: readonly Device[]
+  readonly liars: readonly Deceived[]
+  /** The newest name of each device's account. */
+  readonly names: Map<number, string>
+  readonly backups: Map<number, { readonly disk: DiskCopy }>
+  serverBackup: MemoryData | null
+  /** Faults after which honest clients may have to stop, as far as they have really happened. */
+  readonly used: Set<Fault>
+  /** Devices, by index, that were set back. */
+  readonly setBacks: Map<number, Fault[]>
+  readonly stats: Stats
+  fail(rule: string, what: string): void
+  nameFor(device: Device): string
+  registered(device: Device): void
+  /** Notes who the device is now. */
+  know(device: Device): void
+  forgotten(device: Device, id: string): void
+  setBack(device: Device, fault: Fault, count: number): void
+}
+
+/** 2026-01-01 */
+const startMs = 1_767_225_600_000
+
+/** Small stocks, so that they run out; quick retries, so that virtual time is short. */
+const worldLimits = { keyPackagesOneTime: 4, keyPackagesRefillBelow: 2 }
+
+export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
+  const before = { ...limits }
+  Object.assign(limits, worldLimits)
+  const clock = makeClock(startMs)
+  const uninstall = clock.install(seededRandom(options.seed, 'platform'))
+  const violations: Violation[] = []
+  const onRejection = (error: unknown): void => {
+    violations.push({ rule: 'bug', what: `unhandled: ${stackOf(error)}` })
+  }
+  process.on('unhandledRejection', onRejection)
+  try {
+    const world = makeWorld(options, clock, violations)
+    await live(world)
+    await check(world)
+    return {
+      seed: options.seed,
+      hash: world.trace.hash(),
+      violations,
+      stats: { ...world.stats, events: world.trace.events() },
+      lines: world.trace.lines,
+    }
+  } finally {
+    uninstall()
+    Object.assign(limits, before)
+    process.off('unhandledRejection', onRejection)
+  }
+}
+
+const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[]): World => {
+  const { seed } = options
+  const trace = makeTrace(clock.nowMs, options.linesKept)
+  const truth = makeTruth()
+  const stats: Stats = {
+    messages: 0,
+    acked: 0,
+    decrypts: 0,
+    crashes: 0,
+    unreadable: 0,
+    missed: 0,
+    events: 0,
+    refusals: {},
+    frozen: {},
+  }
+  const server = makeWorldServer({
+    clock,
+    trace,
+    random: seededRandom(seed, 'server'),
+    provider: () => seededProvider(seededRandom(seed, 'server provider').bytes),
+    onAppended: (batch) => {
+      truth.appended(batch)
+      for (const { room, entry } of batch) trace.note('entry', room, entry.seq, entry.hash)
+    },
+    onPromise: ({ room, seq, hash }) => {
+      const promise = { room: hex(room), seq, hash: hex(hash) }
+      truth.promises.set(`${promise.room}/${seq}/${promise.hash}`, promise)
+    },
+    onCrash: () => void (stats.crashes += 1),
+  })
+  const liars: Deceived[] = []
+  const devices = Array.from({ length: options.devices }, (_, index): Device => {
+    const name = `${['anna', 'bert', 'cleo', 'dora', 'emil', 'fred', 'gina', 'hugo'][index % 8]}${index}`
+    const liar = makeLiar(server)
+    liars.push(liar)
+    const link = makeLink({ name, clock, trace, liar, random: seededRandom(seed, `link ${index}`) })
+    const provider = seededProvider(seededRandom(seed, `device ${index}`).bytes)
+    return makeDevice({ index, name, clock, trace, link, provider, onCommit: () => {} })
+  })
+  const generations = new Map<number, number>()
+  const world: World = {
+    options,
+    clock,
+    trace,
+    truth,
+    server,
+    devices,
+    liars,
+    names: new Map(),
+    backups: new Map(),
+    serverBackup: null,
+    used: new Set(),
+    setBacks: new Map(),
+    stats,
+    fail: (rule, what) => {
+      if (violations.length < 50) violations.push({ rule, what })
+    },
+    nameFor: (device) => {
+      const generation = generations.get(device.index) ?? 0
+      return `${device.name}${'abcdefghij'[generation] ?? ''}`
+    },
+    registered: (device) => world.know(device),
+    know: (device) => {
+      const account = device.state()?.account
+      if (account?.kind !== 'signed_in') return
+      world.names.set(device.index, account.name)
+      truth.owners.set(account.device, { name: account.name, account: account.account })
+    },
+    forgotten: (device, id) => {
+      truth.revoked.set(id, clock.nowMs())
+      world.names.delete(device.index)
+      generations.set(device.index, (generations.get(device.index) ?? 0) + 1)
+    },
+    setBack: (device, fault, count) => {
+      if (count > 0) world.setBacks.set(device.index, [...(world.setBacks.get(device.index) ?? []), fault])
+    },
+  }
+  return world
+}
+
+const weatherFor = (world: World, index: number) => {
+  const random = seededRandom(world.options.seed, `weather ${index}`)
+  const { faults } = world.options
+  const rate = (fault: Fault, max: number): number => {
+    const drawn = random.chance(0.6) ? random.between(0, max) : 0
+    return faults.has(fault) ? drawn : 0
+  }
+  return {
+    loss: rate('loss', 0.08),
+    duplication: rate('duplication', 0.1),
+    reordering: rate('reordering', 0.2),
+    delayMaxMs: faults.has('delay')
+      ? random.weighted([
+          [3, 20],
+          [3, 200],
+          [1, 3000],
+        ])
+      : 20,
+  }
+}
+
+const pass = async (world: World, durationMs: number): Promise<void> => {
+  const { clock } = world
+  let arrived = false
+  clock.after(durationMs, () => (arrived = true))
+  while (!arrived && (await clock.step()));
+}
+
+const live = async (world: World): Promise<void> => {
+  const { options, devices, server, clock } = world
+  server.start()
+  for (const device of devices) {
+    device.link.weather = weatherFor(world, device.index)
+    void device.open()
+  }
+  await pass(world, 1000)
+  for (const step of stepsFrom(options.seed, options.steps, devices.length, options.faults)) {
+    if (options.without?.has(step.index)) continue
+    await pass(world, step.gapMs)
+    const device = devices[step.device] as Device
+    world.trace.note('step', step.index, step.kind, device.name)
+    for (const one of devices) world.know(one)
+    const random = seededRandom(options.seed, `step ${step.index}`)
+    if (isFault(step.kind)) strike(world, step.kind, device, random)
+    else perform(world, step, device, random)
+  }
+  await pass(world, 5000)
+  await calmDown(world)
+}
+
+const calmCheckMs = 5000
+const calmMaxMs = 30 * 60_000
+
+/** The liveness phase: nothing goes wrong any more, and everything has to come right by itself. */
+const calmDown = async (world: World): Promise<void> => {
+  const { devices, server, clock, trace } = world
+  trace.note('calm')
+  for (const liar of world.liars) {
+    liar.lies = []
+    liar.show(server)
+  }
+  server.setFull(false)
+  server.cutAt(null)
+  if (!server.isUp()) server.start()
+  for (const device of devices) {
+    device.disk.isFull = false
+    device.cutAt(null)
+    device.link.weather = fairWeather
+    device.link.mend()
+  }
+  const endMs = clock.nowMs() + calmMaxMs
+  let calm = 0
+  while (clock.nowMs() < endMs && calm < 3) {
+    if (!server.isUp()) server.start()
+    for (const device of devices) {
+      world.know(device)
+      const account = device.state()?.account
+      if (!device.isUp()) await device.open()
+      else if (account?.kind === 'none') register(world, device)
+      else if (account?.kind === 'signed_out') logIn(world, device)
+    }
+    await pass(world, calmCheckMs)
+    calm = (await isConverged(world)) ? calm + 1 : 0
+  }
+  trace.note('end')
+}
