@@ -100,6 +100,12 @@ describe('deterministic CBOR', () => {
     expect(decoded(...bytes)).toBe('bad_request')
   })
 
+  it('a byte order mark is a character like any other', () => {
+    for (const text of ['\uFEFF', '\uFEFFx', '\uFEFF\uFEFFx', 'x\uFEFF', `\uFEFF${'€'.repeat(40)}`])
+      for (const value of [text, [text, 'y', text], { t: text }])
+        expect(decodeCanonical(encodeCanonical(value))).toEqual(value)
+  })
+
   it('a key called __proto__ is a key like any other, or refused', () => {
     const bytes = new Uint8Array([0xa1, 0x69, ...new TextEncoder().encode('__proto__'), 0xa0])
     const outcome = codeOf(() => decodeCanonical(bytes))

@@ -1,4 +1,4 @@
-import { decode, encode } from 'cborg'
+import { decode, type DecodeOptions, encode, Tokenizer, Type } from 'cborg'
 import { SottoError } from '../errors.ts'
 import { limits } from '../limits.ts'
 
@@ -19,6 +19,36 @@ export type CborValue =
  */
 export const encodeCanonical = (value: CborValue): Uint8Array => new Uint8Array(encode(value))
 
+const options: DecodeOptions = {
+  strict: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowBigInt: true,
+  allowInfinity: false,
+  allowNaN: false,
+  rejectDuplicateMapKeys: true,
+  useMaps: false,
+}
+
+const mark = '\uFEFF'
+const markBytes = [0xef, 0xbb, 0xbf] as const
+
+/** The library drops a byte order mark at the beginning of a text; in a message it is a character like any other. */
+const markKeeper = (bytes: Uint8Array): NonNullable<DecodeOptions['tokenizer']> => {
+  const tokenizer = new Tokenizer(bytes, { ...options, retainStringBytes: true })
+  return {
+    done: () => tokenizer.done(),
+    pos: () => tokenizer.pos(),
+    next: () => {
+      const token = tokenizer.next()
+      const isMarked =
+        token.type === Type.string && markBytes.every((byte, at) => token.byteValue?.[at] === byte)
+      if (isMarked) token.value = mark + (token.value as string)
+      return token
+    },
+  }
+}
+
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   if (a.length !== b.length) return false
   // A loop: every message of every size passes here.
@@ -37,15 +67,10 @@ export const decodeCanonical = (bytes: Uint8Array): CborValue => {
   if (complaint) throw new SottoError('bad_request', complaint)
   let value: CborValue
   try {
-    value = decode(bytes, {
-      strict: true,
-      allowIndefinite: false,
-      allowUndefined: false,
-      allowInfinity: false,
-      allowNaN: false,
-      rejectDuplicateMapKeys: true,
-      useMaps: false,
-    }) as CborValue
+    value = decode(
+      bytes,
+      bytes.includes(markBytes[0]) ? { ...options, tokenizer: markKeeper(bytes) } : options,
+    ) as CborValue
   } catch {
     throw new SottoError('bad_request', 'not deterministic CBOR')
   }
