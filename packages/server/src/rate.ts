@@ -5,6 +5,8 @@ import type { Clock } from './configuration.ts'
 export interface Rate {
   /** @throws SottoError `rate {retryAfterMs}` */
   take(key: string): void
+  /** Whether `take` would throw now; takes nothing. @throws SottoError `rate {retryAfterMs}` */
+  check(key: string): void
 }
 
 interface Bucket {
@@ -30,15 +32,23 @@ export const makeRate = (
     if (buckets.size >= bucketsMax) buckets.clear()
   }
 
+  const tokensOf = (bucket: Bucket | undefined, nowMs: number): number => {
+    const tokens = bucket ? filled(bucket, nowMs) : burst
+    if (tokens < 1)
+      throw new SottoError('rate', undefined, {
+        retryAfterMs: Math.ceil(((1 - tokens) * 1000) / perSecond),
+      })
+    return tokens
+  }
+
   return {
+    check: (key) => {
+      tokensOf(buckets.get(key), clock.nowMs())
+    },
     take: (key) => {
       const nowMs = clock.nowMs()
       const bucket = buckets.get(key)
-      const tokens = bucket ? filled(bucket, nowMs) : burst
-      if (tokens < 1)
-        throw new SottoError('rate', undefined, {
-          retryAfterMs: Math.ceil(((1 - tokens) * 1000) / perSecond),
-        })
+      const tokens = tokensOf(bucket, nowMs)
       if (bucket) {
         bucket.tokens = tokens - 1
         bucket.atMs = nowMs

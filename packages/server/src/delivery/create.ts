@@ -6,11 +6,12 @@ import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { Appender } from './appender.ts'
 import { type AccountSource, makeCourt } from './court.ts'
-import { judgeCreation } from './creation.ts'
+import { judgeCreation, type LastPolicy } from './creation.ts'
 import { digest, mapKey } from './digest.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
+import { policyFrom } from './rooms.ts'
 import type { DeliveryStore } from './store.ts'
 
 export type Create = (caller: DeviceCaller, input: InputOf<typeof createRoom>) => Promise<Acknowledgement>
@@ -34,6 +35,11 @@ export const makeCreate = (dependencies: Dependencies): Create => {
   const { store, lanes, ledger, appender, provider, accounts, clock, limits, log } = dependencies
   const creations = makeAttempts(limits.roomsPerAccountPerDay, dayMs)
 
+  const lastPolicy: LastPolicy = async (id) => {
+    const known = await store.room(id)
+    return known && policyFrom(known.policy)
+  }
+
   const create: Create = async (caller, input) => {
     const { room, groupInfo, tree } = input
     const hashes = { payloadHash: digest(groupInfo), auxHash: digest(tree) }
@@ -49,7 +55,7 @@ export const makeCreate = (dependencies: Dependencies): Create => {
 
     const timeMs = nextTimeMs(null, clock.nowMs())
     const court = makeCourt(provider, accounts, limits, Math.floor(timeMs / 1000))
-    const change = await judgeCreation(court, caller, input)
+    const change = await judgeCreation(court, caller, input, lastPolicy)
     const { tag: senderTag, messageId } = once
     const entry = linkEntry(
       null,

@@ -8,7 +8,7 @@ import {
   openPublicGroup,
 } from '@sotto/mls/public'
 import { equalBytes, type InputOf, type createRoom, SottoError } from '@sotto/protocol'
-import { authorizeCreation, encodePolicy, identityOf } from '@sotto/trust'
+import { authorizeCreation, encodePolicy, identityOf, type Policy, policyOf } from '@sotto/trust'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { Court } from './court.ts'
 import type { RoomChange } from './store.ts'
@@ -19,6 +19,9 @@ const isLean = (groupInfo: Uint8Array): boolean => {
   return types.length === 1 && types[0] === extensionType.externalPub
 }
 
+/** The last policy of a room; undefined where there is no such room. */
+export type LastPolicy = (room: Uint8Array) => Promise<Policy | undefined>
+
 /**
  * Whether a room may begin like this (rules CREATE-1 to CREATE-4), by the device whose leaf is the first.
  *
@@ -28,14 +31,18 @@ export const judgeCreation = async (
   court: Court,
   caller: DeviceCaller,
   { room, groupInfo, tree, meta }: InputOf<typeof createRoom>,
+  lastPolicy: LastPolicy,
 ): Promise<RoomChange & { readonly kind: 'created' }> => {
   try {
     const group = await openPublicGroup(court.engine, { groupInfo, tree })
     if (!equalBytes(group.context.groupId, room)) throw new SottoError('bad_request', 'another group')
     if (!isLean(groupInfo))
       throw new SottoError('bad_request', 'a GroupInfo carries the external key and nothing else')
+    const asked = policyOf(group.context)
+    const before = asked.kind === 'ok' ? asked.value.predecessor : null
+    const predecessor = before ? await lastPolicy(before.groupId) : undefined
     const creation = await court.judge((lookup) =>
-      authorizeCreation(group, lookup, court.provider, court.nowS),
+      authorizeCreation(group, lookup, court.provider, court.nowS, predecessor),
     )
     if (creation.kind === 'refused') throw new SottoError('policy', undefined, { rule: creation.rule })
     if (!equalBytes(creation.policy.room, room)) throw new SottoError('bad_request', 'another room')

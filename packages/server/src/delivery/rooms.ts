@@ -64,7 +64,8 @@ const leavesMax = 50_000
 const hashesMax = 256
 const countersMax = 4096
 
-const policyFrom = (bytes: Uint8Array): Policy => {
+/** @throws SottoError `internal` for one that was never accepted */
+export const policyFrom = (bytes: Uint8Array): Policy => {
   const verdict = decodePolicy(bytes)
   if (verdict.kind === 'refused') throw new SottoError('internal', `stored policy: ${verdict.rule}`)
   return verdict.value

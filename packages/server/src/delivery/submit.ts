@@ -71,6 +71,7 @@ const appendOf = (
 })
 
 const minuteS = 60
+const dayS = 86_400
 
 /** `submit` of protocol §7. */
 export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
@@ -81,6 +82,18 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   const attemptRate = perMinute(limits.commitsPerRoomPerMinute)
   const commitRate = perMinute(limits.commitsPerRoomPerMinute)
   const joinRate = perMinute(limits.joinsPerRoomPerMinute)
+  const rejoinRate = makeRate(clock, {
+    perSecond: limits.rejoinsPerDay / dayS,
+    burst: limits.rejoinsPerDay,
+  })
+  /** A device that comes in again and again is broken or an attack, and every member pays for each time. */
+  const takeJoin = (room: Room, { device }: DeviceCaller): void => {
+    const key = room.key + mapKey(device)
+    // First: who has none left must not use up the room's.
+    rejoinRate.check(key)
+    joinRate.take(room.key)
+    rejoinRate.take(key)
+  }
 
   const courtAt = (timeMs: number): Court => makeCourt(provider, accounts, limits, Math.floor(timeMs / 1000))
 
@@ -111,7 +124,7 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     const { change, group, policy, members } = accepted
     await refuseCrowded(change.welcome?.devices ?? [])
     commitRate.take(room.key)
-    if (incoming.isExternal) joinRate.take(room.key)
+    if (incoming.isExternal) takeJoin(room, caller)
     const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change))
     await ack
     rooms.renew(room, { group, epoch: { epoch: change.epoch, policy, members } })

@@ -24,6 +24,7 @@ const roomy = {
   commitsPerRoomPerMinute: 1_000_000,
   joinsPerRoomPerMinute: 1_000_000,
   healsPerMinute: 1_000_000,
+  rejoinsPerDay: 1_000_000,
 }
 
 export const temporaryDirectory = (): string => {
