@@ -9,6 +9,16 @@ const lastPerKey = <T>(rows: readonly T[], keyOf: (row: T) => string): readonly 
   ...new Map(rows.map((row) => [keyOf(row), row])).values(),
 ]
 
+/** Each sender once, with the last number in the batch: an entry that has none must not hide one before it. */
+const countedSenders = (batch: readonly Append[]): readonly (readonly [Uint8Array, number | null])[] => {
+  const senders = new Map<string, readonly [Uint8Array, number | null]>()
+  for (const { senderTag, sendCounter } of batch) {
+    const key = keyOf(senderTag)
+    senders.set(key, [senderTag, sendCounter ?? senders.get(key)?.[1] ?? null])
+  }
+  return [...senders.values()]
+}
+
 const keyOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
@@ -71,11 +81,7 @@ export const logWriter = (
   return async (transaction, batch) => {
     // What a room's own row says does not depend on its log, which refers to it.
     for (const append of batch) if (append.change) await writeChange(transaction, append, append.change)
-    const senders = lastPerKey(batch, ({ senderTag }) => keyOf(senderTag))
-    await writeSenders(
-      transaction,
-      senders.map(({ senderTag, sendCounter }) => [senderTag, sendCounter]),
-    )
+    await writeSenders(transaction, countedSenders(batch))
     await writeEntries(
       transaction,
       batch.map(({ room, entry, senderTag, messageId }) => [

@@ -224,6 +224,18 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.message(random(32), one?.messageId as Uint8Array)).toBeUndefined()
     })
 
+    it('keeps the counter of a sender behind an entry that has none', async () => {
+      const { store, room } = await openRoom()
+      const senderTag = random(32)
+      await store.append([
+        append(room, entryAt(1), { senderTag, sendCounter: 7 }),
+        append(room, entryAt(2), { senderTag, sendCounter: null }),
+      ])
+      expect(await store.lastCounter(senderTag)).toBe(7)
+      await store.append([append(room, entryAt(3), { senderTag, sendCounter: null })])
+      expect(await store.lastCounter(senderTag)).toBe(7)
+    })
+
     it('gives pages within their bounds, and always one entry', async () => {
       const { store, room, first } = await openRoom()
       const more = Array.from({ length: 150 }, (_, i) => append(room, entryAt(i + 1, 1000)))
