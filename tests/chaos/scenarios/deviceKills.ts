@@ -1,0 +1,51 @@
+import { auditDatabase } from '../databaseAudit.ts'
+import { judge, openLedger } from '../ledger.ts'
+import { lasting, within } from '../patience.ts'
+import { outcomeOf, type Scenario } from '../scenario.ts'
+import { gatherTalkers } from '../talkers.ts'
+import type { Person } from '../world/person.ts'
+import { gather, startWorld } from '../world/world.ts'
+import { meetAnew } from '../newcomers.ts'
+
+const settleWithinMs = 180_000
+
+/** kill -9 of people's devices in the middle of sending, reading, and coming into rooms (F8, F15–F18, F20). */
+export const deviceKills: Scenario = {
+  name: 'device-kills',
+  run: async ({ kills, chance }) => {
+    const world = await startWorld()
+    try {
+      const ledger = openLedger()
+      const people = await world.people(['alice', 'bob', 'carol'])
+      const talkers = gatherTalkers(ledger, { chance, everyMs: 80, openMax: 20 })
+      await talkers.join(await gather(people, 'General'), people)
+      talkers.talk()
+      const rooms = meetAnew(people, talkers, Math.min(15, Math.ceil(kills / 6)))
+      const starts: Promise<string | null>[] = []
+      /** A device that is killed while it starts says nothing; anything else that keeps it from opening is a fault. */
+      const start = async (person: Person): Promise<string | null> => {
+        const refusal = await person.start()
+        const isKilled = refusal?.code === 'ended'
+        return refusal && !isKilled ? `${person.name}: ${refusal.code} ${refusal.message}` : null
+      }
+      for (let kill = 0; kill < kills; kill++) {
+        const person = chance.pick(people as readonly [Person, ...Person[]])
+        await lasting(chance.between(0, 1500))
+        await person.kill()
+        starts.push(start(person))
+      }
+      const refused = (await Promise.all(starts)).filter((one) => one !== null)
+      const made = await within('every room is made', settleWithinMs, rooms)
+      await talkers.hush()
+      const verdict = judge(ledger, await talkers.look(settleWithinMs))
+      await world.server().stop()
+      return outcomeOf(`kill -9 of devices in mid-send, ${made + 1} rooms`, kills, verdict, [
+        ...refused,
+        ...talkers.refusals(),
+        ...auditDatabase(world.data).violations,
+      ])
+    } finally {
+      await world.end()
+    }
+  },
+}

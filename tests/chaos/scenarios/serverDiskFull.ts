@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { auditDatabase } from '../databaseAudit.ts'
+import { judge, openLedger } from '../ledger.ts'
+import { eventually } from '../patience.ts'
+import { outcomeOf, type Scenario } from '../scenario.ts'
+import { obtainShortage, type ShortageKind } from '../shortage.ts'
+import { gatherTalkers } from '../talkers.ts'
+import { password } from '../world/person.ts'
+import { answers } from '../world/serverProcess.ts'
+import { gather, startWorld } from '../world/world.ts'
+
+const diskBytes = 48 * 1024 * 1024
+const withinMs = 60_000
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)
+
+const words: Readonly<Record<ShortageKind, string>> = {
+  disk: 'a full disk (ENOSPC)',
+  limit: 'a full quota (EFBIG)',
+}
+
+/**
+ * There is no room at the server (F5): nothing is acknowledged that is not stored, reading goes on, whoever wants to
+ * store something is told so, and with room it goes on without a restart.
+ */
+export const serverDiskFull = (kind: ShortageKind): Scenario => ({
+  name: `server-full-${kind}`,
+  run: async ({ kills: intensity, chance }) => {
+    const shortage = obtainShortage(kind, diskBytes)
+    if (shortage.kind === 'impossible') return { kind: 'skipped', why: shortage.why }
+    const world = await startWorld(shortage.directory ? { data: join(shortage.directory, 'data') } : {})
+    try {
+      const violations: string[] = []
+      const ledger = openLedger()
+      const people = await world.people(['alice', 'bob', 'carol'])
+      const [, bob] = people
+      if (!bob) throw new Error('bob is missing')
+      const talkers = gatherTalkers(ledger, { chance, everyMs: 100, openMax: 20 })
+      const room = await gather(people, 'General')
+      await talkers.join(room, people)
+      const stranger = world.stranger('dave')
+      await stranger.start()
+      const rounds = Math.max(1, Math.round(intensity / 25))
+      for (let round = 1; round <= rounds; round++) {
+        // What is said while his device is off he can only have from the server.
+        await bob.kill()
+        talkers.talk()
+        const said = ledger.acked().length + 20
+        await eventually('20 messages more', withinMs, () => ledger.acked().length >= said)
+
+        const failures = world.log().split('append_failed').length
+        shortage.begin(world.server().pid)
+        await eventually('the log tells of it', withinMs, () => world.log().split('append_failed').length > failures)
+        const before = ledger.acked()
+        const refusal = await stranger.client.register({ name: 'dave', password }).then(() => 'accepted', codeOf)
+        if (refusal !== 'read_only') violations.push(`a registration was answered with ${refusal}`)
+        if (!(await answers(`${world.url}/readyz`))) violations.push('it did not call itself ready for reading')
+        await bob.start()
+        const isRead = (): boolean => talkers.seenBy(bob, room, before)
+        await eventually('bob reads what was said', withinMs, isRead).catch((error: Error) =>
+          violations.push(error.message),
+        )
+        const more = ledger.acked().length - before.length
+        if (more > 0) violations.push(`${more} messages were acknowledged without room for them`)
+        shortage.end(world.server().pid)
+
+        const open = ledger.open().length
+        await eventually('what waited is delivered', withinMs, () => ledger.open().length < Math.max(1, open))
+        await talkers.hush()
+        await eventually('nothing waits any more', withinMs, () => ledger.open().length === 0)
+      }
+      if (!world.server().isAlive()) violations.push('the server has ended')
+      const verdict = judge(ledger, await talkers.look(withinMs))
+      await world.server().stop()
+      const audit = auditDatabase(world.data)
+      return outcomeOf(`${rounds} × ${words[kind]} at the server`, 0, verdict, [
+        ...violations,
+        ...talkers.refusals(),
+        ...audit.violations,
+      ])
+    } finally {
+      await world.end()
+      shortage.release()
+    }
+  },
+})
