@@ -188,6 +188,14 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     stirred()
   }
 
+  /** One registration or login at a time: two of one name would each prepare keys, and only those of one be known. */
+  let entering: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = entering.then(work, work)
+    entering = next.catch(() => {})
+    return next
+  }
+
   const signedIn = async ({ profile: ready, session }: SignedIn): Promise<void> => {
     profile = ready
     ;({ token } = session)
@@ -246,10 +254,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   if (profile?.kind === 'registering') {
     // Cut off before the answer came: if the server has it not, it may have it now.
     const half = profile
-    meet()
-      .then(() => finishRegistration(accountDeps, half))
-      .then(signedIn)
-      .catch(() => {})
+    inTurn(async () => {
+      await meet()
+      await signedIn(await finishRegistration(accountDeps, half))
+    }).catch(() => {})
   }
 
   return {
@@ -264,18 +272,22 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       stage.close()
     },
 
-    register: async (input) => {
-      usable()
-      if (profile?.kind === 'ready') throw new SottoError('account_exists')
-      await meet()
-      await signedIn(await register(accountDeps, profile, input))
-      await device?.replenish()
-    },
-    login: async (input) => {
-      usable()
-      await meet()
-      await signedIn(await login(accountDeps, profile, input))
-    },
+    register: (input) =>
+      inTurn(async () => {
+        usable()
+        if (profile?.kind === 'ready') throw new SottoError('account_exists')
+        await meet()
+        // An earlier attempt may be known to the server, although its answer was lost.
+        const before = profile ?? (await profileRow.read(store))
+        await signedIn(await register(accountDeps, before, input))
+        await device?.replenish()
+      }),
+    login: (input) =>
+      inTurn(async () => {
+        usable()
+        await meet()
+        await signedIn(await login(accountDeps, profile, input))
+      }),
     logout: async ({ forget }) => {
       usable()
       if (forget && token !== null) await revokeSelf().catch(() => {})
