@@ -8,6 +8,8 @@ const dayMs = 24 * hourMs
 /** Every bound of the system, in one place. Sizes are bytes, times milliseconds unless the name says otherwise. */
 export const limits = {
   cborDepthMax: 16,
+  /** Values in one piece of CBOR: an empty array costs one byte to send and many to hold. */
+  cborItemsMax: 65_536,
 
   /** An MLS application message on the wire. */
   messageBytesMax: 64 * kiB,
@@ -83,6 +85,11 @@ export const limits = {
   socketsPerAccountMax: 10,
   socketBacklogBytesMax: 256 * kiB,
   helloTimeoutMs: 10 * secondMs,
+  /** All that a socket may send before it has said who it is. */
+  helloBytesMax: 1 * kiB,
+  unidentifiedSocketsPerAddressMax: 64,
+  /** How long a peer has to answer when its socket is closed. */
+  socketCloseMs: 2 * secondMs,
   pingIntervalMs: 25 * secondMs,
   longPollMs: 25 * secondMs,
   requestTimeoutMs: 30 * secondMs,

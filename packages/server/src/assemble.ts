@@ -5,6 +5,7 @@ import { makeOpaque } from './authentication/opaque.ts'
 import { processBus } from './bus/processBus.ts'
 import { limitsOf, type ServerConfig, systemClock } from './configuration.ts'
 import { makeCore } from './core.ts'
+import { addressOf } from './http/address.ts'
 import { makeHttpServer } from './http/httpServer.ts'
 import { isForeign } from './http/origin.ts'
 import { makeGateway } from './live/gateway.ts'
@@ -69,6 +70,7 @@ export const assemble = async (
     sessions,
     delivery,
     isForeign: (request) => isForeign(request, trustProxy),
+    addressOf: (request) => addressOf(request, trustProxy),
   })
   await app.listen({ port: config.port, host })
   const { port } = app.server.address() as AddressInfo

@@ -70,6 +70,23 @@ describe('registration', () => {
     expect((await finish({})).code).toBe('accepted')
   })
 
+  it('is counted before what it brings is read', async () => {
+    const { url } = await testServer({ limits: { registrationsPerAddressPerHour: 2 } })
+    const attempt = async (): Promise<unknown> => {
+      const response = await fetch(`${url}${operations.registerFinish.path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/cbor' },
+        body: new Uint8Array(20_000),
+      })
+      return ((await response.json()) as { code: unknown }).code
+    }
+    expect([await attempt(), await attempt(), await attempt()]).toEqual([
+      'bad_request',
+      'bad_request',
+      'rate',
+    ])
+  })
+
   it('is bounded per address', async () => {
     const { url } = await testServer({ limits: { registrationsPerAddressPerHour: 2 } })
     await register(url, 'alice')

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { connect as netConnect } from 'node:net'
 import { join } from 'node:path'
-import { decodeAs, failures, operations, type Operation } from '@sotto/protocol'
+import { decodeAs, decodeCanonical, failures, limits, operations, type Operation } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { random, register } from './client/device.ts'
 import { temporaryDirectory, testServer } from './client/testServer.ts'
@@ -73,6 +73,18 @@ describe('every operation', async () => {
     )
     const json = { ...signedIn, 'content-type': 'application/json' }
     expect(await failureIn(await ask(url, op, json, random(3)))).toBe('unsupported_media')
+  })
+
+  it('refuses a body of more values than anything has, before it takes memory for them', async () => {
+    const op = operations.publishKeyPackages
+    const values = limits.cborItemsMax + 10
+    const bomb = new Uint8Array(values + 5).fill(0x80)
+    bomb.set([0x9a, 0, values >>> 16, (values >>> 8) & 0xff, values & 0xff])
+    expect(await failureIn(await ask(url, op, signedIn, bomb))).toBe('bad_request')
+    expect(() => decodeCanonical(bomb)).toThrow('too many values')
+    const fits = new Uint8Array(limits.cborItemsMax).fill(0x80)
+    fits.set([0x99, 0xff, 0xff - 2])
+    expect(decodeCanonical(fits.subarray(0, 3 + 0xffff - 2))).toHaveLength(0xffff - 2)
   })
 
   it('refuses parameters that it does not know, or knows otherwise', async () => {

@@ -80,13 +80,16 @@ export const decodeCanonical = (bytes: Uint8Array): CborValue => {
 
 /**
  * What is wrong with the headers in `bytes`, before the recursive decoder sees them: floats, for which a decoder may
- * have several values and an encoder several forms, and arrays and maps nested too deeply. Walks the headers once,
+ * have several values and an encoder several forms, arrays and maps nested too deeply, and too many values, each of
+ * which takes many times the memory of its byte. Walks the headers once,
  * keeping how many items each open array or map still wants.
  */
 const structureComplaint = (bytes: Uint8Array): string | undefined => {
   const open: number[] = []
   let at = 0
+  let items = 0
   while (at < bytes.length) {
+    if (++items > limits.cborItemsMax) return 'too many values'
     const first = bytes[at++] as number
     const major = first >>> 5
     const info = first & 0x1f

@@ -17,7 +17,9 @@ import { makeToken } from './token.ts'
 
 export interface Registration {
   start(input: InputOf<typeof registerStart>): Promise<OutputOf<typeof registerStart>>
-  finish(input: InputOf<typeof registerFinish>, address: string): Promise<OutputOf<typeof registerFinish>>
+  /** Counts an account that is about to be made. @throws SottoError `rate {retryAfterMs}` */
+  admit(address: string): Promise<void>
+  finish(input: InputOf<typeof registerFinish>): Promise<OutputOf<typeof registerFinish>>
 }
 
 interface Dependencies {
@@ -62,8 +64,9 @@ export const makeRegistration = ({
       return { response: opaque.register(name, input.request) }
     },
 
-    finish: async (input, address) => {
-      await attempts.count(address)
+    admit: attempts.count,
+
+    finish: async (input) => {
       const name = normalizeName(input.name)
       const { state, device } = await verifiedGenesis(input, name)
       const token = makeToken()

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
 
 /** The groups of an IPv6 address that name a network: one household has all addresses under them. */
@@ -20,4 +21,17 @@ export const addressKey = (ip: string): string => {
         .slice(0, networkGroups)
         .join(':')
     : ip
+}
+
+/**
+ * Who has opened a connection: behind a proxy what it wrote, and of that the last, for what stands before was written
+ * by whoever connected to it.
+ */
+export const addressOf = (
+  { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
+  trustProxy: boolean,
+): string => {
+  const forwarded = trustProxy ? headers['x-forwarded-for'] : undefined
+  const last = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded)?.split(',').at(-1)?.trim()
+  return addressKey(last || (socket.remoteAddress ?? ''))
 }

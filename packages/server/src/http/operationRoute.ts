@@ -55,6 +55,7 @@ export const serveOperation = (
     bodyLimit: Math.max(1, operation.bodyBytesMax),
     onRequest: async (request) => {
       callers.set(request, await authenticate(sessions, route, request))
+      await route.admit?.(addressKey(request.ip))
     },
     handler: async (request, reply) => {
       const input = { ...parameters(route, request), ...bodyOf(route, request) }

@@ -30,7 +30,7 @@ export const routesOf = (services: Services): readonly Route[] => {
   const o = operations
   return [
     forAnyone(o.registerStart, ({ input }) => registration.start(input)),
-    forAnyone(o.registerFinish, ({ input, address }) => registration.finish(input, address)),
+    forAnyone(o.registerFinish, ({ input }) => registration.finish(input), registration.admit),
     forAnyone(o.loginStart, ({ input, address }) => login.start(input, address)),
     forAnyone(o.loginFinish, ({ input, address }) => login.finish(input, address)),
     forAccount(o.logout, async ({ caller }) => {

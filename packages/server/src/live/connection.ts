@@ -8,6 +8,7 @@ import {
 } from '@sotto/protocol'
 import type { RawData, WebSocket } from 'ws'
 import type { Caller, Sessions } from '../authentication/sessions.ts'
+import { tokenHash } from '../authentication/token.ts'
 import { type Bus, type BusEvent, deviceTopic, roomTopic, sessionTopic } from '../bus/bus.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { Delivery } from '../delivery/delivery.ts'
@@ -153,9 +154,11 @@ export const makeConnection = (
     const early: BusEvent[] = []
     state = { kind: 'greeting', early }
     try {
+      // Listening first: a session that ends while it is looked up has ended for this socket, too.
+      const hash = tokenHash(token)
+      if (hash) subscribe(sessionTopic(hash))
       const caller = requireDevice(await sessions.authenticate(token))
-      // Listening first: what happens while the rooms are read is in the answer, or comes behind it.
-      subscribe(sessionTopic(caller.tokenHash))
+      // What happens while the rooms are read is in the answer, or comes behind it.
       subscribe(deviceTopic(caller.device))
       for (const { room } of await delivery.places(caller)) subscribe(roomTopic(room))
       const heads = await delivery.heads(caller)
@@ -260,7 +263,12 @@ export const makeConnection = (
 
   const receive = (data: RawData, isBinary: boolean): void => {
     heardSincePing = true
-    if (!isBinary) return webSocket.close(unsupportedData)
+    // What was on its way when the socket was closed.
+    if (isClosed()) return
+    if (!isBinary) {
+      ended()
+      return hangUp(unsupportedData)
+    }
     slowDown()
     try {
       take(decodeClientFrame(bytesOf(data)))
@@ -275,6 +283,13 @@ export const makeConnection = (
     if (state.kind === 'new') connection.close('session')
   }, limits.helloTimeoutMs)
 
+  let closeTimer: NodeJS.Timeout | undefined
+  /** A peer that does not answer the closing of its socket would keep it. */
+  const hangUp = (code: number): void => {
+    webSocket.close(code)
+    closeTimer ??= setTimeout(() => webSocket.terminate(), limits.socketCloseMs).unref()
+  }
+
   const ended = (): void => {
     if (isClosed() && subscriptions.size === 0) return
     state = { kind: 'closed' }
@@ -288,7 +303,9 @@ export const makeConnection = (
       send({ kind: 'closing', reason })
       ended()
       outgoing.flush()
-      webSocket.close(closeCode[reason])
+      // A socket that is not read would never hear the answer.
+      for (const held of holds) release(held)
+      hangUp(closeCode[reason])
     },
     ping: () => {
       if (!heardSincePing) return webSocket.terminate()
@@ -305,6 +322,7 @@ export const makeConnection = (
   webSocket.on('error', () => undefined)
   webSocket.on('close', () => {
     ended()
+    clearTimeout(closeTimer)
     log.debug('socket_closed')
     dependencies.onClosed(connection)
   })

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { livePath } from '@sotto/protocol'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { type Connection, type ConnectionDependencies, makeConnection } from './connection.ts'
 import type { Outgoing } from './outgoing.ts'
 
@@ -14,16 +14,39 @@ export interface Gateway {
 type Dependencies = Omit<ConnectionDependencies, 'schedule' | 'onIdentified' | 'onClosed'> & {
   /** Whether a page of another site wants to speak in a visitor's name. */
   isForeign(request: IncomingMessage): boolean
+  /** What sockets are counted by that have not said who they are. */
+  addressOf(request: IncomingMessage): string
 }
 
-/** Sockets that have not said who they are. */
-const unidentifiedMax = 2000
 const sessionCheckMs = 1000
+
+/** Of a WebSocket frame with the longest header (RFC 6455 §5.2). */
+const frameHeaderBytesMax = 14
 
 const statusLine = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const
 
 const refuse = (socket: Duplex, status: keyof typeof statusLine): void => {
   socket.end(`HTTP/1.1 ${status} ${statusLine[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+type Peer =
+  | {
+      readonly kind: 'unidentified'
+      readonly address: string
+      /** It may send more from now on. */
+      listen(): void
+    }
+  | { readonly kind: 'identified'; readonly account: string }
+
+/** Gives up a socket that sends more than a greeting: nobody's bytes are kept before it is known whose they are. */
+const boundHello = (socket: Duplex, webSocket: WebSocket, bytesMax: number): (() => void) => {
+  let bytes = 0
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length
+    if (bytes > bytesMax + frameHeaderBytesMax) webSocket.terminate()
+  }
+  socket.on('data', count)
+  return () => void socket.off('data', count)
 }
 
 /** Everything that was written to in one turn of the event loop goes out in one write per socket. */
@@ -48,16 +71,24 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
     perMessageDeflate: false,
     maxPayload: limits.frameBytesMax,
   })
-  /** With the account, once it is known. */
-  const connections = new Map<Connection, string | null>()
+  const connections = new Map<Connection, Peer>()
   const byAccount = new Map<string, Set<Connection>>()
-  let unidentified = 0
+  /** How many there are of each address. One address cannot keep the others out. */
+  const unidentified = new Map<string, number>()
   let closing: (() => void) | null = null
 
+  const countUnidentified = (address: string, change: 1 | -1): void => {
+    const count = (unidentified.get(address) ?? 0) + change
+    if (count > 0) unidentified.set(address, count)
+    else unidentified.delete(address)
+  }
+
   const identify = (connection: Connection, account: string): void => {
-    if (!connections.has(connection)) return
-    unidentified--
-    connections.set(connection, account)
+    const peer = connections.get(connection)
+    if (peer?.kind !== 'unidentified') return
+    peer.listen()
+    countUnidentified(peer.address, -1)
+    connections.set(connection, { kind: 'identified', account })
     const sockets = byAccount.get(account) ?? new Set()
     byAccount.set(account, sockets.add(connection))
     if (sockets.size <= limits.socketsPerAccountMax) return
@@ -68,12 +99,18 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
   }
 
   const forget = (connection: Connection): void => {
-    const account = connections.get(connection)
-    if (account === null) unidentified--
-    else if (account !== undefined) {
-      const sockets = byAccount.get(account)
-      sockets?.delete(connection)
-      if (sockets?.size === 0) byAccount.delete(account)
+    const peer = connections.get(connection)
+    switch (peer?.kind) {
+      case 'unidentified':
+        countUnidentified(peer.address, -1)
+        break
+      case 'identified': {
+        const sockets = byAccount.get(peer.account)
+        sockets?.delete(connection)
+        if (sockets?.size === 0) byAccount.delete(peer.account)
+        break
+      }
+      case undefined:
     }
     connections.delete(connection)
     if (connections.size === 0) closing?.()
@@ -91,10 +128,14 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
     const [path] = (request.url ?? '').split('?')
     if (path !== livePath) return refuse(socket, 404)
     if (dependencies.isForeign(request)) return refuse(socket, 403)
-    if (closing || unidentified >= unidentifiedMax) return refuse(socket, 503)
+    const address = dependencies.addressOf(request)
+    const isCrowded = (unidentified.get(address) ?? 0) >= limits.unidentifiedSocketsPerAddressMax
+    if (closing || isCrowded) return refuse(socket, 503)
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      unidentified++
-      connections.set(makeConnection(socket, webSocket, connectionDependencies), null)
+      countUnidentified(address, 1)
+      const listen = boundHello(socket, webSocket, limits.helloBytesMax - head.length)
+      const connection = makeConnection(socket, webSocket, connectionDependencies)
+      connections.set(connection, { kind: 'unidentified', address, listen })
     })
   }
   server.on('upgrade', upgrade)
