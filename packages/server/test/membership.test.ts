@@ -1,9 +1,9 @@
 import { entryKinds, operations } from '@sotto/protocol'
-import { extensionsWithPolicy, withoutMember } from '@sotto/trust'
-import { propose } from '@sotto/mls'
+import { extensionsWithPolicy, roles, withoutMember, withRole } from '@sotto/trust'
+import { decode, decodeKeyPackage, propose, proposeUpdate } from '@sotto/mls'
 import { describe, expect, it } from 'vitest'
 import { refusal } from './client/calling.ts'
-import { addDevice, learn, publish, random, register } from './client/device.ts'
+import { addDevice, learn, makeBundle, publish, random, register } from './client/device.ts'
 import {
   acceptWelcome,
   adopt,
@@ -129,6 +129,64 @@ describe('leaving', () => {
     expect(await codeOf(his.device.call(operations.submitMessage, asBob))).toBe('not_member')
     expect(await codeOf(submit(hers, { message: mine.message, aux: random(9) }))).toBe('bad_request')
     expect(await codeOf(submit(hers, { message: mine.message, aux: null }))).toBe('accepted')
+  })
+})
+
+describe('a proposal beside others', () => {
+  const waiting = { code: 'policy', detail: { rule: 'pending' } }
+
+  it('is refused when the two cannot be committed together', async () => {
+    const { url } = await testServer()
+    const { bob, hers, his } = await together(url)
+    const removal = { kind: 'remove', removed: leafOf(hers, bob) } as const
+    await proposeAlone(hers, removal)
+    await catchUp(his)
+    expect(await refusal(proposeAlone(his, removal))).toEqual(waiting)
+    const update = async () => {
+      const { authenticatedData } = envelopeFor(his, entryKinds.proposal)
+      const made = await proposeUpdate(engineOf(bob), his.group, {}, { authenticatedData })
+      return refusal(submit(his, { message: made.message, aux: null }))
+    }
+    expect(await update()).toEqual(waiting)
+    // A commit of another takes none of them up, and the next epoch begins without any.
+    await adopt(hers, await prepareCommit(hers, { references: [], forcePath: true }))
+    await catchUp(his)
+    expect((await update()).code).toBe('accepted')
+    expect(await update()).toEqual(waiting)
+    // Who leaves does not have to wait for the commit of an update.
+    expect(await codeOf(proposeAlone(his, { kind: 'remove', removed: his.group.ownLeaf }))).toBe('accepted')
+  })
+
+  it('does not let the last owners leave together', async () => {
+    const { url } = await testServer()
+    const { bob, hers, his } = await together(url)
+    const leave = (room: typeof hers) =>
+      refusal(proposeAlone(room, { kind: 'remove', removed: room.group.ownLeaf }))
+    expect(await leave(hers)).toEqual(waiting)
+    const extensions = extensionsWithPolicy(
+      hers.group.public.context,
+      withRole(policyIn(hers), bob.account, roles.owner),
+    )
+    const promotion = { kind: 'group_context_extensions', extensions } as const
+    await adopt(hers, await prepareCommit(hers, { proposals: [promotion] }))
+    await catchUp(his)
+    expect((await leave(his)).code).toBe('accepted')
+    await catchUp(hers)
+    expect(await leave(hers)).toEqual(waiting)
+  })
+
+  it('adds a device once', async () => {
+    const { url } = await testServer()
+    const { bob, hers } = await together(url)
+    const second = await addDevice(bob)
+    await learn(hers.device, bob.account)
+    const add = async (device: typeof second) => {
+      const keyPackage = decode(decodeKeyPackage, (await makeBundle(device)).bytes)
+      return refusal(proposeAlone(hers, { kind: 'add', keyPackage }))
+    }
+    expect(await add(bob)).toEqual(waiting)
+    expect((await add(second)).code).toBe('accepted')
+    expect(await add(second)).toEqual(waiting)
   })
 })
 

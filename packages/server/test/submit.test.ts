@@ -1,6 +1,14 @@
 import { decodeEntry, decodeLoggedNack, entryKinds, H, limits, operations } from '@sotto/protocol'
 import { historyModes, signLabelled, withHistory } from '@sotto/trust'
-import { encrypt, makeGroupInfo, propose } from '@sotto/mls'
+import {
+  decode,
+  decodeMessage,
+  encrypt,
+  makeGroupInfo,
+  messageBytes,
+  propose,
+  type PublicMessage,
+} from '@sotto/mls'
 import { describe, expect, it } from 'vitest'
 import { refusal } from './client/calling.ts'
 import { testClock } from './client/clock.ts'
@@ -170,6 +178,32 @@ describe('submit', () => {
       { authenticatedData: envelopeFor(hers, entryKinds.proposal).authenticatedData, wire: 'private' },
     )
     expect(await bad(hidden.message)).toBe('bad_request')
+  })
+
+  it('refuses handshakes with tags of another length, which no member could take for theirs', async () => {
+    const { url } = await testServer()
+    const { hers, his } = await together(url)
+    const read = (message: Uint8Array) => {
+      const decoded = decode(decodeMessage, message)
+      if (decoded.kind !== 'public') throw new Error('not a public message')
+      return decoded.message
+    }
+    const { submission } = await prepareCommit(hers, { forcePath: true })
+    const { authenticated, membershipTag } = read(submission.message)
+    const send = (message: PublicMessage, aux: Uint8Array | null) =>
+      codeOf(submit(hers, { message: messageBytes({ kind: 'public', message }), aux }))
+    for (const length of [0, 47, 49, 1000]) {
+      const auth = { ...authenticated.auth, confirmationTag: random(length) }
+      const unconfirmed = { authenticated: { ...authenticated, auth }, membershipTag }
+      expect(await send(unconfirmed, submission.aux)).toBe('bad_request')
+      expect(await send({ authenticated, membershipTag: random(length) }, submission.aux)).toBe('bad_request')
+    }
+    const { authenticatedData } = envelopeFor(hers, entryKinds.proposal)
+    const removal = { kind: 'remove', removed: leafOf(hers, his.device) } as const
+    const made = await propose(engineOf(hers.device), hers.group, removal, { authenticatedData })
+    const proposed = read(made.message)
+    expect(await send({ ...proposed, membershipTag: random(32) }, null)).toBe('bad_request')
+    expect(await send(proposed, null)).toBe('accepted')
   })
 
   it('refuses what is too large', async () => {

@@ -1,9 +1,13 @@
 import { encodePublicGroup, MlsError, observe, type Observed, type PublicGroup } from '@sotto/mls/public'
 import { SottoError } from '@sotto/protocol'
-import { mayPropose } from '@sotto/trust'
+import { mayPropose, type Policy } from '@sotto/trust'
 import type { Court } from './court.ts'
+import { isInTheWay } from './pending.ts'
 import type { RoomChange } from './store.ts'
 import type { Incoming } from './submission.ts'
+
+/** Why a proposal is refused that would do alone: it cannot be committed together with those that wait. */
+export const pendingRule = 'pending'
 
 export interface AcceptedProposal {
   readonly change: RoomChange & { readonly kind: 'proposed' }
@@ -31,15 +35,18 @@ export const observeProposal = async (
   return observed
 }
 
-/** The same of one that has just come. @throws SottoError `policy {rule}`, `bad_request` */
+/** The same of one that has just come, beside those that wait. @throws SottoError `policy {rule}`, `bad_request` */
 export const judgeProposal = async (
   court: Court,
   before: PublicGroup,
+  policy: Policy,
   incoming: Incoming,
 ): Promise<AcceptedProposal> => {
   if (incoming.aux) throw new SottoError('bad_request', 'nothing rides with a proposal')
   try {
-    const { group } = await observeProposal(court, before, incoming.payload)
+    const observed = await observeProposal(court, before, incoming.payload)
+    const { group } = observed
+    if (isInTheWay(before, policy, observed)) throw new SottoError('policy', undefined, { rule: pendingRule })
     return { change: { kind: 'proposed', group: encodePublicGroup(group) }, group }
   } catch (error) {
     throw error instanceof MlsError ? court.failure(error) : error

@@ -1,4 +1,12 @@
-import { type MessageHeader, MlsError, readMessage } from '@sotto/mls/public'
+import {
+  decode,
+  decodeMessage,
+  hybridSuiteId,
+  type MessageHeader,
+  MlsError,
+  readMessage,
+  suiteOf,
+} from '@sotto/mls/public'
 import {
   decodeEnvelope,
   type EntryKind,
@@ -33,9 +41,25 @@ const refuse = (why: string): never => {
   throw new SottoError('bad_request', why)
 }
 
+const tagBytes = suiteOf(hybridSuiteId).hashBytes
+
+/**
+ * Nobody here can tell whether a tag is right. One of another length is wrong for every member, and a commit with it
+ * would stop the room.
+ */
+const hasTagsOfSuite = (bytes: Uint8Array): boolean => {
+  const read = decode(decodeMessage, bytes)
+  if (read.kind !== 'public') return true
+  const { membershipTag, authenticated } = read.message
+  return [membershipTag, authenticated.auth.confirmationTag].every(
+    (tag) => tag === undefined || tag.length === tagBytes,
+  )
+}
+
 const headerOf = (message: Uint8Array): Framed => {
   try {
     const header = readMessage(message)
+    if (header.kind === 'public' && !hasTagsOfSuite(message)) return refuse('a tag of another length')
     return header.kind === 'public' || header.kind === 'private' ? header : refuse('not a message of a group')
   } catch (error) {
     if (error instanceof MlsError) return refuse('not an MLS message')

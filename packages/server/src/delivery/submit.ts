@@ -105,7 +105,12 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
 
   const takeProposal = async (room: Room, incoming: Incoming, once: Once): Promise<Decided> => {
     const timeMs = nextTimeMs(room.head, clock.nowMs())
-    const { change, group } = await judgeProposal(courtAt(timeMs), await rooms.group(room), incoming)
+    const { change, group } = await judgeProposal(
+      courtAt(timeMs),
+      await rooms.group(room),
+      room.policy,
+      incoming,
+    )
     const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change))
     await ack
     rooms.renew(room, { group })
