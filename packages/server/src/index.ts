@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { assemble, type RunningServer } from './assemble.ts'
 import { makeOpaqueSetup } from './authentication/opaque.ts'
 import type { ServerConfig } from './configuration.ts'
+import { privateDirectory } from './privateDirectory.ts'
 import { loadSecrets } from './secrets.ts'
 import { lockData } from './store/dataLock.ts'
 import { openStore } from './store/openStore.ts'
@@ -15,10 +16,10 @@ export { securityHeaders } from './http/headers.ts'
  * Starts a server on a data directory; several can run in one process, each on its own.
  *
  * @throws SottoError `unavailable` when another server has the data directory
- * @throws Error when the port is taken, a secret is missing, or the database is not what it must be
+ * @throws Error when the port is taken, a secret is missing, others can look into the directory, or the database is not what it must be
  */
 export const startServer = async (config: ServerConfig): Promise<RunningServer> => {
-  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
+  privateDirectory(config.dataDirectory)
   const lock = lockData(config.dataDirectory)
   try {
     const server = await startOn(config)

@@ -3,7 +3,6 @@ import {
   chmodSync,
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { privateDirectory } from './privateDirectory.ts'
 
 /**
  * What must not be in the database, so that who steals the one does not have the other: without them no password can
@@ -28,7 +28,6 @@ export interface Secrets {
 }
 
 const fileMode = 0o600
-const directoryMode = 0o700
 
 const readSecret = (path: string): Buffer | undefined => {
   try {
@@ -71,7 +70,7 @@ export interface SecretsOptions {
  * @throws Error when one is missing and others exist that depend on it
  */
 export const loadSecrets = ({ directory, mayCreate, makeOpaqueSetup }: SecretsOptions): Secrets => {
-  mkdirSync(directory, { recursive: true, mode: directoryMode })
+  privateDirectory(directory)
   const load = (name: string, make: () => Uint8Array): Buffer => {
     const known = readSecret(join(directory, name))
     if (known) return known

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { chmodSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Acknowledgement, entryHash, equalBytes, operations, type Submission } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
@@ -76,6 +76,16 @@ describe('a restart', () => {
     expect(await carol.call(operations.countKeyPackages, {})).toEqual({ remaining: 1, lastResort: true })
     const as = { account: bob.account, device: bob.id, signer: bob.signer }
     expect((await login(server.url, 'bob', bob.password, as)).session.device).toEqual(bob.id)
+  })
+
+  it('closes a data directory that was left open to others', async () => {
+    const server = await testServer()
+    const secrets = join(server.dataDirectory, 'secrets')
+    for (const directory of [server.dataDirectory, secrets]) chmodSync(directory, 0o755)
+    chmodSync(join(secrets, 'log-key'), 0o644)
+    await server.restart()
+    for (const path of [server.dataDirectory, secrets, join(secrets, 'log-key')])
+      expect(statSync(path).mode & 0o077).toBe(0)
   })
 
   it('is impossible without the secrets, and with another server at work', async () => {
