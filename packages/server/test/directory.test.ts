@@ -107,7 +107,7 @@ describe('key packages', () => {
     const alice = await register(url, 'alice')
     const bob = await register(url, 'bob')
     const put = (oneTime: readonly Uint8Array[], lastResort: Uint8Array | null = null, by = alice) =>
-      refusal(by.call(operations.publishKeyPackages, { oneTime, lastResort }))
+      refusal(by.call(operations.publishKeyPackages, { oneTime, lastResort, replace: false }))
     const { bytes } = await makeBundle(alice)
     expect((await put([random(500)])).code).toBe('bad_request')
     expect((await put([bytes.slice(0, -1)])).code).toBe('bad_request')
@@ -134,7 +134,11 @@ describe('key packages', () => {
     const alice = await register(url, 'alice')
     const second = await addDevice(alice)
     const { bytes } = await makeBundle(second)
-    const handed = alice.call(operations.publishKeyPackages, { oneTime: [bytes], lastResort: null })
+    const handed = alice.call(operations.publishKeyPackages, {
+      oneTime: [bytes],
+      lastResort: null,
+      replace: false,
+    })
     expect(await codeOf(handed)).toBe('device_unknown')
   })
 
@@ -210,20 +214,42 @@ describe('key packages', () => {
     expect(await codeOf(nobody)).toBe('not_found')
   })
 
-  it('cannot be drained: so many claims an hour for each pair, so many a day for each target', async () => {
+  it('cannot be drained, nor can anybody keep others from inviting: beyond so many a day the last resort is handed out', async () => {
     const { url } = await testServer({
       limits: { keyPackageClaimsPerHour: 3, keyPackageClaimsPerTargetPerDay: 4 },
     })
     const bob = await register(url, 'bob')
-    await publish(bob, 10)
+    await publish(bob, 10, true)
+    const second = await addDevice(bob)
+    await publish(second, 10)
     const alice = await createRoom(await register(url, 'alice'))
     const carol = await createRoom(await register(url, 'carol'))
-    const claim = ({ device, id }: typeof alice) =>
-      codeOf(device.call(operations.claimKeyPackages, { room: id, account: bob.account }))
-    const codes = []
-    for (const who of [alice, alice, alice, alice, carol, carol]) codes.push(await claim(who))
-    expect(codes).toEqual(['accepted', 'accepted', 'accepted', 'rate', 'accepted', 'rate'])
+    const claim = async ({ device, id }: typeof alice) => {
+      const claimed = device.call(operations.claimKeyPackages, { room: id, account: bob.account })
+      const { code } = await refusal(claimed)
+      return code === 'accepted' ? (await claimed).packages.map(({ lastResort }) => lastResort) : code
+    }
+    const outcomes = []
+    for (const who of [alice, alice, alice, alice, carol, carol, carol, carol])
+      outcomes.push(await claim(who))
+    const oneTime = [false, false]
+    // The second device has no last resort: it is added by the first, or comes in from outside.
+    const last = [true]
+    expect(outcomes).toEqual([oneTime, oneTime, oneTime, 'rate', oneTime, last, last, 'rate'])
     expect((await bob.call(operations.countKeyPackages, {})).remaining).toBe(6)
+    // Their own devices are not strangers.
+    const theirs = await createRoom(bob)
+    const own = await bob.call(operations.claimKeyPackages, { room: theirs.id, account: bob.account })
+    expect(own.packages.map(({ lastResort }) => lastResort)).toEqual([false])
+  })
+
+  it('that are drained and have no last resort cannot be claimed', async () => {
+    const { url } = await testServer({ limits: { keyPackageClaimsPerTargetPerDay: 1 } })
+    const bob = await register(url, 'bob')
+    await publish(bob, 10)
+    const { device, id } = await createRoom(await register(url, 'alice'))
+    const claim = () => codeOf(device.call(operations.claimKeyPackages, { room: id, account: bob.account }))
+    expect([await claim(), await claim()]).toEqual(['accepted', 'key_package_unavailable'])
   })
 })
 

@@ -52,7 +52,10 @@ export const appendLink = operation({
 
 const keyPackage = blob(limits.keyPackageBytesMax, 1)
 
-/** Uploads one-time key packages, and a new last-resort one in place of the old. */
+/**
+ * Uploads one-time key packages, and a new last-resort one in place of the old. With `replace` all that were uploaded
+ * before are withdrawn: their private parts are gone.
+ */
 export const publishKeyPackages = operation({
   name: 'keypackages.publish',
   method: 'POST',
@@ -62,6 +65,7 @@ export const publishKeyPackages = operation({
   body: struct({
     oneTime: list(keyPackage, limits.keyPackagesPerUploadMax),
     lastResort: nullable(keyPackage),
+    replace: boolean,
   }),
   output: struct({ remaining: uint() }),
   bodyBytesMax: (limits.keyPackagesPerUploadMax + 1) * (limits.keyPackageBytesMax + 8),

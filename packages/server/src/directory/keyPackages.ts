@@ -37,7 +37,10 @@ export interface KeyPackages {
 }
 
 interface Dependencies {
-  readonly store: Pick<DirectoryStore, 'putKeyPackages' | 'countKeyPackages' | 'takeKeyPackage'>
+  readonly store: Pick<
+    DirectoryStore,
+    'putKeyPackages' | 'countKeyPackages' | 'takeKeyPackage' | 'lastResort'
+  >
   readonly accounts: Accounts
   readonly mayInvite: MayInvite
   readonly provider: Provider
@@ -67,7 +70,8 @@ export const makeKeyPackages = ({
   limits,
   log,
 }: Dependencies): KeyPackages => {
-  // Draining somebody's one-time packages costs them forward secrecy: bounded per pair, and per target over all.
+  // Draining somebody's one-time packages costs them forward secrecy: bounded per pair, and per target over all. Who
+  // has been asked for too often can still be invited, by the package that is never used up.
   const perHour = makeAttempts(limits.keyPackageClaimsPerHour, hourMs)
   const perDay = makeAttempts(limits.keyPackageClaimsPerDay, dayMs)
   const perTarget = makeAttempts(limits.keyPackageClaimsPerTargetPerDay, dayMs)
@@ -90,13 +94,14 @@ export const makeKeyPackages = ({
     return { ref: H(bytes), bytes, lastResort: wantsLastResort, notAfterS: Number(source.notAfter) }
   }
 
-  const publish: KeyPackages['publish'] = async (caller, { oneTime, lastResort }) => {
+  const publish: KeyPackages['publish'] = async (caller, { oneTime, lastResort, replace }) => {
     const packages: StoredKeyPackage[] = []
     for (const bytes of oneTime) packages.push(await verified(caller, bytes, false))
     if (lastResort) packages.push(await verified(caller, lastResort, true))
     await store.putKeyPackages(caller.account, caller.device, packages, {
       storedMax: limits.keyPackagesStoredMax,
       nowMs: clock.nowMs(),
+      replace,
     })
     const count = await store.countKeyPackages(caller.account, caller.device, nowS())
     return { remaining: count.oneTime }
@@ -111,12 +116,13 @@ export const makeKeyPackages = ({
     if (!isOwn) {
       await perHour.count(pair)
       await perDay.count(pair)
-      await perTarget.count(Buffer.from(account).toString('latin1'))
     }
+    const isDrained = !isOwn && !(await perTarget.isWithin(Buffer.from(account).toString('latin1')))
+    const take = isDrained ? store.lastResort : store.takeKeyPackage
     const packages = []
     for (const { certificate } of activeDevices(target, nowS())) {
       if (isOwn && equalBytes(certificate.device, caller.device)) continue
-      const taken = await store.takeKeyPackage(account, certificate.device, nowS())
+      const taken = await take(account, certificate.device, nowS())
       if (taken)
         packages.push({ device: certificate.device, keyPackage: taken.bytes, lastResort: taken.lastResort })
     }

@@ -53,17 +53,21 @@ export interface DirectoryStore {
 
   /**
    * Adds packages of a device; a last-resort one takes the place of those before. One-time packages beyond
-   * `storedMax` are not taken, nor are those that were handed out before; expired ones are dropped.
+   * `storedMax` are not taken, nor are those that were handed out before; expired ones are dropped, and all earlier
+   * ones where these replace them.
    */
   putKeyPackages(
     account: Uint8Array,
     device: Uint8Array,
     packages: readonly StoredKeyPackage[],
-    bounds: { readonly storedMax: number; readonly nowMs: number },
+    bounds: { readonly storedMax: number; readonly nowMs: number; readonly replace: boolean },
   ): Promise<void>
   countKeyPackages(account: Uint8Array, device: Uint8Array, nowS: number): Promise<KeyPackageCount>
   /** The oldest one-time package of the device, which nobody gets again; else the last-resort one; else nothing. */
   takeKeyPackage(account: Uint8Array, device: Uint8Array, nowS: number): Promise<StoredKeyPackage | undefined>
+
+  /** The last-resort package of the device, whatever else it has. */
+  lastResort(account: Uint8Array, device: Uint8Array, nowS: number): Promise<StoredKeyPackage | undefined>
 
   slot(account: Uint8Array, slot: string): Promise<VaultSlot | undefined>
   /** Keeps the slot if its counter is higher than that of what is kept; else returns the counter that is. */

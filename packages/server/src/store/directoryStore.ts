@@ -70,11 +70,15 @@ const putKeyPackages = async (
   id: Uint8Array,
   device: Uint8Array,
   packages: readonly StoredKeyPackage[],
-  { storedMax, nowMs }: { readonly storedMax: number; readonly nowMs: number },
+  {
+    storedMax,
+    nowMs,
+    replace,
+  }: { readonly storedMax: number; readonly nowMs: number; readonly replace: boolean },
 ): Promise<void> => {
   const nowS = Math.floor(nowMs / 1000)
   const ofDevice = db.deleteFrom('key_packages').where('account', '=', id).where('device', '=', device)
-  await ofDevice.where('not_after_s', '<=', nowS).execute()
+  await (replace ? ofDevice : ofDevice.where('not_after_s', '<=', nowS)).execute()
   await db.deleteFrom('spent_key_packages').where('not_after_s', '<=', nowS).execute()
   if (packages.some((one) => one.lastResort)) await ofDevice.where('last_resort', '=', 1).execute()
   const { count } = await db
@@ -194,6 +198,19 @@ export const directoryStore = (db: Kysely<Schema>): DirectoryStore => ({
         return kept && keyPackageOf(kept)
       }),
     ),
+
+  lastResort: (id, device, nowS) =>
+    storing(async () => {
+      const kept = await db
+        .selectFrom('key_packages')
+        .select(packageColumns)
+        .where('account', '=', id)
+        .where('device', '=', device)
+        .where('last_resort', '=', 1)
+        .where('not_after_s', '>', nowS)
+        .executeTakeFirst()
+      return kept && keyPackageOf(kept)
+    }),
 
   slot: (id, slot) =>
     storing(() =>

@@ -225,6 +225,7 @@ export const publish = async (device: RawDevice, count = 1, withLastResort = fal
   const { remaining } = await device.call(operations.publishKeyPackages, {
     oneTime: bundles.map(({ bytes }) => bytes),
     lastResort: last && last.bytes,
+    replace: false,
   })
   return remaining
 }

@@ -7,7 +7,7 @@ import { someAccount } from './authenticationStore.ts'
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
 
 const nowMs = 1_000_000_000
-const bounds = { storedMax: 5, nowMs }
+const bounds = { storedMax: 5, nowMs, replace: false }
 const soonS = nowMs / 1000 + 3600
 
 const keyPackage = (lastResort = false, notAfterS = soonS): StoredKeyPackage => ({
@@ -96,6 +96,26 @@ export const directoryStoreContract = (
         new Set(oneTime.map(({ ref }) => Buffer.from(ref).toString('hex'))),
       )
       expect(taken.slice(2)).toEqual([last, last])
+    })
+
+    it('shows the last-resort one without touching the others, while it is valid', async () => {
+      const { directory, device, id } = await openWith('alice')
+      expect(await directory.lastResort(id, device, 0)).toBeUndefined()
+      const last = keyPackage(true)
+      await directory.putKeyPackages(id, device, [keyPackage(), last], bounds)
+      expect(await directory.lastResort(id, device, 0)).toEqual(last)
+      expect(await directory.lastResort(id, device, last.notAfterS)).toBeUndefined()
+      expect(await directory.lastResort(id, random(16), 0)).toBeUndefined()
+      expect(await directory.countKeyPackages(id, device, 0)).toEqual({ oneTime: 1, lastResort: true })
+    })
+
+    it('withdraws all that it has when others replace them', async () => {
+      const { directory, device, id } = await openWith('alice')
+      await directory.putKeyPackages(id, device, [keyPackage(), keyPackage(true)], bounds)
+      const fresh = keyPackage()
+      await directory.putKeyPackages(id, device, [fresh], { ...bounds, replace: true })
+      expect(await directory.countKeyPackages(id, device, 0)).toEqual({ oneTime: 1, lastResort: false })
+      expect(await directory.takeKeyPackage(id, device, 0)).toEqual(fresh)
     })
 
     it('never hands one out twice when many ask at once', async () => {

@@ -93,14 +93,14 @@ const directory = (current: () => MemoryData): DirectoryStore => {
       for (const { tokenHash } of ended) data.sessions.delete(keyOf(tokenHash))
       return { kind: 'extended', endedSessions: ended.map(({ tokenHash }) => tokenHash) }
     },
-    putKeyPackages: async (account, device, packages, { storedMax, nowMs }) => {
+    putKeyPackages: async (account, device, packages, { storedMax, nowMs, replace }) => {
       const data = current()
       const nowS = Math.floor(nowMs / 1000)
       const key = packageKey(account, device)
       for (const [ref, notAfterS] of data.spent) if (notAfterS <= nowS) data.spent.delete(ref)
       const isRenewed = packages.some(({ lastResort }) => lastResort)
       const kept = (data.packages.get(key) ?? []).filter(
-        ({ notAfterS, lastResort }) => notAfterS > nowS && !(lastResort && isRenewed),
+        ({ notAfterS, lastResort }) => !replace && notAfterS > nowS && !(lastResort && isRenewed),
       )
       const free = Math.max(0, storedMax - kept.filter(({ lastResort }) => !lastResort).length)
       const oneTime = packages
@@ -138,6 +138,11 @@ const directory = (current: () => MemoryData): DirectoryStore => {
         return bare(taken)
       }
       const last = valid.find(({ lastResort }) => lastResort)
+      return last && bare(last)
+    },
+    lastResort: async (account, device, nowS) => {
+      const all = current().packages.get(packageKey(account, device)) ?? []
+      const last = all.find(({ lastResort, notAfterS }) => lastResort && notAfterS > nowS)
       return last && bare(last)
     },
     slot: async (account, slot) => current().slots.get(`${keyOf(account)}/${slot}`),
