@@ -40,22 +40,6 @@ describe('a server that has lost its way, or lies', () => {
       return state?.kind === 'frozen' && state
     })
 
-  it('F28: restored from an older backup, it has less than it confirmed: the room freezes and keeps what it has', async () => {
-    const backup = await world.backup()
-    await online(a)
-    await a.send({ room: id, text: 'two' })
-    await untilMessages(b, id, 2)
-    await untilMessages(a, id, 2)
-    await world.restore(backup)
-    expect(await frozen(a)).toMatchObject({ code: 'server_rollback' })
-    expect(await frozen(b)).toMatchObject({ code: 'server_rollback' })
-    expect(await texts(b, id)).toEqual(['one', 'two'])
-    await expect(a.send({ room: id, text: 'three' })).rejects.toMatchObject({ code: 'room_frozen' })
-    await a.close()
-    const again = await alice.open()
-    expect(room(again, id)?.state).toMatchObject({ kind: 'frozen', code: 'server_rollback' })
-  })
-
   it('F29: two histories for two people come to light when one sees the other', async () => {
     const backup = await world.backup()
     await b.close()
@@ -100,41 +84,6 @@ describe('a server that has lost its way, or lies', () => {
     const b2 = await bob.open(spoilingPages(Number.MAX_SAFE_INTEGER))
     expect(await frozen(b2)).toMatchObject({ code: 'integrity' })
     expect(await texts(b2, id)).toEqual(['one'])
-  })
-
-  it('F30: a device that was restored from a backup does not speak with keys that it has used', async () => {
-    await a.close()
-    const rows = new Map(alice.device.disk.rows)
-    const a2 = await alice.open()
-    await online(a2)
-    await a2.send({ room: id, text: 'two' })
-    await untilMessages(b, id, 2)
-    await a2.close()
-    alice.device.disk.rows.clear()
-    for (const [key, value] of rows) alice.device.disk.rows.set(key, value)
-    const a3 = await alice.open()
-    await online(a3)
-    // It finds words of its own that it does not know, and is stopped before it speaks.
-    expect(await frozen(a3)).toMatchObject({ code: 'client_rollback' })
-    await expect(a3.send({ room: id, text: 'two again' })).rejects.toMatchObject({ code: 'room_frozen' })
-    expect(await texts(b, id)).toEqual(['one', 'two'])
-  })
-
-  it('F30: the same for one that had never spoken before: the server tells it at its first word', async () => {
-    await b.close()
-    const rows = new Map(bob.device.disk.rows)
-    const b2 = await bob.open()
-    await online(b2)
-    await b2.send({ room: id, text: 'two' })
-    await untilMessages(a, id, 2)
-    await b2.close()
-    bob.device.disk.rows.clear()
-    for (const [key, value] of rows) bob.device.disk.rows.set(key, value)
-    const b3 = await bob.open()
-    await online(b3)
-    for (const text of ['two again', 'three', 'four']) await b3.send({ room: id, text })
-    expect(await frozen(b3)).toMatchObject({ code: 'client_rollback' })
-    expect(await texts(a, id)).toEqual(['one', 'two'])
   })
 
   it('T5: a tab that was frozen and wakes up cannot write over what the next one wrote', async () => {

@@ -1,34 +1,32 @@
-import { decode, decodeKeyPackage, type Provider } from '@sotto/mls'
-import { limits, normalizeName, operations, SottoError, toHex } from '@sotto/protocol'
-import {
-  type DeviceSigner,
-  policyOf,
-  type Role as RoleCode,
-  roleOf,
-  roles,
-  verifyKeyPackage,
-} from '@sotto/trust'
+import type { Provider } from '@sotto/mls'
+import { fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
+import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
 import type { Call, Contacts } from './account/contacts.ts'
 import { type KeyPackagePool, type LeafOwner, makeFounderBundle } from './account/keyPackages.ts'
 import type { Ready } from './account/profile.ts'
 import { encodeText } from './content/content.ts'
+import { makeMeta } from './content/meta.ts'
 import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import { askedNobody } from './room/attempt.ts'
-import { foundRoom } from './room/enter.ts'
+import { claimKeyPackages } from './room/claim.ts'
+import { accountsIn } from './room/commit.ts'
+import { firstPolicy, type Founding, foundRoom } from './room/enter.ts'
 import { roomKeys } from './room/keys.ts'
 import { loadRooms } from './room/load.ts'
 import type { Line } from './room/line.ts'
 import { makePace } from './room/pace.ts'
 import type { Room } from './room/room.ts'
+import { endContinued, foundingAnew } from './room/refound.ts'
+import { isOwnFault, tryAgain } from './room/repair.ts'
 import { discardItem, outboxItem, retryItem } from './room/send.ts'
-import { emptyRoom, type RoomState } from './room/state.ts'
+import { emptyRoom, forgotten, publicOf, type RoomState } from './room/state.ts'
 import { stepped, type Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
 import { recordsFrom } from './timeline/pages.ts'
-import { messageItemId } from './timeline/view.ts'
-import type { ClientCommands, MemberView, Role } from './view.ts'
+import { messageItemId, roleNames } from './timeline/view.ts'
+import type { ClientCommands, MemberView } from './view.ts'
 
 /** What an account does on this device once it has one: its rooms and everything that is asked of them. */
 export interface Device extends Pick<
@@ -38,6 +36,10 @@ export interface Device extends Pick<
   | 'accept'
   | 'decline'
   | 'leave'
+  | 'removeMember'
+  | 'setRole'
+  | 'rejoin'
+  | 'refound'
   | 'members'
   | 'send'
   | 'retry'
@@ -67,13 +69,6 @@ export interface DeviceDeps {
   /** Something about rooms that is not in their state. */
   stirred(): void
   halt(error: unknown): void
-}
-
-const roleNames: Readonly<Record<RoleCode, Role>> = {
-  [roles.guest]: 'guest',
-  [roles.member]: 'member',
-  [roles.admin]: 'admin',
-  [roles.owner]: 'owner',
 }
 
 /** Messages counted one by one when a room is read up to a place in its middle. */
@@ -125,10 +120,10 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       deps.stirred()
     }
     replenish().catch(() => {})
+    await endOthers()
   }
 
-  const forget = (room: Room): Promise<void> =>
-    room.take((state) => stepped(emptyRoom(state.id, { kind: 'left' })))
+  const forget = (room: Room): Promise<void> => room.take((state) => stepped(forgotten(state)))
 
   /** Asks to be taken out and waits until the others have been asked. */
   const askToLeave = async (room: Room): Promise<void> => {
@@ -140,6 +135,33 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     await left
   }
 
+  /** Makes a room, and waits until the server has opened its log. */
+  const found = async (founding: Founding): Promise<void> => {
+    const room = rooms.add(emptyRoom(founding.id, { kind: 'left' }))
+    const created = room.created()
+    created.catch(() => {})
+    await room.take((state) => foundRoom(tools, state, founding, askedNobody))
+    await created
+  }
+
+  const policyIn = (room: Room): Policy | undefined => {
+    const group = publicOf(room.state())
+    const policy = group && policyOf(group.context)
+    return policy?.kind === 'ok' ? policy.value : undefined
+  }
+
+  /** The policy of a room in which something is to be changed. @throws SottoError `room_frozen`, `not_member` */
+  const policyToChange = (room: Room): Policy => {
+    const { phase } = room.state()
+    if (phase.kind === 'frozen' || phase.kind === 'repairing') throw new SottoError('room_frozen')
+    const policy = policyIn(room)
+    if (phase.kind !== 'active' || !policy) throw new SottoError('not_member')
+    return policy
+  }
+
+  const endOthers = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
+  await endOthers()
+
   return {
     rooms,
     entering,
@@ -150,21 +172,21 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       if (!line.isOnline()) throw new SottoError('offline')
       const bundle = await makeFounderBundle(await leafOwner(), nowS())
       const id = newId()
-      const room = rooms.add(emptyRoom(id, { kind: 'left' }))
-      const founding = { id, name: name.trim(), bundle, nowMs: deps.timeMs() }
-      const created = room.created()
-      created.catch(() => {})
-      await room.take(() => foundRoom(tools, founding, askedNobody))
-      await created
+      const meta = makeMeta(name.trim(), provider.random(16))
+      await found({
+        id,
+        meta,
+        policy: firstPolicy(tools, id, meta),
+        bundle,
+        nowMs: deps.timeMs(),
+        intents: [],
+      })
       return { room: toHex(id) }
     },
 
     invite: async ({ room: id, name }) => {
       const room = rooms.get(id)
-      const { group, phase } = room.state()
-      if (phase.kind === 'frozen') throw new SottoError('room_frozen')
-      const policy = group && policyOf(group.public.context)
-      if (phase.kind !== 'active' || policy?.kind !== 'ok') throw new SottoError('not_member')
+      const policy = policyToChange(room)
       const invited = await contacts.named(normalizeName(name))
       const under = room
         .state()
@@ -172,19 +194,54 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
           (intent) => intent.kind === 'invite' && toHex(intent.account) === toHex(invited.account),
         )
       if (under) return room.intend(under)
-      if (roleOf(policy.value, invited.account) !== undefined) throw new SottoError('already_member')
-      const { packages } = await call(operations.claimKeyPackages, {
-        room: room.state().id,
-        account: invited.account,
-      })
-      const keyPackages: Uint8Array[] = []
-      for (const { keyPackage: bytes } of packages) {
-        const keyPackage = decode(decodeKeyPackage, bytes)
-        const verdict = await verifyKeyPackage(provider, keyPackage, invited, nowS())
-        if (verdict.kind === 'ok') keyPackages.push(bytes)
-      }
-      if (keyPackages.length === 0) throw new SottoError('key_package_unavailable')
+      const { group } = room.state()
+      const isThere = group !== null && accountsIn(group.public).has(toHex(invited.account))
+      if (roleOf(policy, invited.account) !== undefined && isThere) throw new SottoError('already_member')
+      const claiming = { call, provider, timeS: nowS() }
+      const keyPackages = await claimKeyPackages(claiming, room.state().id, invited)
       return room.intend({ kind: 'invite', id: toHex(newId()), account: invited.account, keyPackages })
+    },
+
+    removeMember: async ({ room: id, account: who }) => {
+      const room = rooms.get(id)
+      const other = accountNamed(who)
+      if (roleOf(policyToChange(room), other) === undefined) throw new SottoError('not_member')
+      if (toHex(other) === toHex(account)) throw new SottoError('bad_request', 'one leaves by leaving')
+      return room.intend({ kind: 'remove', id: toHex(newId()), account: other })
+    },
+
+    setRole: async ({ room: id, account: who, role: name }) => {
+      const room = rooms.get(id)
+      const other = accountNamed(who)
+      const role = roles[name]
+      if (roleOf(policyToChange(room), other) === undefined) throw new SottoError('not_member')
+      return room.intend({ kind: 'role', id: toHex(newId()), account: other, role })
+    },
+
+    rejoin: async ({ room: id }) => {
+      const room = rooms.get(id)
+      const { phase } = room.state()
+      if (phase.kind === 'repairing') return
+      if (phase.kind !== 'frozen' || !isOwnFault(phase.code, phase.rule)) throw new SottoError('room_frozen')
+      await room.take((state) => stepped(tryAgain(state)))
+    },
+
+    refound: async ({ room: id }) => {
+      const room = rooms.get(id)
+      const { phase, place, meta } = room.state()
+      const group = publicOf(room.state())
+      const last = policyIn(room)
+      if (phase.kind !== 'frozen' && phase.kind !== 'repairing')
+        throw new SottoError('bad_request', 'only a damaged room is founded anew')
+      if (!group || !last || roleOf(last, account) !== roles.owner)
+        throw new SottoError('policy', undefined, { rule: 'CREATE-3' })
+      if (!line.isOnline()) throw new SottoError('offline')
+      const bundle = await makeFounderBundle(await leafOwner(), nowS())
+      const nowMs = deps.timeMs()
+      const founding = foundingAnew(tools, { id: newId(), last, group, place, meta, bundle, nowMs })
+      await found(founding)
+      await endOthers()
+      return { room: toHex(founding.id) }
     },
 
     accept: async ({ room: id }) => {
@@ -216,6 +273,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       switch (phase.kind) {
         case 'creating':
         case 'frozen':
+        case 'repairing':
+        case 'refounded':
         case 'removed':
           return forget(room)
         case 'invited':
@@ -235,10 +294,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     },
 
     members: async ({ room: id }) => {
-      const { group } = rooms.get(id).state()
-      const policy = group && policyOf(group.public.context)
-      if (policy?.kind !== 'ok') return []
-      const { members } = policy.value
+      const members = policyIn(rooms.get(id))?.members ?? []
       await contacts.ensure(members.map((member) => ({ account: member.account, seq: 0 })))
       return members.map((member): MemberView => {
         const contact = contacts.find(member.account)
@@ -256,7 +312,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       const room = rooms.get(id)
       const { phase } = room.state()
       if (phase.kind === 'frozen') throw new SottoError('room_frozen')
-      if (phase.kind !== 'active') throw new SottoError('not_member')
+      if (phase.kind !== 'active' && phase.kind !== 'repairing') throw new SottoError('not_member')
       if (room.isAlarmed()) throw new SottoError('identity_changed')
       if (text === '') throw new SottoError('bad_request', 'there is nothing to send')
       const message = named === undefined ? newId() : messageNamed(named)
@@ -296,6 +352,9 @@ const checkRoomName = (name: string): void => {
   if (characters === 0 || characters > limits.roomNameCharactersMax || !name.isWellFormed())
     throw new SottoError('bad_request', `a room's name has 1 to ${limits.roomNameCharactersMax} characters`)
 }
+
+/** @throws SottoError `bad_request` */
+const accountNamed = (hex: string): Uint8Array => fromHex(hex, 32)
 
 /** @throws SottoError `bad_request` */
 const messageNamed = (hex: string): Uint8Array => {

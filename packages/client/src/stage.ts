@@ -57,7 +57,7 @@ export const makeStage = (scene: Scene): Stage => {
     return [...device.rooms.all()]
       .filter((room) => isShown(room.state()))
       .toSorted((a, b) => byActivity(a.state(), b.state()))
-      .map((room) => roomView(room, device.entering.has(room.id), nameOf))
+      .map((room) => roomView(room, scene.profile()?.account, device.entering.has(room.id), nameOf))
   }
   const state = (): ClientState =>
     (shown ??= { account: scene.account(), connection: scene.connection(), rooms: roomViews() })

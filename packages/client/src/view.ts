@@ -30,9 +30,45 @@ export type RoomState =
   | { readonly kind: 'joining' }
   | { readonly kind: 'active' }
   | { readonly kind: 'behind'; readonly missing: number }
+  /**
+   * This device has lost its place in the room and takes it again by itself; `code` says how it was lost. What is
+   * written meanwhile is sent afterwards.
+   */
+  | {
+      readonly kind: 'repairing'
+      readonly code: FailureCode
+      readonly rule: string | null
+      readonly step: RepairStep
+    }
   /** Sending and reading on are stopped; `code` and `rule` say why. Nothing is skipped silently. */
-  | { readonly kind: 'frozen'; readonly code: FailureCode; readonly rule: string | null }
+  | {
+      readonly kind: 'frozen'
+      readonly code: FailureCode
+      readonly rule: string | null
+      readonly remedy: Remedy
+    }
+  /** An owner has founded the room anew, and this device is in the new one. Its history stays here, to be read. */
+  | { readonly kind: 'refounded'; readonly successor: string }
   | { readonly kind: 'removed' }
+
+export type RepairStep =
+  /** The log is read to its end first. */
+  | 'reading'
+  /** The device comes in anew, with fresh keys. */
+  | 'rejoining'
+  /** It cannot come in by itself: another member has been asked to bring it in. */
+  | 'asking'
+
+/** What can be done about a frozen room, and by whom. */
+export type Remedy =
+  /** It mends itself as soon as the server has what it lost: this device offers it. */
+  | 'wait'
+  /** This device may try once more: `rejoin`. */
+  | 'rejoin'
+  /** The user is an owner and may found the room anew: `refound`. */
+  | 'refound'
+  /** An owner of the room has to found it anew. */
+  | 'ask_owner'
 
 export interface RoomView {
   readonly id: string
@@ -91,6 +127,24 @@ export type TimelineItem =
         | { readonly kind: 'removed'; readonly name: string }
         | { readonly kind: 'left' }
         | { readonly kind: 'renamed'; readonly name: string }
+        | { readonly kind: 'role'; readonly name: string; readonly role: Role }
+        /** A device of this member has come in anew, after it had lost its place. */
+        | { readonly kind: 'rejoined' }
+        /** A device of this member refuses a commit; `rule` says why. */
+        | { readonly kind: 'objected'; readonly rule: string }
+        /** The room continues an earlier one, which was damaged. */
+        | { readonly kind: 'refounded' }
+      readonly timeMs: number
+    }
+  /**
+   * A message that this device has no key for, and knows why: it was sent from here before the device was set back
+   * (`own`), or by others while the device had lost its place (`absent`).
+   */
+  | {
+      readonly kind: 'missed'
+      readonly id: string
+      readonly seq: number
+      readonly why: 'own' | 'absent'
       readonly timeMs: number
     }
   /** Something stands here in the log that could not be read; it is shown, never skipped. */
@@ -122,6 +176,16 @@ export interface ClientCommands {
   accept(input: { readonly room: string }): Promise<void>
   decline(input: { readonly room: string }): Promise<void>
   leave(input: { readonly room: string }): Promise<void>
+  /** Takes all devices of an account out of the room. `policy {rule}` where the own role does not allow it. */
+  removeMember(input: { readonly room: string; readonly account: string }): Promise<void>
+  setRole(input: { readonly room: string; readonly account: string; readonly role: Role }): Promise<void>
+  /** Takes the own place in a frozen room again, once more. */
+  rejoin(input: { readonly room: string }): Promise<void>
+  /**
+   * Founds a frozen room anew, with the members and roles that this device last agreed to; each of them decides
+   * whether to come along. Owners only.
+   */
+  refound(input: { readonly room: string }): Promise<{ readonly room: string }>
   members(input: { readonly room: string }): Promise<readonly MemberView[]>
 
   /**

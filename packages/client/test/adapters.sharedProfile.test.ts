@@ -44,6 +44,10 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     accept: unused,
     decline: unused,
     leave: unused,
+    removeMember: unused,
+    setRole: unused,
+    rejoin: unused,
+    refound: unused,
     members: async () => [],
     send: async ({ text, message: id = '' }) => {
       of.texts.set(id, text)

@@ -46,6 +46,10 @@ const profile = () => {
     accept: unused,
     decline: unused,
     leave: unused,
+    removeMember: unused,
+    setRole: unused,
+    rejoin: unused,
+    refound: unused,
     members: async () => [],
     send: async ({ text, message: id = 'unnamed' }) => {
       texts.set(id, text)

@@ -19,11 +19,13 @@ const openPasswordPort = (): MessagePort => {
   return port1
 }
 
+const storageTaken = (): void => post({ kind: 'storage_taken' })
+
 const openAt = async (server: string, profile: string): Promise<Client> => {
   const keychain = await openWebKeychain({ name: profile })
   return openClient({
     server,
-    store: sealedStore(await openIndexedDbStore(profile), keychain),
+    store: sealedStore(await openIndexedDbStore(profile, storageTaken), keychain),
     keychain,
     transport: netTransport({ server }),
     scheduler: timerScheduler,

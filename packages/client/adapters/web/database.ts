@@ -32,8 +32,11 @@ export const completionOf = (transaction: IDBTransaction): Promise<void> =>
     transaction.onabort = () => reject(storageFailure(transaction.error))
   })
 
-/** @throws SottoError `storage_damaged`, `storage_full` */
-export const openDatabase = async (name: string): Promise<IDBDatabase> => {
+/**
+ * @param takenAway hears when the browser closes the database by itself: its data has been cleared, or cannot be read
+ * @throws SottoError `storage_damaged`, `storage_full`
+ */
+export const openDatabase = async (name: string, takenAway?: () => void): Promise<IDBDatabase> => {
   const request = indexedDB.open(name, version)
   request.onupgradeneeded = () => {
     for (const store of [rowsStore, writerStore, keysStore]) request.result.createObjectStore(store)
@@ -41,6 +44,7 @@ export const openDatabase = async (name: string): Promise<IDBDatabase> => {
   const database = await answerOf(request)
   // A newer version of the program in another tab must not wait for this one.
   database.onversionchange = () => database.close()
+  if (takenAway) database.onclose = takenAway
   return database
 }
 

@@ -100,10 +100,11 @@ const commit = async (database: IDBDatabase, fence: number, changes: readonly Ch
 /**
  * A store in IndexedDB; every transaction asks for strict durability and checks that no later writer has come.
  *
+ * @param takenAway hears when the browser has cleared the data, or lost it: nothing can be read or written any more
  * @throws SottoError `storage_damaged`, `storage_full`
  */
-export const openIndexedDbStore = async (name: string): Promise<Store> => {
-  const database = await openDatabase(name)
+export const openIndexedDbStore = async (name: string, takenAway?: () => void): Promise<Store> => {
+  const database = await openDatabase(name, takenAway)
   const fence = await takeFence(database)
   return {
     get: async (key) =>

@@ -1,7 +1,7 @@
 import { SottoError } from '@sotto/protocol'
 import type { FromWorker, ToWorker } from './workerMessages.ts'
 
-/** A worker that crashes again and again is not started for ever. */
+/** A worker that crashes, or whose storage is taken away, again and again is not started for ever. */
 const crashesMax = 3
 const crashWindowMs = 60_000
 
@@ -18,6 +18,7 @@ export interface LeadershipOptions {
 type Ending =
   | { readonly kind: 'closed' }
   | { readonly kind: 'refused'; readonly failure: SottoError }
+  | { readonly kind: 'storage_taken' }
   | { readonly kind: 'crashed'; readonly message: string }
 
 /** Runs the client in a worker of this page until it ends, one way or another. */
@@ -42,6 +43,8 @@ const runWorker = (options: LeadershipOptions): Promise<Ending> =>
           return
         case 'refused':
           return end({ kind: 'refused', failure: new SottoError(data.code, data.message, data.detail) })
+        case 'storage_taken':
+          return end({ kind: 'storage_taken' })
         case 'crashed':
           return end({ kind: 'crashed', message: data.message })
         case 'closed':
@@ -52,9 +55,16 @@ const runWorker = (options: LeadershipOptions): Promise<Ending> =>
     post({ kind: 'open', server, profile })
   })
 
-/** @throws SottoError why the client could not be opened, or `internal` when it does not stay alive */
+/**
+ * @throws SottoError why the client could not be opened, `storage_damaged` or `internal` when it does not stay alive
+ */
 const runWhileItLives = async (options: LeadershipOptions): Promise<void> => {
-  const crashesMs: number[] = []
+  const endsMs: number[] = []
+  const countEnd = (failure: SottoError): void => {
+    endsMs.push(performance.now())
+    const recent = endsMs.filter((atMs) => atMs > performance.now() - crashWindowMs)
+    if (recent.length >= crashesMax) throw failure
+  }
   while (!options.signal.aborted) {
     const ending = await runWorker(options)
     switch (ending.kind) {
@@ -62,12 +72,12 @@ const runWhileItLives = async (options: LeadershipOptions): Promise<void> => {
         return
       case 'refused':
         throw ending.failure
-      case 'crashed': {
+      case 'storage_taken':
+        countEnd(new SottoError('storage_damaged'))
+        break
+      case 'crashed':
         reportError(new Error(ending.message))
-        crashesMs.push(performance.now())
-        const recent = crashesMs.filter((atMs) => atMs > performance.now() - crashWindowMs)
-        if (recent.length >= crashesMax) throw new SottoError('internal', ending.message)
-      }
+        countEnd(new SottoError('internal', ending.message))
     }
   }
 }

@@ -15,6 +15,8 @@ export type FromWorker =
       readonly message: string
       readonly detail: FailureDetail
     }
+  /** The browser has taken the storage away; whoever opens it again sees what is left. */
+  | { readonly kind: 'storage_taken' }
   /** A bug; the worker is of no use any more. */
   | { readonly kind: 'crashed'; readonly message: string }
   /** A worker that computes OPAQUE is wanted at the other end of `port`. */

@@ -63,6 +63,8 @@ const dayS = 86_400
 const lifetimeS = limits.keyPackageLifetimeDaysMax * dayS
 const lastResortRenewS = 7 * dayS
 const rowsMax = 1000
+/** Private parts of one-time key packages on this device; more are made only while publishing fails. */
+const keptMax = 400
 /** A clock that is a little behind that of others must not make a key package begin in their future. */
 const backdateS = 3600
 
@@ -100,13 +102,19 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
       const expired = stored.filter(({ madeS }) => madeS + lifetimeS < nowS)
       if (expired.length > 0) await store.commit(expired.map(({ key }) => ({ kind: 'delete', key })))
 
+      const kept = stored.filter(({ lastResort, madeS }) => !lastResort && madeS + lifetimeS >= nowS)
       const stock = await call(operations.countKeyPackages, {})
-      const wanted =
-        stock.remaining < limits.keyPackagesRefillBelow ? limits.keyPackagesOneTime - stock.remaining : 0
+      // The server hands out what nobody here has the keys to any more: this device has been set back, or damaged.
+      const replace = stock.remaining > kept.length
+      const remaining = replace ? 0 : stock.remaining
+      const wanted = remaining < limits.keyPackagesRefillBelow ? limits.keyPackagesOneTime - remaining : 0
       const isFresh = stored.some(({ lastResort, madeS }) => lastResort && madeS + lastResortRenewS > nowS)
-      const renewLastResort = !stock.lastResort || !isFresh
+      const renewLastResort = replace || !stock.lastResort || !isFresh
       if (wanted === 0 && !renewLastResort) return
 
+      // What was made and did not reach the server, or what nobody has joined with: the newest are kept.
+      const spare = kept.toSorted((a, b) => a.madeS - b.madeS).slice(0, Math.max(0, kept.length - keptMax))
+      if (spare.length > 0) await store.commit(spare.map(({ key }) => ({ kind: 'delete', key })))
       const oneTime: KeyPackageBundle[] = []
       for (let i = 0; i < wanted; i++) oneTime.push(await makeBundle(owner, nowS, false))
       const lastResort = renewLastResort ? await makeBundle(owner, nowS, true) : null
@@ -117,6 +125,7 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
       await call(operations.publishKeyPackages, {
         oneTime: oneTime.map(({ bytes }) => bytes),
         lastResort: lastResort && lastResort.bytes,
+        replace,
       })
     },
 

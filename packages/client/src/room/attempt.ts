@@ -1,5 +1,5 @@
 import { type Engine, hybridSuiteId, makeEngine, MlsError } from '@sotto/mls'
-import { limits, toHex } from '@sotto/protocol'
+import { limits, SottoError, toHex } from '@sotto/protocol'
 import { type Authorization, authorize, identityOf, roomChecks } from '@sotto/trust'
 import type { Need } from '../account/contacts.ts'
 import type { Tools } from './tools.ts'
@@ -80,6 +80,10 @@ export const attempt = async <T>(
       ? { kind: 'needs', needs: [...missing.values()] }
       : { kind: 'done', value, authorization: found.authorization }
   } catch (error) {
+    // A policy of our own making that nobody would accept.
+    const broken =
+      error instanceof SottoError && error.code === 'bad_request' ? error.detail['rule'] : undefined
+    if (typeof broken === 'string') return { kind: 'refused', rule: broken }
     if (!(error instanceof MlsError)) throw error
     if (missing.size > 0) return { kind: 'needs', needs: [...missing.values()] }
     if (found.rule !== null && judged.size > 0) return { kind: 'needs', needs: [...judged.values()] }

@@ -6,9 +6,13 @@ import {
   exportSecret,
   type Group,
   leafAt,
+  type LeafChange,
+  type LeafIndex,
+  type LeafNode,
   leaves,
   type Proposal,
   propose,
+  type PublicGroup,
 } from '@sotto/mls'
 import {
   encodeCommitAttachment,
@@ -20,14 +24,19 @@ import {
   toHex,
 } from '@sotto/protocol'
 import {
+  type AccountLookup,
+  deadLeaves,
   extensionsWithPolicy,
   identityOf,
   mayPropose,
   type Policy,
   policyOf,
+  roleOf,
   withMember,
   withoutMember,
+  withRole,
 } from '@sotto/trust'
+import { makeLeaf } from '../account/keyPackages.ts'
 import { sealMeta } from '../content/meta.ts'
 import { type Asked, attempt } from './attempt.ts'
 import { eventsOf } from './events.ts'
@@ -44,6 +53,8 @@ export type Purpose =
   | { readonly kind: 'intent'; readonly intent: Intent }
   /** What others have proposed: somebody has to commit it. */
   | { readonly kind: 'proposals' }
+  /** Leaves that nobody may use any more are taken out before anything is said (S2). */
+  | { readonly kind: 'dead' }
 
 /** The label under which a room's archive key is exported from each of its epochs (protocol §1). */
 export const archiveKeyLabel = 'sotto/1 archive'
@@ -51,18 +62,122 @@ export const archiveKeyLabel = 'sotto/1 archive'
 export const archiveKeyOf = (engine: Engine, group: Group, room: Uint8Array): Uint8Array =>
   exportSecret(engine, group, archiveKeyLabel, room, 32)
 
-const invitedBy = (purpose: Purpose): Extract<Intent, { kind: 'invite' }> | undefined =>
-  purpose.kind === 'intent' && purpose.intent.kind === 'invite' ? purpose.intent : undefined
-
 /** The accounts that have a leaf in the group, in hex. */
-const accountsIn = (group: Group): ReadonlySet<string> => {
+export const accountsIn = ({ tree }: PublicGroup): ReadonlySet<string> => {
   const accounts = new Set<string>()
-  for (const [, leaf] of leaves(group.public.tree)) {
+  for (const [, leaf] of leaves(tree)) {
     const identity = identityOf(leaf)
     if (identity) accounts.add(toHex(identity.account))
   }
   return accounts
 }
+
+const leavesOf = ({ tree }: PublicGroup, isMeant: (leaf: LeafNode) => boolean): readonly LeafIndex[] =>
+  [...leaves(tree)].flatMap(([index, leaf]) => (isMeant(leaf) ? [index] : []))
+
+const isOfAccount = (leaf: LeafNode, account: Uint8Array): boolean => {
+  const identity = identityOf(leaf)
+  return identity !== undefined && equalBytes(identity.account, account)
+}
+
+/** Why an intent has nothing to do any more, or cannot be done at all. */
+const settledBefore = (group: PublicGroup, policy: Policy, intent: Intent): FailureCode | 'done' | null => {
+  switch (intent.kind) {
+    case 'invite':
+      return accountsIn(group).has(toHex(intent.account)) ? 'already_member' : null
+    case 'remove':
+      return roleOf(policy, intent.account) === undefined ? 'done' : null
+    case 'role':
+      if (roleOf(policy, intent.account) === undefined) return 'not_member'
+      return roleOf(policy, intent.account) === intent.role ? 'done' : null
+    case 'readd':
+      return leavesOf(group, ({ signatureKey }) => equalBytes(signatureKey, intent.leafKey)).length > 0
+        ? null
+        : 'done'
+    case 'refresh':
+      return null
+  }
+}
+
+const settleIntent = (room: RoomState, intent: string, outcome: FailureCode | 'done'): Stepped =>
+  outcome === 'done'
+    ? stepped(
+        { ...room, intents: room.intents.filter(({ id }) => id !== intent) },
+        { told: [{ kind: 'intent', intent, result: { kind: 'done' } }] },
+      )
+    : failIntent(room, intent, outcome)
+
+/** What a purpose changes by itself, and the policy that it leads to. */
+interface Plan {
+  readonly proposals: readonly Proposal[]
+  readonly policy: Policy
+  /** The own leaf gets a new credential too. */
+  readonly renewed: boolean
+}
+
+const removals = (removed: readonly LeafIndex[]): readonly Proposal[] =>
+  removed.map((index) => ({ kind: 'remove', removed: index }))
+
+const additions = (keyPackages: readonly Uint8Array[]): readonly Proposal[] =>
+  keyPackages.map((bytes) => ({ kind: 'add', keyPackage: decode(decodeKeyPackage, bytes) }))
+
+const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpose, timeS: number): Plan => {
+  const none: Plan = { proposals: [], policy, renewed: false }
+  switch (purpose.kind) {
+    case 'proposals':
+      return none
+    case 'dead': {
+      const lookup = (account: Uint8Array) => tools.find(account)?.state
+      return { ...none, proposals: removals(deadLeavesOfOthers(tools, group, policy, lookup, timeS)) }
+    }
+    case 'intent':
+  }
+  const { intent } = purpose
+  switch (intent.kind) {
+    case 'refresh':
+      return { ...none, renewed: true }
+    case 'invite':
+      return {
+        ...none,
+        policy: withMember(policy, intent.account),
+        proposals: additions(intent.keyPackages),
+      }
+    case 'remove':
+      return {
+        ...none,
+        policy: withoutMember(policy, intent.account),
+        proposals: removals(leavesOf(group, (leaf) => isOfAccount(leaf, intent.account))),
+      }
+    case 'role':
+      return { ...none, policy: withRole(policy, intent.account, intent.role) }
+    case 'readd':
+      return {
+        ...none,
+        proposals: [
+          ...removals(leavesOf(group, ({ signatureKey }) => equalBytes(signatureKey, intent.leafKey))),
+          ...additions(intent.keyPackage ? [intent.keyPackage] : []),
+        ],
+      }
+  }
+}
+
+/** Leaves that anyone may take out and that are not one's own. */
+export const deadLeavesOfOthers = (
+  { device }: Tools,
+  group: PublicGroup,
+  policy: Policy,
+  lookup: AccountLookup,
+  timeS: number,
+): readonly LeafIndex[] =>
+  deadLeaves(group, policy, lookup, timeS)
+    .filter((index) => {
+      const leaf = leafAt(group.tree, index)
+      const identity = leaf && identityOf(leaf)
+      return identity !== undefined && !equalBytes(identity.device, device)
+    })
+    .slice(0, removalsAtOnce)
+
+const removalsAtOnce = 64
 
 /** Stores a commit as pending, or tells that its intent can not be fulfilled. */
 export const stageCommit = async (
@@ -75,18 +190,21 @@ export const stageCommit = async (
   const { group } = room
   const policy = group && policyOf(group.public.context)
   if (!group || policy?.kind !== 'ok') return stepped(room)
-  const invited = invitedBy(purpose)
-  if (invited && accountsIn(group).has(toHex(invited.account)))
-    return failIntent(room, invited.id, 'already_member')
+  const settled = purpose.kind === 'intent' ? settledBefore(group.public, policy.value, purpose.intent) : null
+  if (purpose.kind === 'intent' && settled) return settleIntent(room, purpose.intent.id, settled)
 
+  const planned = planOf(tools, group.public, policy.value, purpose, timeS)
+  const leaf = planned.renewed ? await renewedLeaf(tools, timeS) : undefined
   const messageId = tools.provider.random(16)
   const allowed = await permitted(tools, group, policy.value, timeS)
   const commitOf = (references: readonly PendingProposal[]) =>
     attempt(tools, timeS, asked, async (engine) => {
-      const proposals = proposalsFor(group, policy.value, purpose, references)
-      if (proposals.length === 0 && references.length === 0 && purpose.kind === 'proposals') return undefined
+      // What somebody else has proposed already need not be proposed again.
+      const proposals = proposalsFor(group, policy.value, planned, references)
+      if (proposals.length === 0 && references.length === 0 && purpose.kind !== 'intent') return undefined
       const made = await commit(engine, group, {
         proposals,
+        ...(leaf ? { leaf } : {}),
         references: references.map(({ ref }) => ref),
         forcePath: true,
         authenticatedData: envelopeFor(room, entryKinds.commit, messageId),
@@ -138,6 +256,7 @@ const fewerOf = (
   if (allowed.length === 0) return []
   switch (purpose.kind) {
     case 'intent':
+    case 'dead':
       return [[]]
     case 'proposals':
       return allowed.map((one) => [one])
@@ -195,26 +314,35 @@ export const hasProposalsOfOthers = (group: Group): boolean =>
     (pending) => pending.proposal.kind === 'remove' && !isOwnRemoval(group, pending),
   )
 
+/** @returns by value, after those of others: who is removed by one of these is not removed twice */
 const proposalsFor = (
   group: Group,
   policy: Policy,
-  purpose: Purpose,
+  planned: Plan,
   references: readonly PendingProposal[],
 ): readonly Proposal[] => {
-  let next = leaversOf(group, references).reduce(withoutMember, policy)
-  const adds: Proposal[] = []
-  const invited = invitedBy(purpose)
-  if (invited) {
-    next = withMember(next, invited.account)
-    for (const bytes of invited.keyPackages)
-      adds.push({ kind: 'add', keyPackage: decode(decodeKeyPackage, bytes) })
-  }
+  const removed = new Set(
+    references.flatMap(({ proposal }) => (proposal.kind === 'remove' ? [proposal.removed] : [])),
+  )
+  const proposals = planned.proposals.filter(
+    (proposal) => proposal.kind !== 'remove' || !removed.has(proposal.removed),
+  )
+  const next = leaversOf(group, references).reduce(withoutMember, planned.policy)
   return next === policy
-    ? adds
+    ? proposals
     : [
-        ...adds,
+        ...proposals,
         { kind: 'group_context_extensions', extensions: extensionsWithPolicy(group.public.context, next) },
       ]
+}
+
+/** A new leaf key and credential, valid for as long as one may be. */
+const renewedLeaf = async (
+  { provider, signer, device, account, find }: Tools,
+  timeS: number,
+): Promise<LeafChange | undefined> => {
+  const own = find(account)?.state
+  return own && makeLeaf({ provider, signer, device, account: own }, timeS)
 }
 
 /** Accounts whose last leaf leaves by its own wish: they come off the members in the same commit (C5). */

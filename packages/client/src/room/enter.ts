@@ -1,15 +1,26 @@
-import { createGroup, encodeTree, join, type KeyPackageBundle, makeGroupInfo } from '@sotto/mls'
+import {
+  createGroup,
+  decode,
+  decodeMessage,
+  encodeTree,
+  join,
+  type KeyPackageBundle,
+  makeGroupInfo,
+} from '@sotto/mls'
 import {
   type Acknowledgement,
   anchorHashBytes,
+  decodeEntry,
+  entryHash,
   equalBytes,
+  type LoggedMessage,
   SottoError,
   toHex,
   type WaitingWelcome,
 } from '@sotto/protocol'
-import { authorizeWelcome, contextExtensions, newPolicy } from '@sotto/trust'
+import { authorizeWelcome, contextExtensions, newPolicy, type Policy, policyOf } from '@sotto/trust'
 import type { StoredBundle } from '../account/keyPackages.ts'
-import { hashOfMeta, makeMeta, nameOf, openMeta, sealMeta } from '../content/meta.ts'
+import { hashOfMeta, nameOf, openMeta, type RoomMeta, sealMeta } from '../content/meta.ts'
 import type { Change } from '../ports/store.ts'
 import { encodeLogRecord, type LogRecord } from '../timeline/record.ts'
 import { type Asked, attempt } from './attempt.ts'
@@ -17,26 +28,32 @@ import { archiveKeyOf } from './commit.ts'
 import { memberCountOf } from './events.ts'
 import { roomKeys } from './keys.ts'
 import { epochOf } from './send.ts'
-import { emptyRoom, type Face, type RoomState } from './state.ts'
+import { emptyRoom, type Face, type Intent, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
 /** How a room begins on this device: made here, or joined by a Welcome. */
 export interface Founding {
   readonly id: Uint8Array
-  readonly name: string
+  readonly meta: RoomMeta
+  readonly policy: Policy
   readonly bundle: KeyPackageBundle
   readonly nowMs: number
+  /** Who is brought in at once: the members of the room that this one continues. */
+  readonly intents: readonly Intent[]
 }
+
+/** The rules of a room that is new. */
+export const firstPolicy = ({ account }: Tools, room: Uint8Array, meta: RoomMeta): Policy =>
+  newPolicy({ room, owner: account, metaHash: hashOfMeta(meta), kind: 'group' })
 
 /** A new room, stored before the server hears of it. @throws SottoError `internal` when the own rules refuse it */
 export const foundRoom = async (
   tools: Tools,
-  { id, name, bundle, nowMs }: Founding,
+  before: RoomState,
+  { id, meta, policy, bundle, nowMs, intents }: Founding,
   asked: Asked,
 ): Promise<Stepped> => {
-  const meta = makeMeta(name, tools.provider.random(16))
-  const policy = newPolicy({ room: id, owner: tools.account, metaHash: hashOfMeta(meta), kind: 'group' })
   const tried = await attempt(tools, secondsOf(nowMs), asked, async (engine) => {
     const group = await createGroup(engine, { groupId: id, bundle, extensions: contextExtensions(policy) })
     const archiveKey = archiveKeyOf(engine, group, id)
@@ -52,10 +69,22 @@ export const foundRoom = async (
   const room = emptyRoom(id, { kind: 'creating', groupInfo, tree, meta: sealed })
   return stepped({
     ...room,
+    place: { ...before.place, leafMs: nowMs },
     group,
     meta,
-    face: { ...room.face, name: nameOf(meta), memberCount: 1, activeMs: nowMs },
+    intents,
+    face: {
+      ...room.face,
+      name: nameOf(meta),
+      memberCount: policy.members.length,
+      activeMs: nowMs,
+    },
   })
+}
+
+const isAnew = ({ group }: RoomState): boolean => {
+  const policy = group && policyOf(group.public.context)
+  return policy?.kind === 'ok' && policy.value.predecessor !== null
 }
 
 /** The server has opened the room's log. */
@@ -63,13 +92,20 @@ export const confirmRoom = (tools: Tools, room: RoomState, ack: Acknowledgement)
   const record = {
     anchor: ack.hash.slice(0, anchorHashBytes),
     timeMs: ack.timeMs,
-    items: [{ kind: 'event', actor: tools.account, event: { kind: 'created' } }],
+    items: [{ kind: 'event', actor: tools.account, event: { kind: isAnew(room) ? 'refounded' : 'created' } }],
   } as const
   return stepped(
     {
       ...room,
       phase: { kind: 'active' },
-      place: { ...room.place, cursor: ack.seq, hash: ack.hash, timeMs: ack.timeMs, confirmed: ack.seq },
+      place: {
+        ...room.place,
+        cursor: ack.seq,
+        hash: ack.hash,
+        timeMs: ack.timeMs,
+        confirmed: ack.seq,
+        from: ack.seq,
+      },
       face: { ...room.face, activeMs: ack.timeMs },
     },
     {
@@ -86,6 +122,41 @@ export interface Joining {
   readonly tree: Uint8Array
   readonly bundles: readonly StoredBundle[]
   readonly phase: Extract<RoomState['phase'], { kind: 'active' | 'leaving' }>
+  /** The entry that the Welcome names: with which the log, and all other members, went on. */
+  readonly commit: LoggedMessage
+}
+
+/**
+ * The tag with which the commit in the log leads into the epoch. Only the epoch's secrets make it, so a Welcome into
+ * another group than the one that the other members are in does not have it.
+ *
+ * @throws SottoError `integrity`
+ */
+const confirmationTagOf = (
+  { provider }: Tools,
+  { entry: bytes, payload }: LoggedMessage,
+  { entryHash: expected, seq }: WaitingWelcome,
+): Uint8Array => {
+  const entry = decodeEntry(bytes)
+  if (
+    payload &&
+    entry.seq === seq &&
+    equalBytes(entryHash(bytes), expected) &&
+    equalBytes(provider.hash('SHA-256', payload), entry.payloadHash)
+  ) {
+    const tag = tagIn(payload)
+    if (tag) return tag
+  }
+  throw new SottoError('integrity', 'the log does not have the commit of the Welcome')
+}
+
+const tagIn = (payload: Uint8Array): Uint8Array | undefined => {
+  try {
+    const message = decode(decodeMessage, payload)
+    return message.kind === 'public' ? message.message.authenticated.auth.confirmationTag : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -98,12 +169,13 @@ export interface Joining {
 export const joinRoom = async (
   tools: Tools,
   room: RoomState,
-  { waiting, tree, bundles, phase }: Joining,
+  { waiting, tree, bundles, phase, commit }: Joining,
   asked: Asked,
 ): Promise<Step> => {
-  // A Welcome from before what was read already would start old ratchets anew, and their keys with them.
-  if (room.place.cursor > 0 && waiting.seq <= room.place.cursor)
+  // A Welcome into an epoch that this device has had keys of would start old ratchets anew, and their keys with them.
+  if (room.place.epoch > 0 && waiting.epoch <= room.place.epoch)
     throw new SottoError('server_rollback', 'the invitation is older than what this device has read')
+  const tag = confirmationTagOf(tools, commit, waiting)
   const timeS = secondsOf(waiting.timeMs)
   const tried = await attempt(tools, timeS, asked, async (engine) => {
     const { welcome } = waiting
@@ -120,6 +192,8 @@ export const joinRoom = async (
   if (admission.kind === 'refused') throw notToEnter(admission.rule)
   if (epochOf(group) !== waiting.epoch || !equalBytes(group.public.context.groupId, room.id))
     throw new SottoError('integrity', 'the Welcome leads to another room')
+  if (!equalBytes(group.public.confirmationTag, tag))
+    throw new SottoError('integrity', 'the Welcome does not belong to the commit in the log')
   const meta = await metaOf(tools, archiveKey, waiting, admission.policy.metaHash)
   const used = bundles.find((stored) => stored.bundle === bundle)
   const { seq: cursor, entryHash: hash, timeMs } = waiting
@@ -129,10 +203,21 @@ export const joinRoom = async (
       phase,
       group,
       meta,
+      observed: null,
       pending: null,
       intents: used?.lastResort ? [{ kind: 'refresh', id: 'refresh' }] : [],
-      place: { ...room.place, cursor, hash, timeMs, confirmed: cursor },
-      face: faceAt(room.face, nameOf(meta), memberCountOf(group), waiting),
+      place: {
+        ...room.place,
+        cursor,
+        hash,
+        timeMs,
+        confirmed: Math.max(room.place.confirmed, cursor),
+        from: cursor,
+        epoch: waiting.epoch,
+        leafMs: timeMs,
+        leafCounter: room.place.sendCounter,
+      },
+      face: faceAt(room.face, nameOf(meta), memberCountOf(group.public), waiting),
     },
     { ...arrival(tools, room.id, waiting, admission.inviter, used?.used ?? []), consumed },
   )
@@ -163,12 +248,12 @@ const faceAt = (face: Face, name: string, memberCount: number, { seq, timeMs }: 
 const arrival = (
   { account }: Tools,
   room: Uint8Array,
-  { seq, entryHash, timeMs }: WaitingWelcome,
+  { seq, entryHash: hash, timeMs }: WaitingWelcome,
   inviter: Uint8Array,
   used: readonly Change[],
 ): Pick<Stepped, 'changes' | 'told'> => {
   const record: LogRecord = {
-    anchor: entryHash.slice(0, anchorHashBytes),
+    anchor: hash.slice(0, anchorHashBytes),
     timeMs,
     items: [{ kind: 'event', actor: inviter, event: { kind: 'added', account } }],
   }

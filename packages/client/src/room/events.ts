@@ -1,4 +1,5 @@
-import type { Group } from '@sotto/mls'
+import type { PublicGroup } from '@sotto/mls'
+import { equalBytes } from '@sotto/protocol'
 import { policyOf } from '@sotto/trust'
 import type { RecordedItem } from '../timeline/record.ts'
 import type { Allowed } from './attempt.ts'
@@ -14,6 +15,14 @@ export const eventsOf = ({ actor, changes }: Allowed): readonly RecordedItem[] =
       case 'member_left':
         return [{ kind: 'event', actor: change.account, event: { kind: 'left' } }]
       case 'role_changed':
+        return [{ kind: 'event', actor, event: { kind: 'role', account: change.account, role: change.to } }]
+      case 'device_added':
+        // A member whose device has come in, by itself or with another's help.
+        return changes.some(
+          (other) => other.kind === 'member_added' && equalBytes(other.account, change.account),
+        )
+          ? []
+          : [{ kind: 'event', actor: change.account, event: { kind: 'rejoined' } }]
       case 'permissions_changed':
       case 'history_changed':
       case 'retention_changed':
@@ -21,13 +30,12 @@ export const eventsOf = ({ actor, changes }: Allowed): readonly RecordedItem[] =
       case 'meta_changed':
       case 'hooks_changed':
       case 'nature_changed':
-      case 'device_added':
       case 'device_removed':
         return []
     }
   })
 
-export const memberCountOf = (group: Group): number => {
-  const policy = policyOf(group.public.context)
+export const memberCountOf = ({ context }: PublicGroup): number => {
+  const policy = policyOf(context)
   return policy.kind === 'ok' ? policy.value.members.length : 0
 }

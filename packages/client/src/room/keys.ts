@@ -28,6 +28,9 @@ export const roomKeys = {
   /** Parts of the MLS state, and those of the state that a commit of ours leads to. */
   group: (room: string) => folder('group', room),
   staged: (room: string) => folder('staged', room),
+  /** The group as everybody sees it, in one row of its own folder. */
+  observedFolder: (room: string) => folder('observed', room),
+  observed: (room: string) => `${folder('observed', room)}group`,
 
   outbox: (room: string) => folder('outbox', room),
   outboxItem: (room: string, order: number) => `${folder('outbox', room)}${ordered(order)}`,
@@ -36,6 +39,10 @@ export const roomKeys = {
   log: (room: string) => folder('log', room),
   logEntry: (room: string, seq: number) => `${folder('log', room)}${ordered(seq)}`,
   logSeq: numberAtEnd,
+
+  /** The newest entries as the server sent them, to be handed back if it loses them. */
+  raw: (room: string) => folder('raw', room),
+  rawEntry: (room: string, seq: number) => `${folder('raw', room)}${ordered(seq)}`,
 
   known: (room: string) => folder('known', room),
   /** That a message with this id, which names its device too, stands in the log already. */

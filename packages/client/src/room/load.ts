@@ -1,9 +1,10 @@
-import { groupFromParts } from '@sotto/mls'
+import { type Group, groupFromParts, MlsError } from '@sotto/mls'
 import { fromHex, SottoError } from '@sotto/protocol'
 import type { Row, Store } from '../ports/store.ts'
 import { roomKeys, roomOfKey, within } from './keys.ts'
 import { readRow } from './rows.ts'
-import { emptyRoom, type OutboxItem, type RoomState } from './state.ts'
+import { lost } from './repair.ts'
+import { emptyRoom, type OutboxItem, type Phase, type RoomState } from './state.ts'
 
 const rowsPerReading = 1000
 
@@ -23,7 +24,7 @@ const rowsUnder = async (store: Store, prefix: string): Promise<readonly Row[]> 
 const partsUnder = async (store: Store, folder: string) =>
   new Map((await rowsUnder(store, folder)).map(({ key, value }) => [key.slice(folder.length), value]))
 
-/** Every room as it was stored last. @throws SottoError `storage_damaged` */
+/** Every room as it was stored last. One of which something cannot be read is mended by itself. */
 export const loadRooms = async (store: Store): Promise<readonly RoomState[]> => {
   const byRoom = new Map<string, Map<string, Uint8Array>>()
   for (const { key, value } of await rowsUnder(store, roomKeys.all)) {
@@ -41,32 +42,60 @@ const loadRoom = async (
   id: string,
   rows: ReadonlyMap<string, Uint8Array>,
 ): Promise<RoomState> => {
+  let isDamaged = false
+  /** What cannot be read is as if it were not there; the room is mended, and the others open. */
+  const intact = <T>(reader: () => T): T | undefined => {
+    try {
+      return reader()
+    } catch (error) {
+      if (!(error instanceof SottoError || error instanceof MlsError)) throw error
+      isDamaged = true
+      return undefined
+    }
+  }
   const read = <T>(name: string, reader: (stored: Uint8Array) => T): T | undefined => {
     const value = rows.get(name)
-    return value && reader(value)
+    return value && intact(() => reader(value))
   }
-  const phase = read('phase', readRow.phase)
-  if (!phase) throw new SottoError('storage_damaged')
+  const groupIn = (parts: ReadonlyMap<string, Uint8Array>): Group | null =>
+    (parts.size > 0 ? intact(() => groupFromParts(parts)) : null) ?? null
+
+  const phase = read('phase', readRow.phase) ?? ((isDamaged = true), { kind: 'active' } as const)
   const room = emptyRoom(fromHex(id, 16), phase)
-  if (phase.kind === 'left') return room
-  const parts = await partsUnder(store, roomKeys.group(id))
+  const place = read('place', readRow.place) ?? room.place
+  if (phase.kind === 'left') return { ...room, place }
+  const observed = await store.get(roomKeys.observed(id))
   const pending = read('pending', readRow.pending)
   const staged = pending ? await partsUnder(store, roomKeys.staged(id)) : new Map<string, Uint8Array>()
-  return {
+  const group = groupIn(await partsUnder(store, roomKeys.group(id)))
+  if (needsKeys(phase) && !group) isDamaged = true
+  const loaded: RoomState = {
     ...room,
-    place: read('place', readRow.place) ?? room.place,
+    place,
     face: read('face', readRow.face) ?? room.face,
     meta: read('meta', readRow.meta) ?? room.meta,
     intents: read('intents', readRow.intents) ?? room.intents,
     draft: read('draft', readRow.draft) ?? room.draft,
-    outbox: await loadOutbox(store, id),
-    group: parts.size > 0 ? groupFromParts(parts) : null,
-    pending: pending ? { ...pending, staged: staged.size > 0 ? groupFromParts(staged) : null } : null,
+    outbox: await loadOutbox(store, id, intact),
+    group,
+    observed: (observed && intact(() => readRow.observed(observed))) ?? null,
+    pending: pending ? { ...pending, staged: groupIn(staged) } : null,
   }
+  return isDamaged && hasKeysToLose(phase) ? { ...lost(loaded, 'storage_damaged'), group: null } : loaded
 }
 
-const loadOutbox = async (store: Store, id: string): Promise<readonly OutboxItem[]> =>
-  (await rowsUnder(store, roomKeys.outbox(id))).map(({ key, value }) => ({
-    order: roomKeys.outboxOrder(key),
-    ...readRow.outboxItem(value),
-  }))
+/** Whether a room in this phase is one that this device is in. */
+const hasKeysToLose = ({ kind }: Phase): boolean =>
+  kind === 'active' || kind === 'leaving' || kind === 'repairing'
+
+const needsKeys = ({ kind }: Phase): boolean => kind === 'active' || kind === 'leaving'
+
+const loadOutbox = async (
+  store: Store,
+  id: string,
+  intact: <T>(reader: () => T) => T | undefined,
+): Promise<readonly OutboxItem[]> =>
+  (await rowsUnder(store, roomKeys.outbox(id))).flatMap(({ key, value }) => {
+    const item = intact(() => readRow.outboxItem(value))
+    return item ? [{ order: roomKeys.outboxOrder(key), ...item }] : []
+  })

@@ -1,5 +1,6 @@
 import { toHex } from '@sotto/protocol'
-import type { RoomState, OutboxItem, Pending } from './state.ts'
+import type { Intent, OutboxItem, Pending, Place, RoomState } from './state.ts'
+import type { Group } from '@sotto/mls'
 import { hasAskedToLeave, hasProposalsOfOthers, type Purpose } from './commit.ts'
 
 /** What lies outside of a room's stored state and decides what can be done now. */
@@ -17,6 +18,10 @@ export interface Situation {
   readonly alarmed: boolean
   /** This device has not tried yet, in this epoch, to commit what others have proposed. */
   readonly onDuty: boolean
+  /** There are leaves that nobody may use any more. */
+  readonly hasDead: boolean
+  /** The server's time, as far as it is known. */
+  readonly timeMs: number
 }
 
 /** What is to be done next about a room; nothing of it needs more memory than the state itself. */
@@ -29,6 +34,12 @@ export type Action =
   | { readonly kind: 'encrypt'; readonly count: number }
   | { readonly kind: 'commit'; readonly purpose: Purpose }
   | { readonly kind: 'propose_leave' }
+  /** Key packages for somebody who is to be brought in. */
+  | { readonly kind: 'claim'; readonly intent: Intent }
+  /** The own place is to be taken anew. */
+  | { readonly kind: 'rejoin' }
+  /** The server is offered what it has lost. */
+  | { readonly kind: 'heal' }
 
 /** Own messages on their way at the same time: enough to fill a long line, few enough to be encrypted again. */
 export const flyingMax = 8
@@ -43,15 +54,37 @@ export const plan = (room: RoomState, situation: Situation): readonly Action[] =
     case 'creating':
       return situation.holdingBack ? [] : [{ kind: 'create' }]
     case 'frozen':
-      return room.phase.nack && !situation.holdingBack ? [{ kind: 'nack' }] : []
+      if (situation.holdingBack) return []
+      if (room.phase.nack) return [{ kind: 'nack' }]
+      return room.phase.code === 'server_rollback' ? [{ kind: 'heal' }] : []
+    case 'repairing':
+      return planRepair(room, room.phase, situation)
     case 'active':
     case 'leaving':
       return planOpen(room, situation)
     case 'invited':
     case 'removed':
+    case 'refounded':
     case 'left':
       return []
   }
+}
+
+/** Whether anything is known of where this device is in the log. */
+export const hasPlace = ({ cursor, hash }: Place): boolean => cursor > 0 || hash.some((byte) => byte !== 0)
+
+/** Nothing else is tried before the end of the log is reached (protocol §9). */
+const planRepair = (
+  { place, pending }: RoomState,
+  { nack, asked }: Extract<RoomState['phase'], { kind: 'repairing' }>,
+  situation: Situation,
+): readonly Action[] => {
+  if (hasPlace(place) && place.cursor < situation.head) return [{ kind: 'fetch' }]
+  if (situation.holdingBack) return []
+  if (!hasPlace(place)) return [{ kind: 'rejoin' }]
+  if (nack) return [{ kind: 'nack' }]
+  if (pending) return situation.underWay.has(pendingId) ? [] : [{ kind: 'submit_pending', pending }]
+  return asked ? [] : [{ kind: 'rejoin' }]
 }
 
 const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
@@ -63,15 +96,55 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   if (room.phase.kind === 'leaving') return hasAskedToLeave(group) ? [] : [{ kind: 'propose_leave' }]
   const sent = room.outbox.filter(({ stage }) => stage.kind === 'encrypted')
   const submit = planSubmit(sent, situation)
-  const [intent] = room.intents
-  // A commit waits for what was encrypted before it, which it would make stale; nothing is encrypted meanwhile.
-  if (intent) return sent.length > 0 ? submit : [{ kind: 'commit', purpose: { kind: 'intent', intent } }]
-  // What nobody can commit must not silence the room: it is tried once in an epoch.
-  if (situation.onDuty && hasProposalsOfOthers(group) && sent.length === 0)
-    return [{ kind: 'commit', purpose: { kind: 'proposals' } }]
   const isQueued = room.outbox.some(({ stage }) => stage.kind === 'queued')
+  const purpose = purposeOf(room, group, situation, isQueued)
+  // A commit waits for what was encrypted before it, which it would make stale; nothing is encrypted meanwhile.
+  if (purpose && sent.length > 0) return submit
+  if (purpose)
+    return [isUnclaimed(purpose) ? { kind: 'claim', intent: purpose.intent } : { kind: 'commit', purpose }]
+  // What is said now would be said to a device that is not one of the room's any more (S2).
+  if (situation.hasDead) return submit
   const count = situation.window - sent.length
   return isQueued && count > 0 && !situation.alarmed ? [...submit, { kind: 'encrypt', count }] : submit
+}
+
+/** What has to be committed before anything more is said. */
+const purposeOf = (
+  room: RoomState,
+  group: Group,
+  situation: Situation,
+  isQueued: boolean,
+): Purpose | undefined => {
+  const [intent] = room.intents
+  if (intent) return { kind: 'intent', intent }
+  // What nobody can commit must not silence the room: it is tried once in an epoch.
+  if (!situation.onDuty) return undefined
+  if (situation.hasDead) return { kind: 'dead' }
+  if (hasProposalsOfOthers(group)) return { kind: 'proposals' }
+  return isLeafOld(room, situation.timeMs, isQueued) ? { kind: 'intent', intent: freshKeys } : undefined
+}
+
+const isUnclaimed = (purpose: Purpose): purpose is Extract<Purpose, { kind: 'intent' }> => {
+  if (purpose.kind !== 'intent') return false
+  const { intent } = purpose
+  return (
+    (intent.kind === 'invite' && intent.keyPackages.length === 0) ||
+    (intent.kind === 'readd' && intent.keyPackage === null)
+  )
+}
+
+const freshKeys: Intent = { kind: 'refresh', id: 'refresh' }
+const dayMs = 86_400_000
+/** Own messages, or days, after which whoever speaks gets new keys first (S3); who is silent, later. */
+const leafMessagesMax = 1000
+const leafSpeakingMs = 7 * dayMs
+const leafSilentMs = 30 * dayMs
+
+/** Members came in at different times; what they do at the same time, the place in the log tells apart. */
+const isLeafOld = ({ place }: RoomState, timeMs: number, isQueued: boolean): boolean => {
+  const ageMs = timeMs - place.leafMs
+  if (ageMs > leafSilentMs) return true
+  return isQueued && (ageMs > leafSpeakingMs || place.sendCounter - place.leafCounter >= leafMessagesMax)
 }
 
 /** Under which name a commit or proposal is under way; messages have ids of 32 digits. */

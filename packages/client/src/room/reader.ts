@@ -1,18 +1,25 @@
 import {
   type Acknowledgement,
   anchorHashBytes,
+  decodeEntry,
+  entryHash,
   equalBytes,
   type FailureCode,
   type LoggedMessage,
+  type LogPage,
   operations,
+  SottoError,
 } from '@sotto/protocol'
 import type { Store } from '../ports/store.ts'
 import { decodeLogRecord } from '../timeline/record.ts'
 import type { Asked } from './attempt.ts'
 import { type OpenedEntry, openEntry, type Past, references } from './entry.ts'
-import { isSigned, judge, type JudgedEntry } from './judge.ts'
+import { isSigned, judge, type JudgedEntry, type Judgement } from './judge.ts'
 import { roomKeys } from './keys.ts'
 import type { Line } from './line.ts'
+import { doorOf } from './door.ts'
+import { hasPlace } from './plan.ts'
+import { rawStretch } from './rawLog.ts'
 import { receive } from './receive.ts'
 import type { Runner } from './runner.ts'
 import { follows, type Place, type RoomState } from './state.ts'
@@ -32,6 +39,10 @@ export interface Reader {
   /** Reads one page. @throws SottoError of the call, or `integrity` when the answer does not fit */
   fetch(): Promise<void>
   freeze(code: FailureCode): Promise<void>
+  /** Takes the server's signed head for the own place: for a room of which nothing is known but that it is there. */
+  begin(): Promise<void>
+  /** Offers the server what it has lost, and goes on when it has it again. @throws SottoError of the calls */
+  heal(): Promise<'healed' | 'waiting'>
   /** First half of the hash of an entry, if it is one of the newest. */
   anchor(seq: number): Uint8Array | undefined
 }
@@ -87,8 +98,8 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
   const take = async (
     messages: readonly LoggedMessage[],
     ack: Acknowledgement,
-  ): Promise<'fits' | 'gap' | 'broken'> => {
-    let outcome: 'fits' | 'gap' | 'broken' = 'fits'
+  ): Promise<Judgement['kind']> => {
+    let outcome: Judgement['kind'] = 'fits'
     const step = async (room: RoomState, asked: Asked): Promise<Step> => {
       if (!follows(room)) return stepped(room)
       const judgement = await judge(line.witness(), room.id, room.place, messages, ack)
@@ -97,17 +108,64 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
       const entries = judgement.entries.map((judged) => openEntry(room.id, judged))
       const past = await lookUp(entries)
       remember(entries)
-      return receive(tools, room, { entries, confirmed: ack.seq, past, asked })
+      return receive(tools, room, { entries, ack, past, asked })
     }
     await runner.take(step)
     return outcome
   }
 
+  /** Whether the server has the entry that this device has read last; what lies behind it, the log will show. */
+  const isThere = async (page: LogPage, place: Place): Promise<boolean> => {
+    const { head: top, messages } = page
+    if (top.seq < Math.max(place.cursor, place.confirmed)) return false
+    if (top.seq === place.cursor) return equalBytes(top.hash, place.hash)
+    const own = messages.find(({ entry }) => decodeEntry(entry).seq === place.cursor)
+    return own !== undefined && equalBytes(entryHash(own.entry), place.hash)
+  }
+
+  const heal = async (): Promise<'healed' | 'waiting'> => {
+    const { id, place, group } = runner.state()
+    const page = await line.call(operations.readLog, { room: id, from: place.cursor })
+    const top = page.head
+    if (!equalBytes(top.room, id) || !(await isSigned(line.witness(), top)))
+      throw new SottoError('integrity', 'a head that the server has not signed')
+    if (await isThere(page, place)) {
+      await runner.take((room) => stepped(thawed(room)))
+      head = top.seq
+      return 'healed'
+    }
+    const known = top.seq === place.cursor ? place.hash : await storedAnchor(store, runner.id, top.seq)
+    // It has not lost its end, it has another one.
+    if (top.seq >= place.cursor || !known || !startsWith(top.hash, known)) {
+      await runner.take((room) => stepped(refrozen(room, 'fork')))
+      return 'waiting'
+    }
+    const stretch = await rawStretch(store, runner.id, top.seq + 1, place.cursor)
+    if (!stretch) return 'waiting'
+    const healed = await line.call(operations.healRoom, {
+      room: id,
+      ...stretch,
+      group: group && stretch.ack.seq === place.cursor ? await doorOf(tools, runner.state()) : null,
+    })
+    return healed.head.seq > top.seq ? heal() : 'waiting'
+  }
+
   const headIs = async (ack: Acknowledgement, then: Place): Promise<void> => {
     if (!equalBytes(ack.room, runner.state().id) || !(await isSigned(line.witness(), ack))) return
+    if (!hasPlace(then)) return
     if (ack.seq < Math.max(then.cursor, then.confirmed)) return freeze('server_rollback')
     if (ack.seq === then.cursor && !equalBytes(ack.hash, then.hash)) return freeze('fork')
     head = Math.max(ack.seq, runner.state().place.cursor)
+  }
+
+  /** Undefined when the server knows nothing of a room whose entries it has signed. */
+  const readFrom = async (from: number): Promise<LogPage | undefined> => {
+    try {
+      return await line.call(operations.readLog, { room: runner.state().id, from })
+    } catch (error) {
+      if (error instanceof SottoError && error.code === 'room_unknown') return undefined
+      throw error
+    }
   }
 
   return {
@@ -117,6 +175,20 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
     },
     headIs,
     freeze,
+    heal,
+    begin: async () => {
+      const { id } = runner.state()
+      const { rooms } = await line.call(operations.listRooms, {})
+      const found = rooms.find((listed) => equalBytes(listed.room, id))
+      if (!found) throw new SottoError('room_unknown')
+      const { seq, hash, timeMs } = found.head
+      if (!equalBytes(found.head.room, id) || !(await isSigned(line.witness(), found.head)))
+        throw new SottoError('integrity', 'a head that the server has not signed')
+      await runner.take((room) =>
+        stepped({ ...room, place: { ...room.place, cursor: seq, hash, timeMs, confirmed: seq, from: seq } }),
+      )
+      head = Math.max(head, seq)
+    },
     anchor: (seq) => anchors.get(seq),
     push: async (messages, ack) => {
       const outcome = await take(messages, ack)
@@ -125,9 +197,11 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
     },
     fetch: async () => {
       const then = runner.state().place
-      const page = await line.call(operations.readLog, { room: runner.state().id, from: then.cursor + 1 })
+      const page = await readFrom(then.cursor + 1)
+      if (!page) return freeze('server_rollback')
       await headIs(page.head, then)
       const outcome = page.messages.length > 0 ? await take(page.messages, page.ack) : 'broken'
+      if (outcome === 'forked') return freeze('fork')
       if (outcome === 'fits' && runner.state().place.cursor > then.cursor) {
         suspected = false
         return
@@ -138,6 +212,17 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
     },
   }
 }
+
+const startsWith = (hash: Uint8Array, anchor: Uint8Array): boolean =>
+  equalBytes(hash.subarray(0, anchorHashBytes), anchor.subarray(0, anchorHashBytes))
+
+const thawed = (room: RoomState): RoomState =>
+  room.phase.kind === 'frozen' && room.phase.code === 'server_rollback'
+    ? { ...room, phase: { kind: 'active' } }
+    : room
+
+const refrozen = (room: RoomState, code: FailureCode): RoomState =>
+  room.phase.kind === 'frozen' ? { ...room, phase: { ...room.phase, code } } : room
 
 const storedAnchor = async (store: Store, room: string, seq: number) => {
   const row = await store.get(roomKeys.logEntry(room, seq))

@@ -1,19 +1,37 @@
-import { type Acknowledgement, limits, type LoggedMessage, SottoError, toHex } from '@sotto/protocol'
-import { identityOf } from '@sotto/trust'
+import {
+  type Acknowledgement,
+  limits,
+  type LoggedMessage,
+  operations,
+  SottoError,
+  toHex,
+} from '@sotto/protocol'
+import { identityOf, policyOf } from '@sotto/trust'
 import { leaves } from '@sotto/mls'
 import type { Contacts } from '../account/contacts.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
-import { hasAskedToLeave, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
+import { claimantOf, claimed, claimKeyPackages } from './claim.ts'
+import {
+  deadLeavesOfOthers,
+  failIntent,
+  hasAskedToLeave,
+  type Purpose,
+  stageCommit,
+  stageLeave,
+  stayAfterAll,
+} from './commit.ts'
 import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
-import { type Action, plan, type Situation } from './plan.ts'
+import { forkTagOf } from './forkTag.ts'
+import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { makeReader } from './reader.ts'
 import { runRoom, type TakeStep } from './runner.ts'
-import { compose, type Draft, encryptQueued } from './send.ts'
-import { makeSender } from './sender.ts'
-import { follows, type Intent, type Place, type RoomState } from './state.ts'
+import { askOthers, stageRejoin, treeHashOf } from './repair.ts'
+import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
+import { isForNow, makeSender } from './sender.ts'
+import { follows, type Intent, type Place, publicOf, type RoomState } from './state.ts'
 import { type IntentResult, stepped, type Told } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -63,6 +81,19 @@ export interface RoomDeps {
 
 /** How long a member waits before it commits what others have proposed: one of many is enough. */
 const dutyDelayMs = { min: 200, max: 2000 }
+const hourMs = 3_600_000
+
+/** What nobody has asked this device for, so that any member may do it: one of them is enough. */
+const isChore = (purpose: Purpose, { intents }: RoomState): boolean => {
+  switch (purpose.kind) {
+    case 'proposals':
+    case 'dead':
+      return true
+    case 'intent':
+      return !intents.includes(purpose.intent)
+  }
+}
+
 /** How long the push of an entry may take after its acknowledgement, before the log is asked for it. */
 const pushDelayMs = 1000
 
@@ -165,6 +196,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     if (room.phase.kind !== 'creating') settle(creators)
     if (room.phase.kind === 'left' || (room.group && hasAskedToLeave(room.group))) settle(leavers)
     if (room.phase.kind === 'frozen' || room.phase.kind === 'removed') failAll(room)
+    if (room.group && before.group !== room.group && before.place.epoch !== room.place.epoch) tellForkTag()
     deps.changed(room, told)
     for (const one of told) {
       if (one.kind === 'intent') settleIntent(one.intent, one.result)
@@ -213,12 +245,71 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         return take((room) => (follows(room) ? encryptQueued(tools, room, action.count) : stepped(room)))
       case 'propose_leave':
         return take((room, asked) => (room.pending ? stepped(room) : stageLeave(tools, room, timeS, asked)))
-      case 'commit':
-        if (action.purpose.kind === 'proposals' && !isDutyDue()) return
+      case 'commit': {
+        const { purpose } = action
+        if (isChore(purpose, runner.state()) && !isDutyDue()) return
+        // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
+        const atS = purpose.kind === 'dead' ? Math.floor(runner.state().place.timeMs / 1000) : timeS
         return take((room, asked) =>
-          room.pending ? stepped(room) : stageCommit(tools, room, action.purpose, timeS, asked),
+          room.pending ? stepped(room) : stageCommit(tools, room, purpose, atS, asked),
         )
+      }
+      case 'claim':
+        if (action.intent.kind === 'readd' && !isDutyDue()) return
+        return claim(action.intent, timeS)
+      case 'rejoin':
+        return rejoin()
+      case 'heal':
+        if ((await reader.heal()) === 'waiting') holdBack(limits.retryDelayMaxMs)
+        again = true
+        return
     }
+  }
+
+  const claim = async (intent: Intent, timeS: number): Promise<void> => {
+    const account = claimantOf(intent)
+    if (!account) return
+    try {
+      await deps.contacts.ensure([{ account, seq: 0 }])
+      const state = tools.find(account)?.state
+      if (!state) throw new SottoError('name_unknown')
+      const claiming = { call: line.call, provider: tools.provider, timeS }
+      const keyPackages = await claimKeyPackages(claiming, runner.state().id, state)
+      await take((room) => {
+        const next = claimed(room, intent.id, keyPackages)
+        return next ? stepped(next) : failIntent(room, intent.id, 'key_package_unavailable')
+      })
+    } catch (error) {
+      if (!(error instanceof SottoError) || isForNow(error)) throw error
+      await take((room) => failIntent(room, intent.id, error.code, error.detail))
+    }
+  }
+
+  /** Takes the own place anew, by what the server hands out to those who come in from outside. */
+  const rejoin = async (): Promise<void> => {
+    const { id, place } = runner.state()
+    if (!hasPlace(place)) {
+      await reader.begin()
+      again = true
+      return
+    }
+    if (runner.state().meta.bytes.length === 0) return take((room) => stepped(askOthers(tools, room)))
+    const { groupInfo } = await line.call(operations.readGroupInfo, { room: id })
+    const hash = treeHashOf(groupInfo)
+    const isKnown = publicOf(runner.state()) !== null
+    const tree = isKnown ? null : (await line.call(operations.readTree, { room: id, hash })).tree
+    const before = runner.state()
+    await take((room, asked) => stageRejoin(tools, room, { groupInfo, tree }, deps.timeMs(), asked))
+    // The door leads further than the log was read.
+    if (runner.state() === before || !runner.state().pending) reader.hint(before.place.cursor + 1)
+  }
+
+  /** For diagnosis only: members of one epoch whose tags differ have been led apart (protocol §9). */
+  const tellForkTag = (): void => {
+    const { id, group } = runner.state()
+    if (!group || !line.isOnline()) return
+    const tag = forkTagOf(tools, group)
+    line.call(operations.writeForkTag, { room: id, epoch: epochOf(group), tag }).catch(() => {})
   }
 
   /** Once in an epoch, after a while: what is then still there and not committed, nobody may commit. */
@@ -248,7 +339,25 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       window: sender.isTrusted() ? pace.window(nowMs) : 1,
       alarmed: isAlarmed(runner.state()),
       onDuty: duty !== 'done',
+      hasDead: hasDead(),
+      timeMs: deps.timeMs(),
     }
+  }
+
+  let judgedDead: { readonly group: unknown; readonly hour: number; readonly hasDead: boolean } | null = null
+  /** Looked for again in every epoch, and once in an hour of the log. */
+  const hasDead = (): boolean => {
+    const { group, place, phase } = runner.state()
+    if (!group || phase.kind !== 'active') return false
+    const hour = Math.floor(place.timeMs / hourMs)
+    if (judgedDead?.group === group.public && judgedDead.hour === hour) return judgedDead.hasDead
+    const policy = policyOf(group.public.context)
+    const lookup = (account: Uint8Array) => tools.find(account)?.state
+    const timeS = Math.floor(place.timeMs / 1000)
+    const found =
+      policy.kind === 'ok' && deadLeavesOfOthers(tools, group.public, policy.value, lookup, timeS).length > 0
+    judgedDead = { group: group.public, hour, hasDead: found }
+    return found
   }
 
   let working = false

@@ -1,6 +1,7 @@
-import { type Group, groupParts } from '@sotto/mls'
+import { decodePublicGroup, encodePublicGroup, type Group, groupParts, type PublicGroup } from '@sotto/mls'
 import {
   blob,
+  boolean,
   bytes,
   decodeAs,
   encodeAs,
@@ -9,6 +10,7 @@ import {
   hashBytes,
   limits,
   list,
+  moment,
   nullable,
   oneOf,
   type Shape,
@@ -19,15 +21,18 @@ import {
   uint,
   union,
 } from '@sotto/protocol'
+import type { Role } from '@sotto/trust'
 import type { Change } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
 import { recordedItems } from '../timeline/record.ts'
-import type { Face, Intent, Meta, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
+import type { Face, Intent, Meta, Nack, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
 
 /** How the parts of a room are written in the store, and which rows a step has to write. */
 const hash = bytes(hashBytes)
 const failureCode = oneOf<FailureCode>(...(Object.keys(failures) as FailureCode[]))
 const ruleText = text(64)
+
+const nack: Shape<Nack> = struct({ seq: uint(), rule: ruleText, message: bytes(16) })
 
 const phase: Shape<Phase> = union({
   creating: [
@@ -40,18 +45,16 @@ const phase: Shape<Phase> = union({
   ],
   invited: [1, { inviter: nullable(bytes(32)), timeMs: uint() }],
   active: [2, {}],
-  frozen: [
-    3,
-    {
-      code: failureCode,
-      rule: nullable(ruleText),
-      nack: nullable(struct({ seq: uint(), rule: ruleText, message: bytes(16) })),
-    },
-  ],
+  frozen: [3, { code: failureCode, rule: nullable(ruleText), nack: nullable(nack) }],
   leaving: [4, {}],
   removed: [5, {}],
   left: [6, {}],
+  repairing: [7, { code: failureCode, rule: nullable(ruleText), asked: boolean, nack: nullable(nack) }],
+  refounded: [8, { successor: bytes(16) }],
 })
+
+/** When a device came in anew: more than a day may have of them need not be known. */
+const rejoinsKept = 16
 
 const place: Shape<Place> = struct({
   cursor: uint(),
@@ -61,6 +64,11 @@ const place: Shape<Place> = struct({
   acceptedCounter: uint(),
   tag: nullable(hash),
   confirmed: uint(),
+  from: uint(),
+  epoch: uint(),
+  rejoinedMs: list(moment, rejoinsKept),
+  leafMs: moment,
+  leafCounter: uint(),
 })
 
 const face: Shape<Face> = struct({
@@ -74,6 +82,9 @@ const face: Shape<Face> = struct({
 
 const meta: Shape<Meta> = struct({ salt: bytes(16), bytes: blob(limits.metaBytesMax) })
 
+/** What a device may want of a room at once: everybody in it brought into another one. */
+export const intentsMax = limits.leavesPerRoomMax + limits.addsPerCommitMax
+
 const intents: Shape<readonly Intent[]> = list(
   union({
     invite: [
@@ -85,8 +96,20 @@ const intents: Shape<readonly Intent[]> = list(
       },
     ],
     refresh: [1, { id: text(64) }],
+    remove: [2, { id: text(64), account: bytes(32) }],
+    role: [3, { id: text(64), account: bytes(32), role: oneOf<Role>(0, 1, 2, 3) }],
+    readd: [
+      4,
+      {
+        id: text(64),
+        account: bytes(32),
+        device: bytes(16),
+        leafKey: bytes(32),
+        keyPackage: nullable(blob(limits.keyPackageBytesMax)),
+      },
+    ],
   }),
-  limits.addsPerCommitMax,
+  intentsMax,
 )
 
 /** The staged state is kept in parts of its own. */
@@ -126,6 +149,14 @@ const reading =
     }
   }
 
+const publicGroup = (stored: Uint8Array): PublicGroup => {
+  try {
+    return decodePublicGroup(stored)
+  } catch {
+    throw new SottoError('storage_damaged')
+  }
+}
+
 export const readRow = {
   phase: reading(phase),
   place: reading(place),
@@ -135,6 +166,7 @@ export const readRow = {
   pending: reading(pending),
   outboxItem: reading(outboxItem),
   draft: reading(draft),
+  observed: publicGroup,
 } as const
 
 const put = (key: string, value: Uint8Array): Change => ({ kind: 'put', key, value })
@@ -143,7 +175,11 @@ const put = (key: string, value: Uint8Array): Change => ({ kind: 'put', key, val
 export const roomChanges = (before: RoomState | null, after: RoomState): readonly Change[] => {
   const room = toHex(after.id)
   if (after.phase.kind === 'left')
-    return [...forgetChanges(after.id), put(roomKeys.phase(room), encodeAs(phase, after.phase))]
+    return [
+      ...forgetChanges(after.id),
+      put(roomKeys.phase(room), encodeAs(phase, after.phase)),
+      put(roomKeys.place(room), encodeAs(place, after.place)),
+    ]
   const row = <T>(key: string, shape: Shape<T>, part: (state: RoomState) => T): readonly Change[] =>
     before && part(before) === part(after) ? [] : [put(key, encodeAs(shape, part(after)))]
   return [
@@ -156,6 +192,7 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
     ...pendingChanges(room, before, after),
     ...outboxChanges(room, before?.outbox ?? [], after.outbox),
     ...partChanges(roomKeys.group(room), before?.group ?? null, after.group),
+    ...observedChanges(room, before?.observed ?? null, after.observed),
   ]
 }
 
@@ -213,7 +250,17 @@ const partChanges = (folder: string, before: Group | null, after: Group | null):
   )
 }
 
-/** Nothing of the room stays but that it was left. */
+const observedChanges = (
+  room: string,
+  before: PublicGroup | null,
+  after: PublicGroup | null,
+): readonly Change[] => {
+  if (before === after) return []
+  const key = roomKeys.observed(room)
+  return [after ? put(key, encodePublicGroup(after)) : { kind: 'delete', key }]
+}
+
+/** Nothing of the room stays but that it was left, and where. */
 const forgetChanges = (id: Uint8Array): readonly Change[] => {
   const room = toHex(id)
   const folders = [
@@ -223,6 +270,8 @@ const forgetChanges = (id: Uint8Array): readonly Change[] => {
     roomKeys.outbox(room),
     roomKeys.log(room),
     roomKeys.known(room),
+    roomKeys.raw(room),
+    roomKeys.observedFolder(room),
   ]
   return folders.map((prefix) => ({ kind: 'delete_range', ...within(prefix) }))
 }

@@ -26,7 +26,12 @@ export interface Draft {
 }
 
 /** The authenticated data of the next message of this device: its counter is one above the last. */
-export const envelopeFor = (room: RoomState, kind: EntryKind, messageId: Uint8Array): Uint8Array =>
+export const envelopeFor = (
+  room: RoomState,
+  kind: EntryKind,
+  messageId: Uint8Array,
+  extension: Uint8Array | null = null,
+): Uint8Array =>
   encodeEnvelope({
     version: 1,
     room: room.id,
@@ -37,7 +42,7 @@ export const envelopeFor = (room: RoomState, kind: EntryKind, messageId: Uint8Ar
     anchorHash: room.place.hash.subarray(0, anchorHashBytes),
     archiveHash: null,
     expiryClass: 0,
-    extension: null,
+    extension,
   })
 
 export const counted = (place: Place): Place => ({ ...place, sendCounter: place.sendCounter + 1 })

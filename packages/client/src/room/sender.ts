@@ -16,8 +16,9 @@ import type { Line } from './line.ts'
 import { pendingId } from './plan.ts'
 import type { Reader } from './reader.ts'
 import type { Runner } from './runner.ts'
+import { askOthers, lost } from './repair.ts'
 import { failItem, outboxItem, requeue } from './send.ts'
-import { emptyRoom, type OutboxItem, type Pending, type RoomState } from './state.ts'
+import { follows, forgotten, type OutboxItem, type Pending, type RoomState } from './state.ts'
 import { stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -70,7 +71,7 @@ const retryDelayMs = (failure: SottoError): number =>
   Math.min(limits.retryDelayMaxMs, Math.max(limits.retryDelayMinMs, numberIn(failure, 'retryAfterMs', 1000)))
 
 /** Whether the message may be taken yet, or was taken and the answer is lost: the same bytes are sent again. */
-const isPassing = ({ code }: SottoError): boolean => {
+export const isForNow = ({ code }: SottoError): boolean => {
   switch (code) {
     case 'offline':
     case 'timeout':
@@ -124,7 +125,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
     if (now?.kind !== 'encrypted' || now.counter !== counter) return deps.proceed()
     underWay.delete(toHex(item.message))
     if (failure.code === 'rate') deps.slowDown()
-    if (isPassing(failure)) return deps.holdBack(retryDelayMs(failure))
+    if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
     switch (failure.code) {
       case 'stale_epoch':
         return movedOn(failure)
@@ -174,7 +175,21 @@ export const makeSender = (deps: SenderDeps): Sender => {
         stage.kind === 'encrypted' && stage.counter === last && underWay.has(toHex(message)),
     )
     // Its acknowledgement is on the way.
-    return isOpen ? deps.holdBack(limits.retryDelayMinMs) : reader.freeze('client_rollback')
+    if (isOpen) return deps.holdBack(limits.retryDelayMinMs)
+    // Whoever comes in anew has fresh keys, and goes on above what the server has seen.
+    await runner.take((room) =>
+      stepped(
+        room.phase.kind === 'repairing'
+          ? {
+              ...room,
+              pending: null,
+              place: { ...room.place, sendCounter: Math.max(room.place.sendCounter, last) },
+            }
+          : follows(room)
+            ? lost(room, 'client_rollback')
+            : room,
+      ),
+    )
   }
 
   const send = async ({ kind, message, attachment: aux }: Pending): Promise<Acknowledgement> => {
@@ -190,7 +205,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
   const pendingRefused = async (pending: Pending, failure: SottoError): Promise<void> => {
     if (runner.state().pending !== pending) return deps.proceed()
     underWay.delete(pendingId)
-    if (isPassing(failure)) return deps.holdBack(retryDelayMs(failure))
+    if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
     switch (failure.code) {
       case 'stale_epoch':
         return movedOn(failure)
@@ -199,6 +214,8 @@ export const makeSender = (deps: SenderDeps): Sender => {
       case 'fork':
         return reader.freeze('fork')
       default:
+        if (runner.state().phase.kind === 'repairing')
+          return runner.take((room) => stepped(askOthers(tools, room)))
         if (pending.kind === 'proposal') deps.leaveRefused(failure)
         return runner.take((room) => dropPending(room, failure.code, failure.detail))
     }
@@ -241,24 +258,24 @@ export const makeSender = (deps: SenderDeps): Sender => {
         await runner.take((room) => confirmRoom(tools, room, ack))
       } catch (error) {
         const failure = failureOf(error)
-        if (isPassing(failure)) return deps.holdBack(retryDelayMs(failure))
-        await runner.take((room) => stepped(emptyRoom(room.id, { kind: 'left' })))
+        if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
+        await runner.take((room) => stepped(forgotten(room)))
         deps.notCreated(failure)
       }
     },
     nack: async () => {
       const { id, phase } = runner.state()
-      if (phase.kind !== 'frozen' || !phase.nack) return
+      if ((phase.kind !== 'frozen' && phase.kind !== 'repairing') || !phase.nack) return
       const { seq, rule, message } = phase.nack
       try {
         const signature = await signLabelled(tools.signer, 'nack', [id, seq, rule, message])
         await line.call(operations.submitNack, { room: id, seq, rule, messageId: message, signature })
       } catch (error) {
         const failure = failureOf(error)
-        if (isPassing(failure)) return deps.holdBack(retryDelayMs(failure))
+        if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
       }
       await runner.take((room) =>
-        room.phase.kind === 'frozen'
+        room.phase.kind === 'frozen' || room.phase.kind === 'repairing'
           ? stepped({ ...room, phase: { ...room.phase, nack: null } })
           : stepped(room),
       )

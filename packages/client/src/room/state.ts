@@ -1,5 +1,6 @@
-import type { Group } from '@sotto/mls'
+import type { Group, PublicGroup } from '@sotto/mls'
 import type { FailureCode } from '@sotto/protocol'
+import type { Role } from '@sotto/trust'
 import type { RecordedItem } from '../timeline/record.ts'
 
 /**
@@ -19,8 +20,10 @@ export interface RoomState {
   /** Own messages that the log does not show yet, in the order of writing. */
   readonly outbox: readonly OutboxItem[]
   readonly draft: string
-  /** The MLS state; null before joining and after removal. */
+  /** The MLS state; null before joining, after removal, and when it is lost. */
   readonly group: Group | null
+  /** The group as everybody sees it, followed while the own keys to it are lost. */
+  readonly observed: PublicGroup | null
 }
 
 export type Phase =
@@ -34,18 +37,41 @@ export type Phase =
   /** A Welcome waits at the server; it is not processed before the user accepts. */
   | { readonly kind: 'invited'; readonly inviter: Uint8Array | null; readonly timeMs: number }
   | { readonly kind: 'active' }
+  /**
+   * This device has lost its keys to the room or may not use them any more. It follows the log, opens what it still
+   * can, and comes in anew at its end (`repair.ts`). `asked`: it cannot, and waits for a member to bring it in.
+   */
+  | {
+      readonly kind: 'repairing'
+      readonly code: FailureCode
+      readonly rule: string | null
+      readonly asked: boolean
+      readonly nack: Nack | null
+    }
   /** Nothing is sent or read on. `nack` is what the other members are told, until the server has it. */
   | {
       readonly kind: 'frozen'
       readonly code: FailureCode
       readonly rule: string | null
-      readonly nack: { readonly seq: number; readonly rule: string; readonly message: Uint8Array } | null
+      readonly nack: Nack | null
     }
+  /** An owner has founded the room anew as the other, and this device is in it. */
+  | { readonly kind: 'refounded'; readonly successor: Uint8Array }
   /** The user has left; this device asks for its removal in every epoch until a member commits it. Not shown. */
   | { readonly kind: 'leaving' }
   | { readonly kind: 'removed' }
   /** Kept only so that what the server still lists is not taken for a lost room. Not shown. */
   | { readonly kind: 'left' }
+
+/** What this device says against an entry, for all members to see. */
+export interface Nack {
+  readonly seq: number
+  readonly rule: string
+  readonly message: Uint8Array
+}
+
+/** The rule of a nack by which a device asks to be brought in again, for it cannot come in by itself. */
+export const rejoinRule = 'rejoin'
 
 /** How far this device has come in the log. */
 export interface Place {
@@ -60,6 +86,15 @@ export interface Place {
   readonly tag: Uint8Array | null
   /** The newest entry that the server has signed for: from then on its log may not be shorter. */
   readonly confirmed: number
+  /** The entry with which this device came in: of earlier ones it knows nothing. */
+  readonly from: number
+  /** The newest epoch of which this device has had the keys: no Welcome may lead back to it. */
+  readonly epoch: number
+  /** When this device came in anew, by the server's time; the newest last. */
+  readonly rejoinedMs: readonly number[]
+  /** When the own leaf got its keys and credential, by the server's time, and with which counter. */
+  readonly leafMs: number
+  readonly leafCounter: number
 }
 
 /** What lists of rooms show. */
@@ -83,11 +118,23 @@ export type Intent =
       readonly kind: 'invite'
       readonly id: string
       readonly account: Uint8Array
-      /** Claimed once; a commit that lost its race uses them again. */
+      /** Claimed once, empty before; a commit that lost its race uses them again. */
       readonly keyPackages: readonly Uint8Array[]
     }
-  /** Fresh keys for the own leaf: others may have the key package by which this device came in. */
+  /** Fresh keys for the own leaf: others may have the key package by which this device came in, or it grew old. */
   | { readonly kind: 'refresh'; readonly id: string }
+  | { readonly kind: 'remove'; readonly id: string; readonly account: Uint8Array }
+  | { readonly kind: 'role'; readonly id: string; readonly account: Uint8Array; readonly role: Role }
+  /** A device that has lost its keys asks for new ones; its leaf still has this key. */
+  | {
+      readonly kind: 'readd'
+      readonly id: string
+      readonly account: Uint8Array
+      readonly device: Uint8Array
+      readonly leafKey: Uint8Array
+      /** Null until one has been claimed. */
+      readonly keyPackage: Uint8Array | null
+    }
 
 export interface Pending {
   readonly kind: 'commit' | 'proposal'
@@ -133,6 +180,11 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
     acceptedCounter: 0,
     tag: null,
     confirmed: 0,
+    from: 0,
+    epoch: 0,
+    rejoinedMs: [],
+    leafMs: 0,
+    leafCounter: 0,
   },
   face: { name: '', memberCount: 0, unread: 0, readSeq: 0, activeMs: 0, latest: null },
   meta: { salt: new Uint8Array(16), bytes: new Uint8Array() },
@@ -141,24 +193,36 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   outbox: [],
   draft: '',
   group: null,
+  observed: null,
 }
 
 export const emptyRoom = (id: Uint8Array, phase: Phase): RoomState => ({ id, phase, ...nothingYet })
 
-/** Whether entries are processed: the room is read, or this device waits for its removal. */
+/** Nothing of the room is kept but how far this device had come: whoever comes back does not begin anew. */
+export const forgotten = (room: RoomState): RoomState => ({
+  ...emptyRoom(room.id, { kind: 'left' }),
+  place: room.place,
+})
+
+/** Whether entries are processed: the room is read, is being repaired, or this device waits for its removal. */
 export const follows = (room: RoomState): boolean => {
   switch (room.phase.kind) {
     case 'active':
     case 'leaving':
+    case 'repairing':
       return true
     case 'creating':
     case 'invited':
     case 'frozen':
     case 'removed':
+    case 'refounded':
     case 'left':
       return false
   }
 }
+
+/** The group as everybody sees it, as far as this device has followed it. */
+export const publicOf = (room: RoomState): PublicGroup | null => room.group?.public ?? room.observed
 
 /** Whether the user sees the room. */
 export const isShown = (room: RoomState): boolean =>

@@ -13,7 +13,8 @@ import type { Store } from '../ports/store.ts'
 import { joinRoom, type Joining } from '../room/enter.ts'
 import type { Line } from '../room/line.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
-import { emptyRoom, follows, type Place, type RoomState } from '../room/state.ts'
+import { lost } from '../room/repair.ts'
+import { emptyRoom, follows, forgotten, type Place, type RoomState } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import type { Tools } from '../room/tools.ts'
 
@@ -78,14 +79,21 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       case 'leaving':
       case 'creating':
       case 'frozen':
+      case 'refounded':
         // Joined, and the answer to settling was lost.
-        if (waiting.seq <= place.cursor) await settle(waiting, 'joined')
+        if (waiting.epoch <= place.epoch) await settle(waiting, 'joined')
+        return
+      case 'repairing':
+        // This device has asked to be brought in again: nobody need be asked whether it wants to.
+        if (waiting.epoch > place.epoch) await bringIn(room, waiting, { kind: 'active' })
         return
       case 'invited':
         if (phase.timeMs === timeMs) return
         break
       case 'removed':
       case 'left':
+        // What led into epochs that this device has left again is no invitation.
+        if (place.epoch > 0 && waiting.epoch <= place.epoch) return
         break
     }
     await room.take((state) =>
@@ -105,6 +113,27 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     return bundles
   }
 
+  const commitOf = async ({ room, seq }: WaitingWelcome) => {
+    const { messages } = await line.call(operations.readLog, { room, from: seq })
+    const [commit] = messages
+    if (!commit) throw new SottoError('integrity', 'the log does not have the commit of the Welcome')
+    return commit
+  }
+
+  const bringIn = async (room: Room, waiting: WaitingWelcome, phase: Joining['phase']): Promise<void> => {
+    const bundles = await bundlesFor(waiting.welcome)
+    const commit = await commitOf(waiting)
+    const { tree } = await line.call(operations.readTree, { room: waiting.room, hash: waiting.treeHash })
+    await room.take(async (state, asked) => {
+      if (state.phase.kind !== 'invited' && state.phase.kind !== 'repairing') return stepped(state)
+      const joining: Joining = { waiting, tree, bundles, phase, commit }
+      return joinRoom(tools, state, joining, asked)
+    })
+    // What was said between the invitation and now is in the log; how far that goes, the log says.
+    room.hint(waiting.seq + 1)
+    await settle(waiting, 'joined')
+  }
+
   return {
     all: () => rooms.values(),
     get,
@@ -115,7 +144,9 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       for (const ack of heads) {
         const room = rooms.get(toHex(ack.room))
         const place = then.get(toHex(ack.room))
-        if (room && place && room.state().group) await room.headIs(ack, place)
+        if (room && place && follows(room.state())) await room.headIs(ack, place)
+        // The server may have what it had lost: that is seen when the room is looked after again.
+        else room?.proceed()
       }
       // A room of ours that the server does not list: this device was taken out of it, and its log says how.
       const listed = new Set(heads.map(({ room }) => toHex(room)))
@@ -136,19 +167,17 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       const { welcomes } = await line.call(operations.listWelcomes, {})
       const waiting = welcomes.findLast((welcome) => equalBytes(welcome.room, room.state().id))
       if (!waiting) {
-        await room.take((state) => stepped(emptyRoom(state.id, { kind: 'left' })))
+        await room.take((state) => stepped(forgotten(state)))
         throw new SottoError('not_found', 'the invitation is no longer there')
       }
-      const bundles = await bundlesFor(waiting.welcome)
-      const { tree } = await line.call(operations.readTree, { room: waiting.room, hash: waiting.treeHash })
-      await room.take(async (state, asked) => {
-        if (state.phase.kind !== 'invited') return stepped(state)
-        const joining: Joining = { waiting, tree, bundles, phase }
-        return joinRoom(tools, state, joining, asked)
-      })
-      // What was said between the invitation and now is in the log; how far that goes, the log says.
-      room.hint(waiting.seq + 1)
-      await settle(waiting, 'joined')
+      try {
+        await bringIn(room, waiting, phase)
+      } catch (error) {
+        // The account is a member all the same, and its leaf is there: other keys for it can be asked for.
+        if (!(error instanceof SottoError) || error.code !== 'key_package_unavailable') throw error
+        await room.take((state) => stepped(lost(state, 'storage_damaged')))
+        room.hint(waiting.seq)
+      }
     },
     wake: () => {
       for (const room of rooms.values()) room.wake()

@@ -5,6 +5,7 @@ import {
   encodeAs,
   limits,
   list,
+  oneOf,
   type Shape,
   SottoError,
   struct,
@@ -12,6 +13,7 @@ import {
   uint,
   union,
 } from '@sotto/protocol'
+import type { Role } from '@sotto/trust'
 
 /** What a room's log has come to on this device: one record for each entry, also where there is nothing to show. */
 export interface LogRecord {
@@ -31,6 +33,8 @@ export type RecordedItem =
     }
   | { readonly kind: 'event'; readonly actor: Uint8Array; readonly event: RecordedEvent }
   | { readonly kind: 'unreadable' }
+  /** A message without a key, for a reason that is known: see `TimelineItem`. */
+  | { readonly kind: 'missed'; readonly why: 'own' | 'absent' }
 
 export type RecordedEvent =
   | { readonly kind: 'created' }
@@ -38,6 +42,10 @@ export type RecordedEvent =
   | { readonly kind: 'removed'; readonly account: Uint8Array }
   | { readonly kind: 'left' }
   | { readonly kind: 'renamed'; readonly name: string }
+  | { readonly kind: 'role'; readonly account: Uint8Array; readonly role: Role }
+  | { readonly kind: 'rejoined' }
+  | { readonly kind: 'objected'; readonly rule: string }
+  | { readonly kind: 'refounded' }
 
 const account = bytes(32)
 const event: Shape<RecordedEvent> = union({
@@ -46,12 +54,17 @@ const event: Shape<RecordedEvent> = union({
   removed: [2, { account }],
   left: [3, {}],
   renamed: [4, { name: text(limits.roomNameCharactersMax * 2) }],
+  role: [5, { account, role: oneOf<Role>(0, 1, 2, 3) }],
+  rejoined: [6, {}],
+  objected: [7, { rule: text(64) }],
+  refounded: [8, {}],
 })
 
 const item: Shape<RecordedItem> = union({
   message: [0, { message: bytes(16), device: bytes(16), account, content: blob(limits.messageBytesMax) }],
   event: [1, { actor: account, event }],
   unreadable: [2, {}],
+  missed: [3, { why: oneOf('own', 'absent') }],
 })
 
 export const recordedItems: Shape<readonly RecordedItem[]> = list(item, limits.proposalsPendingMax)

@@ -1,20 +1,22 @@
-import type { FailureCode } from '@sotto/protocol'
 import { toHex } from '@sotto/protocol'
+import { policyOf, roleOf, roles } from '@sotto/trust'
+import { isOwnFault } from '../room/repair.ts'
 import type { Room } from '../room/room.ts'
-import type { Phase, RoomState } from '../room/state.ts'
-import type { RoomState as RoomStateView, RoomView } from '../view.ts'
+import { type Phase, publicOf, type RoomState } from '../room/state.ts'
+import type { Remedy, RoomState as RoomStateView, RoomView } from '../view.ts'
 
 /** A room as lists show it. */
 export const roomView = (
   room: Room,
+  account: Uint8Array | undefined,
   isEntering: boolean,
   nameOf: (account: Uint8Array) => string | null,
 ): RoomView => {
-  const { phase, face, draft } = room.state()
+  const { face, draft } = room.state()
   return {
     id: room.id,
     name: face.name,
-    state: stateView(phase, room.missing(), isEntering, nameOf),
+    state: stateView(room.state(), account, room.missing(), isEntering, nameOf),
     unread: face.unread,
     readSeq: face.readSeq,
     memberCount: face.memberCount,
@@ -28,11 +30,13 @@ export const roomView = (
 }
 
 const stateView = (
-  phase: Phase,
+  room: RoomState,
+  account: Uint8Array | undefined,
   missing: number,
   isEntering: boolean,
   nameOf: (account: Uint8Array) => string | null,
 ): RoomStateView => {
+  const { phase } = room
   switch (phase.kind) {
     case 'creating':
       return { kind: 'joining' }
@@ -41,7 +45,13 @@ const stateView = (
         ? { kind: 'joining' }
         : { kind: 'invited', inviter: phase.inviter && nameOf(phase.inviter), timeMs: phase.timeMs }
     case 'frozen':
-      return { kind: 'frozen', code: phase.code satisfies FailureCode, rule: phase.rule }
+      return { kind: 'frozen', code: phase.code, rule: phase.rule, remedy: remedyOf(room, phase, account) }
+    case 'repairing': {
+      const { code, rule, asked } = phase
+      return { kind: 'repairing', code, rule, step: missing > 0 ? 'reading' : asked ? 'asking' : 'rejoining' }
+    }
+    case 'refounded':
+      return { kind: 'refounded', successor: toHex(phase.successor) }
     case 'removed':
       return { kind: 'removed' }
     case 'active':
@@ -49,6 +59,20 @@ const stateView = (
     case 'left':
       return missing > 0 ? { kind: 'behind', missing } : { kind: 'active' }
   }
+}
+
+const remedyOf = (
+  room: RoomState,
+  { code, rule }: Extract<Phase, { kind: 'frozen' }>,
+  account: Uint8Array | undefined,
+): Remedy => {
+  if (code === 'server_rollback') return 'wait'
+  if (isOwnFault(code, rule)) return 'rejoin'
+  const group = publicOf(room)
+  const policy = group && policyOf(group.context)
+  const isOwner =
+    policy?.kind === 'ok' && account !== undefined && roleOf(policy.value, account) === roles.owner
+  return isOwner ? 'refound' : 'ask_owner'
 }
 
 /** Newest activity first; equal times in a fixed order. */

@@ -1,11 +1,19 @@
 import { toHex } from '@sotto/protocol'
+import { type Role as RoleCode, roles } from '@sotto/trust'
 import { decodeContent } from '../content/content.ts'
 import type { OutboxItem } from '../room/state.ts'
-import type { Delivery, SenderView, TimelineItem } from '../view.ts'
+import type { Delivery, Role, SenderView, TimelineItem } from '../view.ts'
 import type { LogRecord, RecordedItem } from './record.ts'
 
 /** What the timeline needs to know of people: their names, and which of them this account is. */
 export type SenderOf = (account: Uint8Array) => SenderView
+
+export const roleNames: Readonly<Record<RoleCode, Role>> = {
+  [roles.guest]: 'guest',
+  [roles.member]: 'member',
+  [roles.admin]: 'admin',
+  [roles.owner]: 'owner',
+}
 
 /** The id of a message names its device: another member cannot take the place of a message by reusing its id. */
 export const messageItemId = (device: Uint8Array, message: Uint8Array): string =>
@@ -50,16 +58,32 @@ const itemOf = (
         case 'created':
         case 'left':
         case 'renamed':
+        case 'rejoined':
+        case 'objected':
+        case 'refounded':
           return { kind: 'event', id, seq, actor, event: item.event, timeMs }
         case 'added':
         case 'removed': {
           const { name } = senderOf(item.event.account)
           return { kind: 'event', id, seq, actor, event: { kind: item.event.kind, name }, timeMs }
         }
+        case 'role': {
+          const { name } = senderOf(item.event.account)
+          return {
+            kind: 'event',
+            id,
+            seq,
+            actor,
+            event: { kind: 'role', name, role: roleNames[item.event.role] },
+            timeMs,
+          }
+        }
       }
     }
     case 'unreadable':
       return { kind: 'unreadable', id: `unreadable.${seq}`, seq, timeMs }
+    case 'missed':
+      return { kind: 'missed', id: `missed.${seq}`, seq, why: item.why, timeMs }
   }
 }
 

@@ -38,6 +38,8 @@ const situation = (side: Side): Situation => ({
   window: 8,
   alarmed: false,
   onDuty: true,
+  hasDead: false,
+  timeMs: 0,
 })
 
 const twoPeople = async () => {

@@ -1,6 +1,13 @@
 import { hybridSuiteId, type KeyPackageBundle, makeKeyPackage, suiteOf } from '@sotto/mls'
 import { nodeProvider } from '@sotto/mls/provider/node'
-import { entryHash, type LoggedMessage, encodeEntry, acknowledgementMessage, toHex } from '@sotto/protocol'
+import {
+  decodeEntry,
+  entryHash,
+  type LoggedMessage,
+  encodeEntry,
+  acknowledgementMessage,
+  toHex,
+} from '@sotto/protocol'
 import type { Acknowledgement, EntryKind } from '@sotto/protocol'
 import {
   type AccountState,
@@ -14,8 +21,8 @@ import type { Contact, Need } from '../../src/account/contacts.ts'
 import { makeLeaf } from '../../src/account/keyPackages.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { confirmRoom, foundRoom, joinRoom } from '../../src/room/enter.ts'
-import { judge, type LogWitness } from '../../src/room/judge.ts'
+import { confirmRoom, firstPolicy, foundRoom, joinRoom } from '../../src/room/enter.ts'
+import { judge, type Judgement, type LogWitness } from '../../src/room/judge.ts'
 import { openEntry } from '../../src/room/entry.ts'
 import { receive } from '../../src/room/receive.ts'
 import { encryptQueued, compose } from '../../src/room/send.ts'
@@ -23,6 +30,7 @@ import { emptyRoom, type RoomState } from '../../src/room/state.ts'
 import type { Step, Stepped } from '../../src/room/step.ts'
 import type { Tools } from '../../src/room/tools.ts'
 import { encodeText } from '../../src/content/content.ts'
+import { makeMeta } from '../../src/content/meta.ts'
 import { decodeCommitAttachment } from '@sotto/protocol'
 import { encodeTree } from '@sotto/mls'
 
@@ -109,7 +117,8 @@ export class Ledger {
   }
 
   async ackOf(seq: number): Promise<Acknowledgement> {
-    const ack = { room: this.room, seq, hash: this.hashes[seq] as Uint8Array, timeMs: this.timeMs }
+    const { timeMs } = decodeEntry((this.entries[seq] as LoggedMessage).entry)
+    const ack = { room: this.room, seq, hash: this.hashes[seq] as Uint8Array, timeMs }
     const signature = await provider.sign('Ed25519', this.#keys.privateKey, acknowledgementMessage(ack))
     return { ...ack, signature }
   }
@@ -164,7 +173,7 @@ export class Side {
   }
 
   /** Reads the log to its end; what does not fit is told as the judgement that it gets. */
-  async catchUp(messages = this.ledger.from(this.room.place.cursor + 1)): Promise<'fits' | 'gap' | 'broken'> {
+  async catchUp(messages = this.ledger.from(this.room.place.cursor + 1)): Promise<Judgement['kind']> {
     const { witness, entries } = this.ledger
     const ack = await this.ledger.ackOf(entries.length - 1)
     const judgement = await judge(witness, this.ledger.room, this.room.place, messages, ack)
@@ -172,7 +181,7 @@ export class Side {
     await this.take(
       receive(this.tools, this.room, {
         entries: judgement.entries.map((judged) => openEntry(this.ledger.room, judged)),
-        confirmed: ack.seq,
+        ack,
         past: {
           anchor: (seq) => this.ledger.hashes[seq]?.subarray(0, 16),
           senders: (message) => this.#known.get(message) ?? [],
@@ -208,7 +217,7 @@ export class Side {
                   ? readText(item.content)
                   : item.kind === 'event'
                     ? `(${item.event.kind})`
-                    : '(unreadable)',
+                    : `(${item.kind})`,
               ),
             )
           : [],
@@ -236,13 +245,16 @@ export const roomOf = async (
   const everyone = [founder, ...guests]
   const ledger = await Ledger.open(provider.random(16))
   const host = new Side(toolsOf(founder, everyone), ledger)
-  await host.take(
-    foundRoom(
-      host.tools,
-      { id: ledger.room, name: 'General', bundle: await bundleOf(founder), nowMs: startS * 1000 },
-      askedNobody,
-    ),
-  )
+  const meta = makeMeta('General', provider.random(16))
+  const founding = {
+    id: ledger.room,
+    meta,
+    policy: firstPolicy(host.tools, ledger.room, meta),
+    bundle: await bundleOf(founder),
+    nowMs: startS * 1000,
+    intents: [],
+  }
+  await host.take(foundRoom(host.tools, host.room, founding, askedNobody))
   ledger.append(0, 0, new Uint8Array([1]))
   await host.take(confirmRoom(host.tools, host.room, await ledger.ackOf(0)))
   const sides = [host]
@@ -258,7 +270,7 @@ export const roomOf = async (
     await host.take(stageCommit(host.tools, host.room, { kind: 'intent', intent }, startS, askedNobody))
     const { pending } = host.room
     if (!pending?.attachment || !pending.staged) throw new Error('nothing is pending')
-    const { welcome, meta } = decodeCommitAttachment(pending.attachment)
+    const { welcome, meta: sealed } = decodeCommitAttachment(pending.attachment)
     const tree = encodeTree(pending.staged.public.tree)
     const { treeHash } = pending.staged.public.context
     const seq = ledger.append(1, host.epoch(), pending.message)
@@ -272,12 +284,17 @@ export const roomOf = async (
       inviter: founder.state.account,
       welcome: welcome as Uint8Array,
       treeHash,
-      meta,
+      meta: sealed,
       timeMs: ledger.timeMs,
     }
     const bundles = [{ bundle, lastResort: false, used: [] }]
     await side.take(
-      joinRoom(side.tools, side.room, { waiting, tree, bundles, phase: { kind: 'active' } }, askedNobody),
+      joinRoom(
+        side.tools,
+        side.room,
+        { waiting, tree, bundles, phase: { kind: 'active' }, commit: ledger.entries[seq] as LoggedMessage },
+        askedNobody,
+      ),
     )
     sides.push(side)
   }

@@ -36,10 +36,17 @@ describe('what is to be done next', () => {
     window: flyingMax,
     alarmed: false,
     onDuty: true,
+    hasDead: false,
+    timeMs: 0,
   })
   const kinds = (room: RoomState, situation: Partial<Situation> = {}): readonly string[] =>
     plan(room, { ...calm(), ...situation }).map(({ kind }) => kind)
-  const invitation = { kind: 'invite', id: 'i', account: new Uint8Array(32), keyPackages: [] } as const
+  const invitation = {
+    kind: 'invite',
+    id: 'i',
+    account: new Uint8Array(32),
+    keyPackages: [new Uint8Array([1])],
+  } as const
   const pending: Pending = {
     kind: 'commit',
     counter: 1,

@@ -258,11 +258,11 @@ const secondTime = async (side: Side, asked: ReadonlySet<string>): Promise<void>
   if (judgement.kind !== 'fits') throw new Error(judgement.kind)
   const entries = judgement.entries.map((judged) => openEntry(room.id, judged))
   const past = { anchor: (seq: number) => ledger.hashes[seq]?.subarray(0, 16), senders: () => [] }
-  await side.take(receive(side.tools, room, { entries, confirmed: ack.seq, past, asked }))
+  await side.take(receive(side.tools, room, { entries, ack, past, asked }))
 }
 
 describe('judging what the server sends', () => {
-  const cases: readonly [string, (ledger: Ledger) => Promise<void> | void, 'broken' | 'gap'][] = [
+  const cases: readonly [string, (ledger: Ledger) => Promise<void> | void, 'broken' | 'forked'][] = [
     [
       'a changed payload',
       (ledger) =>
@@ -296,6 +296,14 @@ describe('judging what the server sends', () => {
         ledger.hashes.length = 1
         ledger.timeMs += 5000
         for (let i = 1; i < fresh; i++) ledger.append(app, 1, new Uint8Array([i, i]))
+      },
+      'forked',
+    ],
+    [
+      'a log whose time falls',
+      (ledger) => {
+        ledger.timeMs -= 3_600_000
+        ledger.append(app, 1, new Uint8Array([7]))
       },
       'broken',
     ],

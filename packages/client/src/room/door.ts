@@ -1,0 +1,25 @@
+import { makeGroupInfo } from '@sotto/mls'
+import { sealMeta } from '../content/meta.ts'
+import { engineWithoutChecks } from './attempt.ts'
+import { archiveKeyOf } from './commit.ts'
+import { epochOf } from './send.ts'
+import type { RoomState } from './state.ts'
+import type { Tools } from './tools.ts'
+
+/** By what others come into the room from outside, made by this member: for a server that has lost it. */
+export interface OpenDoor {
+  readonly groupInfo: Uint8Array
+  /** The metadata, sealed for the epoch. */
+  readonly meta: Uint8Array
+}
+
+/** @returns null for a room of which this device has no keys */
+export const doorOf = async (tools: Tools, { id, group, meta }: RoomState): Promise<OpenDoor | null> => {
+  if (!group) return null
+  const engine = engineWithoutChecks(tools)
+  const archiveKey = archiveKeyOf(engine, group, id)
+  return {
+    groupInfo: await makeGroupInfo(engine, group),
+    meta: await sealMeta(tools.provider, archiveKey, id, epochOf(group), meta),
+  }
+}

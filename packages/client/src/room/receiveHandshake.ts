@@ -1,0 +1,264 @@
+import { allSecrets, type Group, leafAt, leaves, observe, process, type PublicGroup } from '@sotto/mls'
+import { decodeLoggedNack, equalBytes, type LoggedNack, toHex } from '@sotto/protocol'
+import { deviceOf, identityOf, may, policyOf, roleOf, verifyLabelled } from '@sotto/trust'
+import { attempt } from './attempt.ts'
+import { type Desk, type Ending, frozen, passed, secondsOf } from './desk.ts'
+import type { OpenedEntry } from './entry.ts'
+import { eventsOf, memberCountOf } from './events.ts'
+import { lost } from './repair.ts'
+import { anchorHolds } from './receiveMessage.ts'
+import { epochOf, requeue } from './send.ts'
+import { forgotten, type Nack, publicOf, rejoinRule, type RoomState } from './state.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Commits, proposals and objections in the log. A commit that the rules refuse stops the room where it is; one that
+ * they allow and that this device cannot process with its keys costs it its keys (protocol §9.2).
+ */
+export const receiveCommit = async (
+  tools: Tools,
+  desk: Desk,
+  judged: OpenedEntry,
+  payload: Uint8Array,
+): Promise<Ending> => {
+  const { room, reading } = desk
+  const { entry, envelope } = judged
+  if (isOwnPending(room, entry.payloadHash) && room.pending?.staged)
+    return adopt(desk, room.pending.staged, entry.timeMs)
+  if (!envelope) return frozen('policy', 'C0e')
+  const { group, pending } = room
+  if (!group) return follow(tools, desk, judged, payload, null)
+  const tried = await attempt(tools, secondsOf(entry.timeMs), reading.asked, (engine) =>
+    process(engine, group, payload),
+  )
+  if (tried.kind === 'needs') return tried
+  if (tried.kind === 'refused')
+    return tried.rule.startsWith('mls:')
+      ? follow(tools, desk, judged, payload, tried.rule)
+      : frozen('policy', tried.rule)
+  const { value, authorization } = tried
+  if (value.kind !== 'commit' || !authorization) return frozen('policy', 'C0e')
+  // Taken out of the tree, but not off the members: this device may come in again.
+  if (!value.group && isMember(tools, value.view.after.context))
+    return follow(tools, desk, judged, payload, null)
+  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  desk.consumed.push(...value.consumed)
+  if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
+  if (value.group) desk.room = enter(room, value.group, entry.timeMs)
+  else expel(desk)
+  return passed(...eventsOf(authorization))
+}
+
+/** The own commit stands in the log: what it leads to is the group now. */
+const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
+  const { room } = desk
+  const { pending, group, place } = room
+  if (group) desk.consumed.push(...secretsLeft(group, staged))
+  const next = enter(room, staged, timeMs)
+  const isBack = room.phase.kind === 'repairing'
+  desk.room = {
+    ...next,
+    phase: isBack ? { kind: 'active' } : room.phase,
+    intents: room.intents.filter(({ id }) => id !== pending?.intent),
+    place: {
+      ...next.place,
+      leafMs: timeMs,
+      leafCounter: place.sendCounter,
+      rejoinedMs: isBack ? [...place.rejoinedMs, timeMs].slice(-rejoinsKept) : place.rejoinedMs,
+    },
+  }
+  if (pending && pending.intent !== null)
+    desk.told.push({ kind: 'intent', intent: pending.intent, result: { kind: 'done' } })
+  return passed(...(pending?.events ?? []))
+}
+
+const rejoinsKept = 16
+
+/**
+ * Follows a commit as everybody sees it, without keys.
+ *
+ * @param rule why the keys of this device do not open it; null when it has none, or none any more
+ */
+const follow = async (
+  tools: Tools,
+  desk: Desk,
+  judged: OpenedEntry,
+  payload: Uint8Array,
+  rule: string | null,
+): Promise<Ending> => {
+  const { entry, envelope } = judged
+  const known = publicOf(desk.room)
+  // Nothing is known of the group: it will be verified whole when this device comes in.
+  if (!known || !envelope) return passed()
+  const tried = await attempt(tools, secondsOf(entry.timeMs), desk.reading.asked, (engine) =>
+    observe(engine, known, payload),
+  )
+  if (tried.kind === 'needs') return tried
+  if (tried.kind === 'refused') return frozen('policy', tried.rule)
+  const { value, authorization } = tried
+  if (value.kind !== 'commit' || !authorization) return frozen('policy', 'C0e')
+  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (isMember(tools, value.group.context)) loseKeys(tools, desk, value.group, entry.seq, rule)
+  else expel(desk)
+  return passed(...eventsOf(authorization))
+}
+
+/** Goes on without keys; what kept this device from using them is told to all (`nack`), for it may be somebody's fault. */
+const loseKeys = (
+  { provider }: Tools,
+  desk: Desk,
+  observed: PublicGroup,
+  seq: number,
+  rule: string | null,
+): void => {
+  const { room } = desk
+  if (room.pending?.staged) desk.consumed.push(...secretsLeft(room.pending.staged, null))
+  if (room.group) desk.consumed.push(...allSecrets(room.group))
+  const repairing =
+    room.phase.kind === 'repairing' ? room : lost(room, rule === null ? 'not_member' : 'policy', rule)
+  const nack = rule === null ? null : { seq, rule, message: provider.random(16) }
+  desk.room = {
+    ...(nack ? objecting(repairing, nack) : repairing),
+    group: null,
+    observed,
+    pending: null,
+    intents: stillWanted(room, observed),
+    face: { ...room.face, memberCount: memberCountOf(observed) },
+  }
+}
+
+const objecting = (room: RoomState, nack: Nack): RoomState =>
+  room.phase.kind === 'repairing' ? { ...room, phase: { ...room.phase, nack } } : room
+
+const isMember = ({ account }: Tools, context: PublicGroup['context']): boolean => {
+  const policy = policyOf(context)
+  return policy.kind === 'ok' && roleOf(policy.value, account) !== undefined
+}
+
+/** The secrets of a state that is given up, but for those that the next one still has. */
+const secretsLeft = (before: Group, next: Group | null): readonly Uint8Array[] => {
+  const kept = new Set(next ? allSecrets(next) : [])
+  return allSecrets(before).filter((secret) => !kept.has(secret))
+}
+
+/**
+ * The next epoch. A commit or proposal of ours was for the epoch before: it has lost the race, and its intent stays.
+ * The same holds for messages that are not in the log by now: they never will be.
+ */
+const enter = (room: RoomState, group: Group, timeMs: number): RoomState => ({
+  ...room,
+  group,
+  observed: null,
+  pending: null,
+  intents: stillWanted(room, group.public),
+  outbox: requeue(room.outbox, ({ stage }) => stage.kind === 'encrypted' && stage.epoch < epochOf(group)),
+  place: { ...room.place, epoch: epochOf(group), timeMs },
+  face: { ...room.face, memberCount: memberCountOf(group.public) },
+})
+
+/** Somebody else may have brought a device in again that had asked for it: its old leaf is gone. */
+const stillWanted = ({ intents }: RoomState, { tree }: PublicGroup): RoomState['intents'] => {
+  if (!intents.some(({ kind }) => kind === 'readd')) return intents
+  const keys = new Set([...leaves(tree)].map(([, { signatureKey }]) => toHex(signatureKey)))
+  return intents.filter((intent) => intent.kind !== 'readd' || keys.has(toHex(intent.leafKey)))
+}
+
+/** Who has asked to go keeps nothing; who was removed keeps what was read before. */
+const expel = (desk: Desk): void => {
+  const { room } = desk
+  if (room.group) desk.consumed.push(...allSecrets(room.group))
+  if (room.outbox.length > 0)
+    desk.told.push({ kind: 'outbox', messages: room.outbox.map(({ message }) => message) })
+  desk.room =
+    room.phase.kind === 'leaving'
+      ? forgotten(room)
+      : {
+          ...room,
+          phase: { kind: 'removed' },
+          group: null,
+          observed: null,
+          pending: null,
+          intents: [],
+          outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
+        }
+}
+
+export const isOwnPending = ({ pending }: RoomState, payloadHash: Uint8Array): boolean =>
+  pending !== null && equalBytes(pending.messageHash, payloadHash)
+
+export const receiveProposal = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {
+  const { entry, payload, envelope } = judged
+  if (isOwnPending(desk.room, entry.payloadHash)) desk.room = { ...desk.room, pending: null }
+  const { group, observed } = desk.room
+  if (!payload || !envelope || !(group ?? observed)) return passed()
+  const tried = await attempt(tools, secondsOf(entry.timeMs), desk.reading.asked, async (engine) => {
+    if (group) return { keys: true, read: await process(engine, group, payload) } as const
+    return { keys: false, read: await observe(engine, observed as PublicGroup, payload) } as const
+  })
+  if (tried.kind === 'needs') return tried
+  // What is no proposal for us is none for anybody: a commit that names it will be refused.
+  if (tried.kind === 'refused' || tried.value.read.kind !== 'proposal') return passed()
+  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  const { value } = tried
+  if (value.keys && value.read.kind === 'proposal') {
+    desk.consumed.push(...value.read.consumed)
+    desk.room = { ...desk.room, group: value.read.group }
+  } else if (!value.keys) desk.room = { ...desk.room, observed: value.read.group }
+  return passed()
+}
+
+/** A member says that it refuses a commit, or that it wants to be brought in again; forged ones are passed over. */
+export const receiveNack = async (tools: Tools, desk: Desk, { payload }: OpenedEntry): Promise<Ending> => {
+  const nack = payload && readNack(payload)
+  const group = publicOf(desk.room)
+  if (!nack || !group) return passed()
+  const state = tools.find(nack.account)?.state
+  const device = state && deviceOf(state, nack.device)
+  const claim = [desk.room.id, nack.seq, nack.rule, nack.messageId]
+  const key = device?.certificate.signingKey
+  if (!key || !(await verifyLabelled(tools.provider, key, 'nack', claim, nack.signature))) return passed()
+  if (nack.rule === rejoinRule) {
+    noteWish(tools, desk, group, nack)
+    return passed()
+  }
+  return passed({ kind: 'event', actor: nack.account, event: { kind: 'objected', rule: nack.rule } })
+}
+
+/** Whoever can bring the device in again will try, unless somebody else was first. */
+const noteWish = (tools: Tools, desk: Desk, { tree, context }: PublicGroup, nack: LoggedNack): void => {
+  const { room } = desk
+  const id = `readd-${toHex(nack.device)}`
+  if (!room.group || equalBytes(nack.device, tools.device)) return
+  if (room.intents.some((intent) => intent.id === id) || !mayBringIn(tools, context, nack.account)) return
+  for (const [index] of leaves(tree)) {
+    const leaf = leafAt(tree, index)
+    const identity = leaf && identityOf(leaf)
+    if (!identity || !equalBytes(identity.device, nack.device)) continue
+    const { account, device } = nack
+    const wish = { kind: 'readd', id, account, device, leafKey: leaf.signatureKey, keyPackage: null } as const
+    desk.room = { ...room, intents: [...room.intents, wish] }
+  }
+}
+
+/** Taking somebody out and in again takes both rights, and a higher role (C3). */
+const mayBringIn = ({ account }: Tools, context: PublicGroup['context'], other: Uint8Array): boolean => {
+  const policy = policyOf(context)
+  if (policy.kind !== 'ok') return false
+  if (equalBytes(account, other)) return true
+  const [own, theirs] = [roleOf(policy.value, account), roleOf(policy.value, other)]
+  return (
+    own !== undefined &&
+    theirs !== undefined &&
+    own > theirs &&
+    may(policy.value, account, 'kick') &&
+    may(policy.value, account, 'invite')
+  )
+}
+
+const readNack = (payload: Uint8Array): LoggedNack | undefined => {
+  try {
+    return decodeLoggedNack(payload)
+  } catch {
+    return undefined
+  }
+}

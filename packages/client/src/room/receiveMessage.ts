@@ -1,0 +1,125 @@
+import { leafAt, process } from '@sotto/mls'
+import { anchorHashBytes, type Envelope, equalBytes, toHex } from '@sotto/protocol'
+import { identityOf } from '@sotto/trust'
+import { decodeContent } from '../content/content.ts'
+import { decodePayload } from '../content/payload.ts'
+import { attempt } from './attempt.ts'
+import { type Desk, type Ending, frozen, missed, passed, secondsOf, unreadable } from './desk.ts'
+import type { OpenedEntry } from './entry.ts'
+import { lost } from './repair.ts'
+import type { OutboxItem, RoomState } from './state.ts'
+import type { Tools } from './tools.ts'
+
+/** A message in the log (T3, T4): its text, or what stands in its place. */
+export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {
+  const { entry, payload, envelope } = judged
+  const own = ownItem(desk.room, entry.payloadHash)
+  if (own) return receiveOwn(tools, desk, own)
+  // A tombstone has taken the payload: there was a message, and there is none.
+  if (!payload) return passed()
+  const { group } = desk.room
+  if (!group) return withoutKey(tools, desk, judged)
+  if (!envelope) return unreadable
+
+  const read = await opened(tools, desk, judged, payload)
+  if (read.kind === 'needs') return read
+  if (read.kind !== 'application') return isOwnTag(desk.room, judged) ? missed('own') : unreadable
+  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  const isStray = read.sender === group.ownLeaf
+  // Signed with our key and unknown here: this device has been set back. It reads what it has said, and says no more.
+  if (isStray && desk.room.phase.kind !== 'repairing') desk.room = lost(desk.room, 'client_rollback')
+  // The sender is known now, and the ratchet has moved: the generation is used up, whatever was in it.
+  desk.room = { ...desk.room, group: read.group }
+  desk.consumed.push(...read.consumed)
+  const leaf = leafAt(group.public.tree, read.sender)
+  const sender = leaf && identityOf(leaf)
+  const content = sender && contentOf(read.data)
+  if (!content) return unreadable
+  if (isStray) settleByName(desk, envelope)
+  const { messageId: message } = envelope
+  if (isRepeated(desk, message, sender.device)) return passed()
+  return passed({ kind: 'message', message, device: sender.device, account: sender.account, content })
+}
+
+const opened = async (tools: Tools, { room, reading }: Desk, { entry }: OpenedEntry, payload: Uint8Array) => {
+  const { group } = room
+  const tried = await attempt(tools, secondsOf(entry.timeMs), reading.asked, async (engine) =>
+    group ? process(engine, group, payload, { own: 'opened' }) : undefined,
+  )
+  if (tried.kind !== 'done') return tried
+  return tried.value ?? ({ kind: 'refused' } as const)
+}
+
+/**
+ * While the keys are lost, what is said is noted as missed. Only what stands in the own outbox under the same name is
+ * known all the same.
+ */
+const withoutKey = (tools: Tools, desk: Desk, judged: OpenedEntry): Ending => {
+  if (!isOwnTag(desk.room, judged)) return missed('absent')
+  const own = desk.room.outbox.find(({ message }) => isNamed(judged.envelope, message))
+  return own ? receiveOwn(tools, desk, own) : missed('own')
+}
+
+const isNamed = (envelope: Envelope | undefined, message: Uint8Array): boolean =>
+  envelope !== undefined && equalBytes(envelope.messageId, message)
+
+/** Whether the server says that the entry comes from this device. */
+export const isOwnTag = ({ place }: RoomState, { entry }: OpenedEntry): boolean =>
+  place.tag !== null && equalBytes(entry.senderTag, place.tag)
+
+/** What this device had said before it was set back need not be said again. */
+const settleByName = (desk: Desk, envelope: Envelope): void => {
+  const { outbox } = desk.room
+  if (!outbox.some(({ message }) => isNamed(envelope, message))) return
+  desk.room = { ...desk.room, outbox: outbox.filter(({ message }) => !isNamed(envelope, message)) }
+}
+
+/** Notes that this device has used the id; true if it had before (T1: the second entry is dropped). */
+const isRepeated = (desk: Desk, message: Uint8Array, device: Uint8Array): boolean => {
+  const id = toHex(message)
+  const by = toHex(device)
+  const before = desk.senders.get(id) ?? desk.reading.past.senders(id)
+  if (before.includes(by)) return true
+  desk.senders.set(id, [...before, by])
+  return false
+}
+
+export const ownItem = ({ outbox }: RoomState, payloadHash: Uint8Array): OutboxItem | undefined =>
+  outbox.find(({ hashes }) => hashes.some((hash) => equalBytes(hash, payloadHash)))
+
+/** Own words are not decrypted: they were kept when they were sent. */
+const receiveOwn = (tools: Tools, desk: Desk, item: OutboxItem): Ending => {
+  desk.room = { ...desk.room, outbox: desk.room.outbox.filter((other) => other !== item) }
+  if (isRepeated(desk, item.message, tools.device)) return passed()
+  return passed({
+    kind: 'message',
+    message: item.message,
+    device: tools.device,
+    account: tools.account,
+    content: item.content,
+  })
+}
+
+/**
+ * Another member has seen another log than this device: somebody is being lied to (protocol §7). Whoever speaks in an
+ * epoch has read the commit that began it, so nobody's anchor lies before the entry with which this device came in.
+ */
+export const anchorHolds = (desk: Desk, { anchorSeq, anchorHash }: Envelope, seq: number): boolean => {
+  const known = desk.anchors.get(anchorSeq) ?? desk.reading.past.anchor(anchorSeq)
+  return (
+    anchorSeq < seq &&
+    anchorSeq >= desk.room.place.from &&
+    known !== undefined &&
+    equalBytes(known.subarray(0, anchorHashBytes), anchorHash)
+  )
+}
+
+const contentOf = (data: Uint8Array): Uint8Array | undefined => {
+  try {
+    const content = decodePayload(data)
+    decodeContent(content)
+    return content
+  } catch {
+    return undefined
+  }
+}

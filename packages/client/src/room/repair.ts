@@ -1,0 +1,184 @@
+import {
+  checkGroupInfo,
+  decode,
+  decodeMessage,
+  encodeTree,
+  type JoinedExternally,
+  joinExternally,
+  leaves,
+  openPublicGroup,
+  type PublicGroup,
+} from '@sotto/mls'
+import {
+  encodeCommitAttachment,
+  entryKinds,
+  equalBytes,
+  type FailureCode,
+  limits,
+  SottoError,
+} from '@sotto/protocol'
+import { authorizeEntry, buildJoinProof, identityOf, leafCapabilities } from '@sotto/trust'
+import { makeLeaf } from '../account/keyPackages.ts'
+import { type Asked, attempt, type Attempt } from './attempt.ts'
+import { counted, envelopeFor, requeue } from './send.ts'
+import { type Pending, publicOf, rejoinRule, type RoomState } from './state.ts'
+import { type Step, stepped } from './step.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Recovery of the own place in a room (protocol §9.2, §9.3). A device that was set back to an earlier state, whose
+ * state is damaged, or that cannot process a commit which the rules allow, sends nothing more with the keys it has. It
+ * follows the log to its end and there comes in from outside, as a new leaf in the place of its old one.
+ */
+export const lost = (room: RoomState, code: FailureCode, rule: string | null = null): RoomState => ({
+  ...room,
+  phase: { kind: 'repairing', code, rule, asked: false, nack: null },
+  pending: null,
+  // Not one byte that was encrypted leaves any more: its key may have been used for something else since (I8).
+  outbox: requeue(room.outbox, () => true),
+})
+
+const dayMs = 86_400_000
+
+/** Whether this device may come in anew once more today. */
+export const mayRejoin = ({ place }: RoomState, timeMs: number): boolean =>
+  place.rejoinedMs.filter((at) => at > timeMs - dayMs).length < limits.rejoinsPerDay
+
+/** What the server hands out to those who come in from outside. */
+export interface Door {
+  readonly groupInfo: Uint8Array
+  /** Wanted where this device has not followed the group itself. */
+  readonly tree: Uint8Array | null
+}
+
+/** The tree hash that a GroupInfo names. @throws SottoError `integrity` */
+export const treeHashOf = (groupInfo: Uint8Array): Uint8Array => contextOf(groupInfo).treeHash
+
+const contextOf = (groupInfo: Uint8Array) => {
+  try {
+    const message = decode(decodeMessage, groupInfo)
+    if (message.kind === 'group_info') return message.groupInfo.context
+  } catch {
+    // Told below.
+  }
+  throw new SottoError('integrity', 'not a GroupInfo')
+}
+
+/** The place of the own device in the tree, if it has one. */
+const ownLeafIn = ({ device }: Tools, { tree }: PublicGroup) => {
+  for (const [index, leaf] of leaves(tree)) {
+    const identity = identityOf(leaf)
+    if (identity && equalBytes(identity.device, device)) return index
+  }
+  return undefined
+}
+
+/**
+ * Stores the commit by which this device comes in anew (C7). The epoch is the one that it has followed itself, down to
+ * the last byte; where it has followed none, the whole tree is verified as by one who is new.
+ *
+ * A door that cannot be used makes this device ask the others (§9.3). One that leads to a later epoch than this
+ * device has read to changes nothing: there is more of the log to be read.
+ */
+export const stageRejoin = async (
+  tools: Tools,
+  room: RoomState,
+  door: Door,
+  timeMs: number,
+  asked: Asked,
+): Promise<Step> => {
+  if (room.phase.kind !== 'repairing' || room.pending) return stepped(room)
+  if (!mayRejoin(room, timeMs)) return stepped(tired(room))
+  const known = publicOf(room)
+  const context = contextOf(door.groupInfo)
+  if (!equalBytes(context.groupId, room.id)) return stepped(askOthers(tools, room))
+  if (known && context.epoch > known.context.epoch) return stepped(room)
+  if (Number(context.epoch) < room.place.epoch) return stepped(askOthers(tools, room))
+
+  const tried = await comeIn(tools, room, known, door, Math.floor(timeMs / 1000), asked)
+  if (tried.kind === 'needs') return tried
+  if (tried.kind === 'refused' || tried.value.kind === 'unfit') return stepped(askOthers(tools, room))
+  const { message, staged, groupInfo } = tried.value.joined
+  const pending: Pending = {
+    kind: 'commit',
+    counter: room.place.sendCounter + 1,
+    message,
+    messageHash: tools.provider.hash('SHA-256', message),
+    attachment: encodeCommitAttachment({ groupInfo, welcome: null, meta: null }),
+    epoch: Number(context.epoch),
+    intent: null,
+    events: [{ kind: 'event', actor: tools.account, event: { kind: 'rejoined' } }],
+    staged,
+  }
+  return stepped({ ...room, pending, place: counted(room.place) })
+}
+
+type ComingIn =
+  | { readonly kind: 'ready'; readonly joined: JoinedExternally }
+  | { readonly kind: 'unfit'; readonly rule: string }
+
+const comeIn = (
+  tools: Tools,
+  room: RoomState,
+  known: PublicGroup | null,
+  { groupInfo, tree: given }: Door,
+  timeS: number,
+  asked: Asked,
+): Promise<Attempt<ComingIn>> =>
+  attempt(tools, timeS, asked, async (engine): Promise<ComingIn> => {
+    const { provider, signer, device, account } = tools
+    const own = tools.find(account)?.state
+    const tree = known ? encodeTree(known.tree) : given
+    if (!own || !tree) return { kind: 'unfit', rule: 'JOIN-1' }
+    const group = known ?? (await openPublicGroup(engine, { groupInfo, tree }))
+    const { signer: vouching } = await checkGroupInfo(engine, group, groupInfo)
+    const lookup = (wanted: Uint8Array) => tools.find(wanted)?.state
+    const admission = await authorizeEntry({ group, signer: vouching }, account, lookup, provider, timeS)
+    if (admission.kind === 'refused') return { kind: 'unfit', rule: admission.rule }
+
+    const { credential, signatureKeyPair } = await makeLeaf({ provider, signer, device, account: own }, timeS)
+    const { groupId, epoch, confirmedTranscriptHash } = group.context
+    const leafKey = signatureKeyPair.publicKey
+    const proof = await buildJoinProof(signer, { groupId, epoch, confirmedTranscriptHash, leafKey })
+    const former = ownLeafIn(tools, group)
+    const joined = await joinExternally(engine, {
+      groupInfo,
+      tree,
+      credential,
+      signatureKeyPair,
+      capabilities: leafCapabilities(),
+      authenticatedData: envelopeFor(room, entryKinds.commit, provider.random(16), proof),
+      ...(former === undefined ? {} : { remove: former }),
+    })
+    return { kind: 'ready', joined }
+  })
+
+/** This device cannot come in by itself: whoever may bring people in is asked to. */
+export const askOthers = ({ provider }: Tools, room: RoomState): RoomState =>
+  room.phase.kind === 'repairing' && !room.phase.asked
+    ? {
+        ...room,
+        pending: null,
+        phase: {
+          ...room.phase,
+          asked: true,
+          nack: { seq: room.place.cursor, rule: rejoinRule, message: provider.random(16) },
+        },
+      }
+    : room
+
+/** It was tried often enough for a day: what is wrong would be wrong again. */
+const tired = (room: RoomState): RoomState =>
+  room.phase.kind === 'repairing'
+    ? { ...room, phase: { kind: 'frozen', code: room.phase.code, rule: room.phase.rule, nack: null } }
+    : room
+
+/** The user wants it tried once more. */
+export const tryAgain = (room: RoomState): RoomState =>
+  room.phase.kind === 'frozen'
+    ? lost({ ...room, place: { ...room.place, rejoinedMs: [] } }, room.phase.code, room.phase.rule)
+    : room
+
+/** Whether a room that is frozen for this reason may be entered anew by this device itself. */
+export const isOwnFault = (code: FailureCode, rule: string | null): boolean =>
+  code === 'client_rollback' || code === 'storage_damaged' || (rule?.startsWith('mls:') ?? false)

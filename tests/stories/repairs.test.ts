@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Client } from '@sotto/client'
+import { invitation, meet, messages, online, room, texts, timeline, until, untilMessages } from './talk.ts'
+import { type Person, startWorld, type World } from './world.ts'
+
+/** The rows of a device as they are now, to be put back later. */
+const snapshot = ({ device }: Person): (() => void) => {
+  const rows = new Map(device.disk.rows)
+  return () => {
+    device.disk.rows.clear()
+    for (const [key, value] of rows) device.disk.rows.set(key, value)
+  }
+}
+
+const stateIs = (client: Client, id: string, kind: string): Promise<unknown> =>
+  until(client, () => room(client, id)?.state.kind === kind)
+
+describe('a device that has lost its place takes it again', () => {
+  let world: World
+  let alice: Person
+  let bob: Person
+  let a: Client
+  let b: Client
+  let id: string
+  beforeEach(async () => {
+    world = await startWorld()
+    ;[alice, bob] = [world.person('alice'), world.person('bob')]
+    ;[a, b] = [await alice.join(), await bob.join()]
+    id = await meet(a, b, 'bob')
+    await a.send({ room: id, text: 'one' })
+    await untilMessages(b, id, 1)
+  })
+  afterEach(() => world.end())
+
+  it('F30: restored from a backup it reads what it has said since, comes in anew, and speaks with fresh keys', async () => {
+    await a.close()
+    const restore = snapshot(alice)
+    const a2 = await alice.open()
+    await online(a2)
+    await a2.send({ room: id, text: 'two' })
+    await untilMessages(b, id, 2)
+    await b.send({ room: id, text: 'three' })
+    await untilMessages(a2, id, 3)
+    await a2.close()
+    restore()
+    const a3 = await alice.open()
+    await a3.send({ room: id, text: 'four' })
+    await untilMessages(a3, id, 4)
+    await untilMessages(b, id, 4)
+    await stateIs(a3, id, 'active')
+    for (const client of [a3, b]) expect(await texts(client, id)).toEqual(['one', 'two', 'three', 'four'])
+    const seen = (await timeline(b, id)).filter(({ kind }) => kind === 'event')
+    expect(seen.at(-1)).toMatchObject({ event: { kind: 'rejoined' }, actor: { name: 'alice' } })
+  })
+
+  it('F30: the same for one that had never spoken before: the server tells it at its first word', async () => {
+    await b.close()
+    const restore = snapshot(bob)
+    const b2 = await bob.open()
+    await online(b2)
+    await b2.send({ room: id, text: 'two' })
+    await untilMessages(a, id, 2)
+    await b2.close()
+    restore()
+    const b3 = await bob.open()
+    await online(b3)
+    for (const text of ['three', 'four']) await b3.send({ room: id, text })
+    await untilMessages(a, id, 4)
+    expect(await texts(a, id)).toEqual(['one', 'two', 'three', 'four'])
+    await untilMessages(b3, id, 4)
+    expect(await texts(b3, id)).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it('F8: with its keys damaged on the disk it comes in anew, and says what it could not read', async () => {
+    await b.close()
+    for (const key of bob.device.disk.rows.keys())
+      if (key.startsWith('group/')) bob.device.disk.rows.delete(key)
+    await a.send({ room: id, text: 'meanwhile' })
+    await untilMessages(a, id, 2)
+    const b2 = await bob.open()
+    await online(b2)
+    await b2.send({ room: id, text: 'back' })
+    await untilMessages(a, id, 3)
+    expect(await texts(a, id)).toEqual(['one', 'meanwhile', 'back'])
+    await untilMessages(b2, id, 2)
+    expect((await timeline(b2, id)).flatMap((item) => (item.kind === 'missed' ? [item.why] : []))).toEqual([
+      'absent',
+    ])
+    expect(await texts(b2, id)).toEqual(['one', 'back'])
+  })
+
+  it('F23: with the keys for its invitation gone it asks, and another member brings it in', async () => {
+    const carol = world.person('carol')
+    const c = await carol.join()
+    await c.close()
+    for (const key of carol.device.disk.rows.keys())
+      if (key.startsWith('keypackage/')) carol.device.disk.rows.delete(key)
+    const invited = a.invite({ room: id, name: 'carol' })
+    await invited
+    const c2 = await carol.open()
+    await invitation(c2, id)
+    await c2.accept({ room: id })
+    await stateIs(c2, id, 'active')
+    await c2.send({ room: id, text: 'here' })
+    await untilMessages(a, id, 2)
+    await untilMessages(b, id, 2)
+    expect(room(c2, id)).toMatchObject({ name: 'General', memberCount: 3 })
+  })
+
+  it('who has left a room and is invited again speaks in it as before', async () => {
+    await b.leave({ room: id })
+    await until(a, () => room(a, id)?.memberCount === 1)
+    await a.invite({ room: id, name: 'bob' })
+    await invitation(b, id)
+    await b.accept({ room: id })
+    await b.send({ room: id, text: 'two' })
+    await untilMessages(a, id, 2)
+    await a.send({ room: id, text: 'three' })
+    await untilMessages(b, id, 2)
+    expect(await texts(b, id)).toEqual(['two', 'three'])
+  })
+})
+
+describe('a server that has lost what it had confirmed', () => {
+  let world: World
+  let alice: Person
+  let bob: Person
+  let a: Client
+  let b: Client
+  let id: string
+  beforeEach(async () => {
+    world = await startWorld()
+    ;[alice, bob] = [world.person('alice'), world.person('bob')]
+    ;[a, b] = [await alice.join(), await bob.join()]
+    id = await meet(a, b, 'bob')
+  })
+  afterEach(() => world.end())
+
+  it('F28: is healed by what its devices have kept, and goes on', async () => {
+    const backup = await world.backup()
+    await online(a)
+    for (const text of ['one', 'two']) await a.send({ room: id, text })
+    await untilMessages(a, id, 2)
+    await untilMessages(b, id, 2)
+    await world.restore(backup)
+    await stateIs(a, id, 'active')
+    await b.send({ room: id, text: 'three' })
+    await untilMessages(a, id, 3)
+    await untilMessages(b, id, 3)
+    for (const client of [a, b]) expect(await texts(client, id)).toEqual(['one', 'two', 'three'])
+  })
+
+  it('F28: commits too: who was brought in since is still there', async () => {
+    const carol = world.person('carol')
+    const c = await carol.join()
+    const backup = await world.backup()
+    await online(a)
+    await a.invite({ room: id, name: 'carol' })
+    await invitation(c, id)
+    await c.accept({ room: id })
+    await c.send({ room: id, text: 'hello' })
+    await untilMessages(a, id, 1)
+    await world.restore(backup)
+    await b.send({ room: id, text: 'hello carol' })
+    await untilMessages(c, id, 2)
+    await untilMessages(a, id, 2)
+    expect(await texts(a, id)).toEqual(['hello', 'hello carol'])
+  })
+
+  it('where it has gone on with another history, an owner founds the room anew, and what was not sent comes along', async () => {
+    await a.send({ room: id, text: 'one' })
+    await untilMessages(b, id, 1)
+    const backup = await world.backup()
+    await b.close()
+    await online(a)
+    await a.send({ room: id, text: 'told to alice' })
+    await untilMessages(a, id, 2)
+    await a.close()
+    await world.restore(backup)
+    const b2 = await bob.open()
+    await online(b2)
+    await b2.send({ room: id, text: 'told to bob' })
+    await untilMessages(b2, id, 2)
+    const a2 = await alice.open()
+    await stateIs(a2, id, 'frozen')
+    expect(room(a2, id)?.state).toMatchObject({ code: 'fork', remedy: 'refound' })
+    await expect(a2.send({ room: id, text: 'no' })).rejects.toMatchObject({ code: 'room_frozen' })
+    const { room: anew } = await a2.refound({ room: id })
+    expect(room(a2, id)?.state).toEqual({ kind: 'refounded', successor: anew })
+    await invitation(b2, anew)
+    await b2.accept({ room: anew })
+    await until(b2, () => room(b2, id)?.state.kind === 'refounded')
+    await b2.send({ room: anew, text: 'here we are' })
+    await untilMessages(a2, anew, 1)
+    expect(room(b2, anew)).toMatchObject({ name: 'General', memberCount: 2 })
+    expect((await messages(a2, id)).map(({ text }) => text)).toEqual(['one', 'told to alice'])
+  })
+})
