@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { limits, operations } from '@sotto/protocol'
+import { buildSetName } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
 import { callOperation, refusal } from './client/calling.ts'
 import { testClock } from './client/clock.ts'
 import {
   connect,
+  learn,
   login,
   nowS,
   prepareRegistration,
+  provider,
   random,
   type RawDevice,
   register,
@@ -105,6 +108,31 @@ describe('login', () => {
     expect(session).toMatchObject({ account: alice.account, device: alice.id })
     expect((await refusal(sessionOf(url, alice.token))).code).toBe('unauthorized')
     expect((await sessionOf(url, token)).device).toEqual(alice.id)
+  })
+
+  it('works for an account under its new name, and for who has taken the old one', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice', secret)
+    const state = await learn(alice, alice.account)
+    const renaming = { provider, state, timeS: nowS(), identity: alice.identity, name: 'alicia' }
+    await alice.call(operations.appendLink, { link: await buildSetName(renaming) })
+    const other = await register(url, 'alice', 'another password of hers')
+    expect((await login(url, 'alicia', secret, as(alice))).session.account).toEqual(alice.account)
+    const opened = await login(url, 'alice', 'another password of hers', as(other))
+    expect(opened.session.account).toEqual(other.account)
+    expect((await refusal(login(url, 'alice', secret, null))).code).toBe('invalid_credentials')
+  })
+
+  it('keeps the credential of each account to itself', async () => {
+    const { url } = await testServer()
+    const prepared = await prepareRegistration(url, 'alice', secret)
+    await callOperation(url, operations.registerFinish, prepared.input, null)
+    const { exchange } = prepared.input
+    const mallory = await prepareRegistration(url, 'mallory', secret)
+    const borrowed = { ...mallory.input, exchange }
+    const refused = await refusal(callOperation(url, operations.registerFinish, borrowed, null))
+    expect(refused.code).toBe('name_taken')
+    expect((await refusal(login(url, 'alice', secret, null))).code).toBe('accepted')
   })
 
   it('refuses a wrong password and an unknown name with one and the same answer', async () => {

@@ -7,6 +7,7 @@ import { Kysely } from 'kysely'
 import { lockData } from '../src/store/dataLock.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { migrations } from '../src/store/migrations.ts'
+import { openSqlite } from '../src/store/sqliteDatabase.ts'
 import { openStore, type Store } from '../src/store/openStore.ts'
 import { sqliteDialect } from '../src/store/sqliteDialect.ts'
 import { temporaryDirectory } from './client/testServer.ts'
@@ -69,6 +70,26 @@ describe('the database', () => {
     await expect(openStore({ path })).rejects.toThrow('schema 99')
   })
 
+  it('knows accounts of before: their password was bound to their name', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    const db = new Kysely<{ accounts: object }>({ dialect: sqliteDialect(openSqlite({ path })) })
+    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, 1))
+    const account = random(32)
+    const known = {
+      account,
+      name: 'alice',
+      opaque_record: random(192),
+      seq: 0,
+      state: random(9),
+      created_ms: 1,
+    }
+    await db.insertInto('accounts').values(known).execute()
+    await db.destroy()
+    const { authentication } = await open(path)
+    const login = { account, credential: 'alice', opaqueRecord: known.opaque_record }
+    expect(await authentication.login('alice')).toEqual(login)
+  })
+
   it('has the whole of a migration or nothing of it', async () => {
     const database = new DatabaseSync(':memory:')
     const db = new Kysely<never>({ dialect: sqliteDialect(database) })
@@ -84,7 +105,7 @@ describe('the database', () => {
     const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE name = 'half'`).all()
     expect(tables).toEqual([])
     const versions = database.prepare('SELECT version FROM schema_version').all()
-    expect(versions).toEqual([{ version: 1 }])
+    expect(versions).toEqual(migrations.map((_, at) => ({ version: at + 1 })))
     await db.destroy()
   })
 

@@ -6,6 +6,7 @@ import {
   deviceId,
   encodeAs,
   limits,
+  messageId,
   nullable,
   type Shape,
   signedLink,
@@ -34,6 +35,7 @@ const profile = union({
     0,
     {
       ...identity,
+      exchange: messageId,
       genesis: signedLink,
       record: blob(limits.opaqueMessageBytesMax),
       rootSlot: blob(limits.vaultSlotBytesMax),

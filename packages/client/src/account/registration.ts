@@ -80,7 +80,7 @@ const refusedAsNull = (error: unknown): null => {
 const prepare = async (deps: AccountDeps, name: string, password: string): Promise<Registering> => {
   const { provider, transport } = deps
   const { state, request } = await deps.password.registerStart(password)
-  const { response } = await transport.call(operations.registerStart, { name, request }, null)
+  const { exchange, response } = await transport.call(operations.registerStart, { name, request }, null)
   const { record, exportKey } = await deps.password.registerFinish(state, password, response, name)
 
   const identity = await provider.signatureGenerate('Ed25519')
@@ -107,6 +107,7 @@ const prepare = async (deps: AccountDeps, name: string, password: string): Promi
     account,
     device,
     sealingKey: sealing.privateKey,
+    exchange,
     genesis,
     record,
     rootSlot,
@@ -115,10 +116,10 @@ const prepare = async (deps: AccountDeps, name: string, password: string): Promi
 
 /** Sends what was prepared. @throws SottoError with the server's code, also when it has the account already */
 export const finishRegistration = async (deps: AccountDeps, half: Registering): Promise<SignedIn> => {
-  const { name, record, genesis, rootSlot } = half
+  const { exchange, name, record, genesis, rootSlot } = half
   const opened = await deps.transport.call(
     operations.registerFinish,
-    { name, record, genesis, rootSlot },
+    { exchange, name, record, genesis, rootSlot },
     null,
   )
   return signIn(deps, half, { token: opened.token, expiresMs: opened.session.expiresMs })

@@ -27,7 +27,10 @@ const opened = struct({
   session,
 })
 
-/** OPAQUE registration, first message (RFC 9807 §5): the server learns nothing of the password. */
+/**
+ * OPAQUE registration, first message (RFC 9807 §5): the server learns nothing of the password. `exchange` is random and
+ * the identifier of the credential that is being made; the second message names it.
+ */
 export const registerStart = operation({
   name: 'register.start',
   method: 'POST',
@@ -35,7 +38,7 @@ export const registerStart = operation({
   access: 'anyone',
   params: {},
   body: struct({ name, request: opaqueMessage }),
-  output: struct({ response: opaqueMessage }),
+  output: struct({ exchange: messageId, response: opaqueMessage }),
   bodyBytesMax: 8192,
 })
 
@@ -47,6 +50,7 @@ export const registerFinish = operation({
   access: 'anyone',
   params: {},
   body: struct({
+    exchange: messageId,
     name,
     record: opaqueMessage,
     genesis: signedLink,

@@ -71,7 +71,11 @@ export const makeLogin = ({
       // Counted before the answer: each one lets a password be tried, whether or not the exchange is finished.
       await attempts.count(attemptsKey(name, address))
       const login = await store.login(name)
-      const { state, response } = opaque.challenge(name, login?.opaqueRecord, input.request)
+      const { state, response } = opaque.challenge(
+        login?.credential ?? name,
+        login?.opaqueRecord,
+        input.request,
+      )
       return { exchange: exchanges.begin({ name, account: login?.account, state }), response }
     },
 

@@ -4,14 +4,14 @@ import { SottoError } from '@sotto/protocol'
 /** The server's side of OPAQUE-3DH (RFC 9807), bytes in and out. No identifiers are bound: the keys stand for both sides. */
 export interface Opaque {
   /** @throws SottoError `bad_request` for what is no registration request */
-  register(name: string, request: Uint8Array): Uint8Array
+  register(credential: string, request: Uint8Array): Uint8Array
   /**
    * A credential response. Without a record it is one that no password opens, of the same shape and made in the same
    * time, so that an answer does not tell whether a name exists.
    * @throws SottoError `bad_request` for what is no credential request
    */
   challenge(
-    name: string,
+    credential: string,
     record: Uint8Array | undefined,
     request: Uint8Array,
   ): { readonly state: string; readonly response: Uint8Array }
@@ -38,11 +38,11 @@ export const makeOpaqueSetup = async (): Promise<string> => {
 
 export const makeOpaque = async (serverSetup: string): Promise<Opaque> => {
   await ready
-  const challenge: Opaque['challenge'] = (name, record, request) => {
+  const challenge: Opaque['challenge'] = (credential, record, request) => {
     const { serverLoginState, loginResponse } = reading(() =>
       server.startLogin({
         serverSetup,
-        userIdentifier: name,
+        userIdentifier: credential,
         registrationRecord: record ? text(record) : null,
         startLoginRequest: text(request),
       }),
@@ -50,12 +50,12 @@ export const makeOpaque = async (serverSetup: string): Promise<Opaque> => {
     return { state: serverLoginState, response: bytesOf(loginResponse) }
   }
   return {
-    register: (name, request) =>
+    register: (credential, request) =>
       bytesOf(
         reading(() =>
           server.createRegistrationResponse({
             serverSetup,
-            userIdentifier: name,
+            userIdentifier: credential,
             registrationRequest: text(request),
           }),
         ).registrationResponse,

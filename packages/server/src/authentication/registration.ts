@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import {
   type InputOf,
+  messageIdBytes,
   normalizeName,
   type OutputOf,
   type registerFinish,
   type registerStart,
   SottoError,
+  toHex,
 } from '@sotto/protocol'
 import { encodeAccountState, linkTimeSkewMaxS, verifyChain } from '@sotto/trust'
 import type { Provider } from '@sotto/mls/public'
@@ -32,6 +35,12 @@ interface Dependencies {
 }
 
 const hourMs = 3_600_000
+
+/**
+ * A name can pass to another account, the key of a password must not. Whoever names an exchange that was not theirs
+ * finds it taken, or has a credential like any other: nobody else ever gets an answer under it.
+ */
+const credentialOf = (exchange: Uint8Array): string => toHex(exchange)
 
 export const makeRegistration = ({
   store,
@@ -61,7 +70,8 @@ export const makeRegistration = ({
       const name = normalizeName(input.name)
       // Early, so that nobody waits for a slow hash of the password in vain; decided it is at the end.
       if (await store.login(name)) throw new SottoError('name_taken')
-      return { response: opaque.register(name, input.request) }
+      const exchange = new Uint8Array(randomBytes(messageIdBytes))
+      return { exchange, response: opaque.register(credentialOf(exchange), input.request) }
     },
 
     admit: attempts.count,
@@ -75,6 +85,7 @@ export const makeRegistration = ({
       const outcome = await store.createAccount({
         account,
         name,
+        credential: credentialOf(input.exchange),
         opaqueRecord: input.record,
         genesis: input.genesis,
         state: encodeAccountState(state),

@@ -2,6 +2,8 @@ import type { SignedLink } from '@sotto/protocol'
 
 export interface Login {
   readonly account: Uint8Array
+  /** What OPAQUE derives the credential's own key from. It belongs to one account for good. */
+  readonly credential: string
   readonly opaqueRecord: Uint8Array
 }
 
@@ -17,6 +19,7 @@ export interface StoredSession {
 export interface NewAccount {
   readonly account: Uint8Array
   readonly name: string
+  readonly credential: string
   readonly opaqueRecord: Uint8Array
   readonly genesis: SignedLink
   /** The verified chain, encoded. */
@@ -28,7 +31,7 @@ export interface NewAccount {
 /** What authentication keeps. Every write is durable when it returns. */
 export interface AuthenticationStore {
   login(name: string): Promise<Login | undefined>
-  /** Account, chain, vault root slot and session: all of it or, when the name or the account exists, nothing. */
+  /** Account, chain, vault root slot and session: all of it or, when name, account or credential exist, nothing. */
   createAccount(account: NewAccount): Promise<'created' | 'taken'>
   /**
    * Opens a session in place of those that the same device has, and of the oldest where the account would have more

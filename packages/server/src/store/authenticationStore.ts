@@ -18,6 +18,7 @@ const insertAccount = async (db: Transaction<Schema>, account: NewAccount): Prom
     .values({
       account: account.account,
       name: account.name,
+      credential: account.credential,
       opaque_record: account.opaqueRecord,
       seq: 0,
       state: account.state,
@@ -68,10 +69,10 @@ export const authenticationStore = (db: Kysely<Schema>): AuthenticationStore => 
     storing(async () => {
       const row = await db
         .selectFrom('accounts')
-        .select(['account', 'opaque_record'])
+        .select(['account', 'credential', 'opaque_record'])
         .where('name', '=', name)
         .executeTakeFirst()
-      return row && { account: row.account, opaqueRecord: row.opaque_record }
+      return row && { account: row.account, credential: row.credential, opaqueRecord: row.opaque_record }
     }),
 
   createAccount: (account) =>

@@ -167,5 +167,23 @@ const first: Migration = {
   },
 }
 
+const second: Migration = {
+  name: 'credentials of their own',
+  up: async (db) => {
+    await db.schema.alterTable('accounts').addColumn('credential', 'text').execute()
+    // Until now it was the name.
+    await db
+      .updateTable('accounts')
+      .set((e) => ({ credential: e.ref('name') }))
+      .execute()
+    await db.schema
+      .createIndex('accounts_of_credential')
+      .on('accounts')
+      .column('credential')
+      .unique()
+      .execute()
+  },
+}
+
 /** In order; a migration that has been released is never changed. */
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, second]

@@ -5,6 +5,7 @@ export interface Schema {
   accounts: {
     account: Uint8Array
     name: string
+    credential: string
     opaque_record: Uint8Array
     seq: number
     /** The verified chain, as `trust` encodes it. */

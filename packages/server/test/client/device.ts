@@ -93,7 +93,7 @@ export const good = <T>(verdict: { kind: 'ok'; value: T } | { kind: 'refused'; r
 /** Everything that `register.finish` wants, so that a test can spoil a part of it. */
 export const prepareRegistration = async (url: string, name: string, secret: string, atS = nowS()) => {
   const started = await password.startRegistration(secret)
-  const { response } = await callOperation(
+  const { exchange, response } = await callOperation(
     url,
     operations.registerStart,
     { name, request: started.request },
@@ -111,6 +111,7 @@ export const prepareRegistration = async (url: string, name: string, secret: str
     timeS: atS,
   })
   const input: InputOf<typeof operations.registerFinish> = {
+    exchange,
     name,
     record: password.finishRegistration(started.state, secret, response),
     genesis,

@@ -9,6 +9,7 @@ export const someAccount = (name: string, device = random(16)): NewAccount => {
   return {
     account,
     name,
+    credential: `credential of ${name} ${Buffer.from(account).toString('hex')}`,
     opaqueRecord: random(192),
     genesis: { bytes: random(300), signatures: [random(64), random(64)] },
     state: random(200),
@@ -31,7 +32,8 @@ export const authenticationStoreContract = (open: () => Promise<AuthenticationSt
       const alice = someAccount('alice')
       expect(await store.login('alice')).toBeUndefined()
       expect(await store.createAccount(alice)).toBe('created')
-      expect(await store.login('alice')).toEqual({ account: alice.account, opaqueRecord: alice.opaqueRecord })
+      const { account, credential, opaqueRecord } = alice
+      expect(await store.login('alice')).toEqual({ account, credential, opaqueRecord })
       expect(await store.session(alice.session.tokenHash)).toEqual({ ...alice.session, name: 'alice' })
     })
 
@@ -42,6 +44,15 @@ export const authenticationStoreContract = (open: () => Promise<AuthenticationSt
       expect(await store.createAccount(second)).toBe('taken')
       expect((await store.login('alice'))?.account).toEqual(first.account)
       expect(await store.session(second.session.tokenHash)).toBeUndefined()
+    })
+
+    it('creates nothing of an account whose credential is another account’s', async () => {
+      const store = await open()
+      const bob = someAccount('bob')
+      await store.createAccount(bob)
+      const mallory = { ...someAccount('mallory'), credential: bob.credential }
+      expect(await store.createAccount(mallory)).toBe('taken')
+      expect(await store.login('mallory')).toBeUndefined()
     })
 
     it('creates nothing of an account whose device is another account’s', async () => {

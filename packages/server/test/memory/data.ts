@@ -22,6 +22,7 @@ export interface MemoryData {
 export interface MemoryAccount {
   readonly account: Uint8Array
   readonly name: string
+  readonly credential: string
   readonly opaqueRecord: Uint8Array
   readonly seq: number
   readonly state: Uint8Array

@@ -10,16 +10,19 @@ const accountNamed = (data: MemoryData, name: string): MemoryAccount | undefined
 const authentication = (current: () => MemoryData): AuthenticationStore => ({
   login: async (name) => {
     const found = accountNamed(current(), name)
-    return found && { account: found.account, opaqueRecord: found.opaqueRecord }
+    return found && { account: found.account, credential: found.credential, opaqueRecord: found.opaqueRecord }
   },
-  createAccount: async ({ account, name, opaqueRecord, genesis, state, rootSlot, session }) => {
+  createAccount: async ({ account, name, credential, opaqueRecord, genesis, state, rootSlot, session }) => {
     const data = current()
     const id = keyOf(account)
     const device = session.device && keyOf(session.device)
     const isTaken =
-      accountNamed(data, name) || data.accounts.has(id) || (device !== null && data.devices.has(device))
+      accountNamed(data, name) ||
+      [...data.accounts.values()].some((other) => other.credential === credential) ||
+      data.accounts.has(id) ||
+      (device !== null && data.devices.has(device))
     if (isTaken) return 'taken'
-    data.accounts.set(id, { account, name, opaqueRecord, seq: 0, state, links: [genesis] })
+    data.accounts.set(id, { account, name, credential, opaqueRecord, seq: 0, state, links: [genesis] })
     if (device !== null) data.devices.set(device, id)
     data.slots.set(`${id}/root`, { counter: 1, sealed: rootSlot })
     data.sessions.set(keyOf(session.tokenHash), session)
