@@ -326,7 +326,7 @@ describe('the live lane by long poll', () => {
 
   it('stands in after WebSocket has failed again and again, and lets it try once more when its time is over', async () => {
     const there = pollServer()
-    const transport = netTransport({ server: await peer(there), pollLaneMs: 50 })
+    const transport = netTransport({ server: await peer(there), pollLaneMs: 1500 })
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const failed = listen(transport)
       await failed.closed()
