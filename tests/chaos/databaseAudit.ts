@@ -65,7 +65,8 @@ export const auditDatabase = (data: string): Audit => {
       const name = toHex(room)
       violations.push(...auditRoom(name, rows))
       const head = Number(readHead.get(id)?.['seq'])
-      if (head !== rows.length - 1) violations.push(`room ${name.slice(0, 8)} ends at ${head}, not at its last entry`)
+      if (head !== rows.length - 1)
+        violations.push(`room ${name.slice(0, 8)} ends at ${head}, not at its last entry`)
       heads.set(name, head)
       entries += rows.length
     }

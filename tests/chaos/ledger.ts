@@ -94,6 +94,9 @@ export interface Verdict {
   readonly violations: readonly string[]
 }
 
+/** Kinds of items that stand in the place of what could not be read. */
+const notRead: ReadonlySet<string> = new Set(['unreadable', 'missed'])
+
 type Message = Extract<TimelineItem, { kind: 'message' }>
 
 const named = (texts: readonly string[]): string =>
@@ -113,16 +116,22 @@ const judgeOne = (said: readonly Said[], { who, items }: Shown) => {
   const unique = new Set(texts)
   const doubled = unique.size === texts.length ? [] : repeated(texts)
   const lost = said.filter(({ stored, acked, text }) => (stored || acked) && !shownAt.has(text))
-  const moved = said.filter(({ acked, text }) => acked && shownAt.has(text) && shownAt.get(text) !== acked.seq)
+  const moved = said.filter(
+    ({ acked, text }) => acked && shownAt.has(text) && shownAt.get(text) !== acked.seq,
+  )
   const bySaid = new Map(said.map((one) => [one.text, one]))
   const foreign = messages.filter(({ text, sender }) => bySaid.get(text)?.by !== sender.name)
-  const unread = items.filter(({ kind }) => kind === 'unreadable' || kind === 'missed')
+  const unread = items.filter(({ kind }) => notRead.has(kind))
   const complaints = [
     lost.length > 0 && `lost ${named(lost.map(({ text }) => text))}`,
     doubled.length > 0 && `shows twice ${named(doubled)}`,
     moved.length > 0 && `shows elsewhere than acknowledged ${named(moved.map(({ text }) => text))}`,
     foreign.length > 0 && `shows what its sender never said: ${named(foreign.map(({ text }) => text))}`,
-    unread.length > 0 && `cannot read ${unread.length} at ${unread.map(({ seq }) => seq).slice(0, 5).join(', ')}`,
+    unread.length > 0 &&
+      `cannot read ${unread.length} at ${unread
+        .map(({ seq }) => seq)
+        .slice(0, 5)
+        .join(', ')}`,
   ]
   return {
     shown: inLog.length,
@@ -150,7 +159,9 @@ export const judge = (ledger: Ledger, shown: readonly Shown[]): Verdict => {
       violations.push(...result.complaints)
     }
     if (new Set(results.map(({ order }) => order)).size > 1)
-      violations.push(`room ${room.slice(0, 8)} does not look the same to ${readers.map(({ who }) => who).join(', ')}`)
+      violations.push(
+        `room ${room.slice(0, 8)} does not look the same to ${readers.map(({ who }) => who).join(', ')}`,
+      )
   }
   return { acked: ledger.acked().length, shown: messages, lost, doubled, violations }
 }

@@ -49,7 +49,11 @@ export const meetAnew = async (
     const name = `Room ${number}`
     const made = (): string | undefined => host.client.state().rooms.find((one) => one.name === name)?.id
     const phase = (person: Person, id: string) => room(person.client, id)?.state.kind
-    await insist(`${name} is made`, () => host.client.createRoom({ name }), () => made() !== undefined)
+    await insist(
+      `${name} is made`,
+      () => host.client.createRoom({ name }),
+      () => made() !== undefined,
+    )
     const id = await eventually(`${name} is shown`, insistMs, made)
     await insist(
       `${guest.name} is invited`,

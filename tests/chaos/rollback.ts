@@ -44,8 +44,7 @@ export const afterRollback = async (knowing: readonly Person[], id: string): Pro
   }
   try {
     await eventually('every device has noticed', alarmWithinMs, isClear)
-    if (offered)
-      await eventually('the room is healed', healWithinMs, () => knowing.every(isOver))
+    if (offered) await eventually('the room is healed', healWithinMs, () => knowing.every(isOver))
   } catch (error) {
     return { kind: 'violated', violations: [String(error), ...states()] }
   }

@@ -34,7 +34,16 @@ export const outcomeOf = (
   kills: number,
   { acked, shown, lost, doubled, violations }: Verdict,
   more: readonly string[] = [],
-): Outcome => ({ kind: 'done', did, kills, acked, shown, lost, doubled, violations: [...violations, ...more] })
+): Outcome => ({
+  kind: 'done',
+  did,
+  kills,
+  acked,
+  shown,
+  lost,
+  doubled,
+  violations: [...violations, ...more],
+})
 
 export interface Row {
   readonly scenario: string

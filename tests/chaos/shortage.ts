@@ -26,7 +26,8 @@ const run = (command: string, args: readonly string[]): string | null => {
   return error ? error.message : status === 0 ? null : stderr.trim()
 }
 
-const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 
 /** Writes until not even one byte more fits. */
 const fill = (file: string): void => {

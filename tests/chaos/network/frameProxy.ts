@@ -119,10 +119,16 @@ export const openFrameProxy = async (targetPort: number, faults: FrameFaults): P
     }
   }
 
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 16 * 1024 * 1024 })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 16 * 1024 * 1024,
+  })
   server.on('upgrade', (incoming, socket, head) => {
     socket.on('error', () => socket.destroy())
-    const far = new WebSocket(`ws://localhost:${targetPort}${incoming.url ?? ''}`, { perMessageDeflate: false })
+    const far = new WebSocket(`ws://localhost:${targetPort}${incoming.url ?? ''}`, {
+      perMessageDeflate: false,
+    })
     far.on('error', () => socket.destroy())
     far.once('open', () => sockets.handleUpgrade(incoming, socket, head, (near) => join(near, far)))
   })

@@ -55,12 +55,16 @@ export const deviceDiskFull = (kind: ShortageKind): Scenario => ({
         if (by !== 'alice' || code !== 'storage_full') violations.push(`${by} was told ${code}`)
         refused.push(text)
       }
-      const last = await talkers.say(alice, ledger.all()[0]?.room ?? '', 'alice again').catch((error: Error) => {
-        violations.push(`alice cannot write with room again: ${error.message}`)
-      })
+      const last = await talkers
+        .say(alice, ledger.all()[0]?.room ?? '', 'alice again')
+        .catch((error: Error) => {
+          violations.push(`alice cannot write with room again: ${error.message}`)
+        })
       if (last) await eventually('alice is heard again', withinMs, () => last.acked).catch(() => {})
       const shown = await talkers.look(withinMs)
-      const came = shown.flatMap(({ items }) => items.filter((item) => item.kind === 'message' && refused.includes(item.text)))
+      const came = shown.flatMap(({ items }) =>
+        items.filter((item) => item.kind === 'message' && refused.includes(item.text)),
+      )
       if (came.length > 0) violations.push(`${came.length} messages were refused and came all the same`)
       const did = `${rounds} × ${words[kind]} at a device, ${refused.length} refused`
       return outcomeOf(did, 0, judge(ledger, shown), violations)

@@ -1,5 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { badLine } from './badLine.ts'
+import { browserStorage } from './browserStorage.ts'
+import { clearedSite } from './clearedSite.ts'
 import { deviceDiskFull } from './deviceDiskFull.ts'
 import { deviceKills } from './deviceKills.ts'
 import { frozenProcesses } from './frozenProcesses.ts'
@@ -7,7 +9,9 @@ import { oldBackup } from './oldBackup.ts'
 import { serverDiskFull } from './serverDiskFull.ts'
 import { serverKills } from './serverKills.ts'
 import { slowSockets } from './slowSockets.ts'
+import { tabKills } from './tabKills.ts'
 import { tornLog } from './tornLog.ts'
+import { twoTabs } from './twoTabs.ts'
 import { unrulyFrames } from './unrulyFrames.ts'
 
 /** In the order in which they are played. */
@@ -24,4 +28,8 @@ export const scenarios: readonly Scenario[] = [
   slowSockets,
   badLine,
   unrulyFrames,
+  tabKills,
+  twoTabs,
+  browserStorage,
+  clearedSite,
 ]

@@ -51,11 +51,18 @@ export const serverDiskFull = (kind: ShortageKind): Scenario => ({
 
         const failures = world.log().split('append_failed').length
         shortage.begin(world.server().pid)
-        await eventually('the log tells of it', withinMs, () => world.log().split('append_failed').length > failures)
+        await eventually(
+          'the log tells of it',
+          withinMs,
+          () => world.log().split('append_failed').length > failures,
+        )
         const before = ledger.acked()
-        const refusal = await stranger.client.register({ name: 'dave', password }).then(() => 'accepted', codeOf)
+        const refusal = await stranger.client
+          .register({ name: 'dave', password })
+          .then(() => 'accepted', codeOf)
         if (refusal !== 'read_only') violations.push(`a registration was answered with ${refusal}`)
-        if (!(await answers(`${world.url}/readyz`))) violations.push('it did not call itself ready for reading')
+        if (!(await answers(`${world.url}/readyz`)))
+          violations.push('it did not call itself ready for reading')
         await bob.start()
         const isRead = (): boolean => talkers.seenBy(bob, room, before)
         await eventually('bob reads what was said', withinMs, isRead).catch((error: Error) =>

@@ -27,7 +27,8 @@ const percentile = (values: readonly number[], of: number): number =>
 export const slowSockets: Scenario = {
   name: 'slow-sockets',
   run: async ({ kills: intensity, chance }) => {
-    if (process.platform !== 'linux') return { kind: 'skipped', why: 'memory is read from /proc, on Linux only' }
+    if (process.platform !== 'linux')
+      return { kind: 'skipped', why: 'memory is read from /proc, on Linux only' }
     const isLong = intensity >= 50
     const world = await startWorld()
     const proxy = await openProxy(world.port)

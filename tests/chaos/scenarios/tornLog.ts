@@ -30,7 +30,10 @@ const tear = (file: string, at: number, chance: Chance): void => {
 }
 
 /** How long the log was at the last acknowledgement: up to there the disk has promised to keep it. */
-const promisedBytes = (ledger: Ledger, data: string): { readonly bytes: () => number; readonly end: () => void } => {
+const promisedBytes = (
+  ledger: Ledger,
+  data: string,
+): { readonly bytes: () => number; readonly end: () => void } => {
   let bytes = sizeOf(walOf(data))
   const end = ledger.onAck(() => {
     bytes = sizeOf(walOf(data))

@@ -59,8 +59,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const directory = mkdtempSync(join(tmpdir(), 'sotto-chaos-'))
   const data = options.data ?? join(directory, 'data')
   const port = await freePort()
-  const place = { port, data, log: join(directory, 'server.log') }
-  let server = serve(place)
+  const home = { port, data, log: join(directory, 'server.log') }
+  let server = serve(home)
   const people: Person[] = []
   await server.ready
 
@@ -85,12 +85,12 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     data,
     port,
     url: urlOf(port),
-    log: () => readFileSync(place.log, 'utf8'),
+    log: () => readFileSync(home.log, 'utf8'),
     server: () => server,
-    start: () => (server = serve(place)),
+    start: () => (server = serve(home)),
     restart: async () => {
       await server.stop()
-      server = serve(place)
+      server = serve(home)
       await server.ready
     },
     copy: (name) => {
