@@ -156,6 +156,15 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
     if (ack.seq < Math.max(then.cursor, then.confirmed)) return freeze('server_rollback')
     if (ack.seq === then.cursor && !equalBytes(ack.hash, then.hash)) return freeze('fork')
     head = Math.max(ack.seq, runner.state().place.cursor)
+    // Kept, so that what was signed for cannot be taken back before it is read (T-TAIL).
+    if (ack.seq > runner.state().place.confirmed)
+      await runner.take((room) =>
+        stepped(
+          follows(room) && ack.seq > room.place.confirmed
+            ? { ...room, place: { ...room.place, confirmed: ack.seq } }
+            : room,
+        ),
+      )
   }
 
   /** Undefined when the server knows nothing of a room whose entries it has signed. */
