@@ -6,10 +6,13 @@ import type {
   FailureCode,
   FailureDetail,
   MemberView,
+  RepairStep,
   RoomView,
   TimelineItem,
 } from '@sotto/client'
+import { recovery } from './recovery.ts'
 import { membersOf, noScenery, people, scenery, signedIn, you } from './scenery.ts'
+import type { Scenery } from './scenery.ts'
 
 /** Where the preview begins. */
 export const scenes = [
@@ -20,6 +23,8 @@ export const scenes = [
   'offline',
   'connecting',
   'refused',
+  'halted',
+  'recovery',
   'broken',
   'slow',
 ] as const
@@ -37,7 +42,26 @@ class PreviewFailure extends Error {
 
 const wait = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs))
 
-const startState = (scene: Scene, nowMs: number): ClientState => {
+const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
+  switch (scene) {
+    case 'none':
+    case 'signed_out':
+    case 'first':
+      return noScenery
+    case 'recovery':
+      return recovery(nowMs)
+    case 'desk':
+    case 'offline':
+    case 'connecting':
+    case 'refused':
+    case 'halted':
+    case 'broken':
+    case 'slow':
+      return scenery(nowMs)
+  }
+}
+
+const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientState => {
   switch (scene) {
     case 'none':
       return { account: { kind: 'none' }, connection: { kind: 'offline', retryAtMs: null }, rooms: [] }
@@ -55,41 +79,33 @@ const startState = (scene: Scene, nowMs: number): ClientState => {
     case 'first':
       return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms: [] }
     case 'desk':
+    case 'recovery':
     case 'broken':
     case 'slow':
-      return {
-        account: signedIn,
-        connection: { kind: 'online', route: 'websocket' },
-        rooms: scenery(nowMs).rooms,
-      }
+      return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms }
     case 'connecting':
-      return { account: signedIn, connection: { kind: 'connecting' }, rooms: scenery(nowMs).rooms }
+      return { account: signedIn, connection: { kind: 'connecting' }, rooms }
     case 'refused':
-      return {
-        account: signedIn,
-        connection: { kind: 'refused', code: 'identity_changed' },
-        rooms: scenery(nowMs).rooms,
-      }
+      return { account: signedIn, connection: { kind: 'refused', code: 'integrity' }, rooms }
+    case 'halted':
+      return { account: signedIn, connection: { kind: 'refused', code: 'storage_damaged' }, rooms }
     case 'offline':
-      return {
-        account: signedIn,
-        connection: { kind: 'offline', retryAtMs: nowMs + 17_000 },
-        rooms: scenery(nowMs).rooms,
-      }
+      return { account: signedIn, connection: { kind: 'offline', retryAtMs: nowMs + 17_000 }, rooms }
   }
 }
 
 /**
  * The façade of the client over a world in memory, for work on the screens. Names and texts call up failures: the
  * account `taken`, `rate` or `offline`, the password `wrong password`, the invitations of `nobody` and `nodevice`, the
- * message `fail`.
+ * message `fail`, whatever is done to `נועם`.
  */
 export const openPreviewClient = (scene: Scene): Client => {
   const nowMs = Date.now()
   const listeners = new Set<(event: ClientEvent) => void>()
-  const start = scene === 'first' || scene === 'none' || scene === 'signed_out' ? noScenery : scenery(nowMs)
+  const start = sceneryOf(scene, nowMs)
   const timelines = new Map(start.timelines)
-  let state = startState(scene, nowMs)
+  const members = new Map(start.members)
+  let state = startState(scene, nowMs, start)
   let counter = 0
 
   const tell = (event: ClientEvent) => {
@@ -154,14 +170,39 @@ export const openPreviewClient = (scene: Scene): Client => {
     put(room, said)
   }
 
-  const newRoom = (id: string, name: string, memberCount: number, kind: 'created' | 'added') => {
-    const actor = kind === 'created' ? you : people.bob
+  const membersIn = (room: string): readonly MemberView[] =>
+    members.get(room) ?? membersOf(state.rooms.find((one) => one.id === room)?.memberCount ?? 1)
+
+  const memberIn = async (room: string, account: string): Promise<MemberView> => {
+    await wait(600)
+    const found = membersIn(room).find((one) => one.account === account)
+    if (found === undefined) throw new PreviewFailure('not_found')
+    if (found.account === people.noam.account) throw new PreviewFailure('stale_epoch')
+    return found
+  }
+
+  const happens = (room: string, event: Extract<TimelineItem, { kind: 'event' }>['event']) =>
+    put(room, {
+      kind: 'event',
+      id: `${room} ${(counter += 1)}`,
+      seq: nextSeq(room),
+      actor: you,
+      event,
+      timeMs: Date.now(),
+    })
+
+  const newRoom = (
+    id: string,
+    name: string,
+    memberCount: number,
+    kind: 'created' | 'added' | 'refounded',
+  ) => {
     const item: TimelineItem = {
       kind: 'event',
       id: `${id} 1`,
       seq: 1,
-      actor,
-      event: kind === 'created' ? { kind } : { kind, name: you.name },
+      actor: kind === 'added' ? people.bob : you,
+      event: kind === 'added' ? { kind, name: you.name } : { kind },
       timeMs: Date.now(),
     }
     timelines.set(id, [item])
@@ -228,14 +269,7 @@ export const openPreviewClient = (scene: Scene): Client => {
       await wait(600)
       if (name === 'nobody') throw new PreviewFailure('name_unknown')
       if (name === 'nodevice') throw new PreviewFailure('key_package_unavailable')
-      put(room, {
-        kind: 'event',
-        id: `${room} ${(counter += 1)}`,
-        seq: nextSeq(room),
-        actor: you,
-        event: { kind: 'added', name },
-        timeMs: Date.now(),
-      })
+      happens(room, { kind: 'added', name })
       touchRoom(room, (one) => ({ ...one, memberCount: one.memberCount + 1 }))
     },
     accept: async ({ room }) => {
@@ -254,7 +288,47 @@ export const openPreviewClient = (scene: Scene): Client => {
     members: async ({ room }): Promise<readonly MemberView[]> => {
       await wait(200)
       if (scene === 'broken') throw new PreviewFailure('offline')
-      return membersOf(state.rooms.find((one) => one.id === room)?.memberCount ?? 1)
+      return membersIn(room)
+    },
+    removeMember: async ({ room, account }) => {
+      const { name } = await memberIn(room, account)
+      members.set(
+        room,
+        membersIn(room).filter((one) => one.account !== account),
+      )
+      touchRoom(room, (one) => ({ ...one, memberCount: one.memberCount - 1 }))
+      happens(room, { kind: 'removed', name })
+    },
+    setRole: async ({ room, account, role }) => {
+      const { name } = await memberIn(room, account)
+      members.set(
+        room,
+        membersIn(room).map((one) => (one.account === account ? { ...one, role } : one)),
+      )
+      happens(room, { kind: 'role', name, role })
+    },
+    rejoin: async ({ room }) => {
+      await wait(400)
+      const step = (next: RepairStep) =>
+        touchRoom(room, (one) => ({
+          ...one,
+          state: { kind: 'repairing', code: 'client_rollback', rule: null, step: next },
+        }))
+      step('reading')
+      await wait(1500)
+      step('rejoining')
+      await wait(1500)
+      touchRoom(room, (one) => ({ ...one, state: { kind: 'active' } }))
+      happens(room, { kind: 'rejoined' })
+    },
+    refound: async ({ room }) => {
+      await wait(1200)
+      const old = state.rooms.find((one) => one.id === room)
+      if (old === undefined) throw new PreviewFailure('room_unknown')
+      const successor = `0f5${(counter += 1)}`
+      newRoom(successor, old.name, 1, 'refounded')
+      touchRoom(room, (one) => ({ ...one, state: { kind: 'refounded', successor } }))
+      return { room: successor }
     },
 
     send: async ({ room, text }) => {

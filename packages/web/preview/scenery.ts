@@ -23,7 +23,7 @@ export const signedIn: ClientState['account'] = {
   device: 'd0001',
 }
 
-const member = (
+export const member = (
   sender: SenderView,
   role: MemberView['role'],
   identity: MemberView['identity'],
@@ -51,7 +51,7 @@ const generator = (seed: number) => {
   }
 }
 
-const said = (seq: number, sender: SenderView, text: string, timeMs: number): TimelineItem => ({
+export const said = (seq: number, sender: SenderView, text: string, timeMs: number): TimelineItem => ({
   kind: 'message',
   id: `m${seq}`,
   seq,
@@ -59,6 +59,17 @@ const said = (seq: number, sender: SenderView, text: string, timeMs: number): Ti
   text,
   timeMs,
   delivery: { kind: 'sent' },
+})
+
+type Event = Extract<TimelineItem, { kind: 'event' }>
+
+export const event = (seq: number, actor: SenderView, what: Event['event'], timeMs: number): Event => ({
+  kind: 'event',
+  id: `e${seq}`,
+  seq,
+  actor,
+  event: what,
+  timeMs,
 })
 
 /** Years of talk, ending with everything that is hard to show. */
@@ -148,7 +159,7 @@ const shortTalk = (
   ...lines.map(([sender, text, agoMs], index) => said(index + 2, sender, text, nowMs - agoMs)),
 ]
 
-const room = (id: string, name: string, part: Partial<RoomView>): RoomView => ({
+export const room = (id: string, name: string, part: Partial<RoomView>): RoomView => ({
   id,
   name,
   state: { kind: 'active' },
@@ -163,11 +174,13 @@ const room = (id: string, name: string, part: Partial<RoomView>): RoomView => ({
 export interface Scenery {
   readonly rooms: readonly RoomView[]
   readonly timelines: ReadonlyMap<string, readonly TimelineItem[]>
+  /** Those of rooms with members of their own; others have as many as they count, from the same people. */
+  readonly members: ReadonlyMap<string, readonly MemberView[]>
 }
 
-export const noScenery: Scenery = { rooms: [], timelines: new Map() }
+export const noScenery: Scenery = { rooms: [], timelines: new Map(), members: new Map() }
 
-const latestOf = (items: readonly TimelineItem[]): RoomView['latest'] => {
+export const latestOf = (items: readonly TimelineItem[]): RoomView['latest'] => {
   const item = items.findLast((one) => one.kind === 'message')
   return item ? { sender: item.sender.name, text: item.text, timeMs: item.timeMs } : null
 }
@@ -210,6 +223,7 @@ export const scenery = (nowMs: number): Scenery => {
   const latest = (id: string) => latestOf(timelines.get(id) ?? [])
   return {
     timelines,
+    members: new Map(),
     rooms: [
       room('0f01', 'General', {
         readSeq: general.findLast((item) => item.seq !== null)?.seq ?? 0,
@@ -238,7 +252,7 @@ export const scenery = (nowMs: number): Scenery => {
       }),
       room('0f08', 'Book club', {
         latest: latest('0f08'),
-        state: { kind: 'frozen', code: 'fork', rule: 'C4' },
+        state: { kind: 'frozen', code: 'fork', rule: null, remedy: 'refound' },
         memberCount: 4,
       }),
       room('0f05', 'Offsite 2025', { latest: latest('0f05'), state: { kind: 'removed' } }),

@@ -28,6 +28,13 @@ const unreadable = (seq: number, afterMinutes: number): TimelineItem => ({
   seq,
   timeMs: noonMs + afterMinutes * minuteMs,
 })
+const missed = (seq: number, afterMinutes: number): TimelineItem => ({
+  kind: 'missed',
+  id: `w${seq}`,
+  seq,
+  why: seq % 2 === 0 ? 'own' : 'absent',
+  timeMs: noonMs + afterMinutes * minuteMs,
+})
 
 const placesOf = (items: readonly TimelineItem[], firstUnread: string | null = null) =>
   rowsOf(items, firstUnread).flatMap((row) => (row.kind === 'message' ? [row.place] : []))
@@ -72,6 +79,26 @@ test('what cannot be read is counted where it stands', () => {
     null,
   )
   expect(rows.flatMap((row) => (row.kind === 'unreadable' ? [row.count] : []))).toEqual([2, 1])
+})
+
+test('messages without a key stand together, whatever the reason, and are parted by a day and by what is new', () => {
+  const items = [
+    missed(1, 0),
+    missed(2, 1),
+    missed(3, 12 * 60 + 1),
+    missed(4, 12 * 60 + 2),
+    message(5, 'bob', 12 * 60 + 3),
+    missed(6, 12 * 60 + 4),
+  ]
+  const rows = rowsOf(items, 'w4')
+  expect(rows.flatMap((row) => (row.kind === 'missed' ? [row.items.map(({ seq }) => seq)] : []))).toEqual([
+    [1, 2],
+    [3],
+    [4],
+    [6],
+  ])
+  expect(seqAt(rows, 2)).toBe(2)
+  expect(seqAt(rows, rows.length - 1)).toBe(6)
 })
 
 test('every row has an id of its own', () => {

@@ -10,12 +10,16 @@ import type { ConversationHandle } from '../features/conversation/Conversation.t
 import { InvitationScreen } from '../features/invitations/InvitationScreen.tsx'
 import { InviteDialog } from '../features/invitations/InviteDialog.tsx'
 import { MembersPanel } from '../features/members/MembersPanel.tsx'
+import { mayInvite } from '../features/members/rights.ts'
+import { useMembers } from '../features/members/useMembers.ts'
+import { RefoundDialog } from '../features/refounding/RefoundDialog.tsx'
 import { CreateRoomDialog } from '../features/rooms/CreateRoomDialog.tsx'
 import { FirstRoom } from '../features/rooms/FirstRoom.tsx'
 import { LeaveRoomDialog } from '../features/rooms/LeaveRoomDialog.tsx'
 import { listed, neighbour } from '../features/rooms/neighbour.ts'
 import { NoRoom } from '../features/rooms/NoRoom.tsx'
 import { RoomSidebar } from '../features/rooms/RoomSidebar.tsx'
+import { hasMembers, standingOf } from '../features/rooms/standing.ts'
 import { AboutDialog } from '../features/settings/AboutDialog.tsx'
 import { AccountMenu } from '../features/settings/AccountMenu.tsx'
 import type { SettingsPage } from '../features/settings/AccountMenu.tsx'
@@ -28,15 +32,11 @@ import { IconButton } from '../ui/IconButton.tsx'
 import { useMedia } from '../ui/useMedia.ts'
 import styles from './Workspace.module.css'
 
-type Opened = 'nothing' | 'create' | 'invite' | 'leave' | SettingsPage
-
-/** Whether others can be asked in and the room be left: it is there and not over. */
-const isMember = (room: RoomView | undefined): room is RoomView =>
-  room !== undefined &&
-  (room.state.kind === 'active' || room.state.kind === 'behind' || room.state.kind === 'frozen')
+type Opened = 'nothing' | 'create' | 'invite' | 'leave' | 'refound' | SettingsPage
 
 /** Whether it has a conversation to show, with a header of its own. */
-const isOpen = (room: RoomView | undefined): boolean => room?.state.kind === 'removed' || isMember(room)
+const isOpen = (room: RoomView | undefined): boolean =>
+  room !== undefined && standingOf(room.state) !== 'outside'
 
 /** Everything behind the door: rooms on one side, one room on the other, and the dialogs over both. */
 export const Workspace = ({
@@ -62,11 +62,16 @@ export const Workspace = ({
   const room = rooms.find((one) => one.id === openId)
   const ordered = listed(rooms)
 
+  const { members, reload } = useMembers(hasMembers(room) ? room.id : null, room?.memberCount ?? 0)
+  const role = members.kind === 'ready' ? members.members.find(({ own }) => own)?.role : undefined
+  const changeable = role !== undefined && room !== undefined && standingOf(room.state) === 'open'
+
   const goTo = (id: string | undefined) => {
     if (id !== undefined) navigate(`/room/${id}`)
   }
   const toList = () => navigate('/')
   const close = () => setOpened('nothing')
+  const invite = changeable && mayInvite(role) ? () => setOpened('invite') : null
   const created = (id: string) => {
     close()
     goTo(id)
@@ -90,10 +95,9 @@ export const Workspace = ({
       case 'create':
         return setOpened('create')
       case 'invite':
-        if (isMember(room)) setOpened('invite')
-        return
+        return invite?.()
       case 'members':
-        if (isMember(room)) setMembersShown(!membersShown)
+        if (hasMembers(room)) setMembersShown(!membersShown)
         return
       case 'latest':
         return conversation.current?.toLatest()
@@ -123,7 +127,9 @@ export const Workspace = ({
         return <InvitationScreen key={room.id} room={room} onDeclined={toList} />
       case 'active':
       case 'behind':
+      case 'repairing':
       case 'frozen':
+      case 'refounded':
       case 'removed':
         return (
           <Conversation
@@ -134,9 +140,10 @@ export const Workspace = ({
             membersShown={membersShown}
             connection={status}
             onBack={toList}
-            onInvite={() => setOpened('invite')}
+            onInvite={invite}
             onMembers={() => setMembersShown(!membersShown)}
             onLeave={() => setOpened('leave')}
+            onRefound={() => setOpened('refound')}
           />
         )
     }
@@ -199,37 +206,39 @@ export const Workspace = ({
           </footer>
         )}
       </div>
-      {isMember(room) && (
+      {hasMembers(room) && (
         <MembersPanel
           room={room}
+          members={members}
           place={wide ? 'beside' : 'over'}
           open={membersShown}
           onClose={() => {
             setMembersShown(false)
             conversation.current?.write()
           }}
-          onInvite={
-            room.state.kind === 'frozen'
-              ? null
-              : () => {
-                  if (!wide) setMembersShown(false)
-                  setOpened('invite')
-                }
-          }
+          onReload={() => void reload()}
+          onInvite={() => {
+            // The list is over the room where it is not beside it: it makes way.
+            if (!wide) setMembersShown(false)
+            setOpened('invite')
+          }}
         />
       )}
       <CreateRoomDialog open={opened === 'create'} onClose={close} onCreated={created} />
-      {isMember(room) && <InviteDialog room={room} open={opened === 'invite'} onClose={close} />}
-      {isMember(room) && (
-        <LeaveRoomDialog
-          room={room}
-          open={opened === 'leave'}
-          onClose={close}
-          onLeft={() => {
-            close()
-            toList()
-          }}
-        />
+      {hasMembers(room) && (
+        <>
+          <InviteDialog room={room} open={opened === 'invite'} onClose={close} />
+          <RefoundDialog room={room} open={opened === 'refound'} onClose={close} onRefounded={created} />
+          <LeaveRoomDialog
+            room={room}
+            open={opened === 'leave'}
+            onClose={close}
+            onLeft={() => {
+              close()
+              toList()
+            }}
+          />
+        </>
       )}
       <SettingsDialog
         name={account.name}

@@ -21,16 +21,21 @@ const failure = {
   not_member: 'This device is not in the room.',
   policy: 'The rules of this room do not allow that.',
   stale_epoch: 'The room has just changed. Try once more.',
-  fork: 'The server and this device remember different histories of this room.',
-  client_rollback: 'This device has gone back to an older state.',
-  server_rollback: 'The server has lost messages that it had confirmed.',
-  id_reused: 'This message was recorded differently before.',
-  integrity: 'What the server sent does not fit what it promised.',
-  identity_changed: 'The identity of this person is not the one known before.',
+  fork: 'The server and this device remember different histories of this room. What you received stays readable; an owner can found the room anew.',
+  client_rollback:
+    'This device has gone back to an older state. What you received stays here, and the device takes its place again by itself.',
+  server_rollback:
+    'The server has lost messages that it had confirmed. This device has kept them and offers them to the server.',
+  id_reused: 'This message was recorded differently before. It was not sent again; write it anew.',
+  integrity:
+    'What the server sent does not fit what it promised. It was not accepted, and what you have is safe; tell the people who run the server.',
+  identity_changed:
+    'The identity of this person is not the one known before. Nothing was sent to the new one; ask them in another way whether it is theirs.',
   rate: 'Too many tries in a short time.',
   key_package_unavailable:
     'That person has no device that can be invited yet. They need to sign in once; then try again.',
-  read_only: 'The server cannot store anything at the moment.',
+  read_only:
+    'The server has no space left to store anything. What you write stays on this device; tell the people who run the server.',
   unavailable: 'The server is not ready. Try again in a moment.',
   offline: 'The server cannot be reached. Check your connection and try again.',
   timeout: 'The server did not answer in time. Try again.',
@@ -38,11 +43,41 @@ const failure = {
   account_exists: 'There is an account on this device already.',
   profile_in_use: 'Another program is using this profile.',
   fenced: 'Another tab has taken over. Reload this page to go on here.',
-  storage_full: 'There is no space left on this device.',
-  storage_damaged: 'What is stored on this device cannot be read.',
-  room_frozen: 'This room is frozen until its state is repaired.',
+  storage_full:
+    'There is no space left on this device. What is stored already is safe; free some space and try again.',
+  storage_damaged:
+    'What is stored on this device cannot be read. It was not changed; reload the page, or restart this device.',
+  room_frozen: 'This room is frozen: nothing is sent until its state is repaired.',
   internal: 'Something went wrong on our side.',
 } as const satisfies Record<FailureCode, string>
+
+/** What has happened to a room, in one sentence, where the words for the failure of a command would not do. */
+const happened = {
+  fork: 'The server shows this device another history of the room than the one it knows.',
+  client_rollback: 'This device has gone back to an older state, as after a restored backup.',
+  server_rollback: 'The server has lost messages of this room that it had confirmed.',
+  policy: 'A change of this room breaks its rules, and this device has refused it.',
+  integrity: 'What the server sent for this room does not fit what it promised.',
+  identity_changed: 'The identity of a member is not the one that this device knew.',
+  storage_full: 'There is no space left on this device for what arrives in this room.',
+  storage_damaged: 'A part of what this device had stored of this room cannot be read.',
+  read_only: 'The server has no space left to store anything.',
+  other: 'This device could not follow a change of this room.',
+} as const
+
+/** What is safe nevertheless. */
+const safe = {
+  fork: 'What you received before stays here as it was, and nothing of the other history is mixed into it.',
+  client_rollback: 'What you received stays here, and the others have everything that you sent.',
+  server_rollback: 'This device has kept what it received, and what you wrote is not lost.',
+  policy: 'Nobody has come in by it on this device, and what you received before stays readable.',
+  integrity: 'Nothing of it was accepted, and what you received before stays readable.',
+  identity_changed: 'Nothing was sent to the new identity, and what you received before stays readable.',
+  storage_full: 'What is stored already stays readable, and the server keeps the rest for you.',
+  storage_damaged: 'All other rooms are untouched, and what can be read stays readable.',
+  read_only: 'What is stored already stays readable, and what you write waits on this device.',
+  other: 'What you received before stays readable on this device.',
+} as const
 
 /** Every text of the interface. Names and other words of people are values, never parts of a text. */
 export const en = {
@@ -139,7 +174,9 @@ export const en = {
     invitationPreview: 'Invites you to a room',
     joining: 'Fetching the keys…',
     behind: 'Catching up…',
+    repairing: 'Coming back in…',
     frozen: 'Frozen',
+    refounded: 'Goes on in a new room',
     removed: 'You are not a member any more',
     quiet: 'Nothing said yet',
     nameless: {
@@ -147,7 +184,9 @@ export const en = {
       joining: 'Joining a room',
       active: 'Unnamed room',
       behind: 'Unnamed room',
+      repairing: 'Unnamed room',
       frozen: 'Unnamed room',
+      refounded: 'Unnamed room',
       removed: 'Unnamed room',
     },
     leave: 'Leave room',
@@ -183,6 +222,8 @@ export const en = {
       'Only the server has said who invites you. When you accept, this device checks it against the keys of the members.',
     nameHidden: 'The name of the room is encrypted. You will see it when you have joined.',
     time: 'Invited {when}',
+    mayContinue:
+      '<bdi>{name}</bdi> is an owner of <rooms></rooms>, frozen on this device. This may be the room in which it goes on; ask them if you did not expect it. When you accept, this device checks that nobody was added and nobody has more rights than before.',
     accept: 'Accept',
     decline: 'Decline',
     accepting: 'Joining…',
@@ -220,8 +261,11 @@ export const en = {
     latest: 'Jump to the latest message',
     latestCount: '{count, plural, one {# new message} other {# new messages}}',
     you: 'You',
-    sending: 'Sending',
-    waiting: 'Waits for the connection',
+    sending: {
+      nothing: 'Sending',
+      connection: 'Waits for the connection',
+      room: 'Waits until this device is back in the room',
+    },
     sent: 'Sent',
     notSent: 'Not sent.',
     retry: 'Try again',
@@ -231,24 +275,91 @@ export const en = {
     code: 'Code',
     unreadable:
       '{count, plural, one {A message here cannot be read on this device.} other {# messages here cannot be read on this device.}}',
+    missed: {
+      own: '{count, plural, one {A message that you sent} other {# messages that you sent}} before this device was set back',
+      absent:
+        '{count, plural, one {A message was sent} other {# messages were sent}} while this device had lost its place',
+      both: '{count, plural, one {# message} other {# messages}} without a key on this device',
+    },
+    missedRun: {
+      own: '{count, plural, one {A message} other {# messages}} of yours, sent before this device was set back',
+      absent:
+        '{count, plural, one {A message} other {# messages}} of others, sent while this device had lost its place',
+    },
+    missedWhy:
+      'Each message has a key of its own, and this device has none for {count, plural, one {this one} other {these}}. Nothing is wrong with {count, plural, one {it} other {them}}: the other members can read {count, plural, one {it} other {them}}.',
+    missedHide: 'Close',
+    missedTimes: '{from} to {to}',
     created: '<bdi>{actor}</bdi> created the room',
     added: '<bdi>{actor}</bdi> added <bdi>{name}</bdi>',
     removed: '<bdi>{actor}</bdi> removed <bdi>{name}</bdi>',
     left: '<bdi>{actor}</bdi> left',
     renamed: '<bdi>{actor}</bdi> named the room <bdi>{name}</bdi>',
+    role: '<bdi>{actor}</bdi> made <bdi>{name}</bdi> {role, select, owner {an owner} admin {an admin} guest {a guest} other {a member}}',
+    rejoined: '<bdi>{actor}</bdi> came back in with fresh keys',
+    objected: 'A device of <bdi>{actor}</bdi> refuses a change of this room (rule {rule})',
+    refounded: '<bdi>{actor}</bdi> founded this room anew. It continues an earlier one that was damaged.',
+    refoundedLink: 'Read the earlier room',
     createdByYou: 'You created the room',
     addedByYou: 'You added <bdi>{name}</bdi>',
     removedByYou: 'You removed <bdi>{name}</bdi>',
     leftByYou: 'You left',
     renamedByYou: 'You named the room <bdi>{name}</bdi>',
+    roleByYou:
+      'You made <bdi>{name}</bdi> {role, select, owner {an owner} admin {an admin} guest {a guest} other {a member}}',
+    rejoinedByYou: 'You came back in with fresh keys',
+    objectedByYou: 'This device refuses a change of this room (rule {rule})',
+    refoundedByYou: 'You founded this room anew. It continues an earlier one that was damaged.',
     announce: '{name}: {text}',
     announceMany: '{count} new messages',
     behind:
       'Catching up: {missing, plural, one {# entry} other {# entries}} of this room still to come. You can write; it is sent afterwards.',
+    repairing: {
+      reading: 'This device is reading what it has missed.',
+      rejoining: 'This device is coming back into the room with fresh keys.',
+      asking: 'This device has asked to be let back in. That happens as soon as another member is online.',
+    },
+    repairingWrite: 'What you write is sent as soon as this device is back in the room.',
     frozenTitle: 'This room is frozen.',
-    frozenText: 'Nothing is sent or read until its state is repaired, so that nothing is skipped silently.',
-    frozenRule: '(Rule {rule})',
+    frozenSafe: 'What is safe',
+    frozenNow: 'What to do',
+    frozenRemedy: {
+      wait: 'Nothing. This device offers the server what it has kept, and the room goes on by itself as soon as the server has it again.',
+      rejoin: 'Let this device try once more to take its place in the room.',
+      refound: 'You are an owner: found the room anew, and the members can go on in it together.',
+      ask_owner: 'Ask an owner to found the room anew. That is <owners></owners>.',
+      ask_owner_unknown: 'Ask an owner of the room to found it anew.',
+    },
+    frozenAsk: 'Before anything else, ask the member in another way whether the new identity is theirs.',
+    frozenRejoin: 'Try again',
+    frozenRefound: 'Found the room anew',
+    frozenDetails: 'For whoever helps you: {code}',
+    frozenDetailsRule: 'For whoever helps you: {code}, rule {rule}',
+    refoundedTitle: 'This room goes on in a new one.',
+    refoundedText: 'An owner founded it anew, and you are in it. What was said here stays here, to be read.',
+    refoundedGone:
+      'An owner founded it anew, and you have left the new one since. What was said here stays here, to be read.',
+    refoundedGo: 'Go to the new room',
     removedText: 'You are not a member of this room any more. What you received before stays on this device.',
+  },
+
+  trouble: { happened, safe },
+
+  refound: {
+    title: 'Found <bdi>{room}</bdi> anew?',
+    along: 'Who comes along',
+    alongText: 'Each of them is invited with the role they have here, and decides whether to come.',
+    alongNobody: 'You are its only member.',
+    alongFailed: 'The members could not be loaded.',
+    stays: 'What stays',
+    staysText:
+      'Everything said until now stays in this room on every device, to be read. Nobody can write in it any more.',
+    fresh: 'What is new',
+    freshText:
+      'A new room with the same name, the same rules and fresh keys. Messages from here are not copied into it, and nobody is added.',
+    consent: 'I want the members to go on in a new room. This cannot be undone.',
+    confirm: 'Found the room anew',
+    working: 'Making the new room and inviting its members…',
   },
 
   composer: {
@@ -268,6 +379,25 @@ export const en = {
     you: 'You',
     invite: 'Invite someone',
     role: { owner: 'Owner', admin: 'Admin', member: 'Member', guest: 'Guest' },
+    roleText: {
+      owner: 'May do everything, also to other owners.',
+      admin: 'Removes members and guests, changes their roles.',
+      member: 'Writes and invites.',
+      guest: 'Writes.',
+    },
+    more: 'Change something about {name}',
+    changeRole: 'Change role',
+    roleTitle: 'Role of <bdi>{name}</bdi>',
+    roleTitleOwn: 'Your role',
+    roleChoose: 'What should {name} be here?',
+    roleOwner: 'An owner can take your role from you. You can take theirs only as long as you are one.',
+    roleOwn: 'You cannot take it back yourself: another owner has to.',
+    roleConfirm: 'Change role',
+    remove: 'Remove from the room',
+    removeTitle: 'Remove <bdi>{name}</bdi> from <bdi>{room}</bdi>?',
+    removeText:
+      'The room gets new keys: what is said from now on is not readable for them. What they have received stays with them, and everyone sees that you removed them.',
+    removeConfirm: 'Remove',
     identity: {
       unverified: 'Identity not compared yet',
       verified: 'Identity verified',
@@ -288,13 +418,14 @@ export const en = {
     bannerConnecting: 'Connecting. What you write is kept on this device and sent in a moment.',
     bannerRetry: 'Next try in {seconds} s',
     refused: 'Not the server you know',
+    halted: 'Stopped',
+    bannerHalted: 'Sotto has stopped on this device.',
     bannerRefused:
       'This is not the server that this device knows: its key has changed. Nothing is sent until it is back.',
     said: {
       online: 'Connected',
       connecting: 'Connecting',
       offline: 'Offline',
-      refused: 'Not the server that this device knows',
     },
   },
 

@@ -45,7 +45,8 @@ export const Dialog = ({
       disablePointerDismissal={decision}
     >
       <Base.Portal>
-        <Base.Backdrop className={styles.veil} />
+        {/* Also between a dialog and the one it was opened from. */}
+        <Base.Backdrop className={styles.veil} forceRender />
         <Base.Popup
           className={classes(styles.popup, styles[shape])}
           {...(first ? { initialFocus: first } : {})}

@@ -1,9 +1,11 @@
 import type { ConnectionView } from '@sotto/client'
 import { useEffect, useRef } from 'react'
 import { useNow, useTranslations } from 'use-intl'
+import { FailureText } from '../../client/FailureText.tsx'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import styles from './ConnectionBanner.module.css'
+import { refusalOf } from './refusal.ts'
 import { retrySeconds } from './retrySeconds.ts'
 
 const Retry = ({ retryAtMs }: { readonly retryAtMs: number }) => {
@@ -25,7 +27,9 @@ export const ConnectionBanner = ({ connection }: { readonly connection: Connecti
   const announce = useAnnounce()
   const before = useRef(connection.kind)
   useEffect(() => {
-    if (before.current !== connection.kind) announce(t(`said.${connection.kind}`))
+    // What is grave is an alert, which is read out by itself.
+    if (before.current !== connection.kind && connection.kind !== 'refused')
+      announce(t(`said.${connection.kind}`))
     before.current = connection.kind
   }, [announce, connection.kind, t])
 
@@ -52,7 +56,13 @@ export const ConnectionBanner = ({ connection }: { readonly connection: Connecti
         <section className={styles.banner} aria-label={t('label')} data-grave="true">
           <Icon name="warning" size={16} />
           <span className={styles.text} role="alert">
-            {t('bannerRefused')}
+            {refusalOf(connection.code) === 'server' ? (
+              t('bannerRefused')
+            ) : (
+              <>
+                {t('bannerHalted')} <FailureText failure={{ code: connection.code, detail: {} }} />
+              </>
+            )}
           </span>
         </section>
       )

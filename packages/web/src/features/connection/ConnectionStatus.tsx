@@ -1,6 +1,7 @@
 import type { ConnectionView } from '@sotto/client'
 import { useNow, useTranslations } from 'use-intl'
 import styles from './ConnectionStatus.module.css'
+import { refusalOf } from './refusal.ts'
 import { retrySeconds } from './retrySeconds.ts'
 
 const Countdown = ({ retryAtMs }: { readonly retryAtMs: number }) => {
@@ -19,7 +20,7 @@ const Words = ({ connection }: { readonly connection: ConnectionView }) => {
     case 'offline':
       return connection.retryAtMs === null ? t('offline') : <Countdown retryAtMs={connection.retryAtMs} />
     case 'refused':
-      return t('refused')
+      return refusalOf(connection.code) === 'server' ? t('refused') : t('halted')
   }
 }
 

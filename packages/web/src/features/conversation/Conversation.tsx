@@ -6,6 +6,7 @@ import { FailureText } from '../../client/FailureText.tsx'
 import { useTimeline } from '../../client/useTimeline.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { standingOf } from '../rooms/standing.ts'
 import { Composer } from './Composer.tsx'
 import type { ComposerHandle } from './Composer.tsx'
 import { ConversationHeader } from './ConversationHeader.tsx'
@@ -35,6 +36,7 @@ export const Conversation = ({
   offline,
   membersShown,
   connection,
+  onRefound,
   ...actions
 }: ConversationActions & {
   readonly ref: Ref<ConversationHandle>
@@ -42,13 +44,15 @@ export const Conversation = ({
   readonly offline: boolean
   readonly membersShown: boolean
   readonly connection: ReactNode
+  readonly onRefound: () => void
 }) => {
   const t = useTranslations('conversation')
   const again = useTranslations()('tryAgain')
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
   const { state, loadOlder, reload, trim } = useTimeline(room.id, room.unread)
-  const writable = room.state.kind === 'active' || room.state.kind === 'behind'
+  const standing = standingOf(room.state)
+  const writable = standing === 'open' || standing === 'mending'
 
   useImperativeHandle(ref, () => ({
     toLatest: () => timeline.current?.toLatest(),
@@ -87,13 +91,13 @@ export const Conversation = ({
           room={room}
           window={state.window}
           older={state.older}
-          waiting={offline}
+          waiting={offline ? 'connection' : standing === 'mending' ? 'room' : 'nothing'}
           onOlder={() => void loadOlder()}
           onTrim={trim}
-          onInvite={writable ? actions.onInvite : null}
+          onInvite={actions.onInvite}
         />
       )}
-      <RoomNotice state={room.state} />
+      <RoomNotice room={room} onRefound={onRefound} />
       {writable && <Composer ref={composer} room={room} />}
     </div>
   )

@@ -6,11 +6,13 @@ import { Icon } from '../../ui/Icon.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { keysNamed } from '../../ui/keyNames.ts'
 import { Menu, MenuItem } from '../../ui/Menu.tsx'
+import { hasMembers } from '../rooms/standing.ts'
 import styles from './ConversationHeader.module.css'
 
+/** What can be done from a room; null where its state or the own role does not allow it. */
 export interface ConversationActions {
   readonly onBack: () => void
-  readonly onInvite: () => void
+  readonly onInvite: (() => void) | null
   readonly onMembers: () => void
   readonly onLeave: () => void
 }
@@ -32,7 +34,7 @@ export const ConversationHeader = ({
   const t = useTranslations('conversation')
   const leave = useTranslations('rooms')('leave')
   const unnamed = useTranslations('rooms')('nameless.active')
-  const member = room.state.kind !== 'removed'
+  const member = hasMembers(room)
   return (
     <header className={styles.header}>
       <IconButton className={styles.back} label={t('back')} icon="back" onClick={onBack} />
@@ -42,43 +44,47 @@ export const ConversationHeader = ({
           <bdi>{room.name === '' ? unnamed : room.name}</bdi>
         </h1>
         <p className={styles.under}>
-          <button type="button" className={styles.count} onClick={onMembers}>
-            {t('memberCount', { count: room.memberCount })}
-          </button>
+          {member && (
+            <button type="button" className={styles.count} onClick={onMembers}>
+              {t('memberCount', { count: room.memberCount })}
+            </button>
+          )}
           <span className={styles.connection}>{connection}</span>
         </p>
       </div>
-      {member && (
+      {onInvite && (
         <IconButton label={t('invite')} icon="invite" shortcut={keysNamed('Alt', 'I')} onClick={onInvite} />
       )}
-      <IconButton
-        label={t('members')}
-        icon="people"
-        shortcut={keysNamed('Alt', 'M')}
-        aria-pressed={membersShown}
-        onClick={onMembers}
-      />
-      <Menu
-        trigger={
-          <button type="button" className={styles.more} aria-label={t('more')}>
-            <Icon name="more" />
-          </button>
-        }
-      >
-        {member && (
-          <MenuItem icon="invite" onSelect={onInvite}>
-            {t('beginInvite')}
-          </MenuItem>
-        )}
-        <MenuItem icon="people" onSelect={onMembers}>
-          {t('members')}
-        </MenuItem>
-        {member && (
-          <MenuItem icon="leave" danger onSelect={onLeave}>
-            {leave}
-          </MenuItem>
-        )}
-      </Menu>
+      {member && (
+        <>
+          <IconButton
+            label={t('members')}
+            icon="people"
+            shortcut={keysNamed('Alt', 'M')}
+            aria-pressed={membersShown}
+            onClick={onMembers}
+          />
+          <Menu
+            trigger={
+              <button type="button" className={styles.more} aria-label={t('more')}>
+                <Icon name="more" />
+              </button>
+            }
+          >
+            {onInvite && (
+              <MenuItem icon="invite" onSelect={onInvite}>
+                {t('beginInvite')}
+              </MenuItem>
+            )}
+            <MenuItem icon="people" onSelect={onMembers}>
+              {t('members')}
+            </MenuItem>
+            <MenuItem icon="leave" danger onSelect={onLeave}>
+              {leave}
+            </MenuItem>
+          </Menu>
+        </>
+      )}
     </header>
   )
 }

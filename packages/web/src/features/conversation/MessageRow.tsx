@@ -13,11 +13,13 @@ import { isOnlyEmoji } from './text/onlyEmoji.ts'
 
 type Message = Extract<TimelineItem, { kind: 'message' }>
 
+/** What has to come back before anything leaves this device. */
+export type WaitsFor = 'nothing' | 'connection' | 'room'
+
 export interface MessageRowProps {
   readonly item: Message
   readonly place: Place
-  /** Nothing leaves this device at the moment: what is being sent waits. */
-  readonly waiting: boolean
+  readonly waiting: WaitsFor
   /** A long text is shown in full. */
   readonly unfolded: boolean
   readonly onFold: (id: string, unfolded: boolean) => void
@@ -25,14 +27,14 @@ export interface MessageRowProps {
   readonly onDiscard: (id: string) => void
 }
 
-const DeliveryMark = ({ delivery, waiting }: { readonly delivery: Delivery; readonly waiting: boolean }) => {
+const DeliveryMark = ({ delivery, waiting }: { readonly delivery: Delivery; readonly waiting: WaitsFor }) => {
   const t = useTranslations('conversation')
   switch (delivery.kind) {
     case 'sending':
       return (
-        <span className={styles.mark} title={waiting ? t('waiting') : t('sending')}>
+        <span className={styles.mark} title={t(`sending.${waiting}`)}>
           <Icon name="clock" size={13} />
-          <VisuallyHidden>{waiting ? t('waiting') : t('sending')}</VisuallyHidden>
+          <VisuallyHidden>{t(`sending.${waiting}`)}</VisuallyHidden>
         </span>
       )
     case 'sent':

@@ -1,37 +1,55 @@
-import type { RoomState } from '@sotto/client'
+import type { RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
-import { FailureText } from '../../client/FailureText.tsx'
+import { useLocation } from 'wouter'
+import { useClientState } from '../../client/ClientContext.tsx'
+import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { FrozenNotice } from './FrozenNotice.tsx'
+import { RepairingNotice } from './RepairingNotice.tsx'
 import styles from './RoomNotice.module.css'
 
-/** What is unusual about the room, above or in place of the field one writes in. */
-export const RoomNotice = ({ state }: { readonly state: RoomState }) => {
+const RefoundedNotice = ({ successor }: { readonly successor: string }) => {
   const t = useTranslations('conversation')
+  const [, navigate] = useLocation()
+  const isThere = useClientState(({ rooms }) => rooms.some(({ id }) => id === successor))
+  return (
+    <Notice
+      tone="accent"
+      icon="renew"
+      action={
+        isThere && (
+          <Button size="small" look="primary" onClick={() => navigate(`/room/${successor}`)}>
+            {t('refoundedGo')}
+          </Button>
+        )
+      }
+    >
+      <strong>{t('refoundedTitle')}</strong> {isThere ? t('refoundedText') : t('refoundedGone')}
+    </Notice>
+  )
+}
+
+const Words = ({ room, onRefound }: { readonly room: RoomView; readonly onRefound: () => void }) => {
+  const t = useTranslations('conversation')
+  const { state } = room
   switch (state.kind) {
     case 'behind':
       return (
-        <div className={styles.place}>
-          <Notice tone="neutral" icon="clock">
-            {t('behind', { missing: state.missing })}
-          </Notice>
-        </div>
+        <Notice tone="neutral" icon="clock">
+          {t('behind', { missing: state.missing })}
+        </Notice>
       )
+    case 'repairing':
+      return <RepairingNotice state={state} />
     case 'frozen':
-      return (
-        <div className={styles.place}>
-          <Notice tone="danger" icon="snow">
-            <strong>{t('frozenTitle')}</strong> <FailureText failure={{ code: state.code, detail: {} }} />{' '}
-            {t('frozenText')} {state.rule !== null && t('frozenRule', { rule: state.rule })}
-          </Notice>
-        </div>
-      )
+      return <FrozenNotice room={room} state={state} onRefound={onRefound} />
+    case 'refounded':
+      return <RefoundedNotice successor={state.successor} />
     case 'removed':
       return (
-        <div className={styles.place}>
-          <Notice tone="neutral" icon="leave">
-            {t('removedText')}
-          </Notice>
-        </div>
+        <Notice tone="neutral" icon="leave">
+          {t('removedText')}
+        </Notice>
       )
     case 'invited':
     case 'joining':
@@ -39,3 +57,16 @@ export const RoomNotice = ({ state }: { readonly state: RoomState }) => {
       return null
   }
 }
+
+/** What is unusual about the room, above or in place of the field one writes in. */
+export const RoomNotice = ({
+  room,
+  onRefound,
+}: {
+  readonly room: RoomView
+  readonly onRefound: () => void
+}) => (
+  <div className={styles.place}>
+    <Words room={room} onRefound={onRefound} />
+  </div>
+)

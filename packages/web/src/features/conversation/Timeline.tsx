@@ -11,6 +11,8 @@ import type { OlderState } from '../../client/useTimeline.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { MessageRow } from './MessageRow.tsx'
+import type { WaitsFor } from './MessageRow.tsx'
+import { MissedRow } from './MissedRow.tsx'
 import { firstUnreadOf, rowsOf, seqAt } from './rows.ts'
 import type { Row } from './rows.ts'
 import styles from './Timeline.module.css'
@@ -44,14 +46,13 @@ export const Timeline = ({
   readonly room: RoomView
   readonly window: TimelineWindow
   readonly older: OlderState
-  readonly waiting: boolean
+  readonly waiting: WaitsFor
   readonly onOlder: () => void
   readonly onTrim: () => void
   readonly onInvite: (() => void) | null
 }) => {
   const t = useTranslations('conversation')
   const client = useClient()
-  const scroller = useRef<HTMLDivElement>(null)
   const { items } = window
 
   // Where the reader left off, decided when the room is opened: the divider must not move while they read.
@@ -67,7 +68,7 @@ export const Timeline = ({
   const unreadIndex = rows.findIndex((row) => row.kind === 'unread')
 
   const readSeq = useRef(room.readSeq)
-  const { list, atEnd, toEnd, onScroll, onResize } = useScrolledList({
+  const { scroller, list, atEnd, toEnd, onScroll, onResize } = useScrolledList({
     length: rows.length,
     startIndex: unreadIndex < 0 ? null : unreadIndex,
     ownTurn,
@@ -85,7 +86,7 @@ export const Timeline = ({
   })
 
   useAnnouncedMessages(items)
-  useImperativeHandle(ref, () => ({ toLatest: () => toEnd() }))
+  useImperativeHandle(ref, () => ({ toLatest: toEnd }))
 
   const { attempt, run } = useAttempt()
   const onRetry = useCallback(
@@ -139,7 +140,9 @@ export const Timeline = ({
           />
         )
       case 'event':
-        return <EventRow item={row.item} />
+        return <EventRow room={room.id} item={row.item} />
+      case 'missed':
+        return <MissedRow id={row.id} items={row.items} unfolded={unfolded.has(row.id)} onFold={onFold} />
       case 'unreadable':
         return <UnreadableRow count={row.count} />
     }
@@ -186,7 +189,7 @@ export const Timeline = ({
           aria-label={
             room.unread > 0 ? `${t('latest')}, ${t('latestCount', { count: room.unread })}` : t('latest')
           }
-          onClick={() => toEnd()}
+          onClick={toEnd}
         >
           {room.unread > 0 && (
             <span className={styles.count}>{t('latestCount', { count: room.unread })}</span>

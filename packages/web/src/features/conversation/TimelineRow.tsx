@@ -1,6 +1,8 @@
 import type { TimelineItem } from '@sotto/client'
 import type { ReactNode } from 'react'
 import { useFormatter, useNow, useTranslations } from 'use-intl'
+import { Link } from 'wouter'
+import { useClientState } from '../../client/ClientContext.tsx'
 import { nearness } from '../../ui/calendar.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
@@ -39,9 +41,14 @@ const EventText = ({ item }: { readonly item: Event }): ReactNode => {
   if (item.actor.own)
     switch (event.kind) {
       case 'created':
-        return t('createdByYou')
       case 'left':
-        return t('leftByYou')
+      case 'rejoined':
+      case 'refounded':
+        return t(`${event.kind}ByYou`)
+      case 'objected':
+        return t('objectedByYou', { rule: event.rule })
+      case 'role':
+        return t.rich('roleByYou', { name: event.name, role: event.role, ...isolated })
       case 'added':
       case 'removed':
       case 'renamed':
@@ -50,7 +57,13 @@ const EventText = ({ item }: { readonly item: Event }): ReactNode => {
   switch (event.kind) {
     case 'created':
     case 'left':
+    case 'rejoined':
+    case 'refounded':
       return t.rich(event.kind, { actor, ...isolated })
+    case 'objected':
+      return t.rich('objected', { actor, rule: event.rule, ...isolated })
+    case 'role':
+      return t.rich('role', { actor, name: event.name, role: event.role, ...isolated })
     case 'added':
     case 'removed':
     case 'renamed':
@@ -58,11 +71,27 @@ const EventText = ({ item }: { readonly item: Event }): ReactNode => {
   }
 }
 
-export const EventRow = ({ item }: { readonly item: Event }) => {
-  const format = useFormatter()
+/** Leads from a room that was founded anew to the one before it, where this device has that one. */
+const EarlierRoom = ({ room }: { readonly room: string }) => {
+  const t = useTranslations('conversation')
+  const earlier = useClientState(({ rooms }) =>
+    rooms.find(({ state }) => state.kind === 'refounded' && state.successor === room),
+  )
+  if (earlier === undefined) return null
   return (
-    <p className={styles.event}>
-      <EventText item={item} />{' '}
+    <Link href={`/room/${earlier.id}`} className={styles.link}>
+      {t('refoundedLink')}
+    </Link>
+  )
+}
+
+export const EventRow = ({ room, item }: { readonly room: string; readonly item: Event }) => {
+  const format = useFormatter()
+  const { kind } = item.event
+  return (
+    <p className={styles.event} data-event={kind}>
+      {kind === 'objected' && <Icon name="warning" size={14} />}
+      <EventText item={item} /> {kind === 'refounded' && <EarlierRoom room={room} />}{' '}
       <time dateTime={new Date(item.timeMs).toISOString()} title={format.dateTime(item.timeMs, moment)}>
         {format.dateTime(item.timeMs, clock)}
       </time>

@@ -3,6 +3,7 @@ import { isSameDay } from '../../ui/calendar.ts'
 
 type Message = Extract<TimelineItem, { kind: 'message' }>
 type Event = Extract<TimelineItem, { kind: 'event' }>
+type Missed = Extract<TimelineItem, { kind: 'missed' }>
 
 /** Where a message stands among consecutive ones of the same person. */
 export type Place = 'only' | 'first' | 'middle' | 'last'
@@ -15,6 +16,8 @@ export type Row =
   | { readonly kind: 'unread'; readonly id: string }
   | { readonly kind: 'message'; readonly id: string; readonly item: Message; readonly place: Place }
   | { readonly kind: 'event'; readonly id: string; readonly item: Event }
+  /** Consecutive messages that this device has no key for. */
+  | { readonly kind: 'missed'; readonly id: string; readonly items: readonly Missed[] }
   | { readonly kind: 'unreadable'; readonly id: string; readonly count: number; readonly lastSeq: number }
 
 /** Messages of one person that follow each other within this time stand together. */
@@ -58,6 +61,12 @@ export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | nul
       case 'event':
         rows.push({ kind: 'event', id: item.id, item })
         return
+      case 'missed': {
+        const last = rows.at(-1)
+        if (last?.kind === 'missed') rows[rows.length - 1] = { ...last, items: [...last.items, item] }
+        else rows.push({ kind: 'missed', id: item.id, items: [item] })
+        return
+      }
       case 'unreadable': {
         const last = rows.at(-1)
         if (last?.kind === 'unreadable')
@@ -88,6 +97,8 @@ const seqOf = (row: Row | undefined): number | null => {
     case 'message':
     case 'event':
       return row.item.seq
+    case 'missed':
+      return row.items.at(-1)?.seq ?? null
     case 'unreadable':
       return row.lastSeq
     case 'top':

@@ -30,6 +30,7 @@ export const useScrolledList = (options: {
   readonly onSeen: (index: number) => void
   readonly onAtEnd: () => void
 }) => {
+  const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const following = useRef(true)
   const offset = useRef(0)
@@ -37,9 +38,14 @@ export const useScrolledList = (options: {
   const [atEnd, setAtEnd] = useState(true)
   const { length, ownTurn } = options
 
-  const toEnd = (smooth = false) => {
+  /**
+   * By the element and not by `scrollToIndex`: that one puts itself back with every row that is measured in the next
+   * moments, also when the reader has turned the wheel meanwhile. Rows measured later come through `onResize`.
+   */
+  const toEnd = () => {
     following.current = true
-    list.current?.scrollToIndex(length - 1, { align: 'end', smooth })
+    const element = scroller.current
+    if (element !== null) element.scrollTop = element.scrollHeight
   }
 
   const look = () => {
@@ -81,7 +87,11 @@ export const useScrolledList = (options: {
   }
 
   const onResize = () => {
-    if (following.current) toEnd()
+    // The list tells what it has measured before its element has the new height.
+    if (following.current)
+      queueMicrotask(() => {
+        if (following.current) toEnd()
+      })
     else follow()
     look()
   }
@@ -115,5 +125,5 @@ export const useScrolledList = (options: {
     }
   }, [])
 
-  return { list, atEnd, toEnd, onScroll, onResize }
+  return { scroller, list, atEnd, toEnd, onScroll, onResize }
 }

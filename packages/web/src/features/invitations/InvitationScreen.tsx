@@ -9,6 +9,7 @@ import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
 import styles from './InvitationScreen.module.css'
+import { useMayContinue } from './useMayContinue.ts'
 
 const emphasized = { bdi: (chunks: ReactNode) => <bdi className={styles.name}>{chunks}</bdi> }
 
@@ -28,6 +29,8 @@ export const InvitationScreen = ({
   const declining = useAttempt()
   const failed = [accepting.attempt, declining.attempt].find((attempt) => attempt.kind === 'failed')
   const busy = accepting.attempt.kind === 'busy' || declining.attempt.kind === 'busy'
+
+  const continued = useMayContinue(room.state.kind === 'invited' ? room.state.inviter : null)
 
   if (room.state.kind !== 'invited')
     return (
@@ -61,6 +64,24 @@ export const InvitationScreen = ({
             {t('invitation.time', { when: format.relativeTime(Math.min(timeMs, now.getTime()), now) })}
           </time>
         </p>
+        {inviter !== null && continued.length > 0 && (
+          <div className={styles.hint}>
+            <Notice tone="accent" icon="renew">
+              {t.rich('invitation.mayContinue', {
+                name: inviter,
+                rooms: () =>
+                  format.list(
+                    continued.map(({ id, name }) => (
+                      <bdi key={id} className={styles.name}>
+                        {name}
+                      </bdi>
+                    )),
+                  ),
+                ...emphasized,
+              })}
+            </Notice>
+          </div>
+        )}
         <ul className={styles.facts}>
           <li>
             <Icon name="warning" size={18} />

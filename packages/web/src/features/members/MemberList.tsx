@@ -1,93 +1,40 @@
-import type { MemberView } from '@sotto/client'
-import { useCallback, useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { useClient } from '../../client/ClientContext.tsx'
+import type { RoomView } from '@sotto/client'
 import { FailureText } from '../../client/FailureText.tsx'
-import { failureOf } from '../../client/failure.ts'
-import type { Failure } from '../../client/failure.ts'
-import { Avatar } from '../../ui/Avatar.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { standingOf } from '../rooms/standing.ts'
 import styles from './MemberList.module.css'
+import { MemberRow } from './MemberRow.tsx'
+import type { MemberAct } from './MemberRow.tsx'
+import { RemoveMemberDialog } from './RemoveMemberDialog.tsx'
+import { mayInvite } from './rights.ts'
+import { RoleDialog } from './RoleDialog.tsx'
+import type { Members } from './useMembers.ts'
 
-type Members =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'ready'; readonly members: readonly MemberView[] }
-
-const order = { owner: 0, admin: 1, member: 2, guest: 3 } as const
-
-const listed = (members: readonly MemberView[]): readonly MemberView[] =>
-  members.toSorted((a, b) => order[a.role] - order[b.role] || a.name.localeCompare(b.name))
-
-/** `version` changes when the list may have: it is asked for again then, and stays on the screen meanwhile. */
-const useMembers = (room: string, version: number) => {
-  const client = useClient()
-  const [state, setState] = useState<Members>({ kind: 'loading' })
-  const load = useCallback(async () => {
-    try {
-      return { kind: 'ready', members: listed(await client.members({ room })) } as const
-    } catch (error) {
-      return { kind: 'failed', failure: failureOf(error) } as const
-    }
-  }, [client, room])
-  useEffect(() => {
-    let ended = false
-    void load().then((next) => {
-      if (!ended) setState(next)
-    })
-    return () => {
-      ended = true
-    }
-  }, [load, version])
-  const reload = useCallback(async () => {
-    setState({ kind: 'loading' })
-    setState(await load())
-  }, [load])
-  return { state, reload }
-}
-
-const Member = ({ member }: { readonly member: MemberView }) => {
-  const t = useTranslations('members')
-  return (
-    <li className={styles.member}>
-      <Avatar id={member.account} name={member.name} shape="person" />
-      <div className={styles.words}>
-        <p className={styles.line}>
-          <bdi className={styles.name}>{member.name}</bdi>
-          {member.own && <span className={styles.you}>{t('you')}</span>}
-        </p>
-        {!member.own && (
-          <p className={styles.identity} data-identity={member.identity}>
-            {member.identity !== 'unverified' && (
-              <Icon name={member.identity === 'verified' ? 'check' : 'warning'} size={14} />
-            )}
-            {t(`identity.${member.identity}`)}
-          </p>
-        )}
-      </div>
-      {member.role !== 'member' && <span className={styles.role}>{t(`role.${member.role}`)}</span>}
-    </li>
-  )
-}
-
-/** Who can read the room. */
+/** Who can read the room, and what the reader's own role lets them change about it. */
 export const MemberList = ({
   room,
-  version,
+  members: state,
+  onReload,
   onInvite,
 }: {
-  readonly room: string
-  readonly version: number
-  readonly onInvite: (() => void) | null
+  readonly room: RoomView
+  readonly members: Members
+  readonly onReload: () => void
+  readonly onInvite: () => void
 }) => {
   const t = useTranslations('members')
   const again = useTranslations()('tryAgain')
-  const { state, reload } = useMembers(room, version)
+  const [act, setAct] = useState<MemberAct | null>(null)
+  const members = state.kind === 'ready' ? state.members : []
+  const role = members.find(({ own }) => own)?.role ?? null
+  const own = standingOf(room.state) === 'open' ? role : null
   return (
     <div className={styles.list}>
-      {onInvite && (
+      {own !== null && mayInvite(own) && (
         <Button icon="invite" wide onClick={onInvite}>
           {t('invite')}
         </Button>
@@ -104,7 +51,7 @@ export const MemberList = ({
           tone="danger"
           icon="warning"
           action={
-            <Button size="small" onClick={() => void reload()}>
+            <Button size="small" onClick={onReload}>
               {again}
             </Button>
           }
@@ -114,8 +61,8 @@ export const MemberList = ({
       )}
       {state.kind === 'ready' && (
         <ul className={styles.members} aria-label={t('title')}>
-          {state.members.map((member) => (
-            <Member key={member.account} member={member} />
+          {members.map((member) => (
+            <MemberRow key={member.account} own={own} member={member} members={members} onAct={setAct} />
           ))}
         </ul>
       )}
@@ -123,6 +70,10 @@ export const MemberList = ({
         <Icon name="lock" size={16} />
         {t('explain')}
       </p>
+      {act?.kind === 'role' && <RoleDialog room={room} {...act} onClose={() => setAct(null)} />}
+      {act?.kind === 'remove' && (
+        <RemoveMemberDialog room={room} member={act.member} onClose={() => setAct(null)} />
+      )}
     </div>
   )
 }

@@ -4,23 +4,30 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { MemberList } from './MemberList.tsx'
 import styles from './MembersPanel.module.css'
+import type { Members } from './useMembers.ts'
 
 /** Beside the conversation where there is room for it, over it where there is not. */
 export const MembersPanel = ({
   room,
+  members,
   place,
   open,
   onClose,
+  onReload,
   onInvite,
 }: {
   readonly room: RoomView
+  readonly members: Members
   readonly place: 'beside' | 'over'
   readonly open: boolean
   readonly onClose: () => void
-  readonly onInvite: (() => void) | null
+  readonly onReload: () => void
+  readonly onInvite: () => void
 }) => {
   const t = useTranslations('members')
-  const list = <MemberList key={room.id} room={room.id} version={room.memberCount} onInvite={onInvite} />
+  const list = (
+    <MemberList key={room.id} room={room} members={members} onReload={onReload} onInvite={onInvite} />
+  )
   if (place === 'over')
     return (
       <Dialog open={open} onClose={onClose} title={t('title')} closeLabel={t('close')} shape="sheet">

@@ -11,6 +11,7 @@ import { Spinner } from '../../ui/Spinner.tsx'
 import { glance } from '../../ui/times.ts'
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
 import styles from './RoomListItem.module.css'
+import { standingOf } from './standing.ts'
 
 const previewCharactersMax = 160
 
@@ -37,14 +38,21 @@ const Preview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' | '
       return t('joining')
     case 'behind':
       return t('behind')
+    case 'repairing':
+      return (
+        <>
+          <Icon name="renew" size={14} /> {t('repairing')}
+        </>
+      )
     case 'frozen':
       return (
         <>
           <Icon name="snow" size={14} /> {t('frozen')}
         </>
       )
+    case 'refounded':
     case 'removed':
-      return t('removed')
+      return t(room.state.kind)
     case 'active':
       if (room.draft !== '' && !open)
         return (
@@ -80,7 +88,9 @@ const Picture = ({ room }: { readonly room: RoomView }) => {
       )
     case 'active':
     case 'behind':
+    case 'repairing':
     case 'frozen':
+    case 'refounded':
     case 'removed':
       return <Avatar id={room.id} name={room.name} shape="room" />
   }
@@ -100,6 +110,7 @@ const Item = ({ room, own, open, stop, nowMs }: RoomListItemProps) => {
         aria-current={open ? 'page' : undefined}
         tabIndex={stop ? 0 : -1}
         data-room={room.id}
+        data-over={standingOf(room.state) === 'over'}
         draggable={false}
       >
         <Picture room={room} />

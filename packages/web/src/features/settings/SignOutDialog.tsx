@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Notice } from '../../ui/Notice.tsx'
-import styles from './SignOutDialog.module.css'
+import { OptionCards } from '../../ui/OptionCards.tsx'
 
 const SignOutForm = ({ name, onClose }: { readonly name: string; readonly onClose: () => void }) => {
   const t = useTranslations('settings')
@@ -21,30 +21,7 @@ const SignOutForm = ({ name, onClose }: { readonly name: string; readonly onClos
   ] as const
   return (
     <>
-      <fieldset className={styles.options}>
-        <legend className="visuallyHidden">{t('choose')}</legend>
-        {options.map(({ value, label, text }) => (
-          <label key={value} className={styles.option}>
-            <input
-              className={styles.input}
-              type="radio"
-              name="sign-out-device"
-              checked={device === value}
-              onChange={() => setDevice(value)}
-              aria-labelledby={`sign-out-${value}`}
-              aria-describedby={`sign-out-${value}-text`}
-            />
-            <span className={styles.words}>
-              <span className={styles.label} id={`sign-out-${value}`}>
-                {label}
-              </span>
-              <span className={styles.text} id={`sign-out-${value}-text`}>
-                {text}
-              </span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <OptionCards label={t('choose')} value={device} options={options} onChange={setDevice} />
       {attempt.kind === 'failed' && (
         <Notice tone="danger" icon="warning" announce="at_once">
           <FailureText failure={attempt.failure} />
