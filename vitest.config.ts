@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'tests/{architecture,spec,tidy,stories}/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'tests/{architecture,open,spec,tidy,stories}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -20,6 +20,8 @@ const serverServices = [
   'packages/server/src/authentication',
   'packages/server/src/directory',
 ]
+/** Parts of the edge that are pure functions of a request. */
+const serverRequests = ['packages/server/src/http/address.ts', 'packages/server/src/http/origin.ts']
 /** Interfaces and values that every part of the server may know. */
 const serverCommons = ['packages/server/src/bus', 'packages/server/src/logging', 'packages/server/src']
 
@@ -68,8 +70,19 @@ export const zones: readonly Zone[] = [
     others: ['node:crypto', '@serenity-kit/opaque', 'rate-limiter-flexible'],
   })),
   {
+    folder: 'packages/server/src/open',
+    inside: [
+      'packages/server/src/open',
+      'packages/server/src/authentication',
+      ...serverRequests,
+      ...serverCommons,
+    ],
+    packages: ['@sotto/protocol'],
+    others: ['node:*', 'fastify', 'jose', 'socket.io'],
+  },
+  {
     folder: 'packages/server/src/store',
-    inside: [...serverServices, ...serverCommons],
+    inside: [...serverServices, 'packages/server/src/open', ...serverCommons],
     packages: ['@sotto/protocol', '@sotto/trust'],
     others: ['node:*', 'kysely'],
   },

@@ -98,4 +98,24 @@ export const limits = {
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,
   outboxItemsPerRoomMax: 5000,
+
+  // The open lane; texts are counted in characters, which on it are bytes.
+  openFrameBytesMax: 128 * kiB,
+  openBodyBytesMax: 128 * kiB,
+  openEnvelopeCharactersMax: 100 * kiB,
+  openAttemptsPerSecondPerAddress: 20,
+  /** Events of one account that have been read and not yet answered. */
+  openEventsInFlightMax: 128,
+  openRoomsPerAccountMax: 200,
+  openMembersPerRoomMax: 1000,
+  openParticipantsPerChatMax: 100,
+  openHistoryMessagesMax: 50,
+  openHistoryCharactersMax: 2 * miB,
+  openListedMax: 1000,
+  openMailboxLettersMax: 10_000,
+  openMailboxCharactersMax: 64 * miB,
+  /** Letters on their way to one socket whose arrival is not yet known. */
+  openLettersUnderwayMax: 256,
+  openAccessTokensPerAccountMax: 50,
+  openAccessTokenDaysMax: 400,
 } as const

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { pino } from 'pino'
@@ -10,6 +11,7 @@ import { makeHttpServer } from './http/httpServer.ts'
 import { isForeign } from './http/origin.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
+import { makeOpenLane } from './open/openLane.ts'
 import type { Secrets } from './secrets.ts'
 import type { Store } from './store/openStore.ts'
 
@@ -54,7 +56,16 @@ export const assemble = async (
   const opaque = await makeOpaque(secrets.opaqueSetup)
   const { routes, sessions, delivery } = makeCore({ ...core, store, secrets, opaque })
 
+  const edge = {
+    isForeign: (request: IncomingMessage) => isForeign(request, trustProxy),
+    addressOf: (request: IncomingMessage) => addressOf(request, trustProxy),
+  }
+  const lane = config.open
+    ? makeOpenLane({ ...core, ...edge, trustProxy, store: store.open, personSessions: sessions })
+    : undefined
+
   const app = await makeHttpServer({
+    ...(lane ? { addRoutes: lane.register } : {}),
     routes,
     sessions,
     webDirectory,
@@ -69,8 +80,8 @@ export const assemble = async (
     ...core,
     sessions,
     delivery,
-    isForeign: (request) => isForeign(request, trustProxy),
-    addressOf: (request) => addressOf(request, trustProxy),
+    ...edge,
+    ...(lane ? { upgradeElsewhere: lane.upgrade } : {}),
   })
   await app.listen({ port: config.port, host })
   const { port } = app.server.address() as AddressInfo
@@ -80,7 +91,7 @@ export const assemble = async (
     log.info('stopping')
     closing.abort()
     const grace = setTimeout(() => app.server.closeAllConnections(), limits.shutdownGraceMs)
-    await Promise.all([gateway.close(), app.close()])
+    await Promise.all([gateway.close(), lane?.close(), app.close()])
     clearTimeout(grace)
     await delivery.drained()
     await store.close()

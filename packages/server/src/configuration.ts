@@ -20,6 +20,8 @@ export interface ServerConfig {
   readonly dataDirectory: string
   /** The built web client, or null for a server that serves none. */
   readonly webDirectory: string | null
+  /** The lane for programs: REST, Socket.IO, JOSE. Default false: none of its addresses exists. */
+  readonly open?: boolean
   readonly clock?: Clock
   readonly logLevel?: LevelWithSilent
   /** Where the structured log goes. Default: standard error. */

@@ -12,6 +12,7 @@ interface Options {
   readonly port: string
   readonly host: string
   readonly data: string
+  readonly open: boolean
 }
 
 const webDirectory = fileURLToPath(new URL('../../../web/dist', import.meta.url))
@@ -68,6 +69,7 @@ export const serveCommand = (): Command =>
       'where everything is kept (SOTTO_DATA)',
       process.env['SOTTO_DATA'] || 'data',
     )
+    .option('--no-open', 'without the lane for programs: no REST, no Socket.IO (SOTTO_OPEN=off)')
     .action(async (options: Options, command: Command) => {
       const { output } = invocationOf(command)
       const dataDirectory = resolve(options.data)
@@ -78,6 +80,7 @@ export const serveCommand = (): Command =>
         host: options.host,
         dataDirectory,
         webDirectory: hasWeb ? webDirectory : null,
+        open: options.open && process.env['SOTTO_OPEN'] !== 'off',
         // A person at a terminal wants to know what is wrong; whoever collects a log wants all of it.
         logLevel: process.stderr.isTTY ? 'warn' : 'info',
       }).catch((error: unknown) => {

@@ -20,6 +20,8 @@ export interface HttpOptions {
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
+  /** Adds the routes of the open lane, where there is one. */
+  addRoutes?(app: FastifyInstance): Promise<void>
   /** Aborts when the server begins to close. */
   readonly closing: AbortSignal
   /** Resolves when the store answers. */
@@ -90,6 +92,8 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   )
 
   for (const route of routes) serveOperation(app, route, sessions, closing)
+
+  await options.addRoutes?.(app)
 
   app.get('/healthz', async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'alive' }),

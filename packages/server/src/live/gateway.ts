@@ -16,6 +16,8 @@ type Dependencies = Omit<ConnectionDependencies, 'schedule' | 'onIdentified' | '
   isForeign(request: IncomingMessage): boolean
   /** What sockets are counted by that have not said who they are. */
   addressOf(request: IncomingMessage): string
+  /** Takes what is asked for under another path; false where that is nobody's. */
+  upgradeElsewhere?(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
 }
 
 const sessionCheckMs = 1000
@@ -126,7 +128,10 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
     const [path] = (request.url ?? '').split('?')
-    if (path !== livePath) return refuse(socket, 404)
+    if (path !== livePath) {
+      if (!dependencies.upgradeElsewhere?.(request, socket, head)) refuse(socket, 404)
+      return
+    }
     if (dependencies.isForeign(request)) return refuse(socket, 403)
     const address = dependencies.addressOf(request)
     const isCrowded = (unidentified.get(address) ?? 0) >= limits.unidentifiedSocketsPerAddressMax

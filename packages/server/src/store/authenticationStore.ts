@@ -78,8 +78,13 @@ export const authenticationStore = (db: Kysely<Schema>): AuthenticationStore => 
   createAccount: (account) =>
     storing(async () => {
       try {
-        await db.transaction().execute((transaction) => insertAccount(transaction, account))
-        return 'created'
+        return await db.transaction().execute(async (transaction) => {
+          // One name, one account, on both lanes.
+          const program = transaction.selectFrom('open_users').select('id').where('name', '=', account.name)
+          if (await program.executeTakeFirst()) return 'taken'
+          await insertAccount(transaction, account)
+          return 'created'
+        })
       } catch (error) {
         if (isConflict(error)) return 'taken'
         throw error

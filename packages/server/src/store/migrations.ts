@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { openLaneTables } from './openLane/tables.ts'
 
 /** What databases call the same thing differently. */
 export interface ColumnTypes {
@@ -186,4 +187,4 @@ const second: Migration = {
 }
 
 /** In order; a migration that has been released is never changed. */
-export const migrations: readonly Migration[] = [first, second]
+export const migrations: readonly Migration[] = [first, second, openLaneTables]

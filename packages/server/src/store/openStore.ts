@@ -2,11 +2,13 @@ import { Kysely } from 'kysely'
 import type { AuthenticationStore } from '../authentication/store.ts'
 import type { DeliveryStore } from '../delivery/store.ts'
 import type { DirectoryStore } from '../directory/store.ts'
+import type { OpenStore } from '../open/store.ts'
 import { authenticationStore } from './authenticationStore.ts'
 import { deliveryStore } from './deliveryStore.ts'
 import { directoryStore } from './directoryStore.ts'
 import { storing } from './failure.ts'
 import { migrate } from './migrate.ts'
+import { openLaneStore } from './openLane/openLaneStore.ts'
 import type { Schema } from './schema.ts'
 import { openSqlite, type SqliteOptions } from './sqliteDatabase.ts'
 import { sqliteDialect } from './sqliteDialect.ts'
@@ -15,6 +17,7 @@ export interface Store {
   readonly authentication: AuthenticationStore
   readonly directory: DirectoryStore
   readonly delivery: DeliveryStore
+  readonly open: OpenStore
   /** Resolves when the database answers. @throws SottoError `unavailable`, `read_only` */
   answer(): Promise<void>
   close(): Promise<void>
@@ -33,6 +36,7 @@ export const openStore = async (options: SqliteOptions): Promise<Store> => {
       authentication: authenticationStore(db),
       directory: directoryStore(db),
       delivery: deliveryStore(db),
+      open: openLaneStore(db),
       answer: () =>
         storing(async () => {
           await db.selectFrom('accounts').select('account').limit(1).execute()

@@ -1,7 +1,8 @@
 import type { Generated } from 'kysely'
+import type { OpenLaneSchema } from './openLane/schema.ts'
 
 /** The tables. Columns of bytes hold ids, hashes and what clients have sealed or signed; nothing readable but names. */
-export interface Schema {
+export interface Schema extends OpenLaneSchema {
   accounts: {
     account: Uint8Array
     name: string

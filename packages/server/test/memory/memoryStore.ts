@@ -161,7 +161,7 @@ const directory = (current: () => MemoryData): DirectoryStore => {
 }
 
 /** A store without a disk: for the seeded world, where crashes and backups are made by hand. */
-export const memoryStore = (current: () => MemoryData): Store => ({
+export const memoryStore = (current: () => MemoryData): Omit<Store, 'open'> => ({
   authentication: authentication(current),
   directory: directory(current),
   delivery: memoryDeliveryStore(current),

@@ -1,0 +1,56 @@
+import type { ServerLimits } from '../../configuration.ts'
+import { refuse } from '../failure.ts'
+import { lookUpForm } from '../identity.ts'
+import type { OpenUser, UserStore } from '../store.ts'
+import { readPublicKey } from './publicKey.ts'
+
+/** A user as others see him: the key equal to what was uploaded. */
+export interface PublicUser {
+  readonly username: string
+  readonly public_key: unknown
+  readonly fingerprint: string | null
+}
+
+export const publicUser = ({ name, publicKey, fingerprint }: OpenUser): PublicUser => ({
+  username: name,
+  public_key: publicKey === null ? null : (JSON.parse(publicKey) as unknown),
+  fingerprint,
+})
+
+/** Who is on the lane, and what he has put up. */
+export interface People {
+  /** @throws OpenRefusal `USER_NOT_FOUND` */
+  named(name: string): Promise<OpenUser>
+  /** In the order of names. @throws OpenRefusal `USER_NOT_FOUND` where one is unknown */
+  allNamed(names: readonly string[]): Promise<readonly OpenUser[]>
+  /** @throws OpenRefusal `USER_NOT_FOUND`, `KEY_NOT_FOUND` */
+  keyOf(name: string): Promise<PublicUser>
+  page(after: string): Promise<readonly PublicUser[]>
+  /** @throws OpenRefusal `KEY_INVALID`, `ALG_WITHDRAWN` */
+  setKey(user: OpenUser, publicKey: unknown): Promise<PublicUser>
+  setPresence(user: OpenUser, presence: OpenUser['presence']): Promise<void>
+}
+
+export const makePeople = (store: UserStore, limits: ServerLimits): People => {
+  const named = async (name: string): Promise<OpenUser> =>
+    (await store.named(lookUpForm(name))) ?? refuse('USER_NOT_FOUND')
+  return {
+    named,
+    allNamed: async (names) => {
+      const users: OpenUser[] = []
+      for (const name of new Set(names.map(lookUpForm))) users.push(await named(name))
+      return users
+    },
+    keyOf: async (name) => {
+      const user = await named(name)
+      return user.publicKey === null ? refuse('KEY_NOT_FOUND') : publicUser(user)
+    },
+    page: async (after) => (await store.page(after, limits.openListedMax)).map(publicUser),
+    setKey: async (user, publicKey) => {
+      const key = await readPublicKey(publicKey)
+      await store.setKey(user.id, key.uploaded, key.fingerprint)
+      return publicUser({ ...user, publicKey: key.uploaded, fingerprint: key.fingerprint })
+    },
+    setPresence: (user, presence) => store.setPresence(user.id, presence),
+  }
+}

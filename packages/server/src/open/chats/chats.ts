@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock, ServerLimits } from '../../configuration.ts'
+import { checkChatMessage, checkSignature } from '../envelope/chatContent.ts'
+import { keyEntriesFor } from '../envelope/keyEntries.ts'
+import { refuse } from '../failure.ts'
+import type { JsonObject } from '../form/strictJson.ts'
+import { type Hints, userTopic } from '../hints.ts'
+import type { Mailbox } from '../mail/mailbox.ts'
+import type { ChatStore, OpenChat, OpenUser } from '../store.ts'
+
+export interface Invitation {
+  readonly participants: readonly OpenUser[]
+  readonly keys: JsonObject | undefined
+  /** What becomes of those who are away: they are told of it later, or left out of the telling. */
+  readonly away: 'queue' | 'list'
+}
+
+export interface SignedMessage {
+  readonly encrypted_message: unknown
+  readonly signature: string
+  readonly signature_type: string
+  readonly timestamp: string | number
+}
+
+/** Invited sessions: one key, made by who invites, for exactly those who are named. */
+export interface Chats {
+  /** Returns who was away. @throws OpenRefusal `CLIENT_KEY_REQUIRED`, of the entries' form, `MAILBOX_FULL` */
+  initiate(
+    initiator: OpenUser,
+    invitation: Invitation,
+  ): Promise<{ readonly chat: OpenChat; readonly away: readonly string[] }>
+  /** @throws OpenRefusal `CHAT_NOT_FOUND`: unknown and not invited look alike */
+  join(user: OpenUser, id: string): Promise<OpenChat>
+  leave(user: OpenUser, id: string): Promise<void>
+  /** @throws OpenRefusal `REKEY_REQUIRED`, `CHAT_NOT_FOUND`, `MAILBOX_FULL`, of the message's form */
+  send(user: OpenUser, id: string, sent: SignedMessage): Promise<{ readonly timeMs: number }>
+  /** Gives a new key to all who are left. @throws OpenRefusal `REKEY_STALE`, `CLIENT_KEY_REQUIRED`, `CHAT_NOT_FOUND` */
+  rekey(user: OpenUser, id: string, keys: JsonObject): Promise<{ readonly generation: number }>
+}
+
+interface Dependencies {
+  readonly store: ChatStore
+  readonly mailbox: Mailbox
+  readonly hints: Hints
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  isOnline(user: number): boolean
+}
+
+const chatIdBytes = 16
+
+export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: Dependencies): Chats => {
+  const of = async (user: OpenUser, id: string): Promise<OpenChat> => {
+    const chat = await store.chat(id)
+    return chat?.participants.some((one) => one.id === user.id) ? chat : refuse('CHAT_NOT_FOUND')
+  }
+
+  const tellOthers = (chat: OpenChat, user: OpenUser, event: string, payload: unknown): void => {
+    for (const { id } of chat.participants)
+      if (id !== user.id) hints.publish(userTopic(id), { kind: 'event', event, payload })
+  }
+
+  return {
+    initiate: async (initiator, { participants, keys, away: whenAway }) => {
+      const named = new Map([initiator, ...participants].map((user) => [user.id, user]))
+      if (named.size > limits.openParticipantsPerChatMax) refuse('ROOM_LIMIT')
+      const guests = [...named.values()].filter(({ id }) => id !== initiator.id)
+      const entries = keyEntriesFor(keys, [...named.values()], initiator.name)
+      const isAway = guests.filter((guest) => !isOnline(guest.id))
+      // Who is not told is not in it: nobody takes part without knowing.
+      const told = whenAway === 'queue' ? guests : guests.filter((guest) => !isAway.includes(guest))
+      const id = randomBytes(chatIdBytes).toString('hex')
+      const all = [initiator, ...told]
+      await store.create(
+        { id, initiator: initiator.id, createdMs: clock.nowMs() },
+        all.map((user) => user.id),
+      )
+      const names = all.map(({ name }) => name)
+      await mailbox.post(
+        told.map(({ id: recipient, name }) => ({
+          recipient,
+          event: 'chat_invitation',
+          payload: {
+            chat_id: id,
+            initiator: initiator.name,
+            participants: names,
+            encrypted_key: entries.get(name),
+          },
+        })),
+      )
+      const chat = (await store.chat(id)) ?? refuse('CHAT_NOT_FOUND')
+      return { chat, away: isAway.map(({ name }) => name) }
+    },
+
+    join: async (user, id) => {
+      const chat = await of(user, id)
+      tellOthers(chat, user, 'user_joined', { username: user.name, chat_id: id })
+      return chat
+    },
+
+    leave: async (user, id) => {
+      const chat = await of(user, id)
+      await store.leave(id, user.id)
+      tellOthers(chat, user, 'user_left', { username: user.name, chat_id: id })
+      tellOthers(chat, user, 'rekey_required', { chat_id: id, generation: chat.generation })
+    },
+
+    send: async (user, id, sent) => {
+      checkChatMessage(sent.encrypted_message)
+      checkSignature(sent.signature, sent.signature_type)
+      const chat = await of(user, id)
+      if (chat.state === 'rekey') refuse('REKEY_REQUIRED')
+      const payload = { chat_id: id, sender: user.name, ...sent }
+      await mailbox.post(
+        chat.participants.map(({ id: recipient }) => ({ recipient, event: 'new_message', payload })),
+      )
+      return { timeMs: clock.nowMs() }
+    },
+
+    rekey: async (user, id, keys) => {
+      const chat = await of(user, id)
+      const entries = keyEntriesFor(keys, chat.participants, user.name)
+      if ((await store.rekey(id, chat.generation)) === 'late') refuse('REKEY_STALE')
+      const generation = chat.generation + 1
+      const told = chat.participants.filter(({ name }) => entries.has(name))
+      await mailbox.post(
+        told.map(({ id: recipient, name }) => ({
+          recipient,
+          event: 'rekeyed',
+          payload: { chat_id: id, sender: user.name, generation, encrypted_key: entries.get(name) },
+        })),
+      )
+      return { generation }
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import { type OpenCaller, type OpenSessions } from '../accounts/sessions.ts'
+import type { AccessTokens } from '../accounts/accessTokens.ts'
+import { type People, type PublicUser, publicUser } from '../accounts/people.ts'
+import type { Programs } from '../accounts/programs.ts'
+import type { Caller } from '../../authentication/sessions.ts'
+import type { Clock } from '../../configuration.ts'
+import { checkIdentity } from '../identity.ts'
+import { openOperations as o, type OpenOperation } from '../operations.ts'
+import { listedRoom } from '../rooms/roomView.ts'
+import type { Rooms } from '../rooms/rooms.ts'
+import { noCookie, sessionCookie } from './cookies.ts'
+
+/** What an operation is given beside its input. */
+export interface Request<Who> {
+  readonly caller: Who
+  readonly address: string
+  readonly isSecure: boolean
+}
+
+export interface Answer {
+  readonly body: unknown
+  readonly cookie?: string
+}
+
+export interface OpenRoute {
+  // oxlint-disable-next-line typescript/no-explicit-any -- the operation's own input flows through `answering`
+  readonly operation: OpenOperation<any>
+  // The border: the input was read by the operation, the caller checked against its access.
+  answer(input: unknown, request: Request<unknown>): Promise<Answer>
+}
+
+const answering =
+  <Who>() =>
+  <Input>(
+    operation: OpenOperation<Input>,
+    answer: (input: Input, request: Request<Who>) => Promise<Answer>,
+  ): OpenRoute => ({ operation, answer })
+
+const forAnyone = answering<null>()
+const forLane = answering<OpenCaller>()
+const forPerson = answering<Caller>()
+
+export interface OpenServices {
+  readonly programs: Programs
+  readonly people: People
+  readonly sessions: OpenSessions
+  readonly accessTokens: AccessTokens
+  readonly rooms: Rooms
+  readonly clock: Clock
+  onlineUsers(): Promise<readonly PublicUser[]>
+}
+
+const tokenDaysDefault = 90
+const time = (ms: number): string => new Date(ms).toISOString()
+const done: Answer = { body: { success: true } }
+
+/** Every REST operation and what answers it. */
+export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
+  const { programs, people, sessions, accessTokens, rooms, clock } = services
+  return [
+    forAnyone(o.register, async ({ username, password, public_key: key }, { address }) => {
+      const wanted = { username, password, publicKey: key ?? undefined }
+      const user = publicUser(await programs.register(wanted, address))
+      const message = 'Account created'
+      return { body: { success: true, message, ...(key ? { public_key: user.public_key } : {}) } }
+    }),
+    forAnyone(o.login, async ({ username, password }, { address, isSecure }) => {
+      const user = await programs.logIn(username, password, address)
+      const { token, expiresMs } = await sessions.open(user)
+      const { username: name, public_key } = publicUser(user)
+      return {
+        body: { success: true, token, user: { username: name, public_key } },
+        cookie: sessionCookie(token, isSecure, expiresMs - clock.nowMs()),
+      }
+    }),
+    forLane(o.logout, async (_input, { caller, isSecure }) => {
+      await sessions.end(caller)
+      return { ...done, cookie: noCookie(isSecure) }
+    }),
+
+    forLane(o.me, async (_input, { caller }) => {
+      const { user, scopes, expiresMs } = caller
+      const { kind, presence } = user
+      return { body: { ...publicUser(user), kind, presence, scopes, expires_at: time(expiresMs) } }
+    }),
+    forLane(o.setKey, async ({ public_key, username }, { caller }) => {
+      checkIdentity(username, caller.user.name)
+      return { body: await people.setKey(caller.user, public_key) }
+    }),
+    forLane(o.setPresence, async ({ presence }, { caller }) => {
+      await people.setPresence(caller.user, presence)
+      return { body: { presence } }
+    }),
+    forLane(o.onlineUsers, async () => ({ body: await services.onlineUsers() })),
+    forLane(o.publicKey, async ({ name }) => ({ body: await people.keyOf(name) })),
+    forLane(o.users, async ({ after }) => ({ body: await people.page(after ?? '') })),
+
+    forLane(o.rooms, async (_input, { caller }) => ({
+      body: (await rooms.visibleTo(caller.user)).map(listedRoom),
+    })),
+    forLane(o.createRoom, async ({ name, description, is_private }, { caller }) => {
+      const wanted = {
+        name: name ?? '',
+        description: description ?? '',
+        isPrivate: is_private ?? false,
+      }
+      const room = await rooms.create(caller.user, wanted)
+      return { body: { success: true, room_id: room.id } }
+    }),
+    forLane(o.roomMembers, async ({ room_id }, { caller }) => ({
+      body: (await rooms.members(caller.user, room_id)).map(publicUser),
+    })),
+    forLane(o.inviteToRoom, async ({ room_id, username }, { caller }) => {
+      await rooms.invite(caller.user, room_id, await people.named(username))
+      return done
+    }),
+
+    forPerson(o.createToken, async ({ name: label, scopes, days }, { caller }) => {
+      const made = await accessTokens.create(caller, { label, scopes, days: days ?? tokenDaysDefault })
+      return { body: { id: made.id, token: made.token, expires_at: time(made.expiresMs) } }
+    }),
+    forPerson(o.tokens, async (_input, { caller }) => ({
+      body: (await accessTokens.list(caller)).map(({ id, label, scopes, createdMs, expiresMs }) => ({
+        id,
+        name: label,
+        scopes,
+        created_at: time(createdMs),
+        expires_at: time(expiresMs),
+      })),
+    })),
+    forPerson(o.revokeToken, async ({ id }, { caller }) => {
+      await accessTokens.revoke(caller, id)
+      return done
+    }),
+  ]
+}

@@ -1,0 +1,159 @@
+import type { Socket } from 'socket.io'
+import type { ServerLimits, Clock } from '../../configuration.ts'
+import type { EventLog } from '../../logging/eventLog.ts'
+import type { Rate } from '../../rate.ts'
+import type { OpenCaller, OpenSessions } from '../accounts/sessions.ts'
+import { asRefusal, openFailureBody, OpenRefusal } from '../failure.ts'
+import { everyone, type Hint, type Hints, tokenTopic, userTopic } from '../hints.ts'
+import { makePostman, type Round } from '../mail/postman.ts'
+import type { MailStore } from '../store.ts'
+import { makeArrivals } from './arrivals.ts'
+import type { Dispatch } from './dispatch.ts'
+
+/** One socket of one user. */
+export interface Connection {
+  readonly user: number
+  readonly name: string
+  /** Looks whether its session still holds, and lets go of it where it does not. */
+  checkSession(): Promise<void>
+  close(refusal: OpenRefusal): void
+}
+
+export interface ConnectionDependencies {
+  readonly dispatch: Dispatch
+  readonly sessions: Pick<OpenSessions, 'renew'>
+  readonly mail: Pick<MailStore, 'waiting' | 'arrived'>
+  readonly hints: Hints
+  readonly rate: Rate
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+}
+
+/** A session is looked up again after this time, or at once where it should have ended. */
+const renewAfterMs = 60_000
+
+type Acknowledge = (answer: unknown) => void
+
+const isAcknowledge = (value: unknown): value is Acknowledge => typeof value === 'function'
+
+export const makeConnection = (
+  socket: Socket,
+  firstCaller: OpenCaller,
+  round: Round,
+  dependencies: ConnectionDependencies,
+): Connection => {
+  const { dispatch, sessions, mail, hints, rate, clock, limits, log } = dependencies
+  const { id: user, name } = firstCaller.user
+  let caller = firstCaller
+  let renewedMs = clock.nowMs()
+  let inFlight = 0
+  /** One after the other: what somebody sends in a row must arrive in a row. */
+  let lane: Promise<void> = Promise.resolve()
+
+  const emit = (event: string, payload: unknown): void => {
+    socket.emit(event, payload)
+  }
+
+  const failureOf = (error: unknown): OpenRefusal => {
+    const refusal = asRefusal(error)
+    if (refusal) return refusal
+    log.failure(error, { operation: 'open' })
+    return new OpenRefusal('INTERNAL')
+  }
+
+  const sayRefusal = (event: string, refusal: OpenRefusal, acknowledge: Acknowledge | undefined): void => {
+    const failure = openFailureBody(refusal, clock.nowMs())
+    const told = { ...failure, message: failure.error }
+    emit('error', told)
+    if (event === 'initiate_chat') emit('chat_error', told)
+    acknowledge?.({ ok: false, ...told })
+  }
+
+  const answer = async (event: string, args: readonly unknown[]): Promise<void> => {
+    const last = args.at(-1)
+    const acknowledge = isAcknowledge(last) ? last : undefined
+    try {
+      rate.take(String(user))
+      const payloads = acknowledge ? args.slice(0, -1) : args
+      const [payload] = payloads
+      if (payload instanceof OpenRefusal) throw payload
+      if (payloads.length > 1) throw new OpenRefusal('PAYLOAD_INVALID')
+      const said = await dispatch(event, payload, { caller, reply: emit })
+      acknowledge?.({ ok: true, timestamp: new Date(clock.nowMs()).toISOString(), ...said })
+    } catch (error) {
+      sayRefusal(event, failureOf(error), acknowledge)
+    }
+  }
+
+  const close = (refusal: OpenRefusal): void => {
+    if (!socket.connected) return
+    const failure = openFailureBody(refusal, clock.nowMs())
+    emit('error', { ...failure, message: failure.error })
+    socket.disconnect(true)
+  }
+
+  const hear = (hint: Hint): void => {
+    switch (hint.kind) {
+      case 'event':
+        if (hint.exceptUser !== user) emit(hint.event, hint.payload)
+        return
+      case 'mail':
+        postman.wake()
+        return
+      case 'ended':
+        close(new OpenRefusal(caller.expiresMs <= clock.nowMs() ? 'SESSION_EXPIRED' : 'UNAUTHORIZED'))
+    }
+  }
+
+  // No event reaches a listener of the library: all of them come here.
+  socket.use(([event, ...args]: unknown[]) => {
+    if (inFlight >= limits.openEventsInFlightMax) {
+      close(new OpenRefusal('RATE_LIMITED'))
+      return
+    }
+    inFlight++
+    lane = lane
+      .then(() => answer(String(event), args))
+      .finally(() => {
+        inFlight--
+      })
+  })
+
+  emit('connected', { message: 'Connected' })
+  const whenArrived = makeArrivals(socket)
+  const postman = makePostman({
+    store: mail,
+    user,
+    round,
+    door: { emit, whenArrived },
+    underwayMax: limits.openLettersUnderwayMax,
+    onFailure: (error) => close(failureOf(error)),
+  })
+  const subscriptions = [everyone, userTopic(user), tokenTopic(caller.tokenHash)].map((topic) =>
+    hints.subscribe(topic, hear),
+  )
+  socket.once('disconnect', () => {
+    postman.stop()
+    for (const end of subscriptions) end()
+  })
+  postman.wake()
+
+  return {
+    user,
+    name,
+    close,
+    checkSession: async () => {
+      const nowMs = clock.nowMs()
+      if (nowMs - renewedMs < renewAfterMs && nowMs < caller.expiresMs) return
+      try {
+        caller = await sessions.renew(caller)
+        renewedMs = nowMs
+      } catch (error) {
+        const refusal = failureOf(error)
+        // A store that cannot be asked has not said that the session is over.
+        if (refusal.code === 'UNAUTHORIZED' || refusal.code === 'SESSION_EXPIRED') close(refusal)
+      }
+    },
+  }
+}

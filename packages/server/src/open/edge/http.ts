@@ -1,0 +1,181 @@
+import { SottoError } from '@sotto/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Sessions } from '../../authentication/sessions.ts'
+import type { Clock, ServerLimits } from '../../configuration.ts'
+import { addressKey } from '../../http/address.ts'
+import { isForeign } from '../../http/origin.ts'
+import type { EventLog } from '../../logging/eventLog.ts'
+import type { Rate } from '../../rate.ts'
+import { needScope, type OpenSessions } from '../accounts/sessions.ts'
+import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
+import { isJsonObject, type JsonObject, parseStrictJson } from '../form/strictJson.ts'
+import type { OpenRoute } from './answers.ts'
+import { tokenOf } from './claim.ts'
+import { type SocketServer, socketPath } from './sockets.ts'
+
+interface Dependencies {
+  readonly routes: readonly OpenRoute[]
+  readonly sockets: Pick<SocketServer, 'check' | 'answer'>
+  readonly sessions: Pick<OpenSessions, 'authenticate'>
+  /** Of the other lane: what a person’s own client has. */
+  readonly personSessions: Pick<Sessions, 'authenticate'>
+  readonly requests: Rate
+  readonly trustProxy: boolean
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** What fastify says before a handler is asked. */
+const refusalOf = (error: unknown): OpenRefusal | undefined => {
+  const known = asRefusal(error)
+  if (known || !(error instanceof Error)) return known
+  const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown }
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new OpenRefusal('PAYLOAD_TOO_LARGE')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_EMPTY_TYPE':
+      return new OpenRefusal('MEDIA_TYPE')
+  }
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500
+    ? new OpenRefusal('PAYLOAD_INVALID')
+    : undefined
+}
+
+const sendRefusal = (reply: FastifyReply, refusal: OpenRefusal, nowMs: number): FastifyReply => {
+  if (refusal.retryAfterMs !== undefined)
+    reply.header('retry-after', Math.max(1, Math.ceil(refusal.retryAfterMs / 1000)))
+  return reply
+    .code(openFailures[refusal.code].status)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(openFailureBody(refusal, nowMs)))
+}
+
+const bodyOf = (body: unknown): JsonObject => {
+  if (!(body instanceof Uint8Array) || body.length === 0) return {}
+  const text = ((): string => {
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+    } catch {
+      return refuse('PAYLOAD_INVALID')
+    }
+  })()
+  const value = parseStrictJson(text)
+  return isJsonObject(value) ? value : refuse('PAYLOAD_INVALID')
+}
+
+/** Path, query and body give different fields; one that comes from two of them has no meaning. */
+const inputOf = ({ operation }: OpenRoute, request: FastifyRequest): JsonObject => {
+  const query = request.query as JsonObject
+  if (Object.keys(query).some((name) => !operation.query.includes(name))) refuse('PAYLOAD_INVALID')
+  const parts = [request.params as JsonObject, query, bodyOf(request.body)]
+  const names = parts.flatMap((part) => Object.keys(part))
+  if (new Set(names).size !== names.length) refuse('PAYLOAD_INVALID')
+  return Object.assign({}, ...parts) as JsonObject
+}
+
+/** The REST side of the open lane, and the address of its sockets. */
+export const registerOpenHttp = async (root: FastifyInstance, dependencies: Dependencies): Promise<void> => {
+  const { routes, sockets, sessions, personSessions, requests, trustProxy, clock, limits, log } = dependencies
+
+  const whoAsks = async ({ operation: { access } }: OpenRoute, request: FastifyRequest): Promise<unknown> => {
+    switch (access.kind) {
+      case 'anyone':
+        return null
+      case 'lane': {
+        const caller = await sessions.authenticate(tokenOf(request.headers))
+        needScope(caller, access.scope)
+        return caller
+      }
+      case 'person': {
+        const caller = await personSessions.authenticate(tokenOf(request.headers))
+        // A password alone makes no tokens: they would outlive a password that is changed.
+        return caller.device === null ? refuse('SCOPE_MISSING') : caller
+      }
+    }
+  }
+
+  const serve = (app: FastifyInstance, route: OpenRoute): void => {
+    const { operation } = route
+    const callers = new WeakMap<FastifyRequest, unknown>()
+    app.route({
+      method: operation.method,
+      url: operation.path,
+      onRequest: async (request) => {
+        callers.set(request, await whoAsks(route, request))
+      },
+      handler: async (request, reply) => {
+        const input: unknown = operation.input.read(inputOf(route, request))
+        const { body, cookie } = await route.answer(input, {
+          caller: callers.get(request),
+          address: addressKey(request.ip),
+          isSecure: request.protocol === 'https',
+        })
+        if (cookie !== undefined) reply.header('set-cookie', cookie)
+        return reply
+          .code(operation.status)
+          .header('cache-control', 'no-store')
+          .type('application/json; charset=utf-8')
+          .send(JSON.stringify(body))
+      },
+    })
+  }
+
+  /** The same address with another method: said, so that nobody takes it for an address that is not there. */
+  const serveOtherMethods = (app: FastifyInstance): void => {
+    for (const path of new Set(routes.map(({ operation }) => operation.path))) {
+      const taken = routes.flatMap(({ operation }) => (operation.path === path ? [operation.method] : []))
+      app.route({
+        method: methods.filter((method) => !taken.some((one) => one === method)),
+        url: path,
+        onRequest: async (_request, reply) => {
+          reply.header('allow', taken.join(', '))
+          refuse('METHOD_NOT_ALLOWED')
+        },
+        handler: async () => refuse('METHOD_NOT_ALLOWED'),
+      })
+    }
+    app.route({
+      method: [...methods],
+      url: '/api/*',
+      onRequest: async () => refuse('NOT_FOUND'),
+      handler: async () => refuse('NOT_FOUND'),
+    })
+  }
+
+  await root.register(async (app) => {
+    app.addHook('onRequest', async (request) => {
+      requests.take(addressKey(request.ip))
+      if (isForeign(request, trustProxy)) refuse('ORIGIN_REFUSED')
+    })
+    app.removeAllContentTypeParsers()
+    const parser = { parseAs: 'buffer', bodyLimit: limits.openBodyBytesMax } as const
+    app.addContentTypeParser('application/json', parser, (_request, body, done) => done(null, body))
+    app.setErrorHandler((error, request, reply) => {
+      const refusal = refusalOf(error)
+      if (!refusal) log.failure(error, { operation: request.routeOptions.url ?? 'unrouted' })
+      return sendRefusal(reply, refusal ?? new OpenRefusal('INTERNAL'), clock.nowMs())
+    })
+    for (const route of routes) serve(app, route)
+    serveOtherMethods(app)
+
+    app.route({
+      method: ['GET', 'POST'],
+      url: socketPath,
+      onRequest: async (request, reply) => {
+        sockets.check(request.raw, addressKey(request.ip))
+        for (const [name, value] of Object.entries(reply.getHeaders()))
+          if (value !== undefined) reply.raw.setHeader(name, value)
+        reply.hijack()
+        sockets.answer(request.raw, reply.raw)
+      },
+      handler: async () => {
+        throw new SottoError('internal')
+      },
+    })
+  })
+}

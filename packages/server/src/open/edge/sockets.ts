@@ -1,0 +1,158 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Server, type Socket } from 'socket.io'
+import type { OpenCaller, OpenSessions } from '../accounts/sessions.ts'
+import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
+import { makeRate } from '../../rate.ts'
+import { emptyRound, type Round } from '../mail/postman.ts'
+import { tokenOf } from './claim.ts'
+import { codec } from './codec.ts'
+import { type Connection, type ConnectionDependencies, makeConnection } from './connection.ts'
+
+export const socketPath = '/socket.io/'
+
+/** The sockets of the open lane: Socket.IO 4, of which nothing is reached without our checks in front. */
+export interface SocketServer {
+  /** Whether a request may reach the library. @throws OpenRefusal `TRANSPORT_INVALID`, SottoError `rate` */
+  check(request: IncomingMessage, address: string): void
+  answer(request: IncomingMessage, response: ServerResponse): void
+  /** Takes a WebSocket; false where it is not for this lane. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  isOnline(user: number): boolean
+  /** The names of those who have a socket open. */
+  online(): readonly string[]
+  close(): Promise<void>
+}
+
+interface Dependencies extends ConnectionDependencies {
+  readonly sessions: OpenSessions
+  isForeign(request: IncomingMessage): boolean
+  addressOf(request: IncomingMessage): string
+  /** Somebody’s last socket has gone. */
+  onOffline(name: string): void
+}
+
+/** What is used of Engine.IO, whose own server does not listen: requests come from ours. */
+interface Engine {
+  readonly clients: Readonly<Record<string, unknown>>
+  handleRequest(request: IncomingMessage, response: ServerResponse): void
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+const sessionCheckMs = 1000
+const pingTimeoutMs = 20_000
+const transports: ReadonlySet<string> = new Set(['polling', 'websocket'])
+const parameters: ReadonlySet<string> = new Set(['EIO', 'transport', 'sid', 't'])
+
+const queryOf = (request: IncomingMessage): URLSearchParams =>
+  new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
+
+const refuseUpgrade = (socket: Duplex, refusal: OpenRefusal, nowMs: number): void => {
+  const { status } = openFailures[refusal.code]
+  const body = JSON.stringify(openFailureBody(refusal, nowMs))
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
+  const { sessions, clock, limits, isForeign, addressOf, onOffline } = dependencies
+  const io = new Server(createServer(), {
+    path: socketPath,
+    serveClient: false,
+    parser: codec,
+    transports: ['polling', 'websocket'],
+    maxHttpBufferSize: limits.openFrameBytesMax,
+    httpCompression: false,
+    perMessageDeflate: false,
+    pingInterval: limits.pingIntervalMs,
+    pingTimeout: pingTimeoutMs,
+    connectTimeout: limits.helloTimeoutMs,
+  })
+  const engine = io.engine as unknown as Engine
+  const handshakes = makeRate(clock, {
+    perSecond: limits.openAttemptsPerSecondPerAddress,
+    burst: 10 * limits.openAttemptsPerSecondPerAddress,
+  })
+  const byUser = new Map<number, { readonly round: Round; readonly connections: Set<Connection> }>()
+
+  const check: SocketServer['check'] = (request, address) => {
+    const query = queryOf(request)
+    const names = [...query.keys()]
+    if (names.some((name) => !parameters.has(name)) || new Set(names).size !== names.length)
+      refuse('TRANSPORT_INVALID')
+    if (query.get('EIO') !== '4' || !transports.has(query.get('transport') ?? '')) refuse('TRANSPORT_INVALID')
+    const sid = query.get('sid')
+    if (sid === null) handshakes.take(address)
+    else if (!Object.hasOwn(engine.clients, sid)) refuse('TRANSPORT_INVALID')
+    if (sid === null && request.method !== 'GET') refuse('TRANSPORT_INVALID')
+  }
+
+  const authenticate = async (socket: Socket): Promise<OpenCaller> => {
+    const { auth, headers } = socket.handshake
+    return sessions.authenticate(tokenOf(headers, auth['token'] as unknown))
+  }
+
+  io.use((socket, next) => {
+    authenticate(socket).then(
+      (caller) => {
+        socket.data = caller
+        next()
+      },
+      (error: unknown) => {
+        const refusal = asRefusal(error) ?? new OpenRefusal('INTERNAL')
+        const failure = openFailureBody(refusal, clock.nowMs())
+        next(Object.assign(new Error(failure.error), { data: failure }))
+      },
+    )
+  })
+
+  const welcome = (socket: Socket): void => {
+    const caller = socket.data as OpenCaller
+    const { id, name } = caller.user
+    const known = byUser.get(id) ?? { round: emptyRound(), connections: new Set() }
+    byUser.set(id, known)
+    const connection = makeConnection(socket, caller, known.round, dependencies)
+    known.connections.add(connection)
+    socket.once('disconnect', () => {
+      known.connections.delete(connection)
+      if (known.connections.size > 0 || byUser.get(id) !== known) return
+      byUser.delete(id)
+      onOffline(name)
+    })
+    if (known.connections.size <= limits.socketsPerAccountMax) return
+    // The oldest goes: of a program that connects again and again it is the one that is dead.
+    const [oldest] = known.connections
+    oldest?.close(new OpenRefusal('RATE_LIMITED'))
+  }
+  io.on('connection', welcome)
+
+  const sessionChecks = setInterval(() => {
+    for (const { connections } of byUser.values())
+      for (const connection of connections) void connection.checkSession()
+  }, sessionCheckMs)
+
+  return {
+    check,
+    answer: (request, response) => engine.handleRequest(request, response),
+    upgrade: (request, socket, head) => {
+      if ((request.url ?? '').split('?')[0] !== socketPath) return false
+      try {
+        if (isForeign(request)) refuse('ORIGIN_REFUSED')
+        check(request, addressOf(request))
+        engine.handleUpgrade(request, socket, head)
+      } catch (error) {
+        refuseUpgrade(socket, asRefusal(error) ?? new OpenRefusal('INTERNAL'), clock.nowMs())
+      }
+      return true
+    },
+    isOnline: (user) => byUser.has(user),
+    online: () =>
+      [...byUser.values()].flatMap(({ connections }) => [...connections].slice(0, 1).map((c) => c.name)),
+    close: async () => {
+      clearInterval(sessionChecks)
+      await io.close()
+    },
+  }
+}

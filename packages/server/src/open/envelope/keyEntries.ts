@@ -1,0 +1,60 @@
+import { refuse } from '../failure.ts'
+import { fromBase64 } from '../form/base64.ts'
+import { isJsonObject, type Json, type JsonObject } from '../form/strictJson.ts'
+import { checkEnvelope } from './envelope.ts'
+import { isRsaCiphertext } from './sealed.ts'
+
+/** Someone to whom a key is given: his name, and the thumbprint of his public key where he has one. */
+export interface KeyHolder {
+  readonly name: string
+  readonly fingerprint: string | null
+}
+
+/** An envelope of its own, or what RSA-OAEP-256 made of the key, in standard base64. */
+const checkEntry = (entry: Json): void => {
+  const isBare = typeof entry === 'string' && !entry.startsWith('{') && !entry.includes('.')
+  if (!isBare) void checkEnvelope(entry)
+  else if (!isRsaCiphertext(fromBase64(entry))) refuse('PAYLOAD_INVALID')
+}
+
+const headerOf = (recipient: Json): JsonObject => {
+  const header = isJsonObject(recipient) ? recipient['header'] : undefined
+  return isJsonObject(header) ? header : {}
+}
+
+/** One recipient's part of a general JWE, which is a flattened JWE (RFC 7516 §7.2.2). */
+const partFor = (jwe: JsonObject, recipients: readonly Json[], holder: KeyHolder): Json | undefined => {
+  const own = recipients.find((recipient) => {
+    const { kid } = headerOf(recipient)
+    return kid === holder.name || (holder.fingerprint !== null && kid === holder.fingerprint)
+  })
+  if (!isJsonObject(own)) return undefined
+  const { recipients: _others, ...shared } = jwe
+  return { ...shared, ...own }
+}
+
+/**
+ * The key as each holder gets it: his own entry and no other. `keys` is an object by name, or one general JWE whose
+ * recipients are named by `kid` (name, or thumbprint of the public key). Who made the key needs no entry.
+ *
+ * @throws OpenRefusal `CLIENT_KEY_REQUIRED` where someone else has none, or of an entry's form
+ */
+export const keyEntriesFor = (
+  keys: JsonObject | undefined,
+  holders: readonly KeyHolder[],
+  maker: string,
+): ReadonlyMap<string, Json> => {
+  if (!keys || Object.keys(keys).length === 0) return refuse('CLIENT_KEY_REQUIRED')
+  const { recipients } = keys
+  const isGeneral = Array.isArray(recipients)
+  if (isGeneral) void checkEnvelope(keys)
+  const entries = holders.flatMap((holder) => {
+    const named = Object.hasOwn(keys, holder.name) ? keys[holder.name] : undefined
+    const entry = isGeneral ? partFor(keys, recipients as readonly Json[], holder) : named
+    if (entry === undefined || entry === null)
+      return holder.name === maker ? [] : refuse('CLIENT_KEY_REQUIRED')
+    if (!isGeneral) checkEntry(entry)
+    return [[holder.name, entry] as const]
+  })
+  return new Map(entries)
+}

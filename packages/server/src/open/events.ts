@@ -1,0 +1,313 @@
+import { limits } from '@sotto/protocol'
+import type { Scope } from './accounts/scope.ts'
+import type { OpenCode } from './failure.ts'
+import {
+  chatId,
+  envelope,
+  keyEntries,
+  messageId,
+  ownName,
+  roomId,
+  sealedText,
+  sealedValue,
+  timestamp,
+  username,
+} from './fields.ts'
+import {
+  boolean,
+  integer,
+  judged,
+  list,
+  object,
+  oneOf,
+  optional,
+  type JsonSchema,
+  type Shape,
+  text,
+} from './form/shape.ts'
+import { refuse } from './failure.ts'
+
+/** One thing that a client can send, as data. Two with the same event are told apart by the shape of the payload. */
+export interface OpenEvent<Input> {
+  readonly name: string
+  readonly event: string
+  /** The field that only this dialect of the event has; null where the event has one dialect. */
+  readonly toldBy: string | null
+  readonly input: Shape<Input>
+  readonly scope: Scope
+  readonly codes: readonly OpenCode[]
+  readonly summary: string
+}
+
+const describe = <Input>(event: OpenEvent<Input>): OpenEvent<Input> => event
+
+const page = {
+  before: optional(messageId),
+  limit: optional(integer(1, limits.openHistoryMessagesMax)),
+} as const
+
+const own = object({ username: ownName })
+
+/** A moment as the sender writes it: part of what he has signed, so it stays as it is. */
+const senderTime = judged(
+  { anyOf: [{ type: 'string', maxLength: 40 }, { type: 'number' }] },
+  (value): string | number =>
+    (typeof value === 'string' && value.length <= 40) || (typeof value === 'number' && Number.isFinite(value))
+      ? value
+      : refuse('PAYLOAD_INVALID'),
+)
+
+/** Every event that a client can send. */
+export const openEvents = {
+  joinRoom: describe({
+    name: 'joinRoom',
+    event: 'join_room',
+    toldBy: 'room_id',
+    input: object({ room_id: roomId, username: ownName, ...page }),
+    scope: 'rooms',
+    codes: ['ROOM_NOT_FOUND', 'ROOM_LIMIT'],
+    summary: 'Joins a room; answered by `joined_room` and `room_history`.',
+  }),
+  joinRoomByName: describe({
+    name: 'joinRoomByName',
+    event: 'join_room',
+    toldBy: 'room',
+    input: object({ room: text(400), username: ownName, ...page }),
+    scope: 'rooms',
+    codes: ['NAME_REQUIRED', 'ROOM_LIMIT'],
+    summary: 'Joins the public room of that name, made if there is none.',
+  }),
+  roomHistory: describe({
+    name: 'roomHistory',
+    event: 'room_history',
+    toldBy: null,
+    input: object({ room_id: roomId, ...page }),
+    scope: 'read',
+    codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER'],
+    summary: 'Older messages; answered by `room_history`.',
+  }),
+  leaveRoom: describe({
+    name: 'leaveRoom',
+    event: 'leave_room',
+    toldBy: null,
+    input: object({ room_id: roomId, username: ownName }),
+    scope: 'rooms',
+    codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER'],
+    summary: 'Leaves a room; answered by `left_room`. The others get `user_left` and `rekey_required`.',
+  }),
+  sendToRoom: describe({
+    name: 'sendToRoom',
+    event: 'send_message',
+    toldBy: 'room_id',
+    input: object({
+      room_id: roomId,
+      encrypted_content: sealedText('JSON array of bytes: AES-256-GCM ciphertext with its tag appended'),
+      iv: text(128, { description: 'JSON array of 12 bytes, used once with a key' }),
+      message_hash: optional(text(128, { description: 'empty, or hex SHA-256 of iv and ciphertext' })),
+      key_id: optional(
+        text(64, { description: 'names the key; by default the one since somebody last left' }),
+      ),
+      username: ownName,
+      sender: ownName,
+    }),
+    scope: 'send',
+    codes: [
+      'ROOM_NOT_FOUND',
+      'NOT_MEMBER',
+      'IV_REUSED',
+      'MESSAGE_HASH_PLAINTEXT',
+      'UNAUTHENTICATED_ENCRYPTION',
+      'PLAINTEXT_REFUSED',
+      'PAYLOAD_TOO_LARGE',
+    ],
+    summary: 'Sends into a classic room; every member gets `new_message`.',
+  }),
+  sendToChat: describe({
+    name: 'sendToChat',
+    event: 'send_message',
+    toldBy: 'chat_id',
+    input: object({
+      chat_id: chatId,
+      encrypted_message: sealedValue(
+        'JWE with dir, {encrypted_data, iv}, or base64 of iv, ciphertext and tag',
+      ),
+      signature: text(2048, { description: 'compact JWS, or the bare signature in base64' }),
+      signature_type: text(16, { description: 'RSA or PS256, ECDSA or ES256, EdDSA' }),
+      timestamp: senderTime,
+      sender: ownName,
+      username: ownName,
+    }),
+    scope: 'send',
+    codes: [
+      'CHAT_NOT_FOUND',
+      'REKEY_REQUIRED',
+      'ALG_WITHDRAWN',
+      'UNAUTHENTICATED_ENCRYPTION',
+      'PLAINTEXT_REFUSED',
+      'MAILBOX_FULL',
+      'PAYLOAD_TOO_LARGE',
+    ],
+    summary: 'Sends into a chat; every participant gets `new_message`, later if he is away.',
+  }),
+  message: describe({
+    name: 'message',
+    event: 'message',
+    toldBy: null,
+    input: object({ sender: ownName, recipient: username, encrypted_payload: envelope }),
+    scope: 'send',
+    codes: [
+      'USER_NOT_FOUND',
+      'ALG_WITHDRAWN',
+      'UNAUTHENTICATED_ENCRYPTION',
+      'PLAINTEXT_REFUSED',
+      'MAILBOX_FULL',
+      'PAYLOAD_TOO_LARGE',
+    ],
+    summary: 'Sends an envelope to one recipient, who gets `message`, later if he is away.',
+  }),
+  join: describe({
+    name: 'join',
+    event: 'join',
+    toldBy: null,
+    input: own,
+    scope: 'read',
+    codes: [],
+    summary: 'The others get `user_joined`.',
+  }),
+  leave: describe({
+    name: 'leave',
+    event: 'leave',
+    toldBy: null,
+    input: own,
+    scope: 'read',
+    codes: [],
+    summary: 'The others get `user_left`.',
+  }),
+  userLogin: describe({
+    name: 'userLogin',
+    event: 'user_login',
+    toldBy: null,
+    input: own,
+    scope: 'read',
+    codes: [],
+    summary: 'The others get `user_online`.',
+  }),
+  initiateChat: describe({
+    name: 'initiateChat',
+    event: 'initiate_chat',
+    toldBy: null,
+    input: object({
+      initiator: ownName,
+      participants: list(username, 1, limits.openParticipantsPerChatMax),
+      keys: optional(keyEntries),
+      queue: optional(boolean),
+    }),
+    scope: 'rooms',
+    codes: ['CLIENT_KEY_REQUIRED', 'USER_NOT_FOUND', 'ALG_WITHDRAWN', 'MAILBOX_FULL', 'ROOM_LIMIT'],
+    summary: 'Invites to a chat under a key that the initiator made; each gets `chat_invitation`.',
+  }),
+  joinChat: describe({
+    name: 'joinChat',
+    event: 'join_chat',
+    toldBy: null,
+    input: object({ chat_id: chatId, username: ownName }),
+    scope: 'rooms',
+    codes: ['CHAT_NOT_FOUND'],
+    summary: 'Says that one is there; answered by `joined_chat`, the others get `user_joined`.',
+  }),
+  leaveChat: describe({
+    name: 'leaveChat',
+    event: 'leave_chat',
+    toldBy: null,
+    input: object({ chat_id: chatId, username: ownName }),
+    scope: 'rooms',
+    codes: ['CHAT_NOT_FOUND'],
+    summary: 'Leaves; answered by `left_chat`. The others must give out a new key before they go on.',
+  }),
+  rekeyChat: describe({
+    name: 'rekeyChat',
+    event: 'rekey',
+    toldBy: 'chat_id',
+    input: object({ chat_id: chatId, keys: keyEntries, sender: ownName }),
+    scope: 'rooms',
+    codes: ['CHAT_NOT_FOUND', 'CLIENT_KEY_REQUIRED', 'REKEY_STALE', 'MAILBOX_FULL'],
+    summary: 'Gives a new key to those who are left; each gets `rekeyed` with his own entry.',
+  }),
+  rekeyRoom: describe({
+    name: 'rekeyRoom',
+    event: 'rekey',
+    toldBy: 'room_id',
+    input: object({ room_id: roomId, keys: keyEntries, sender: ownName }),
+    scope: 'rooms',
+    codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER', 'CLIENT_KEY_REQUIRED', 'MAILBOX_FULL'],
+    summary: 'Gives a key to the members of a room; each gets `rekeyed` with his own entry.',
+  }),
+} as const
+
+const schemaOf = (shape: Shape<unknown>): JsonSchema => shape.schema
+
+const roomMessage = object({
+  id: messageId,
+  room_id: messageId,
+  username,
+  sender: username,
+  encrypted_content: sealedText('as it was sent'),
+  iv: text(128),
+  message_hash: text(128),
+  timestamp,
+})
+
+const place = { room_id: optional(messageId), chat_id: optional(chatId) } as const
+const presence = schemaOf(object({ username, ...place }))
+const generation = integer(0, Number.MAX_SAFE_INTEGER)
+
+const failure = {
+  error: text(200),
+  code: text(40),
+  timestamp,
+  message: text(200),
+  retry_after_ms: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+} as const
+
+/** Every event that the server sends: one schema for each dialect. */
+export const serverEvents: Readonly<Record<string, readonly JsonSchema[]>> = {
+  connected: [schemaOf(object({ message: text(80) }))],
+  error: [schemaOf(object(failure))],
+  chat_error: [schemaOf(object(failure))],
+  joined_room: [schemaOf(object({ room_id: messageId, room_name: text(80), message: text(200) }))],
+  left_room: [schemaOf(object({ room_id: messageId, room_name: text(80), message: text(200) }))],
+  room_history: [
+    schemaOf(object({ room_id: messageId, messages: list(roomMessage, 0, limits.openHistoryMessagesMax) })),
+  ],
+  new_message: [schemaOf(roomMessage), { ...openEvents.sendToChat.input.schema }],
+  message: [schemaOf(object({ sender: username, encrypted_payload: envelope }))],
+  user_joined: [presence],
+  user_left: [presence],
+  user_online: [presence],
+  user_offline: [presence],
+  chat_invitation: [
+    schemaOf(
+      object({
+        chat_id: chatId,
+        initiator: username,
+        participants: list(username, 1, limits.openParticipantsPerChatMax),
+        encrypted_key: envelope,
+      }),
+    ),
+  ],
+  joined_chat: [schemaOf(object({ chat_id: chatId, participants: list(username, 1, 100) }))],
+  left_chat: [schemaOf(object({ chat_id: chatId }))],
+  rekey_required: [schemaOf(object({ ...place, generation }))],
+  rekeyed: [schemaOf(object({ ...place, sender: username, generation, encrypted_key: envelope }))],
+}
+
+/** What the acknowledgement of an event holds. */
+export const acknowledgement: JsonSchema = {
+  anyOf: [
+    {
+      type: 'object',
+      properties: { ok: { const: true }, id: { type: 'integer' }, timestamp: timestamp.schema },
+    },
+    schemaOf(object({ ok: oneOf(false), ...failure })),
+  ],
+}

@@ -1,0 +1,92 @@
+import { limits } from '@sotto/protocol'
+import { refuse } from './failure.ts'
+import { described, integer, judged, nullable, oneOf, optional, type Shape, text } from './form/shape.ts'
+import { isJsonObject, type JsonObject } from './form/strictJson.ts'
+
+/** Fields that several messages have. */
+
+const nameCharactersMax = 64
+
+export const username = text(nameCharactersMax, {
+  description: 'normalised: NFKC, lower case, 2 to 31 letters or digits of one script',
+})
+
+/** A name that must be the one of the session. */
+export const ownName = optional(described(username, 'if present, the name of the session'))
+
+const idMax = Number.MAX_SAFE_INTEGER
+const idText = /^[1-9]\d{0,14}$/
+
+/** Rooms have numbers; programs that keep them as texts may send them so. */
+export const roomId: Shape<number> = judged(
+  {
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', pattern: idText.source },
+    ],
+  },
+  (value) => {
+    if (typeof value === 'string' && idText.test(value)) return Number(value)
+    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+      ? value
+      : refuse('PAYLOAD_INVALID')
+  },
+)
+
+export const chatId: Shape<string> = judged({ type: 'string', pattern: '^[0-9a-f]{32}$' }, (value) =>
+  typeof value === 'string' && /^[0-9a-f]{32}$/.test(value) ? value : refuse('CHAT_NOT_FOUND'),
+)
+
+export const messageId = integer(1, idMax)
+export const timestamp = text(40, { format: 'date-time' })
+
+const within = (value: string): string =>
+  value.length > limits.openEnvelopeCharactersMax ? refuse('PAYLOAD_TOO_LARGE') : value
+
+const bounded = (value: JsonObject | string): JsonObject | string => {
+  within(typeof value === 'string' ? value : JSON.stringify(value))
+  return value
+}
+
+/** JSON whose form another reader judges. */
+export const sealedValue = (description: string): Shape<JsonObject | string> =>
+  judged({ description, anyOf: [{ type: 'string' }, { type: 'object' }] }, (value) =>
+    typeof value === 'string' || isJsonObject(value) ? bounded(value) : refuse('PAYLOAD_INVALID'),
+  )
+
+export const sealedText = (description: string): Shape<string> =>
+  judged({ type: 'string', maxLength: limits.openEnvelopeCharactersMax, description }, (value) =>
+    typeof value === 'string' ? within(value) : refuse('PAYLOAD_INVALID'),
+  )
+
+export const envelope = sealedValue(
+  'JWE (compact, flattened, general; RSA-OAEP-256 or ECDH-ES+A256KW; A256GCM or A256CBC-HS512), or {encrypted_data, encrypted_key, iv}',
+)
+
+export const keyEntries: Shape<JsonObject> = judged(
+  {
+    type: 'object',
+    description:
+      'each name with its sealed key, or one general JWE whose recipients have the name or thumbprint as kid',
+  },
+  (value) => (isJsonObject(value) ? (bounded(value) as JsonObject) : refuse('PAYLOAD_INVALID')),
+)
+
+export const publicKey = judged(
+  {
+    description: 'SPKI PEM, JWK, JWK as text, or JWK Set; RSA from 2048 bits, EC P-256',
+    anyOf: [{ type: 'string' }, { type: 'object' }],
+  },
+  (value) => {
+    const isSmall = (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).length <= 16_384
+    return isSmall ? value : refuse('KEY_INVALID')
+  },
+)
+
+export const publicUserShape = {
+  username,
+  public_key: nullable(described(publicKey, 'equal to what was uploaded')),
+  fingerprint: nullable(text(64, { description: 'RFC 7638 thumbprint, SHA-256, base64url' })),
+} as const
+
+export const success = oneOf(true)

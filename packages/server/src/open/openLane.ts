@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Sessions } from '../authentication/sessions.ts'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { EventLog } from '../logging/eventLog.ts'
+import { makeRate } from '../rate.ts'
+import { makeAccessTokens } from './accounts/accessTokens.ts'
+import { makePasswords } from './accounts/password.ts'
+import { makePeople, type PublicUser, publicUser } from './accounts/people.ts'
+import { makePrograms } from './accounts/programs.ts'
+import { makeOpenSessions } from './accounts/sessions.ts'
+import { makeChats } from './chats/chats.ts'
+import { openRoutes } from './edge/answers.ts'
+import { makeDispatch } from './edge/dispatch.ts'
+import { registerOpenHttp } from './edge/http.ts'
+import { makeSocketServer, type SocketServer } from './edge/sockets.ts'
+import { everyone, processHints } from './hints.ts'
+import { makeMailbox } from './mail/mailbox.ts'
+import { makeRooms } from './rooms/rooms.ts'
+import type { OpenStore } from './store.ts'
+
+/** The open lane: REST and Socket.IO for programs in any language. The server that has none answers none of it. */
+export interface OpenLane {
+  register(app: FastifyInstance): Promise<void>
+  readonly upgrade: SocketServer['upgrade']
+  close(): Promise<void>
+}
+
+export interface OpenLaneDependencies {
+  readonly store: OpenStore
+  /** Of the other lane: what a person makes access tokens with. */
+  readonly personSessions: Pick<Sessions, 'authenticate'>
+  readonly trustProxy: boolean
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly log: EventLog
+  isForeign(request: IncomingMessage): boolean
+  addressOf(request: IncomingMessage): string
+}
+
+export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
+  const { store, personSessions, clock, limits, log } = dependencies
+  const hints = processHints()
+  const common = { hints, clock, limits, log }
+
+  const sessions = makeOpenSessions({ ...common, store: store.tokens })
+  const people = makePeople(store.users, limits)
+  const mailbox = makeMailbox({ ...common, store: store.mail })
+  const rooms = makeRooms({ ...common, store: store.rooms, mailbox })
+  const isOnline = (user: number): boolean => sockets.isOnline(user)
+  const chats = makeChats({ ...common, store: store.chats, mailbox, isOnline })
+
+  const sayOffline = async (name: string): Promise<void> => {
+    const user = await store.users.named(name)
+    if (user?.presence !== 'visible') return
+    hints.publish(everyone, { kind: 'event', event: 'user_offline', payload: { username: name } })
+  }
+
+  const sockets = makeSocketServer({
+    ...dependencies,
+    ...common,
+    sessions,
+    mail: store.mail,
+    dispatch: makeDispatch({ ...common, rooms, chats, people, mailbox }),
+    rate: makeRate(clock, { perSecond: limits.messagesPerSecond, burst: limits.messageBurst }),
+    onOffline: (name) => {
+      // The database is closed last, and may be full: nobody waits for this.
+      sayOffline(name).catch((error: unknown) => log.failure(error, { operation: 'open' }))
+    },
+  })
+
+  const onlineUsers = async (): Promise<readonly PublicUser[]> => {
+    const users = await Promise.all(sockets.online().map((name) => store.users.named(name)))
+    return users.flatMap((user) => (user?.presence === 'visible' ? [publicUser(user)] : []))
+  }
+
+  const routes = openRoutes({
+    programs: makePrograms({ ...common, store: store.users, passwords: makePasswords() }),
+    people,
+    sessions,
+    accessTokens: makeAccessTokens({ ...common, store }),
+    rooms,
+    clock,
+    onlineUsers,
+  })
+  const requests = makeRate(clock, {
+    perSecond: limits.requestsPerSecondPerAddress,
+    burst: 2 * limits.requestsPerSecondPerAddress,
+  })
+
+  return {
+    register: (app) =>
+      registerOpenHttp(app, { ...dependencies, routes, sockets, sessions, personSessions, requests }),
+    upgrade: sockets.upgrade,
+    close: sockets.close,
+  }
+}

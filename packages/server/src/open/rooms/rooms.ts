@@ -1,0 +1,197 @@
+import type { Clock, ServerLimits } from '../../configuration.ts'
+import { checkRoomContent } from '../envelope/roomContent.ts'
+import { keyEntriesFor } from '../envelope/keyEntries.ts'
+import { refuse } from '../failure.ts'
+import type { JsonObject } from '../form/strictJson.ts'
+import { type Hints, userTopic } from '../hints.ts'
+import type { Mailbox } from '../mail/mailbox.ts'
+import type { OpenRoom, OpenUser, RoomStore } from '../store.ts'
+import { roomMessageView } from './roomView.ts'
+
+export interface SentContent {
+  readonly content: string
+  readonly iv: string
+  readonly messageHash: string
+  readonly keyId: string | undefined
+}
+
+/** Classic rooms: whoever is in one gets what is sent in it, sealed under a key that the members gave each other. */
+export interface Rooms {
+  visibleTo(user: OpenUser): Promise<readonly OpenRoom[]>
+  /** @throws OpenRefusal `NAME_REQUIRED`, `ROOM_EXISTS`, `ROOM_LIMIT` */
+  create(
+    creator: OpenUser,
+    wanted: { readonly name: string; readonly description: string; readonly isPrivate: boolean },
+  ): Promise<OpenRoom>
+  /** A public room by its name, made where there is none. */
+  namedOrNew(user: OpenUser, name: string): Promise<OpenRoom>
+  /** @throws OpenRefusal `ROOM_NOT_FOUND`: unknown and forbidden look alike */
+  join(user: OpenUser, room: number): Promise<OpenRoom>
+  leave(user: OpenUser, room: number): Promise<OpenRoom>
+  /** Lets somebody join a private room; only its creator can. @throws OpenRefusal `ROOM_NOT_FOUND` */
+  invite(creator: OpenUser, room: number, guest: OpenUser): Promise<void>
+  /** @throws OpenRefusal `ROOM_NOT_FOUND`, `NOT_MEMBER` */
+  members(user: OpenUser, room: number): Promise<readonly OpenUser[]>
+  history(
+    user: OpenUser,
+    room: number,
+    before: number,
+    countMax: number,
+  ): Promise<readonly ReturnType<typeof roomMessageView>[]>
+  /** @throws OpenRefusal of the content's form, `IV_REUSED`, `NOT_MEMBER`, `ROOM_NOT_FOUND` */
+  send(
+    user: OpenUser,
+    room: number,
+    sent: SentContent,
+  ): Promise<{ readonly id: number; readonly timeMs: number }>
+  /** Gives the key of a room to its members, each his own entry. @throws OpenRefusal `CLIENT_KEY_REQUIRED`, `NOT_MEMBER` */
+  rekey(user: OpenUser, room: number, keys: JsonObject): Promise<void>
+}
+
+interface Dependencies {
+  readonly store: RoomStore
+  readonly mailbox: Mailbox
+  readonly hints: Hints
+  readonly clock: Clock
+  readonly limits: ServerLimits
+}
+
+const characters = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u
+
+export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies): Rooms => {
+  const tell = (users: readonly number[], event: string, payload: unknown): void => {
+    for (const user of users) hints.publish(userTopic(user), { kind: 'event', event, payload })
+  }
+
+  const nameOf = (given: string): string => {
+    const name = given.normalize('NFKC').trim()
+    const isName = characters.test(name) && [...name].length <= limits.roomNameCharactersMax
+    return isName ? name : refuse('NAME_REQUIRED')
+  }
+
+  /** Two rooms whose names only differ in case would be taken for each other. */
+  const publicName = (name: string): string => `public/${name.toLowerCase()}`
+
+  const seenBy = async (user: OpenUser, id: number) => {
+    const room = await store.room(id)
+    if (!room) return refuse('ROOM_NOT_FOUND')
+    const membership = await store.membership(id, user.id)
+    if (room.isPrivate && membership === undefined) return refuse('ROOM_NOT_FOUND')
+    return { room, membership }
+  }
+
+  const joined = async (user: OpenUser, id: number): Promise<OpenRoom> => {
+    const { room, membership } = await seenBy(user, id)
+    return membership === 'joined' ? room : refuse('NOT_MEMBER')
+  }
+
+  const others = async (room: number, user: OpenUser): Promise<readonly number[]> =>
+    (await store.members(room)).map(({ id }) => id).filter((id) => id !== user.id)
+
+  const create: Rooms['create'] = async (creator, { name: given, description, isPrivate }) => {
+    const name = nameOf(given)
+    const uniqueName = isPrivate ? `private/${creator.id}/${name.toLowerCase()}` : publicName(name)
+    const room = { name, description, creator: creator.id, createdMs: clock.nowMs(), isPrivate, uniqueName }
+    const made = await store.create(room, limits.openRoomsPerAccountMax)
+    switch (made) {
+      case 'taken':
+        return refuse('ROOM_EXISTS')
+      case 'too_many':
+        return refuse('ROOM_LIMIT')
+      default:
+        return made
+    }
+  }
+
+  const enter = async (user: OpenUser, room: number, membership: 'joined' | 'invited'): Promise<void> => {
+    const outcome = await store.setMembership(room, user.id, membership, limits.openMembersPerRoomMax)
+    if (outcome === 'full') refuse('ROOM_LIMIT')
+  }
+
+  return {
+    visibleTo: (user) => store.visibleTo(user.id, limits.openListedMax),
+    create,
+
+    namedOrNew: async (user, given) => {
+      const name = nameOf(given)
+      const known = await store.publicRoomNamed(publicName(name))
+      return known ?? create(user, { name, description: '', isPrivate: false })
+    },
+
+    join: async (user, id) => {
+      const { room, membership } = await seenBy(user, id)
+      if (membership === 'joined') return room
+      await enter(user, id, 'joined')
+      tell(await others(id, user), 'user_joined', { username: user.name, room_id: id })
+      return room
+    },
+
+    leave: async (user, id) => {
+      const room = await joined(user, id)
+      // A private room that its creator leaves must not be out of everybody's reach.
+      const remains = room.isPrivate && room.createdBy === user.name ? 'invited' : 'gone'
+      const generation = await store.leave(id, user.id, remains)
+      const left = await others(id, user)
+      tell(left, 'user_left', { username: user.name, room_id: id })
+      tell(left, 'rekey_required', { room_id: id, generation })
+      return room
+    },
+
+    invite: async (creator, id, guest) => {
+      const { room } = await seenBy(creator, id)
+      if (!room.isPrivate || room.createdBy !== creator.name) refuse('ROOM_NOT_FOUND')
+      if ((await store.membership(id, guest.id)) === undefined) await enter(guest, id, 'invited')
+    },
+
+    members: async (user, id) => {
+      await joined(user, id)
+      return store.members(id)
+    },
+
+    history: async (user, id, before, countMax) => {
+      await joined(user, id)
+      const messages = await store.history(id, before, countMax, limits.openHistoryCharactersMax)
+      return messages.map((message) => roomMessageView(id, message))
+    },
+
+    send: async (user, id, { content, iv: ivText, messageHash, keyId }) => {
+      const { iv } = checkRoomContent(content, ivText, messageHash)
+      const room = await joined(user, id)
+      const createdMs = clock.nowMs()
+      const appended = await store.append({
+        room: id,
+        sender: user.id,
+        // Whoever names no key means the one that is in use since somebody last left.
+        keyId: keyId === undefined ? `generation/${room.generation}` : `key/${keyId}`,
+        iv,
+        ivText,
+        content,
+        messageHash,
+        createdMs,
+      })
+      if (appended === 'iv_reused') return refuse('IV_REUSED')
+      const message = { id: appended.id, sender: user.name, content, ivText, messageHash, createdMs }
+      tell(appended.members, 'new_message', roomMessageView(id, message))
+      return { id: appended.id, timeMs: createdMs }
+    },
+
+    rekey: async (user, id, keys) => {
+      const room = await joined(user, id)
+      const members = await store.members(id)
+      const entries = keyEntriesFor(keys, members, user.name)
+      const told = members.filter(({ name }) => entries.has(name))
+      await mailbox.post(
+        told.map(({ id: recipient, name }) => ({
+          recipient,
+          event: 'rekeyed',
+          payload: {
+            room_id: id,
+            sender: user.name,
+            generation: room.generation,
+            encrypted_key: entries.get(name),
+          },
+        })),
+      )
+    },
+  }
+}

@@ -1,0 +1,197 @@
+import type { Scope } from './accounts/scope.ts'
+
+/** Whoever is on the open lane: a program with a password, or a person who has made an access token. */
+export interface OpenUser {
+  readonly id: number
+  readonly name: string
+  readonly kind: 'program' | 'person'
+  /** As it was uploaded, in JSON; null before that. */
+  readonly publicKey: string | null
+  readonly fingerprint: string | null
+  readonly presence: 'visible' | 'hidden'
+}
+
+export interface NewProgram {
+  readonly name: string
+  /** Argon2id, with its parameters and salt. */
+  readonly password: string
+  readonly publicKey: string | null
+  readonly fingerprint: string | null
+  readonly createdMs: number
+}
+
+export interface UserStore {
+  /** Names are shared with the accounts of persons: whoever has one, nobody else gets it. */
+  createProgram(program: NewProgram): Promise<OpenUser | 'taken'>
+  /** The user of a person, made at the first call. */
+  person(account: Uint8Array, name: string, createdMs: number): Promise<OpenUser>
+  named(name: string): Promise<OpenUser | undefined>
+  /** Stored password of a program; undefined for persons and for nobody. */
+  password(name: string): Promise<{ readonly user: OpenUser; readonly password: string } | undefined>
+  /** In the order of their names, those behind `after`. */
+  page(after: string, countMax: number): Promise<readonly OpenUser[]>
+  setKey(user: number, publicKey: string, fingerprint: string): Promise<void>
+  setPresence(user: number, presence: OpenUser['presence']): Promise<void>
+}
+
+/** A session of a program, or an access token of a person. Only the hash of the token is kept. */
+export interface StoredToken {
+  readonly tokenHash: Uint8Array
+  readonly user: number
+  readonly kind: 'session' | 'access'
+  readonly label: string
+  readonly scopes: readonly Scope[]
+  readonly createdMs: number
+  readonly usedMs: number
+  readonly expiresMs: number
+}
+
+export interface ListedToken extends StoredToken {
+  readonly id: number
+}
+
+export interface TokenStore {
+  /** Opens a session; returns the hashes of those that it ended because there were more than `sessionsMax`. */
+  openSession(session: StoredToken, sessionsMax: number): Promise<readonly Uint8Array[]>
+  /** The id of the new token; undefined where the user has `tokensMax` already that have not expired. */
+  createAccess(token: StoredToken, tokensMax: number): Promise<number | undefined>
+  token(tokenHash: Uint8Array): Promise<(StoredToken & { readonly owner: OpenUser }) | undefined>
+  accessTokens(user: number): Promise<readonly ListedToken[]>
+  /** The hash of the token that ended; undefined where there is none. */
+  endAccess(user: number, id: number): Promise<Uint8Array | undefined>
+  touch(tokenHash: Uint8Array, usedMs: number): Promise<void>
+  end(tokenHash: Uint8Array): Promise<void>
+}
+
+/** One event for one user, kept until it has arrived. */
+export interface NewLetter {
+  readonly recipient: number
+  readonly event: string
+  /** JSON. */
+  readonly payload: string
+}
+
+export interface Letter extends NewLetter {
+  /** Rises with every letter of the server and is never used again. */
+  readonly id: number
+}
+
+export interface MailStore {
+  /** All of them or, where one recipient has more than `lettersMax` or `bytesMax` waiting, none. */
+  deposit(
+    letters: readonly NewLetter[],
+    bounds: { readonly lettersMax: number; readonly bytesMax: number },
+    nowMs: number,
+  ): Promise<'kept' | 'full'>
+  /** In order, those behind `afterId`. */
+  waiting(recipient: number, afterId: number, countMax: number): Promise<readonly Letter[]>
+  /** Forgets what has arrived: everything up to `uptoId`. */
+  arrived(recipient: number, uptoId: number): Promise<void>
+}
+
+export interface OpenRoom {
+  readonly id: number
+  readonly name: string
+  readonly description: string
+  readonly createdBy: string
+  readonly createdMs: number
+  readonly isPrivate: boolean
+  /** Counts those who have left: the number of the key that is in use. */
+  readonly generation: number
+}
+
+export interface NewRoom {
+  readonly name: string
+  readonly description: string
+  readonly creator: number
+  readonly createdMs: number
+  readonly isPrivate: boolean
+  /** What must be unique: the name of a public room, a name under its creator of a private one. */
+  readonly uniqueName: string
+}
+
+export type Membership = 'invited' | 'joined'
+
+export interface NewRoomMessage {
+  readonly room: number
+  readonly sender: number
+  /** Names the key together with the room; its iv is used once. */
+  readonly keyId: string
+  readonly iv: Uint8Array
+  readonly ivText: string
+  readonly content: string
+  readonly messageHash: string
+  readonly createdMs: number
+}
+
+export interface RoomMessage {
+  readonly id: number
+  readonly sender: string
+  readonly content: string
+  readonly ivText: string
+  readonly messageHash: string
+  readonly createdMs: number
+}
+
+export interface RoomStore {
+  /** The creator may join. */
+  create(room: NewRoom, roomsMax: number): Promise<OpenRoom | 'taken' | 'too_many'>
+  room(id: number): Promise<OpenRoom | undefined>
+  publicRoomNamed(uniqueName: string): Promise<OpenRoom | undefined>
+  /** Public rooms, and private ones that the user may join. */
+  visibleTo(user: number, countMax: number): Promise<readonly OpenRoom[]>
+  membership(room: number, user: number): Promise<Membership | undefined>
+  setMembership(
+    room: number,
+    user: number,
+    membership: Membership,
+    membersMax: number,
+  ): Promise<'set' | 'full'>
+  /** Ends a membership, or makes it an invitation again; returns the new generation. */
+  leave(room: number, user: number, remains: 'invited' | 'gone'): Promise<number>
+  /** Those who have joined. */
+  members(room: number): Promise<readonly OpenUser[]>
+  /** The message's id, which rises, and who gets it. */
+  append(
+    message: NewRoomMessage,
+  ): Promise<{ readonly id: number; readonly members: readonly number[] } | 'iv_reused'>
+  /** The newest before `beforeId`, oldest first, no more than fit into `bytesMax` but at least one. */
+  history(room: number, beforeId: number, countMax: number, bytesMax: number): Promise<readonly RoomMessage[]>
+}
+
+export interface ChatParticipant {
+  readonly id: number
+  readonly name: string
+  readonly fingerprint: string | null
+}
+
+export interface OpenChat {
+  readonly id: string
+  readonly initiator: string
+  /** Counts the keys that were given out. */
+  readonly generation: number
+  /** `rekey`: somebody has left, and what is sent now would be under a key that he has. */
+  readonly state: 'open' | 'rekey'
+  readonly participants: readonly ChatParticipant[]
+}
+
+export interface ChatStore {
+  create(
+    chat: { readonly id: string; readonly initiator: number; readonly createdMs: number },
+    participants: readonly number[],
+  ): Promise<void>
+  chat(id: string): Promise<OpenChat | undefined>
+  /** Takes somebody out; the last one takes the chat with him. */
+  leave(id: string, user: number): Promise<void>
+  /** Counts one key further, once: of two who do it at the same time one is late. */
+  rekey(id: string, fromGeneration: number): Promise<'rekeyed' | 'late'>
+}
+
+/** What the open lane keeps. Every write is durable when it returns. */
+export interface OpenStore {
+  readonly users: UserStore
+  readonly tokens: TokenStore
+  readonly mail: MailStore
+  readonly rooms: RoomStore
+  readonly chats: ChatStore
+}

@@ -1,0 +1,64 @@
+import type { Generated } from 'kysely'
+import type { Membership, OpenChat, StoredToken } from '../../open/store.ts'
+
+/** The tables of the open lane. Payloads and contents are ciphertext; names of users and classic rooms are readable. */
+export interface OpenLaneSchema {
+  open_users: {
+    id: Generated<number>
+    name: string
+    account: Uint8Array | null
+    password: string | null
+    public_key: string | null
+    fingerprint: string | null
+    hidden: number
+    created_ms: number
+  }
+  open_tokens: {
+    id: Generated<number>
+    token_hash: Uint8Array
+    user_id: number
+    kind: StoredToken['kind']
+    label: string
+    scopes: string
+    created_ms: number
+    used_ms: number
+    expires_ms: number
+  }
+  open_mail: {
+    id: Generated<number>
+    user_id: number
+    event: string
+    payload: string
+    created_ms: number
+  }
+  open_rooms: {
+    id: Generated<number>
+    name: string
+    unique_name: string
+    description: string
+    creator_id: number
+    private: number
+    generation: number
+    created_ms: number
+  }
+  open_members: { room_id: number; user_id: number; membership: Membership }
+  open_room_messages: {
+    id: Generated<number>
+    room_id: number
+    sender_id: number
+    key_id: string
+    iv: Uint8Array
+    iv_text: string
+    content: string
+    message_hash: string
+    created_ms: number
+  }
+  open_chats: {
+    id: string
+    initiator_id: number
+    generation: number
+    state: OpenChat['state']
+    created_ms: number
+  }
+  open_participants: { chat_id: string; user_id: number }
+}
