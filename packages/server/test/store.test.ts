@@ -14,6 +14,7 @@ import { temporaryDirectory } from './client/testServer.ts'
 import { authenticationStoreContract, someAccount } from './contracts/authenticationStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
+import { openStoreContract } from './contracts/openStore.ts'
 
 const opened: Store[] = []
 
@@ -36,6 +37,7 @@ describe.each(kinds)('SQLite in %s', (_kind, path) => {
   authenticationStoreContract(async () => (await open(path())).authentication)
   directoryStoreContract(() => open(path()))
   deliveryStoreContract(async () => (await open(path())).delivery)
+  openStoreContract(() => open(path()))
 })
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))

@@ -1,0 +1,41 @@
+"""The REST calls of send.py and receive.py, with what Python has built in."""
+
+import json
+import urllib.error
+import urllib.request
+
+
+def call(url, method, path, body=None, token=None):
+    """Status and answer of one call."""
+    headers = {"Content-Type": "application/json"} if body is not None else {}
+    if token:
+        headers["Authorization"] = "Bearer " + token
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(url + path, data=data, headers=headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def log_in(url, name, password, public_key):
+    """The token of a program account, which is made at the first use."""
+    status, answer = call(url, "POST", "/login", {"username": name, "password": password})
+    if status == 401:
+        body = {"username": name, "password": password, "public_key": public_key}
+        status, answer = call(url, "POST", "/register", body)
+        if status != 201:
+            raise SystemExit("%s: %s" % (answer["code"], answer["error"]))
+        status, answer = call(url, "POST", "/login", {"username": name, "password": password})
+    if status != 200:
+        raise SystemExit("%s: %s" % (answer["code"], answer["error"]))
+    return answer["token"]
+
+
+def public_key_of(url, name, token):
+    """What the server says is somebody's key. Compare the fingerprint with him before you trust it."""
+    status, answer = call(url, "GET", "/api/users/public-key/" + name, token=token)
+    if status != 200:
+        raise SystemExit("%s: %s" % (answer["code"], answer["error"]))
+    return answer["public_key"]

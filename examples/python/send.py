@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Sends one text, read from standard input, to one recipient: end to end encrypted and signed.
+
+    SOTTO_PASSWORD=... ./send.py http://localhost:5000 NAME RECIPIENT [--key FILE] < text
+
+Needs python3-socketio and python3-jwcrypto. The private key stays in FILE.
+"""
+
+import argparse
+import os
+import sys
+
+import socketio
+
+from envelope import load_key, public_part, read_public, seal
+from lane import log_in, public_key_of
+
+ACKNOWLEDGED_SECONDS = 30
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("name")
+    parser.add_argument("recipient")
+    parser.add_argument("--key", default="sotto-key.json")
+    parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-2048, -3072, -4096, P-256")
+    parser.add_argument("--enc", default="A256GCM", help="or A256CBC-HS512")
+    options = parser.parse_args()
+
+    own_key = load_key(options.key, options.kind)
+    token = log_in(options.url, options.name, os.environ["SOTTO_PASSWORD"], public_part(own_key))
+    recipient_key = read_public(public_key_of(options.url, options.recipient, token))
+    text = sys.stdin.buffer.read().decode()
+    envelope = seal(text, options.name, options.recipient, recipient_key, own_key, options.enc)
+
+    client = socketio.Client()
+    client.connect(options.url, auth={"token": token}, transports=["websocket"])
+    message = {"sender": options.name, "recipient": options.recipient, "encrypted_payload": envelope}
+    answer = client.call("message", message, timeout=ACKNOWLEDGED_SECONDS)
+    client.disconnect()
+    if not answer["ok"]:
+        raise SystemExit("%s: %s" % (answer["code"], answer["error"]))
+
+
+main()

@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { NewRoom, OpenStore, OpenUser, StoredToken } from '../../src/open/store.ts'
+import type { AuthenticationStore } from '../../src/authentication/store.ts'
+import { someAccount } from './authenticationStore.ts'
+
+const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+
+const programNamed = (name: string) => ({
+  name,
+  password: `hash of ${name}`,
+  publicKey: null,
+  fingerprint: null,
+  createdMs: 1000,
+})
+
+const made = async (store: OpenStore, name: string): Promise<OpenUser> => {
+  const user = await store.users.createProgram(programNamed(name))
+  if (user === 'taken') throw new Error(`${name} is taken`)
+  return user
+}
+
+const tokenOf = (user: OpenUser, changes: Partial<StoredToken> = {}): StoredToken => ({
+  tokenHash: random(32),
+  user: user.id,
+  kind: 'session',
+  label: '',
+  scopes: ['read', 'send'],
+  createdMs: 1000,
+  usedMs: 1000,
+  expiresMs: 9000,
+  ...changes,
+})
+
+const roomOf = (creator: OpenUser, name: string, changes: Partial<NewRoom> = {}): NewRoom => ({
+  name,
+  description: '',
+  creator: creator.id,
+  createdMs: 1000,
+  isPrivate: false,
+  uniqueName: name,
+  ...changes,
+})
+
+interface Opened {
+  readonly open: OpenStore
+  readonly authentication: AuthenticationStore
+}
+
+/** What every store of the open lane does. */
+export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
+  const open = async (): Promise<OpenStore> => (await openBoth()).open
+
+  describe('users of the open lane', () => {
+    it('are found by name, with what they have put up', async () => {
+      const { users } = await open()
+      expect(await users.named('alice')).toBeUndefined()
+      const alice = await users.createProgram({
+        ...programNamed('alice'),
+        publicKey: '"k"',
+        fingerprint: 'f',
+      })
+      expect(alice).toMatchObject({ name: 'alice', kind: 'program', publicKey: '"k"', presence: 'visible' })
+      expect(await users.named('alice')).toEqual(alice)
+      expect(await users.password('alice')).toEqual({ user: alice, password: 'hash of alice' })
+      const { id } = alice as OpenUser
+      await users.setKey(id, '"other"', 'g')
+      await users.setPresence(id, 'hidden')
+      const changed = { publicKey: '"other"', fingerprint: 'g', presence: 'hidden' }
+      expect(await users.named('alice')).toMatchObject(changed)
+    })
+
+    it('have names that nobody else has, on either lane', async () => {
+      const { open: store, authentication } = await openBoth()
+      await made(store, 'alice')
+      expect(await store.users.createProgram(programNamed('alice'))).toBe('taken')
+      expect(await authentication.createAccount(someAccount('alice'))).toBe('taken')
+      const bob = someAccount('bob')
+      expect(await authentication.createAccount(bob)).toBe('created')
+      expect(await store.users.createProgram(programNamed('bob'))).toBe('taken')
+      const person = await store.users.person(bob.account, 'bob', 1000)
+      expect(person).toMatchObject({ name: 'bob', kind: 'person' })
+      expect(await store.users.person(bob.account, 'bob', 2000)).toEqual(person)
+      expect(await store.users.password('bob')).toBeUndefined()
+    })
+
+    it('come in pages', async () => {
+      const store = await open()
+      for (const name of ['carol', 'alice', 'bob']) await made(store, name)
+      const namesOf = async (after: string, count: number) =>
+        (await store.users.page(after, count)).map(({ name }) => name)
+      expect(await namesOf('', 2)).toEqual(['alice', 'bob'])
+      expect(await namesOf('bob', 2)).toEqual(['carol'])
+    })
+  })
+
+  describe('tokens of the open lane', () => {
+    it('are found by their hash, with their owner, until they end', async () => {
+      const store = await open()
+      const alice = await made(store, 'alice')
+      const session = tokenOf(alice)
+      expect(await store.tokens.openSession(session, 10)).toEqual([])
+      expect(await store.tokens.token(session.tokenHash)).toEqual({ ...session, owner: alice })
+      await store.tokens.touch(session.tokenHash, 2000)
+      expect((await store.tokens.token(session.tokenHash))?.usedMs).toBe(2000)
+      await store.tokens.end(session.tokenHash)
+      expect(await store.tokens.token(session.tokenHash)).toBeUndefined()
+    })
+
+    it('end when there are too many, those first that were used longest ago', async () => {
+      const store = await open()
+      const alice = await made(store, 'alice')
+      const sessions = [3000, 1000, 2000].map((usedMs) => tokenOf(alice, { usedMs }))
+      for (const session of sessions) await store.tokens.openSession(session, 3)
+      expect(await store.tokens.openSession(tokenOf(alice, { usedMs: 4000 }), 3)).toEqual([
+        sessions[1]?.tokenHash,
+      ])
+    })
+
+    it('for access are listed, bounded, and revoked by their owner alone', async () => {
+      const store = await open()
+      const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
+      const access = (changes: Partial<StoredToken> = {}) => tokenOf(alice, { kind: 'access', ...changes })
+      const token = access({ label: 'alerts' })
+      const id = await store.tokens.createAccess(token, 2)
+      expect(id).toBeTypeOf('number')
+      await store.tokens.createAccess(access(), 2)
+      expect(await store.tokens.createAccess(access(), 2)).toBeUndefined()
+      // Those that have expired make room.
+      expect(await store.tokens.createAccess(access({ createdMs: 9000, expiresMs: 99_000 }), 2)).toBeTypeOf(
+        'number',
+      )
+      expect((await store.tokens.accessTokens(alice.id)).map(({ expiresMs }) => expiresMs)).toEqual([99_000])
+      const [kept] = await store.tokens.accessTokens(alice.id)
+      expect(await store.tokens.endAccess(bob.id, kept?.id ?? 0)).toBeUndefined()
+      expect(await store.tokens.endAccess(alice.id, kept?.id ?? 0)).toEqual(kept?.tokenHash)
+      expect(await store.tokens.accessTokens(alice.id)).toEqual([])
+    })
+  })
+
+  describe('the mail of the open lane', () => {
+    const letter = (recipient: OpenUser, payload: string) => ({
+      recipient: recipient.id,
+      event: 'message',
+      payload,
+    })
+    const roomy = { lettersMax: 100, bytesMax: 1000 }
+
+    it('waits in order until it has arrived', async () => {
+      const store = await open()
+      const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
+      for (const payload of ['1', '2', '3'])
+        await store.mail.deposit([letter(alice, payload), letter(bob, payload)], roomy, 1000)
+      const waiting = await store.mail.waiting(alice.id, 0, 2)
+      expect(waiting.map(({ payload }) => payload)).toEqual(['1', '2'])
+      const last = waiting[1]?.id ?? 0
+      expect((await store.mail.waiting(alice.id, last, 9)).map(({ payload }) => payload)).toEqual(['3'])
+      await store.mail.arrived(alice.id, last)
+      expect((await store.mail.waiting(alice.id, 0, 9)).map(({ payload }) => payload)).toEqual(['3'])
+      expect(await store.mail.waiting(bob.id, 0, 9)).toHaveLength(3)
+    })
+
+    it('never has a number twice, not even after all of it has arrived', async () => {
+      const store = await open()
+      const alice = await made(store, 'alice')
+      await store.mail.deposit([letter(alice, '1')], roomy, 1000)
+      const [first] = await store.mail.waiting(alice.id, 0, 9)
+      await store.mail.arrived(alice.id, first?.id ?? 0)
+      await store.mail.deposit([letter(alice, '2')], roomy, 1000)
+      expect(await store.mail.waiting(alice.id, first?.id ?? 0, 9)).toHaveLength(1)
+    })
+
+    it('is bounded for each recipient; all of a post is kept or none', async () => {
+      const store = await open()
+      const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
+      const bounds = { lettersMax: 2, bytesMax: 10 }
+      expect(await store.mail.deposit([letter(alice, '1'), letter(alice, '2')], bounds, 1000)).toBe('kept')
+      expect(await store.mail.deposit([letter(bob, '1'), letter(alice, '3')], bounds, 1000)).toBe('full')
+      expect(await store.mail.waiting(bob.id, 0, 9)).toEqual([])
+      expect(await store.mail.deposit([letter(bob, 'x'.repeat(11))], bounds, 1000)).toBe('full')
+    })
+  })
+
+  describe('rooms of the open lane', () => {
+    it('are made once by name, and are seen by those who may', async () => {
+      const store = await open()
+      const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
+      const room = await store.rooms.create(roomOf(alice, 'one'), 2)
+      expect(room).toMatchObject({ name: 'one', createdBy: 'alice', isPrivate: false, generation: 0 })
+      expect(await store.rooms.create(roomOf(bob, 'one'), 2)).toBe('taken')
+      const hidden = await store.rooms.create(roomOf(alice, 'two', { isPrivate: true }), 2)
+      expect(await store.rooms.create(roomOf(alice, 'three'), 2)).toBe('too_many')
+      expect(await store.rooms.visibleTo(alice.id, 9)).toEqual([room, hidden])
+      expect(await store.rooms.visibleTo(bob.id, 9)).toEqual([room])
+      expect(await store.rooms.publicRoomNamed('one')).toEqual(room)
+      expect(await store.rooms.publicRoomNamed('two')).toBeUndefined()
+    })
+
+    it('have members, of whom there are so many at most, and count those who leave', async () => {
+      const store = await open()
+      const [alice, bob, carol] = [
+        await made(store, 'alice'),
+        await made(store, 'bob'),
+        await made(store, 'carol'),
+      ]
+      const room = await store.rooms.create(roomOf(alice, 'one'), 2)
+      if (typeof room === 'string') throw new Error(room)
+      expect(await store.rooms.membership(room.id, alice.id)).toBe('invited')
+      expect(await store.rooms.setMembership(room.id, alice.id, 'joined', 2)).toBe('set')
+      expect(await store.rooms.setMembership(room.id, bob.id, 'joined', 2)).toBe('set')
+      expect(await store.rooms.setMembership(room.id, carol.id, 'joined', 2)).toBe('full')
+      expect((await store.rooms.members(room.id)).map(({ name }) => name)).toEqual(['alice', 'bob'])
+      expect(await store.rooms.leave(room.id, bob.id, 'gone')).toBe(1)
+      expect(await store.rooms.leave(room.id, alice.id, 'invited')).toBe(2)
+      expect(await store.rooms.membership(room.id, bob.id)).toBeUndefined()
+      expect(await store.rooms.membership(room.id, alice.id)).toBe('invited')
+      expect((await store.rooms.room(room.id))?.generation).toBe(2)
+    })
+
+    it('take an iv once with a key, and give their messages back in order', async () => {
+      const store = await open()
+      const alice = await made(store, 'alice')
+      const room = await store.rooms.create(roomOf(alice, 'one'), 2)
+      if (typeof room === 'string') throw new Error(room)
+      await store.rooms.setMembership(room.id, alice.id, 'joined', 2)
+      const message = (content: string, iv = random(12)) => ({
+        room: room.id,
+        sender: alice.id,
+        keyId: 'a',
+        iv,
+        ivText: '[1]',
+        content,
+        messageHash: '',
+        createdMs: 1000,
+      })
+      const iv = random(12)
+      const first = await store.rooms.append(message('1', iv))
+      expect(first).toMatchObject({ members: [alice.id] })
+      expect(await store.rooms.append(message('again', iv))).toBe('iv_reused')
+      expect(await store.rooms.append({ ...message('2', iv), keyId: 'b' })).toMatchObject({})
+      await store.rooms.append(message('3'))
+      const contents = async (before: number, count: number, bytes: number) =>
+        (await store.rooms.history(room.id, before, count, bytes)).map(({ content }) => content)
+      const end = Number.MAX_SAFE_INTEGER
+      expect(await contents(end, 9, 100)).toEqual(['1', '2', '3'])
+      expect(await contents(end, 2, 100)).toEqual(['2', '3'])
+      expect(await contents(end, 9, 2)).toEqual(['2', '3'])
+      expect(await contents(end, 9, 0)).toEqual(['3'])
+      const [, second] = await store.rooms.history(room.id, end, 9, 100)
+      expect(await contents(second?.id ?? 0, 9, 100)).toEqual(['1'])
+    })
+  })
+
+  describe('chats of the open lane', () => {
+    it('hold those who are invited, need a key when one leaves, and end with the last', async () => {
+      const store = await open()
+      const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
+      await store.chats.create({ id: 'c', initiator: alice.id, createdMs: 1000 }, [bob.id, alice.id])
+      const chat = await store.chats.chat('c')
+      expect(chat).toMatchObject({ initiator: 'alice', generation: 0, state: 'open' })
+      expect(chat?.participants.map(({ name }) => name)).toEqual(['alice', 'bob'])
+      await store.chats.leave('c', bob.id)
+      expect((await store.chats.chat('c'))?.state).toBe('rekey')
+      expect(await store.chats.rekey('c', 0)).toBe('rekeyed')
+      expect(await store.chats.rekey('c', 0)).toBe('late')
+      expect(await store.chats.chat('c')).toMatchObject({ generation: 1, state: 'open' })
+      await store.chats.leave('c', alice.id)
+      expect(await store.chats.chat('c')).toBeUndefined()
+    })
+  })
+}

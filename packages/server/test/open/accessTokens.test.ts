@@ -1,0 +1,103 @@
+import { io } from 'socket.io-client'
+import { describe, expect, it } from 'vitest'
+import { register } from '../client/device.ts'
+import { testServer } from '../client/testServer.ts'
+
+type Body = Record<string, unknown>
+
+const call = async (url: string, method: string, path: string, token: string, body?: unknown) => {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, body: (await response.json()) as Body }
+}
+
+describe('the access tokens of a person', async () => {
+  const { url } = await testServer({ open: true })
+  const anna = await register(url, 'anna')
+  const make = (body: unknown, token = anna.token) => call(url, 'POST', '/api/tokens', token, body)
+
+  it('open the lane as far as they reach', async () => {
+    const made = await make({ name: 'alerts', scopes: ['read'] })
+    expect(made.status).toBe(201)
+    const token = made.body['token'] as string
+    const me = await call(url, 'GET', '/api/me', token)
+    expect(me.body).toMatchObject({ username: 'anna', kind: 'person', scopes: ['read'], public_key: null })
+    const room = await call(url, 'POST', '/api/rooms', token, { name: 'General' })
+    expect([room.status, room.body['code']]).toEqual([403, 'SCOPE_MISSING'])
+  })
+
+  it('are listed without themselves, and revoked with their sockets', async () => {
+    const made = await make({ name: 'cron', scopes: ['read', 'send'], days: 7 })
+    const { id, token } = made.body as { readonly id: number; readonly token: string }
+    const listed = (await call(url, 'GET', '/api/tokens', anna.token)).body as unknown as Body[]
+    expect(listed).toContainEqual({
+      id,
+      name: 'cron',
+      scopes: ['read', 'send'],
+      created_at: expect.any(String),
+      expires_at: made.body['expires_at'],
+    })
+    expect(JSON.stringify(listed)).not.toContain(token)
+    const socket = io(url, { auth: { token }, transports: ['websocket'], reconnection: false })
+    await new Promise((resolve) => socket.once('connected', resolve))
+    const gone = new Promise((resolve) => socket.once('disconnect', resolve))
+    expect((await call(url, 'DELETE', `/api/tokens/${id}`, anna.token)).status).toBe(200)
+    await gone
+    expect((await call(url, 'GET', '/api/me', token)).body['code']).toBe('UNAUTHORIZED')
+    const again = await call(url, 'DELETE', `/api/tokens/${id}`, anna.token)
+    expect([again.status, again.body['code']]).toEqual([404, 'TOKEN_NOT_FOUND'])
+  })
+
+  it('make no further tokens, nor does the session of a program, nor is a person’s session one of this lane', async () => {
+    const { body } = await make({ name: 'first', scopes: ['account', 'read'] })
+    expect((await make({ name: 'second', scopes: ['read'] }, body['token'] as string)).status).toBe(401)
+    expect((await call(url, 'GET', '/api/me', anna.token)).status).toBe(401)
+    const bob = await register(url, 'bobby')
+    const his = await call(url, 'GET', '/api/tokens', bob.token)
+    expect(his.body).toEqual([])
+  })
+
+  it('are refused without a name, a reach or with one that there is not', async () => {
+    for (const wrong of [
+      { scopes: ['read'] },
+      { name: 'x', scopes: [] },
+      { name: 'x', scopes: ['admin'] },
+      { name: 'x', scopes: ['read'], days: 401 },
+    ])
+      expect((await make(wrong)).body['code']).toBe('PAYLOAD_INVALID')
+  })
+
+  it('belong to a name that no program can take, and the other way round', async () => {
+    const password = 'a long enough passphrase'
+    const taken = await call(url, 'POST', '/register', '', { username: 'anna', password })
+    expect(taken.body['code']).toBe('USERNAME_TAKEN')
+    expect((await call(url, 'POST', '/register', '', { username: 'robot', password })).status).toBe(201)
+    await expect(register(url, 'robot')).rejects.toMatchObject({ code: 'name_taken' })
+    const login = await call(url, 'POST', '/login', '', { username: 'anna', password })
+    expect(login.body['code']).toBe('INVALID_CREDENTIALS')
+  })
+
+  it('expire', async () => {
+    let offsetMs = 0
+    const { url: other } = await testServer({ open: true, clock: { nowMs: () => Date.now() + offsetMs } })
+    const carl = await register(other, 'carl')
+    const { body } = await call(other, 'POST', '/api/tokens', carl.token, {
+      name: 'short',
+      scopes: ['read'],
+      days: 1,
+    })
+    const token = body['token'] as string
+    const socket = io(other, { auth: { token }, transports: ['websocket'], reconnection: false })
+    await new Promise((resolve) => socket.once('connected', resolve))
+    const told = new Promise<Body>((resolve) => socket.once('error', resolve))
+    offsetMs = 25 * 3_600_000
+    expect((await told)['code']).toBe('SESSION_EXPIRED')
+    expect((await call(other, 'GET', '/api/me', token)).status).toBe(401)
+  })
+})

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { isStrong, makePasswords } from '../../src/open/accounts/password.ts'
+
+describe('the password of a program', () => {
+  it('is kept as Argon2id with its parameters, salted, and verified', async () => {
+    const passwords = makePasswords()
+    const [one, two] = [await passwords.hash('a long passphrase'), await passwords.hash('a long passphrase')]
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+    expect(two).not.toBe(one)
+    expect(await passwords.verify('a long passphrase', one)).toBe(true)
+    expect(await passwords.verify('another passphrase', one)).toBe(false)
+    expect(await passwords.verify('a long passphrase', undefined)).toBe(false)
+  })
+
+  it('may be hashed by many at once, and not by any number', async () => {
+    const passwords = makePasswords()
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 80 }, () => passwords.verify('x', undefined)),
+    )
+    const refused = outcomes.filter(({ status }) => status === 'rejected')
+    expect(refused.length).toBe(80 - 66)
+    expect(refused[0]).toMatchObject({ reason: { code: 'UNAVAILABLE' } })
+  })
+
+  it('is long before it is anything else', () => {
+    expect(isStrong('correct horse battery', 'alice')).toBe(true)
+    for (const weak of ['elevenchars', 'aaaaaaaaaaaaa', 'i am Alice myself', 'x'.repeat(257)])
+      expect(isStrong(weak, 'alice')).toBe(false)
+  })
+})
