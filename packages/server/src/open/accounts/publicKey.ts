@@ -119,6 +119,3 @@ export const readPublicKey = async (uploaded: unknown): Promise<PublicKey> => {
       : new OpenRefusal('KEY_INVALID')
   }
 }
-
-/** What is served: equal to what was uploaded. */
-export const uploadedKey = ({ uploaded }: PublicKey): unknown => JSON.parse(uploaded)

@@ -11,8 +11,6 @@ export interface Shape<T> {
   read(value: unknown): T
 }
 
-export type TypeOf<S> = S extends Shape<infer T> ? T : never
-
 const invalid = (): never => {
   throw new OpenRefusal('PAYLOAD_INVALID')
 }
