@@ -72,6 +72,8 @@ export const assemble = async (
     isForeign: (request) => isForeign(request, trustProxy),
     addressOf: (request) => addressOf(request, trustProxy),
   })
+  const damaged = await delivery.inspect()
+  if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
   await app.listen({ port: config.port, host })
   const { port } = app.server.address() as AddressInfo
   log.info('started', { port })

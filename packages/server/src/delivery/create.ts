@@ -11,13 +11,14 @@ import { digest, mapKey } from './digest.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
-import { policyFrom } from './rooms.ts'
+import { policyFrom, type Rooms } from './rooms.ts'
 import type { DeliveryStore } from './store.ts'
 
 export type Create = (caller: DeviceCaller, input: InputOf<typeof createRoom>) => Promise<Acknowledgement>
 
 interface Dependencies {
   readonly store: Pick<DeliveryStore, 'room' | 'roomsOf'>
+  readonly rooms: Pick<Rooms, 'isDamaged'>
   readonly lanes: Lanes
   readonly ledger: Ledger
   readonly appender: Appender
@@ -32,7 +33,7 @@ const dayMs = 86_400_000
 
 /** Opens a room's log. The room's id is the message id of its first entry: repeating it gives the same answer. */
 export const makeCreate = (dependencies: Dependencies): Create => {
-  const { store, lanes, ledger, appender, provider, accounts, clock, limits, log } = dependencies
+  const { store, rooms, lanes, ledger, appender, provider, accounts, clock, limits, log } = dependencies
   const creations = makeAttempts(limits.roomsPerAccountPerDay, dayMs)
 
   const lastPolicy: LastPolicy = async (id) => {
@@ -44,6 +45,7 @@ export const makeCreate = (dependencies: Dependencies): Create => {
     const { room, groupInfo, tree } = input
     const hashes = { payloadHash: digest(groupInfo), auxHash: digest(tree) }
     const once = ledger.once(room, caller.device, room, hashes)
+    if (rooms.isDamaged(room)) throw new SottoError('unavailable')
     if (await store.room(room)) {
       const before = await ledger.storedAnswer(room, once)
       if (!before) throw new SottoError('id_reused')

@@ -31,6 +31,8 @@ export interface Delivery extends Reading {
   countWelcomes(caller: DeviceCaller): Promise<number>
   settle(caller: DeviceCaller, room: Uint8Array, seq: number): Promise<void>
   readonly mayInvite: MayInvite
+  /** Looks for rooms whose data have been damaged; they are not served. Returns how many there are. */
+  inspect(): Promise<number>
   /** Resolves when all that was handed in is durable or refused. */
   drained(): Promise<void>
 }
@@ -53,7 +55,7 @@ const welcomesBytesMax = 16 * 1024 * 1024
 
 export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
   const { store, bus, logKey, senderTagKey, limits, log } = dependencies
-  const rooms = makeRooms(store)
+  const rooms = makeRooms({ store, log })
   const lanes = makeLanes()
   const appender = makeAppender({
     store,
@@ -93,6 +95,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
       const room = await rooms.load(id)
       return room.members.has(mapKey(device)) && may(room.policy, account, 'invite')
     },
+    inspect: rooms.inspect,
     drained: appender.drained,
   }
 }

@@ -132,6 +132,8 @@ export interface DeliveryStore {
   append(batch: readonly Append[]): Promise<void>
 
   room(room: Uint8Array): Promise<StoredRoom | undefined>
+  /** Rooms in the order of their ids, those behind `after`; of one whose log has no end, the end before its beginning. */
+  placesAfter(after: Uint8Array | null, roomsMax: number): Promise<readonly RoomPlace[]>
   group(room: Uint8Array): Promise<Uint8Array | undefined>
   groupInfo(room: Uint8Array): Promise<Uint8Array | undefined>
   meta(room: Uint8Array): Promise<SealedMeta | undefined>

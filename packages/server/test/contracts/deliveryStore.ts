@@ -177,6 +177,19 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.meta(room)).toEqual(meta)
     })
 
+    it('goes through all rooms in the order of their ids', async () => {
+      const store = await open()
+      const ids = Array.from({ length: 5 }, () => random(16)).toSorted((a, b) => Buffer.compare(a, b))
+      for (const room of ids.toReversed())
+        await store.append([append(room, entryAt(0), { change: createdBy(member(0)) })])
+      const first = await store.placesAfter(null, 3)
+      expect(first.map(({ room }) => room)).toEqual(ids.slice(0, 3))
+      const rest = await store.placesAfter(ids[2] ?? null, 3)
+      expect(rest.map(({ room }) => room)).toEqual(ids.slice(3))
+      expect(await store.placesAfter(ids[4] ?? null, 3)).toEqual([])
+      expect(first[0]?.head).toEqual((await store.room(ids[0] as Uint8Array))?.head)
+    })
+
     it('names at most as many rooms of a device as it is asked for', async () => {
       const { store, founder } = await openRoom()
       for (let i = 0; i < 3; i++)

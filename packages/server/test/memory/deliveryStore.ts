@@ -151,6 +151,12 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
         }
       )
     },
+    placesAfter: async (after, roomsMax) =>
+      [...current().rooms.values()]
+        .toSorted((a, b) => (keyOf(a.id) < keyOf(b.id) ? -1 : 1))
+        .filter(({ id }) => after === null || keyOf(id) > keyOf(after))
+        .slice(0, roomsMax)
+        .map((room) => ({ room: room.id, epoch: room.epoch, head: headOf(newest(room)) })),
     group: async (id) => find(id)?.group,
     groupInfo: async (id) => find(id)?.groupInfo,
     meta: async (id) => find(id)?.meta ?? undefined,
