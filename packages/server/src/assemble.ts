@@ -3,8 +3,9 @@ import { nodeProvider } from '@sotto/mls/provider/node'
 import { pino } from 'pino'
 import { makeOpaque } from './authentication/opaque.ts'
 import { processBus } from './bus/processBus.ts'
-import { limitsOf, type ServerConfig, systemClock } from './configuration.ts'
+import { boundedClock, limitsOf, type ServerConfig, systemClock } from './configuration.ts'
 import { makeCore } from './core.ts'
+import { lookIntervalMs } from './expiry.ts'
 import { addressOf } from './http/address.ts'
 import { makeHttpServer } from './http/httpServer.ts'
 import { isForeign } from './http/origin.ts'
@@ -43,7 +44,8 @@ export const assemble = async (
   store: Store,
   secrets: Secrets,
 ): Promise<RunningServer> => {
-  const { trustProxy = false, clock = systemClock, host = hostDefault, webDirectory } = config
+  const { trustProxy = false, host = hostDefault, webDirectory } = config
+  const clock = boundedClock(config.clock ?? systemClock)
   const limits = limitsOf(config)
   const log = eventLogOf(config, secrets)
   const provider = nodeProvider()
@@ -52,7 +54,7 @@ export const assemble = async (
   const core = { provider, bus, clock, limits, log }
 
   const opaque = await makeOpaque(secrets.opaqueSetup)
-  const { routes, sessions, delivery } = makeCore({ ...core, store, secrets, opaque })
+  const { routes, sessions, delivery, expiry } = makeCore({ ...core, store, secrets, opaque })
 
   const app = await makeHttpServer({
     routes,
@@ -76,10 +78,12 @@ export const assemble = async (
   if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
   await app.listen({ port: config.port, host })
   const { port } = app.server.address() as AddressInfo
+  const looks = setInterval(expiry.look, lookIntervalMs)
   log.info('started', { port })
 
   const shutDown = async (): Promise<void> => {
     log.info('stopping')
+    clearInterval(looks)
     closing.abort()
     const grace = setTimeout(() => app.server.closeAllConnections(), limits.shutdownGraceMs)
     await Promise.all([gateway.close(), app.close()])

@@ -11,6 +11,7 @@ import { makeAccounts } from './directory/accounts.ts'
 import { makeChains } from './directory/chains.ts'
 import { makeKeyPackages } from './directory/keyPackages.ts'
 import { makeVault } from './directory/vault.ts'
+import { type Expiry, makeExpiry } from './expiry.ts'
 import { makePoll } from './http/poll.ts'
 import type { Route } from './http/route.ts'
 import { routesOf } from './http/routes.ts'
@@ -23,6 +24,7 @@ export interface Core {
   readonly routes: readonly Route[]
   readonly sessions: Sessions
   readonly delivery: Delivery
+  readonly expiry: Expiry
 }
 
 export interface CoreDependencies {
@@ -42,7 +44,8 @@ export const makeCore = ({ store, secrets, opaque, ...common }: CoreDependencies
   const accounts = makeAccounts(store.directory)
   const deviceKey = (account: Uint8Array, device: Uint8Array) =>
     accounts.deviceKey(account, device, Math.floor(clock.nowMs() / 1000))
-  const sessions = makeSessions({ ...common, store: store.authentication })
+  const expiry = makeExpiry(clock)
+  const sessions = makeSessions({ ...common, store: store.authentication, expiry })
   const delivery = makeDelivery({
     ...common,
     store: store.delivery,
@@ -57,12 +60,12 @@ export const makeCore = ({ store, secrets, opaque, ...common }: CoreDependencies
     login: makeLogin({ ...common, store: store.authentication, sessions, opaque, deviceKey }),
     sessions,
     chains: makeChains({ ...common, store: store.directory, accounts, sessions }),
-    keyPackages: makeKeyPackages({ ...common, store: store.directory, accounts, mayInvite }),
+    keyPackages: makeKeyPackages({ ...common, store: store.directory, accounts, mayInvite, expiry }),
     vault: makeVault(store.directory),
     delivery,
     poll: makePoll({ delivery, bus, limits }),
     clock,
     logKey: logKey.publicKey,
   })
-  return { routes, sessions, delivery }
+  return { routes, sessions, delivery, expiry }
 }

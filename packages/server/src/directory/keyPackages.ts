@@ -13,6 +13,7 @@ import { activeDevices, isLastResort, verifyKeyPackage } from '@sotto/trust'
 import { makeAttempts } from '../authentication/attempts.ts'
 import type { Caller } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
+import type { Expiry } from '../expiry.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { Accounts } from './accounts.ts'
 import type { DirectoryStore, StoredKeyPackage } from './store.ts'
@@ -45,6 +46,7 @@ interface Dependencies {
   readonly mayInvite: MayInvite
   readonly provider: Provider
   readonly clock: Clock
+  readonly expiry: Expiry
   readonly limits: ServerLimits
   readonly log: EventLog
 }
@@ -67,6 +69,7 @@ export const makeKeyPackages = ({
   mayInvite,
   provider,
   clock,
+  expiry,
   limits,
   log,
 }: Dependencies): KeyPackages => {
@@ -101,6 +104,7 @@ export const makeKeyPackages = ({
     await store.putKeyPackages(caller.account, caller.device, packages, {
       storedMax: limits.keyPackagesStoredMax,
       nowMs: clock.nowMs(),
+      mayExpire: expiry.mayExpire(),
       replace,
     })
     const count = await store.countKeyPackages(caller.account, caller.device, nowS())
