@@ -5,13 +5,13 @@ import { makeOpaque } from './authentication/opaque.ts'
 import { processBus } from './bus/processBus.ts'
 import { boundedClock, limitsOf, type ServerConfig, systemClock } from './configuration.ts'
 import { makeCore } from './core.ts'
-import { lookIntervalMs } from './expiry.ts'
 import { addressOf } from './http/address.ts'
 import { makeHttpServer } from './http/httpServer.ts'
 import { isForeign } from './http/origin.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
 import type { Secrets } from './secrets.ts'
+import { lookIntervalMs } from './steadyClock.ts'
 import type { Store } from './store/openStore.ts'
 
 export interface RunningServer {
@@ -54,7 +54,7 @@ export const assemble = async (
   const core = { provider, bus, clock, limits, log }
 
   const opaque = await makeOpaque(secrets.opaqueSetup)
-  const { routes, sessions, delivery, expiry } = makeCore({ ...core, store, secrets, opaque })
+  const { routes, sessions, delivery, steady } = makeCore({ ...core, store, secrets, opaque })
 
   const app = await makeHttpServer({
     routes,
@@ -69,6 +69,7 @@ export const assemble = async (
   })
   const gateway = makeGateway(app.server, {
     ...core,
+    clock: steady,
     sessions,
     delivery,
     isForeign: (request) => isForeign(request, trustProxy),
@@ -78,7 +79,7 @@ export const assemble = async (
   if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
   await app.listen({ port: config.port, host })
   const { port } = app.server.address() as AddressInfo
-  const looks = setInterval(expiry.look, lookIntervalMs)
+  const looks = setInterval(steady.look, lookIntervalMs)
   log.info('started', { port })
 
   const shutDown = async (): Promise<void> => {

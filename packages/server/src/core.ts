@@ -11,12 +11,12 @@ import { makeAccounts } from './directory/accounts.ts'
 import { makeChains } from './directory/chains.ts'
 import { makeKeyPackages } from './directory/keyPackages.ts'
 import { makeVault } from './directory/vault.ts'
-import { type Expiry, makeExpiry } from './expiry.ts'
 import { makePoll } from './http/poll.ts'
 import type { Route } from './http/route.ts'
 import { routesOf } from './http/routes.ts'
 import type { EventLog } from './logging/eventLog.ts'
 import type { Secrets } from './secrets.ts'
+import { makeSteadyClock, type SteadyClock } from './steadyClock.ts'
 import type { Store } from './store/openStore.ts'
 
 /** What a server is beside its sockets: every service over its store, and the operations that they answer. */
@@ -24,7 +24,8 @@ export interface Core {
   readonly routes: readonly Route[]
   readonly sessions: Sessions
   readonly delivery: Delivery
-  readonly expiry: Expiry
+  /** The time that all of them go by. */
+  readonly steady: SteadyClock
 }
 
 export interface CoreDependencies {
@@ -38,14 +39,15 @@ export interface CoreDependencies {
   readonly log: EventLog
 }
 
-export const makeCore = ({ store, secrets, opaque, ...common }: CoreDependencies): Core => {
-  const { clock, bus, limits } = common
+export const makeCore = ({ store, secrets, opaque, ...given }: CoreDependencies): Core => {
+  const clock = makeSteadyClock(given.clock)
+  const common = { ...given, clock }
+  const { bus, limits } = common
   const logKey = makeLogKey(secrets.logKeySeed)
   const accounts = makeAccounts(store.directory)
   const deviceKey = (account: Uint8Array, device: Uint8Array) =>
     accounts.deviceKey(account, device, Math.floor(clock.nowMs() / 1000))
-  const expiry = makeExpiry(clock)
-  const sessions = makeSessions({ ...common, store: store.authentication, expiry })
+  const sessions = makeSessions({ ...common, store: store.authentication })
   const delivery = makeDelivery({
     ...common,
     store: store.delivery,
@@ -60,12 +62,12 @@ export const makeCore = ({ store, secrets, opaque, ...common }: CoreDependencies
     login: makeLogin({ ...common, store: store.authentication, sessions, opaque, deviceKey }),
     sessions,
     chains: makeChains({ ...common, store: store.directory, accounts, sessions }),
-    keyPackages: makeKeyPackages({ ...common, store: store.directory, accounts, mayInvite, expiry }),
+    keyPackages: makeKeyPackages({ ...common, store: store.directory, accounts, mayInvite }),
     vault: makeVault(store.directory),
     delivery,
     poll: makePoll({ delivery, bus, limits }),
     clock,
     logKey: logKey.publicKey,
   })
-  return { routes, sessions, delivery, expiry }
+  return { routes, sessions, delivery, steady: clock }
 }

@@ -259,13 +259,16 @@ describe('sessions', () => {
     const { url } = await testServer({ clock })
     const alice = await register(url, 'alice', secret)
     const tenYearsMs = 3650 * 86_400_000
-    clock.advance(tenYearsMs)
+    for (const jumpMs of [tenYearsMs, -tenYearsMs, -tenYearsMs, tenYearsMs]) {
+      clock.advance(jumpMs)
+      expect((await sessionOf(url, alice.token)).name).toBe('alice')
+    }
+    // Only what is steady is believed for good: the same after a pause of days.
+    clock.advance(5 * 86_400_000)
     expect((await refusal(sessionOf(url, alice.token))).code).toBe('session_expired')
-    clock.advance(-tenYearsMs)
+    clock.advance(-5 * 86_400_000)
     expect((await sessionOf(url, alice.token)).name).toBe('alice')
-    clock.advance(-tenYearsMs)
-    expect((await sessionOf(url, alice.token)).name).toBe('alice')
-    clock.advance(2 * tenYearsMs)
+    clock.advance(5 * 86_400_000)
     for (let minutes = 0; minutes < 60; minutes += 20) {
       expect((await refusal(sessionOf(url, alice.token))).code).toBe('session_expired')
       clock.advance(20 * 60_000)

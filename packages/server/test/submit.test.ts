@@ -286,6 +286,21 @@ describe('submit', () => {
     expect(await codeOf(submit(room, four))).toBe('accepted')
   })
 
+  it('does not leave a room ten years ahead when the clock was there for a moment', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock })
+    const { hers } = await together(url)
+    const first = await say(hers, 'one')
+    const tenYearsMs = 3650 * 86_400_000
+    clock.advance(tenYearsMs)
+    const second = await say(hers, 'two')
+    expect(second.timeMs - first.timeMs).toBeLessThan(60_000)
+    expect(await codeOf(adopt(hers, await prepareCommit(hers, { forcePath: true })))).toBe('accepted')
+    clock.advance(-tenYearsMs)
+    const third = await say(hers, 'three')
+    expect(third.timeMs - second.timeMs).toBeLessThan(60_000)
+  })
+
   it('never lets the time of a log run backwards', async () => {
     const clock = testClock()
     const { url } = await testServer({ clock })

@@ -1,8 +1,8 @@
 import { type Session, SottoError } from '@sotto/protocol'
 import { type Bus, sessionTopic } from '../bus/bus.ts'
-import type { Clock, ServerLimits } from '../configuration.ts'
-import type { Expiry } from '../expiry.ts'
+import type { ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { SteadyClock } from '../steadyClock.ts'
 import type { AuthenticationStore, StoredSession } from './store.ts'
 import { makeToken, tokenHash } from './token.ts'
 
@@ -30,8 +30,7 @@ export interface Sessions {
 interface Dependencies {
   readonly store: Pick<AuthenticationStore, 'openSession' | 'session' | 'touchSession' | 'endSession'>
   readonly bus: Bus
-  readonly clock: Clock
-  readonly expiry: Expiry
+  readonly clock: SteadyClock
   readonly limits: ServerLimits
   readonly log: EventLog
 }
@@ -39,7 +38,7 @@ interface Dependencies {
 /** A use is noted when this part of the idle time has passed since the last that was: 1 minute of 12 hours. */
 const touchesPerIdleTime = 720
 
-export const makeSessions = ({ store, bus, clock, expiry, limits, log }: Dependencies): Sessions => {
+export const makeSessions = ({ store, bus, clock, limits, log }: Dependencies): Sessions => {
   const expiresMs = ({ createdMs, usedMs }: Pick<StoredSession, 'createdMs' | 'usedMs'>): number =>
     Math.min(usedMs + limits.sessionIdleMs, createdMs + limits.sessionAbsoluteMs)
 
@@ -52,9 +51,8 @@ export const makeSessions = ({ store, bus, clock, expiry, limits, log }: Depende
     const stored = await store.session(hash)
     if (!stored) throw new SottoError('unauthorized')
     const nowMs = clock.nowMs()
-    expiry.look()
     if (expiresMs(stored) <= nowMs) {
-      if (expiry.mayExpire()) await store.endSession(hash)
+      if (clock.mayExpire()) await store.endSession(hash)
       announceEnd([hash])
       throw new SottoError('session_expired')
     }

@@ -12,9 +12,9 @@ import {
 import { activeDevices, isLastResort, verifyKeyPackage } from '@sotto/trust'
 import { makeAttempts } from '../authentication/attempts.ts'
 import type { Caller } from '../authentication/sessions.ts'
-import type { Clock, ServerLimits } from '../configuration.ts'
-import type { Expiry } from '../expiry.ts'
+import type { ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { SteadyClock } from '../steadyClock.ts'
 import type { Accounts } from './accounts.ts'
 import type { DirectoryStore, StoredKeyPackage } from './store.ts'
 
@@ -45,8 +45,7 @@ interface Dependencies {
   readonly accounts: Accounts
   readonly mayInvite: MayInvite
   readonly provider: Provider
-  readonly clock: Clock
-  readonly expiry: Expiry
+  readonly clock: SteadyClock
   readonly limits: ServerLimits
   readonly log: EventLog
 }
@@ -69,7 +68,6 @@ export const makeKeyPackages = ({
   mayInvite,
   provider,
   clock,
-  expiry,
   limits,
   log,
 }: Dependencies): KeyPackages => {
@@ -104,7 +102,7 @@ export const makeKeyPackages = ({
     await store.putKeyPackages(caller.account, caller.device, packages, {
       storedMax: limits.keyPackagesStoredMax,
       nowMs: clock.nowMs(),
-      mayExpire: expiry.mayExpire(),
+      mayExpire: clock.mayExpire(),
       replace,
     })
     const count = await store.countKeyPackages(caller.account, caller.device, nowS())

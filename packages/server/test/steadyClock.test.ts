@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { boundedClock } from '../src/configuration.ts'
 import { nextTimeMs } from '../src/delivery/link.ts'
-import { makeExpiry } from '../src/expiry.ts'
+import { makeSteadyClock } from '../src/steadyClock.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -14,38 +14,67 @@ const steered = (startMs: number) => {
 describe('what is thrown away when its time is over', () => {
   it('is kept for an hour after the start, and after each jump, in whatever direction', () => {
     const clock = steered(1_000_000_000_000)
-    const expiry = makeExpiry(clock)
+    const steady = makeSteadyClock(clock)
     const afterMinutes = (minutes: number): boolean => {
       for (let i = 0; i < minutes; i += 10) {
         clock.advance(10 * minuteMs)
-        expiry.look()
+        steady.look()
       }
-      return expiry.mayExpire()
+      return steady.mayExpire()
     }
-    expect(expiry.mayExpire()).toBe(false)
+    expect(steady.mayExpire()).toBe(false)
     expect(afterMinutes(50)).toBe(false)
     expect(afterMinutes(10)).toBe(true)
     for (const jumpMs of [100_000 * hourMs, -200_000 * hourMs, 61 * minuteMs]) {
       clock.advance(jumpMs)
-      expect(expiry.mayExpire()).toBe(false)
+      expect(steady.mayExpire()).toBe(false)
       expect(afterMinutes(50)).toBe(false)
       expect(afterMinutes(10)).toBe(true)
     }
     clock.advance(59 * minuteMs)
-    expect(expiry.mayExpire()).toBe(true)
+    expect(steady.mayExpire()).toBe(true)
   })
 
   it('is kept as long as nobody can tell whether the clock goes or jumps', () => {
     const clock = steered(0)
-    const expiry = makeExpiry(clock)
+    const steady = makeSteadyClock(clock)
     for (let i = 0; i < 5; i++) {
       clock.advance(2 * hourMs)
-      expect(expiry.mayExpire()).toBe(false)
+      expect(steady.mayExpire()).toBe(false)
     }
   })
 })
 
-describe('the time of an entry', () => {
+describe('the time that a server goes by', () => {
+  it('follows the clock, also over days in which nobody looked', () => {
+    const clock = steered(1_000_000_000_000)
+    const steady = makeSteadyClock(clock)
+    for (const stepMs of [minuteMs, 100 * 24 * hourMs, -minuteMs, -5 * hourMs, 90 * 24 * hourMs]) {
+      clock.advance(stepMs)
+      expect(steady.nowMs()).toBe(clock.nowMs())
+    }
+  })
+
+  it('goes on from where it was when the clock leaps, and follows when it stays there', () => {
+    const clock = steered(1_000_000_000_000)
+    const steady = makeSteadyClock(clock)
+    const tenYearsMs = 10 * 365 * 24 * hourMs
+    clock.advance(tenYearsMs)
+    expect(steady.nowMs()).toBe(1_000_000_000_000)
+    clock.advance(5 * minuteMs)
+    expect(steady.nowMs()).toBe(1_000_000_000_000 + 5 * minuteMs)
+    clock.advance(-tenYearsMs)
+    expect(steady.nowMs()).toBe(clock.nowMs())
+    clock.advance(-2 * tenYearsMs)
+    steady.look()
+    for (let i = 0; i < 5; i++) {
+      clock.advance(10 * minuteMs)
+      expect(steady.nowMs()).toBe(1_000_000_000_000 + 5 * minuteMs + (i + 1) * 10 * minuteMs)
+    }
+    clock.advance(10 * minuteMs)
+    expect(steady.nowMs()).toBe(clock.nowMs())
+  })
+
   it('is one that a calendar can hold, whatever the clock says', () => {
     const latestMs = 8_640_000_000_000_000
     expect(nextTimeMs(null, 1e300)).toBe(latestMs)
