@@ -47,6 +47,17 @@ export const makeSessions = ({ store, bus, clock, limits, log }: Dependencies): 
       bus.publish(sessionTopic(ended), { kind: 'session_ended', tokenHash: ended })
   }
 
+  /** Who only reads must not be turned away because nothing can be written. */
+  const noteUse = async (hash: Uint8Array, nowMs: number): Promise<boolean> => {
+    try {
+      await store.touchSession(hash, nowMs)
+      return true
+    } catch (error) {
+      if (error instanceof SottoError && error.code === 'read_only') return false
+      throw error
+    }
+  }
+
   const current = async (hash: Uint8Array): Promise<Caller> => {
     const stored = await store.session(hash)
     if (!stored) throw new SottoError('unauthorized')
@@ -58,8 +69,8 @@ export const makeSessions = ({ store, bus, clock, limits, log }: Dependencies): 
     }
     const { account, device, name, createdMs } = stored
     const isDue = nowMs - stored.usedMs >= limits.sessionIdleMs / touchesPerIdleTime
-    if (isDue) await store.touchSession(hash, nowMs)
-    const usedMs = isDue ? nowMs : stored.usedMs
+    const isNoted = isDue && (await noteUse(hash, nowMs))
+    const usedMs = isNoted ? nowMs : stored.usedMs
     return { tokenHash: hash, account, device, name, expiresMs: expiresMs({ createdMs, usedMs }) }
   }
 
