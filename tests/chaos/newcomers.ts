@@ -18,6 +18,8 @@ const passing: ReadonlySet<string> = new Set([
   'unauthorized',
 ])
 
+export const isPassing = ({ code }: SottoError): boolean => passing.has(code)
+
 /** Does what somebody insists on, as often as it takes. `done` says whether the last try did it after all. */
 const insist = (what: string, work: () => Promise<unknown>, done: () => boolean): Promise<true> =>
   eventually(what, insistMs, async () => {
@@ -26,7 +28,7 @@ const insist = (what: string, work: () => Promise<unknown>, done: () => boolean)
       await work()
       return true
     } catch (error) {
-      if (!(error instanceof SottoError) || !passing.has(error.code)) throw error
+      if (!(error instanceof SottoError) || !isPassing(error)) throw error
       await lasting(againAfterMs)
       return done()
     }

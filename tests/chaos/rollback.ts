@@ -51,8 +51,7 @@ export const watchRollback = (knowing: readonly Person[], id: string): RollbackW
   const watch = async (): Promise<Ending> => {
     try {
       await eventually('the devices have noticed', alarmWithinMs, isClear)
-      if (mending.size > 0)
-        await eventually('the room is healed', healWithinMs, () => knowing.every(isOver))
+      if (mending.size > 0) await eventually('the room is healed', healWithinMs, () => knowing.every(isOver))
       return { kind: knowing.every(isOver) ? 'healed' : 'alarmed' }
     } catch (error) {
       const states = knowing.map((person) => `${person.name}: ${JSON.stringify(stateOf(person, id))}`)

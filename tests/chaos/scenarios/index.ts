@@ -6,6 +6,7 @@ import { deviceDiskFull } from './deviceDiskFull.ts'
 import { deviceKills } from './deviceKills.ts'
 import { frozenProcesses } from './frozenProcesses.ts'
 import { oldBackup } from './oldBackup.ts'
+import { oldDevice } from './oldDevice.ts'
 import { serverDiskFull } from './serverDiskFull.ts'
 import { serverKills } from './serverKills.ts'
 import { slowSockets } from './slowSockets.ts'
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   deviceDiskFull('limit'),
   tornLog,
   oldBackup,
+  oldDevice,
   frozenProcesses,
   slowSockets,
   badLine,

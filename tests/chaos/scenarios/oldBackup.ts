@@ -17,7 +17,8 @@ const messagesOf: Readonly<Record<Loss, number>> = { messages: 60, newcomer: 40,
 export const oldBackup: Scenario = {
   name: 'old-backup',
   run: async ({ kills: intensity, chance }) => {
-    const losses: readonly Loss[] = intensity < 50 ? ['newcomer'] : ['messages', 'newcomer', 'pages', 'messages']
+    const losses: readonly Loss[] =
+      intensity < 50 ? ['newcomer'] : ['messages', 'newcomer', 'pages', 'messages']
     const world = await startWorld()
     try {
       const violations: string[] = []
@@ -34,9 +35,18 @@ export const oldBackup: Scenario = {
         await talkers.hush()
         await talkers.look(withinMs)
       }
-      const isOf = (room: string) => ({ acked, room: of }: { acked: unknown; room: string }) => acked && of === room
+      const isOf =
+        (room: string) =>
+        ({ acked, room: of }: { acked: unknown; room: string }) =>
+          acked && of === room
       const lastOf = (room: string): number =>
-        Math.max(0, ...ledger.acked().filter(isOf(room)).map(({ acked }) => acked?.seq ?? 0))
+        Math.max(
+          0,
+          ...ledger
+            .acked()
+            .filter(isOf(room))
+            .map(({ acked }) => acked?.seq ?? 0),
+        )
 
       const rooms = new Map([[general, [alice, bob, carol]]])
       await talkUntil(20)
