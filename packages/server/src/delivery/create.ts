@@ -11,6 +11,7 @@ import { digest, mapKey } from './digest.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
+import type { Quota } from './quota.ts'
 import { policyFrom, type Rooms } from './rooms.ts'
 import type { DeliveryStore } from './store.ts'
 
@@ -21,6 +22,7 @@ interface Dependencies {
   readonly rooms: Pick<Rooms, 'isDamaged'>
   readonly lanes: Lanes
   readonly ledger: Ledger
+  readonly quota: Quota
   readonly appender: Appender
   readonly provider: Provider
   readonly accounts: AccountSource
@@ -33,7 +35,8 @@ const dayMs = 86_400_000
 
 /** Opens a room's log. The room's id is the message id of its first entry: repeating it gives the same answer. */
 export const makeCreate = (dependencies: Dependencies): Create => {
-  const { store, rooms, lanes, ledger, appender, provider, accounts, clock, limits, log } = dependencies
+  const { store, rooms, lanes, ledger, quota, appender, provider, accounts, clock, limits, log } =
+    dependencies
   const creations = makeAttempts(limits.roomsPerAccountPerDay, dayMs)
 
   const lastPolicy: LastPolicy = async (id) => {
@@ -51,6 +54,7 @@ export const makeCreate = (dependencies: Dependencies): Create => {
       if (!before) throw new SottoError('id_reused')
       return before
     }
+    await quota.check(caller.account)
     await creations.count(mapKey(caller.account))
     const mine = await store.roomsOf(caller.device, limits.roomsPerAccountMax)
     if (mine.length >= limits.roomsPerAccountMax) throw new SottoError('rate', 'too many rooms')
@@ -64,7 +68,9 @@ export const makeCreate = (dependencies: Dependencies): Create => {
       { room, kind: entryKinds.create, epoch: 0, senderTag, payload: groupInfo, ...hashes, aux: null },
       timeMs,
     )
-    const ack = await appender.append({ room, entry, senderTag, messageId, sendCounter: null, change })
+    const charge = { account: caller.account, bytes: groupInfo.length + tree.length }
+    const append = { room, entry, senderTag, messageId, sendCounter: null, change, charge }
+    const ack = await appender.append(append)
     log.info('room_created', { room, account: caller.account, device: caller.device })
     return ack
   }

@@ -144,6 +144,15 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
           .executeTakeFirst()
         return row?.counter ?? undefined
       }),
+    storedBytes: (account) =>
+      storing(async () => {
+        const row = await db
+          .selectFrom('storage')
+          .select('bytes')
+          .where('account', '=', account)
+          .executeTakeFirst()
+        return row?.bytes ?? 0
+      }),
     entry: (room, seq) =>
       storing(async () => {
         const row = await entriesOf(room).where('seq', '=', seq).executeTakeFirst()

@@ -32,6 +32,7 @@ const append = (room: Uint8Array, entry: StoredEntry, changes: Partial<Append> =
   messageId: random(16),
   sendCounter: null,
   change: null,
+  charge: { account: random(32), bytes: 20 },
   ...changes,
 })
 
@@ -247,6 +248,20 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.lastCounter(senderTag)).toBe(7)
       await store.append([append(room, entryAt(3), { senderTag, sendCounter: null })])
       expect(await store.lastCounter(senderTag)).toBe(7)
+    })
+
+    it('sums up what each account is charged with', async () => {
+      const { store, room } = await openRoom()
+      const [alice, bob] = [random(32), random(32)]
+      const charged = (seq: number, account: Uint8Array, bytes: number) =>
+        append(room, entryAt(seq), { charge: { account, bytes } })
+      expect(await store.storedBytes(alice)).toBe(0)
+      await store.append([charged(1, alice, 100), charged(2, bob, 7), charged(3, alice, 1)])
+      await store.append([charged(4, alice, 3_000_000_000)])
+      expect(await store.storedBytes(alice)).toBe(3_000_000_101)
+      expect(await store.storedBytes(bob)).toBe(7)
+      await expect(store.append([charged(5, bob, 50), charged(4, bob, 50)])).rejects.toThrow()
+      expect(await store.storedBytes(bob)).toBe(7)
     })
 
     it('gives pages within their bounds, and always one entry', async () => {

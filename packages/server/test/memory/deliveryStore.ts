@@ -136,6 +136,10 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
       for (const [key, room] of written.rooms) data.rooms.set(key, room)
       for (const [key, entry] of written.messages) data.messages.set(key, entry)
       for (const [key, counter] of written.counters) data.counters.set(key, counter)
+      for (const { charge } of batch) {
+        const key = keyOf(charge.account)
+        data.storage.set(key, (data.storage.get(key) ?? 0) + charge.bytes)
+      }
     },
     room: async (id) => {
       const room = find(id)
@@ -162,6 +166,7 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
     meta: async (id) => find(id)?.meta ?? undefined,
     message: async (senderTag, messageId) => current().messages.get(keyOf(senderTag) + keyOf(messageId)),
     lastCounter: async (senderTag) => current().counters.get(keyOf(senderTag)),
+    storedBytes: async (account) => current().storage.get(keyOf(account)) ?? 0,
     entry: async (id, seq) => find(id)?.entries[seq],
     page: async (id, { from, to, entriesMax, bytesMax }) => {
       const found: StoredEntry[] = []
