@@ -6,8 +6,9 @@ import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
 import { withProgress } from '../progress.ts'
 import { type Patience, patienceOf } from '../patience.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
-import { roomStateText } from '../roomState.ts'
+import { roomStateText, troubleLines } from '../roomState.ts'
 import { timestamp } from '../time.ts'
+import { tellTrouble } from '../trouble.ts'
 
 /** Messages under way at a time: enough to keep a connection busy, few enough to remember. */
 const underWayMax = 128
@@ -23,9 +24,12 @@ const mustBeOpen = (room: RoomView): void => {
     case 'active':
     case 'behind':
     case 'joining':
+    case 'repairing':
       return
     case 'frozen':
-      throw new SottoError('room_frozen', roomStateText(room.state))
+      throw new SottoError('room_frozen', [roomStateText(room.state), ...troubleLines(room)].join('\n  '))
+    case 'refounded':
+      throw new SottoError('room_frozen', `it ${roomStateText(room.state)}`)
     case 'invited':
       throw new SottoError('not_member', 'accept the invitation first: sotto room accept')
     case 'removed':
@@ -98,11 +102,16 @@ export const sendCommand = (): Command =>
       await withAccount(invocation, async (client) => {
         const room = await findRoom(client, wanted)
         mustBeOpen(room)
+        tellTrouble(client, room, invocation.output)
         let sent = 0
-        const waitingFor = (): string =>
-          client.state().connection.kind === 'online'
-            ? `Sending, ${sent} done`
-            : `Waiting for the server, ${sent} sent`
+        const waitingFor = (): string => {
+          const { connection, rooms } = client.state()
+          if (connection.kind !== 'online') return `Waiting for the server, ${sent} sent`
+          const state = rooms.find(({ id }) => id === room.id)?.state
+          return state?.kind === 'repairing'
+            ? `Waiting, ${sent} sent: ${roomStateText(state)}`
+            : `Sending, ${sent} done`
+        }
         const tell = report(invocation, room)
         const patience = patienceOf(patienceMs)
         const work = sendAll(client, room, textsOf(text), patience, (delivered) => {

@@ -70,7 +70,7 @@ export const FrozenNotice = ({
   const t = useTranslations('conversation')
   const trouble = useTranslations('trouble')
   const titleId = useId()
-  const told = troubleOf(code)
+  const told = troubleOf(code, rule)
 
   const words = (): ReactNode => {
     switch (remedy) {

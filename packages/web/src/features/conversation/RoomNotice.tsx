@@ -40,7 +40,7 @@ const Words = ({ room, onRefound }: { readonly room: RoomView; readonly onRefoun
         </Notice>
       )
     case 'repairing':
-      return <RepairingNotice state={state} />
+      return <RepairingNotice room={room} state={state} onRefound={onRefound} />
     case 'frozen':
       return <FrozenNotice room={room} state={state} onRefound={onRefound} />
     case 'refounded':
