@@ -24,6 +24,7 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
     case 'removed':
     case 'frozen':
     case 'invited':
+    case 'refounded':
       return undefined
     default:
   }

@@ -1,4 +1,4 @@
-import { limits } from '@sotto/protocol'
+import { type Acknowledgement, limits } from '@sotto/protocol'
 import type { MemoryData } from '../../packages/server/test/memory/data.ts'
 import { check } from './checkers/check.ts'
 import { type Clock, makeClock } from './clock.ts'
@@ -11,8 +11,8 @@ import { strike } from './mischief.ts'
 import { fairWeather, makeLink } from './network.ts'
 import { logIn, perform, register, stackOf } from './people.ts'
 import { seededProvider } from './provider.ts'
-import { seededRandom } from './random.ts'
-import { makeWorldServer, type WorldServer } from './server.ts'
+import { type Random, seededRandom } from './random.ts'
+import { makeWorldServer, serverSecrets, type WorldServer } from './server.ts'
 import { stepsFrom } from './steps.ts'
 import { makeTrace, type Trace } from './trace.ts'
 import { makeTruth, type Truth } from './truth.ts'
@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly steps: number
   readonly devices: number
   readonly faults: ReadonlySet<Fault>
+  /** What the steps are drawn from, where that is more than what is done. */
+  readonly planned?: ReadonlySet<Fault>
   /** Steps that are left out. */
   readonly without?: ReadonlySet<number>
   readonly roomsMax: number
@@ -71,7 +73,13 @@ export interface World {
   readonly used: Set<Fault>
   /** Devices, by index, that were set back. */
   readonly setBacks: Map<number, Fault[]>
+  /** Devices, by index, that were lied to. */
+  readonly lied: Set<number>
+  /** Every GroupInfo of a room, the newest last. */
+  readonly groupInfos: Map<string, Uint8Array[]>
   readonly stats: Stats
+  /** Shows some of the devices another server, with the same past and the same keys. */
+  fork(random: Random): void
   fail(rule: string, what: string): void
   nameFor(device: Device): string
   registered(device: Device): void
@@ -130,20 +138,31 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     refusals: {},
     frozen: {},
   }
-  const server = makeWorldServer({
-    clock,
-    trace,
-    random: seededRandom(seed, 'server'),
-    provider: () => seededProvider(seededRandom(seed, 'server provider').bytes),
-    onAppended: (batch) => {
-      truth.appended(batch)
-      for (const { room, entry } of batch) trace.note('entry', room, entry.seq, entry.hash)
-    },
-    onPromise: ({ room, seq, hash }) => {
-      const promise = { room: hex(room), seq, hash: hex(hash) }
-      truth.promises.set(`${promise.room}/${seq}/${promise.hash}`, promise)
-    },
-    onCrash: () => void (stats.crashes += 1),
+  const groupInfos = new Map<string, Uint8Array[]>()
+  const secrets = serverSecrets(seededRandom(seed, 'secrets'))
+  const start = (name: string, onPromise: (ack: Acknowledgement) => void): WorldServer =>
+    makeWorldServer({
+      clock,
+      trace,
+      secrets,
+      random: seededRandom(seed, name),
+      provider: () => seededProvider(seededRandom(seed, `${name} provider`).bytes),
+      onPromise,
+      onAppended: (batch) => {
+        truth.appended(batch)
+        for (const { room, entry, change } of batch) {
+          trace.note('entry', name, room, entry.seq, entry.hash)
+          if (change?.kind === 'committed' || change?.kind === 'created') {
+            const known = groupInfos.get(hex(room)) ?? []
+            groupInfos.set(hex(room), [...known, change.groupInfo])
+          }
+        }
+      },
+      onCrash: () => void (stats.crashes += 1),
+    })
+  const server = start('server', ({ room, seq, hash }) => {
+    const promise = { room: hex(room), seq, hash: hex(hash) }
+    truth.promises.set(`${promise.room}/${seq}/${promise.hash}`, promise)
   })
   const liars: Deceived[] = []
   const devices = Array.from({ length: options.devices }, (_, index): Device => {
@@ -155,6 +174,8 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     return makeDevice({ index, name, clock, trace, link, provider, onCommit: () => {} })
   })
   const generations = new Map<number, number>()
+  /** The device id that each device had last. */
+  const known = new Map<number, string>()
   const world: World = {
     options,
     clock,
@@ -168,11 +189,32 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     serverBackup: null,
     used: new Set(),
     setBacks: new Map(),
+    lied: new Set(),
+    groupInfos,
     stats,
+    fork: (random) => {
+      if (world.used.has('lie_forked')) return
+      world.used.add('lie_forked')
+      const other = start('fork', () => {})
+      other.restore(server.backup())
+      other.start()
+      for (const [index, liar] of liars.entries()) {
+        if (random.chance(0.5)) continue
+        world.lied.add(index)
+        liar.show(other)
+        const { link } = devices[index] as Device
+        link.cut()
+        clock.after(random.between(0, 1000), link.mend)
+      }
+      trace.note('the server forks')
+    },
     fail: (rule, what) => {
       if (violations.length < 50) violations.push({ rule, what })
     },
     nameFor: (device) => {
+      const before = known.get(device.index)
+      // Erased, and the answer was cut off.
+      if (before !== undefined) world.forgotten(device, before)
       const generation = generations.get(device.index) ?? 0
       return `${device.name}${'abcdefghij'[generation] ?? ''}`
     },
@@ -181,11 +223,13 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       const account = device.state()?.account
       if (account?.kind !== 'signed_in') return
       world.names.set(device.index, account.name)
+      known.set(device.index, account.device)
       truth.owners.set(account.device, { name: account.name, account: account.account })
     },
     forgotten: (device, id) => {
       truth.revoked.set(id, clock.nowMs())
       world.names.delete(device.index)
+      known.delete(device.index)
       generations.set(device.index, (generations.get(device.index) ?? 0) + 1)
     },
     setBack: (device, fault, count) => {
@@ -216,11 +260,15 @@ const weatherFor = (world: World, index: number) => {
   }
 }
 
+/** More than can happen in one pause of a world that works. */
+const eventsMax = 200_000
+
 const pass = async (world: World, durationMs: number): Promise<void> => {
   const { clock } = world
   let arrived = false
   clock.after(durationMs, () => (arrived = true))
-  while (!arrived && (await clock.step()));
+  for (let events = 0; !arrived && (await clock.step()); events++)
+    if (events > eventsMax) throw new Error(`no end after ${events} events in ${durationMs} ms`)
 }
 
 const live = async (world: World): Promise<void> => {
@@ -231,15 +279,21 @@ const live = async (world: World): Promise<void> => {
     void device.open()
   }
   await pass(world, 1000)
-  for (const step of stepsFrom(options.seed, options.steps, devices.length, options.faults)) {
+  for (const step of stepsFrom(
+    options.seed,
+    options.steps,
+    devices.length,
+    options.planned ?? options.faults,
+  )) {
     if (options.without?.has(step.index)) continue
     await pass(world, step.gapMs)
     const device = devices[step.device] as Device
     world.trace.note('step', step.index, step.kind, device.name)
     for (const one of devices) world.know(one)
     const random = seededRandom(options.seed, `step ${step.index}`)
-    if (isFault(step.kind)) strike(world, step.kind, device, random)
-    else perform(world, step, device, random)
+    if (isFault(step.kind)) {
+      if (options.faults.has(step.kind)) strike(world, step.kind, device, random)
+    } else perform(world, step, device, random)
   }
   await pass(world, 5000)
   await calmDown(world)
@@ -258,11 +312,14 @@ const calmDown = async (world: World): Promise<void> => {
   }
   server.setFull(false)
   server.cutAt(null)
+  server.rightClock()
   if (!server.isUp()) server.start()
   for (const device of devices) {
     device.disk.isFull = false
     device.cutAt(null)
     device.link.weather = fairWeather
+    // Whoever was told by a liar, or missed something, begins anew.
+    device.link.cut()
     device.link.mend()
   }
   const endMs = clock.nowMs() + calmMaxMs
