@@ -50,6 +50,7 @@ const hidden: readonly (readonly [string, string])[] = [
     'the group of another',
     `UPDATE groups SET state = (SELECT state FROM groups WHERE room = (SELECT room FROM rooms WHERE id <> $id)) WHERE room = (SELECT room FROM rooms WHERE id = $id)`,
   ],
+  ['the bytes of its policy', `UPDATE rooms SET policy = zeroblob(90) WHERE id = $id`],
   [
     'the policy of another',
     `UPDATE rooms SET policy = (SELECT policy FROM rooms WHERE id <> $id) WHERE id = $id`,

@@ -1,5 +1,6 @@
 import type { Provider } from '@sotto/mls/public'
 import { type Acknowledgement, type createRoom, entryKinds, type InputOf, SottoError } from '@sotto/protocol'
+import { decodePolicy } from '@sotto/trust'
 import { makeAttempts } from '../authentication/attempts.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
@@ -12,7 +13,7 @@ import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
 import type { Quota } from './quota.ts'
-import { policyFrom, type Rooms } from './rooms.ts'
+import type { Rooms } from './rooms.ts'
 import type { DeliveryStore } from './store.ts'
 
 export type Create = (caller: DeviceCaller, input: InputOf<typeof createRoom>) => Promise<Acknowledgement>
@@ -41,7 +42,9 @@ export const makeCreate = (dependencies: Dependencies): Create => {
 
   const lastPolicy: LastPolicy = async (id) => {
     const known = await store.room(id)
-    return known && policyFrom(known.policy)
+    const policy = known && decodePolicy(known.policy)
+    // A room that is damaged is one that is lost.
+    return policy?.kind === 'ok' ? policy.value : undefined
   }
 
   const create: Create = async (caller, input) => {

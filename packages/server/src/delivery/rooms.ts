@@ -70,13 +70,6 @@ const leavesMax = 50_000
 const hashesMax = 256
 const countersMax = 4096
 
-/** @throws SottoError `internal` for one that was never accepted */
-export const policyFrom = (bytes: Uint8Array): Policy => {
-  const verdict = decodePolicy(bytes)
-  if (verdict.kind === 'refused') throw new SottoError('internal', `stored policy: ${verdict.rule}`)
-  return verdict.value
-}
-
 const readGroup = (bytes: Uint8Array): PublicGroup | undefined => {
   try {
     return decodePublicGroup(bytes)
@@ -125,15 +118,21 @@ export const makeRooms = ({ store, log }: Dependencies): Rooms => {
     if (damaged.has(key)) throw new SottoError('unavailable')
     const stored = await store.room(id)
     if (!stored) throw new SottoError('room_unknown')
-    if (!(await endsAsItSays(store, stored))) return refuseDamaged(id)
-    // Somebody else may have loaded it meanwhile, and decided with it.
+    const isSound = await endsAsItSays(store, stored)
+    // Somebody else may have loaded it meanwhile, and decided with it: its log may be longer by now.
     const first = rooms.get(key)
     if (first) return first
+    if (!isSound) {
+      const again = await store.room(id)
+      return again && again.head.seq > stored.head.seq ? load(id) : refuseDamaged(id)
+    }
+    const policy = decodePolicy(stored.policy)
+    if (policy.kind === 'refused') return refuseDamaged(id)
     const room: Room = {
       id: stored.room,
       key,
       epoch: stored.epoch,
-      policy: policyFrom(stored.policy),
+      policy: policy.value,
       head: stored.head,
       durable: stored.head,
       members: new Map(stored.members.map((member) => [mapKey(member.device), member])),
