@@ -167,6 +167,10 @@ export const askOthers = ({ provider }: Tools, room: RoomState): RoomState =>
       }
     : room
 
+/** What others did to bring this device in has not helped: it looks for a way itself, and asks again. */
+export const stillLost = (room: RoomState): RoomState =>
+  room.phase.kind === 'repairing' ? { ...room, phase: { ...room.phase, asked: false, nack: null } } : room
+
 /** It was tried often enough for a day: what is wrong would be wrong again. */
 const tired = (room: RoomState): RoomState =>
   room.phase.kind === 'repairing'
