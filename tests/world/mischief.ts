@@ -79,13 +79,14 @@ export const strike = (world: World, fault: Fault, device: Device, random: Rando
       device.crash()
       world.used.add('long_offline')
       world.trace.note('time leaps')
-      return world.clock.leap(random.between(1, 90) * dayMs)
+      return world.leap(random.between(1, 90) * dayMs)
     case 'tabs':
       return void device.open()
     case 'logout':
       return ask(world, device, 'log out', async (client) => {
         const account = client.state().account
         const forget = random.chance(0.2)
+        if (forget) world.forgetful.add(device.index)
         await client.logout({ forget })
         if (forget && account.kind === 'signed_in') world.forgotten(device, account.device)
       })

@@ -73,6 +73,8 @@ export interface World {
   readonly used: Set<Fault>
   /** Devices, by index, that were set back. */
   readonly setBacks: Map<number, Fault[]>
+  /** Devices, by index, whose account was to be forgotten once. */
+  readonly forgetful: Set<number>
   /** Devices, by index, that were lied to. */
   readonly lied: Set<number>
   /** Every GroupInfo of a room, the newest last. */
@@ -83,6 +85,10 @@ export interface World {
   fail(rule: string, what: string): void
   nameFor(device: Device): string
   registered(device: Device): void
+  /** The device gives its next account another name. */
+  renamed(device: Device): void
+  /** Time passes while everything sleeps, as long as certificates hold. */
+  leap(durationMs: number): void
   /** Notes who the device is now. */
   know(device: Device): void
   forgotten(device: Device, id: string): void
@@ -122,6 +128,8 @@ export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
     process.off('unhandledRejection', onRejection)
   }
 }
+
+const leapMaxMs = 120 * 86_400_000
 
 const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[]): World => {
   const { seed } = options
@@ -173,6 +181,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     const provider = seededProvider(seededRandom(seed, `device ${index}`).bytes)
     return makeDevice({ index, name, clock, trace, link, provider, onCommit: () => {} })
   })
+  let leaptMs = 0
   const generations = new Map<number, number>()
   /** The device id that each device had last. */
   const known = new Map<number, string>()
@@ -189,6 +198,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     serverBackup: null,
     used: new Set(),
     setBacks: new Map(),
+    forgetful: new Set(),
     lied: new Set(),
     groupInfos,
     stats,
@@ -226,11 +236,17 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       known.set(device.index, account.device)
       truth.owners.set(account.device, { name: account.name, account: account.account })
     },
+    renamed: ({ index }) => void generations.set(index, (generations.get(index) ?? 0) + 1),
+    leap: (durationMs) => {
+      const rest = Math.max(0, leapMaxMs - leaptMs)
+      leaptMs += Math.min(rest, durationMs)
+      clock.leap(Math.min(rest, durationMs))
+    },
     forgotten: (device, id) => {
       truth.revoked.set(id, clock.nowMs())
       world.names.delete(device.index)
       known.delete(device.index)
-      generations.set(device.index, (generations.get(device.index) ?? 0) + 1)
+      world.renamed(device)
     },
     setBack: (device, fault, count) => {
       if (count > 0) world.setBacks.set(device.index, [...(world.setBacks.get(device.index) ?? []), fault])
