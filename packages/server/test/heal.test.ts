@@ -113,6 +113,7 @@ describe('healing', () => {
     const { alice, bob, carol, hers, his, theirs, whole, healing, listed, sent, message } = lost
     expect((await pageOf(hers)).head.seq).toBe(2)
     const socket = await connect(bob)
+    const hersToo = await connect(carol)
     const { head } = await heal(alice, healing)
     expect(head).toEqual(whole.head)
     expect(await pageOf(hers)).toEqual(whole)
@@ -121,6 +122,8 @@ describe('healing', () => {
     const told = await socket.next('entries')
     expect(told.messages.map(({ entry }) => decodeEntry(entry).seq)).toEqual([3, 4, 5, 6, 7, 8, 9])
     expect(told.ack).toEqual(whole.head)
+    // Who was not in the old copy had nothing to listen to.
+    expect(await hersToo.next('behind')).toMatchObject({ room: hers.id, head: whole.head.seq })
 
     // What was sent before is known again, with its number.
     expect(await submit(his, message)).toEqual(sent)
