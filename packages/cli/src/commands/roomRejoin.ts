@@ -31,8 +31,10 @@ export const rejoinCommand = (): Command =>
     .action(async (wanted: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
       await withAccount(invocation, async (client) => {
-        const { id } = await findRoom(client, wanted)
+        const { id, state } = await findRoom(client, wanted)
         await settledOnline(client)
+        if (state.kind !== 'frozen' && state.kind !== 'repairing')
+          throw new SottoError('bad_request', 'this device has its place in the room')
         const work = client.rejoin({ room: id }).then(() => rejoined(client, id))
         const room = await withProgress(() => 'Coming back in', work)
         const text = roomStateText(room.state)

@@ -3,10 +3,11 @@ import { Command } from 'commander'
 import { type Delivered, deliveriesOf } from '../deliveries.ts'
 import { linesOf } from '../input.ts'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
+import type { Output } from '../output.ts'
 import { withProgress } from '../progress.ts'
 import { type Patience, patienceOf } from '../patience.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
-import { roomStateText, troubleLines } from '../roomState.ts'
+import { roomStateText } from '../roomState.ts'
 import { timestamp } from '../time.ts'
 import { tellTrouble } from '../trouble.ts'
 
@@ -18,16 +19,18 @@ interface Options {
   readonly timeout: string
 }
 
-/** @throws SottoError `room_frozen`, `not_member` */
-const mustBeOpen = (room: RoomView): void => {
+/** Says what keeps the room back. @throws SottoError `room_frozen`, `not_member` */
+const mustBeOpen = (client: Client, room: RoomView, output: Output): void => {
   switch (room.state.kind) {
     case 'active':
     case 'behind':
     case 'joining':
-    case 'repairing':
       return
+    case 'repairing':
+      return tellTrouble(client, room, output)
     case 'frozen':
-      throw new SottoError('room_frozen', [roomStateText(room.state), ...troubleLines(room)].join('\n  '))
+      tellTrouble(client, room, output)
+      throw new SottoError('room_frozen')
     case 'refounded':
       throw new SottoError('room_frozen', `it ${roomStateText(room.state)}`)
     case 'invited':
@@ -101,8 +104,7 @@ export const sendCommand = (): Command =>
       if (!(patienceMs >= 0)) throw new SottoError('bad_request', '--timeout wants a number of seconds')
       await withAccount(invocation, async (client) => {
         const room = await findRoom(client, wanted)
-        mustBeOpen(room)
-        tellTrouble(client, room, invocation.output)
+        mustBeOpen(client, room, invocation.output)
         let sent = 0
         const waitingFor = (): string => {
           const { connection, rooms } = client.state()
