@@ -77,6 +77,7 @@ const lostRoom = async () => {
   await catchUp(his)
   told.push(await nack(his, 'C2a'))
   await catchUp(hers)
+  const oldGroupInfo = await makeGroupInfo(engineOf(alice), hers.group)
   told.push(await adopt(hers, await prepareCommit(hers, { forcePath: true })))
   await catchUp(his)
   const message = await write(his, 'the last of Bob')
@@ -94,7 +95,7 @@ const lostRoom = async () => {
   const healing: Healing = { room: hers.id, messages: page.messages, ack: page.ack, group }
   const people = { alice, bob, carol, dave, devices }
   const rooms = { hers, his, theirs, others }
-  return { server, backup, ...people, ...rooms, whole, listed, healing, sent, message, acks }
+  return { server, backup, ...people, ...rooms, whole, listed, healing, sent, message, acks, oldGroupInfo }
 }
 
 /** With one bit of the payload turned, so far from its end. */
@@ -220,7 +221,7 @@ describe('healing', () => {
 
   it('HEAL-2 takes nothing that was changed, left out, or signed by another server', async () => {
     const lost = await lostRoom()
-    const { alice, bob, hers, theirs, whole, healing, acks } = lost
+    const { alice, bob, hers, theirs, whole, healing, acks, oldGroupInfo } = lost
     const { messages, ack, group } = healing
     const foreign = await testServer()
     const mallory = await register(foreign.url, 'mallory')
@@ -269,6 +270,17 @@ describe('healing', () => {
         'a GroupInfo of another room',
         { group: { groupInfo: await makeGroupInfo(engineOf(mallory), elsewhere.group), meta: random(9) } },
         'policy',
+      ],
+      ['a GroupInfo of an earlier epoch', { group: { groupInfo: oldGroupInfo, meta: random(9) } }, 'policy'],
+      [
+        'a GroupInfo with more in it',
+        {
+          group: {
+            groupInfo: await makeGroupInfo(engineOf(alice), hers.group, { withTree: true }),
+            meta: random(9),
+          },
+        },
+        'bad_request',
       ],
       ['a GroupInfo that is none', { group: { groupInfo: random(200), meta: random(9) } }, 'policy'],
     ]
