@@ -260,6 +260,8 @@ const tokenRow: Row = {
   },
 }
 
+const notEntered =
+  'a message says nothing of the epoch that is entered: who comes in reads it as all others do, in a page'
 const noForm = 'a Welcome carries no envelope'
 const both = /^(?:unreadable|ignored)$/
 
@@ -286,6 +288,7 @@ const forms: readonly Row[] = [
       make: messageIn(form),
       broken: '',
       live: both,
+      entry: notEntered,
       door: /^refused bad_request$/,
       heal: /^refused bad_request$/,
       welcome: noForm,
@@ -344,6 +347,7 @@ const generationRow = (what: string, generation: number): Row => {
     make: jump(generation),
     broken: '',
     live: /^unreadable$/,
+    entry: notEntered,
     welcome: 'a Welcome begins every ratchet anew',
     outside: 'who comes in from outside commits and says nothing else',
   })
