@@ -6,7 +6,7 @@ import { chanceOf } from './chance.ts'
 import { lineToRepeat, optionsOf } from './options.ts'
 import { play, type Row } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
-import { tableOf } from './table.ts'
+import { lineOf, tableOf } from './table.ts'
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -21,6 +21,7 @@ for (const scenario of chosen) {
   say(`${scenario.name} …`)
   const row = await play(scenario, { kills: options.kills, chance: chanceOf(options.seed) })
   rows.push(row)
+  say(lineOf(row))
   if (row.outcome.kind === 'done' && row.outcome.violations.length > 0) {
     for (const violation of row.outcome.violations.slice(0, 20)) say(`  ${violation}`)
     say(`  again: ${lineToRepeat(options, scenario.name)}`)

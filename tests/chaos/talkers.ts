@@ -23,6 +23,8 @@ export interface Talkers {
   refused(): readonly Refused[]
   /** The same in words, where nothing may be refused. */
   refusals(): readonly string[]
+  /** What a device has and did not tell to those who look on. */
+  untold(): readonly string[]
   /** Whether somebody's device has shown all of these. */
   seenBy(person: Person, room: string, these: readonly Said[]): boolean
 }
@@ -61,6 +63,7 @@ export const gatherTalkers = (ledger: Ledger, { chance, everyMs, openMax }: Talk
   const seats: Seat[] = []
   const talking = new Set<Promise<void>>()
   const refused: Refused[] = []
+  const untold: string[] = []
   let isHushed = true
   let count = 0
 
@@ -126,12 +129,16 @@ export const gatherTalkers = (ledger: Ledger, { chance, everyMs, openMax }: Talk
     look: async (withinMs) => {
       await eventually('everything is shown', withinMs, () => seats.every(hasAll)).catch(() => {})
       return Promise.all(
-        seats.map(async ({ person, room, excused }) => ({
-          room,
-          who: person.name,
-          items: await readRoom(person.client, room),
-          excused,
-        })),
+        seats.map(async (seat) => {
+          const { person, room, excused, seen } = seat
+          const items = await readRoom(person.client, room)
+          for (const item of items) {
+            if (item.kind !== 'message' || item.seq === null || seen.has(item.text)) continue
+            if (withinMs > 0) untold.push(`${person.name} was never told of “${item.text}” (${item.seq})`)
+            seen.add(item.text)
+          }
+          return { room, who: person.name, items, excused }
+        }),
       )
     },
     excuse: (person, room, these) => {
@@ -139,6 +146,7 @@ export const gatherTalkers = (ledger: Ledger, { chance, everyMs, openMax }: Talk
     },
     refused: () => refused,
     refusals: () => refused.map(({ by, code }) => `${by} was refused a message: ${code}`),
+    untold: () => untold,
     seenBy: (person, room, these) => {
       const seat = seatOf(person, room)
       return seat !== undefined && these.every((said) => said.room !== room || seat.seen.has(said.text))

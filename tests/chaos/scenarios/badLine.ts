@@ -65,7 +65,10 @@ export const badLine: Scenario = {
       }
       await talkers.hush()
       const verdict = judge(ledger, await talkers.look(settleWithinMs))
-      return outcomeOf(`${rounds} × cut, delay, throttle, half-open, refused`, 0, verdict, talkers.refusals())
+      return outcomeOf(`${rounds} × cut, delay, throttle, half-open, refused`, 0, verdict, [
+        ...talkers.refusals(),
+        ...talkers.untold(),
+      ])
     } finally {
       await world.end()
       await proxy.close()

@@ -47,7 +47,7 @@ export const frozenProcesses: Scenario = {
       )
       const verdict = judge(ledger, await talkers.look(withinMs))
       const did = `SIGSTOP of the server and of a device, ${pauseMs / 1000} s each`
-      return outcomeOf(did, 0, verdict, [...violations, ...talkers.refusals()])
+      return outcomeOf(did, 0, verdict, [...violations, ...talkers.refusals(), ...talkers.untold()])
     } finally {
       // What is stopped does not hear that it should end; it hears that it must.
       await world.end()

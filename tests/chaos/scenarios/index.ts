@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts'
 import { badLine } from './badLine.ts'
+import { beginnings } from './beginnings.ts'
 import { browserStorage } from './browserStorage.ts'
 import { clearedSite } from './clearedSite.ts'
 import { deviceDiskFull } from './deviceDiskFull.ts'
@@ -19,6 +20,7 @@ import { unrulyFrames } from './unrulyFrames.ts'
 export const scenarios: readonly Scenario[] = [
   serverKills,
   deviceKills,
+  beginnings,
   serverDiskFull('disk'),
   serverDiskFull('limit'),
   deviceDiskFull('disk'),

@@ -98,6 +98,7 @@ export const oldBackup: Scenario = {
       return outcomeOf(did, losses.length, judge(ledger, shown), [
         ...violations,
         ...talkers.refusals(),
+        ...talkers.untold(),
         ...audit.violations,
       ])
     } finally {

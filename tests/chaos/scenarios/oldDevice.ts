@@ -68,6 +68,7 @@ export const oldDevice: Scenario = {
       return outcomeOf(`${rounds} × a device on an older copy`, rounds, verdict, [
         ...violations,
         ...talkers.refusals(),
+        ...talkers.untold(),
         ...auditDatabase(world.data).violations,
       ])
     } finally {

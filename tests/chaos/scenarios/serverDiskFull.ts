@@ -84,6 +84,7 @@ export const serverDiskFull = (kind: ShortageKind): Scenario => ({
       return outcomeOf(`${rounds} × ${words[kind]} at the server`, 0, verdict, [
         ...violations,
         ...talkers.refusals(),
+        ...talkers.untold(),
         ...audit.violations,
       ])
     } finally {

@@ -63,6 +63,8 @@ export const serverKills: Scenario = {
       talkers.talk()
       const restless = await beRestless(general, [alice, bob, carol], chance, 2500)
       const rooms = meetAnew(people, talkers, Math.min(15, Math.ceil(kills / 6)))
+      // Told where it is awaited.
+      rooms.catch(() => {})
       for (let kill = 0; kill < kills; kill++) {
         await moment(chance.pick(moments), chance, world, ledger)
         await world.server().kill()
@@ -88,6 +90,7 @@ export const serverKills: Scenario = {
         [
           ...again.violations.map((one) => `after a restart: ${one}`),
           ...talkers.refusals(),
+          ...talkers.untold(),
           ...audit.violations,
           ...missing(ledger, audit.heads),
         ],

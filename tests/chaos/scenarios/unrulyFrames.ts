@@ -25,7 +25,10 @@ export const unrulyFrames: Scenario = {
       await talkers.hush()
       const verdict = judge(ledger, await talkers.look(settleWithinMs))
       const { doubled, overtaken } = proxy.counts()
-      return outcomeOf(`${doubled} frames twice, ${overtaken} overtaken`, 0, verdict, talkers.refusals())
+      return outcomeOf(`${doubled} frames twice, ${overtaken} overtaken`, 0, verdict, [
+        ...talkers.refusals(),
+        ...talkers.untold(),
+      ])
     } finally {
       await world.end()
       await proxy.close()
