@@ -45,6 +45,7 @@ const isOnline = (person: Person): boolean => person.client.state().connection.k
 /** Lines that break, crawl, and take everything without an answer (F10); half of the people are on it. */
 export const badLine: Scenario = {
   name: 'bad-line',
+  belongs: 'always',
   run: async ({ kills: intensity, chance }) => {
     const world = await startWorld()
     const proxy = await openProxy(world.port)

@@ -64,6 +64,7 @@ const registerThrough = async (world: World, person: Person, chance: Chance): Pr
 /** kill -9 in the first start of a server, and in the middle of registrations (F4, F11): the same words complete them. */
 export const beginnings: Scenario = {
   name: 'beginnings',
+  belongs: 'long run',
   run: async ({ kills: intensity, chance }) => {
     const births = Math.max(3, Math.round(intensity / 5))
     const home = mkdtempSync(join(tmpdir(), 'sotto-births-'))

@@ -13,6 +13,7 @@ const settleWithinMs = 60_000
 /** kill -9 of people's devices in the middle of sending, reading, and coming into rooms (F8, F15–F18, F20). */
 export const deviceKills: Scenario = {
   name: 'device-kills',
+  belongs: 'always',
   run: async ({ kills, chance }) => {
     const world = await startWorld()
     try {

@@ -10,6 +10,7 @@ const withinMs = 120_000
 /** SIGSTOP: the server, and then a device, hold their sockets and locks and do nothing (F19, F20). */
 export const frozenProcesses: Scenario = {
   name: 'frozen-processes',
+  belongs: 'long run',
   run: async ({ kills: intensity, chance }) => {
     const pauseMs = Math.min(pauseMsMax, intensity * 300)
     const world = await startWorld()

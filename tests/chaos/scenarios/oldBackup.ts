@@ -16,6 +16,7 @@ const messagesOf: Readonly<Record<Loss, number>> = { messages: 60, newcomer: 40,
 /** The server comes back on an older copy of its data (F28): it is noticed, and nothing that was shown is gone. */
 export const oldBackup: Scenario = {
   name: 'old-backup',
+  belongs: 'always',
   run: async ({ kills: intensity, chance }) => {
     const losses: readonly Loss[] =
       intensity < 50 ? ['newcomer'] : ['messages', 'newcomer', 'pages', 'messages']

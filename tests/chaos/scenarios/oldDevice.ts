@@ -19,6 +19,7 @@ const isRejoined = (item: TimelineItem): boolean => item.kind === 'event' && ite
  */
 export const oldDevice: Scenario = {
   name: 'old-device',
+  belongs: 'always',
   run: async ({ kills: intensity, chance }) => {
     const rounds = intensity < 50 ? 1 : 6
     const world = await startWorld()

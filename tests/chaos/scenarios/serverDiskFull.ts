@@ -26,6 +26,7 @@ const words: Readonly<Record<ShortageKind, string>> = {
  */
 export const serverDiskFull = (kind: ShortageKind): Scenario => ({
   name: `server-full-${kind}`,
+  belongs: kind === 'limit' ? 'always' : 'long run',
   run: async ({ kills: intensity, chance }) => {
     const shortage = obtainShortage(kind, diskBytes)
     if (shortage.kind === 'impossible') return { kind: 'skipped', why: shortage.why }

@@ -49,6 +49,7 @@ const moments: readonly [Moment, ...Moment[]] = [
 /** kill -9 of the server, again and again, while everybody talks and rooms are made (F1–F4). */
 export const serverKills: Scenario = {
   name: 'server-kills',
+  belongs: 'always',
   run: async ({ kills, chance }) => {
     const world = await startWorld()
     try {

@@ -26,6 +26,7 @@ const percentile = (values: readonly number[], of: number): number =>
  */
 export const slowSockets: Scenario = {
   name: 'slow-sockets',
+  belongs: 'long run',
   run: async ({ kills: intensity, chance }) => {
     if (process.platform !== 'linux')
       return { kind: 'skipped', why: 'memory is read from /proc, on Linux only' }

@@ -72,6 +72,7 @@ const tearBehind = async (world: World, proxy: Proxy, ledger: Ledger, chance: Ch
  */
 export const tornLog: Scenario = {
   name: 'torn-log',
+  belongs: 'always',
   run: async ({ kills: intensity, chance }) => {
     const world = await startWorld()
     const proxy = await openProxy(world.port)

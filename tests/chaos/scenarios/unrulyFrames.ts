@@ -11,6 +11,7 @@ const settleWithinMs = 120_000
 /** Frames of the live lane come twice, and overtake each other, in both directions (F12, F13). */
 export const unrulyFrames: Scenario = {
   name: 'unruly-frames',
+  belongs: 'always',
   run: async ({ kills: intensity, chance }) => {
     const world = await startWorld()
     const proxy = await openFrameProxy(world.port, { chance, doublePercent: 25, overtakePercent: 15 })
