@@ -91,12 +91,10 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     burst: limits.rejoinsPerDay,
   })
   /** A device that comes in again and again is broken or an attack, and every member pays for each time. */
-  const takeJoin = (room: Room, { device }: DeviceCaller): void => {
-    const key = room.key + mapKey(device)
+  const refuseJoiners = (room: Room, joiner: string): void => {
     // First: who has none left must not use up the room's.
-    rejoinRate.check(key)
+    rejoinRate.check(joiner)
     joinRate.take(room.key)
-    rejoinRate.take(key)
   }
 
   const courtAt = (timeMs: number): Court => makeCourt(provider, accounts, limits, Math.floor(timeMs / 1000))
@@ -138,9 +136,12 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     const { change, group, policy, members } = accepted
     await refuseCrowded(change.welcome?.devices ?? [])
     commitRate.take(room.key)
-    if (incoming.isExternal) takeJoin(room, caller)
+    const joiner = room.key + mapKey(caller.device)
+    if (incoming.isExternal) refuseJoiners(room, joiner)
     const ack = ledger.append(room, once, appendOf(caller, room, incoming, once, timeMs, change))
     await ack
+    // Counted when it stands: a full disk must not use up what a device may do in a day.
+    if (incoming.isExternal) rejoinRate.take(joiner)
     rooms.renew(room, { group, epoch: { epoch: change.epoch, policy, members } })
     const { account, device } = caller
     log.info('commit_accepted', { room: room.id, account, device, count: members.size })
