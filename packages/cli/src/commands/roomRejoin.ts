@@ -18,7 +18,7 @@ const rejoined = async (client: Client, id: string): Promise<RoomView> => {
     ({ rooms }) => rooms.find((room) => room.id === id && isDecided(room)),
     rejoinWithinMs,
   )
-  if (!found) throw new SottoError('timeout')
+  if (!found) throw new SottoError('timeout', 'this device goes on trying whenever it is online')
   if (found.state.kind === 'frozen')
     throw new SottoError(found.state.code, undefined, found.state.rule ? { rule: found.state.rule } : {})
   return found

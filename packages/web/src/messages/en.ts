@@ -319,6 +319,7 @@ export const en = {
       rejoining: 'This device is coming back into the room with fresh keys.',
       asking: 'This device has asked to be let back in. That happens as soon as another member is online.',
     },
+    repairedText: 'This device is back in the room.',
     repairingOwner: 'If nobody can: you are an owner and can found the room anew.',
     repairingWrite: 'What you write is sent as soon as this device is back in the room.',
     frozenTitle: 'This room is frozen.',

@@ -38,12 +38,10 @@ export const RepairingNotice = ({
     <div className={styles.notice}>
       <Spinner size={18} />
       <div className={styles.words}>
-        <div role="status">
-          <p className={styles.step}>{t(`repairing.${step}`)}</p>
-          <p>
-            {happened(troubleOf(code, rule))} {t('repairingWrite')}
-          </p>
-        </div>
+        <p className={styles.step}>{t(`repairing.${step}`)}</p>
+        <p>
+          {happened(troubleOf(code, rule))} {t('repairingWrite')}
+        </p>
         {step === 'asking' && <OwnersWay room={room} onRefound={onRefound} />}
       </div>
     </div>
