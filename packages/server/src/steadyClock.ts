@@ -18,7 +18,7 @@ export interface SteadyClock extends Clock {
 /** More than this between two looks is a jump; and so long the clock has to be steady before it is believed. */
 const jumpMs = 3_600_000
 /** A jump that nobody makes who has only slept: time goes on from where it was until the clock is believed. */
-const leapMs = 365 * 24 * 3_600_000
+const leapMs = 300 * 24 * 3_600_000
 /** How often somebody has to look. */
 export const lookIntervalMs = jumpMs / 6
 
