@@ -1,9 +1,10 @@
 import { type Acknowledgement, limits } from '@sotto/protocol'
+import type { RoomChange } from '../../packages/server/src/delivery/store.ts'
 import type { MemoryData } from '../../packages/server/test/memory/data.ts'
 import { check } from './checkers/check.ts'
 import { type Clock, makeClock } from './clock.ts'
 import { type Device, makeDevice } from './device.ts'
-import type { DiskCopy } from './disk.ts'
+import { copyDisk, type DiskCopy } from './disk.ts'
 import { type Fault, isFault } from './faults.ts'
 import { isConverged } from './calm.ts'
 import { type Deceived, makeLiar } from './lies.ts'
@@ -12,7 +13,8 @@ import { fairWeather, makeLink } from './network.ts'
 import { logIn, perform, register, stackOf } from './people.ts'
 import { seededProvider } from './provider.ts'
 import { type Random, seededRandom } from './random.ts'
-import { makeWorldServer, serverSecrets, type WorldServer } from './server.ts'
+import { type Seals, watchSeals } from './seals.ts'
+import { makeWorldServer, type ServerSecrets, serverSecrets, type WorldServer } from './server.ts'
 import { stepsFrom } from './steps.ts'
 import { makeTrace, type Trace } from './trace.ts'
 import { makeTruth, type Truth } from './truth.ts'
@@ -57,6 +59,14 @@ export interface Outcome {
   readonly lines: readonly string[]
 }
 
+export interface Removal {
+  readonly room: string
+  /** The entry by which it was done. */
+  readonly seq: number
+  readonly id: string
+  readonly disk: DiskCopy
+}
+
 export interface World {
   readonly options: WorldOptions
   readonly clock: Clock
@@ -69,6 +79,7 @@ export interface World {
   readonly names: Map<number, string>
   readonly backups: Map<number, { readonly disk: DiskCopy }>
   serverBackup: MemoryData | null
+  calmSinceMs: number
   /** Faults after which honest clients may have to stop, as far as they have really happened. */
   readonly used: Set<Fault>
   /** Devices, by index, that were set back. */
@@ -77,6 +88,10 @@ export interface World {
   readonly forgetful: Set<number>
   /** Devices, by index, that were lied to. */
   readonly lied: Set<number>
+  readonly seals: Seals
+  readonly secrets: ServerSecrets
+  /** What was on the disks of devices when they were removed from a room. */
+  readonly removals: Removal[]
   /** Every GroupInfo of a room, the newest last. */
   readonly groupInfos: Map<string, Uint8Array[]>
   readonly stats: Stats
@@ -129,6 +144,9 @@ export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
   }
 }
 
+/** Looking into a disk takes time. */
+const removalsMax = 8
+
 const leapMaxMs = 120 * 86_400_000
 
 const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[]): World => {
@@ -147,6 +165,16 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     frozen: {},
   }
   const groupInfos = new Map<string, Uint8Array[]>()
+  const removals: Removal[] = []
+  const noteRemovals = (room: string, seq: number, change: RoomChange & { kind: 'committed' }): void => {
+    const back = new Set(change.joined.map(({ device }) => hex(device)))
+    for (const left of change.left.map(hex)) {
+      const name = back.has(left) ? undefined : truth.owners.get(left)?.device
+      const device = name === undefined ? undefined : devices[name]
+      if (device && removals.length < removalsMax)
+        removals.push({ room, seq, id: left, disk: copyDisk(device.disk) })
+    }
+  }
   const secrets = serverSecrets(seededRandom(seed, 'secrets'))
   const start = (name: string, onPromise: (ack: Acknowledgement) => void): WorldServer =>
     makeWorldServer({
@@ -160,6 +188,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
         truth.appended(batch)
         for (const { room, entry, change } of batch) {
           trace.note('entry', name, room, entry.seq, entry.hash)
+          if (change?.kind === 'committed' && name === 'server') noteRemovals(hex(room), entry.seq, change)
           if (change?.kind === 'committed' || change?.kind === 'created') {
             const known = groupInfos.get(hex(room)) ?? []
             groupInfos.set(hex(room), [...known, change.groupInfo])
@@ -172,13 +201,21 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     const promise = { room: hex(room), seq, hash: hex(hash) }
     truth.promises.set(`${promise.room}/${seq}/${promise.hash}`, promise)
   })
+  const seals = watchSeals()
   const liars: Deceived[] = []
   const devices = Array.from({ length: options.devices }, (_, index): Device => {
     const name = `${['anna', 'bert', 'cleo', 'dora', 'emil', 'fred', 'gina', 'hugo'][index % 8]}${index}`
     const liar = makeLiar(server)
     liars.push(liar)
-    const link = makeLink({ name, clock, trace, liar, random: seededRandom(seed, `link ${index}`) })
-    const provider = seededProvider(seededRandom(seed, `device ${index}`).bytes)
+    const link = makeLink({
+      name,
+      clock,
+      trace,
+      liar,
+      random: seededRandom(seed, `link ${index}`),
+      onMessage: seals.left,
+    })
+    const provider = seals.watch(seededProvider(seededRandom(seed, `device ${index}`).bytes))
     return makeDevice({ index, name, clock, trace, link, provider, onCommit: () => {} })
   })
   let leaptMs = 0
@@ -196,11 +233,15 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     names: new Map(),
     backups: new Map(),
     serverBackup: null,
+    calmSinceMs: 0,
     used: new Set(),
     setBacks: new Map(),
     forgetful: new Set(),
     lied: new Set(),
     groupInfos,
+    seals,
+    secrets,
+    removals,
     stats,
     fork: (random) => {
       if (world.used.has('lie_forked')) return
@@ -234,7 +275,11 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       if (account?.kind !== 'signed_in') return
       world.names.set(device.index, account.name)
       known.set(device.index, account.device)
-      truth.owners.set(account.device, { name: account.name, account: account.account })
+      truth.owners.set(account.device, {
+        name: account.name,
+        account: account.account,
+        device: device.index,
+      })
     },
     renamed: ({ index }) => void generations.set(index, (generations.get(index) ?? 0) + 1),
     leap: (durationMs) => {
@@ -322,6 +367,7 @@ const calmMaxMs = 30 * 60_000
 const calmDown = async (world: World): Promise<void> => {
   const { devices, server, clock, trace } = world
   trace.note('calm')
+  world.calmSinceMs = clock.nowMs()
   for (const liar of world.liars) {
     liar.lies = []
     liar.show(server)
@@ -333,6 +379,7 @@ const calmDown = async (world: World): Promise<void> => {
   for (const device of devices) {
     device.disk.isFull = false
     device.cutAt(null)
+    device.becomeCalm()
     device.link.weather = fairWeather
     // Whoever was told by a liar, or missed something, begins anew.
     device.link.cut()

@@ -1,8 +1,13 @@
 import { unrestOf } from '../calm.ts'
 import type { Device } from '../device.ts'
 import type { World } from '../world.ts'
+import { checkAuthority } from './authority.ts'
+import { checkBounds, checkSecrecy } from './bounds.ts'
 import { checkConvergence } from './convergence.ts'
 import { gather } from './evidence.ts'
+import { checkHistory } from './history.ts'
+import { checkRemovals, checkSeals } from './keys.ts'
+import { checkLies } from './lies.ts'
 import { checkLog } from './log.ts'
 import { checkMessages } from './messages.ts'
 
@@ -29,4 +34,11 @@ export const check = async (world: World): Promise<void> => {
   checkLog(evidence)
   checkConvergence(evidence)
   checkMessages(evidence)
+  checkHistory(evidence)
+  checkSeals(evidence)
+  await checkRemovals(evidence)
+  checkAuthority(evidence)
+  checkLies(evidence)
+  checkBounds(evidence)
+  checkSecrecy(evidence)
 }
