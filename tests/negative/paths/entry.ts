@@ -11,7 +11,7 @@ import { type Hostile, stoppedIn } from './log.ts'
 const devices = new WeakMap<Stage, Promise<Kept>>()
 
 /** Victor's device when it knows that it has lost its place, has read the log to its end, and has found no door yet. */
-const lostDevice = (stage: Stage): Promise<Kept> => {
+export const lostDevice = (stage: Stage): Promise<Kept> => {
   const known = devices.get(stage) ?? lose(stage)
   devices.set(stage, known)
   return known
