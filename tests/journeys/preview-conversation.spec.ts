@@ -121,6 +121,16 @@ test.describe('writing', () => {
     await expect(message(page, 'fail no more').first()).toHaveAttribute('data-delivery', 'sent')
   })
 
+  test('what the server does not take says that it is tried again', async ({ page }) => {
+    await page.clock.install()
+    await arrive(page, '0f02')
+    await composer(page).fill('stuck')
+    await composer(page).press('Enter')
+    await expect(message(page, 'stuck').last()).toHaveAttribute('data-delivery', 'sending')
+    await page.clock.runFor(11_000)
+    await expect(page.getByText('Not taken by the server yet. It is tried again by itself.')).toBeVisible()
+  })
+
   test('what could not be stored comes back into the field', async ({ page }) => {
     await arrive(page, '0f02')
     await page.keyboard.type('full')

@@ -264,6 +264,7 @@ export const en = {
     sending: {
       nothing: 'Sending',
       connection: 'Waits for the connection',
+      server: 'Not taken by the server yet. It is tried again by itself.',
       room: 'Waits until this device is back in the room',
     },
     sent: 'Sent',
