@@ -1,6 +1,7 @@
 import { authorization } from './attacks/authorization.ts'
 import { entering } from './attacks/entering.ts'
 import { madeUpRows } from './attacks/madeUp.ts'
+import { foundedAnew } from './attacks/foundedAnew.ts'
 import { formRows } from './attacks/forms.ts'
 import { replayed } from './attacks/replayed.ts'
 import { toldRows } from './attacks/told.ts'
@@ -12,5 +13,6 @@ export const rows: readonly Row[] = [
   ...replayed,
   ...toldRows,
   ...madeUpRows,
+  ...foundedAnew,
   ...formRows,
 ]
