@@ -20,7 +20,7 @@ import {
   withMember,
 } from '@sotto/trust'
 import { hashOfMeta, makeMeta, sealMeta } from '../../../packages/client/src/content/meta.ts'
-import { invitation, online, room, until } from '../../stories/talk.ts'
+import { invitation, online, room } from '../../stories/talk.ts'
 import { commitBy, epochOf, lawless, leafBy, type Place, type Step } from '../forge.ts'
 import { type Insider, policyIn, provider } from '../insider.ts'
 import { continueLog, makeLiar } from '../liar.ts'
