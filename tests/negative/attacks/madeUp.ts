@@ -4,10 +4,10 @@ import { contextExtensions, leafCapabilities, newPolicy, withMember } from '@sot
 import { hashOfMeta, makeMeta, sealMeta } from '../../../packages/client/src/content/meta.ts'
 import { room, until } from '../../stories/talk.ts'
 import { commitBy, epochOf, lawless, leafBy, type Step } from '../forge.ts'
-import { type Insider, provider, storedGroup } from '../insider.ts'
+import { type Insider, type Kept, provider, storedGroup } from '../insider.ts'
 import { continueLog, makeLiar } from '../liar.ts'
 import type { Outcome } from '../outcome.ts'
-import { doorOf, lostDevice } from '../paths/entry.ts'
+import { doorOf, entersBy, lostDevice } from '../paths/entry.ts'
 import type { Stage } from '../stage.ts'
 import { cannot, ends, type Row } from '../table.ts'
 
@@ -125,7 +125,28 @@ const row = (what: string, ahead: number): Row => ({
   },
 })
 
+/** Victor's device, whose keys of the room are gone from its disk. */
+const withoutKeys = ({ victor, id }: Stage): Kept => ({
+  ...victor,
+  rows: new Map([...victor.rows].filter(([key]) => !key.startsWith(`group/${id}/`))),
+})
+
 export const madeUpRows: readonly Row[] = [
+  {
+    rule: 'T-GI',
+    what: 'a door into a room that a stranger has made up under the same id, for a device that has lost its keys',
+    cells: {
+      'live push': cannot(isOutside),
+      'catch-up': cannot(isOutside),
+      'server door': cannot('the server that makes it up needs no door'),
+      welcome: cannot('who is not in a room decides by who invites: the stranger is named'),
+      heal: cannot('a heal continues what the server has: it leads to no other room'),
+      'external commit': cannot('it is no commit to the room that it is said to be of'),
+      'external entry': ends(/^(?:asked|ignored|stopped .*)$/, async (stage) =>
+        entersBy(stage, await doorOf(await madeUp(stage)), {}, withoutKeys(stage)),
+      ),
+    },
+  },
   row(
     'a room that a stranger has made up under the same id, for a device that has asked to be brought in',
     0,

@@ -56,9 +56,9 @@ const holdingOut = ({ groupInfo, tree }: Door, epoch: number): Lie => ({
  * External entry: a device that has lost its place reads on, and comes in by the door that it is shown. It is stopped,
  * or it asks the others to bring it in; handing in a commit, it would have come in by what is hostile.
  */
-export const entersBy = async (stage: Stage, door: Door, said: Lie = {}): Promise<Outcome> => {
+export const entersBy = async (stage: Stage, door: Door, said: Lie = {}, kept?: Kept): Promise<Outcome> => {
   const liar = makeLiar(both(said, holdingOut(door, Number(stage.members.olga.group.public.context.epoch))))
-  const { client } = await stage.open(await lostDevice(stage), liar.transport)
+  const { client } = await stage.open(kept ?? (await lostDevice(stage)), liar.transport)
   const outcome = await Promise.race([
     until(client, () => room(client, stage.id)?.state.kind === 'frozen' && stoppedIn(room(client, stage.id))),
     liar.hears(operations.submitMessage.name).then((): Outcome => ({ kind: 'accepted' })),
