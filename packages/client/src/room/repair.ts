@@ -174,7 +174,11 @@ export const stillLost = (room: RoomState): RoomState =>
 /** It was tried often enough for a day: what is wrong would be wrong again. */
 export const tired = (room: RoomState): RoomState =>
   room.phase.kind === 'repairing'
-    ? { ...room, pending: null, phase: { kind: 'frozen', code: room.phase.code, rule: room.phase.rule, nack: null } }
+    ? {
+        ...room,
+        pending: null,
+        phase: { kind: 'frozen', code: room.phase.code, rule: room.phase.rule, nack: null },
+      }
     : room
 
 /** The user wants it tried once more. */

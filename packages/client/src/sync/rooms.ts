@@ -44,6 +44,8 @@ export interface RoomsDeps {
   readonly tools: Tools
   readonly contacts: Contacts
   readonly pool: KeyPackagePool
+  /** Publishes new key packages in place of all that there are: others hand out some whose keys are lost. */
+  renewKeyPackages(): Promise<void>
   readonly roomDeps: RoomDeps
 }
 
@@ -143,6 +145,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     } catch (error) {
       // The keys of this Welcome are lost as well: another way in is looked for, and other keys are asked for.
       if (!isKeyless(error)) throw error
+      await deps.renewKeyPackages()
       await room.take((state) => stepped(stillLost(state)))
       await settle(waiting, 'declined')
       room.proceed()
@@ -190,6 +193,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       } catch (error) {
         // The account is a member all the same, and its leaf is there: other keys for it can be asked for.
         if (!isKeyless(error)) throw error
+        await deps.renewKeyPackages()
         await room.take((state) => stepped(lost(state, 'storage_damaged')))
         room.hint(waiting.seq)
       }
