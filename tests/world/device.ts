@@ -150,6 +150,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
           scheduler: {
             nowMs: () => Math.max(0, clock.nowMs() + offsetMs),
             steadyMs: clock.nowMs,
+            steadyMs: clock.nowMs,
             after: (delayMs, task) =>
               clock.after(delayMs, () => {
                 if (own.isAlive) task()

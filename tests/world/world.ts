@@ -213,7 +213,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       trace,
       liar,
       random: seededRandom(seed, `link ${index}`),
-      onMessage: seals.left,
+      onMessage: (message) => seals.left(name, message),
     })
     const provider = seals.watch(seededProvider(seededRandom(seed, `device ${index}`).bytes))
     return makeDevice({ index, name, clock, trace, link, provider, onCommit: () => {} })

@@ -10,9 +10,25 @@ import { hex } from '../words.ts'
 import type { Removal } from '../world.ts'
 import type { Evidence } from './evidence.ts'
 
-/** I8: no key has sealed two messages. */
-export const checkSeals = ({ world }: Evidence): void => {
-  for (const reused of world.seals.reused) world.fail('I8', `one key for ${reused}`)
+/**
+ * I8: no key has sealed two messages. A device that was set back cannot know it before it has said something, and is
+ * stopped by the answer: what it said then stands in no log.
+ */
+export const checkSeals = ({ world, logs }: Evidence): void => {
+  for (const { device, what, isSameNonce } of world.seals.reused) {
+    const wasSetBack = world.devices.some(({ name, index }) => name === device && world.setBacks.has(index))
+    if (isSameNonce || !wasSetBack) world.fail('I8', `${device} has used one key for ${what}`)
+  }
+  const used = new Map<string, string>()
+  for (const { room, entries } of logs.values())
+    for (const { entry, stored } of entries) {
+      if (entry.kind !== entryKinds.app || !stored.payload) continue
+      const key = world.seals.keyOf(stored.payload)
+      const where = `${room.slice(0, 8)}/${entry.seq}`
+      const before = key === undefined ? undefined : used.get(key)
+      if (before !== undefined) world.fail('I8', `${before} and ${where} are under one key`)
+      if (key !== undefined) used.set(key, where)
+    }
 }
 
 const provider = seededProvider(() => {
