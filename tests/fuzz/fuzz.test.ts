@@ -131,7 +131,7 @@ describe('the fuzzer itself', () => {
   test('finds what takes too long', async () => {
     const read = (bytes: Uint8Array): number => {
       let sum = 0
-      if (bytes[0] === 0xff) for (let at = 0; at < 1e9; at++) sum += at
+      if (bytes[0] === 0xff) for (let at = 0; at < 4e8; at++) sum += at
       return sum
     }
     const target = broken(read)
