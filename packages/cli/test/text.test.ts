@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RoomView, TimelineItem } from '@sotto/client'
 import { parseLine } from '../src/chat/command.ts'
+import { Readable } from 'node:stream'
+import { linesOf } from '../src/input.ts'
 import { jsonLine } from '../src/json.ts'
 import { itemText, messageRecord } from '../src/message.ts'
 import { printable, printableLine } from '../src/printable.ts'
@@ -137,6 +139,31 @@ describe('a table', () => {
         ['abcde', 'y'],
       ]),
     ).toBe('你好   x\nabcde  y')
+  })
+})
+
+describe('lines of standard input', () => {
+  const linesIn = async (...chunks: readonly (string | Buffer)[]): Promise<readonly string[]> => {
+    const bytes = chunks.map((chunk) => Buffer.from(chunk))
+    const lines: string[] = []
+    for await (const line of linesOf(Readable.from(bytes, { objectMode: false }))) lines.push(line)
+    return lines
+  }
+  it('end where a line ends, and nowhere else', async () => {
+    expect(await linesIn('one\ntwo\r\n\nth', 'ree\u2028\u0085four\rfive\nlast')).toEqual([
+      'one',
+      'two',
+      '',
+      'three\u2028\u0085four\rfive',
+      'last',
+    ])
+    expect(await linesIn('one\n')).toEqual(['one'])
+    expect(await linesIn()).toEqual([])
+  })
+  it('are not torn where a character is', async () => {
+    const bytes = Buffer.from('né👩‍👩‍👧\n')
+    const single = Array.from(bytes, (byte) => Buffer.of(byte))
+    expect(await linesIn(...single)).toEqual(['né👩‍👩‍👧'])
   })
 })
 
