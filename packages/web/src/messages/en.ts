@@ -379,6 +379,7 @@ export const en = {
     close: 'Close the list of members',
     loading: 'Loading members',
     failed: 'The members could not be loaded.',
+    none: 'This device does not know who is in the room until it is back in it.',
     you: 'You',
     invite: 'Invite someone',
     role: { owner: 'Owner', admin: 'Admin', member: 'Member', guest: 'Guest' },

@@ -67,7 +67,8 @@ export const MemberList = ({
           {t('failed')} <FailureText failure={state.failure} />
         </Notice>
       )}
-      {state.kind === 'ready' && (
+      {state.kind === 'ready' && members.length === 0 && <p className={styles.none}>{t('none')}</p>}
+      {members.length > 0 && (
         <ul ref={list} className={styles.members} aria-label={t('title')} tabIndex={-1}>
           {members.map((member) => (
             <MemberRow key={member.account} own={own} member={member} members={members} onAct={ask} />
