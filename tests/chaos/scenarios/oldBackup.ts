@@ -95,7 +95,7 @@ export const oldBackup: Scenario = {
       const audit = auditDatabase(world.data)
       if (isHealed && (audit.heads.get(general) ?? 0) < lastOf(general))
         violations.push('the log ends before what was acknowledged')
-      const did = `${losses.length} older copies, ${gone} entries gone: ${[...endings].join(', ')}`
+      const did = `${losses.length} × an older copy of the server, ${gone} entries gone: ${[...endings].join(', ')}`
       return outcomeOf(did, losses.length, judge(ledger, shown), [
         ...violations,
         ...talkers.refusals(),
