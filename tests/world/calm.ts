@@ -29,6 +29,8 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
       return undefined
     default:
   }
+  // Who wants to leave waits for another member, and there may be none who is not stopped.
+  if (phase === 'leaving' && !hasOthers(world, device, room)) return undefined
   if (phase !== 'active') return phase
   const { rows } = device.disk
   const place = rows.get(roomKeys.place(room))
@@ -44,6 +46,13 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
       return 'has something to say'
   return undefined
 }
+
+/** Whether somebody else is active in the room. */
+const hasOthers = (world: World, device: Device, room: string): boolean =>
+  world.devices.some((other) => {
+    const row = other.disk.rows.get(roomKeys.phase(room))
+    return other !== device && row !== undefined && readRow.phase(row).kind === 'active'
+  })
 
 /** Where everybody stands in a room. */
 const othersIn = (world: World, room: string): string => {

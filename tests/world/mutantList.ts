@@ -23,6 +23,12 @@ const staleEpoch: Bend = {
   from: 'if (incoming.epoch !== room.epoch)',
   to: 'if (incoming.epoch > room.epoch)',
 }
+/** What was encrypted before a commit is sent behind it. */
+const lateWords: Bend = {
+  file: 'packages/client/src/room/receiveHandshake.ts',
+  from: "stage.kind === 'encrypted' && stage.epoch < epochOf(group)",
+  to: "stage.kind === 'encrypted' && stage.epoch < epochOf(group) - 1",
+}
 const busy: readonly Fault[] = ['delay', 'reordering', 'client_crash']
 
 export const mutants: readonly Mutant[] = [
@@ -83,9 +89,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'who was removed goes on reading',
     rule: 'I6',
-    faults: busy,
+    faults: [...busy, 'partition', 'loss'],
     bends: [
       staleEpoch,
+      lateWords,
       {
         file: 'packages/server/src/delivery/access.ts',
         from: 'return standing.untilSeq',
@@ -101,8 +108,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what is said after a removal is under the keys from before',
     rule: 'I7',
-    faults: busy,
-    bends: [staleEpoch],
+    faults: [...busy, 'partition', 'loss'],
+    bends: [staleEpoch, lateWords],
   },
   {
     name: 'the ratchet does not turn',

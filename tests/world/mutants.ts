@@ -48,7 +48,9 @@ const work = async (): Promise<void> => {
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     const one = await hunt(next)
     found.push(one)
-    console.error(`${next.rule} ${one.seeds ?? 'survived'} ${Math.round(one.seconds)} s ${one.trouble.slice(0, 300)}`)
+    console.error(
+      `${next.rule} ${one.seeds ?? 'survived'} ${Math.round(one.seconds)} s ${one.trouble.slice(0, 300)}`,
+    )
   }
 }
 await Promise.all(Array.from({ length: parallel }, work))

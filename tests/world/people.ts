@@ -152,7 +152,9 @@ export const perform = (world: World, step: Step, device: Device, random: Random
     case 'invite': {
       const into = isReady(world, device) ? room(...isIn) : undefined
       const guest = random.pick(world.devices)
-      const name = world.names.get(guest.index)
+      // Not everybody has heard who is not there any more.
+      const old = random.chance(0.1) && world.oldNames.length > 0 ? random.pick(world.oldNames) : undefined
+      const name = old ?? world.names.get(guest.index)
       if (!into || !name || guest === device) return
       return ask(world, device, 'invite', (client) => client.invite({ room: into.id, name }))
     }

@@ -23,6 +23,7 @@ import type { Append } from '../../packages/server/src/delivery/store.ts'
 import { type Connection, makeConnection } from '../../packages/server/src/live/connection.ts'
 import { makeEventLog } from '../../packages/server/src/logging/eventLog.ts'
 import type { Secrets } from '../../packages/server/src/secrets.ts'
+import { lookIntervalMs } from '../../packages/server/src/steadyClock.ts'
 import type { Store } from '../../packages/server/src/store/openStore.ts'
 import { copyData, emptyData, type MemoryData } from '../../packages/server/test/memory/data.ts'
 import { memoryStore } from '../../packages/server/test/memory/memoryStore.ts'
@@ -218,6 +219,14 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       return openSocket(own, { ...common, sessions, delivery, log }, token, hear, closed)
     }
     life = own
+    const lookAgain = (): void => {
+      clock.after(lookIntervalMs, () => {
+        if (!own.isAlive) return
+        own.core.steady.look()
+        lookAgain()
+      })
+    }
+    lookAgain()
     trace.note('server start')
   }
 

@@ -77,6 +77,8 @@ export interface World {
   readonly liars: readonly Deceived[]
   /** The newest name of each device's account. */
   readonly names: Map<number, string>
+  /** Names of accounts whose devices have forgotten them. */
+  readonly oldNames: string[]
   readonly backups: Map<number, { readonly disk: DiskCopy }>
   serverBackup: MemoryData | null
   calmSinceMs: number
@@ -231,6 +233,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     devices,
     liars,
     names: new Map(),
+    oldNames: [],
     backups: new Map(),
     serverBackup: null,
     calmSinceMs: 0,
@@ -289,6 +292,8 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     },
     forgotten: (device, id) => {
       truth.revoked.set(id, clock.nowMs())
+      const name = world.names.get(device.index)
+      if (name !== undefined) world.oldNames.push(name)
       world.names.delete(device.index)
       known.delete(device.index)
       world.renamed(device)
@@ -361,7 +366,8 @@ const live = async (world: World): Promise<void> => {
 }
 
 const calmCheckMs = 5000
-const calmMaxMs = 30 * 60_000
+/** A server that was started with a wrong clock believes the right one after an hour. */
+const calmMaxMs = 100 * 60_000
 
 /** The liveness phase: nothing goes wrong any more, and everything has to come right by itself. */
 const calmDown = async (world: World): Promise<void> => {

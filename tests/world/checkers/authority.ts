@@ -1,4 +1,4 @@
-import { decodePolicy, type Policy, roleOf, roles } from '@sotto/trust'
+import { decodeAccountState, decodePolicy, type Policy, roleOf, roles } from '@sotto/trust'
 import { entryKinds, toHex } from '@sotto/protocol'
 import { senderTag } from '../../../packages/server/src/delivery/digest.ts'
 import type { Turn } from '../truth.ts'
@@ -12,10 +12,22 @@ import type { Evidence, TrueLog } from './evidence.ts'
  * one who is not above them. I10: every leaf belongs to the account of its device, which had not given the device up.
  */
 export const checkAuthority = ({ world, logs }: Evidence): void => {
-  for (const log of logs.values()) checkLog(world, log)
+  const revoked = revokedIn(world)
+  for (const log of logs.values()) checkLog(world, revoked, log)
 }
 
-const checkLog = (world: World, { room, entries }: TrueLog): void => {
+/** When each device was taken out of its account, as its chain says. */
+const revokedIn = (world: World): Revoked => {
+  const revoked = new Map<string, number>()
+  for (const { state } of world.server.data().accounts.values())
+    for (const [device, { status }] of decodeAccountState(state).devices)
+      if (status.kind === 'revoked') revoked.set(device, status.timeS * 1000)
+  return revoked
+}
+
+type Revoked = ReadonlyMap<string, number>
+
+const checkLog = (world: World, revoked: Revoked, { room, entries }: TrueLog): void => {
   const devices = devicesByTag(world, room)
   let before: Policy | undefined
   let beforeTurn: Turn | undefined
@@ -32,7 +44,7 @@ const checkLog = (world: World, { room, entries }: TrueLog): void => {
       continue
     }
     checkState(world, where, turn, policy.value)
-    checkLeaves(world, where, turn)
+    checkLeaves(world, revoked, where, turn)
     if (before && beforeTurn)
       checkChange(world, where, before, policy.value, turn, beforeTurn, devices.get(turn.by), leaving)
     before = policy.value
@@ -71,14 +83,19 @@ const checkState = (world: World, where: string, { members }: Turn, policy: Poli
 /** Where leaves have died of age, anybody may take them out. */
 const isOldWorld = (world: World): boolean => world.used.has('long_offline') || world.used.has('server_clock')
 
-const checkLeaves = (world: World, where: string, { members, joined, atMs }: Turn): void => {
+const checkLeaves = (
+  world: World,
+  revoked: Revoked,
+  where: string,
+  { members, joined, atMs }: Turn,
+): void => {
   for (const [device, { account }] of members) {
     const owner = world.truth.owners.get(device)
     if (owner?.account !== hex(account))
       world.fail('I10', `${where} has a leaf of a device that is not its account's`)
   }
   for (const device of joined) {
-    const revokedMs = world.truth.revoked.get(device)
+    const revokedMs = revoked.get(device)
     if (revokedMs !== undefined && revokedMs + revocationGraceMs < atMs && !isOldWorld(world))
       world.fail('I10', `${where} brings in a device that was given up`)
   }
