@@ -150,7 +150,6 @@ export const makeDevice = (options: DeviceOptions): Device => {
           scheduler: {
             nowMs: () => Math.max(0, clock.nowMs() + offsetMs),
             steadyMs: clock.nowMs,
-            steadyMs: clock.nowMs,
             after: (delayMs, task) =>
               clock.after(delayMs, () => {
                 if (own.isAlive) task()
@@ -174,7 +173,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
       run = null
       pendingCut = null
       trace.note(name, 'closes')
-      await Promise.all(closing.map((one) => one.client?.close()))
+      await Promise.all(closing.map(async (one) => one.client?.close()))
       for (const one of closing) {
         one.isAlive = false
         runs.delete(one)

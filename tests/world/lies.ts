@@ -41,7 +41,7 @@ export const makeLiar = (honest: WorldServer): Deceived => {
     frame: (frame) => {
       let said: ServerFrame | undefined = frame
       for (const lie of liar.lies) {
-        const told = said && lie.frame?.(said)
+        const told: ServerFrame | null | undefined = said && lie.frame?.(said)
         if (told === null) return undefined
         said = told ?? said
       }

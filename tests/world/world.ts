@@ -338,7 +338,7 @@ const pass = async (world: World, durationMs: number): Promise<void> => {
 }
 
 const live = async (world: World): Promise<void> => {
-  const { options, devices, server, clock } = world
+  const { options, devices, server } = world
   server.start()
   for (const device of devices) {
     device.link.weather = weatherFor(world, device.index)

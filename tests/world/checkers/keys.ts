@@ -45,8 +45,8 @@ export const checkRemovals = async (evidence: Evidence): Promise<void> => {
 const checkRemoval = async ({ world, logs }: Evidence, { room, seq, id, disk }: Removal): Promise<void> => {
   const log = logs.get(room)
   const state = (await loadRooms(readDisk(disk)).catch(() => [])).find((one) => hex(one.id) === room)
-  let group = state?.group
-  if (!log || !state || !group || log.entries[seq]?.after.has(id) !== false) return
+  if (!log || !state?.group || log.entries[seq]?.after.has(id) !== false) return
+  let { group } = state
   const candidates = new Set([group, ...(state.pending?.staged ? [state.pending.staged] : [])])
   for (const { entry, stored } of log.entries.slice(state.place.cursor + 1, seq)) {
     if (!stored.payload || entry.kind === entryKinds.nack) continue
