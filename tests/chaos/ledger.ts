@@ -70,6 +70,8 @@ export interface Shown {
   readonly room: string
   readonly who: string
   readonly items: readonly TimelineItem[]
+  /** Texts that this device cannot have and says so, because it was set back. */
+  readonly excused?: ReadonlySet<string>
 }
 
 const pageItems = 200
@@ -94,9 +96,6 @@ export interface Verdict {
   readonly violations: readonly string[]
 }
 
-/** Kinds of items that stand in the place of what could not be read. */
-const notRead: ReadonlySet<string> = new Set(['unreadable', 'missed'])
-
 type Message = Extract<TimelineItem, { kind: 'message' }>
 
 const named = (texts: readonly string[]): string =>
@@ -108,20 +107,30 @@ const named = (texts: readonly string[]): string =>
 const repeated = (texts: readonly string[]): readonly string[] =>
   texts.filter((text, at) => texts.indexOf(text) !== at)
 
-const judgeOne = (said: readonly Said[], { who, items }: Shown) => {
+const nothing: ReadonlySet<string> = new Set()
+
+const judgeOne = (
+  said: readonly Said[],
+  { who, items, excused = nothing }: Shown,
+  incomparable: ReadonlySet<string>,
+) => {
   const messages = items.filter((item): item is Message => item.kind === 'message')
   const inLog = messages.filter(({ seq }) => seq !== null)
   const shownAt = new Map(inLog.map(({ text, seq }) => [text, seq]))
   const texts = messages.map(({ text }) => text)
   const unique = new Set(texts)
   const doubled = unique.size === texts.length ? [] : repeated(texts)
-  const lost = said.filter(({ stored, acked, text }) => (stored || acked) && !shownAt.has(text))
+  const lost = said.filter(
+    ({ stored, acked, text }) => (stored || acked) && !shownAt.has(text) && !excused.has(text),
+  )
   const moved = said.filter(
     ({ acked, text }) => acked && shownAt.has(text) && shownAt.get(text) !== acked.seq,
   )
   const bySaid = new Map(said.map((one) => [one.text, one]))
   const foreign = messages.filter(({ text, sender }) => bySaid.get(text)?.by !== sender.name)
-  const unread = items.filter(({ kind }) => notRead.has(kind))
+  const missed = items.filter(({ kind }: { kind: string }) => kind === 'missed')
+  const hidden = missed.length > excused.size ? missed : []
+  const unread = [...items.filter(({ kind }) => kind === 'unreadable'), ...hidden]
   const complaints = [
     lost.length > 0 && `lost ${named(lost.map(({ text }) => text))}`,
     doubled.length > 0 && `shows twice ${named(doubled)}`,
@@ -137,7 +146,10 @@ const judgeOne = (said: readonly Said[], { who, items }: Shown) => {
     shown: inLog.length,
     lost: lost.length,
     doubled: doubled.length,
-    order: inLog.map(({ seq, text }) => `${seq} ${text}`).join('\n'),
+    order: inLog
+      .filter(({ text }) => !incomparable.has(text))
+      .map(({ seq, text }) => `${seq} ${text}`)
+      .join('\n'),
     complaints: complaints.filter((one) => one !== false).map((one) => `${who} ${one}`),
   }
 }
@@ -151,7 +163,8 @@ export const judge = (ledger: Ledger, shown: readonly Shown[]): Verdict => {
   let [messages, lost, doubled] = [0, 0, 0]
   for (const [room, readers] of Map.groupBy(shown, (one) => one.room)) {
     const said = ledger.all().filter((one) => one.room === room)
-    const results = readers.map((reader) => judgeOne(said, reader))
+    const incomparable = new Set(readers.flatMap(({ excused = nothing }) => [...excused]))
+    const results = readers.map((reader) => judgeOne(said, reader, incomparable))
     for (const result of results) {
       messages += result.shown
       lost += result.lost

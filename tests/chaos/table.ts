@@ -17,6 +17,12 @@ const cellsOf = ({ scenario, outcome, seconds }: Row): readonly string[] => {
   }
 }
 
+/** A row as soon as it is known. */
+export const lineOf = (row: Row): string =>
+  cellsOf(row)
+    .filter((cell) => cell !== '')
+    .join(' | ')
+
 const sumOf = (rows: readonly Row[]): readonly string[] => {
   const done = rows.map(({ outcome }) => outcome).filter((outcome) => outcome.kind === 'done')
   const sum = (of: (outcome: (typeof done)[number]) => number): string =>

@@ -17,10 +17,14 @@ export interface Talkers {
   talk(): void
   /** Waits until everything that was promised is shown by everybody, and reads it. What does not come is not waited for. */
   look(withinMs: number): Promise<readonly Shown[]>
+  /** This person's device cannot have these, and says so: it was set back. */
+  excuse(person: Person, room: string, these: readonly Said[]): void
   /** What devices did not take. */
   refused(): readonly Refused[]
   /** The same in words, where nothing may be refused. */
   refusals(): readonly string[]
+  /** What a device has and did not tell to those who look on. */
+  untold(): readonly string[]
   /** Whether somebody's device has shown all of these. */
   seenBy(person: Person, room: string, these: readonly Said[]): boolean
 }
@@ -43,6 +47,7 @@ interface Seat {
   readonly person: Person
   readonly room: string
   readonly seen: Set<string>
+  readonly excused: Set<string>
 }
 
 const subscribe = (seat: Seat, ledger: Ledger): void => {
@@ -58,6 +63,7 @@ export const gatherTalkers = (ledger: Ledger, { chance, everyMs, openMax }: Talk
   const seats: Seat[] = []
   const talking = new Set<Promise<void>>()
   const refused: Refused[] = []
+  const untold: string[] = []
   let isHushed = true
   let count = 0
 
@@ -91,15 +97,19 @@ export const gatherTalkers = (ledger: Ledger, { chance, everyMs, openMax }: Talk
     talking.add(talk)
   }
 
-  const hasAll = ({ room, seen }: Seat): boolean =>
-    ledger.all().every((said) => said.room !== room || !(said.stored || said.acked) || seen.has(said.text))
+  const isOwed = ({ room, excused }: Seat, said: Said): boolean =>
+    said.room === room && (said.stored || said.acked !== null) && !excused.has(said.text)
+  const hasAll = (seat: Seat): boolean =>
+    ledger.all().every((said) => !isOwed(seat, said) || seat.seen.has(said.text))
+  const seatOf = (person: Person, room: string): Seat | undefined =>
+    seats.find((one) => one.person === person && one.room === room)
 
   return {
     ledger,
     say,
     join: async (room, people) => {
       for (const person of people) {
-        const seat: Seat = { person, room, seen: new Set() }
+        const seat: Seat = { person, room, seen: new Set(), excused: new Set() }
         subscribe(seat, ledger)
         seats.push(seat)
         // Who has read a room is told by the next process of its device what this one did not tell.
@@ -119,17 +129,26 @@ export const gatherTalkers = (ledger: Ledger, { chance, everyMs, openMax }: Talk
     look: async (withinMs) => {
       await eventually('everything is shown', withinMs, () => seats.every(hasAll)).catch(() => {})
       return Promise.all(
-        seats.map(async ({ person, room }) => ({
-          room,
-          who: person.name,
-          items: await readRoom(person.client, room),
-        })),
+        seats.map(async (seat) => {
+          const { person, room, excused, seen } = seat
+          const items = await readRoom(person.client, room)
+          for (const item of items) {
+            if (item.kind !== 'message' || item.seq === null || seen.has(item.text)) continue
+            if (withinMs > 0) untold.push(`${person.name} was never told of “${item.text}” (${item.seq})`)
+            seen.add(item.text)
+          }
+          return { room, who: person.name, items, excused }
+        }),
       )
+    },
+    excuse: (person, room, these) => {
+      for (const { text } of these) seatOf(person, room)?.excused.add(text)
     },
     refused: () => refused,
     refusals: () => refused.map(({ by, code }) => `${by} was refused a message: ${code}`),
+    untold: () => untold,
     seenBy: (person, room, these) => {
-      const seat = seats.find((one) => one.person === person && one.room === room)
+      const seat = seatOf(person, room)
       return seat !== undefined && these.every((said) => said.room !== room || seat.seen.has(said.text))
     },
   }

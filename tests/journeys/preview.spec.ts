@@ -27,6 +27,19 @@ const presses = (keys: string, dialog: string | RegExp) => async (page: Page) =>
   await expect(page.getByRole('dialog', { name: dialog })).toBeVisible()
 }
 
+const membersShown = async (page: Page) => {
+  await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
+  await page.keyboard.press('Alt+m')
+  await expect(page.getByRole('list', { name: 'Members' })).toBeVisible()
+}
+
+const asksAbout = (name: string, item: string) => async (page: Page) => {
+  await membersShown(page)
+  await page.getByRole('button', { name: `Change something about ${name}` }).click()
+  await page.getByRole('menuitem', { name: item }).click()
+  await expect(page.getByRole('alertdialog')).toBeVisible()
+}
+
 const screens: Readonly<Record<string, Screen>> = {
   'sign up': { scene: 'none', reach: sees('Create your account') },
   'a taken name': {
@@ -73,6 +86,45 @@ const screens: Readonly<Record<string, Screen>> = {
   'unread messages': { scene: 'desk', room: '0f02', reach: sees('Second one. No doubt.') },
   'an empty room': { scene: 'desk', room: '0f06', reach: sees('This is where Lisbon begins') },
   'a room that catches up': { scene: 'desk', room: '0f07', reach: sees(/Catching up: 128 entries/) },
+  'messages without a key': {
+    scene: 'recovery',
+    room: '0e01',
+    reach: async (page) => {
+      const line = page.getByRole('button', { name: /messages without a key/ })
+      await line.press('Enter')
+      await expect(page.getByText(/3 messages of yours/)).toBeVisible()
+    },
+  },
+  'a device that reads what it missed': {
+    scene: 'recovery',
+    room: '0e02',
+    reach: sees(/is reading what it/),
+  },
+  'a device that comes back in': { scene: 'recovery', room: '0e03', reach: sees(/with fresh keys/) },
+  'a device that asks to be let in': { scene: 'recovery', room: '0e04', reach: sees(/has asked to be let/) },
+  'a room that waits for the server': { scene: 'recovery', room: '0e05', reach: sees(/goes on by itself/) },
+  'a room to come back into': { scene: 'recovery', room: '0e06', reach: sees(/try once more/) },
+  'a room to found anew': { scene: 'recovery', room: '0e07', reach: sees(/You are an owner/) },
+  'founding a room anew': {
+    scene: 'recovery',
+    room: '0e07',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Found the room anew' }).click()
+      await expect(page.getByText('Who comes along')).toBeVisible()
+      await expect(page.getByRole('alertdialog').getByText('bob')).toBeVisible()
+    },
+  },
+  'a room whose owner has to be asked': { scene: 'recovery', room: '0e08', reach: sees('chiara') },
+  'a changed identity': { scene: 'recovery', room: '0e0c', reach: sees(/ask the member in another way/) },
+  'a server that breaks its word': { scene: 'recovery', room: '0e0d', reach: sees(/does not fit/) },
+  'a room that was founded anew': { scene: 'recovery', room: '0e09', reach: sees('Go to the new room') },
+  'the new room': { scene: 'recovery', room: '0e0a', reach: sees('Read the earlier room') },
+  'an invitation that may continue a room': {
+    scene: 'recovery',
+    room: '0e0b',
+    reach: sees(/This may be the room in which it goes on/),
+  },
+  'a device that has stopped': { scene: 'halted', room: '0f02', reach: sees(/Sotto has stopped/) },
   'a frozen room': { scene: 'desk', room: '0f08', reach: sees('This room is frozen.') },
   'a room one is no member of': {
     scene: 'desk',
@@ -87,15 +139,17 @@ const screens: Readonly<Record<string, Screen>> = {
   'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
   'new room': { scene: 'desk', room: '0f02', reach: presses('Alt+n', 'New room') },
   invite: { scene: 'desk', room: '0f02', reach: presses('Alt+i', /Invite to/) },
-  members: {
+  members: { scene: 'desk', room: '0f02', reach: membersShown },
+  'changing a role': {
     scene: 'desk',
     room: '0f02',
     reach: async (page) => {
-      await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
-      await page.keyboard.press('Alt+m')
-      await expect(page.getByRole('list', { name: 'Members' })).toBeVisible()
+      await asksAbout('bob', 'Change role')(page)
+      await page.getByRole('radio', { name: 'Owner' }).check()
+      await expect(page.getByText('An owner can take your role from you.')).toBeVisible()
     },
   },
+  'removing a member': { scene: 'desk', room: '0f02', reach: asksAbout('bob', 'Remove from the room') },
   leave: {
     scene: 'desk',
     room: '0f02',
@@ -135,6 +189,7 @@ for (const { theme, width, height } of looks)
   test(`every screen is accessible and keeps to the content policy: ${theme}, ${width} px`, async ({
     browser,
   }) => {
+    test.setTimeout(600_000)
     const context = await browser.newContext({
       colorScheme: theme,
       viewport: { width, height },

@@ -20,6 +20,7 @@ import {
 } from '@sotto/mls'
 import {
   anchorHashBytes,
+  type CborValue,
   type CommitAttachment,
   decodeCanonical,
   encodeCanonical,
@@ -167,13 +168,27 @@ export const sayBy = async (
 }
 
 /** A text as clients write it: the content in its frame, padded to 256 bytes. */
-export const payloadOf = (text: string): Uint8Array => {
-  const content = encodeCanonical({ md: text, salt: provider.random(16), t: 'text', ts: 0 })
+export const payloadOf = (text: string): Uint8Array =>
+  padded(encodeCanonical({ md: text, salt: provider.random(16), t: 'text', ts: 0 }))
+
+/** The same with the fields of the content in another order than the one. */
+export const unorderedPayloadOf = (text: string): Uint8Array => {
+  const fields: readonly (readonly [string, CborValue])[] = [
+    ['ts', 0],
+    ['t', 'text'],
+    ['salt', provider.random(16)],
+    ['md', text],
+  ]
+  const written = fields.flatMap((field) => field.flatMap((item) => [...encodeCanonical(item)]))
+  return padded(Uint8Array.from([0xa0 + fields.length, ...written]))
+}
+
+const padded = (content: Uint8Array): Uint8Array => {
   const framed = encodeCanonical([content])
-  const padded = new Uint8Array(256)
-  padded.set(framed)
-  padded[framed.length] = 0x80
-  return padded
+  const whole = new Uint8Array(256)
+  whole.set(framed)
+  whole[framed.length] = 0x80
+  return whole
 }
 
 export const contextWith = ({ group }: Insider, policy: Policy): Proposal => ({

@@ -91,10 +91,8 @@ export interface Liar {
   readonly transport: (inner: Transport) => Transport
   /** Sends the client a frame that the true server has not sent. */
   push(frame: ServerFrame): void
-  /** Names of the operations that were asked for, in order. */
-  readonly asked: string[]
-  /** The rules that the client says it refuses commits by. */
-  readonly objections: string[]
+  /** Resolves when the client has asked for this operation so many times. */
+  hears(name: string, times?: number): Promise<void>
 }
 
 /** Nothing of what the client does under a lie reaches the true log. */
@@ -108,13 +106,17 @@ const withheld: ReadonlySet<string> = new Set([
 ])
 
 export const makeLiar = (lie: Lie): Liar => {
-  const asked: string[] = []
-  const objections: string[] = []
+  const asked = new Map<string, number>()
+  const waiting = new Set<() => void>()
   let listener: ((event: LiveEvent) => void) | null = null
 
+  const note = (name: string): void => {
+    asked.set(name, (asked.get(name) ?? 0) + 1)
+    for (const look of waiting) look()
+  }
+
   const call: (inner: Transport) => Call = (inner) => async (op, input, token) => {
-    asked.push(op.name)
-    if (op.name === operations.submitNack.name) objections.push(String((input as { rule: unknown }).rule))
+    note(op.name)
     const honest = async (): Promise<unknown> => {
       if (withheld.has(op.name)) throw new SottoError('offline')
       return inner.call(op, input, token)
@@ -124,8 +126,16 @@ export const makeLiar = (lie: Lie): Liar => {
   }
 
   return {
-    asked,
-    objections,
+    hears: (name, times = 1) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if ((asked.get(name) ?? 0) < times) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
     push: (frame) => listener?.({ kind: 'frame', frame }),
     transport: (inner) => ({
       call: call(inner),
@@ -139,7 +149,7 @@ export const makeLiar = (lie: Lie): Liar => {
         return {
           close: () => opened.close(),
           send: (frame) => {
-            if (frame.kind === 'submit') asked.push('live.submit')
+            if (frame.kind === 'submit') note(operations.submitMessage.name)
             else opened.send(frame)
           },
         }

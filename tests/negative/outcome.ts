@@ -8,6 +8,8 @@ export type Outcome =
   | { readonly kind: 'stopped'; readonly code: string; readonly rule: string | null }
   /** The log goes on behind it, and nothing of it is shown. */
   | { readonly kind: 'ignored' }
+  /** It is not used: the device asks the others for another way. */
+  | { readonly kind: 'asked' }
   /** It stands in the timeline as something that could not be read. */
   | { readonly kind: 'unreadable' }
   /** It went through: no case of this table may end so. */
@@ -30,6 +32,7 @@ export const spelled = (outcome: Outcome): string => {
     case 'refused':
     case 'stopped':
       return [outcome.kind, outcome.code, outcome.rule].filter((word) => word !== null).join(' ')
+    case 'asked':
     case 'ignored':
     case 'unreadable':
     case 'accepted':

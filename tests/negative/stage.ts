@@ -37,6 +37,8 @@ export interface Stage {
   /** The last entry of the true log. */
   readonly place: Place
   readonly members: Readonly<Record<MemberName, Insider>>
+  /** Olga as she was in the epoch before. */
+  readonly earlier: Insider
   readonly victor: Kept
   /** Victor's device from a backup: it does not know any more that it has spoken since. */
   readonly victorSetBack: Kept
@@ -206,6 +208,7 @@ export const setStage = async (): Promise<Stage> => {
     id,
     place,
     members: entries,
+    earlier: before,
     victor: (devices.get('victor') as Device).keep(),
     victorSetBack,
     nora: (devices.get('nora') as Device).keep(),

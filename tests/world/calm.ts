@@ -1,6 +1,7 @@
 import { roomKeys, roomOfKey, within } from '../../packages/client/src/room/keys.ts'
 import { readRow } from '../../packages/client/src/room/rows.ts'
 import type { Device } from './device.ts'
+import { hex } from './words.ts'
 import type { World } from './world.ts'
 
 /** Why a device is not at rest yet, as far as its disk and its client tell; undefined when it is. */
@@ -13,7 +14,7 @@ export const unrestOf = (world: World, device: Device): string | undefined => {
     if (!key.startsWith(roomKeys.all) || !key.endsWith('/phase')) continue
     const { room } = roomOfKey(key)
     const unrest = unrestIn(world, device, room, readRow.phase(value).kind)
-    if (unrest) return `${unrest} in ${room.slice(0, 8)}`
+    if (unrest) return `${unrest} in ${room.slice(0, 8)} (${othersIn(world, room)})`
   }
   return undefined
 }
@@ -24,9 +25,12 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
     case 'removed':
     case 'frozen':
     case 'invited':
+    case 'refounded':
       return undefined
     default:
   }
+  // Who wants to leave waits for another member, and there may be none who is not stopped.
+  if (phase === 'leaving' && !hasOthers(world, device, room)) return undefined
   if (phase !== 'active') return phase
   const { rows } = device.disk
   const place = rows.get(roomKeys.place(room))
@@ -41,6 +45,30 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
     if (from <= key && key < to && readRow.outboxItem(value).stage.kind !== 'failed')
       return 'has something to say'
   return undefined
+}
+
+/** Whether somebody else is active in the room. */
+const hasOthers = (world: World, device: Device, room: string): boolean =>
+  world.devices.some((other) => {
+    const row = other.disk.rows.get(roomKeys.phase(room))
+    return other !== device && row !== undefined && readRow.phase(row).kind === 'active'
+  })
+
+/** Where everybody stands in a room. */
+const othersIn = (world: World, room: string): string => {
+  const there = world.server.data().rooms.get(room)
+  const members = [...(there?.members.values() ?? [])]
+    .filter(({ untilSeq }) => untilSeq === null)
+    .map(({ device }) => world.truth.owners.get(hex(device))?.name ?? '?')
+  const phases = world.devices.flatMap(({ name, disk: { rows } }) => {
+    const row = rows.get(roomKeys.phase(room))
+    const place = rows.get(roomKeys.place(room))
+    const phase = row && readRow.phase(row)
+    if (!phase) return []
+    const cursor = place ? readRow.place(place).cursor : '-'
+    return `${name} ${phase.kind}${'code' in phase ? ` ${phase.code} ${phase.rule}` : ''} ${cursor}`
+  })
+  return `head ${(there?.entries.length ?? 0) - 1}, members ${members.join()}: ${phases.join(', ')}`
 }
 
 /** Whether everybody is at rest. */

@@ -1,4 +1,11 @@
-import { type Client, type ClientState, openClient, SottoError, type Store } from '@sotto/client'
+import {
+  type Client,
+  type ClientState,
+  openClient,
+  SottoError,
+  type Store,
+  type Transport,
+} from '@sotto/client'
 import { type MemoryKeys, memoryKeys, openMemoryKeychain } from '@sotto/client'
 import type { Provider } from '@sotto/mls'
 import type { Clock } from './clock.ts'
@@ -36,6 +43,9 @@ export interface Device {
   backup(): { readonly disk: DiskCopy }
   restore(backup: { readonly disk: DiskCopy }): void
   loseCommits(count: number): number
+  /** Questions to the server since it became calm. */
+  callsInCalm(): number
+  becomeCalm(): void
   /** Failures that no client may end in. */
   readonly bugs: string[]
 }
@@ -65,6 +75,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
   let run: Run | null = null
   const runs = new Set<Run>()
   let offsetMs = 0
+  let calls = 0
   let pendingCut: DeviceCut | null = null
 
   const strikes = (own: Run, at: DeviceCut['at']): boolean => {
@@ -103,6 +114,14 @@ export const makeDevice = (options: DeviceOptions): Device => {
     }
   }
 
+  const counted = (transport: Transport): Transport => ({
+    call: (op, input, token) => {
+      calls += 1
+      return transport.call(op, input, token)
+    },
+    live: transport.live,
+  })
+
   const device: Device = {
     index,
     name,
@@ -110,6 +129,10 @@ export const makeDevice = (options: DeviceOptions): Device => {
     keys,
     link,
     bugs,
+    callsInCalm: () => calls,
+    becomeCalm: () => {
+      calls = 0
+    },
     client: () => run?.client ?? null,
     state: () => run?.client?.state() ?? null,
     isUp: () => run !== null,
@@ -123,9 +146,10 @@ export const makeDevice = (options: DeviceOptions): Device => {
           server: 'world',
           store: storeOf(own),
           keychain: openMemoryKeychain(provider, keys),
-          transport: link.transport(own),
+          transport: counted(link.transport(own)),
           scheduler: {
             nowMs: () => Math.max(0, clock.nowMs() + offsetMs),
+            steadyMs: clock.nowMs,
             after: (delayMs, task) =>
               clock.after(delayMs, () => {
                 if (own.isAlive) task()
@@ -149,7 +173,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
       run = null
       pendingCut = null
       trace.note(name, 'closes')
-      await Promise.all(closing.map((one) => one.client?.close()))
+      await Promise.all(closing.map(async (one) => one.client?.close()))
       for (const one of closing) {
         one.isAlive = false
         runs.delete(one)

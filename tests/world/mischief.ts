@@ -1,5 +1,7 @@
 import type { Device } from './device.ts'
 import type { Fault } from './faults.ts'
+import { digest } from '../../packages/server/src/delivery/digest.ts'
+import { falseDirectory, falseGroupInfo, isCommitEntry, type Lie, rewrites, rewrittenLog } from './lies.ts'
 import { ask } from './people.ts'
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
@@ -71,33 +73,51 @@ export const strike = (world: World, fault: Fault, device: Device, random: Rando
       return device.jump(random.chance(0.5) ? jumpMs(random) : random.between(-1, 1) * dayMs)
     case 'server_clock':
       world.used.add('server_clock')
-      return server.jump(jumpMs(random))
+      server.jump(jumpMs(random))
+      return soon(world, random, server.rightClock)
     case 'long_offline':
       device.crash()
       world.used.add('long_offline')
       world.trace.note('time leaps')
-      return world.clock.leap(random.between(1, 90) * dayMs)
+      return world.leap(random.between(1, 90) * dayMs)
     case 'tabs':
       return void device.open()
     case 'logout':
       return ask(world, device, 'log out', async (client) => {
         const account = client.state().account
         const forget = random.chance(0.2)
+        if (forget) world.forgetful.add(device.index)
         await client.logout({ forget })
         if (forget && account.kind === 'signed_in') world.forgotten(device, account.device)
       })
     case 'lost_welcome':
+      return loseWelcome(world, device)
     case 'lost_keys':
+      for (const key of device.disk.rows.keys())
+        if (key.startsWith('keypackage/')) device.disk.rows.delete(key)
+      device.disk.keys = null
+      world.used.add('lost_keys')
+      return
+    case 'lie_forked':
+      return world.fork(random)
     case 'lie_short':
     case 'lie_withheld':
-    case 'lie_forked':
     case 'lie_reordered':
     case 'lie_dropped':
     case 'lie_replaced':
     case 'lie_group_info':
     case 'lie_directory':
-    case 'lie_ghost':
-      return
+    case 'lie_ghost': {
+      const lie = lieFor(world, fault, device, random)
+      const liar = world.liars[device.index]
+      if (!lie || !liar) return
+      world.used.add(fault)
+      world.lied.add(device.index)
+      liar.lies = [...liar.lies, lie]
+      world.trace.note(device.name, 'is told', lie.kind)
+      device.link.cut()
+      world.clock.after(random.between(0, 1000), device.link.mend)
+    }
   }
 }
 
@@ -112,4 +132,61 @@ const restart = (world: World, random: Random): void => {
     world.server.crash()
     world.server.start()
   })
+}
+
+/** The server says that it has dealt with a Welcome that nobody has seen. */
+const loseWelcome = (world: World, device: Device): void => {
+  const account = device.state()?.account
+  if (account?.kind !== 'signed_in') return
+  const { rooms } = world.server.data()
+  for (const [key, room] of rooms) {
+    const welcomes = room.welcomes
+      .map((one) => ({ ...one, devices: one.devices.filter((id) => id !== account.device) }))
+      .filter(({ devices }) => devices.length > 0)
+    if (welcomes.length === room.welcomes.length) continue
+    rooms.set(key, { ...room, welcomes })
+    world.used.add('lost_welcome')
+  }
+}
+
+const lieFor = (world: World, fault: Fault, device: Device, random: Random): Lie | undefined => {
+  const { server } = world
+  const other = () => {
+    const accounts = [...server.data().accounts.values()].filter(({ name }) => name !== device.name)
+    const one = accounts[random.below(Math.max(1, accounts.length))]
+    return (
+      one && {
+        account: { account: one.account, seq: one.seq, head: digest(one.links.at(-1)?.bytes ?? one.account) },
+        links: one.links,
+      }
+    )
+  }
+  if (fault === 'lie_directory') return falseDirectory('other', other)
+  if (fault === 'lie_ghost' && random.chance(0.3)) return falseDirectory('ghost', other)
+  const room = random.pick((device.state()?.rooms ?? []).map(({ id }) => id))
+  if (room === undefined) return undefined
+  if (fault === 'lie_group_info')
+    return falseGroupInfo(() => (random.chance(0.5) ? world.groupInfos.get(room)?.at(-2) : undefined))
+  const length = server.data().rooms.get(room)?.entries.length ?? 0
+  switch (fault) {
+    case 'lie_short':
+      return rewrittenLog('short', server, room, rewrites.short(length - 1 - random.below(4)))
+    case 'lie_withheld':
+      return rewrittenLog('withheld', server, room, rewrites.short(length))
+    case 'lie_reordered':
+      return rewrittenLog('reordered', server, room, rewrites.reordered(length))
+    case 'lie_dropped':
+      return rewrittenLog('dropped', server, room, rewrites.dropped(length))
+    case 'lie_replaced':
+      return rewrittenLog('replaced', server, room, rewrites.replaced(length))
+    case 'lie_ghost':
+      return rewrittenLog(
+        'ghost',
+        server,
+        room,
+        rewrites.repeated(length, random.chance(0.5) ? isCommitEntry : () => true),
+      )
+    default:
+      return undefined
+  }
 }

@@ -1,5 +1,13 @@
 import type { LiveConnection, LiveEvent, Transport } from '@sotto/client'
-import { decodeAs, encodeAs, encodeClientFrame, limits, type ServerFrame, SottoError } from '@sotto/protocol'
+import {
+  decodeAs,
+  encodeAs,
+  encodeClientFrame,
+  limits,
+  type ServerFrame,
+  SottoError,
+  operations,
+} from '@sotto/protocol'
 import type { Clock } from './clock.ts'
 import type { Random } from './random.ts'
 import type { AnyOperation, WorldServer } from './server.ts'
@@ -49,11 +57,13 @@ export interface LinkOptions {
   readonly random: Random
   readonly trace: Trace
   readonly liar: Liar
+  /** A message of a room leaves the device. */
+  onMessage(message: Uint8Array): void
 }
 
 const never = new Promise<never>(() => {})
 
-export const makeLink = ({ name, clock, random, trace, liar }: LinkOptions): Link => {
+export const makeLink = ({ name, clock, random, trace, liar, onMessage }: LinkOptions): Link => {
   const lines = new Set<() => void>()
 
   const delayMs = (): number => 1 + random.between(0, link.weather.delayMaxMs)
@@ -73,6 +83,7 @@ export const makeLink = ({ name, clock, random, trace, liar }: LinkOptions): Lin
       life.says()
       if (!life.isAlive) return never
       trace.note(name, 'calls', op.name, body.length)
+      if (op.name === operations.submitMessage.name) onMessage(input['message'] as Uint8Array)
       const output = await exchange(life, op, body, params, token)
       if (!life.isAlive) return never
       life.says()
@@ -180,6 +191,7 @@ export const makeLink = ({ name, clock, random, trace, liar }: LinkOptions): Lin
           life.says()
           if (!life.isAlive) return
           trace.note(name, 'sends', frame.kind, bytes.length)
+          if (frame.kind === 'submit') onMessage(frame.message)
           if (isLost()) return
           inOrder(() => send(bytes))
           if (random.chance(link.weather.duplication)) clock.after(random.between(0, 5000), () => send(bytes))

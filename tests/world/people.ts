@@ -69,7 +69,12 @@ const isReady = (world: World, device: Device): boolean => {
 export const register = (world: World, device: Device): void => {
   const name = world.nameFor(device)
   ask(world, device, 'register', async (client) => {
-    await client.register({ name, password: passwordOf(device) })
+    await client.register({ name, password: passwordOf(device) }).catch((error: unknown) => {
+      // The keys of that account are gone with what the disk has lost: there is no other way than another name.
+      if (error instanceof SottoError && error.code === 'name_taken' && world.setBacks.has(device.index))
+        world.renamed(device)
+      throw error
+    })
     world.registered(device)
   })
 }
@@ -77,7 +82,15 @@ export const register = (world: World, device: Device): void => {
 export const logIn = (world: World, device: Device): void => {
   const name = device.state()?.account
   if (name?.kind !== 'signed_out') return
-  ask(world, device, 'log in', (client) => client.login({ name: name.name, password: passwordOf(device) }))
+  ask(world, device, 'log in', async (client) => {
+    const forgetAgain = (error: unknown): Promise<void> => {
+      // It was forgotten before, and has come back with what its disk had lost or not yet erased.
+      const isGone = error instanceof SottoError && error.code === 'device_unknown'
+      if (isGone && world.forgetful.has(device.index)) return client.logout({ forget: true })
+      throw error
+    }
+    await client.login({ name: name.name, password: passwordOf(device) }).catch(forgetAgain)
+  })
 }
 
 export const send = (world: World, device: Device, random: Random, count: number): void => {
@@ -139,7 +152,9 @@ export const perform = (world: World, step: Step, device: Device, random: Random
     case 'invite': {
       const into = isReady(world, device) ? room(...isIn) : undefined
       const guest = random.pick(world.devices)
-      const name = world.names.get(guest.index)
+      // Not everybody has heard who is not there any more.
+      const old = random.chance(0.1) && world.oldNames.length > 0 ? random.pick(world.oldNames) : undefined
+      const name = old ?? world.names.get(guest.index)
       if (!into || !name || guest === device) return
       return ask(world, device, 'invite', (client) => client.invite({ room: into.id, name }))
     }

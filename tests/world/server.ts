@@ -22,6 +22,8 @@ import { type LogKey, makeLogKey } from '../../packages/server/src/delivery/logK
 import type { Append } from '../../packages/server/src/delivery/store.ts'
 import { type Connection, makeConnection } from '../../packages/server/src/live/connection.ts'
 import { makeEventLog } from '../../packages/server/src/logging/eventLog.ts'
+import type { Secrets } from '../../packages/server/src/secrets.ts'
+import { lookIntervalMs } from '../../packages/server/src/steadyClock.ts'
 import type { Store } from '../../packages/server/src/store/openStore.ts'
 import { copyData, emptyData, type MemoryData } from '../../packages/server/test/memory/data.ts'
 import { memoryStore } from '../../packages/server/test/memory/memoryStore.ts'
@@ -63,6 +65,8 @@ export interface WorldServer {
   backup(): MemoryData
   setFull(isFull: boolean): void
   jump(offsetMs: number): void
+  /** Sets its clock right again. */
+  rightClock(): void
   nowMs(): number
   request(op: AnyOperation, input: Uint8Array, params: unknown, token: string | null): Promise<Answer>
   connect(token: string, hear: (frame: ServerFrame) => void, closed: () => void): Socket
@@ -72,10 +76,19 @@ export interface WorldServer {
   readonly bugs: string[]
 }
 
+export type ServerSecrets = Omit<Secrets, 'opaqueSetup'>
+
+export const serverSecrets = (random: Random): ServerSecrets => ({
+  logKeySeed: random.bytes(32),
+  senderTagKey: random.bytes(32),
+  logIdKey: random.bytes(32),
+})
+
 export interface WorldServerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly trace: Trace
+  readonly secrets: ServerSecrets
   provider(): Provider
   /** Hears of every batch that has become durable. */
   onAppended(batch: readonly Append[]): void
@@ -113,8 +126,7 @@ interface LiveSocket {
 
 export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
   const { clock, random, trace } = options
-  const secrets = { logKeySeed: random.bytes(32), senderTagKey: random.bytes(32) }
-  const idKey = random.bytes(32)
+  const { secrets } = options
   const written: string[] = []
   const bugs: string[] = []
   const worldLimits = {
@@ -180,7 +192,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     const log = makeEventLog({
       level: 'info',
       destination: { write: (line) => void written.push(line) },
-      idKey,
+      idKey: secrets.logIdKey,
     })
     const gates: Pick<Store, 'authentication' | 'directory' | 'delivery'> = {
       authentication: gated(store.authentication, own),
@@ -207,6 +219,14 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       return openSocket(own, { ...common, sessions, delivery, log }, token, hear, closed)
     }
     life = own
+    const lookAgain = (): void => {
+      clock.after(lookIntervalMs, () => {
+        if (!own.isAlive) return
+        own.core.steady.look()
+        lookAgain()
+      })
+    }
+    lookAgain()
     trace.note('server start')
   }
 
@@ -346,6 +366,9 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     },
     jump: (offset) => {
       offsetMs += Math.round(offset)
+    },
+    rightClock: () => {
+      offsetMs = 0
     },
     nowMs: serverClock.nowMs,
     request: async (op, input, params, token) => {

@@ -21,6 +21,9 @@ export interface Turn {
   readonly policy: Uint8Array
   readonly joined: readonly string[]
   readonly left: readonly string[]
+  /** How the server's log names who committed. */
+  readonly by: string
+  readonly atMs: number
 }
 
 export interface Promise_ {
@@ -40,7 +43,7 @@ export interface ReadEntry {
 export interface Truth {
   readonly said: Map<string, Said>
   /** Device ids, in hex, by who has them; an erased device keeps its old ones here. */
-  readonly owners: Map<string, { readonly name: string; readonly account: string }>
+  readonly owners: Map<string, { readonly name: string; readonly account: string; readonly device: number }>
   readonly turns: Map<string, Turn>
   /** Every acknowledgement that left the server. */
   readonly promises: Map<string, Promise_>
@@ -56,7 +59,7 @@ export const makeTruth = (): Truth => {
   const entries = new WeakMap<StoredEntry, ReadEntry>()
   const byEntry = new Map<string, string>()
 
-  const note = ({ room: id, entry, change }: Append): void => {
+  const note = ({ room: id, entry, change, senderTag }: Append): void => {
     const room = hex(id)
     const { previousHash } = decodeEntry(entry.entry)
     // Who was in the tree before this very entry, in the log in which it stands.
@@ -71,6 +74,8 @@ export const makeTruth = (): Truth => {
         policy: change.policy,
         joined: [...now.keys()],
         left: [],
+        by: hex(senderTag),
+        atMs: entry.timeMs,
       })
       byEntry.set(hash, hash)
     } else if (change?.kind === 'committed') {
@@ -84,6 +89,8 @@ export const makeTruth = (): Truth => {
         policy: change.policy,
         joined: change.joined.map(({ device }) => hex(device)),
         left: change.left.map(hex),
+        by: hex(senderTag),
+        atMs: entry.timeMs,
       })
       byEntry.set(hash, hash)
     } else byEntry.set(hash, before ?? room)

@@ -1,9 +1,10 @@
-import { limits } from '@sotto/protocol'
+import { type Acknowledgement, limits } from '@sotto/protocol'
+import type { RoomChange } from '../../packages/server/src/delivery/store.ts'
 import type { MemoryData } from '../../packages/server/test/memory/data.ts'
 import { check } from './checkers/check.ts'
 import { type Clock, makeClock } from './clock.ts'
 import { type Device, makeDevice } from './device.ts'
-import type { DiskCopy } from './disk.ts'
+import { copyDisk, type DiskCopy } from './disk.ts'
 import { type Fault, isFault } from './faults.ts'
 import { isConverged } from './calm.ts'
 import { type Deceived, makeLiar } from './lies.ts'
@@ -11,8 +12,9 @@ import { strike } from './mischief.ts'
 import { fairWeather, makeLink } from './network.ts'
 import { logIn, perform, register, stackOf } from './people.ts'
 import { seededProvider } from './provider.ts'
-import { seededRandom } from './random.ts'
-import { makeWorldServer, type WorldServer } from './server.ts'
+import { type Random, seededRandom } from './random.ts'
+import { type Seals, watchSeals } from './seals.ts'
+import { makeWorldServer, type ServerSecrets, serverSecrets, type WorldServer } from './server.ts'
 import { stepsFrom } from './steps.ts'
 import { makeTrace, type Trace } from './trace.ts'
 import { makeTruth, type Truth } from './truth.ts'
@@ -23,6 +25,8 @@ export interface WorldOptions {
   readonly steps: number
   readonly devices: number
   readonly faults: ReadonlySet<Fault>
+  /** What the steps are drawn from, where that is more than what is done. */
+  readonly planned?: ReadonlySet<Fault>
   /** Steps that are left out. */
   readonly without?: ReadonlySet<number>
   readonly roomsMax: number
@@ -55,6 +59,14 @@ export interface Outcome {
   readonly lines: readonly string[]
 }
 
+export interface Removal {
+  readonly room: string
+  /** The entry by which it was done. */
+  readonly seq: number
+  readonly id: string
+  readonly disk: DiskCopy
+}
+
 export interface World {
   readonly options: WorldOptions
   readonly clock: Clock
@@ -65,16 +77,35 @@ export interface World {
   readonly liars: readonly Deceived[]
   /** The newest name of each device's account. */
   readonly names: Map<number, string>
+  /** Names of accounts whose devices have forgotten them. */
+  readonly oldNames: string[]
   readonly backups: Map<number, { readonly disk: DiskCopy }>
   serverBackup: MemoryData | null
+  calmSinceMs: number
   /** Faults after which honest clients may have to stop, as far as they have really happened. */
   readonly used: Set<Fault>
   /** Devices, by index, that were set back. */
   readonly setBacks: Map<number, Fault[]>
+  /** Devices, by index, whose account was to be forgotten once. */
+  readonly forgetful: Set<number>
+  /** Devices, by index, that were lied to. */
+  readonly lied: Set<number>
+  readonly seals: Seals
+  readonly secrets: ServerSecrets
+  /** What was on the disks of devices when they were removed from a room. */
+  readonly removals: Removal[]
+  /** Every GroupInfo of a room, the newest last. */
+  readonly groupInfos: Map<string, Uint8Array[]>
   readonly stats: Stats
+  /** Shows some of the devices another server, with the same past and the same keys. */
+  fork(random: Random): void
   fail(rule: string, what: string): void
   nameFor(device: Device): string
   registered(device: Device): void
+  /** The device gives its next account another name. */
+  renamed(device: Device): void
+  /** Time passes while everything sleeps, as long as certificates hold. */
+  leap(durationMs: number): void
   /** Notes who the device is now. */
   know(device: Device): void
   forgotten(device: Device, id: string): void
@@ -115,6 +146,11 @@ export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
   }
 }
 
+/** Looking into a disk takes time. */
+const removalsMax = 8
+
+const leapMaxMs = 120 * 86_400_000
+
 const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[]): World => {
   const { seed } = options
   const trace = makeTrace(clock.nowMs, options.linesKept)
@@ -130,31 +166,64 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     refusals: {},
     frozen: {},
   }
-  const server = makeWorldServer({
-    clock,
-    trace,
-    random: seededRandom(seed, 'server'),
-    provider: () => seededProvider(seededRandom(seed, 'server provider').bytes),
-    onAppended: (batch) => {
-      truth.appended(batch)
-      for (const { room, entry } of batch) trace.note('entry', room, entry.seq, entry.hash)
-    },
-    onPromise: ({ room, seq, hash }) => {
-      const promise = { room: hex(room), seq, hash: hex(hash) }
-      truth.promises.set(`${promise.room}/${seq}/${promise.hash}`, promise)
-    },
-    onCrash: () => void (stats.crashes += 1),
+  const groupInfos = new Map<string, Uint8Array[]>()
+  const removals: Removal[] = []
+  const noteRemovals = (room: string, seq: number, change: RoomChange & { kind: 'committed' }): void => {
+    const back = new Set(change.joined.map(({ device }) => hex(device)))
+    for (const left of change.left.map(hex)) {
+      const name = back.has(left) ? undefined : truth.owners.get(left)?.device
+      const device = name === undefined ? undefined : devices[name]
+      if (device && removals.length < removalsMax)
+        removals.push({ room, seq, id: left, disk: copyDisk(device.disk) })
+    }
+  }
+  const secrets = serverSecrets(seededRandom(seed, 'secrets'))
+  const start = (name: string, onPromise: (ack: Acknowledgement) => void): WorldServer =>
+    makeWorldServer({
+      clock,
+      trace,
+      secrets,
+      random: seededRandom(seed, name),
+      provider: () => seededProvider(seededRandom(seed, `${name} provider`).bytes),
+      onPromise,
+      onAppended: (batch) => {
+        truth.appended(batch)
+        for (const { room, entry, change } of batch) {
+          trace.note('entry', name, room, entry.seq, entry.hash)
+          if (change?.kind === 'committed' && name === 'server') noteRemovals(hex(room), entry.seq, change)
+          if (change?.kind === 'committed' || change?.kind === 'created') {
+            const known = groupInfos.get(hex(room)) ?? []
+            groupInfos.set(hex(room), [...known, change.groupInfo])
+          }
+        }
+      },
+      onCrash: () => void (stats.crashes += 1),
+    })
+  const server = start('server', ({ room, seq, hash }) => {
+    const promise = { room: hex(room), seq, hash: hex(hash) }
+    truth.promises.set(`${promise.room}/${seq}/${promise.hash}`, promise)
   })
+  const seals = watchSeals()
   const liars: Deceived[] = []
   const devices = Array.from({ length: options.devices }, (_, index): Device => {
     const name = `${['anna', 'bert', 'cleo', 'dora', 'emil', 'fred', 'gina', 'hugo'][index % 8]}${index}`
     const liar = makeLiar(server)
     liars.push(liar)
-    const link = makeLink({ name, clock, trace, liar, random: seededRandom(seed, `link ${index}`) })
-    const provider = seededProvider(seededRandom(seed, `device ${index}`).bytes)
+    const link = makeLink({
+      name,
+      clock,
+      trace,
+      liar,
+      random: seededRandom(seed, `link ${index}`),
+      onMessage: (message) => seals.left(name, message),
+    })
+    const provider = seals.watch(seededProvider(seededRandom(seed, `device ${index}`).bytes))
     return makeDevice({ index, name, clock, trace, link, provider, onCommit: () => {} })
   })
+  let leaptMs = 0
   const generations = new Map<number, number>()
+  /** The device id that each device had last. */
+  const known = new Map<number, string>()
   const world: World = {
     options,
     clock,
@@ -164,15 +233,42 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     devices,
     liars,
     names: new Map(),
+    oldNames: [],
     backups: new Map(),
     serverBackup: null,
+    calmSinceMs: 0,
     used: new Set(),
     setBacks: new Map(),
+    forgetful: new Set(),
+    lied: new Set(),
+    groupInfos,
+    seals,
+    secrets,
+    removals,
     stats,
+    fork: (random) => {
+      if (world.used.has('lie_forked')) return
+      world.used.add('lie_forked')
+      const other = start('fork', () => {})
+      other.restore(server.backup())
+      other.start()
+      for (const [index, liar] of liars.entries()) {
+        if (random.chance(0.5)) continue
+        world.lied.add(index)
+        liar.show(other)
+        const { link } = devices[index] as Device
+        link.cut()
+        clock.after(random.between(0, 1000), link.mend)
+      }
+      trace.note('the server forks')
+    },
     fail: (rule, what) => {
       if (violations.length < 50) violations.push({ rule, what })
     },
     nameFor: (device) => {
+      const before = known.get(device.index)
+      // Erased, and the answer was cut off.
+      if (before !== undefined) world.forgotten(device, before)
       const generation = generations.get(device.index) ?? 0
       return `${device.name}${'abcdefghij'[generation] ?? ''}`
     },
@@ -181,12 +277,26 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       const account = device.state()?.account
       if (account?.kind !== 'signed_in') return
       world.names.set(device.index, account.name)
-      truth.owners.set(account.device, { name: account.name, account: account.account })
+      known.set(device.index, account.device)
+      truth.owners.set(account.device, {
+        name: account.name,
+        account: account.account,
+        device: device.index,
+      })
+    },
+    renamed: ({ index }) => void generations.set(index, (generations.get(index) ?? 0) + 1),
+    leap: (durationMs) => {
+      const rest = Math.max(0, leapMaxMs - leaptMs)
+      leaptMs += Math.min(rest, durationMs)
+      clock.leap(Math.min(rest, durationMs))
     },
     forgotten: (device, id) => {
       truth.revoked.set(id, clock.nowMs())
+      const name = world.names.get(device.index)
+      if (name !== undefined) world.oldNames.push(name)
       world.names.delete(device.index)
-      generations.set(device.index, (generations.get(device.index) ?? 0) + 1)
+      known.delete(device.index)
+      world.renamed(device)
     },
     setBack: (device, fault, count) => {
       if (count > 0) world.setBacks.set(device.index, [...(world.setBacks.get(device.index) ?? []), fault])
@@ -216,53 +326,69 @@ const weatherFor = (world: World, index: number) => {
   }
 }
 
+/** More than can happen in one pause of a world that works. */
+const eventsMax = 200_000
+
 const pass = async (world: World, durationMs: number): Promise<void> => {
   const { clock } = world
   let arrived = false
   clock.after(durationMs, () => (arrived = true))
-  while (!arrived && (await clock.step()));
+  for (let events = 0; !arrived && (await clock.step()); events++)
+    if (events > eventsMax) throw new Error(`no end after ${events} events in ${durationMs} ms`)
 }
 
 const live = async (world: World): Promise<void> => {
-  const { options, devices, server, clock } = world
+  const { options, devices, server } = world
   server.start()
   for (const device of devices) {
     device.link.weather = weatherFor(world, device.index)
     void device.open()
   }
   await pass(world, 1000)
-  for (const step of stepsFrom(options.seed, options.steps, devices.length, options.faults)) {
+  for (const step of stepsFrom(
+    options.seed,
+    options.steps,
+    devices.length,
+    options.planned ?? options.faults,
+  )) {
     if (options.without?.has(step.index)) continue
     await pass(world, step.gapMs)
     const device = devices[step.device] as Device
     world.trace.note('step', step.index, step.kind, device.name)
     for (const one of devices) world.know(one)
     const random = seededRandom(options.seed, `step ${step.index}`)
-    if (isFault(step.kind)) strike(world, step.kind, device, random)
-    else perform(world, step, device, random)
+    if (isFault(step.kind)) {
+      if (options.faults.has(step.kind)) strike(world, step.kind, device, random)
+    } else perform(world, step, device, random)
   }
   await pass(world, 5000)
   await calmDown(world)
 }
 
 const calmCheckMs = 5000
-const calmMaxMs = 30 * 60_000
+/** A server that was started with a wrong clock believes the right one after an hour. */
+const calmMaxMs = 100 * 60_000
 
 /** The liveness phase: nothing goes wrong any more, and everything has to come right by itself. */
 const calmDown = async (world: World): Promise<void> => {
   const { devices, server, clock, trace } = world
   trace.note('calm')
+  world.calmSinceMs = clock.nowMs()
   for (const liar of world.liars) {
     liar.lies = []
     liar.show(server)
   }
   server.setFull(false)
   server.cutAt(null)
+  server.rightClock()
   if (!server.isUp()) server.start()
   for (const device of devices) {
     device.disk.isFull = false
     device.cutAt(null)
+    device.becomeCalm()
     device.link.weather = fairWeather
+    // Whoever was told by a liar, or missed something, begins anew.
+    device.link.cut()
     device.link.mend()
   }
   const endMs = clock.nowMs() + calmMaxMs

@@ -1,4 +1,5 @@
 import { failureBody, type FailureCode, failures, SottoError } from '@sotto/client'
+import { jsonLine } from './json.ts'
 import type { OutputFormat } from './output.ts'
 import { printable } from './printable.ts'
 
@@ -11,8 +12,19 @@ const remedies: Partial<Record<FailureCode, string>> = {
   name_taken: 'Choose another name.',
   offline: 'Is the server running, and is its address right?',
   key_package_unavailable: 'They have to sign in once, then invite them again.',
-  room_frozen: 'sotto rooms says why.',
-  identity_changed: 'Ask the person over another channel before you trust the new identity.',
+  room_frozen: 'sotto rooms says why, what is safe and what to do.',
+  identity_changed: 'Nothing was sent to it. Ask the person over another channel before you trust it.',
+  fork: 'What was received stays readable. An owner can found the room anew: sotto room refound',
+  client_rollback:
+    'What was received stays here; this device takes its place again by itself. See sotto rooms.',
+  server_rollback: 'This device has kept what it received and offers it to the server. See sotto rooms.',
+  integrity: 'It was not accepted, and what is on this device is safe. Tell the people who run the server.',
+  read_only: 'What was written waits on this device. Tell the people who run the server.',
+  storage_full: 'What is stored already is safe. Make some room on this device and try again.',
+  storage_damaged:
+    'It was not changed. Where the disk is failing, save the profile directory before anything else.',
+  policy: 'sotto room members says who may do more.',
+  stale_epoch: 'Try once more.',
 }
 
 /** A failure for people: the stable text of the code, what exactly, and what to do. */
@@ -32,7 +44,7 @@ export const reportFailure = (error: unknown, format: OutputFormat): number => {
       : new SottoError('internal', error instanceof Error ? (error.stack ?? error.message) : String(error))
   const line =
     format === 'json'
-      ? JSON.stringify({
+      ? jsonLine({
           ...failureBody(failure, new Date().toISOString()),
           exit: failures[failure.code].exit,
         })

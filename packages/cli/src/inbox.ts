@@ -46,7 +46,9 @@ const isReadable = ({ state }: RoomView): boolean => {
   switch (state.kind) {
     case 'active':
     case 'behind':
+    case 'repairing':
     case 'frozen':
+    case 'refounded':
     case 'removed':
       return true
     case 'invited':

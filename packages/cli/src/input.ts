@@ -1,11 +1,22 @@
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { isCancel, password as ask } from '@clack/prompts'
 import { limits, SottoError } from '@sotto/client'
 
-/** The lines of a stream, without their ends, as they come. */
-export const linesOf = (stream: Readable): AsyncIterable<string> =>
-  createInterface({ input: stream, crlfDelay: Infinity, terminal: false })
+/** The lines of a stream, without their ends, as they come. (`readline` would end one at U+2028, too.) */
+export async function* linesOf(stream: Readable): AsyncIterable<string> {
+  let rest = ''
+  for await (const chunk of stream.setEncoding('utf8') as AsyncIterable<string>) {
+    const [first = '', ...more] = chunk.split('\n')
+    rest += first
+    for (const next of more) {
+      yield withoutReturn(rest)
+      rest = next
+    }
+  }
+  if (rest !== '') yield withoutReturn(rest)
+}
+
+const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
 
 const firstLine = async (stream: Readable): Promise<string> => {
   for await (const line of linesOf(stream)) return line

@@ -3,13 +3,18 @@ import { styled } from './output.ts'
 import { printable, printableLine } from './printable.ts'
 import { shortTime, timestamp } from './time.ts'
 
-/** A place in a room's log as programs read it; `text` is null where something stands that could not be read. */
+/**
+ * A place in a room's log as programs read it; `text` is null where something stands that could not be read. Where
+ * this device has no key for it and knows why, `missed` says so: it was sent from here before the device was set back
+ * (`own`), or by others while the device had lost its place (`absent`).
+ */
 export interface MessageRecord {
   readonly room: string
   readonly seq: number
   readonly sender: string | null
   readonly text: string | null
   readonly time: string
+  readonly missed?: 'own' | 'absent'
 }
 
 /** @returns undefined for what is no message, or has no place in the log yet */
@@ -21,6 +26,15 @@ export const messageRecord = (room: string, item: TimelineItem): MessageRecord |
         : { room, seq: item.seq, sender: item.sender.name, text: item.text, time: timestamp(item.timeMs) }
     case 'unreadable':
       return { room, seq: item.seq, sender: null, text: null, time: timestamp(item.timeMs) }
+    case 'missed':
+      return {
+        room,
+        seq: item.seq,
+        sender: null,
+        text: null,
+        time: timestamp(item.timeMs),
+        missed: item.why,
+      }
     case 'event':
       return undefined
   }
@@ -51,8 +65,23 @@ const eventText = ({ actor, event }: Event): string => {
       return `${who} ${have} left`
     case 'renamed':
       return `${who} ${have} named the room ${printableLine(event.name)}`
+    case 'role':
+      return `${who} ${have} given ${printableLine(event.name)} the role ${event.role}`
+    case 'rejoined':
+      return `${who} ${have} come back in with fresh keys`
+    case 'objected':
+      return actor.own
+        ? `This device refuses a change of this room (rule ${printableLine(event.rule)})`
+        : `A device of ${who} refuses a change of this room (rule ${printableLine(event.rule)})`
+    case 'refounded':
+      return `${who} ${have} founded this room anew; it continues an earlier one that was damaged`
   }
 }
+
+const missedText = {
+  own: 'a message that you sent before this device was set back; the others can read it',
+  absent: 'a message that was sent while this device had lost its place; the others can read it',
+} as const
 
 /** An item as people read it; further lines of a text stand under its first one. */
 export const itemText = (item: TimelineItem): string => {
@@ -66,6 +95,8 @@ export const itemText = (item: TimelineItem): string => {
     }
     case 'event':
       return styled('dim', `${time}— ${eventText(item)}`)
+    case 'missed':
+      return styled('dim', `${time}— ${missedText[item.why]}`)
     case 'unreadable':
       return styled('red', `${time}— a message stands here that this device cannot read`)
   }

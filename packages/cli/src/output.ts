@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Writable } from 'node:stream'
+import { jsonLine } from './json.ts'
 
 /** `json`: one value a line for programs; `human`: calm text for people. */
 export type OutputFormat = 'human' | 'json'
@@ -10,6 +11,8 @@ export interface Output {
   result(value: unknown, text: string | null): void
   /** A remark beside the result; for people only, on standard error. */
   remark(text: string): void
+  /** Something both should know beside the result, on standard error. */
+  notice(value: unknown, text: string): void
 }
 
 export const lineOutput = (format: OutputFormat, out: Writable, err: Writable): Output => ({
@@ -17,7 +20,7 @@ export const lineOutput = (format: OutputFormat, out: Writable, err: Writable): 
   result: (value, text) => {
     switch (format) {
       case 'json':
-        out.write(`${JSON.stringify(value)}\n`)
+        out.write(`${jsonLine(value)}\n`)
         return
       case 'human':
         if (text !== null) out.write(`${text}\n`)
@@ -26,6 +29,9 @@ export const lineOutput = (format: OutputFormat, out: Writable, err: Writable): 
   },
   remark: (text) => {
     if (format === 'human') err.write(`${text}\n`)
+  },
+  notice: (value, text) => {
+    err.write(`${format === 'json' ? jsonLine(value) : text}\n`)
   },
 })
 

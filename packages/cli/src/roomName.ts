@@ -28,7 +28,8 @@ const theOne = (found: readonly RoomView[], wanted: string): RoomView | undefine
   throw new SottoError('bad_request', `several rooms are called ${wanted}: ${candidates}`)
 }
 
-const stillThere = (room: RoomView): boolean => room.state.kind !== 'removed'
+/** A room that goes on in another one has the same name: who says the name means the one that goes on. */
+const stillThere = ({ state }: RoomView): boolean => state.kind !== 'removed' && state.kind !== 'refounded'
 
 /**
  * The room with this name, or with an id that begins like this. When it is not known here, the server is asked first.

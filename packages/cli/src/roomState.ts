@@ -1,7 +1,9 @@
-import { failures, type MemberView, type RoomState } from '@sotto/client'
+import { failures, type FailureCode, type MemberView, type RoomState, type RoomView } from '@sotto/client'
 import { printableLine } from './printable.ts'
 
-/** What is special about a room, in plain words; nothing for one that simply works. */
+const withRule = (rule: string | null): string => (rule ? ` (rule ${printableLine(rule)})` : '')
+
+/** What is special about a room, in a few plain words; nothing for one that simply works. */
 export const roomStateText = (state: RoomState): string => {
   switch (state.kind) {
     case 'active':
@@ -12,10 +14,97 @@ export const roomStateText = (state: RoomState): string => {
       return 'joining'
     case 'behind':
       return `catching up, ${state.missing} to read`
+    case 'repairing':
+      return stepText[state.step]
+    case 'frozen':
+      return `frozen: ${failures[state.code].text}${withRule(state.rule)}`
+    case 'refounded':
+      return `goes on in ${state.successor.slice(0, 8)}`
     case 'removed':
       return 'you are no longer a member'
+  }
+}
+
+const stepText = {
+  reading: 'this device is reading what it has missed',
+  rejoining: 'this device is coming back in with fresh keys',
+  asking: 'this device has asked to be let back in; another member has to be online',
+} as const satisfies Record<Extract<RoomState, { kind: 'repairing' }>['step'], string>
+
+/** What is safe although a room has stopped. */
+const safe = (code: FailureCode): string => {
+  switch (code) {
+    case 'fork':
+      return 'What was received before stays as it was; nothing of the other history is mixed into it.'
+    case 'server_rollback':
+      return 'This device has kept what it received, and what was written is not lost.'
+    case 'client_rollback':
+      return 'What was received stays here, and the others have everything that was sent.'
+    case 'identity_changed':
+      return 'Nothing was sent to the new identity. Ask the person over another channel whether it is theirs.'
+    case 'storage_full':
+      return 'What is stored already stays readable. Make some room on this device.'
+    default:
+      return 'What was received before stays readable on this device.'
+  }
+}
+
+const remedyText = (room: RoomView, remedy: Extract<RoomState, { kind: 'frozen' }>['remedy']): string => {
+  const id = room.id.slice(0, 8)
+  switch (remedy) {
+    case 'wait':
+      return 'Nothing to do: this device offers the server what it has kept, and the room goes on by itself.'
+    case 'rejoin':
+      return `Try once more: sotto room rejoin ${id}`
+    case 'refound':
+      return `You are an owner and can found it anew: sotto room refound ${id}`
+    case 'ask_owner':
+      return `Ask an owner to found it anew: sotto room members ${id}`
+  }
+}
+
+/**
+ * What has happened to a room that does not simply work, what is safe, and what to do about it; nothing where there is
+ * nothing to say.
+ */
+export const troubleLines = (room: RoomView): readonly string[] => {
+  const { state } = room
+  switch (state.kind) {
     case 'frozen':
-      return `frozen: ${failures[state.code].text}${state.rule ? ` (rule ${printableLine(state.rule)})` : ''}`
+      return [safe(state.code), remedyText(room, state.remedy)]
+    case 'repairing':
+      return [
+        `${failures[state.code].text}${withRule(state.rule)}.`,
+        'What is written is sent as soon as this device is back in the room.',
+      ]
+    case 'refounded':
+      return ['An owner has founded it anew, and this device is in the new room. This one stays to be read.']
+    case 'invited':
+    case 'joining':
+    case 'active':
+    case 'behind':
+    case 'removed':
+      return []
+  }
+}
+
+/** The state as programs read it; documented in README.md, and stable. */
+export const roomStateRecord = (state: RoomState): Readonly<Record<string, unknown>> => {
+  switch (state.kind) {
+    case 'invited':
+      return { state: state.kind, inviter: state.inviter }
+    case 'behind':
+      return { state: state.kind, missing: state.missing }
+    case 'repairing':
+      return { state: state.kind, code: state.code, rule: state.rule, step: state.step }
+    case 'frozen':
+      return { state: state.kind, code: state.code, rule: state.rule, remedy: state.remedy }
+    case 'refounded':
+      return { state: state.kind, successor: state.successor }
+    case 'joining':
+    case 'active':
+    case 'removed':
+      return { state: state.kind }
   }
 }
 

@@ -31,10 +31,27 @@ export const whenState = <T>(
     look(client.state())
   })
 
-export type Settled = 'caught_up' | 'offline' | 'signed_out' | 'refused'
+/** `catching_up`: the server is there, and some room needs longer than one waits. */
+export type Settled = 'caught_up' | 'catching_up' | 'offline' | 'signed_out' | 'refused'
 
-const caughtUp = (rooms: readonly RoomView[]): boolean =>
-  rooms.every(({ state }) => state.kind !== 'behind' && state.kind !== 'joining')
+const isUnderWay = ({ state }: RoomView): boolean => {
+  switch (state.kind) {
+    case 'joining':
+    case 'behind':
+      return true
+    case 'repairing':
+      // Who has to be let in by another member may wait for days.
+      return state.step !== 'asking'
+    case 'invited':
+    case 'active':
+    case 'frozen':
+    case 'refounded':
+    case 'removed':
+      return false
+  }
+}
+
+const caughtUp = (rooms: readonly RoomView[]): boolean => !rooms.some(isUnderWay)
 
 const settledAs = ({ account, connection, rooms }: ClientState): Settled | undefined => {
   if (account.kind !== 'signed_in') return 'signed_out'
@@ -46,7 +63,7 @@ const settledAs = ({ account, connection, rooms }: ClientState): Settled | undef
 /** Waits until the client knows what the server knows, or that it cannot be reached. */
 export const settled = async (client: Client): Promise<Settled> => {
   const found = await withProgress(() => 'Catching up', whenState(client, settledAs, settleWithinMs))
-  return found ?? 'offline'
+  return found ?? (client.state().connection.kind === 'online' ? 'catching_up' : 'offline')
 }
 
 /** Why nothing is sent to this server. */
@@ -59,6 +76,7 @@ export const serverRefused = ({ connection }: ClientState): SottoError =>
 export const settledOnline = async (client: Client): Promise<void> => {
   switch (await settled(client)) {
     case 'caught_up':
+    case 'catching_up':
       return
     case 'offline':
       throw new SottoError('offline')

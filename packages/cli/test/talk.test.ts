@@ -74,12 +74,15 @@ describe('two terminals', () => {
       `"quotes" 'and' \\backslashes\\`,
       'x'.repeat(16 * 1024),
       '  spaces around  ',
+      'separators\u2028of\u2029lines, \u009b2J and \u202eturned',
     ]
     const sent = await world.sotto('alice', ['send', 'General', '--json'], `${lines.join('\n')}\n`)
     const seqs = values(sent.out).map(({ seq }) => Number(seq))
     expect(seqs).toHaveLength(lines.length)
     expect(seqs.toSorted((a, b) => a - b)).toEqual(seqs)
-    expect(texts((await world.sotto('bob', ['receive'])).out)).toEqual(lines)
+    const received = await world.sotto('bob', ['receive'])
+    expect(texts(received.out)).toEqual(lines)
+    expect(received.out).not.toMatch(/[\u0080-\u009f\u2028-\u202e]/u)
   })
 
   it('chat on pipes', async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { RoomView, TimelineItem } from '@sotto/client'
 import { parseLine } from '../src/chat/command.ts'
+import { Readable } from 'node:stream'
+import { linesOf } from '../src/input.ts'
+import { jsonLine } from '../src/json.ts'
+import { itemText, messageRecord } from '../src/message.ts'
 import { printable, printableLine } from '../src/printable.ts'
+import { roomStateRecord, roomStateText, troubleLines } from '../src/roomState.ts'
 import { columnsOf, table } from '../src/table.ts'
 import { shortTime } from '../src/time.ts'
 
@@ -12,6 +18,7 @@ describe('text that others wrote', () => {
     ['bidirectional overrides', 'user\u202Etxt.exe', 'user�txt.exe'],
     ['isolates', '\u2066a\u2069', '�a�'],
     ['a bell and a backspace', '\x07\x08', '��'],
+    ['separators of lines', 'a\u2028b\u2029c', 'a�b�c'],
   ])('cannot steer the terminal by %s', (_, hostile, shown) => {
     expect(printable(hostile)).toBe(shown)
   })
@@ -20,6 +27,103 @@ describe('text that others wrote', () => {
     for (const text of ['שלום עולם', 'مرحبا', '👩‍👩‍👧‍👦', 'línea\nnueva\ttab', '<script>alert("x")</script>'])
       expect(printable(text)).toBe(text)
     expect(printableLine('one\n two\tthree')).toBe('one ⏎ two three')
+  })
+})
+
+describe('a value for programs', () => {
+  it('steers no terminal and ends no line, and means the same', () => {
+    const all = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code)).join('')
+    const line = jsonLine({ [all]: all })
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u)
+    expect(JSON.parse(line)).toEqual({ [all]: all })
+  })
+
+  it('keeps what people write', () => {
+    expect(jsonLine({ text: 'שלום 👩‍👩‍👧‍👦 <b>' })).toBe('{"text":"שלום 👩‍👩‍👧‍👦 <b>"}')
+  })
+})
+
+describe('a room', () => {
+  const room = (state: RoomView['state']): RoomView => ({
+    id: '0123456789abcdef0123456789abcdef',
+    name: 'General',
+    state,
+    unread: 0,
+    readSeq: 0,
+    memberCount: 2,
+    latest: null,
+    draft: '',
+  })
+  const remedies = [
+    ['wait', 'goes on by itself'],
+    ['rejoin', 'sotto room rejoin 01234567'],
+    ['refound', 'sotto room refound 01234567'],
+    ['ask_owner', 'Ask an owner'],
+  ] as const
+  it.each(remedies)('that is frozen says what is safe and what to do: %s', (remedy, words) => {
+    const frozen = room({ kind: 'frozen', code: 'fork', rule: null, remedy })
+    expect(roomStateText(frozen.state)).toMatch(/^frozen: .*different histories/)
+    expect(troubleLines(frozen)[0]).toContain('stays as it was')
+    expect(troubleLines(frozen)[1]).toContain(words)
+    expect(roomStateRecord(frozen.state)).toEqual({ state: 'frozen', code: 'fork', rule: null, remedy })
+  })
+
+  it('that is being mended says how far it is, and that what is written is sent', () => {
+    for (const step of ['reading', 'rejoining', 'asking'] as const) {
+      const repairing = room({ kind: 'repairing', code: 'client_rollback', rule: null, step })
+      expect(roomStateText(repairing.state)).toMatch(/^this device /)
+      expect(troubleLines(repairing).join()).toContain('is sent as soon as')
+      expect(roomStateRecord(repairing.state)).toMatchObject({ state: 'repairing', step })
+    }
+  })
+
+  it('that was founded anew says where it goes on', () => {
+    const state = { kind: 'refounded', successor: 'fedcba9876543210' } as const
+    expect(roomStateText(state)).toBe('goes on in fedcba98')
+    expect(roomStateRecord(state)).toEqual({ state: 'refounded', successor: 'fedcba9876543210' })
+  })
+
+  it('that works says nothing', () => {
+    expect(roomStateText({ kind: 'active' })).toBe('')
+    expect(troubleLines(room({ kind: 'active' }))).toEqual([])
+  })
+})
+
+describe('what stands in a log', () => {
+  const actor = { account: '0b', name: 'bob\u009b2J', own: false }
+  const event = (what: Extract<TimelineItem, { kind: 'event' }>['event'], own = false): TimelineItem => ({
+    kind: 'event',
+    id: 'e1',
+    seq: 1,
+    actor: { ...actor, own },
+    event: what,
+    timeMs: 0,
+  })
+  it.each([
+    [event({ kind: 'role', name: 'carol', role: 'admin' }), 'bob�2J has given carol the role admin'],
+    [event({ kind: 'rejoined' }, true), 'You have come back in with fresh keys'],
+    [
+      event({ kind: 'objected', rule: 'C5c\x1b' }),
+      'A device of bob�2J refuses a change of this room (rule C5c�)',
+    ],
+    [event({ kind: 'objected', rule: 'C5c' }, true), 'This device refuses a change of this room (rule C5c)'],
+    [event({ kind: 'refounded' }), 'bob�2J has founded this room anew'],
+  ])('is said in words: %#', (item, words) => {
+    expect(itemText(item)).toContain(words)
+  })
+
+  it('a message without a key has its place and its reason, for programs, too', () => {
+    const item = { kind: 'missed', id: 'x', seq: 7, why: 'own', timeMs: 0 } as const
+    expect(itemText(item)).toContain('that you sent before this device was set back')
+    expect(messageRecord('0f', item)).toEqual({
+      room: '0f',
+      seq: 7,
+      sender: null,
+      text: null,
+      time: '1970-01-01T00:00:00.000Z',
+      missed: 'own',
+    })
   })
 })
 
@@ -35,6 +139,31 @@ describe('a table', () => {
         ['abcde', 'y'],
       ]),
     ).toBe('你好   x\nabcde  y')
+  })
+})
+
+describe('lines of standard input', () => {
+  const linesIn = async (...chunks: readonly (string | Buffer)[]): Promise<readonly string[]> => {
+    const bytes = chunks.map((chunk) => Buffer.from(chunk))
+    const lines: string[] = []
+    for await (const line of linesOf(Readable.from(bytes, { objectMode: false }))) lines.push(line)
+    return lines
+  }
+  it('end where a line ends, and nowhere else', async () => {
+    expect(await linesIn('one\ntwo\r\n\nth', 'ree\u2028\u0085four\rfive\nlast')).toEqual([
+      'one',
+      'two',
+      '',
+      'three\u2028\u0085four\rfive',
+      'last',
+    ])
+    expect(await linesIn('one\n')).toEqual(['one'])
+    expect(await linesIn()).toEqual([])
+  })
+  it('are not torn where a character is', async () => {
+    const bytes = Buffer.from('né👩‍👩‍👧\n')
+    const single = Array.from(bytes, (byte) => Buffer.of(byte))
+    expect(await linesIn(...single)).toEqual(['né👩‍👩‍👧'])
   })
 })
 

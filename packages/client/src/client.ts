@@ -49,13 +49,15 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   let profile: Profile | null = await profileRow.read(store)
   let token: string | null = (await sessionRow.read(store))?.token ?? null
   let pin = await serverPinRow.read(store)
-  let aheadMs = 0
+  let aheadMs: number | null = null
   let device: Device | null = null
   let contacts: Contacts
   let halted: SottoError | null = null
   let isClosed = false
 
-  const timeMs = (): number => scheduler.nowMs() + aheadMs
+  /** The server's time since it was met last, however the clock of this device jumps; its own before. */
+  const timeMs = (): number =>
+    aheadMs === null ? scheduler.nowMs() : Math.round(scheduler.steadyMs() + aheadMs)
   const stage = makeStage({
     account: () => accountView(server, profile, token),
     profile: () => profile,
@@ -69,7 +71,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const { stirred } = stage
 
   const meet = async (): Promise<void> => {
-    const contact = await meetServer(store, transport, server, scheduler.nowMs())
+    const contact = await meetServer(store, transport, server, scheduler.steadyMs())
     ;({ pin, aheadMs } = contact)
   }
 
@@ -142,7 +144,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   })
 
   const greeted = async ({ rooms, replenish }: Device, frame: Ready): Promise<void> => {
-    aheadMs = frame.timeMs - scheduler.nowMs()
+    aheadMs = frame.timeMs - scheduler.steadyMs()
     await rooms.headsAre(frame.heads, places).catch(() => {})
     rooms.wake()
     whileOnline(replenish)

@@ -90,7 +90,9 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     stirred: deps.stirred,
     halt: deps.halt,
   }
-  const rooms = openRooms({ store, line, tools, contacts, pool, roomDeps }, await loadRooms(store))
+  const renewKeyPackages = async (): Promise<void> => pool.replenish(await leafOwner(), nowS(), true)
+  const roomsDeps = { store, line, tools, contacts, pool, renewKeyPackages, roomDeps }
+  const rooms = openRooms(roomsDeps, await loadRooms(store))
   const entering = new Set<string>()
 
   const nowS = (): number => Math.floor(deps.timeMs() / 1000)

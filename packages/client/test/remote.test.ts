@@ -12,11 +12,11 @@ const stateOf = (name: string): ClientState => ({
   rooms: [],
 })
 
-const message = (seq: number, text: string): TimelineItem => ({
+const message = (seq: number, text: string, own = false): TimelineItem => ({
   kind: 'message',
   id: `m${seq}`,
   seq,
-  sender: { account: 'a', name: 'alice', own: true },
+  sender: own ? { account: 'a', name: 'alice', own } : { account: 'b', name: 'bob', own },
   text,
   timeMs: seq,
   delivery: { kind: 'sent' },
@@ -182,6 +182,30 @@ describe('a client across a channel', () => {
     lossy.lose = () => false
     serveClient(client, end(), 'second')
     await expect.poll(() => heard).toEqual(['two'])
+  })
+
+  it('an own message that is acknowledged early does not hide what stands before it', async () => {
+    const { end, lossy } = air()
+    const { client, texts, tell } = profile()
+    const remote = remoteClient(end(), ids())
+    const stop = serveClient(client, end(), 'first')
+    await remote.ready
+    texts.set('a', 'one')
+    await remote.timeline({ room, limit: 10 })
+    const heard: string[] = []
+    remote.subscribe((event) => {
+      if (event.kind === 'timeline')
+        for (const item of event.items) if (item.kind === 'message') heard.push(item.text)
+    })
+    // Acknowledged at 3 when the server dies, which has not read 2 yet.
+    tell({ kind: 'timeline', room, items: [message(3, 'own', true)] })
+    await expect.poll(() => heard).toEqual(['own'])
+    lossy.lose = (value) => kindOf(value) === 'event'
+    texts.set('b', 'two')
+    stop()
+    lossy.lose = () => false
+    serveClient(client, end(), 'second')
+    await expect.poll(() => heard).toEqual(['own', 'two'])
   })
 
   it('passes over what is not meant for it', async () => {

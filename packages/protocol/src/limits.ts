@@ -62,6 +62,10 @@ export const limits = {
   healsPerMinute: 20,
   /** External joins of one device into one room. */
   rejoinsPerDay: 3,
+  /** Who would have to wait longer for the next is told so. */
+  rejoinWaitMaxMs: 10 * minuteMs,
+  /** What an account has put into the logs of all rooms, with what rides with it. */
+  storedBytesPerAccountMax: 2048 * miB,
   roomsPerAccountPerDay: 200,
   roomsPerAccountMax: 2000,
   welcomesWaitingMax: 200,

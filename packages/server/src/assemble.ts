@@ -4,7 +4,7 @@ import { nodeProvider } from '@sotto/mls/provider/node'
 import { pino } from 'pino'
 import { makeOpaque } from './authentication/opaque.ts'
 import { processBus } from './bus/processBus.ts'
-import { limitsOf, type ServerConfig, systemClock } from './configuration.ts'
+import { boundedClock, limitsOf, type ServerConfig, systemClock } from './configuration.ts'
 import { makeCore } from './core.ts'
 import { addressOf } from './http/address.ts'
 import { makeHttpServer } from './http/httpServer.ts'
@@ -13,6 +13,7 @@ import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
 import { makeOpenLane } from './open/openLane.ts'
 import type { Secrets } from './secrets.ts'
+import { lookIntervalMs } from './steadyClock.ts'
 import type { Store } from './store/openStore.ts'
 
 export interface RunningServer {
@@ -45,7 +46,8 @@ export const assemble = async (
   store: Store,
   secrets: Secrets,
 ): Promise<RunningServer> => {
-  const { trustProxy = false, clock = systemClock, host = hostDefault, webDirectory } = config
+  const { trustProxy = false, host = hostDefault, webDirectory } = config
+  const clock = boundedClock(config.clock ?? systemClock)
   const limits = limitsOf(config)
   const log = eventLogOf(config, secrets)
   const provider = nodeProvider()
@@ -54,7 +56,7 @@ export const assemble = async (
   const core = { provider, bus, clock, limits, log }
 
   const opaque = await makeOpaque(secrets.opaqueSetup)
-  const { routes, sessions, delivery } = makeCore({ ...core, store, secrets, opaque })
+  const { routes, sessions, delivery, steady } = makeCore({ ...core, store, secrets, opaque })
 
   const edge = {
     isForeign: (request: IncomingMessage) => isForeign(request, trustProxy),
@@ -78,17 +80,22 @@ export const assemble = async (
   })
   const gateway = makeGateway(app.server, {
     ...core,
+    clock: steady,
     sessions,
     delivery,
     ...edge,
     ...(lane ? { upgradeElsewhere: lane.upgrade } : {}),
   })
+  const damaged = await delivery.inspect()
+  if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
   await app.listen({ port: config.port, host })
   const { port } = app.server.address() as AddressInfo
+  const looks = setInterval(steady.look, lookIntervalMs)
   log.info('started', { port })
 
   const shutDown = async (): Promise<void> => {
     log.info('stopping')
+    clearInterval(looks)
     closing.abort()
     const grace = setTimeout(() => app.server.closeAllConnections(), limits.shutdownGraceMs)
     await Promise.all([gateway.close(), lane?.close(), app.close()])

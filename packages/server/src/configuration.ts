@@ -11,6 +11,17 @@ export interface Clock {
 
 export const systemClock: Clock = { nowMs: () => Date.now() }
 
+/** The last moment of ECMA-262 §21.4.1.1, less what is added to the present: a session, a certificate. */
+const latestMs = 8_640_000_000_000_000 - 100_000_000_000
+
+/** The same clock, as a whole number that a calendar can hold, whatever has become of it. */
+export const boundedClock = (clock: Clock): Clock => ({
+  nowMs: () => {
+    const nowMs = Math.floor(clock.nowMs())
+    return Number.isNaN(nowMs) ? 0 : Math.min(latestMs, Math.max(0, nowMs))
+  },
+})
+
 export interface ServerConfig {
   /** 0 takes any free port. */
   readonly port: number

@@ -16,6 +16,7 @@ import type { Route } from './http/route.ts'
 import { routesOf } from './http/routes.ts'
 import type { EventLog } from './logging/eventLog.ts'
 import type { Secrets } from './secrets.ts'
+import { makeSteadyClock, type SteadyClock } from './steadyClock.ts'
 import type { Store } from './store/openStore.ts'
 
 /** What a server is beside its sockets: every service over its store, and the operations that they answer. */
@@ -23,6 +24,8 @@ export interface Core {
   readonly routes: readonly Route[]
   readonly sessions: Sessions
   readonly delivery: Delivery
+  /** The time that all of them go by. */
+  readonly steady: SteadyClock
 }
 
 export interface CoreDependencies {
@@ -36,8 +39,10 @@ export interface CoreDependencies {
   readonly log: EventLog
 }
 
-export const makeCore = ({ store, secrets, opaque, ...common }: CoreDependencies): Core => {
-  const { clock, bus, limits } = common
+export const makeCore = ({ store, secrets, opaque, ...given }: CoreDependencies): Core => {
+  const clock = makeSteadyClock(given.clock)
+  const common = { ...given, clock }
+  const { bus, limits } = common
   const logKey = makeLogKey(secrets.logKeySeed)
   const accounts = makeAccounts(store.directory)
   const deviceKey = (account: Uint8Array, device: Uint8Array) =>
@@ -64,5 +69,5 @@ export const makeCore = ({ store, secrets, opaque, ...common }: CoreDependencies
     clock,
     logKey: logKey.publicKey,
   })
-  return { routes, sessions, delivery }
+  return { routes, sessions, delivery, steady: clock }
 }

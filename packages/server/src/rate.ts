@@ -33,6 +33,8 @@ export const makeRate = (
   }
 
   const tokensOf = (bucket: Bucket | undefined, nowMs: number): number => {
+    // A clock that was ahead for a while must not leave anybody without tokens until it is there again.
+    if (bucket && bucket.atMs > nowMs) bucket.atMs = nowMs
     const tokens = bucket ? filled(bucket, nowMs) : burst
     if (tokens < 1)
       throw new SottoError('rate', undefined, {

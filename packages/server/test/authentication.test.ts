@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { limits, operations } from '@sotto/protocol'
+import { limits, operations, SottoError } from '@sotto/protocol'
 import { buildSetName } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
+import { makeSessions } from '../src/authentication/sessions.ts'
+import { processBus } from '../src/bus/processBus.ts'
+import { makeEventLog } from '../src/logging/eventLog.ts'
+import { makeSteadyClock } from '../src/steadyClock.ts'
 import { callOperation, refusal } from './client/calling.ts'
 import { testClock } from './client/clock.ts'
 import {
@@ -19,6 +23,9 @@ import {
 import { openSocket } from './client/liveSocket.ts'
 import * as password from './client/password.ts'
 import { testServer } from './client/testServer.ts'
+import { someAccount } from './contracts/authenticationStore.ts'
+import { emptyData } from './memory/data.ts'
+import { memoryStore } from './memory/memoryStore.ts'
 
 const secret = 'correct horse battery'
 const as = (device: RawDevice) => ({ account: device.account, device: device.id, signer: device.signer })
@@ -245,7 +252,6 @@ describe('sessions', () => {
     await sessionOf(url, alice.token)
     clock.advance(limits.sessionIdleMs)
     expect((await refusal(sessionOf(url, alice.token))).code).toBe('session_expired')
-    expect((await refusal(sessionOf(url, alice.token))).code).toBe('unauthorized')
 
     const { token } = await login(url, 'alice', secret, as(alice))
     for (let used = 0; used < limits.sessionAbsoluteMs; used += limits.sessionIdleMs / 2) {
@@ -253,6 +259,29 @@ describe('sessions', () => {
       clock.advance(limits.sessionIdleMs / 2)
     }
     expect((await refusal(sessionOf(url, token))).code).toBe('session_expired')
+  })
+
+  it('outlast a clock that jumps and comes back, and are gone for good when it goes on', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock })
+    const alice = await register(url, 'alice', secret)
+    const tenYearsMs = 3650 * 86_400_000
+    for (const jumpMs of [tenYearsMs, -tenYearsMs, -tenYearsMs, tenYearsMs]) {
+      clock.advance(jumpMs)
+      expect((await sessionOf(url, alice.token)).name).toBe('alice')
+    }
+    // Only what is steady is believed for good: the same after a pause of days.
+    clock.advance(5 * 86_400_000)
+    expect((await refusal(sessionOf(url, alice.token))).code).toBe('session_expired')
+    clock.advance(-5 * 86_400_000)
+    expect((await sessionOf(url, alice.token)).name).toBe('alice')
+    clock.advance(5 * 86_400_000)
+    for (let minutes = 0; minutes < 60; minutes += 20) {
+      expect((await refusal(sessionOf(url, alice.token))).code).toBe('session_expired')
+      clock.advance(20 * 60_000)
+    }
+    expect((await refusal(sessionOf(url, alice.token))).code).toBe('session_expired')
+    expect((await refusal(sessionOf(url, alice.token))).code).toBe('unauthorized')
   })
 
   it('end at logout, and their sockets with them', async () => {
@@ -280,6 +309,27 @@ describe('sessions', () => {
     clock.advance(limits.sessionIdleMs + 1000)
     expect((await socket.next('closing')).reason).toBe('session')
     expect(await socket.closed).toBe(4401)
+  })
+
+  it('go on where nothing can be written', async () => {
+    const data = emptyData()
+    const store = memoryStore(() => data).authentication
+    const readOnly = { ...store, touchSession: () => Promise.reject(new SottoError('read_only')) }
+    const clock = testClock()
+    const sessions = makeSessions({
+      store: readOnly,
+      bus: processBus(),
+      clock: makeSteadyClock(clock),
+      limits,
+      log: makeEventLog({ level: 'silent', destination: { write: () => undefined }, idKey: random(32) }),
+    })
+    const account = someAccount('alice')
+    await store.createAccount(account)
+    const { token, session } = await sessions.open(account.account, account.session.device, 'alice')
+    clock.advance(3_600_000)
+    expect((await sessions.authenticate(token)).expiresMs).toBe(session.expiresMs)
+    clock.advance(limits.sessionIdleMs)
+    expect((await refusal(sessions.authenticate(token))).code).toBe('session_expired')
   })
 
   it('are refused for a token that is none', async () => {

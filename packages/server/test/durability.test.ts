@@ -1,7 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Acknowledgement, entryHash, equalBytes, operations, type Submission } from '@sotto/protocol'
+import {
+  type Acknowledgement,
+  encodeAs,
+  entryHash,
+  equalBytes,
+  operations,
+  type Submission,
+  toHex,
+} from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { refusal } from './client/calling.ts'
 import { connect, login, publish, register } from './client/device.ts'
@@ -159,6 +167,8 @@ describe('a full disk', () => {
     const room = await createRoom(alice)
     const socket = await connect(alice)
     const text = 'x'.repeat(20_000)
+    const slot = { slot: 'data', counter: 1, sealed: new Uint8Array(60_000) }
+    await alice.call(operations.writeVaultSlot, slot)
     let last = await say(room, text)
     let refused
     for (;;) {
@@ -170,12 +180,22 @@ describe('a full disk', () => {
       break
     }
     expect((await refusal(socket.submit(room.id, refused.message))).code).toBe('read_only')
-    const slot = { slot: 'data', counter: 1, sealed: new Uint8Array(60_000) }
-    expect((await refusal(alice.call(operations.writeVaultSlot, slot))).code).toBe('read_only')
+    const raw = await fetch(`${server.url}/v1/rooms/${toHex(room.id)}/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/cbor', authorization: `Bearer ${alice.token}` },
+      body: new Uint8Array(encodeAs(operations.submitMessage.body, refused)),
+    })
+    expect(raw.status).toBe(507)
+    expect(await raw.json()).toMatchObject({ code: 'read_only' })
     const page = await alice.call(operations.readLog, { room: room.id, from: last.seq })
     expect(page.head).toEqual(last)
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
 
+    // As soon as there is room again, without a restart: here a smaller slot in place of a large one.
+    const smaller = { ...slot, counter: 2, sealed: new Uint8Array(10) }
+    expect((await refusal(alice.call(operations.writeVaultSlot, smaller))).code).toBe('accepted')
+    expect((await socket.submit(room.id, refused.message)).seq).toBe(last.seq + 1)
+    expect((await submit(room, refused)).seq).toBe(last.seq + 1)
     await server.restart({ databaseBytesMax: 100 * 1024 * 1024 })
     alice.url = server.url
     expect((await submit(room, refused)).seq).toBe(last.seq + 1)

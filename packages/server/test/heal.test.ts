@@ -77,6 +77,7 @@ const lostRoom = async () => {
   await catchUp(his)
   told.push(await nack(his, 'C2a'))
   await catchUp(hers)
+  const oldGroupInfo = await makeGroupInfo(engineOf(alice), hers.group)
   told.push(await adopt(hers, await prepareCommit(hers, { forcePath: true })))
   await catchUp(his)
   const message = await write(his, 'the last of Bob')
@@ -94,7 +95,7 @@ const lostRoom = async () => {
   const healing: Healing = { room: hers.id, messages: page.messages, ack: page.ack, group }
   const people = { alice, bob, carol, dave, devices }
   const rooms = { hers, his, theirs, others }
-  return { server, backup, ...people, ...rooms, whole, listed, healing, sent, message, acks }
+  return { server, backup, ...people, ...rooms, whole, listed, healing, sent, message, acks, oldGroupInfo }
 }
 
 /** With one bit of the payload turned, so far from its end. */
@@ -113,6 +114,7 @@ describe('healing', () => {
     const { alice, bob, carol, hers, his, theirs, whole, healing, listed, sent, message } = lost
     expect((await pageOf(hers)).head.seq).toBe(2)
     const socket = await connect(bob)
+    const hersToo = await connect(carol)
     const { head } = await heal(alice, healing)
     expect(head).toEqual(whole.head)
     expect(await pageOf(hers)).toEqual(whole)
@@ -121,6 +123,8 @@ describe('healing', () => {
     const told = await socket.next('entries')
     expect(told.messages.map(({ entry }) => decodeEntry(entry).seq)).toEqual([3, 4, 5, 6, 7, 8, 9])
     expect(told.ack).toEqual(whole.head)
+    // Who was not in the old copy had nothing to listen to.
+    expect(await hersToo.next('behind')).toMatchObject({ room: hers.id, head: whole.head.seq })
 
     // What was sent before is known again, with its number.
     expect(await submit(his, message)).toEqual(sent)
@@ -217,7 +221,7 @@ describe('healing', () => {
 
   it('HEAL-2 takes nothing that was changed, left out, or signed by another server', async () => {
     const lost = await lostRoom()
-    const { alice, bob, hers, theirs, whole, healing, acks } = lost
+    const { alice, bob, hers, theirs, whole, healing, acks, oldGroupInfo } = lost
     const { messages, ack, group } = healing
     const foreign = await testServer()
     const mallory = await register(foreign.url, 'mallory')
@@ -266,6 +270,17 @@ describe('healing', () => {
         'a GroupInfo of another room',
         { group: { groupInfo: await makeGroupInfo(engineOf(mallory), elsewhere.group), meta: random(9) } },
         'policy',
+      ],
+      ['a GroupInfo of an earlier epoch', { group: { groupInfo: oldGroupInfo, meta: random(9) } }, 'policy'],
+      [
+        'a GroupInfo with more in it',
+        {
+          group: {
+            groupInfo: await makeGroupInfo(engineOf(alice), hers.group, { withTree: true }),
+            meta: random(9),
+          },
+        },
+        'bad_request',
       ],
       ['a GroupInfo that is none', { group: { groupInfo: random(200), meta: random(9) } }, 'policy'],
     ]

@@ -221,9 +221,25 @@ describe('founding a room anew', () => {
     )
     expect(await attempt(his, bob, (policy) => withRole(policy, bob.account, roles.owner))).toEqual(refused)
     expect(await attempt(hers, alice, (policy) => ({ ...policy, generation: 2 }))).toEqual(refused)
-    const elsewhere = { ...hers, id: random(16) }
-    expect(await attempt(elsewhere, alice)).toEqual(refused)
     expect((await attempt(hers, alice)).code).toBe('accepted')
+  })
+
+  it('is possible where the server has lost the room before altogether; its members judge for themselves', async () => {
+    const server = await testServer()
+    const alice = await register(server.url, 'alice')
+    const bob = await register(server.url, 'bob')
+    await publish(bob, 2)
+    const backup = await server.backup()
+    for (const device of [alice, bob]) device.url = server.url
+    const hers = await createRoom(alice)
+    await invite(hers, bob.account)
+    await server.restore(backup)
+    for (const device of [alice, bob]) device.url = server.url
+    expect(await codeOf(alice.call(operations.readLog, { room: hers.id, from: 0 }))).toBe('room_unknown')
+    const { input } = await prepareRefounding(hers, alice)
+    expect(await codeOf(alice.call(operations.createRoom, input))).toBe('accepted')
+    const again = await prepareRefounding(hers, alice, (policy) => ({ ...policy, room: hers.id }))
+    expect(await codeOf(alice.call(operations.createRoom, again.input))).toBe('policy')
   })
 
   it('makes a room like any other: its members are invited, with key packages claimed for it', async () => {

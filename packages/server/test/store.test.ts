@@ -123,6 +123,7 @@ describe('the database', () => {
       messageId: random(16),
       sendCounter: null,
       change: null,
+      charge: { account: random(32), bytes: 20_000 },
     })
     const members = [{ account: random(32), device: random(16), leaf: 0 }]
     const change = {

@@ -97,7 +97,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
 /**
  * The façade of the client over a world in memory, for work on the screens. Names and texts call up failures: the
  * account `taken`, `rate` or `offline`, the password `wrong password`, the invitations of `nobody` and `nodevice`, the
- * message `fail`, whatever is done to `נועם`.
+ * messages `fail` and `stuck`, whatever is done to `נועם`.
  */
 export const openPreviewClient = (scene: Scene): Client => {
   const nowMs = Date.now()
@@ -140,6 +140,7 @@ export const openPreviewClient = (scene: Scene): Client => {
   const deliver = async (room: string, id: string) => {
     await wait(scene === 'slow' ? 4000 : 350)
     const item = timelines.get(room)?.find((one) => one.id === id)
+    if (item?.kind === 'message' && item.text === 'stuck') return
     if (item?.kind !== 'message' || item.delivery.kind !== 'sending' || state.connection.kind !== 'online')
       return
     const delivery: Delivery =

@@ -35,14 +35,18 @@ describe('what a room lets its member do', () => {
 describe('why a room has stopped', () => {
   test('every code has words for what happened and what is safe', () => {
     for (const code of codes) {
-      const trouble = troubleOf(code)
+      const trouble = troubleOf(code, null)
       for (const text of [en.trouble.happened[trouble], en.trouble.safe[trouble]])
         expect(text, code).toMatch(/^[A-Z].+\.$/)
     }
   })
   test('what a server may do on purpose is told apart from what happens', () => {
-    const grave = codes.filter((code) => gravityOf(troubleOf(code)) === 'grave')
+    const grave = codes.filter((code) => gravityOf(troubleOf(code, null)) === 'grave')
     expect(grave.toSorted()).toEqual(['fork', 'identity_changed', 'integrity', 'policy'])
+  })
+  test('a change that this device cannot follow breaks no rule', () => {
+    expect(troubleOf('policy', 'C5c')).toBe('policy')
+    expect(troubleOf('policy', 'mls:decryption')).toBe('other')
   })
   test('another server is not blamed for a disk that fails', () => {
     expect(codes.filter((code) => refusalOf(code) === 'server').toSorted()).toEqual([

@@ -45,6 +45,7 @@ const isOnline = (person: Person): boolean => person.client.state().connection.k
 /** Lines that break, crawl, and take everything without an answer (F10); half of the people are on it. */
 export const badLine: Scenario = {
   name: 'bad-line',
+  belongs: 'always',
   run: async ({ kills: intensity, chance }) => {
     const world = await startWorld()
     const proxy = await openProxy(world.port)
@@ -65,7 +66,10 @@ export const badLine: Scenario = {
       }
       await talkers.hush()
       const verdict = judge(ledger, await talkers.look(settleWithinMs))
-      return outcomeOf(`${rounds} × cut, delay, throttle, half-open, refused`, 0, verdict, talkers.refusals())
+      return outcomeOf(`${rounds} × cut, delay, throttle, half-open, refused`, 0, verdict, [
+        ...talkers.refusals(),
+        ...talkers.untold(),
+      ])
     } finally {
       await world.end()
       await proxy.close()

@@ -26,6 +26,7 @@ const writeUntilRefused = async ({ tab, ledger, room }: Pair): Promise<string | 
 /** The browser gives no more room (F6): the person is told in words, nothing is lost, and with room it goes on. */
 export const browserStorage: Scenario = {
   name: 'browser-full',
+  belongs: 'long run',
   run: async () => {
     if (noBrowser) return { kind: 'skipped', why: noBrowser }
     const pair = await openPair()

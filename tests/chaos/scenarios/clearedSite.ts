@@ -10,6 +10,7 @@ const dishonest = /not the server|its key has changed|something broke/i
 /** Somebody clears the data of the site (F31): the device is gone, and the screen says so and nothing else. */
 export const clearedSite: Scenario = {
   name: 'browser-cleared',
+  belongs: 'always',
   run: async () => {
     if (noBrowser) return { kind: 'skipped', why: noBrowser }
     const pair = await openPair()

@@ -20,6 +20,7 @@ const words: Readonly<Record<ShortageKind, string>> = {
  */
 export const deviceDiskFull = (kind: ShortageKind): Scenario => ({
   name: `device-full-${kind}`,
+  belongs: kind === 'limit' ? 'always' : 'long run',
   run: async ({ kills: intensity, chance }) => {
     const shortage = obtainShortage(kind, diskBytes)
     if (shortage.kind === 'impossible') return { kind: 'skipped', why: shortage.why }

@@ -10,6 +10,7 @@ const withinMs = 120_000
 /** SIGSTOP: the server, and then a device, hold their sockets and locks and do nothing (F19, F20). */
 export const frozenProcesses: Scenario = {
   name: 'frozen-processes',
+  belongs: 'long run',
   run: async ({ kills: intensity, chance }) => {
     const pauseMs = Math.min(pauseMsMax, intensity * 300)
     const world = await startWorld()
@@ -47,7 +48,7 @@ export const frozenProcesses: Scenario = {
       )
       const verdict = judge(ledger, await talkers.look(withinMs))
       const did = `SIGSTOP of the server and of a device, ${pauseMs / 1000} s each`
-      return outcomeOf(did, 0, verdict, [...violations, ...talkers.refusals()])
+      return outcomeOf(did, 0, verdict, [...violations, ...talkers.refusals(), ...talkers.untold()])
     } finally {
       // What is stopped does not hear that it should end; it hears that it must.
       await world.end()

@@ -1,66 +1,107 @@
 import { auditDatabase } from '../databaseAudit.ts'
 import { judge, openLedger } from '../ledger.ts'
-import { eventually } from '../patience.ts'
-import { afterRollback } from '../rollback.ts'
+import { eventually, lasting, within } from '../patience.ts'
+import { type Ending, watchRollback } from '../rollback.ts'
 import { outcomeOf, type Scenario } from '../scenario.ts'
 import { gatherTalkers } from '../talkers.ts'
-import { gather, startWorld } from '../world/world.ts'
+import { bringIn, gather, startWorld } from '../world/world.ts'
 
-const withinMs = 60_000
+const withinMs = 120_000
 
-/** The server comes back on an older copy of its data (F28): every device notices, nothing that it showed is gone. */
+/** What the copy lacks: messages, messages and a newcomer, more than one page of the log. */
+type Loss = 'messages' | 'newcomer' | 'pages'
+
+const messagesOf: Readonly<Record<Loss, number>> = { messages: 60, newcomer: 40, pages: 700 }
+
+/** The server comes back on an older copy of its data (F28): it is noticed, and nothing that was shown is gone. */
 export const oldBackup: Scenario = {
   name: 'old-backup',
-  run: async ({ chance }) => {
+  belongs: 'always',
+  run: async ({ kills: intensity, chance }) => {
+    const losses: readonly Loss[] =
+      intensity < 50 ? ['newcomer'] : ['messages', 'newcomer', 'pages', 'messages']
     const world = await startWorld()
     try {
       const violations: string[] = []
       const ledger = openLedger()
-      const people = await world.people(['alice', 'bob', 'carol'])
-      const [alice] = people
-      if (!alice) throw new Error('alice is missing')
-      const talkers = gatherTalkers(ledger, { chance, everyMs: 80, openMax: 20 })
-      const room = await gather(people, 'General')
-      await talkers.join(room, people)
+      const [alice, bob, carol, dave] = await world.people(['alice', 'bob', 'carol', 'dave'])
+      if (!alice || !bob || !carol || !dave) throw new Error('somebody is missing')
+      const talkers = gatherTalkers(ledger, { chance, everyMs: 60, openMax: 40 })
+      const general = await gather([alice, bob, carol], 'General')
+      await talkers.join(general, [alice, bob, carol])
+      const growing = await gather([alice, bob], 'Growing')
       const talkUntil = async (count: number): Promise<void> => {
         talkers.talk()
         await eventually(`${count} messages`, withinMs, () => ledger.acked().length >= count)
         await talkers.hush()
         await talkers.look(withinMs)
       }
-      await talkUntil(30)
-      await world.server().stop()
-      const backup = world.copy('backup')
-      await world.start().ready
-      await talkUntil(30 + chance.between(20, 120))
+      const isOf =
+        (room: string) =>
+        ({ acked, room: of }: { acked: unknown; room: string }) =>
+          acked && of === room
+      const lastOf = (room: string): number =>
+        Math.max(
+          0,
+          ...ledger
+            .acked()
+            .filter(isOf(room))
+            .map(({ acked }) => acked?.seq ?? 0),
+        )
 
-      const known = Math.max(...ledger.acked().map(({ acked }) => acked?.seq ?? 0))
-      await world.server().kill()
-      world.restore(backup)
-      const head = auditDatabase(backup).heads.get(room) ?? 0
-      await world.start().ready
-      const ending = await afterRollback(people, room)
-      switch (ending.kind) {
-        case 'healed':
-          await talkUntil(ledger.acked().length + 20)
-          break
-        case 'alarmed':
-          await talkers.say(alice, room, 'into a frozen room').then(
-            () => violations.push('a frozen room took a message'),
-            () => {},
-          )
-          break
-        case 'violated':
-          violations.push(...ending.violations)
+      const rooms = new Map([[general, [alice, bob, carol]]])
+      await talkUntil(20)
+      let gone = 0
+      const endings = new Set<Ending['kind']>()
+      for (const loss of losses) {
+        await world.server().stop()
+        const backup = world.copy(`backup ${gone}`)
+        const heads = auditDatabase(backup).heads
+        await world.start().ready
+        if (loss === 'newcomer') {
+          await within('a newcomer comes in', withinMs, bringIn(alice, dave, growing))
+          await talkers.join(growing, [alice, bob, dave])
+          rooms.set(growing, [alice, bob, dave])
+        }
+        await talkUntil(ledger.acked().length + messagesOf[loss])
+
+        await world.server().kill()
+        world.restore(backup)
+        const watches = [...rooms].map(([room, people]) => watchRollback(people, room))
+        gone += lastOf(general) - (heads.get(general) ?? 0)
+        await world.start().ready
+        // Giving back is cut off, too.
+        if (chance.fraction() < 0.5) {
+          await lasting(chance.between(0, 400))
+          await world.server().kill()
+          await world.start().ready
+        }
+        for (const watch of watches) {
+          const ending = await watch.ending()
+          endings.add(ending.kind)
+          if (ending.kind === 'violated') violations.push(`${loss}: ${ending.violations.join('; ')}`)
+          if (ending.kind === 'alarmed')
+            await talkers.say(alice, general, 'into a frozen room').then(
+              () => violations.push('a frozen room took a message'),
+              () => {},
+            )
+        }
+        if (endings.size > 1 || !endings.has('healed')) break
+        await talkUntil(ledger.acked().length + 20)
       }
-      const shown = await talkers.look(ending.kind === 'healed' ? withinMs : 0)
+      const isHealed = endings.size === 1 && endings.has('healed')
+      const shown = await talkers.look(isHealed ? withinMs : 0)
       await world.server().stop()
       const audit = auditDatabase(world.data)
-      const end = audit.heads.get(room) ?? 0
-      if (ending.kind === 'alarmed' && end > head) violations.push(`the log went on from ${head} to ${end}`)
-      if (ending.kind === 'healed' && end < known) violations.push(`the log ends at ${end}, before ${known}`)
-      const did = `${known - head} entries gone: ${ending.kind} on every device`
-      return outcomeOf(did, 1, judge(ledger, shown), [...violations, ...audit.violations])
+      if (isHealed && (audit.heads.get(general) ?? 0) < lastOf(general))
+        violations.push('the log ends before what was acknowledged')
+      const did = `${losses.length} × an older copy of the server, ${gone} entries gone: ${[...endings].join(', ')}`
+      return outcomeOf(did, losses.length, judge(ledger, shown), [
+        ...violations,
+        ...talkers.refusals(),
+        ...talkers.untold(),
+        ...audit.violations,
+      ])
     } finally {
       await world.end()
     }

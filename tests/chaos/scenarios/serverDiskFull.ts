@@ -26,6 +26,7 @@ const words: Readonly<Record<ShortageKind, string>> = {
  */
 export const serverDiskFull = (kind: ShortageKind): Scenario => ({
   name: `server-full-${kind}`,
+  belongs: kind === 'limit' ? 'always' : 'long run',
   run: async ({ kills: intensity, chance }) => {
     const shortage = obtainShortage(kind, diskBytes)
     if (shortage.kind === 'impossible') return { kind: 'skipped', why: shortage.why }
@@ -84,6 +85,7 @@ export const serverDiskFull = (kind: ShortageKind): Scenario => ({
       return outcomeOf(`${rounds} × ${words[kind]} at the server`, 0, verdict, [
         ...violations,
         ...talkers.refusals(),
+        ...talkers.untold(),
         ...audit.violations,
       ])
     } finally {

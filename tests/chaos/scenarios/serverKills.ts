@@ -2,6 +2,7 @@ import type { Chance } from '../chance.ts'
 import { auditDatabase } from '../databaseAudit.ts'
 import { judge, type Ledger, openLedger } from '../ledger.ts'
 import { lasting, within } from '../patience.ts'
+import { beRestless } from '../restless.ts'
 import { outcomeOf, type Scenario } from '../scenario.ts'
 import { gatherTalkers } from '../talkers.ts'
 import { gather, startWorld, type World } from '../world/world.ts'
@@ -48,16 +49,23 @@ const moments: readonly [Moment, ...Moment[]] = [
 /** kill -9 of the server, again and again, while everybody talks and rooms are made (F1–F4). */
 export const serverKills: Scenario = {
   name: 'server-kills',
+  belongs: 'always',
   run: async ({ kills, chance }) => {
     const world = await startWorld()
     try {
       const ledger = openLedger()
       const people = await world.people(['alice', 'bob', 'carol'])
+      const [alice, bob, carol] = people
+      if (!alice || !bob || !carol) throw new Error('somebody is missing')
       const talkers = gatherTalkers(ledger, { chance, everyMs: 150, openMax: 40 })
-      await talkers.join(await gather(people, 'General'), people)
+      const general = await gather(people, 'General')
+      await talkers.join(general, people)
       await talkers.join(await gather(people.slice(0, 2), 'Aside'), people.slice(0, 2))
       talkers.talk()
+      const restless = await beRestless(general, [alice, bob, carol], chance, 2500)
       const rooms = meetAnew(people, talkers, Math.min(15, Math.ceil(kills / 6)))
+      // Told where it is awaited.
+      rooms.catch(() => {})
       for (let kill = 0; kill < kills; kill++) {
         await moment(chance.pick(moments), chance, world, ledger)
         await world.server().kill()
@@ -66,6 +74,7 @@ export const serverKills: Scenario = {
       await world.server().ready
       await within('somebody is heard after the last kill', ackWithinMs, acks(ledger, 1))
       const made = await within('every room is made', settleWithinMs, rooms)
+      const changes = await restless.end()
       await talkers.hush()
       const shown = await talkers.look(settleWithinMs)
       const first = judge(ledger, shown)
@@ -75,12 +84,18 @@ export const serverKills: Scenario = {
       const again = judge(ledger, await talkers.look(settleWithinMs))
       await world.server().stop()
       const audit = auditDatabase(world.data)
-      return outcomeOf(`kill -9 under load of 3 people, ${made + 2} rooms`, kills, first, [
-        ...again.violations.map((one) => `after a restart: ${one}`),
-        ...talkers.refusals(),
-        ...audit.violations,
-        ...missing(ledger, audit.heads),
-      ])
+      return outcomeOf(
+        `kill -9 under load of 3 people, ${made + 2} rooms, ${changes} changes`,
+        kills,
+        first,
+        [
+          ...again.violations.map((one) => `after a restart: ${one}`),
+          ...talkers.refusals(),
+          ...talkers.untold(),
+          ...audit.violations,
+          ...missing(ledger, audit.heads),
+        ],
+      )
     } finally {
       await world.end()
     }

@@ -26,6 +26,7 @@ const percentile = (values: readonly number[], of: number): number =>
  */
 export const slowSockets: Scenario = {
   name: 'slow-sockets',
+  belongs: 'long run',
   run: async ({ kills: intensity, chance }) => {
     if (process.platform !== 'linux')
       return { kind: 'skipped', why: 'memory is read from /proc, on Linux only' }
@@ -65,7 +66,7 @@ export const slowSockets: Scenario = {
       await talkers.join(room, far)
       const verdict = judge(ledger, await talkers.look(withinMs))
       const did = `${each * slownesses.length} slow sockets and a deaf device; ack in ${slowestMs} ms (99 %)`
-      return outcomeOf(did, 0, verdict, [...violations, ...talkers.refusals()])
+      return outcomeOf(did, 0, verdict, [...violations, ...talkers.refusals(), ...talkers.untold()])
     } finally {
       await world.end()
       await proxy.close()

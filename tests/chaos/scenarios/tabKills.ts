@@ -7,6 +7,7 @@ import { outcomeOf, type Scenario } from '../scenario.ts'
 /** A tab dies in mid-send, closed or crashed; the next one has each message, and delivers it once (F15, F16, F20). */
 export const tabKills: Scenario = {
   name: 'browser-tab-kills',
+  belongs: 'long run',
   run: async ({ kills: intensity, chance }) => {
     if (noBrowser) return { kind: 'skipped', why: noBrowser }
     const pair = await openPair()

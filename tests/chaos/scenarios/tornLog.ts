@@ -5,7 +5,7 @@ import { auditDatabase } from '../databaseAudit.ts'
 import { judge, type Ledger, openLedger } from '../ledger.ts'
 import { openProxy, type Proxy } from '../network/proxy.ts'
 import { eventually, lasting } from '../patience.ts'
-import { afterRollback } from '../rollback.ts'
+import { watchRollback } from '../rollback.ts'
 import { outcomeOf, type Scenario } from '../scenario.ts'
 import { gatherTalkers } from '../talkers.ts'
 import { gather, startWorld, type World } from '../world/world.ts'
@@ -72,6 +72,7 @@ const tearBehind = async (world: World, proxy: Proxy, ledger: Ledger, chance: Ch
  */
 export const tornLog: Scenario = {
   name: 'torn-log',
+  belongs: 'always',
   run: async ({ kills: intensity, chance }) => {
     const world = await startWorld()
     const proxy = await openProxy(world.port)
@@ -103,12 +104,12 @@ export const tornLog: Scenario = {
       cpSync(world.data, truth, { recursive: true })
       tear(walOf(world.data), chance.between(1, Math.floor(sizeOf(walOf(world.data)) / 2)), chance)
       rmSync(join(world.data, 'sotto.db-shm'), { force: true })
-      const server = world.start()
-      const isUp = await server.ready.then(
+      const watch = watchRollback(people, room)
+      const isUp = await world.start().ready.then(
         () => true,
         () => false,
       )
-      const ending = isUp ? await afterRollback(people, room) : ({ kind: 'refused to serve' } as const)
+      const ending = isUp ? await watch.ending() : ({ kind: 'refused to serve' } as const)
       if (ending.kind === 'violated') violations.push(...ending.violations)
       if (ending.kind === 'healed') await talkers.look(withinMs)
       const shown = await talkers.look(0)

@@ -6,6 +6,7 @@ import { outcomeOf, type Scenario } from '../scenario.ts'
 /** Two tabs of one profile, of which the one that does the work crashes while both send (F19). */
 export const twoTabs: Scenario = {
   name: 'browser-two-tabs',
+  belongs: 'long run',
   run: async ({ kills: intensity, chance }) => {
     if (noBrowser) return { kind: 'skipped', why: noBrowser }
     const pair = await openPair()

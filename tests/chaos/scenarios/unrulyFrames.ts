@@ -11,6 +11,7 @@ const settleWithinMs = 120_000
 /** Frames of the live lane come twice, and overtake each other, in both directions (F12, F13). */
 export const unrulyFrames: Scenario = {
   name: 'unruly-frames',
+  belongs: 'always',
   run: async ({ kills: intensity, chance }) => {
     const world = await startWorld()
     const proxy = await openFrameProxy(world.port, { chance, doublePercent: 25, overtakePercent: 15 })
@@ -25,7 +26,10 @@ export const unrulyFrames: Scenario = {
       await talkers.hush()
       const verdict = judge(ledger, await talkers.look(settleWithinMs))
       const { doubled, overtaken } = proxy.counts()
-      return outcomeOf(`${doubled} frames twice, ${overtaken} overtaken`, 0, verdict, talkers.refusals())
+      return outcomeOf(`${doubled} frames twice, ${overtaken} overtaken`, 0, verdict, [
+        ...talkers.refusals(),
+        ...talkers.untold(),
+      ])
     } finally {
       await world.end()
       await proxy.close()

@@ -113,6 +113,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   }
 }
 
+/** Somebody is invited, and accepts. */
+export const bringIn = async (host: Person, guest: Person, room: string): Promise<void> => {
+  await host.client.invite({ room, name: guest.name })
+  await invitation(guest.client, room)
+  await guest.client.accept({ room })
+}
+
 /** A room of all of them, founded by the first. */
 export const gather = (people: readonly Person[], name: string): Promise<string> =>
   within(
@@ -122,11 +129,7 @@ export const gather = (people: readonly Person[], name: string): Promise<string>
       const [host, ...guests] = people
       if (!host) throw new Error('a room needs somebody')
       const { room } = await host.client.createRoom({ name })
-      for (const guest of guests) {
-        await host.client.invite({ room, name: guest.name })
-        await invitation(guest.client, room)
-        await guest.client.accept({ room })
-      }
+      for (const guest of guests) await bringIn(host, guest, room)
       return room
     })(),
   )

@@ -21,10 +21,10 @@ export interface Run {
   readonly err: string
 }
 
-/** Runs the real terminal client to its end. */
+/** Runs the real terminal client to its end. What it reads ends once it has said `keepOpenUntil`, or at once. */
 export const sotto = async (
   args: readonly string[],
-  options: { readonly input?: string; readonly profile?: string } = {},
+  options: { readonly input?: string; readonly profile?: string; readonly keepOpenUntil?: string } = {},
 ): Promise<Run> => {
   const child = spawn(
     process.execPath,
@@ -38,7 +38,13 @@ export const sotto = async (
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
-  child.stdin.end(options.input ?? '')
+  const { keepOpenUntil } = options
+  child.stdin.write(options.input ?? '')
+  if (keepOpenUntil === undefined) child.stdin.end()
+  else
+    child.stdout.on('data', () => {
+      if (out.includes(keepOpenUntil)) child.stdin.end()
+    })
   const [exit] = (await once(child, 'close')) as [number | null]
   return { exit, out, err }
 }

@@ -1,4 +1,5 @@
 import type { Step } from '../forge.ts'
+import { entersAfter } from '../paths/entry.ts'
 import { atTheDoor } from '../paths/door.ts'
 import { healed } from '../paths/heal.ts'
 import { caughtUp, type Hostile, pushed } from '../paths/log.ts'
@@ -24,7 +25,8 @@ export interface Messages {
   readonly welcome: RegExp | string
   /** The same in a commit from outside, and its rule; or why there is none. */
   readonly outside: { readonly make: Make; readonly broken: string } | string
-  readonly entry?: Cell | string
+  /** Why a device that comes in from outside does not meet it; if it does, it reads the same in the log. */
+  readonly entry?: string
   /** When the messages are said to have come, and what else is said. */
   readonly around?: (stage: Stage) => Promise<Omit<Hostile, 'steps'>>
 }
@@ -41,7 +43,7 @@ const hostile = async (stage: Stage, { around }: Messages, make: Make): Promise<
 })
 
 export const byMessages = (attack: Messages): Row => {
-  const { rule, what, make, broken, welcome, outside, entry = noEntry } = attack
+  const { rule, what, make, broken, welcome, outside, entry } = attack
   const stopped = attack.live ?? new RegExp(`^stopped policy (?:${broken})$`)
   const refused = new RegExp(`^refused policy (?:${broken})$`)
   const healRefuses = new RegExp(`^refused policy (?:${broken}|refused_by_caller)$`)
@@ -66,9 +68,10 @@ export const byMessages = (attack: Messages): Row => {
           : ends(new RegExp(`^stopped policy (?:${outside.broken})$`), async (stage) =>
               pushed(stage, await hostile(stage, attack, outside.make)),
             ),
-      'external entry': typeof entry === 'string' ? cannot(entry) : entry,
+      'external entry':
+        entry === undefined
+          ? ends(stopped, async (stage) => entersAfter(stage, await hostile(stage, attack, make)))
+          : cannot(entry),
     },
   }
 }
-
-const noEntry = 'pending'

@@ -7,6 +7,7 @@ import {
   policyBytes,
   sayBy,
   type Step,
+  unorderedPayloadOf,
 } from '../forge.ts'
 import { provider } from '../insider.ts'
 import { continueLog } from '../liar.ts'
@@ -260,6 +261,8 @@ const tokenRow: Row = {
   },
 }
 
+const notEntered =
+  'a message says nothing of the epoch that is entered: who comes in reads it as all others do, in a page'
 const noForm = 'a Welcome carries no envelope'
 const both = /^(?:unreadable|ignored)$/
 
@@ -286,6 +289,7 @@ const forms: readonly Row[] = [
       make: messageIn(form),
       broken: '',
       live: both,
+      entry: notEntered,
       door: /^refused bad_request$/,
       heal: /^refused bad_request$/,
       welcome: noForm,
@@ -317,6 +321,20 @@ const forms: readonly Row[] = [
     welcome: 'the same bytes are read by the same reader: a policy with a byte behind it shows it',
     outside: 'a commit from outside changes no context: it would be C7a, as where the policy is missing',
   }),
+  byMessages({
+    rule: 'T-CANON',
+    what: 'the content of a message with its fields in another order',
+    make: async ({ members: { mia }, place }) => [
+      await sayBy(mia, place, unorderedPayloadOf('in another order')),
+    ],
+    broken: '',
+    live: /^unreadable$/,
+    entry: notEntered,
+    door: cannot('the content is sealed for the members: the server cannot see it'),
+    heal: cannot('the content is sealed for the members: the server cannot see it'),
+    welcome: 'a Welcome carries no content',
+    outside: 'who comes in from outside commits and says nothing else',
+  }),
   bodyRow('a request with a byte behind it', withTrailing),
   bodyRow('a request that is an array of unknown length', (bytes) =>
     Uint8Array.from([0x9f, ...bytes.subarray(1), 0xff]),
@@ -337,21 +355,19 @@ const jump =
 
 const sealedForMembers = 'the generation is sealed for the members: the server cannot see it'
 
-const generationRow = (what: string, generation: number): Row => {
-  const row = byMessages({
+const generationRow = (what: string, generation: number): Row =>
+  byMessages({
     rule: 'T-GEN',
     what,
     make: jump(generation),
     broken: '',
     live: /^unreadable$/,
+    entry: notEntered,
+    door: cannot(sealedForMembers),
+    heal: cannot(sealedForMembers),
     welcome: 'a Welcome begins every ratchet anew',
     outside: 'who comes in from outside commits and says nothing else',
   })
-  return {
-    ...row,
-    cells: { ...row.cells, 'server door': cannot(sealedForMembers), heal: cannot(sealedForMembers) },
-  }
-}
 
 const generations: readonly Row[] = [
   generationRow('the last generation there is', 2 ** 32 - 1),

@@ -72,6 +72,8 @@ const repeated: Make = async (stage) => [await loggedBy(stage, stage.members.olg
 
 const otherRoom = { room: new Uint8Array(16) }
 const notInWelcome = 'a Welcome carries no message of the log'
+const notEntered =
+  'a message says nothing of the epoch that is entered: who comes in reads it as all others do, in a page'
 const notFromOutside = 'who comes in from outside commits and says nothing else'
 const seenByMembers = /^(?:unreadable|ignored)$/
 
@@ -86,6 +88,7 @@ const messageRow = (what: string, make: Make, door: RegExp, heal: RegExp): Row =
     heal,
     welcome: notInWelcome,
     outside: notFromOutside,
+    entry: notEntered,
   })
 
 const labelRow = (label: SignatureLabel): Row => {

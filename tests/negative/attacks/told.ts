@@ -1,19 +1,20 @@
 import { encodeTree, makeGroupInfo } from '@sotto/mls'
 import { type Acknowledgement, equalBytes, type LoggedMessage, operations } from '@sotto/protocol'
 import { withoutMember } from '@sotto/trust'
-import { invitation, online, room, until } from '../../stories/talk.ts'
+import { online, room, until } from '../../stories/talk.ts'
 import { commitBy, contextWith, lawless, leafOf, payloadOf, sayBy, type Step } from '../forge.ts'
 import { type Insider, policyIn, provider } from '../insider.ts'
 import { acknowledge, continueLog, type Lie, makeLiar } from '../liar.ts'
 import { type Outcome, refusedBy } from '../outcome.ts'
 import { atTheDoor } from '../paths/door.ts'
+import { doorOf, entersAfter, entersBy } from '../paths/entry.ts'
 import { healed } from '../paths/heal.ts'
 import { pushed, stoppedIn } from '../paths/log.ts'
 import { entries, told } from '../paths/told.ts'
 import { invitationOf, welcomed } from '../paths/welcome.ts'
 import type { Stage } from '../stage.ts'
-import { cannot, type Cell, ends, type Row } from '../table.ts'
-import { followed, lawfulInvitation } from './commits.ts'
+import { cannot, ends, type Row } from '../table.ts'
+import { lawfulInvitation } from './commits.ts'
 import * as outside from './outside.ts'
 
 /** The server says that its log of the room ends here. */
@@ -65,7 +66,20 @@ const forks: readonly Row[] = [
         return opens(stage, headIs(place.room, ack, messages))
       }),
       'server door': ends(/^refused fork$/, async (stage) => atTheDoor(stage, [await misled(stage)])),
-      welcome: cannot('who comes new knows no other log: it is told by the first message that names another'),
+      welcome: ends(/^refused integrity$/, async (stage) => {
+        // The Welcome is of one commit, and the log went on with another.
+        const { olga } = stage.members
+        const [invited, other] = [
+          await invitationOf(stage, await lawfulInvitation(stage, olga, true)),
+          await invitationOf(stage, await lawfulInvitation(stage, olga, true)),
+        ]
+        const { seq, entryHash } = other.waiting
+        return welcomed(stage, {
+          ...invited,
+          log: other.log,
+          waiting: { ...invited.waiting, seq, entryHash },
+        })
+      }),
       heal: ends(/^refused fork$/, async (stage) => {
         const { keys, place, members, nowMs, line } = stage
         const other = { ...place, hash: provider.random(32) }
@@ -78,7 +92,9 @@ const forks: readonly Row[] = [
         const steps = await outside.lawful({ ...stage, place: { ...stage.place, hash: provider.random(32) } })
         return pushed(stage, { steps })
       }),
-      'external entry': cannot('pending'),
+      'external entry': ends(/^stopped fork$/, async (stage) =>
+        entersAfter(stage, { steps: [await misled(stage)] }),
+      ),
     },
   },
   {
@@ -105,7 +121,11 @@ const forks: readonly Row[] = [
       'external commit': cannot(
         'a commit from outside stands in the log: the hash of what is before it tells',
       ),
-      'external entry': cannot('pending'),
+      'external entry': ends(/^stopped fork$/, async (stage) => {
+        const { place, members } = stage
+        const head = await acknowledged(stage, place.seq, provider.random(32))
+        return entersBy(stage, await doorOf(members.olga), headIs(place.room, head))
+      }),
     },
   },
 ]
@@ -137,7 +157,7 @@ const rollbacks: readonly Row[] = [
         const ahead = { ...place, seq: place.seq + 1 }
         return atTheDoor(stage, [await sayBy(members.mia, ahead, payloadOf('after what was lost'))])
       }),
-      welcome: ends(/^refused server_rollback$/, (stage) => welcomedBack(stage)),
+      welcome: ends(/^(?:ignored|refused server_rollback)$/, (stage) => welcomedBack(stage)),
       heal: ends(/^refused fork$/, async (stage) => {
         // Entries from before its head, in another version.
         const { place, members, keys, nowMs, line } = stage
@@ -148,7 +168,11 @@ const rollbacks: readonly Row[] = [
         return refusedBy(() => line.call(operations.healRoom, offer, members.mia.token))
       }),
       'external commit': cannot('a commit from outside stands in the log: a shorter log does not reach it'),
-      'external entry': cannot('pending'),
+      'external entry': ends(/^stopped server_rollback$/, async (stage) => {
+        const { place, members } = stage
+        const head = await acknowledged(stage, place.seq - 1, provider.random(32))
+        return entersBy(stage, await doorOf(members.olga), headIs(place.room, head))
+      }),
     },
   },
   {
@@ -174,12 +198,12 @@ const rollbacks: readonly Row[] = [
       'external commit': cannot(
         'its proof is for one epoch: a state of an earlier one proves nothing, see T-EXT',
       ),
-      'external entry': cannot('pending'),
+      'external entry': cannot('it is how a device comes to enter anew: the page that tells it is above'),
     },
   },
 ]
 
-/** Victor was taken out, and is then handed a Welcome from before that. */
+/** Victor was taken out, and is then handed a Welcome from before that: it is no invitation. */
 const welcomedBack = async (stage: Stage): Promise<Outcome> => {
   const { members, place, keys, nowMs, id } = stage
   const { olga, victor } = members
@@ -192,25 +216,28 @@ const welcomedBack = async (stage: Stage): Promise<Outcome> => {
   const { messages, ack } = await continueLog(keys, place, [removal], nowMs())
   const again = await commitBy(olga, place, { proposals: [{ kind: 'add', keyPackage: stage.spare }] })
   const old = await invitationOf(stage, [again])
-  const waiting = { ...old.waiting, seq: place.seq - 1 }
-  let isInvited = false
+  const waiting = { ...old.waiting, seq: place.seq - 1, epoch: old.waiting.epoch - 1 }
+  let isWaiting = false
   const liar = makeLiar({
-    answer: (name) => {
-      if (name === operations.listWelcomes.name)
-        return Promise.resolve({ welcomes: isInvited ? [waiting] : [] })
-      return name === operations.readTree.name ? Promise.resolve({ tree: old.tree }) : undefined
-    },
+    answer: (name) =>
+      name === operations.listWelcomes.name
+        ? Promise.resolve({ welcomes: isWaiting ? [waiting] : [] })
+        : undefined,
   })
   const { client } = await stage.open(stage.victor, liar.transport)
   await online(client)
   liar.push(entries(place.room, messages, ack))
   await until(client, () => room(client, id)?.state.kind === 'removed')
-  isInvited = true
-  liar.push({ kind: 'welcome', room: place.room })
-  await invitation(client, id)
+  isWaiting = true
+  // Asked for once more, what was answered before has been dealt with.
+  for (const times of [1, 2, 3]) {
+    liar.push({ kind: 'welcome', room: place.room })
+    await liar.hears(operations.listWelcomes.name, times)
+  }
   const outcome = await refusedBy(() => client.accept({ room: id }))
+  const state = room(client, id)?.state.kind
   await client.close()
-  return outcome
+  return state === 'removed' ? { kind: 'ignored' } : outcome
 }
 
 /** Victor's device, from a backup, meets words of its own that it does not know. */
@@ -245,7 +272,11 @@ const tails: readonly Row[] = [
         const ahead = { ...stage.place, seq: stage.place.seq + 1, hash: provider.random(32) }
         return pushed(stage, { steps: await outside.lawful({ ...stage, place: ahead }) })
       }),
-      'external entry': cannot('pending'),
+      'external entry': ends(/^stopped fork$/, async (stage) => {
+        const { place, members } = stage
+        const ahead = { ...place, seq: place.seq + 1, hash: provider.random(32) }
+        return entersAfter(stage, { steps: [await sayBy(members.mia, ahead, payloadOf('as adam says'))] })
+      }),
     },
   },
 ]
@@ -264,7 +295,11 @@ const takenBack: Row = {
     welcome: cannot('who comes new has seen nothing that could be taken back'),
     heal: cannot('what was signed for and is not there is what a heal brings back'),
     'external commit': cannot('a commit from outside stands in the log: the heads of the log are the same'),
-    'external entry': cannot('pending'),
+    'external entry': ends(/^stopped (?:server_rollback|integrity|fork)$/, async (stage) => {
+      const { place, members } = stage
+      const head = await acknowledged(stage, place.seq + 2, provider.random(32))
+      return entersBy(stage, await doorOf(members.olga), headIs(place.room, head))
+    }),
   },
 }
 
@@ -293,18 +328,24 @@ const ofAnEpochToCome: Told = (_stage, _by, { group }) => {
 const withoutAKey: Told = (_stage, _by, { group }) =>
   makeGroupInfo(lawless, group, { withExternalPub: false })
 
-const withAKeyTwice: Told = async (_stage, by, { group }) => {
-  const before = await makeGroupInfo(lawless, by.group)
-  return makeGroupInfo(lawless, group, { withTree: before.length > 0 })
+const withMore: Told = (_stage, _by, { group }) => makeGroupInfo(lawless, group, { withTree: true })
+
+const bySomebodyElse: Told = ({ members }, _by, after) =>
+  makeGroupInfo(lawless, { ...members.gus.group, public: after.group.public })
+
+/** The same, of the epoch that stands in the log, held out to who comes in. */
+const heldOut = async (stage: Stage, tell: Told): Promise<Outcome> => {
+  const { earlier, members } = stage
+  const groupInfo = await tell(stage, earlier, members.olga)
+  return entersBy(stage, { groupInfo, tree: encodeTree(members.olga.group.public.tree) })
 }
 
-const bySomebodyElse: Told = async (stage, by, after) => {
-  const step = await commitBy(by, stage.place, {})
-  const gus = await followed(stage.members.gus, step)
-  return makeGroupInfo(lawless, { ...gus.group, public: after.group.public })
+const byAStranger: Told = async (_stage, _by, { group }) => {
+  const { privateKey: signaturePrivateKey } = await provider.signatureGenerate('Ed25519')
+  return makeGroupInfo(lawless, { ...group, signaturePrivateKey })
 }
 
-const groupInfoRow = (what: string, tell: Told, entry: Cell | string = 'pending'): Row => {
+const groupInfoRow = (what: string, tell: Told, entry: RegExp | string = /^asked$/): Row => {
   const make = async (stage: Stage): Promise<Step> => {
     const { olga } = stage.members
     const step = await commitBy(olga, stage.place, {})
@@ -331,7 +372,8 @@ const groupInfoRow = (what: string, tell: Told, entry: Cell | string = 'pending'
         const groupInfo = await tell(stage, step.by, step.after)
         return atTheDoor(stage, [{ ...step, attachment: { groupInfo, welcome: null, meta: null } }])
       }),
-      'external entry': typeof entry === 'string' ? cannot(entry) : entry,
+      'external entry':
+        typeof entry === 'string' ? cannot(entry) : ends(entry, (stage) => heldOut(stage, tell)),
     },
   }
 }
@@ -361,7 +403,7 @@ const welcomeRow = (
     }),
     heal: cannot(inAWelcome),
     'external commit': cannot(inAWelcome),
-    'external entry': cannot('pending'),
+    'external entry': cannot(inAWelcome),
   },
 })
 
@@ -369,10 +411,15 @@ const groupInfos: readonly Row[] = [
   groupInfoRow('of the epoch before', ofTheEpochBefore),
   groupInfoRow('by the right signer, with the transcript of the epoch before', withOldTranscript),
   groupInfoRow('by the right signer, with the tree of the epoch before', withOldTree),
-  groupInfoRow('by the right signer, of an epoch to come', ofAnEpochToCome),
-  groupInfoRow('by another member', bySomebodyElse),
+  groupInfoRow('by the right signer, of an epoch to come', ofAnEpochToCome, /^(?:asked|ignored)$/),
+  groupInfoRow(
+    'by another member',
+    bySomebodyElse,
+    'of the epoch that was followed to its last byte any member may be the one who tells: only the next is the committer’s to tell',
+  ),
+  groupInfoRow("by a stranger, in a member's name", byAStranger),
   groupInfoRow('that nobody can come in by', withoutAKey),
-  groupInfoRow('that says more than it may', withAKeyTwice),
+  groupInfoRow('that says more than it may', withMore, 'what else a member says of the epoch is not read'),
   welcomeRow(
     'a Welcome with the tree of the epoch before',
     /^refused policy mls:/,

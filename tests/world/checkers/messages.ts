@@ -1,7 +1,9 @@
 import type { TimelineItem } from '@sotto/client'
 import { entryKinds } from '@sotto/protocol'
+import type { Device } from '../device.ts'
 import { isTreachery } from '../faults.ts'
 import { hex } from '../words.ts'
+import type { World } from '../world.ts'
 import type { Evidence, PlacedEntry, TrueLog, Witness } from './evidence.ts'
 
 type Message = TimelineItem & { readonly kind: 'message' }
@@ -25,9 +27,10 @@ export const checkMessages = (evidence: Evidence): void => {
       counted.set(message, (counted.get(message) ?? 0) + 1)
       world.stats.acked += 1
     }
-  for (const [message, count] of counted)
-    if (count > 1 && world.setBacks.size === 0)
-      world.fail('I12', `${message} stands ${count} times in the log`)
+  // Said again in a room that was founded anew, or by a device that was set back and does not know that it was heard.
+  if (!isExcusedAnywhere(world))
+    for (const [message, count] of counted)
+      if (count > 1) world.fail('I12', `${message} stands ${count} times in the log`)
   for (const witness of witnesses)
     for (const [room, items] of witness.timelines) {
       const log = logs.get(room)
@@ -46,18 +49,21 @@ const checkTimeline = (
   const state = rooms.get(room)
   if (!state) return
   const where = `${device.name} in ${room.slice(0, 8)}`
-  const isBetrayed = [...world.used].some(isTreachery)
+  const isExcused = isExcusedDevice(world, device)
+  const since = memberSince(world, entries, id)
   const shown = new Map<string, Message[]>()
   const missed = new Set<number>()
   for (const item of items) {
     if (item.kind === 'unreadable') {
       world.stats.unreadable += 1
-      if (!isBetrayed) world.fail('I5', `${where} cannot read ${item.seq}`)
+      if (!isExcused) world.fail('I5', `${where} cannot read ${item.seq}`)
     }
     if (item.kind === 'missed') {
       world.stats.missed += 1
       missed.add(item.seq)
-      if (!world.setBacks.has(device.index)) world.fail('I5', `${where} has missed ${item.seq}`)
+      // What was said before the device came in again was not for it.
+      if (!isExcused && !(since !== undefined && item.seq <= since))
+        world.fail('I5', `${where} has missed ${item.seq}`)
     }
     if (item.kind !== 'message') continue
     const message = item.id.split('.')[1] ?? ''
@@ -70,11 +76,11 @@ const checkTimeline = (
     if (!said) world.fail('I5', `${where} shows what nobody has said: ${message}`)
     else if (said.text !== item.text) world.fail('I5', `${where} shows ${message} as another text`)
     else if (said.by !== item.sender.account) world.fail('I5', `${where} shows ${message} of another sender`)
-    else if (said.room !== room) world.fail('I5', `${where} shows ${message} of another room`)
+    else if (said.room !== room && !isSuccessor(witness, said.room, room))
+      world.fail('I5', `${where} shows ${message} of another room`)
   }
-  if (state.phase.kind === 'frozen' && isBetrayed) return
+  if (isExcused && state.phase.kind !== 'active') return
 
-  const since = memberSince(entries, id)
   const cursor = state.phase.kind === 'invited' ? -1 : state.place.cursor
   for (const [seq, { entry, envelope, members }] of entries.entries()) {
     if (entry.kind !== entryKinds.app || !envelope) continue
@@ -89,12 +95,28 @@ const checkTimeline = (
   }
 }
 
+/** Devices that were set back or lied to may have lost something; they say so, and are not silent about it. */
+export const isExcusedDevice = (world: World, device: Device): boolean =>
+  world.setBacks.has(device.index) ||
+  world.lied.has(device.index) ||
+  world.used.has('server_restore') ||
+  world.used.has('lie_forked')
+
+const isExcusedAnywhere = (world: World): boolean =>
+  world.setBacks.size > 0 || world.lied.size > 0 || [...world.used].some(isTreachery)
+
+/** Whether one room, or one after it, was founded in the place of the other. */
+const isSuccessor = ({ rooms }: Witness, earlier: string, later: string): boolean => {
+  const phase = rooms.get(earlier)?.phase
+  if (!phase || phase.kind !== 'refounded') return true
+  const successor = hex(phase.successor)
+  return successor === later || isSuccessor({ rooms } as Witness, successor, later)
+}
+
 /** The entry by which the device came in last; undefined if it never was in. */
-const memberSince = (entries: readonly PlacedEntry[], id: string): number | undefined => {
-  let since: number | undefined
-  for (const [seq, { members, after }] of entries.entries())
-    if (!members.has(id) && after.has(id)) since = seq
-  return since
+const memberSince = (world: World, entries: readonly PlacedEntry[], id: string): number | undefined => {
+  const seq = entries.findLastIndex(({ hash }) => world.truth.turns.get(hash)?.joined.includes(id))
+  return seq === -1 ? undefined : seq
 }
 
 /** What was stored to be sent is in the log, or is shown as not sent, or is gone with the room or the device. */
@@ -103,7 +125,7 @@ const checkPromised = ({ world, witnesses }: Evidence, inLog: ReadonlyMap<string
     world.stats.messages += 1
     if (!said.promised || inLog.has(said.message)) continue
     const witness = witnesses.find(({ id }) => id === said.device)
-    if (!witness || world.setBacks.has(witness.device.index)) continue
+    if (!witness || isExcusedDevice(world, witness.device)) continue
     const state = witness.rooms.get(said.room)
     if (!state || state.phase.kind === 'left' || state.phase.kind === 'invited') continue
     if (!state.outbox.some(({ message }) => hex(message) === said.message))

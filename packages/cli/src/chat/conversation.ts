@@ -1,11 +1,12 @@
-import type { Client, ClientState, ConnectionView, TimelineItem } from '@sotto/client'
+import type { Client, ClientState, ConnectionView, RoomView, TimelineItem } from '@sotto/client'
 import { failures, SottoError } from '@sotto/client'
 import { deliveriesOf } from '../deliveries.ts'
+import { jsonLine } from '../json.ts'
 import { itemText, messageRecord, readUpTo } from '../message.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { roomTitle } from '../roomName.ts'
-import { roomStateText } from '../roomState.ts'
+import { roomStateRecord, roomStateText, troubleLines } from '../roomState.ts'
 import type { Screen } from './screen.ts'
 
 const earlierItems = 20
@@ -55,7 +56,7 @@ export const openConversation = async (
   const show = (item: TimelineItem): void => {
     const record = messageRecord(room, item)
     if (output.format === 'human') screen.show(itemText(item))
-    else if (record) screen.show(JSON.stringify(record))
+    else if (record) screen.show(jsonLine(record))
   }
   const shown = new Set<string>()
   const showPage = async ({ items, more }: Page): Promise<void> => {
@@ -87,11 +88,18 @@ export const openConversation = async (
     return `${view ? roomTitle(view) : room.slice(0, 8)}${inside ? ` (${inside})` : ''}> `
   }
   let roomText = ''
+  /** Each change of the room's state is told once, with what is safe and what to do; and that it is over. */
+  const tellState = (view: RoomView): void => {
+    const text = roomStateText(view.state)
+    if (text === roomText) return
+    roomText = text
+    const lines = text === '' ? ['it goes on'] : [text, ...troubleLines(view)]
+    if (output.format === 'human') remark(`${roomTitle(view)}: ${lines.join('\n  ')}`)
+    else output.notice({ room, ...roomStateRecord(view.state) }, '')
+  }
   const follow = (state: ClientState): void => {
     const view = state.rooms.find(({ id }) => id === room)
-    const text = view && view.state.kind !== 'behind' ? roomStateText(view.state) : roomText
-    if (text !== roomText && text !== '') remark(`The room is ${text}.`)
-    roomText = text
+    if (view && view.state.kind !== 'behind') tellState(view)
     screen.setPrompt(prompt(state))
   }
   const refresh = (): void => screen.setPrompt(prompt(client.state()))

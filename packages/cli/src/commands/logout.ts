@@ -1,6 +1,6 @@
-import { confirm, isCancel } from '@clack/prompts'
 import { SottoError } from '@sotto/client'
 import { Command } from 'commander'
+import { confirmed } from '../confirmation.ts'
 import { invocationOf, withClient } from '../invocation.ts'
 import { withProgress } from '../progress.ts'
 
@@ -9,16 +9,11 @@ interface Options {
   readonly yes?: boolean
 }
 
-const confirmForgetting = async (): Promise<void> => {
-  if (!process.stdin.isTTY)
-    throw new SottoError('bad_request', 'erasing needs --yes where nobody can be asked')
-  const answer = await confirm({
-    message: 'Erase the keys and the messages of this device? They cannot be had back.',
-    initialValue: false,
-    output: process.stderr,
+const confirmForgetting = (): Promise<void> =>
+  confirmed('Erase the keys and the messages of this device? They cannot be had back.', {
+    unasked: 'erasing needs --yes where nobody can be asked',
+    no: 'nothing was erased',
   })
-  if (isCancel(answer) || !answer) throw new SottoError('bad_request', 'nothing was erased')
-}
 
 export const logoutCommand = (): Command =>
   new Command('logout')

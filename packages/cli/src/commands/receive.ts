@@ -2,9 +2,11 @@ import { type Client, failures, type RoomView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
 import { inboxOf } from '../inbox.ts'
 import { invocationOf, withAccount } from '../invocation.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
-import { roomStateText } from '../roomState.ts'
+import { jsonLine } from '../json.ts'
+import type { Output } from '../output.ts'
+import { findRoom } from '../roomName.ts'
 import { untilSignal } from '../signals.ts'
+import { tellTrouble } from '../trouble.ts'
 import { serverRefused, settled } from '../waiting.ts'
 
 interface Options {
@@ -27,14 +29,11 @@ const after = (ms: number | undefined, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => clearTimeout(timer))
   })
 
-/** What a frozen room keeps back must not look like silence. */
-const tellFrozen = (client: Client, only: RoomView | undefined): void => {
-  const frozen = client
-    .state()
-    .rooms.filter(({ id, state }) => state.kind === 'frozen' && (!only || id === only.id))
-  for (const room of frozen)
-    process.stderr.write(`sotto: ${roomTitle(room)} is ${roomStateText(room.state)}\n`)
-  if (only && frozen.length > 0) process.exitCode = failures.room_frozen.exit
+/** What a room keeps back must not look like silence. */
+const tellStopped = (client: Client, only: RoomView | undefined, output: Output): void => {
+  const rooms = client.state().rooms.filter(({ id }) => !only || id === only.id)
+  for (const room of rooms) tellTrouble(client, room, output)
+  if (only && rooms.some(({ state }) => state.kind === 'frozen')) process.exitCode = failures.room_frozen.exit
 }
 
 export const receiveCommand = (): Command =>
@@ -49,7 +48,7 @@ export const receiveCommand = (): Command =>
       const { follow = false } = options
       await withAccount(invocation, async (client) => {
         const only = wanted === undefined ? undefined : await findRoom(client, wanted)
-        const inbox = inboxOf(client, only, (record) => process.stdout.write(`${JSON.stringify(record)}\n`))
+        const inbox = inboxOf(client, only, (record) => process.stdout.write(`${jsonLine(record)}\n`))
         const ended = new AbortController()
         const timeout = after(timeoutMs, ended.signal)
         const received = new Promise<void>((resolve) => {
@@ -70,6 +69,6 @@ export const receiveCommand = (): Command =>
         } finally {
           ended.abort()
         }
-        tellFrozen(client, only)
+        tellStopped(client, only, invocation.output)
       })
     })

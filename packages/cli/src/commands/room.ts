@@ -4,12 +4,20 @@ import { createCommand } from './roomCreate.ts'
 import { inviteCommand } from './roomInvite.ts'
 import { leaveCommand } from './roomLeave.ts'
 import { membersCommand } from './roomMembers.ts'
+import { refoundCommand } from './roomRefound.ts'
+import { rejoinCommand } from './roomRejoin.ts'
+import { removeCommand } from './roomRemove.ts'
+import { roleCommand } from './roomRole.ts'
 
 export const roomCommand = (): Command =>
   new Command('room')
-    .description('make, join and leave rooms')
+    .description('make, join, manage, mend and leave rooms')
     .addCommand(createCommand())
     .addCommand(inviteCommand())
     .addCommand(acceptCommand())
     .addCommand(leaveCommand())
     .addCommand(membersCommand())
+    .addCommand(removeCommand())
+    .addCommand(roleCommand())
+    .addCommand(rejoinCommand())
+    .addCommand(refoundCommand())

@@ -49,6 +49,7 @@ export const acceptCommand = (): Command =>
           { room: id, name: room.name, members: room.memberCount },
           `You are in ${roomTitle(room)}.`,
         )
-        invocation.output.remark(`Next: sotto chat ${JSON.stringify(room.name)}`)
+        // By its id: the name is what others have written, and may be copied into a shell from here.
+        invocation.output.remark(`Next: sotto chat ${id.slice(0, 8)}`)
       })
     })

@@ -1,10 +1,11 @@
-import type { RoomView } from '@sotto/client'
+import type { Client, RoomView } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
-import { styled } from '../output.ts'
+import { continuationLines } from '../continuation.ts'
+import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { roomTitle } from '../roomName.ts'
-import { roomStateText } from '../roomState.ts'
+import { roomStateRecord, roomStateText, troubleLines } from '../roomState.ts'
 import { table } from '../table.ts'
 import { shortTime, timestamp } from '../time.ts'
 import { type Settled, settled } from '../waiting.ts'
@@ -29,9 +30,7 @@ const row = (room: RoomView): readonly string[] => [
 const value = ({ id, name, state, unread, memberCount, latest }: RoomView) => ({
   room: id,
   name,
-  state: state.kind,
-  ...(state.kind === 'invited' ? { inviter: state.inviter } : {}),
-  ...(state.kind === 'frozen' ? { code: state.code, rule: state.rule } : {}),
+  ...roomStateRecord(state),
   unread,
   members: memberCount,
   latest: latest && { sender: latest.sender, text: latest.text, time: timestamp(latest.timeMs) },
@@ -42,11 +41,19 @@ const standingText = (standing: Settled): string => {
     case 'caught_up':
     case 'signed_out':
       return ''
+    case 'catching_up':
+      return 'Not everything has been read yet.'
     case 'offline':
       return 'The server cannot be reached; this is what the device remembers.'
     case 'refused':
       return 'This is not the server that this device knows: nothing is sent to it.'
   }
+}
+
+/** Below the list, what it has no place for: what is safe and what to do in rooms that do not simply work. */
+const explain = async (client: Client, room: RoomView, output: Output): Promise<void> => {
+  const lines = room.state.kind === 'invited' ? await continuationLines(client, room) : troubleLines(room)
+  if (lines.length > 0) output.remark(`\n${[roomTitle(room), ...lines].join('\n  ')}`)
 }
 
 export const roomsCommand = (): Command =>
@@ -61,6 +68,7 @@ export const roomsCommand = (): Command =>
         if (output.format === 'json') for (const room of rooms) output.result(value(room), null)
         else if (rooms.length > 0) output.result(null, table(rooms.map(row)))
         else output.remark('No rooms yet. Make one: sotto room create General')
+        if (output.format === 'human') for (const room of rooms) await explain(client, room, output)
         const remark = standingText(standing)
         if (remark) output.remark(remark)
       })

@@ -3,11 +3,13 @@ import { Command } from 'commander'
 import { type Delivered, deliveriesOf } from '../deliveries.ts'
 import { linesOf } from '../input.ts'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
+import type { Output } from '../output.ts'
 import { withProgress } from '../progress.ts'
 import { type Patience, patienceOf } from '../patience.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
 import { roomStateText } from '../roomState.ts'
 import { timestamp } from '../time.ts'
+import { tellTrouble } from '../trouble.ts'
 
 /** Messages under way at a time: enough to keep a connection busy, few enough to remember. */
 const underWayMax = 128
@@ -17,15 +19,20 @@ interface Options {
   readonly timeout: string
 }
 
-/** @throws SottoError `room_frozen`, `not_member` */
-const mustBeOpen = (room: RoomView): void => {
+/** Says what keeps the room back. @throws SottoError `room_frozen`, `not_member` */
+const mustBeOpen = (client: Client, room: RoomView, output: Output): void => {
   switch (room.state.kind) {
     case 'active':
     case 'behind':
     case 'joining':
       return
+    case 'repairing':
+      return tellTrouble(client, room, output)
     case 'frozen':
-      throw new SottoError('room_frozen', roomStateText(room.state))
+      tellTrouble(client, room, output)
+      throw new SottoError('room_frozen')
+    case 'refounded':
+      throw new SottoError('room_frozen', `it ${roomStateText(room.state)}`)
     case 'invited':
       throw new SottoError('not_member', 'accept the invitation first: sotto room accept')
     case 'removed':
@@ -97,12 +104,16 @@ export const sendCommand = (): Command =>
       if (!(patienceMs >= 0)) throw new SottoError('bad_request', '--timeout wants a number of seconds')
       await withAccount(invocation, async (client) => {
         const room = await findRoom(client, wanted)
-        mustBeOpen(room)
+        mustBeOpen(client, room, invocation.output)
         let sent = 0
-        const waitingFor = (): string =>
-          client.state().connection.kind === 'online'
-            ? `Sending, ${sent} done`
-            : `Waiting for the server, ${sent} sent`
+        const waitingFor = (): string => {
+          const { connection, rooms } = client.state()
+          if (connection.kind !== 'online') return `Waiting for the server, ${sent} sent`
+          const state = rooms.find(({ id }) => id === room.id)?.state
+          return state?.kind === 'repairing'
+            ? `Waiting, ${sent} sent: ${roomStateText(state)}`
+            : `Sending, ${sent} done`
+        }
         const tell = report(invocation, room)
         const patience = patienceOf(patienceMs)
         const work = sendAll(client, room, textsOf(text), patience, (delivered) => {

@@ -5,6 +5,7 @@ const timerMsMax = 0x7fff_ffff
 
 export const timerScheduler: Scheduler = {
   nowMs: () => Date.now(),
+  steadyMs: () => performance.now(),
   after: (delayMs, task) => {
     let timer: ReturnType<typeof setTimeout>
     const wait = (restMs: number): void => {

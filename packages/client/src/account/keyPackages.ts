@@ -44,8 +44,8 @@ export interface LeafOwner {
  * parts are stored before the public ones leave, and deleted when a room has been joined with them.
  */
 export interface KeyPackagePool {
-  /** Fills the server's stock up where it is low. */
-  replenish(owner: LeafOwner, nowS: number): Promise<void>
+  /** Fills the server's stock up where it is low. `afresh`: what is there is of no use, all of it is replaced. */
+  replenish(owner: LeafOwner, nowS: number, afresh?: boolean): Promise<void>
   /** Those of the key packages, named by their refs, whose private parts are here. */
   bundles(refs: readonly Uint8Array[]): Promise<readonly StoredBundle[]>
 }
@@ -97,7 +97,7 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
   })
 
   return {
-    replenish: async (owner, nowS) => {
+    replenish: async (owner, nowS, afresh = false) => {
       const stored = (await store.range(folder, within(folder).to, { limit: rowsMax })).map(readBundle)
       const expired = stored.filter(({ madeS }) => madeS + lifetimeS < nowS)
       if (expired.length > 0) await store.commit(expired.map(({ key }) => ({ kind: 'delete', key })))
@@ -105,7 +105,7 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
       const kept = stored.filter(({ lastResort, madeS }) => !lastResort && madeS + lifetimeS >= nowS)
       const stock = await call(operations.countKeyPackages, {})
       // The server hands out what nobody here has the keys to any more: this device has been set back, or damaged.
-      const replace = stock.remaining > kept.length
+      const replace = afresh || stock.remaining > kept.length
       const remaining = replace ? 0 : stock.remaining
       const wanted = remaining < limits.keyPackagesRefillBelow ? limits.keyPackagesOneTime - remaining : 0
       const isFresh = stored.some(({ lastResort, madeS }) => lastResort && madeS + lastResortRenewS > nowS)

@@ -5,7 +5,7 @@ import { type ServerPin, serverPinRow } from './profile.ts'
 
 export interface ServerContact {
   readonly pin: ServerPin
-  /** What the server's clock is ahead of ours. */
+  /** What the server's clock is ahead of `steadyMs` of the scheduler. */
   readonly aheadMs: number
 }
 
@@ -19,10 +19,10 @@ export const meetServer = async (
   store: Store,
   transport: Transport,
   server: string,
-  nowMs: number,
+  steadyMs: number,
 ): Promise<ServerContact> => {
   const answer = await transport.call(operations.readServer, {}, null)
-  const aheadMs = answer.timeMs - nowMs
+  const aheadMs = answer.timeMs - steadyMs
   const known = await serverPinRow.read(store)
   if (known && !equalBytes(known.logKey, answer.logKey))
     throw new SottoError('integrity', 'this is not the server that this device knows', { rule: 'log_key' })

@@ -22,6 +22,9 @@ interface OpenCall {
 
 const itemsPerReading = 200
 
+/** An own message has its place as soon as it is acknowledged, before what stands in front of it has been read. */
+const isFromLog = (item: TimelineItem): boolean => item.kind !== 'message' || !item.sender.own
+
 /**
  * The client on the other side of `channel`. Calls wait through a change of the serving side: they are repeated to
  * the next one. A repeated `send` stores its message once, because the message is named here, in advance.
@@ -43,8 +46,8 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     for (const listener of listeners) listener(event)
   }
   const remember = (room: string, items: readonly TimelineItem[]): void => {
-    const newest = items.reduce((seq, item) => Math.max(seq, item.seq ?? 0), shown.get(room) ?? 0)
-    shown.set(room, newest)
+    const newest = items.filter(isFromLog).reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
+    shown.set(room, Math.max(newest, shown.get(room) ?? 0))
   }
 
   const call = <T>(command: CommandName, input: unknown): Promise<T> =>

@@ -47,7 +47,7 @@ export interface Founding {
 export const firstPolicy = ({ account }: Tools, room: Uint8Array, meta: RoomMeta): Policy =>
   newPolicy({ room, owner: account, metaHash: hashOfMeta(meta), kind: 'group' })
 
-/** A new room, stored before the server hears of it. @throws SottoError `internal` when the own rules refuse it */
+/** A new room, stored before the server hears of it. @throws SottoError `policy` {rule} when the own rules refuse it */
 export const foundRoom = async (
   tools: Tools,
   before: RoomState,
@@ -64,7 +64,9 @@ export const foundRoom = async (
       meta: await sealMeta(tools.provider, archiveKey, id, epochOf(group), meta),
     }
   })
-  if (tried.kind !== 'done') throw new SottoError('internal', 'the rules refuse a room of our own making')
+  if (tried.kind === 'needs') throw new SottoError('storage_damaged', 'the own chain is missing')
+  // The certificate of this device is not valid at the server's time, or not any more.
+  if (tried.kind === 'refused') throw notToEnter(tried.rule)
   const { group, groupInfo, tree, meta: sealed } = tried.value
   const room = emptyRoom(id, { kind: 'creating', groupInfo, tree, meta: sealed })
   return stepped({

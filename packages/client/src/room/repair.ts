@@ -167,10 +167,18 @@ export const askOthers = ({ provider }: Tools, room: RoomState): RoomState =>
       }
     : room
 
+/** What others did to bring this device in has not helped: it looks for a way itself, and asks again. */
+export const stillLost = (room: RoomState): RoomState =>
+  room.phase.kind === 'repairing' ? { ...room, phase: { ...room.phase, asked: false, nack: null } } : room
+
 /** It was tried often enough for a day: what is wrong would be wrong again. */
-const tired = (room: RoomState): RoomState =>
+export const tired = (room: RoomState): RoomState =>
   room.phase.kind === 'repairing'
-    ? { ...room, phase: { kind: 'frozen', code: room.phase.code, rule: room.phase.rule, nack: null } }
+    ? {
+        ...room,
+        pending: null,
+        phase: { kind: 'frozen', code: room.phase.code, rule: room.phase.rule, nack: null },
+      }
     : room
 
 /** The user wants it tried once more. */

@@ -379,7 +379,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       const actions = plan(runner.state(), situation())
       try {
         for (const action of actions) await perform(action)
-      } catch {
+      } catch (error) {
+        // A store that cannot be read any more is not there: nothing is decided without it.
+        if (error instanceof SottoError && error.code === 'storage_damaged') return deps.halt(error)
         // What failed is still to be done: the line, the server or the store may be back in a moment.
         pause()
         return

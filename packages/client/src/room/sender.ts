@@ -16,7 +16,7 @@ import type { Line } from './line.ts'
 import { pendingId } from './plan.ts'
 import type { Reader } from './reader.ts'
 import type { Runner } from './runner.ts'
-import { askOthers, lost } from './repair.ts'
+import { askOthers, lost, tired } from './repair.ts'
 import { failItem, outboxItem, requeue } from './send.ts'
 import { follows, forgotten, type OutboxItem, type Pending, type RoomState } from './state.ts'
 import { stepped } from './step.ts'
@@ -205,6 +205,10 @@ export const makeSender = (deps: SenderDeps): Sender => {
   const pendingRefused = async (pending: Pending, failure: SottoError): Promise<void> => {
     if (runner.state().pending !== pending) return deps.proceed()
     underWay.delete(pendingId)
+    // It has come in too often today; to ask every few seconds changes nothing.
+    const waitMs = failure.code === 'rate' ? numberIn(failure, 'retryAfterMs', 0) : 0
+    if (runner.state().phase.kind === 'repairing' && waitMs > limits.rejoinWaitMaxMs)
+      return runner.take((room) => stepped(tired(room)))
     if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
     switch (failure.code) {
       case 'stale_epoch':

@@ -13,7 +13,7 @@ import type { Store } from '../ports/store.ts'
 import { joinRoom, type Joining } from '../room/enter.ts'
 import type { Line } from '../room/line.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
-import { lost } from '../room/repair.ts'
+import { lost, stillLost } from '../room/repair.ts'
 import { emptyRoom, follows, forgotten, type Place, type RoomState } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import type { Tools } from '../room/tools.ts'
@@ -44,8 +44,13 @@ export interface RoomsDeps {
   readonly tools: Tools
   readonly contacts: Contacts
   readonly pool: KeyPackagePool
+  /** Publishes new key packages in place of all that there are: others hand out some whose keys are lost. */
+  renewKeyPackages(): Promise<void>
   readonly roomDeps: RoomDeps
 }
+
+const isKeyless = (error: unknown): boolean =>
+  error instanceof SottoError && error.code === 'key_package_unavailable'
 
 export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms => {
   const { line, tools, contacts, pool, roomDeps } = deps
@@ -85,7 +90,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         return
       case 'repairing':
         // This device has asked to be brought in again: nobody need be asked whether it wants to.
-        if (waiting.epoch > place.epoch) await bringIn(room, waiting, { kind: 'active' })
+        if (waiting.epoch > place.epoch) await bringBack(room, waiting)
         return
       case 'invited':
         if (phase.timeMs === timeMs) return
@@ -134,6 +139,19 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     await settle(waiting, 'joined')
   }
 
+  const bringBack = async (room: Room, waiting: WaitingWelcome): Promise<void> => {
+    try {
+      await bringIn(room, waiting, { kind: 'active' })
+    } catch (error) {
+      // The keys of this Welcome are lost as well: another way in is looked for, and other keys are asked for.
+      if (!isKeyless(error)) throw error
+      await deps.renewKeyPackages()
+      await room.take((state) => stepped(stillLost(state)))
+      await settle(waiting, 'declined')
+      room.proceed()
+    }
+  }
+
   return {
     all: () => rooms.values(),
     get,
@@ -174,7 +192,8 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         await bringIn(room, waiting, phase)
       } catch (error) {
         // The account is a member all the same, and its leaf is there: other keys for it can be asked for.
-        if (!(error instanceof SottoError) || error.code !== 'key_package_unavailable') throw error
+        if (!isKeyless(error)) throw error
+        await deps.renewKeyPackages()
         await room.take((state) => stepped(lost(state, 'storage_damaged')))
         room.hint(waiting.seq)
       }

@@ -29,7 +29,7 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
   const deps: RoomDeps = {
     store,
     contacts,
-    scheduler: { nowMs: () => startS * 1000, after: () => () => {} },
+    scheduler: { nowMs: () => startS * 1000, steadyMs: () => 0, after: () => () => {} },
     tools: side.tools,
     line: {
       isOnline,

@@ -44,6 +44,7 @@ const workbench = (meet: () => Promise<void> = async () => {}) => {
     transport,
     scheduler: {
       nowMs: () => nowMs,
+      steadyMs: () => nowMs,
       after: (delayMs, task) => {
         const entry = { atMs: nowMs + delayMs, task }
         tasks.add(entry)

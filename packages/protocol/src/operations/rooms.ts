@@ -92,7 +92,8 @@ export const readLog = operation({
  * its head, `ack` is its own signature over the last. `group` comes with a commit among them: what a later joiner is
  * told by, of the epoch that the last commit leads to, signed by the caller. Nobody has it of an epoch that is over:
  * where a log comes back in several pieces it is null but in the last, and until then the room has no GroupInfo.
- * Refusals: `fork {head}` when the entries are not of one history with what the server has.
+ * Refusals: `fork {head}` when the entries are not of one history with what the server has, `not_member`, `policy
+ * {rule}`, `rate`, and `bad_request` for what is not whole, or not signed for by this server.
  */
 export const healRoom = operation({
   name: 'room.heal',

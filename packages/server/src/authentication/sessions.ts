@@ -1,7 +1,8 @@
 import { type Session, SottoError } from '@sotto/protocol'
 import { type Bus, sessionTopic } from '../bus/bus.ts'
-import type { Clock, ServerLimits } from '../configuration.ts'
+import type { ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { SteadyClock } from '../steadyClock.ts'
 import type { AuthenticationStore, StoredSession } from './store.ts'
 import { makeToken, tokenHash } from './token.ts'
 
@@ -29,7 +30,7 @@ export interface Sessions {
 interface Dependencies {
   readonly store: Pick<AuthenticationStore, 'openSession' | 'session' | 'touchSession' | 'endSession'>
   readonly bus: Bus
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly limits: ServerLimits
   readonly log: EventLog
 }
@@ -46,19 +47,30 @@ export const makeSessions = ({ store, bus, clock, limits, log }: Dependencies): 
       bus.publish(sessionTopic(ended), { kind: 'session_ended', tokenHash: ended })
   }
 
+  /** Who only reads must not be turned away because nothing can be written. */
+  const noteUse = async (hash: Uint8Array, nowMs: number): Promise<boolean> => {
+    try {
+      await store.touchSession(hash, nowMs)
+      return true
+    } catch (error) {
+      if (error instanceof SottoError && error.code === 'read_only') return false
+      throw error
+    }
+  }
+
   const current = async (hash: Uint8Array): Promise<Caller> => {
     const stored = await store.session(hash)
     if (!stored) throw new SottoError('unauthorized')
     const nowMs = clock.nowMs()
     if (expiresMs(stored) <= nowMs) {
-      await store.endSession(hash)
+      if (clock.mayExpire()) await store.endSession(hash)
       announceEnd([hash])
       throw new SottoError('session_expired')
     }
     const { account, device, name, createdMs } = stored
     const isDue = nowMs - stored.usedMs >= limits.sessionIdleMs / touchesPerIdleTime
-    if (isDue) await store.touchSession(hash, nowMs)
-    const usedMs = isDue ? nowMs : stored.usedMs
+    const isNoted = isDue && (await noteUse(hash, nowMs))
+    const usedMs = isNoted ? nowMs : stored.usedMs
     return { tokenHash: hash, account, device, name, expiresMs: expiresMs({ createdMs, usedMs }) }
   }
 

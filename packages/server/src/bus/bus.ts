@@ -12,6 +12,8 @@ export type BusEvent =
   | { readonly kind: 'appended'; readonly room: Uint8Array; readonly entries: readonly Appended[] }
   /** A device has got a leaf in a room, or has lost it. */
   | { readonly kind: 'joined' | 'left'; readonly room: Uint8Array; readonly device: Uint8Array }
+  /** A room that was lost to the device has come back, up to this entry. */
+  | { readonly kind: 'returned'; readonly room: Uint8Array; readonly head: number }
   | { readonly kind: 'welcome'; readonly room: Uint8Array; readonly device: Uint8Array }
   | { readonly kind: 'session_ended'; readonly tokenHash: Uint8Array }
 

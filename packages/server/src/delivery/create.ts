@@ -1,5 +1,6 @@
 import type { Provider } from '@sotto/mls/public'
 import { type Acknowledgement, type createRoom, entryKinds, type InputOf, SottoError } from '@sotto/protocol'
+import { decodePolicy } from '@sotto/trust'
 import { makeAttempts } from '../authentication/attempts.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
@@ -11,15 +12,18 @@ import { digest, mapKey } from './digest.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
-import { policyFrom } from './rooms.ts'
+import type { Quota } from './quota.ts'
+import type { Rooms } from './rooms.ts'
 import type { DeliveryStore } from './store.ts'
 
 export type Create = (caller: DeviceCaller, input: InputOf<typeof createRoom>) => Promise<Acknowledgement>
 
 interface Dependencies {
   readonly store: Pick<DeliveryStore, 'room' | 'roomsOf'>
+  readonly rooms: Pick<Rooms, 'isDamaged'>
   readonly lanes: Lanes
   readonly ledger: Ledger
+  readonly quota: Quota
   readonly appender: Appender
   readonly provider: Provider
   readonly accounts: AccountSource
@@ -32,23 +36,28 @@ const dayMs = 86_400_000
 
 /** Opens a room's log. The room's id is the message id of its first entry: repeating it gives the same answer. */
 export const makeCreate = (dependencies: Dependencies): Create => {
-  const { store, lanes, ledger, appender, provider, accounts, clock, limits, log } = dependencies
+  const { store, rooms, lanes, ledger, quota, appender, provider, accounts, clock, limits, log } =
+    dependencies
   const creations = makeAttempts(limits.roomsPerAccountPerDay, dayMs)
 
   const lastPolicy: LastPolicy = async (id) => {
     const known = await store.room(id)
-    return known && policyFrom(known.policy)
+    const policy = known && decodePolicy(known.policy)
+    // A room that is damaged is one that is lost.
+    return policy?.kind === 'ok' ? policy.value : undefined
   }
 
   const create: Create = async (caller, input) => {
     const { room, groupInfo, tree } = input
     const hashes = { payloadHash: digest(groupInfo), auxHash: digest(tree) }
     const once = ledger.once(room, caller.device, room, hashes)
+    if (rooms.isDamaged(room)) throw new SottoError('unavailable')
     if (await store.room(room)) {
       const before = await ledger.storedAnswer(room, once)
       if (!before) throw new SottoError('id_reused')
       return before
     }
+    await quota.check(caller.account)
     await creations.count(mapKey(caller.account))
     const mine = await store.roomsOf(caller.device, limits.roomsPerAccountMax)
     if (mine.length >= limits.roomsPerAccountMax) throw new SottoError('rate', 'too many rooms')
@@ -62,7 +71,9 @@ export const makeCreate = (dependencies: Dependencies): Create => {
       { room, kind: entryKinds.create, epoch: 0, senderTag, payload: groupInfo, ...hashes, aux: null },
       timeMs,
     )
-    const ack = await appender.append({ room, entry, senderTag, messageId, sendCounter: null, change })
+    const charge = { account: caller.account, bytes: groupInfo.length + tree.length }
+    const append = { room, entry, senderTag, messageId, sendCounter: null, change, charge }
+    const ack = await appender.append(append)
     log.info('room_created', { room, account: caller.account, device: caller.device })
     return ack
   }

@@ -23,6 +23,17 @@ const isLean = (groupInfo: Uint8Array): boolean => {
 export type LastPolicy = (room: Uint8Array) => Promise<Policy | undefined>
 
 /**
+ * The last policy of the room that this one continues. Of a room that this server has lost altogether only its members
+ * can tell what it was, and each of them compares: here it is what the founder says.
+ */
+const predecessorOf = async (policy: Policy, lastPolicy: LastPolicy): Promise<Policy | undefined> => {
+  const { predecessor, generation } = policy
+  if (!predecessor) return undefined
+  const claimed = { ...policy, room: predecessor.groupId, generation: generation - 1, predecessor: null }
+  return (await lastPolicy(predecessor.groupId)) ?? claimed
+}
+
+/**
  * Whether a room may begin like this (rules CREATE-1 to CREATE-4), by the device whose leaf is the first.
  *
  * @throws SottoError `policy {rule}`, `bad_request`
@@ -39,8 +50,7 @@ export const judgeCreation = async (
     if (!isLean(groupInfo))
       throw new SottoError('bad_request', 'a GroupInfo carries the external key and nothing else')
     const asked = policyOf(group.context)
-    const before = asked.kind === 'ok' ? asked.value.predecessor : null
-    const predecessor = before ? await lastPolicy(before.groupId) : undefined
+    const predecessor = asked.kind === 'ok' ? await predecessorOf(asked.value, lastPolicy) : undefined
     const creation = await court.judge((lookup) =>
       authorizeCreation(group, lookup, court.provider, court.nowS, predecessor),
     )

@@ -15,6 +15,7 @@ import { makeLanes } from './lane.ts'
 import { makeLedger } from './ledger.ts'
 import type { LogKey } from './logKey.ts'
 import { type DeviceKeySource, makeNack, type SubmitNack } from './nack.ts'
+import { makeQuota } from './quota.ts'
 import { makeReading, type Reading } from './reading.ts'
 import { makeRooms } from './rooms.ts'
 import type { DeliveryStore } from './store.ts'
@@ -31,6 +32,8 @@ export interface Delivery extends Reading {
   countWelcomes(caller: DeviceCaller): Promise<number>
   settle(caller: DeviceCaller, room: Uint8Array, seq: number): Promise<void>
   readonly mayInvite: MayInvite
+  /** Looks for rooms whose data have been damaged; they are not served. Returns how many there are. */
+  inspect(): Promise<number>
   /** Resolves when all that was handed in is durable or refused. */
   drained(): Promise<void>
 }
@@ -53,17 +56,21 @@ const welcomesBytesMax = 16 * 1024 * 1024
 
 export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
   const { store, bus, logKey, senderTagKey, limits, log } = dependencies
-  const rooms = makeRooms(store)
+  const rooms = makeRooms({ store, log })
   const lanes = makeLanes()
+  const quota = makeQuota(store, limits)
   const appender = makeAppender({
     store,
     logKey,
     log,
     onFailed: (room) => rooms.forget(room),
-    onDurable: (batch) => announce(bus, batch),
+    onDurable: (batch) => {
+      quota.note(batch.map(({ append }) => append))
+      announce(bus, batch)
+    },
   })
   const ledger = makeLedger({ store, rooms, appender, logKey, senderTagKey })
-  const parts = { ...dependencies, rooms, lanes, appender, ledger }
+  const parts = { ...dependencies, rooms, lanes, appender, ledger, quota }
 
   const forkTag: Delivery['forkTag'] = async ({ device }, id, epoch, tag) => {
     const room = await rooms.load(id)
@@ -93,6 +100,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
       const room = await rooms.load(id)
       return room.members.has(mapKey(device)) && may(room.policy, account, 'invite')
     },
+    inspect: rooms.inspect,
     drained: appender.drained,
   }
 }

@@ -94,11 +94,14 @@ export const makeHeal = (dependencies: Dependencies): Heal => {
   const changeOf = async (
     room: Room,
     caller: DeviceCaller,
+    before: Place,
     replayed: Replayed,
     offered: OfferedGroup,
   ): Promise<RoomChange | null> => {
     const { place, moves } = replayed
     const groupInfo = await groupInfoFor(room, caller, replayed, offered)
+    // Messages and nacks change nothing beside the log.
+    if (place.group === before.group && groupInfo === null) return null
     const isSealedAnew = groupInfo !== null && offered !== null && offered.meta.length > 0
     return {
       kind: 'healed',
@@ -134,7 +137,7 @@ export const makeHeal = (dependencies: Dependencies): Heal => {
     const replayed = await replay(room, before, fresh)
     // Who came in with what was lost may bring it back.
     if (!isInside && !isOf(replayed.place, caller)) throw new SottoError('not_member')
-    const change = await changeOf(room, caller, replayed, group)
+    const change = await changeOf(room, caller, before, replayed, group)
     if (!rooms.isCurrent(room)) throw new SottoError('unavailable')
     const appends = replayed.appends.map((append, at, all) =>
       at === all.length - 1 ? { ...append, change } : append,

@@ -15,9 +15,12 @@ export interface NewEntry {
   readonly aux: Uint8Array | null
 }
 
+/** The last moment that a client reads. */
+const latestMs = 8_640_000_000_000_000
+
 /** The time of the next entry: the clock's, but never before that of the entry before. */
 export const nextTimeMs = (head: Head | null, nowMs: number): number =>
-  Math.max(Math.floor(nowMs), head?.timeMs ?? 0)
+  Math.min(latestMs, Math.max(Math.floor(nowMs), head?.timeMs ?? 0))
 
 /** The entry that follows `head` (protocol §7). */
 export const linkEntry = (head: Head | null, entry: NewEntry, timeMs: number): StoredEntry => {

@@ -61,7 +61,10 @@ export const makeReading = ({ store, rooms, logKey, limits }: Dependencies): Rea
     }
   }
 
-  const placesOf = (caller: DeviceCaller) => store.roomsOf(caller.device, limits.roomsPerAccountMax)
+  const placesOf = async (caller: DeviceCaller) =>
+    (await store.roomsOf(caller.device, limits.roomsPerAccountMax)).filter(
+      ({ room }) => !rooms.isDamaged(room),
+    )
 
   const insider = async (caller: DeviceCaller, id: Uint8Array): Promise<Room> => {
     const room = await rooms.load(id)

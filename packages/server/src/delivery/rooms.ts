@@ -1,9 +1,11 @@
-import { decodePublicGroup, memberCount, type PublicGroup } from '@sotto/mls/public'
+import { decodePublicGroup, memberCount, MlsError, type PublicGroup } from '@sotto/mls/public'
 import { type Acknowledgement, SottoError } from '@sotto/protocol'
 import { decodePolicy, type Policy } from '@sotto/trust'
 import { boundedCache } from '../boundedCache.ts'
+import type { EventLog } from '../logging/eventLog.ts'
 import { mapKey } from './digest.ts'
-import type { DeliveryStore, Head, Membership, StoredEntry } from './store.ts'
+import { endsAsItSays, isGroupOf } from './soundness.ts'
+import type { DeliveryStore, Head, Membership, RoomPlace, StoredEntry } from './store.ts'
 
 /** An entry that has been decided and is not durable yet. */
 export interface InFlight {
@@ -36,7 +38,7 @@ export interface Room {
 }
 
 export interface Rooms {
-  /** @throws SottoError `room_unknown` */
+  /** @throws SottoError `room_unknown`, `unavailable` for one that is damaged */
   load(id: Uint8Array): Promise<Room>
   group(room: Room): Promise<PublicGroup>
   /** Whether what was decided with this object still stands. */
@@ -46,6 +48,10 @@ export interface Rooms {
   /** The group of the room's current epoch has become another, durably. */
   renew(room: Room, change: RoomRenewal): void
   forget(id: Uint8Array): void
+  /** Whether what is stored of the room contradicts itself: nothing of it is served, and nothing acknowledged. */
+  isDamaged(id: Uint8Array): boolean
+  /** Looks at the end of every log. Returns how many rooms are damaged. */
+  inspect(): Promise<number>
 }
 
 export interface RoomRenewal {
@@ -64,18 +70,29 @@ const leavesMax = 50_000
 const hashesMax = 256
 const countersMax = 4096
 
-/** @throws SottoError `internal` for one that was never accepted */
-export const policyFrom = (bytes: Uint8Array): Policy => {
-  const verdict = decodePolicy(bytes)
-  if (verdict.kind === 'refused') throw new SottoError('internal', `stored policy: ${verdict.rule}`)
-  return verdict.value
+const readGroup = (bytes: Uint8Array): PublicGroup | undefined => {
+  try {
+    return decodePublicGroup(bytes)
+  } catch (error) {
+    if (error instanceof MlsError) return undefined
+    throw error
+  }
 }
 
 const dropOldest = <K, V>(map: Map<K, V>, sizeMax: number): void => {
   while (map.size > sizeMax) map.delete(map.keys().next().value as K)
 }
 
-export const makeRooms = (store: Pick<DeliveryStore, 'room' | 'group'>): Rooms => {
+interface Dependencies {
+  readonly store: Pick<DeliveryStore, 'room' | 'group' | 'entry' | 'placesAfter'>
+  readonly log: EventLog
+}
+
+/** How many rooms are looked at before the next are fetched. */
+const inspectedAtOnce = 500
+
+export const makeRooms = ({ store, log }: Dependencies): Rooms => {
+  const damaged = new Set<string>()
   const rooms = boundedCache<Room>({
     weightMax: devicesMax,
     weigh: ({ members }) => 16 + members.size,
@@ -83,20 +100,39 @@ export const makeRooms = (store: Pick<DeliveryStore, 'room' | 'group'>): Rooms =
   })
   const groups = boundedCache<PublicGroup>({ weightMax: leavesMax, weigh: ({ tree }) => memberCount(tree) })
 
+  const noteDamage = (id: Uint8Array): void => {
+    if (damaged.has(mapKey(id))) return
+    damaged.add(mapKey(id))
+    log.warn('room_damaged', { room: id })
+  }
+  const refuseDamaged = (id: Uint8Array): never => {
+    noteDamage(id)
+    rooms.delete(mapKey(id))
+    throw new SottoError('unavailable')
+  }
+
   const load: Rooms['load'] = async (id) => {
     const key = mapKey(id)
     const known = rooms.get(key)
     if (known) return known
+    if (damaged.has(key)) throw new SottoError('unavailable')
     const stored = await store.room(id)
     if (!stored) throw new SottoError('room_unknown')
-    // Somebody else may have loaded it meanwhile, and decided with it.
+    const isSound = await endsAsItSays(store, stored)
+    // Somebody else may have loaded it meanwhile, and decided with it: its log may be longer by now.
     const first = rooms.get(key)
     if (first) return first
+    if (!isSound) {
+      const again = await store.room(id)
+      return again && again.head.seq > stored.head.seq ? load(id) : refuseDamaged(id)
+    }
+    const policy = decodePolicy(stored.policy)
+    if (policy.kind === 'refused') return refuseDamaged(id)
     const room: Room = {
       id: stored.room,
       key,
       epoch: stored.epoch,
-      policy: policyFrom(stored.policy),
+      policy: policy.value,
       head: stored.head,
       durable: stored.head,
       members: new Map(stored.members.map((member) => [mapKey(member.device), member])),
@@ -115,7 +151,8 @@ export const makeRooms = (store: Pick<DeliveryStore, 'room' | 'group'>): Rooms =
       if (known) return known
       const stored = await store.group(room.id)
       if (!stored) throw new SottoError('internal', 'a room without a group')
-      const group = decodePublicGroup(stored)
+      const group = readGroup(stored)
+      if (!group || !isGroupOf(room, group)) return refuseDamaged(room.id)
       groups.set(room.key, group)
       return group
     },
@@ -137,6 +174,16 @@ export const makeRooms = (store: Pick<DeliveryStore, 'room' | 'group'>): Rooms =
     forget: (id) => {
       rooms.delete(mapKey(id))
       groups.delete(mapKey(id))
+    },
+    isDamaged: (id) => damaged.has(mapKey(id)),
+    inspect: async () => {
+      for (let after: Uint8Array | null = null; ;) {
+        const places: readonly RoomPlace[] = await store.placesAfter(after, inspectedAtOnce)
+        for (const place of places) if (!(await endsAsItSays(store, place))) noteDamage(place.room)
+        const last = places.at(-1)
+        if (!last) return damaged.size
+        after = last.room
+      }
     },
   }
 }

@@ -107,6 +107,13 @@ export interface Append {
   /** Null for entries that are no MLS message. */
   readonly sendCounter: number | null
   readonly change: RoomChange | null
+  readonly charge: Charge
+}
+
+/** Whose storage an entry takes, and how much of it. */
+export interface Charge {
+  readonly account: Uint8Array
+  readonly bytes: number
 }
 
 export interface RoomPlace {
@@ -132,12 +139,16 @@ export interface DeliveryStore {
   append(batch: readonly Append[]): Promise<void>
 
   room(room: Uint8Array): Promise<StoredRoom | undefined>
+  /** Rooms in the order of their ids, those behind `after`; of one whose log has no end, the end before its beginning. */
+  placesAfter(after: Uint8Array | null, roomsMax: number): Promise<readonly RoomPlace[]>
   group(room: Uint8Array): Promise<Uint8Array | undefined>
   groupInfo(room: Uint8Array): Promise<Uint8Array | undefined>
   meta(room: Uint8Array): Promise<SealedMeta | undefined>
   /** The entry under which this sender's message id stands. A sender tag is of one device in one room. */
   message(senderTag: Uint8Array, messageId: Uint8Array): Promise<StoredEntry | undefined>
   lastCounter(senderTag: Uint8Array): Promise<number | undefined>
+  /** What the account has been charged with. */
+  storedBytes(account: Uint8Array): Promise<number>
   entry(room: Uint8Array, seq: number): Promise<StoredEntry | undefined>
   /** Consecutive entries: at least one if there is one, then while neither bound is passed. */
   page(room: Uint8Array, bounds: PageBounds): Promise<readonly StoredEntry[]>

@@ -14,6 +14,7 @@ import type { Ledger, Once } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
 import { makeMessageRate } from './messageRate.ts'
 import { judgeProposal } from './proposal.ts'
+import type { Quota } from './quota.ts'
 import type { Room, Rooms } from './rooms.ts'
 import type { Append, DeliveryStore, RoomChange } from './store.ts'
 import { type Incoming, parseSubmission } from './submission.ts'
@@ -29,6 +30,7 @@ export interface SubmitDependencies {
   readonly rooms: Rooms
   readonly lanes: Lanes
   readonly ledger: Ledger
+  readonly quota: Quota
   readonly provider: Provider
   readonly accounts: AccountSource
   readonly clock: Clock
@@ -42,6 +44,7 @@ interface Decided {
 }
 
 const appendOf = (
+  { account }: DeviceCaller,
   room: Room,
   incoming: Incoming,
   once: Once,
@@ -68,6 +71,7 @@ const appendOf = (
   messageId: once.messageId,
   sendCounter: incoming.envelope.sendCounter,
   change,
+  charge: { account, bytes: incoming.payload.length + (incoming.aux?.length ?? 0) },
 })
 
 const minuteS = 60
@@ -75,7 +79,7 @@ const dayS = 86_400
 
 /** `submit` of protocol §7. */
 export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
-  const { store, rooms, lanes, ledger, provider, accounts, clock, limits, log } = dependencies
+  const { store, rooms, lanes, ledger, quota, provider, accounts, clock, limits, log } = dependencies
   const messageRate = makeMessageRate(clock, limits)
   const perMinute = (burst: number) => makeRate(clock, { perSecond: burst / minuteS, burst })
   // A room's allowance is for commits that hold: nobody uses it up with others. Trying has a bound of its own.
@@ -87,12 +91,10 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     burst: limits.rejoinsPerDay,
   })
   /** A device that comes in again and again is broken or an attack, and every member pays for each time. */
-  const takeJoin = (room: Room, { device }: DeviceCaller): void => {
-    const key = room.key + mapKey(device)
+  const refuseJoiners = (room: Room, joiner: string): void => {
     // First: who has none left must not use up the room's.
-    rejoinRate.check(key)
+    rejoinRate.check(joiner)
     joinRate.take(room.key)
-    rejoinRate.take(key)
   }
 
   const courtAt = (timeMs: number): Court => makeCourt(provider, accounts, limits, Math.floor(timeMs / 1000))
@@ -103,7 +105,12 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
         throw new SottoError('rate', 'too many invitations wait for this device')
   }
 
-  const takeProposal = async (room: Room, incoming: Incoming, once: Once): Promise<Decided> => {
+  const takeProposal = async (
+    room: Room,
+    caller: DeviceCaller,
+    incoming: Incoming,
+    once: Once,
+  ): Promise<Decided> => {
     const timeMs = nextTimeMs(room.head, clock.nowMs())
     const { change, group } = await judgeProposal(
       courtAt(timeMs),
@@ -111,7 +118,7 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
       room.policy,
       incoming,
     )
-    const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change))
+    const ack = ledger.append(room, once, appendOf(caller, room, incoming, once, timeMs, change))
     await ack
     rooms.renew(room, { group })
     return { ack }
@@ -129,9 +136,12 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     const { change, group, policy, members } = accepted
     await refuseCrowded(change.welcome?.devices ?? [])
     commitRate.take(room.key)
-    if (incoming.isExternal) takeJoin(room, caller)
-    const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change))
+    const joiner = room.key + mapKey(caller.device)
+    if (incoming.isExternal) refuseJoiners(room, joiner)
+    const ack = ledger.append(room, once, appendOf(caller, room, incoming, once, timeMs, change))
     await ack
+    // Counted when it stands: a full disk must not use up what a device may do in a day.
+    if (incoming.isExternal) rejoinRate.take(joiner)
     rooms.renew(room, { group, epoch: { epoch: change.epoch, policy, members } })
     const { account, device } = caller
     log.info('commit_accepted', { room: room.id, account, device, count: members.size })
@@ -146,10 +156,10 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     switch (incoming.kind) {
       case 'app': {
         const timeMs = nextTimeMs(room.head, clock.nowMs())
-        return { ack: ledger.append(room, once, appendOf(room, incoming, once, timeMs, null)) }
+        return { ack: ledger.append(room, once, appendOf(caller, room, incoming, once, timeMs, null)) }
       }
       case 'proposal':
-        return takeProposal(room, incoming, once)
+        return takeProposal(room, caller, incoming, once)
       case 'commit':
         return takeCommit(room, caller, incoming, once)
     }
@@ -166,6 +176,7 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
       anchorHash: await ledger.hashAt(room, incoming.envelope.anchorSeq),
     })
     if (refusal) throw refusal
+    await quota.check(caller.account)
     return take(room, caller, incoming, once)
   }
 

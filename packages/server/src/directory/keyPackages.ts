@@ -12,8 +12,9 @@ import {
 import { activeDevices, isLastResort, verifyKeyPackage } from '@sotto/trust'
 import { makeAttempts } from '../authentication/attempts.ts'
 import type { Caller } from '../authentication/sessions.ts'
-import type { Clock, ServerLimits } from '../configuration.ts'
+import type { ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { SteadyClock } from '../steadyClock.ts'
 import type { Accounts } from './accounts.ts'
 import type { DirectoryStore, StoredKeyPackage } from './store.ts'
 
@@ -44,7 +45,7 @@ interface Dependencies {
   readonly accounts: Accounts
   readonly mayInvite: MayInvite
   readonly provider: Provider
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly limits: ServerLimits
   readonly log: EventLog
 }
@@ -101,6 +102,7 @@ export const makeKeyPackages = ({
     await store.putKeyPackages(caller.account, caller.device, packages, {
       storedMax: limits.keyPackagesStoredMax,
       nowMs: clock.nowMs(),
+      mayExpire: clock.mayExpire(),
       replace,
     })
     const count = await store.countKeyPackages(caller.account, caller.device, nowS())

@@ -44,6 +44,14 @@ export interface VaultSlot {
   readonly sealed: Uint8Array
 }
 
+export interface PublishTerms {
+  readonly storedMax: number
+  readonly nowMs: number
+  readonly replace: boolean
+  /** Whether `nowMs` can be believed when something is thrown away. */
+  readonly mayExpire: boolean
+}
+
 /** What the directory keeps. Every write is durable when it returns. */
 export interface DirectoryStore {
   account(account: Uint8Array): Promise<StoredAccount | undefined>
@@ -53,14 +61,14 @@ export interface DirectoryStore {
 
   /**
    * Adds packages of a device; a last-resort one takes the place of those before. One-time packages beyond
-   * `storedMax` are not taken, nor are those that were handed out before; expired ones are dropped, and all earlier
-   * ones where these replace them.
+   * `storedMax` are not taken, nor are those that were handed out before; expired ones are dropped if that may be, and
+   * all earlier ones where these replace them.
    */
   putKeyPackages(
     account: Uint8Array,
     device: Uint8Array,
     packages: readonly StoredKeyPackage[],
-    bounds: { readonly storedMax: number; readonly nowMs: number; readonly replace: boolean },
+    terms: PublishTerms,
   ): Promise<void>
   countKeyPackages(account: Uint8Array, device: Uint8Array, nowS: number): Promise<KeyPackageCount>
   /** The oldest one-time package of the device, which nobody gets again; else the last-resort one; else nothing. */

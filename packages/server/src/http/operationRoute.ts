@@ -21,9 +21,12 @@ const authenticate = async (
 
 /** Path and query hold the operation's parameters, each once, and nothing else. */
 const parameters = ({ operation }: Route, request: FastifyRequest): Record<string, unknown> => {
-  const given = { ...(request.query as object), ...(request.params as object) } as Record<string, unknown>
+  const [query, path] = [request.query, request.params] as [Record<string, unknown>, Record<string, unknown>]
+  const given = { ...query, ...path }
   const wanted = Object.entries(operation.params as Record<string, Param<unknown>>)
-  if (Object.keys(given).length !== wanted.length) throw new SottoError('bad_request', 'unknown parameter')
+  // Counted in both: what stands in the path does not stand in the query, too.
+  if (Object.keys(query).length + Object.keys(path).length !== wanted.length)
+    throw new SottoError('bad_request', 'unknown parameter')
   return Object.fromEntries(
     wanted.map(([name, param]) => {
       const text = given[name]

@@ -143,6 +143,8 @@ export const makeConnection = (
         return subscribe(roomTopic(event.room))
       case 'left':
         return unsubscribe(roomTopic(event.room))
+      case 'returned':
+        return send({ kind: 'behind', room: event.room, head: event.head })
       case 'welcome':
         return send({ kind: 'welcome', room: event.room })
       case 'session_ended':

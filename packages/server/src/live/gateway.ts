@@ -138,7 +138,7 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
     if (closing || isCrowded) return refuse(socket, 503)
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       countUnidentified(address, 1)
-      const listen = boundHello(socket, webSocket, limits.helloBytesMax - head.length)
+      const listen = boundHello(socket, webSocket, limits.helloBytesMax)
       const connection = makeConnection(socket, webSocket, connectionDependencies)
       connections.set(connection, { kind: 'unidentified', address, listen })
     })

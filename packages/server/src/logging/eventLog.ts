@@ -36,6 +36,8 @@ export type EventName =
   | 'fork_tags_differ'
   | 'nack'
   | 'room_healed'
+  | 'room_damaged'
+  | 'rooms_not_served'
   | 'append_failed'
   | 'socket_opened'
   | 'socket_closed'

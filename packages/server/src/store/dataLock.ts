@@ -20,5 +20,9 @@ export const lockData = (directory: string): DataLock => {
     database.close()
     throw new SottoError('unavailable', `another server is using ${directory}`)
   }
-  return { release: () => database.close() }
+  return {
+    release: () => {
+      if (database.isOpen) database.close()
+    },
+  }
 }

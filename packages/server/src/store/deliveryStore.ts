@@ -89,6 +89,22 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
   return {
     append: (batch) => storing(() => db.transaction().execute((transaction) => write(transaction, batch))),
     room: (room) => storing(() => readRoom(room)),
+    placesAfter: (after, roomsMax) =>
+      storing(async () => {
+        const rows = await db
+          .selectFrom('rooms')
+          .leftJoin('heads', 'heads.room_id', 'rooms.id')
+          .select(['rooms.room', 'epoch', 'seq', 'hash', 'time_ms'])
+          .where('rooms.room', '>', after ?? noBytes)
+          .orderBy('rooms.room')
+          .limit(roomsMax)
+          .execute()
+        return rows.map((row) => ({
+          room: row.room,
+          epoch: row.epoch,
+          head: { seq: row.seq ?? -1, hash: row.hash ?? noBytes, timeMs: row.time_ms ?? 0 },
+        }))
+      }),
     group: (room) =>
       storing(async () => {
         const row = await db.selectFrom('groups').select('state').where('room', '=', room).executeTakeFirst()
@@ -127,6 +143,15 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
           .where('tag', '=', senderTag)
           .executeTakeFirst()
         return row?.counter ?? undefined
+      }),
+    storedBytes: (account) =>
+      storing(async () => {
+        const row = await db
+          .selectFrom('storage')
+          .select('bytes')
+          .where('account', '=', account)
+          .executeTakeFirst()
+        return row?.bytes ?? 0
       }),
     entry: (room, seq) =>
       storing(async () => {

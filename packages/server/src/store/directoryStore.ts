@@ -1,6 +1,12 @@
 import { toHex } from '@sotto/protocol'
 import type { Kysely, Transaction } from 'kysely'
-import type { ChainExtension, DirectoryStore, StoredAccount, StoredKeyPackage } from '../directory/store.ts'
+import type {
+  ChainExtension,
+  DirectoryStore,
+  PublishTerms,
+  StoredAccount,
+  StoredKeyPackage,
+} from '../directory/store.ts'
 import { isConflict, storing } from './failure.ts'
 import { decodeSignatures, encodeSignatures } from './linkRow.ts'
 import type { Schema } from './schema.ts'
@@ -70,16 +76,13 @@ const putKeyPackages = async (
   id: Uint8Array,
   device: Uint8Array,
   packages: readonly StoredKeyPackage[],
-  {
-    storedMax,
-    nowMs,
-    replace,
-  }: { readonly storedMax: number; readonly nowMs: number; readonly replace: boolean },
+  { storedMax, nowMs, replace, mayExpire }: PublishTerms,
 ): Promise<void> => {
   const nowS = Math.floor(nowMs / 1000)
   const ofDevice = db.deleteFrom('key_packages').where('account', '=', id).where('device', '=', device)
-  await (replace ? ofDevice : ofDevice.where('not_after_s', '<=', nowS)).execute()
-  await db.deleteFrom('spent_key_packages').where('not_after_s', '<=', nowS).execute()
+  if (replace) await ofDevice.execute()
+  else if (mayExpire) await ofDevice.where('not_after_s', '<=', nowS).execute()
+  if (mayExpire) await db.deleteFrom('spent_key_packages').where('not_after_s', '<=', nowS).execute()
   if (packages.some((one) => one.lastResort)) await ofDevice.where('last_resort', '=', 1).execute()
   const { count } = await db
     .selectFrom('key_packages')
@@ -87,6 +90,7 @@ const putKeyPackages = async (
     .where('account', '=', id)
     .where('device', '=', device)
     .where('last_resort', '=', 0)
+    .where('not_after_s', '>', nowS)
     .executeTakeFirstOrThrow()
   const spent = await db
     .selectFrom('spent_key_packages')

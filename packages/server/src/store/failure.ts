@@ -2,8 +2,8 @@ import { SottoError } from '@sotto/protocol'
 
 /** Primary result codes of SQLite: readonly, I/O error, full. The disk cannot take what was written. */
 const cannotWrite: ReadonlySet<number> = new Set([8, 10, 13])
-/** Busy, locked, cannot open, protocol. */
-const cannotReach: ReadonlySet<number> = new Set([5, 6, 14, 15])
+/** Busy, locked, corrupt, cannot open, protocol, not a database: what is wanted cannot be read, or not now. */
+const cannotReach: ReadonlySet<number> = new Set([5, 6, 11, 14, 15, 26])
 
 const resultCodeOf = (error: unknown): number | undefined => {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined

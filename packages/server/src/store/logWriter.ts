@@ -19,6 +19,16 @@ const countedSenders = (batch: readonly Append[]): readonly (readonly [Uint8Arra
   return [...senders.values()]
 }
 
+/** What each account is charged with by the batch. */
+const charges = (batch: readonly Append[]): readonly (readonly [Uint8Array, number])[] => {
+  const sums = new Map<string, readonly [Uint8Array, number]>()
+  for (const { charge } of batch) {
+    const key = keyOf(charge.account)
+    sums.set(key, [charge.account, (sums.get(key)?.[1] ?? 0) + charge.bytes])
+  }
+  return [...sums.values()]
+}
+
 const keyOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
@@ -78,6 +88,15 @@ export const logWriter = (
       ),
   )
 
+  const writeCharges = preparedRows((count) =>
+    db
+      .insertInto('storage')
+      .values(repeated({ account: bytes, bytes: number }, count))
+      .onConflict((c) =>
+        c.column('account').doUpdateSet((e) => ({ bytes: e('storage.bytes', '+', e.ref('excluded.bytes')) })),
+      ),
+  )
+
   return async (transaction, batch) => {
     // What a room's own row says does not depend on its log, which refers to it.
     for (const append of batch) if (append.change) await writeChange(transaction, append, append.change)
@@ -96,6 +115,7 @@ export const logWriter = (
         entry.timeMs,
       ]),
     )
+    await writeCharges(transaction, charges(batch))
     const heads = lastPerKey(batch, ({ room }) => keyOf(room))
     await writeHeads(
       transaction,

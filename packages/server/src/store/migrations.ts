@@ -186,5 +186,17 @@ const second: Migration = {
   },
 }
 
+const third: Migration = {
+  name: 'what each account has stored',
+  up: async (db, types) => {
+    // Counted from here on: whose the entries of before are, their tags tell the server alone.
+    await db.schema
+      .createTable('storage')
+      .addColumn('account', sql.raw(types.bytes), (c) => c.primaryKey())
+      .addColumn('bytes', sql.raw(types.integer), (c) => c.notNull())
+      .execute()
+  },
+}
+
 /** In order; a migration that has been released is never changed. */
-export const migrations: readonly Migration[] = [first, second, openLaneTables]
+export const migrations: readonly Migration[] = [first, second, third, openLaneTables]

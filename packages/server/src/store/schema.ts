@@ -81,5 +81,7 @@ export interface Schema extends OpenLaneSchema {
     time_ms: number
   }
   invitations: { room: Uint8Array; seq: number; device: Uint8Array }
+  /** The sum of what each account has put into logs. */
+  storage: { account: Uint8Array; bytes: number }
   fork_tags: { room: Uint8Array; epoch: number; device: Uint8Array; tag: Uint8Array }
 }

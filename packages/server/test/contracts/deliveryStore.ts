@@ -32,6 +32,7 @@ const append = (room: Uint8Array, entry: StoredEntry, changes: Partial<Append> =
   messageId: random(16),
   sendCounter: null,
   change: null,
+  charge: { account: random(32), bytes: 20 },
   ...changes,
 })
 
@@ -177,6 +178,19 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.meta(room)).toEqual(meta)
     })
 
+    it('goes through all rooms in the order of their ids', async () => {
+      const store = await open()
+      const ids = Array.from({ length: 5 }, () => random(16)).toSorted((a, b) => Buffer.compare(a, b))
+      for (const room of ids.toReversed())
+        await store.append([append(room, entryAt(0), { change: createdBy(member(0)) })])
+      const first = await store.placesAfter(null, 3)
+      expect(first.map(({ room }) => room)).toEqual(ids.slice(0, 3))
+      const rest = await store.placesAfter(ids[2] ?? null, 3)
+      expect(rest.map(({ room }) => room)).toEqual(ids.slice(3))
+      expect(await store.placesAfter(ids[4] ?? null, 3)).toEqual([])
+      expect(first[0]?.head).toEqual((await store.room(ids[0] as Uint8Array))?.head)
+    })
+
     it('names at most as many rooms of a device as it is asked for', async () => {
       const { store, founder } = await openRoom()
       for (let i = 0; i < 3; i++)
@@ -234,6 +248,20 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.lastCounter(senderTag)).toBe(7)
       await store.append([append(room, entryAt(3), { senderTag, sendCounter: null })])
       expect(await store.lastCounter(senderTag)).toBe(7)
+    })
+
+    it('sums up what each account is charged with', async () => {
+      const { store, room } = await openRoom()
+      const [alice, bob] = [random(32), random(32)]
+      const charged = (seq: number, account: Uint8Array, bytes: number) =>
+        append(room, entryAt(seq), { charge: { account, bytes } })
+      expect(await store.storedBytes(alice)).toBe(0)
+      await store.append([charged(1, alice, 100), charged(2, bob, 7), charged(3, alice, 1)])
+      await store.append([charged(4, alice, 3_000_000_000)])
+      expect(await store.storedBytes(alice)).toBe(3_000_000_101)
+      expect(await store.storedBytes(bob)).toBe(7)
+      await expect(store.append([charged(5, bob, 50), charged(4, bob, 50)])).rejects.toThrow()
+      expect(await store.storedBytes(bob)).toBe(7)
     })
 
     it('gives pages within their bounds, and always one entry', async () => {

@@ -7,7 +7,7 @@ import { someAccount } from './authenticationStore.ts'
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
 
 const nowMs = 1_000_000_000
-const bounds = { storedMax: 5, nowMs, replace: false }
+const bounds = { storedMax: 5, nowMs, replace: false, mayExpire: true }
 const soonS = nowMs / 1000 + 3600
 
 const keyPackage = (lastResort = false, notAfterS = soonS): StoredKeyPackage => ({
@@ -167,6 +167,23 @@ export const directoryStoreContract = (
       expect(await directory.takeKeyPackage(id, random(16), 0)).toBeUndefined()
       expect(await directory.takeKeyPackage(id, device, soonS)).toBeUndefined()
       expect(await directory.countKeyPackages(id, device, soonS)).toEqual({ oneTime: 0, lastResort: false })
+    })
+
+    it('throws nothing away by a clock that is not to be believed', async () => {
+      const { directory, device, id } = await openWith('alice')
+      const [spent, kept] = [keyPackage(), keyPackage()]
+      await directory.putKeyPackages(id, device, [spent], bounds)
+      await directory.takeKeyPackage(id, device, 0)
+      await directory.putKeyPackages(id, device, [kept], bounds)
+      const later = { ...bounds, nowMs: (kept.notAfterS + 10) * 1000 }
+      await directory.putKeyPackages(id, device, [], { ...later, mayExpire: false })
+      expect(await directory.countKeyPackages(id, device, 0)).toEqual({ oneTime: 1, lastResort: false })
+      await directory.putKeyPackages(id, device, [spent], bounds)
+      expect((await directory.takeKeyPackage(id, device, 0))?.ref).toEqual(kept.ref)
+      expect(await directory.takeKeyPackage(id, device, 0)).toBeUndefined()
+      await directory.putKeyPackages(id, device, [], later)
+      await directory.putKeyPackages(id, device, [spent], bounds)
+      expect((await directory.takeKeyPackage(id, device, 0))?.ref).toEqual(spent.ref)
     })
 
     it('takes an empty list', async () => {

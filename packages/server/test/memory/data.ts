@@ -16,6 +16,8 @@ export interface MemoryData {
   /** Entry by sender tag and message id. */
   readonly messages: Map<string, StoredEntry>
   readonly counters: Map<string, number>
+  /** Bytes by account. */
+  readonly storage: Map<string, number>
   readonly forkTags: Map<string, MemoryForkTag>
 }
 
@@ -74,6 +76,7 @@ export const emptyData = (): MemoryData => ({
   rooms: new Map(),
   messages: new Map(),
   counters: new Map(),
+  storage: new Map(),
   forkTags: new Map(),
 })
 
@@ -87,6 +90,7 @@ export const copyData = (data: MemoryData): MemoryData => ({
   rooms: new Map(data.rooms),
   messages: new Map(data.messages),
   counters: new Map(data.counters),
+  storage: new Map(data.storage),
   forkTags: new Map(data.forkTags),
 })
 

@@ -136,6 +136,10 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
       for (const [key, room] of written.rooms) data.rooms.set(key, room)
       for (const [key, entry] of written.messages) data.messages.set(key, entry)
       for (const [key, counter] of written.counters) data.counters.set(key, counter)
+      for (const { charge } of batch) {
+        const key = keyOf(charge.account)
+        data.storage.set(key, (data.storage.get(key) ?? 0) + charge.bytes)
+      }
     },
     room: async (id) => {
       const room = find(id)
@@ -151,11 +155,18 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
         }
       )
     },
+    placesAfter: async (after, roomsMax) =>
+      [...current().rooms.values()]
+        .toSorted((a, b) => (keyOf(a.id) < keyOf(b.id) ? -1 : 1))
+        .filter(({ id }) => after === null || keyOf(id) > keyOf(after))
+        .slice(0, roomsMax)
+        .map((room) => ({ room: room.id, epoch: room.epoch, head: headOf(newest(room)) })),
     group: async (id) => find(id)?.group,
     groupInfo: async (id) => find(id)?.groupInfo,
     meta: async (id) => find(id)?.meta ?? undefined,
     message: async (senderTag, messageId) => current().messages.get(keyOf(senderTag) + keyOf(messageId)),
     lastCounter: async (senderTag) => current().counters.get(keyOf(senderTag)),
+    storedBytes: async (account) => current().storage.get(keyOf(account)) ?? 0,
     entry: async (id, seq) => find(id)?.entries[seq],
     page: async (id, { from, to, entriesMax, bytesMax }) => {
       const found: StoredEntry[] = []

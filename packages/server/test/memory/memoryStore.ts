@@ -96,16 +96,20 @@ const directory = (current: () => MemoryData): DirectoryStore => {
       for (const { tokenHash } of ended) data.sessions.delete(keyOf(tokenHash))
       return { kind: 'extended', endedSessions: ended.map(({ tokenHash }) => tokenHash) }
     },
-    putKeyPackages: async (account, device, packages, { storedMax, nowMs, replace }) => {
+    putKeyPackages: async (account, device, packages, { storedMax, nowMs, replace, mayExpire }) => {
       const data = current()
       const nowS = Math.floor(nowMs / 1000)
       const key = packageKey(account, device)
-      for (const [ref, notAfterS] of data.spent) if (notAfterS <= nowS) data.spent.delete(ref)
+      for (const [ref, notAfterS] of data.spent) if (mayExpire && notAfterS <= nowS) data.spent.delete(ref)
       const isRenewed = packages.some(({ lastResort }) => lastResort)
       const kept = (data.packages.get(key) ?? []).filter(
-        ({ notAfterS, lastResort }) => !replace && notAfterS > nowS && !(lastResort && isRenewed),
+        ({ notAfterS, lastResort }) =>
+          !replace && !(mayExpire && notAfterS <= nowS) && !(lastResort && isRenewed),
       )
-      const free = Math.max(0, storedMax - kept.filter(({ lastResort }) => !lastResort).length)
+      const free = Math.max(
+        0,
+        storedMax - kept.filter(({ lastResort, notAfterS }) => !lastResort && notAfterS > nowS).length,
+      )
       const oneTime = packages
         .filter(({ ref, lastResort }) => !lastResort && !data.spent.has(keyOf(ref)))
         .slice(0, free)

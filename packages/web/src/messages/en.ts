@@ -264,6 +264,7 @@ export const en = {
     sending: {
       nothing: 'Sending',
       connection: 'Waits for the connection',
+      server: 'Not taken by the server yet. It is tried again by itself.',
       room: 'Waits until this device is back in the room',
     },
     sent: 'Sent',
@@ -319,6 +320,8 @@ export const en = {
       rejoining: 'This device is coming back into the room with fresh keys.',
       asking: 'This device has asked to be let back in. That happens as soon as another member is online.',
     },
+    repairedText: 'This device is back in the room.',
+    repairingOwner: 'If nobody can: you are an owner and can found the room anew.',
     repairingWrite: 'What you write is sent as soon as this device is back in the room.',
     frozenTitle: 'This room is frozen.',
     frozenSafe: 'What is safe',
@@ -356,7 +359,7 @@ export const en = {
       'Everything said until now stays in this room on every device, to be read. Nobody can write in it any more.',
     fresh: 'What is new',
     freshText:
-      'A new room with the same name, the same rules and fresh keys. Messages from here are not copied into it, and nobody is added.',
+      'A new room with the same name, the same rules and fresh keys. What was said here is not copied into it, what you had not sent yet is sent there, and nobody is added.',
     consent: 'I want the members to go on in a new room. This cannot be undone.',
     confirm: 'Found the room anew',
     working: 'Making the new room and inviting its members…',
@@ -376,6 +379,7 @@ export const en = {
     close: 'Close the list of members',
     loading: 'Loading members',
     failed: 'The members could not be loaded.',
+    none: 'This device does not know who is in the room until it is back in it.',
     you: 'You',
     invite: 'Invite someone',
     role: { owner: 'Owner', admin: 'Admin', member: 'Member', guest: 'Guest' },

@@ -18,6 +18,8 @@ export interface DialogProps {
   /** Is there to be read: the focus goes to the whole of it, not to its first control. */
   readonly reading?: boolean
   readonly initialFocus?: RefObject<HTMLElement | null>
+  /** Where the focus goes afterwards, if what it was opened from may be gone by then. */
+  readonly finalFocus?: RefObject<HTMLElement | null>
   readonly children: ReactNode
 }
 
@@ -32,6 +34,7 @@ export const Dialog = ({
   decision = false,
   reading = false,
   initialFocus,
+  finalFocus,
   children,
 }: DialogProps) => {
   const body = useRef<HTMLDivElement>(null)
@@ -50,6 +53,7 @@ export const Dialog = ({
         <Base.Popup
           className={classes(styles.popup, styles[shape])}
           {...(first ? { initialFocus: first } : {})}
+          {...(finalFocus ? { finalFocus } : {})}
           {...(decision ? { role: 'alertdialog' } : {})}
         >
           <Base.Title className={styles.title}>{title}</Base.Title>

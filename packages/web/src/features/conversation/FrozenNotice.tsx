@@ -70,7 +70,7 @@ export const FrozenNotice = ({
   const t = useTranslations('conversation')
   const trouble = useTranslations('trouble')
   const titleId = useId()
-  const told = troubleOf(code)
+  const told = troubleOf(code, rule)
 
   const words = (): ReactNode => {
     switch (remedy) {
@@ -100,7 +100,7 @@ export const FrozenNotice = ({
 
   return (
     <section className={styles.card} data-gravity={gravityOf(told)} aria-labelledby={titleId}>
-      <div className={styles.head} role="status">
+      <div className={styles.head}>
         <Icon name="snow" size={18} />
         <p>
           <strong id={titleId}>{t('frozenTitle')}</strong> {trouble(`happened.${told}`)}

@@ -1,5 +1,5 @@
 import type { Delivery, TimelineItem } from '@sotto/client'
-import { memo } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { FailureText } from '../../client/FailureText.tsx'
 import { Avatar } from '../../ui/Avatar.tsx'
@@ -27,16 +27,40 @@ export interface MessageRowProps {
   readonly onDiscard: (id: string) => void
 }
 
-const DeliveryMark = ({ delivery, waiting }: { readonly delivery: Delivery; readonly waiting: WaitsFor }) => {
+/** A server that takes a message takes it sooner. One that is full, or busy, is asked again and again. */
+const slowAfterMs = 10_000
+
+const SendingMark = ({ waiting, ends }: { readonly waiting: WaitsFor; readonly ends: boolean }) => {
+  const t = useTranslations('conversation.sending')
+  const [slow, setSlow] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), slowAfterMs)
+    return () => clearTimeout(timer)
+  }, [])
+  const words = waiting === 'nothing' && slow ? t('server') : t(waiting)
+  return (
+    <span className={styles.mark} title={words}>
+      {/* What the page says elsewhere already needs no words here. */}
+      {waiting === 'nothing' && slow && ends ? words : <VisuallyHidden>{words}</VisuallyHidden>}
+      <Icon name="clock" size={13} />
+    </span>
+  )
+}
+
+const DeliveryMark = ({
+  delivery,
+  waiting,
+  ends,
+}: {
+  readonly delivery: Delivery
+  readonly waiting: WaitsFor
+  /** It is the last of those that stand together. */
+  readonly ends: boolean
+}) => {
   const t = useTranslations('conversation')
   switch (delivery.kind) {
     case 'sending':
-      return (
-        <span className={styles.mark} title={t(`sending.${waiting}`)}>
-          <Icon name="clock" size={13} />
-          <VisuallyHidden>{t(`sending.${waiting}`)}</VisuallyHidden>
-        </span>
-      )
+      return <SendingMark waiting={waiting} ends={ends} />
     case 'sent':
       return (
         <span className={styles.mark} title={t('sent')}>
@@ -99,7 +123,7 @@ const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: Mes
           {own && !failed && (ends || item.delivery.kind === 'sending') && (
             <p className={styles.foot}>
               {ends && <span aria-hidden="true">{time}</span>}
-              <DeliveryMark delivery={item.delivery} waiting={waiting} />
+              <DeliveryMark delivery={item.delivery} waiting={waiting} ends={ends} />
             </p>
           )}
         </div>

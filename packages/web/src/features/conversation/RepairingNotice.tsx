@@ -1,25 +1,48 @@
-import type { RoomState } from '@sotto/client'
+import type { RoomState, RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
+import { Button } from '../../ui/Button.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
+import { useMembers } from '../members/useMembers.ts'
 import styles from './RepairingNotice.module.css'
 import { troubleOf } from './trouble.ts'
 
-/** The device takes its place again by itself: why it lost it, how far it is, and what becomes of what is written. */
+/** For an owner whose room has nobody who could let the device in. */
+const OwnersWay = ({ room, onRefound }: { readonly room: RoomView; readonly onRefound: () => void }) => {
+  const t = useTranslations('conversation')
+  const { members } = useMembers(room.id, room.memberCount)
+  const isOwner = members.kind === 'ready' && members.members.some(({ own, role }) => own && role === 'owner')
+  if (!isOwner) return null
+  return (
+    <div className={styles.way}>
+      <p>{t('repairingOwner')}</p>
+      <Button size="small" onClick={onRefound}>
+        {t('frozenRefound')}
+      </Button>
+    </div>
+  )
+}
+
+/** The device takes its place again by itself: how far it is, why it lost it, and what becomes of what is written. */
 export const RepairingNotice = ({
-  state: { code, step },
+  room,
+  state: { code, rule, step },
+  onRefound,
 }: {
+  readonly room: RoomView
   readonly state: Extract<RoomState, { kind: 'repairing' }>
+  readonly onRefound: () => void
 }) => {
   const t = useTranslations('conversation')
   const happened = useTranslations('trouble.happened')
   return (
-    <div className={styles.notice} role="status">
+    <div className={styles.notice}>
       <Spinner size={18} />
       <div className={styles.words}>
         <p className={styles.step}>{t(`repairing.${step}`)}</p>
         <p>
-          {happened(troubleOf(code))} {t('repairingWrite')}
+          {happened(troubleOf(code, rule))} {t('repairingWrite')}
         </p>
+        {step === 'asking' && <OwnersWay room={room} onRefound={onRefound} />}
       </div>
     </div>
   )

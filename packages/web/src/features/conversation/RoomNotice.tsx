@@ -7,6 +7,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import { FrozenNotice } from './FrozenNotice.tsx'
 import { RepairingNotice } from './RepairingNotice.tsx'
 import styles from './RoomNotice.module.css'
+import { useAnnouncedState } from './useAnnouncedState.ts'
 
 const RefoundedNotice = ({ successor }: { readonly successor: string }) => {
   const t = useTranslations('conversation')
@@ -16,6 +17,7 @@ const RefoundedNotice = ({ successor }: { readonly successor: string }) => {
     <Notice
       tone="accent"
       icon="renew"
+      announce="never"
       action={
         isThere && (
           <Button size="small" look="primary" onClick={() => navigate(`/room/${successor}`)}>
@@ -40,14 +42,14 @@ const Words = ({ room, onRefound }: { readonly room: RoomView; readonly onRefoun
         </Notice>
       )
     case 'repairing':
-      return <RepairingNotice state={state} />
+      return <RepairingNotice room={room} state={state} onRefound={onRefound} />
     case 'frozen':
       return <FrozenNotice room={room} state={state} onRefound={onRefound} />
     case 'refounded':
       return <RefoundedNotice successor={state.successor} />
     case 'removed':
       return (
-        <Notice tone="neutral" icon="leave">
+        <Notice tone="neutral" icon="leave" announce="never">
           {t('removedText')}
         </Notice>
       )
@@ -65,8 +67,11 @@ export const RoomNotice = ({
 }: {
   readonly room: RoomView
   readonly onRefound: () => void
-}) => (
-  <div className={styles.place}>
-    <Words room={room} onRefound={onRefound} />
-  </div>
-)
+}) => {
+  useAnnouncedState(room.state)
+  return (
+    <div className={styles.place}>
+      <Words room={room} onRefound={onRefound} />
+    </div>
+  )
+}

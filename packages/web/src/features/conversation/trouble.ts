@@ -15,7 +15,9 @@ const troubles = [
 /** What can happen to a room and has words of its own. */
 export type Trouble = (typeof troubles)[number] | 'other'
 
-export const troubleOf = (code: FailureCode): Trouble => troubles.find((one) => one === code) ?? 'other'
+/** `rule`: a change that the rules allow, and that this device cannot follow (`mls:…`), breaks none. */
+export const troubleOf = (code: FailureCode, rule: string | null): Trouble =>
+  rule?.startsWith('mls:') ? 'other' : (troubles.find((one) => one === code) ?? 'other')
 
 /** Whether somebody may have meant it, or it happens without ill will. */
 export const gravityOf = (trouble: Trouble): 'grave' | 'mild' => {

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { RoomView } from '@sotto/client'
 import { FailureText } from '../../client/FailureText.tsx'
@@ -28,7 +28,15 @@ export const MemberList = ({
 }) => {
   const t = useTranslations('members')
   const again = useTranslations()('tryAgain')
-  const [act, setAct] = useState<MemberAct | null>(null)
+  const list = useRef<HTMLUListElement>(null)
+  // What was asked last stays while its dialog closes.
+  const [asked, setAsked] = useState<{ readonly act: MemberAct; readonly turn: number } | null>(null)
+  const [asking, setAsking] = useState(false)
+  const ask = (act: MemberAct) => {
+    setAsked((last) => ({ act, turn: (last?.turn ?? 0) + 1 }))
+    setAsking(true)
+  }
+  const dialog = { room, open: asking, onClose: () => setAsking(false) }
   const members = state.kind === 'ready' ? state.members : []
   const role = members.find(({ own }) => own)?.role ?? null
   const own = standingOf(room.state) === 'open' ? role : null
@@ -59,10 +67,11 @@ export const MemberList = ({
           {t('failed')} <FailureText failure={state.failure} />
         </Notice>
       )}
-      {state.kind === 'ready' && (
-        <ul className={styles.members} aria-label={t('title')}>
+      {state.kind === 'ready' && members.length === 0 && <p className={styles.none}>{t('none')}</p>}
+      {members.length > 0 && (
+        <ul ref={list} className={styles.members} aria-label={t('title')} tabIndex={-1}>
           {members.map((member) => (
-            <MemberRow key={member.account} own={own} member={member} members={members} onAct={setAct} />
+            <MemberRow key={member.account} own={own} member={member} members={members} onAct={ask} />
           ))}
         </ul>
       )}
@@ -70,9 +79,9 @@ export const MemberList = ({
         <Icon name="lock" size={16} />
         {t('explain')}
       </p>
-      {act?.kind === 'role' && <RoleDialog room={room} {...act} onClose={() => setAct(null)} />}
-      {act?.kind === 'remove' && (
-        <RemoveMemberDialog room={room} member={act.member} onClose={() => setAct(null)} />
+      {asked?.act.kind === 'role' && <RoleDialog key={asked.turn} {...asked.act} {...dialog} />}
+      {asked?.act.kind === 'remove' && (
+        <RemoveMemberDialog key={asked.turn} member={asked.act.member} list={list} {...dialog} />
       )}
     </div>
   )

@@ -1,4 +1,5 @@
 import type { MemberView, RoomView } from '@sotto/client'
+import type { RefObject } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
@@ -12,10 +13,15 @@ import { Notice } from '../../ui/Notice.tsx'
 export const RemoveMemberDialog = ({
   room,
   member,
+  list,
+  open,
   onClose,
 }: {
   readonly room: RoomView
   readonly member: MemberView
+  /** Takes the focus afterwards: the row from which one came is gone with the member. */
+  readonly list: RefObject<HTMLElement | null>
+  readonly open: boolean
   readonly onClose: () => void
 }) => {
   const t = useTranslations('members')
@@ -28,11 +34,12 @@ export const RemoveMemberDialog = ({
   }
   return (
     <Dialog
-      open
+      open={open}
       onClose={onClose}
       title={t.rich('removeTitle', { name: member.name, room: room.name, ...isolated })}
       description={t('removeText')}
       closeLabel={close}
+      finalFocus={list}
       decision
     >
       {attempt.kind === 'failed' && (

@@ -16,11 +16,13 @@ export const RoleDialog = ({
   room,
   member,
   roles,
+  open,
   onClose,
 }: {
   readonly room: RoomView
   readonly member: MemberView
   readonly roles: readonly Role[]
+  readonly open: boolean
   readonly onClose: () => void
 }) => {
   const t = useTranslations('members')
@@ -42,7 +44,7 @@ export const RoleDialog = ({
   }
   return (
     <Dialog
-      open
+      open={open}
       onClose={onClose}
       title={member.own ? t('roleTitleOwn') : t.rich('roleTitle', { name: member.name, ...isolated })}
       closeLabel={close}

@@ -121,7 +121,10 @@ export const RefoundDialog = ({ open, ...rest }: RefoundProps & { readonly open:
       open={open}
       onClose={rest.onClose}
       title={t.rich('refound.title', { room: name, ...isolated })}
-      description={state.kind === 'frozen' && t(`trouble.happened.${troubleOf(state.code)}`)}
+      description={
+        (state.kind === 'frozen' || state.kind === 'repairing') &&
+        t(`trouble.happened.${troubleOf(state.code, state.rule)}`)
+      }
       closeLabel={t('close')}
       shape="wide"
       decision

@@ -1,0 +1,46 @@
+import { type Client, type RoomView, SottoError } from '@sotto/client'
+import { Command } from 'commander'
+import { invocationOf, withAccount } from '../invocation.ts'
+import { withProgress } from '../progress.ts'
+import { findRoom, roomTitle } from '../roomName.ts'
+import { roomStateRecord, roomStateText } from '../roomState.ts'
+import { settledOnline, whenState } from '../waiting.ts'
+
+const rejoinWithinMs = 60_000
+
+/** Whether it is known what has come of it: the device is back, has to wait for others, or is not let in. */
+const isDecided = ({ state }: RoomView): boolean => state.kind !== 'repairing' || state.step === 'asking'
+
+/** @throws SottoError with the code for which the room is still frozen, `timeout` */
+const rejoined = async (client: Client, id: string): Promise<RoomView> => {
+  const found = await whenState(
+    client,
+    ({ rooms }) => rooms.find((room) => room.id === id && isDecided(room)),
+    rejoinWithinMs,
+  )
+  if (!found) throw new SottoError('timeout', 'this device goes on trying whenever it is online')
+  if (found.state.kind === 'frozen')
+    throw new SottoError(found.state.code, undefined, found.state.rule ? { rule: found.state.rule } : {})
+  return found
+}
+
+export const rejoinCommand = (): Command =>
+  new Command('rejoin')
+    .description('take the place of this device in a frozen room again')
+    .argument('<room>', 'name of the room, or the beginning of its id')
+    .action(async (wanted: string, _options: object, command: Command) => {
+      const invocation = invocationOf(command)
+      await withAccount(invocation, async (client) => {
+        const { id, state } = await findRoom(client, wanted)
+        await settledOnline(client)
+        if (state.kind !== 'frozen' && state.kind !== 'repairing')
+          throw new SottoError('bad_request', 'this device has its place in the room')
+        const work = client.rejoin({ room: id }).then(() => rejoined(client, id))
+        const room = await withProgress(() => 'Coming back in', work)
+        const text = roomStateText(room.state)
+        invocation.output.result(
+          { room: id, ...roomStateRecord(room.state) },
+          text === '' ? `This device is back in ${roomTitle(room)}.` : `${roomTitle(room)}: ${text}`,
+        )
+      })
+    })

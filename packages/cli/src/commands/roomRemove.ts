@@ -1,0 +1,27 @@
+import { Command } from 'commander'
+import { invocationOf, withAccount } from '../invocation.ts'
+import { findMember } from '../member.ts'
+import { printableLine } from '../printable.ts'
+import { withProgress } from '../progress.ts'
+import { findRoom, roomTitle } from '../roomName.ts'
+import { settledOnline } from '../waiting.ts'
+
+export const removeCommand = (): Command =>
+  new Command('remove')
+    .description('take somebody out of a room; it gets new keys')
+    .argument('<room>', 'name of the room, or the beginning of its id')
+    .argument('<name>', 'whom to take out')
+    .action(async (wanted: string, name: string, _options: object, command: Command) => {
+      const invocation = invocationOf(command)
+      await withAccount(invocation, async (client) => {
+        const room = await findRoom(client, wanted)
+        await settledOnline(client)
+        const member = await findMember(client, room, name)
+        const work = client.removeMember({ room: room.id, account: member.account })
+        await withProgress(() => `Removing ${printableLine(member.name)}`, work)
+        invocation.output.result(
+          { room: room.id, removed: member.name },
+          `${printableLine(member.name)} is no longer in ${roomTitle(room)}.`,
+        )
+      })
+    })

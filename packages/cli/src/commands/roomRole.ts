@@ -1,0 +1,31 @@
+import type { Role } from '@sotto/client'
+import { Argument, Command } from 'commander'
+import { invocationOf, withAccount } from '../invocation.ts'
+import { findMember } from '../member.ts'
+import { printableLine } from '../printable.ts'
+import { withProgress } from '../progress.ts'
+import { findRoom, roomTitle } from '../roomName.ts'
+import { settledOnline } from '../waiting.ts'
+
+const roles = ['owner', 'admin', 'member', 'guest'] as const satisfies readonly Role[]
+
+export const roleCommand = (): Command =>
+  new Command('role')
+    .description('say what somebody is in a room')
+    .argument('<room>', 'name of the room, or the beginning of its id')
+    .argument('<name>', 'whose role to change')
+    .addArgument(new Argument('<role>', 'what they are from now on').choices(roles))
+    .action(async (wanted: string, name: string, role: Role, _options: object, command: Command) => {
+      const invocation = invocationOf(command)
+      await withAccount(invocation, async (client) => {
+        const room = await findRoom(client, wanted)
+        await settledOnline(client)
+        const member = await findMember(client, room, name)
+        const work = client.setRole({ room: room.id, account: member.account, role })
+        await withProgress(() => 'Changing the role', work)
+        invocation.output.result(
+          { room: room.id, name: member.name, role },
+          `${printableLine(member.name)} is ${role} in ${roomTitle(room)}.`,
+        )
+      })
+    })

@@ -1,0 +1,124 @@
+import { encodeCanonical } from '@sotto/protocol'
+import { decodeContent, encodeText } from '../../../packages/client/src/content/content.ts'
+import {
+  makeMeta,
+  nameOf,
+  openMeta,
+  hashOfMeta,
+  sealMeta,
+} from '../../../packages/client/src/content/meta.ts'
+import { pad, unpad } from '../../../packages/client/src/content/padding.ts'
+import { decodePayload, encodePayload } from '../../../packages/client/src/content/payload.ts'
+import { readRow, roomChanges } from '../../../packages/client/src/room/rows.ts'
+import { emptyRoom, type RoomState } from '../../../packages/client/src/room/state.ts'
+import { open, seal } from '../../../packages/client/src/seal/index.ts'
+import { decodeLogRecord, encodeLogRecord } from '../../../packages/client/src/timeline/record.ts'
+import type { Target } from '../target.ts'
+import { provider, world } from './group.ts'
+import { isSottoError } from './protocol.ts'
+
+const key = new Uint8Array(32).fill(9)
+const [salt, room] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)]
+const meta = makeMeta('General', salt)
+const expected = hashOfMeta(meta)
+
+const target = (
+  name: string,
+  seeds: () => Promise<readonly Uint8Array[]> | readonly Uint8Array[],
+  read: Target['read'],
+  write?: Target['write'],
+): Target => ({
+  name: `client/${name}`,
+  seeds: async () => seeds(),
+  read,
+  ...(write ? { write } : {}),
+  isRefusal: isSottoError,
+})
+
+const content = encodeText('hello **world**', salt, 5)
+const record = encodeLogRecord({
+  anchor: salt,
+  timeMs: 5,
+  items: [
+    { kind: 'event', actor: new Uint8Array(32), event: { kind: 'added', account: new Uint8Array(32) } },
+    { kind: 'message', message: salt, device: room, account: new Uint8Array(32), content },
+    { kind: 'unreadable' },
+  ],
+})
+
+/** A room with something in each of its parts. */
+const fullRoom = async (): Promise<RoomState> => {
+  const empty = emptyRoom(room, { kind: 'active' })
+  const hash = new Uint8Array(32)
+  return {
+    ...empty,
+    observed: (await world()).group.public,
+    intents: [{ kind: 'refresh', id: 'refresh' }],
+    draft: 'not said yet',
+    pending: {
+      kind: 'commit',
+      counter: 4,
+      message: content,
+      messageHash: hash,
+      attachment: content,
+      epoch: 2,
+      intent: 'refresh',
+      events: [{ kind: 'event', actor: hash, event: { kind: 'left' } }],
+      staged: null,
+    },
+    outbox: [
+      {
+        order: 3,
+        message: salt,
+        content,
+        composedMs: 5,
+        stage: { kind: 'encrypted', epoch: 2, counter: 4, bytes: content },
+        hashes: [hash],
+      },
+    ],
+  }
+}
+
+const rowOfFolder: Readonly<Record<string, string>> = { outbox: 'outboxItem', observed: 'observed' }
+
+/** As it is written; the rows of the outbox have a number for a name. */
+const rows = async (): Promise<readonly (readonly [string, Uint8Array])[]> =>
+  roomChanges(null, await fullRoom()).flatMap((change): readonly (readonly [string, Uint8Array])[] => {
+    if (change.kind !== 'put') return []
+    const [folder = '', , row = ''] = change.key.split('/')
+    return [[rowOfFolder[folder] ?? row, change.value]]
+  })
+
+const rowTargets: readonly Target[] = Object.entries(readRow).map(([name, read]) =>
+  target(
+    `row ${name}`,
+    async () => (await rows()).flatMap(([row, bytes]) => (row === name ? [bytes] : [])),
+    read as (bytes: Uint8Array) => unknown,
+  ),
+)
+
+const long = new Uint8Array(40_000).fill(3)
+
+export const clientTargets: readonly Target[] = [
+  target('content', () => [content, encodeCanonical({ t: 'later', salt, ts: 1, x: [1] })], decodeContent),
+  target('padding', () => [pad(content), pad(new Uint8Array(9000))], unpad, pad),
+  target('payload', () => [encodePayload(content)], decodePayload, encodePayload),
+  target('log record', () => [record], decodeLogRecord, encodeLogRecord),
+  target(
+    'sealed',
+    async () => [await seal(provider, key, 'x', null, content), await seal(provider, key, 'x', null, long)],
+    (bytes) => open(provider, key, 'x', null, bytes),
+  ),
+  target(
+    'sealed metadata',
+    async () => [await sealMeta(provider, key, room, 3, meta)],
+    async (bytes) => nameOf(await openMeta(provider, key, room, 3, bytes, expected)),
+  ),
+  // What a member has sealed is whatever that member likes.
+  target(
+    'metadata by a member',
+    () => [meta.bytes, encodeCanonical({ name: 'x'.repeat(90), more: [1] })],
+    (bytes) => nameOf({ salt, bytes }),
+  ),
+  ...rowTargets,
+]

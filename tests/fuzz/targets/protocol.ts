@@ -1,0 +1,212 @@
+import {
+  type Acknowledgement,
+  decodeAs,
+  decodeCanonical,
+  decodeClientFrame,
+  decodeCommitAttachment,
+  decodeEntry,
+  decodeEnvelope,
+  decodeLoggedNack,
+  decodeServerFrame,
+  encodeAs,
+  encodeCanonical,
+  encodeClientFrame,
+  encodeCommitAttachment,
+  encodeEntry,
+  encodeEnvelope,
+  encodeLoggedNack,
+  encodeServerFrame,
+  idParam,
+  normalizeName,
+  operations,
+  type Shape,
+  SottoError,
+  textParam,
+  uintParam,
+} from '@sotto/protocol'
+import type { Target } from '../target.ts'
+
+const filled = (length: number, value = 7): Uint8Array => new Uint8Array(length).fill(value)
+const utf8 = new TextEncoder()
+const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+export const isSottoError = (error: unknown): boolean =>
+  error instanceof SottoError && error.code !== 'internal'
+
+const [room, hash, message, signature] = [filled(16), filled(32), filled(16), filled(64)]
+const ack: Acknowledgement = { room, seq: 70_000, hash, timeMs: 1_800_000_000_000, signature }
+
+const entry = encodeEntry({
+  version: 1,
+  room,
+  seq: 4,
+  previousHash: hash,
+  kind: 3,
+  epoch: 2,
+  senderTag: hash,
+  payloadHash: hash,
+  auxHash: null,
+  timeMs: 1_800_000_000_000,
+})
+const logged = { entry, payload: filled(40), aux: null }
+
+const target = <T>(
+  name: string,
+  read: (bytes: Uint8Array) => T,
+  write: ((value: T) => Uint8Array) | undefined,
+  seeds: readonly Uint8Array[],
+): Target => ({
+  name: `protocol/${name}`,
+  seeds: () => Promise.resolve(seeds),
+  read,
+  ...(write ? { write } : {}),
+  isRefusal: isSottoError,
+})
+
+const values = [
+  encodeCanonical([1, -1, 'text', filled(3), true, null, [[]], { a: 1, bb: [2] }]),
+  encodeCanonical([2 ** 53 - 1, -(2 ** 53 - 1), 2n ** 64n - 1n, 24, 256, 65_536, 2 ** 32]),
+  encodeCanonical({ t: 'text', salt: filled(16), ts: 5, md: 'words 🐦' }),
+]
+
+/** Something that each shape takes, as far as that can be made without knowing what it is for. */
+const sample = (shape: Shape<unknown>, tries: readonly unknown[]): readonly Uint8Array[] =>
+  tries.flatMap((value) => {
+    try {
+      const bytes = encodeCanonical(value as never)
+      shape.read(decodeCanonical(bytes), 'sample')
+      return [bytes]
+    } catch {
+      return []
+    }
+  })
+
+const bare = [room, 70_000, hash, 1_800_000_000_000, signature]
+const page = [[[entry, filled(40), null]], bare, bare]
+const session = [filled(32), room, 'alice', 5]
+const link = [filled(90), [signature, signature]]
+
+/** Bodies and answers, in the form in which they travel. */
+const samples: readonly unknown[] = [
+  [],
+  [1],
+  ['alice', filled(32)],
+  [filled(40)],
+  [message, 'alice', filled(40), link, filled(90)],
+  ['token', session],
+  [filled(40), filled(40)],
+  [filled(16), filled(40), null],
+  [filled(16), filled(40), [filled(32), room, signature]],
+  session,
+  [session],
+  ['sotto/1', filled(32), 5],
+  [filled(32), 3, hash],
+  [[link]],
+  [link],
+  [3, hash],
+  [[filled(40)], filled(40), false],
+  [[filled(40)], null, true],
+  [3, true],
+  [room, filled(32)],
+  [[[room, filled(40), false]]],
+  [3, filled(90)],
+  [room, filled(40), filled(40), filled(9)],
+  [bare],
+  [[[room, 3, bare]]],
+  [filled(40), null],
+  [filled(40), filled(20)],
+  [3, 'C3a', message, signature],
+  page,
+  [page[0], bare, null],
+  [page[0], bare, [filled(40), filled(20)]],
+  [filled(90)],
+  [3, message],
+  [[[room, 4, hash, 2, filled(32), filled(50), filled(48), filled(30), 9]]],
+  [4, 'joined'],
+  [[[room, 4]], 1],
+]
+
+const shapes: readonly Target[] = Object.values(operations).flatMap((operation) =>
+  (['body', 'output'] as const).map((part) => {
+    const shape = operation[part] as Shape<unknown>
+    return target(
+      `${operation.name} ${part}`,
+      (bytes) => decodeAs(shape, bytes),
+      (value) => encodeAs(shape, value),
+      [...sample(shape, samples), ...values],
+    )
+  }),
+)
+
+const params: readonly Target[] = [
+  target(
+    'id in a path',
+    (bytes) => idParam(16).parse(text.decode(bytes)),
+    (id) => utf8.encode(idParam(16).print(id)),
+    [utf8.encode('00ff'.repeat(8))],
+  ),
+  target(
+    'number in a query',
+    (bytes) => uintParam.parse(text.decode(bytes)),
+    (n) => utf8.encode(uintParam.print(n)),
+    [utf8.encode('0'), utf8.encode('9007199254740991')],
+  ),
+  target(
+    'text in a path',
+    (bytes) => textParam(64).parse(text.decode(bytes)),
+    (t) => utf8.encode(textParam(64).print(t)),
+    [utf8.encode('alice')],
+  ),
+  target(
+    'name',
+    (bytes) => normalizeName(text.decode(bytes)),
+    undefined,
+    ['alice', 'Ålesund', 'мария', '王さん'].map((name) => utf8.encode(name)),
+  ),
+].map((one) => ({
+  ...one,
+  // Paths are text before they are read.
+  isRefusal: (error: unknown) => isSottoError(error) || error instanceof TypeError,
+}))
+
+export const protocolTargets: readonly Target[] = [
+  target('cbor', decodeCanonical, encodeCanonical, values),
+  target('client frame', decodeClientFrame, encodeClientFrame, [
+    encodeClientFrame({ kind: 'hello', token: 'token' }),
+    encodeClientFrame({ kind: 'submit', requestId: 1, room, message: filled(9), aux: filled(4) }),
+    encodeClientFrame({ kind: 'ping', nonce: 3 }),
+  ]),
+  target('server frame', decodeServerFrame, encodeServerFrame, [
+    encodeServerFrame({ kind: 'ready', account: hash, device: room, timeMs: 5, heads: [ack], welcomes: 1 }),
+    encodeServerFrame({ kind: 'ack', requestId: 1, ack }),
+    encodeServerFrame({ kind: 'refused', requestId: null, code: 'policy', detail: '{"rule":"C3a"}' }),
+    encodeServerFrame({ kind: 'entries', room, messages: [logged], ack }),
+    encodeServerFrame({ kind: 'behind', room, head: 4 }),
+    encodeServerFrame({ kind: 'welcome', room }),
+    encodeServerFrame({ kind: 'closing', reason: 'slow' }),
+  ]),
+  target('log entry', decodeEntry, encodeEntry, [entry]),
+  target('envelope', decodeEnvelope, encodeEnvelope, [
+    encodeEnvelope({
+      version: 1,
+      room,
+      kind: 1,
+      messageId: message,
+      sendCounter: 300,
+      anchorSeq: 20,
+      anchorHash: filled(16),
+      archiveHash: hash,
+      expiryClass: 3,
+      extension: filled(70),
+    }),
+  ]),
+  target('nack', decodeLoggedNack, encodeLoggedNack, [
+    encodeLoggedNack({ account: hash, device: room, seq: 3, rule: 'C3a', messageId: message, signature }),
+  ]),
+  target('commit attachment', decodeCommitAttachment, encodeCommitAttachment, [
+    encodeCommitAttachment({ groupInfo: filled(99), welcome: filled(300), meta: filled(60) }),
+    encodeCommitAttachment({ groupInfo: filled(9), welcome: null, meta: null }),
+  ]),
+  ...shapes,
+  ...params,
+]

@@ -1,0 +1,160 @@
+import { expect, type Page, test } from '@playwright/test'
+import { buildPreview } from './world/previewSite.ts'
+import { serveFolder } from './world/staticSite.ts'
+
+let site: Awaited<ReturnType<typeof serveFolder>>
+
+test.beforeAll(async () => {
+  site = await serveFolder(await buildPreview(), () => ({}))
+})
+test.afterAll(() => site.close())
+
+const arrive = (page: Page, room: string, scene = 'recovery') =>
+  page.goto(`${site.url}/preview.html?scene=${scene}#/room/${room}`)
+const composer = (page: Page) => page.getByRole('textbox', { name: /^Message to/ })
+const members = (page: Page) => page.getByRole('list', { name: 'Members' })
+
+/** Presses the tab key until something with this accessible name has the focus. */
+const tabTo = async (page: Page, name: string | RegExp, role: 'button' | 'checkbox' | 'link' | 'radio') => {
+  const wanted = page.getByRole(role, { name }).first()
+  await expect(wanted).toBeVisible()
+  const isFocused = () => wanted.evaluate((element) => element === document.activeElement)
+  for (let press = 0; press < 40 && !(await isFocused()); press++) await page.keyboard.press('Tab')
+  await expect(wanted).toBeFocused()
+}
+
+test.describe('a room that is being mended', () => {
+  test('takes what one writes, and says when it is sent', async ({ page }) => {
+    await arrive(page, '0e02')
+    await expect(page.getByText('What you write is sent as soon as')).toBeVisible()
+    await composer(page).fill('hello')
+    await composer(page).press('Enter')
+    await expect(page.getByText('Waits until this device is back in the room').first()).toBeAttached()
+    await expect(page.getByRole('button', { name: 'Invite' })).toHaveCount(0)
+  })
+
+  test('is tried once more by keyboard, and goes through every step', async ({ page }) => {
+    await arrive(page, '0e06')
+    await tabTo(page, 'Try again', 'button')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('This device is reading what it has missed.').first()).toBeVisible()
+    await expect(
+      page.getByText('This device is coming back into the room with fresh keys.').first(),
+    ).toBeVisible()
+    await expect(composer(page)).toBeVisible()
+    await expect(page.locator('[aria-live="polite"]')).toHaveText('This device is back in the room.')
+    await expect(page.getByText('You came back in with fresh keys')).toBeVisible()
+    await expect(page.getByText('This room is frozen.')).toHaveCount(0)
+  })
+})
+
+test.describe('messages without a key', () => {
+  test('are one line, which is opened and closed by keyboard', async ({ page }) => {
+    await arrive(page, '0e01')
+    await tabTo(page, '7 messages without a key on this device', 'button')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('3 messages of yours, sent before this device was set back')).toBeVisible()
+    await expect(page.getByText('4 messages of others, sent while this device')).toBeVisible()
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('3 messages of yours')).toHaveCount(0)
+  })
+})
+
+test.describe('founding a room anew', () => {
+  test('is offered to owners, asks, and leads into the new room', async ({ page }) => {
+    await arrive(page, '0e07')
+    await tabTo(page, 'Found the room anew', 'button')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('alertdialog', { name: 'Found Incident 41 anew?' })
+    await expect(dialog.getByRole('listitem')).toHaveCount(4)
+    await expect(dialog.getByRole('listitem').filter({ hasText: 'bob' })).toContainText('Admin')
+    const confirm = dialog.getByRole('button', { name: 'Found the room anew' })
+    await expect(confirm).toBeDisabled()
+    await tabTo(page, /^I want the members to go on/, 'checkbox')
+    await page.keyboard.press('Space')
+    await expect(confirm).toBeEnabled()
+    await confirm.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('You founded this room anew.')).toBeVisible()
+    await expect(composer(page)).toBeVisible()
+    await tabTo(page, 'Read the earlier room', 'link')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('This room goes on in a new one.').first()).toBeVisible()
+    await expect(composer(page)).toHaveCount(0)
+    await tabTo(page, 'Go to the new room', 'button')
+    await page.keyboard.press('Enter')
+    await expect(composer(page)).toBeVisible()
+  })
+
+  test('is not offered to members: they are told whom to ask', async ({ page }) => {
+    await arrive(page, '0e08')
+    await expect(page.getByText('Ask an owner to found the room anew.')).toContainText('bob or chiara')
+    await expect(page.getByRole('button', { name: 'Found the room anew' })).toHaveCount(0)
+  })
+})
+
+test.describe('members', () => {
+  test('are removed and given roles by keyboard; everybody sees it', async ({ page }) => {
+    await arrive(page, '0f02', 'desk')
+    await expect(composer(page)).toBeFocused()
+    await page.keyboard.press('Alt+m')
+    await tabTo(page, 'Change something about bob', 'button')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    const roles = page.getByRole('alertdialog', { name: 'Role of bob' })
+    await expect(roles.getByRole('radio', { name: 'Admin' })).toBeChecked()
+    await roles.getByRole('radio', { name: 'Admin' }).focus()
+    await page.keyboard.press('ArrowDown')
+    await expect(roles.getByRole('radio', { name: 'Member' })).toBeChecked()
+    await page.keyboard.press('Enter')
+    await expect(roles).toBeHidden()
+    await expect(page.getByText('You made bob a member')).toBeVisible()
+    await expect(members(page).getByRole('listitem').filter({ hasText: 'bob' })).not.toContainText('Admin')
+    await expect(page.getByRole('button', { name: 'Change something about bob' })).toBeFocused()
+
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    const removal = page.getByRole('alertdialog', { name: /^Remove bob from/ })
+    await expect(removal).toBeVisible()
+    await removal.getByRole('button', { name: 'Remove', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await expect(removal).toBeHidden()
+    await expect(members(page).locator(':focus')).toHaveCount(1)
+    await expect(members(page).getByText('bob', { exact: true })).toHaveCount(0)
+    await expect(page.getByText('You removed bob')).toBeVisible()
+  })
+
+  test('what goes wrong is said in words, and nothing has changed', async ({ page }) => {
+    await arrive(page, '0f01', 'desk')
+    await expect(composer(page)).toBeFocused()
+    await page.keyboard.press('Alt+m')
+    await page.getByRole('button', { name: 'Change something about נועם' }).click()
+    await page.getByRole('menuitem', { name: 'Remove from the room' }).click()
+    const removal = page.getByRole('alertdialog')
+    await removal.getByRole('button', { name: 'Remove', exact: true }).click()
+    await expect(removal.getByRole('alert')).toContainText('The room has just changed.')
+    await page.keyboard.press('Escape')
+    await expect(members(page).getByText('נועם')).toBeVisible()
+  })
+
+  test('what one may not do is not offered', async ({ page }) => {
+    await arrive(page, '0e01')
+    await expect(composer(page)).toBeFocused()
+    await page.keyboard.press('Alt+m')
+    await expect(members(page).getByRole('listitem')).toHaveCount(5)
+    // An admin: not to the owner, not to another admin, not to herself.
+    const offered = page.getByRole('button', { name: /^Change something about/ })
+    await expect(offered).toHaveCount(2)
+    await page.getByRole('button', { name: 'Change something about emeka.okafor' }).click()
+    await page.getByRole('menuitem', { name: 'Change role' }).click()
+    await expect(page.getByRole('radio')).toHaveCount(2)
+  })
+})
+
+test('an invitation says that it may continue a frozen room of its inviter', async ({ page }) => {
+  await arrive(page, '0e0b')
+  await expect(page.getByText('This may be the room in which it goes on')).toContainText(
+    'bob is an owner of Mirrors, Book club, and Board',
+  )
+})

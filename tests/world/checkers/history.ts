@@ -1,0 +1,45 @@
+import type { Evidence, Witness } from './evidence.ts'
+
+/** I17: two devices show the same messages of the time when both were there, in the same order. */
+export const checkHistory = ({ world, logs, witnesses }: Evidence): void => {
+  for (const { room, entries } of logs.values()) {
+    const there = witnesses.filter(({ rooms }) => rooms.get(room)?.phase.kind === 'active')
+    const [first, ...others] = there
+    if (!first) continue
+    const shownBy = new Map(there.map((witness) => [witness.id, shownIn(witness, room)]))
+    for (const other of others) {
+      const mine = shownBy.get(first.id) as Shown
+      const theirs = shownBy.get(other.id) as Shown
+      for (const [seq, { members, hash }] of entries.entries()) {
+        if (world.truth.turns.get(hash)) continue
+        if (!members.has(first.id) || !members.has(other.id)) continue
+        if (seq < Math.max(mine.since, theirs.since) || mine.gaps.has(seq) || theirs.gaps.has(seq)) continue
+        if (mine.messages.get(seq) !== theirs.messages.get(seq))
+          world.fail(
+            'I17',
+            `${first.device.name} and ${other.device.name} differ in ${room.slice(0, 8)}/${seq}`,
+          )
+      }
+    }
+  }
+}
+
+interface Shown {
+  readonly messages: ReadonlyMap<number, string>
+  readonly gaps: ReadonlySet<number>
+  /** The first thing that is shown: before it the device was not there. */
+  readonly since: number
+}
+
+const shownIn = ({ timelines }: Witness, room: string): Shown => {
+  const messages = new Map<number, string>()
+  const gaps = new Set<number>()
+  let since = Number.POSITIVE_INFINITY
+  for (const item of timelines.get(room) ?? []) {
+    if (item.seq === null) continue
+    since = Math.min(since, item.seq)
+    if (item.kind === 'message') messages.set(item.seq, item.id)
+    if (item.kind === 'missed' || item.kind === 'unreadable') gaps.add(item.seq)
+  }
+  return { messages, gaps, since }
+}

@@ -1,0 +1,275 @@
+import type { Fault } from './faults.ts'
+
+/** One place in the program, and what stands there instead. */
+export interface Bend {
+  /** From the root of the repository. */
+  readonly file: string
+  /** Stands in the file exactly once. */
+  readonly from: string
+  readonly to: string
+}
+
+/** A program with a fault, and the rule whose checker has to notice. */
+export interface Mutant {
+  readonly name: string
+  readonly rule: string
+  readonly faults: readonly Fault[]
+  readonly bends: readonly Bend[]
+}
+
+const admission = 'packages/server/src/delivery/admission.ts'
+const staleEpoch: Bend = {
+  file: admission,
+  from: 'if (incoming.epoch !== room.epoch)',
+  to: 'if (incoming.epoch > room.epoch)',
+}
+/** What was encrypted before a commit is sent behind it. */
+const lateWords: Bend = {
+  file: 'packages/client/src/room/receiveHandshake.ts',
+  from: "stage.kind === 'encrypted' && stage.epoch < epochOf(group)",
+  to: "stage.kind === 'encrypted' && stage.epoch < epochOf(group) - 1",
+}
+const busy: readonly Fault[] = ['delay', 'reordering', 'client_crash']
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'acknowledges before it is durable',
+    rule: 'I1',
+    faults: ['server_crash', 'server_full'],
+    bends: [
+      {
+        file: 'packages/server/src/delivery/appender.ts',
+        from: '    try {\n      await store.append(',
+        to: '    settle(batch)\n    try {\n      await store.append(',
+      },
+    ],
+  },
+  {
+    name: 'an entry does not name the one before',
+    rule: 'I2',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/server/src/delivery/link.ts',
+        from: 'previousHash: head?.hash ?? noHash',
+        to: 'previousHash: head && head.seq > 4 ? noHash : (head?.hash ?? noHash)',
+      },
+    ],
+  },
+  { name: 'messages of an epoch that is over are taken', rule: 'I3', faults: busy, bends: [staleEpoch] },
+  {
+    name: 'a head that is told at the beginning is not noted',
+    rule: 'I4',
+    faults: ['partition', 'client_crash', 'loss'],
+    bends: [
+      {
+        file: 'packages/client/src/room/reader.ts',
+        from: '    head = Math.max(ack.seq, runner.state().place.cursor)\n',
+        to: '',
+      },
+      {
+        file: 'packages/client/src/room/reader.ts',
+        from: '    hint: (seq) => {\n      head = Math.max(head, seq)',
+        to: '    hint: () => {',
+      },
+    ],
+  },
+  {
+    name: 'some messages are passed over',
+    rule: 'I5',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/client/src/room/receiveMessage.ts',
+        from: '  if (before.includes(by)) return true\n',
+        to: '  if (before.includes(by) || message[0]! < 16) return true\n',
+      },
+    ],
+  },
+  {
+    name: 'who was removed goes on reading',
+    rule: 'I6',
+    faults: [...busy, 'partition', 'loss'],
+    bends: [
+      staleEpoch,
+      lateWords,
+      {
+        file: 'packages/server/src/delivery/access.ts',
+        from: 'return standing.untilSeq',
+        to: 'return room.durable.seq',
+      },
+      {
+        file: 'packages/client/src/room/receiveHandshake.ts',
+        from: '  else expel(desk)\n  return passed(...eventsOf(authorization))\n}\n\n/** The own commit',
+        to: '  return passed(...eventsOf(authorization))\n}\n\n/** The own commit',
+      },
+    ],
+  },
+  {
+    name: 'what is said after a removal is under the keys from before',
+    rule: 'I7',
+    faults: [...busy, 'partition', 'loss'],
+    bends: [staleEpoch, lateWords],
+  },
+  {
+    name: 'the ratchet does not turn',
+    rule: 'I8',
+    faults: [],
+    bends: [{ file: 'packages/client/src/room/send.ts', from: '    group = sealed.group\n', to: '' }],
+  },
+  {
+    name: 'everybody may give any role',
+    rule: 'I9',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/trust/src/authorization/rules/policyChange.ts',
+        from: "return has('setPolicy') && mayChangeRole(change, by.role) ? undefined : 'C5c'",
+        to: 'return undefined',
+      },
+    ],
+  },
+  {
+    name: 'a device that was given up counts as active',
+    rule: 'I10',
+    faults: ['logout'],
+    bends: [
+      {
+        file: 'packages/trust/src/account/accountState.ts',
+        from: "status.kind === 'active' && certificate",
+        to: 'status && certificate',
+      },
+      {
+        file: 'packages/trust/src/leaf/standing.ts',
+        from: "if (device.status.kind === 'revoked' && device.status.timeS + revocationGraceS <= timeS) return 'revoked'",
+        to: '',
+      },
+      {
+        file: 'packages/trust/src/leaf/standing.ts',
+        from: "if (deviceOf(account, identity.device)?.status.kind === 'revoked') return true",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'what waits to be sent is not stored',
+    rule: 'I11',
+    faults: ['client_crash', 'partition', 'delay'],
+    bends: [
+      {
+        file: 'packages/client/src/room/rows.ts',
+        from: '    ...outboxChanges(room, before?.outbox ?? [], after.outbox),\n',
+        to: '    ...(before?.phase.kind === "left" ? outboxChanges(room, before?.outbox ?? [], after.outbox) : []),\n',
+      },
+    ],
+  },
+  {
+    name: 'what came before is not known again',
+    rule: 'I12',
+    faults: ['duplication', 'loss', 'client_crash'],
+    bends: [
+      {
+        file: 'packages/server/src/delivery/ledger.ts',
+        from: 'if (!flying) return storedAnswer(room.id, once)',
+        to: 'if (!flying) return undefined',
+      },
+      {
+        file: admission,
+        from: 'envelope.sendCounter <= lastCounter',
+        to: 'envelope.sendCounter < lastCounter',
+      },
+      {
+        file: 'packages/server/test/memory/deliveryStore.ts',
+        from: "throw new Error('the message is known')",
+        to: 'void 0',
+      },
+    ],
+  },
+  {
+    name: 'two histories are not told apart',
+    rule: 'I13',
+    faults: ['lie_dropped', 'lie_replaced', 'lie_reordered', 'lie_forked'],
+    bends: [
+      {
+        file: 'packages/client/src/room/judge.ts',
+        from: 'if (parsed.seq === cursor && !equalBytes(own, hash)) {',
+        to: 'if (false) {',
+      },
+      {
+        file: 'packages/client/src/room/judge.ts',
+        from: '      isForked = true\n    }\n    if (payload',
+        to: '    }\n    if (payload',
+      },
+      {
+        file: 'packages/client/src/room/reader.ts',
+        from: "if (ack.seq === then.cursor && !equalBytes(ack.hash, then.hash)) return freeze('fork')",
+        to: '',
+      },
+      {
+        file: 'packages/client/src/room/reader.ts',
+        from: "if (ack.seq < Math.max(then.cursor, then.confirmed)) return freeze('server_rollback')",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'a line that was lost is not opened again',
+    rule: 'I14',
+    faults: ['server_crash', 'partition'],
+    bends: [
+      {
+        file: 'packages/client/src/sync/connection.ts',
+        from: 'scheduler.after(delayMs, () => open(token))',
+        to: 'scheduler.after(delayMs, () => {})',
+      },
+    ],
+  },
+  {
+    name: 'the name of a room is not sealed',
+    rule: 'I15',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/client/src/content/meta.ts',
+        from: "  seal(provider, metaKey(provider, archiveKey), 'meta', [room, epoch], encodeAs(sealedMeta, meta))",
+        to: '  encodeAs(sealedMeta, meta)',
+      },
+    ],
+  },
+  {
+    name: 'the stock of key packages is filled up again and again',
+    rule: 'I16',
+    faults: ['client_crash', 'partition', 'server_crash'],
+    bends: [
+      {
+        file: 'packages/client/src/account/keyPackages.ts',
+        from: 'remaining < limits.keyPackagesRefillBelow ? limits.keyPackagesOneTime - remaining : 0',
+        to: 'limits.keyPackagesOneTime + 0 * remaining',
+      },
+    ],
+  },
+  {
+    name: 'devices of one kind see less',
+    rule: 'I17',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/client/src/room/receiveMessage.ts',
+        from: '  if (isRepeated(desk, message, sender.device)) return passed()\n',
+        to: '  if (isRepeated(desk, message, sender.device) || (tools.device[0]! % 2 === 0 && message[0]! < 64)) return passed()\n',
+      },
+    ],
+  },
+  {
+    name: 'chance that is not the seed’s',
+    rule: 'I18',
+    faults: ['server_crash', 'partition'],
+    bends: [
+      {
+        file: 'packages/client/src/client.ts',
+        from: 'chance: () => (provider.random(1)[0] ?? 0) / 255',
+        to: 'chance: () => Math.random()',
+      },
+    ],
+  },
+]

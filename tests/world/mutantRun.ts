@@ -1,0 +1,26 @@
+import { isFault } from './faults.ts'
+import { runWorld, type WorldOptions } from './world.ts'
+
+/** One bent program, world after world, until the rule is seen to be broken: tells how many it took. */
+const [rule = '', faults = '', seedsMax = '50'] = process.argv.slice(2)
+
+const isBroken = async (options: WorldOptions): Promise<boolean> => {
+  const outcome = await runWorld(options)
+  if (rule === 'I18') return (await runWorld(options)).hash !== outcome.hash
+  return outcome.violations.some((violation) => violation.rule === rule)
+}
+
+for (let seed = 1; seed <= Number(seedsMax); seed++) {
+  const options: WorldOptions = {
+    seed,
+    steps: 200,
+    devices: 5,
+    faults: new Set(faults.split(',').filter(isFault)),
+    roomsMax: 3,
+    linesKept: 0,
+  }
+  if (await isBroken(options).catch(() => false)) {
+    process.send?.(seed)
+    break
+  }
+}

@@ -1,0 +1,65 @@
+import { fork } from 'node:child_process'
+import { type Mutant, mutants } from './mutantList.ts'
+
+/** Bends the program, one fault at a time, and sees how many worlds it takes until the checker of the rule notices. */
+const seedsMax = Number(process.env['WORLD_MUTANT_SEEDS'] ?? 50)
+const parallel = 2
+
+interface Found {
+  readonly mutant: Mutant
+  /** Worlds until it was noticed; undefined if it never was. */
+  readonly seeds: number | undefined
+  readonly seconds: number
+  readonly trouble: string
+}
+
+const hunt = (mutant: Mutant): Promise<Found> =>
+  new Promise((resolve) => {
+    const started = performance.now()
+    const faults = mutant.faults.length > 0 ? mutant.faults.join() : 'none'
+    const child = fork(
+      new URL('mutantRun.ts', import.meta.url).pathname,
+      [mutant.rule, faults, String(seedsMax)],
+      {
+        execArgv: ['--import', new URL('bend.ts', import.meta.url).href],
+        env: { ...process.env, WORLD_MUTANT: mutant.name },
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    )
+    let seeds: number | undefined
+    let trouble = ''
+    child.stderr?.on('data', (text: Buffer) => (trouble += text.toString()))
+    child.on('message', (count) => (seeds = count as number))
+    child.on('exit', () =>
+      resolve({
+        mutant,
+        seeds,
+        seconds: (performance.now() - started) / 1000,
+        trouble: trouble.slice(0, 2000),
+      }),
+    )
+  })
+
+const chosen =
+  process.argv.length > 2 ? mutants.filter(({ rule }) => process.argv.slice(2).includes(rule)) : mutants
+const waiting = [...chosen]
+const found: Found[] = []
+const work = async (): Promise<void> => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const one = await hunt(next)
+    found.push(one)
+    console.error(
+      `${next.rule} ${one.seeds ?? 'survived'} ${Math.round(one.seconds)} s ${one.trouble.slice(0, 300)}`,
+    )
+  }
+}
+await Promise.all(Array.from({ length: parallel }, work))
+
+console.log('| mutant | rule | seeds | seconds |\n| --- | --- | --- | --- |')
+for (const { mutant, seeds, seconds, trouble } of found.toSorted(
+  (a, b) => chosen.indexOf(a.mutant) - chosen.indexOf(b.mutant),
+)) {
+  console.log(`| ${mutant.name} | ${mutant.rule} | ${seeds ?? 'SURVIVED'} | ${seconds.toFixed(1)} |`)
+  if (seeds === undefined && trouble !== '') console.error(trouble)
+}
+process.exitCode = found.some(({ seeds }) => seeds === undefined) ? 1 : 0

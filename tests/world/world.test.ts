@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { storeContract } from '../../packages/client/test/contracts/store.ts'
+import { emptyDisk, openDisk } from './disk.ts'
+import { faults } from './faults.ts'
+import { faultsOf } from './options.ts'
+import { keptSeeds } from './seeds.ts'
+import { runWorld, type WorldOptions } from './world.ts'
+
+const rest = { roomsMax: 4, linesKept: 0 }
+
+describe('the seeded world', () => {
+  it('is the same when it is run again', async () => {
+    const options: WorldOptions = { seed: 3, steps: 120, devices: 4, faults: faultsOf(3), ...rest }
+    const [once, again] = [await runWorld(options), await runWorld(options)]
+    expect(again.hash).toBe(once.hash)
+    expect(once.stats.events).toBeGreaterThan(500)
+  })
+
+  it('is another one under another number', async () => {
+    const options: WorldOptions = { seed: 3, steps: 40, devices: 3, faults: new Set(), ...rest }
+    const hashes = [await runWorld(options), await runWorld({ ...options, seed: 4 })].map(({ hash }) => hash)
+    expect(hashes[0]).not.toBe(hashes[1])
+  })
+
+  it('lets people talk where nothing goes wrong', async () => {
+    const { violations, stats } = await runWorld({
+      seed: 1,
+      steps: 150,
+      devices: 4,
+      faults: new Set(),
+      ...rest,
+    })
+    expect(violations).toEqual([])
+    expect(stats.acked).toBeGreaterThan(20)
+    expect(stats.decrypts).toBeGreaterThan(stats.acked)
+    expect(stats.unreadable).toBe(0)
+  })
+
+  it('draws every fault in some world', () => {
+    const drawn = new Set(Array.from({ length: 200 }, (_, seed) => [...faultsOf(seed)]).flat())
+    expect([...drawn].toSorted()).toEqual([...faults].toSorted())
+  })
+
+  it.each(keptSeeds)('seed $seed: $found', async ({ seed, steps, devices, faults: chosen }) => {
+    const { violations } = await runWorld({ seed, steps, devices, faults: new Set(chosen), ...rest })
+    expect(violations).toEqual([])
+  })
+})
+
+describe('a disk of the world', () => {
+  it.each(storeContract)('$title', async ({ run }) => {
+    const disk = emptyDisk()
+    await run({ open: async () => openDisk(disk) })
+  })
+})
