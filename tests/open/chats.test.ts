@@ -3,7 +3,7 @@ import { CompactEncrypt, GeneralEncrypt } from 'jose'
 import { expect, test } from 'vitest'
 import { opened, receivingPair, sealed, signed, signingPair } from './lane/keys.ts'
 import { type Payload, program } from './lane/program.ts'
-import { registered } from './lane/rest.ts'
+import { registered, rest } from './lane/rest.ts'
 import { laneServer } from './lane/server.ts'
 
 const server = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })
@@ -61,6 +61,18 @@ test('each gets his own entry; who is away is listed, or told later', async () =
   await bob.next('chat_invitation')
 })
 
+test('who hides his presence looks away, and is told all the same when it is queued', async () => {
+  const hidden = receivingPair('P-256')
+  const token = await registered(server.url, 'hidden', hidden.pem)
+  await rest(server.url, 'PUT /api/me/presence', { token, body: { presence: 'hidden' } })
+  const there = await program(server.url, token)
+  const asked = { participants: ['hidden'], keys: { hidden: await sealed('key', hidden.publicKey) } }
+  expect(await alice.ask('initiate_chat', asked)).toMatchObject({ ok: true, offline: ['hidden'] })
+  const queued = await alice.ask('initiate_chat', { ...asked, queue: true })
+  expect(queued).toMatchObject({ ok: true, offline: ['hidden'] })
+  expect((await there.next('chat_invitation'))['chat_id']).toBe(queued['chat_id'])
+})
+
 test('one general JWE for all is taken apart: everybody gets a whole JWE that only he can open', async () => {
   const jwe = await new GeneralEncrypt(sessionKey)
     .setProtectedHeader({ enc: 'A256GCM' })
@@ -112,8 +124,8 @@ test('messages reach the participants and nobody else, from participants and nob
       expect(await participant.next('new_message')).toEqual({ ...sent, sender: 'alice' })
   }
   for (const field of ['encrypted_message', 'signature', 'signature_type', 'timestamp']) {
-    const { [field]: _missing, ...rest } = await message(chat_id)
-    expect(await alice.refusal('send_message', rest)).toBe('PAYLOAD_INVALID')
+    const { [field]: _missing, ...others } = await message(chat_id)
+    expect(await alice.refusal('send_message', others)).toBe('PAYLOAD_INVALID')
   }
   const dsa = await message(chat_id, { signature_type: 'DSA' })
   expect(await alice.refusal('send_message', dsa)).toBe('ALG_WITHDRAWN')

@@ -28,6 +28,7 @@ const world = () => {
       underwayMax,
       door: { emit: (_event, payload) => got.push(payload), whenArrived: (then) => pending.push(then) },
       onFailure: (error) => failures.push(error),
+      onKept: (error) => failures.push(error),
     })
     const arrive = (): void => pending.splice(0).forEach((then) => then())
     return { postman, got, arrive, failures }

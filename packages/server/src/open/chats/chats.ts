@@ -66,7 +66,8 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
       if (named.size > limits.openParticipantsPerChatMax) refuse('ROOM_LIMIT')
       const guests = [...named.values()].filter(({ id }) => id !== initiator.id)
       const entries = keyEntriesFor(keys, [...named.values()], initiator.name)
-      const isAway = guests.filter((guest) => !isOnline(guest.id))
+      // Whoever hides his presence is away to all who ask.
+      const isAway = guests.filter(({ id, presence }) => presence === 'hidden' || !isOnline(id))
       // Who is not told is not in it: nobody takes part without knowing.
       const told = whenAway === 'queue' ? guests : guests.filter((guest) => !isAway.includes(guest))
       const id = randomBytes(chatIdBytes).toString('hex')

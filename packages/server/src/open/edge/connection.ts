@@ -129,6 +129,7 @@ export const makeConnection = (
     door: { emit, whenArrived },
     underwayMax: limits.openLettersUnderwayMax,
     onFailure: (error) => close(failureOf(error)),
+    onKept: (error) => void failureOf(error),
   })
   const subscriptions = [everyone, userTopic(user), tokenTopic(caller.tokenHash)].map((topic) =>
     hints.subscribe(topic, hear),

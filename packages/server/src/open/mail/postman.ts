@@ -28,14 +28,16 @@ interface Dependencies {
   readonly round: Round
   readonly door: Doorstep
   readonly underwayMax: number
-  /** The store has failed; the socket is given up and the letters stay. */
+  /** The letters could not be read; the socket is given up and they stay. */
   onFailure(error: unknown): void
+  /** What has arrived could not be forgotten; the next arrival forgets it too. */
+  onKept(error: unknown): void
 }
 
 const lettersPerLook = 64
 
 export const makePostman = (dependencies: Dependencies): Postman => {
-  const { store, user, round, door, underwayMax, onFailure } = dependencies
+  const { store, user, round, door, underwayMax, onFailure, onKept } = dependencies
   // What has arrived at another socket of his is old news.
   let sentUpto = round.arrivedUpto
   let underway = 0
@@ -56,7 +58,7 @@ export const makePostman = (dependencies: Dependencies): Postman => {
     door.whenArrived(() => {
       underway -= letters.length
       round.arrivedUpto = Math.max(round.arrivedUpto, last.id)
-      forget().catch(onFailure)
+      forget().catch(onKept)
       postman.wake()
     })
   }
@@ -95,7 +97,7 @@ export const makePostman = (dependencies: Dependencies): Postman => {
       state = 'stopped'
       round.sentUpto.delete(postman)
       // What only waited for this socket can be forgotten now.
-      if (round.arrivedUpto > 0) forget().catch(onFailure)
+      if (round.arrivedUpto > 0) forget().catch(onKept)
     },
   }
   round.sentUpto.set(postman, sentUpto)
