@@ -32,6 +32,33 @@ describe('the access tokens of a person', async () => {
     expect([room.status, room.body['code']]).toEqual([403, 'SCOPE_MISSING'])
   })
 
+  it('that only send hear nothing, neither mail nor rooms', async () => {
+    const { body: sending } = await make({ name: 'sensor', scopes: ['send', 'rooms'] })
+    const { body: reading } = await make({ name: 'screen', scopes: ['read'] })
+    const connected = async (token: unknown) => {
+      const socket = io(url, { auth: { token }, transports: ['websocket'], reconnection: false })
+      const heard: string[] = []
+      socket.onAny((event: string) => heard.push(event))
+      await new Promise((resolve) => socket.once('connected', resolve))
+      return { socket, heard }
+    }
+    const [sensor, screen] = [await connected(sending['token']), await connected(reading['token'])]
+    const ask = async (event: string, payload: unknown) =>
+      (await sensor.socket.timeout(20_000).emitWithAck(event, payload)) as Body
+    const { room_id } = await ask('join_room', { room: 'Sensors' })
+    const numbers = (length: number) => JSON.stringify(Array.from({ length }, () => 7))
+    const sent = { room_id, encrypted_content: numbers(20), iv: numbers(12) }
+    expect(await ask('send_message', sent)).toMatchObject({ ok: true })
+    const base64 = (length: number) => Buffer.alloc(length, 7).toString('base64')
+    const encrypted_payload = { encrypted_data: base64(20), encrypted_key: base64(256), iv: base64(12) }
+    expect(await ask('message', { recipient: 'anna', encrypted_payload })).toMatchObject({ ok: true })
+    expect(await ask('room_history', { room_id })).toMatchObject({ ok: false, code: 'SCOPE_MISSING' })
+    await expect.poll(() => screen.heard).toEqual(expect.arrayContaining(['new_message', 'message']))
+    expect(sensor.heard).toEqual(['connected', 'joined_room', 'error'])
+    sensor.socket.disconnect()
+    screen.socket.disconnect()
+  })
+
   it('are listed without themselves, and revoked with their sockets', async () => {
     const made = await make({ name: 'cron', scopes: ['read', 'send'], days: 7 })
     const { id, token } = made.body as { readonly id: number; readonly token: string }

@@ -131,9 +131,11 @@ export const makeConnection = (
     onFailure: (error) => close(failureOf(error)),
     onKept: (error) => void failureOf(error),
   })
-  const subscriptions = [everyone, userTopic(user), tokenTopic(caller.tokenHash)].map((topic) =>
-    hints.subscribe(topic, hear),
-  )
+  // A token that only sends hears nothing: it may lie on a machine that nobody watches.
+  const mayRead = caller.scopes.includes('read')
+  const heard = mayRead ? [everyone, userTopic(user)] : []
+  const subscriptions = [...heard, tokenTopic(caller.tokenHash)].map((topic) => hints.subscribe(topic, hear))
+  if (!mayRead) postman.stop()
   socket.once('disconnect', () => {
     postman.stop()
     for (const end of subscriptions) end()

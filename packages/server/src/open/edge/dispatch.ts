@@ -91,7 +91,7 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
   ): Promise<Acknowledged> => {
     const room = await rooms.join(asked.caller.user, id)
     asked.reply('joined_room', { room_id: id, room_name: room.name, message: `You are in ${room.name}` })
-    await giveHistory(room, page, asked)
+    if (asked.caller.scopes.includes('read')) await giveHistory(room, page, asked)
     return { room_id: id }
   }
 
