@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openFailures } from '../../src/open/failure.ts'
-import { acknowledgement, openEvents, serverEvents } from '../../src/open/events.ts'
+import { openEvents } from '../../src/open/events.ts'
 import { openOperations } from '../../src/open/operations.ts'
+import { acknowledgement, serverEvents } from '../../src/open/serverEvents.ts'
 
 const page = readFileSync(new URL('../../../../docs/api/open-lane.md', import.meta.url), 'utf8')
 

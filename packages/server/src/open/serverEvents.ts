@@ -1,0 +1,72 @@
+import { limits } from '@sotto/protocol'
+import { openEvents } from './events.ts'
+import { chatId, envelope, messageId, sealedText, timestamp, username } from './fields.ts'
+import { integer, type JsonSchema, list, object, oneOf, optional, type Shape, text } from './form/shape.ts'
+
+const schemaOf = (shape: Shape<unknown>): JsonSchema => shape.schema
+
+const roomMessage = object({
+  id: messageId,
+  room_id: messageId,
+  username,
+  sender: username,
+  encrypted_content: sealedText('as it was sent'),
+  iv: text(128),
+  message_hash: text(128),
+  timestamp,
+})
+
+const place = { room_id: optional(messageId), chat_id: optional(chatId) } as const
+const presence = schemaOf(object({ username, ...place }))
+const generation = integer(0, Number.MAX_SAFE_INTEGER)
+
+const failure = {
+  error: text(200),
+  code: text(40),
+  timestamp,
+  message: text(200),
+  retry_after_ms: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+} as const
+
+/** Every event that the server sends: one schema for each dialect. */
+export const serverEvents: Readonly<Record<string, readonly JsonSchema[]>> = {
+  connected: [schemaOf(object({ message: text(80) }))],
+  error: [schemaOf(object(failure))],
+  chat_error: [schemaOf(object(failure))],
+  joined_room: [schemaOf(object({ room_id: messageId, room_name: text(80), message: text(200) }))],
+  left_room: [schemaOf(object({ room_id: messageId, room_name: text(80), message: text(200) }))],
+  room_history: [
+    schemaOf(object({ room_id: messageId, messages: list(roomMessage, 0, limits.openHistoryMessagesMax) })),
+  ],
+  new_message: [schemaOf(roomMessage), { ...openEvents.sendToChat.input.schema }],
+  message: [schemaOf(object({ sender: username, encrypted_payload: envelope }))],
+  user_joined: [presence],
+  user_left: [presence],
+  user_online: [presence],
+  user_offline: [presence],
+  chat_invitation: [
+    schemaOf(
+      object({
+        chat_id: chatId,
+        initiator: username,
+        participants: list(username, 1, limits.openParticipantsPerChatMax),
+        encrypted_key: envelope,
+      }),
+    ),
+  ],
+  joined_chat: [schemaOf(object({ chat_id: chatId, participants: list(username, 1, 100) }))],
+  left_chat: [schemaOf(object({ chat_id: chatId }))],
+  rekey_required: [schemaOf(object({ ...place, generation }))],
+  rekeyed: [schemaOf(object({ ...place, sender: username, generation, encrypted_key: envelope }))],
+}
+
+/** What the acknowledgement of an event holds. */
+export const acknowledgement: JsonSchema = {
+  anyOf: [
+    {
+      type: 'object',
+      properties: { ok: { const: true }, id: { type: 'integer' }, timestamp: timestamp.schema },
+    },
+    schemaOf(object({ ok: oneOf(false), ...failure })),
+  ],
+}
