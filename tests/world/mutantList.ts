@@ -1,4 +1,5 @@
 import type { Fault } from './faults.ts'
+import type { StepKind } from './steps.ts'
 
 /** One place in the program, and what stands there instead. */
 export interface Bend {
@@ -14,6 +15,8 @@ export interface Mutant {
   readonly name: string
   readonly rule: string
   readonly faults: readonly Fault[]
+  /** What has to happen often. */
+  readonly more?: readonly StepKind[]
   readonly bends: readonly Bend[]
 }
 
@@ -89,6 +92,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'who was removed goes on reading',
     rule: 'I6',
+    more: ['remove', 'burst', 'invite', 'answer'],
     faults: [...busy, 'partition', 'loss'],
     bends: [
       staleEpoch,
@@ -108,6 +112,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what is said after a removal is under the keys from before',
     rule: 'I7',
+    more: ['remove', 'burst', 'invite', 'answer'],
     faults: [...busy, 'partition', 'loss'],
     bends: [staleEpoch, lateWords],
   },

@@ -19,7 +19,7 @@ const hunt = (mutant: Mutant): Promise<Found> =>
     const faults = mutant.faults.length > 0 ? mutant.faults.join() : 'none'
     const child = fork(
       new URL('mutantRun.ts', import.meta.url).pathname,
-      [mutant.rule, faults, String(seedsMax)],
+      [mutant.rule, faults, String(seedsMax), (mutant.more ?? []).join()],
       {
         execArgv: ['--import', new URL('bend.ts', import.meta.url).href],
         env: { ...process.env, WORLD_MUTANT: mutant.name },

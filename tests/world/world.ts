@@ -15,7 +15,7 @@ import { seededProvider } from './provider.ts'
 import { type Random, seededRandom } from './random.ts'
 import { type Seals, watchSeals } from './seals.ts'
 import { makeWorldServer, type ServerSecrets, serverSecrets, type WorldServer } from './server.ts'
-import { stepsFrom } from './steps.ts'
+import { type StepKind, stepsFrom } from './steps.ts'
 import { makeTrace, type Trace } from './trace.ts'
 import { makeTruth, type Truth } from './truth.ts'
 import { hex } from './words.ts'
@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly faults: ReadonlySet<Fault>
   /** What the steps are drawn from, where that is more than what is done. */
   readonly planned?: ReadonlySet<Fault>
+  /** What happens more often than otherwise. */
+  readonly more?: readonly StepKind[]
   /** Steps that are left out. */
   readonly without?: ReadonlySet<number>
   readonly roomsMax: number
@@ -272,7 +274,11 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       const generation = generations.get(device.index) ?? 0
       return `${device.name}${'abcdefghij'[generation] ?? ''}`
     },
-    registered: (device) => world.know(device),
+    registered: (device) => {
+      world.know(device)
+      // Its certificate is of the time that the server had then, and is good for nothing when that is over.
+      if (world.used.has('server_clock')) world.forgetful.add(device.index)
+    },
     know: (device) => {
       const account = device.state()?.account
       if (account?.kind !== 'signed_in') return
@@ -350,6 +356,7 @@ const live = async (world: World): Promise<void> => {
     options.steps,
     devices.length,
     options.planned ?? options.faults,
+    options.more,
   )) {
     if (options.without?.has(step.index)) continue
     await pass(world, step.gapMs)
