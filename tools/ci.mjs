@@ -14,7 +14,7 @@ const testCode = await runChild(...npm(['test']))
 /** Programs that judge themselves: each counts as one test. */
 const programs = [
   { what: 'The seeded world, 200 seeds', args: ['world', '--', '--seeds', '200', '--workers', '2'] },
-  { what: 'Mutants of the seeded world', args: ['world:mutants', '--', '--workers', '2'] },
+  { what: 'Mutants of the seeded world', args: ['world:mutants'] },
   { what: 'Kills and other mishaps', args: ['chaos', '--', '--kills', '10'] },
   { what: 'Fuzzing', args: ['fuzz', '--', '--seconds', '60'] },
 ]
