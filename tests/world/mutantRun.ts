@@ -3,7 +3,7 @@ import type { StepKind } from './steps.ts'
 import { runWorld, type WorldOptions } from './world.ts'
 
 /** One bent program, world after world, until the rule is seen to be broken: tells how many it took. */
-const [rule = '', faults = '', seedsMax = '50', more = ''] = process.argv.slice(2)
+const [rule = '', faults = '', seedsMax = '50', more = '', first = '1'] = process.argv.slice(2)
 
 const isBroken = async (options: WorldOptions): Promise<boolean> => {
   const outcome = await runWorld(options)
@@ -11,7 +11,8 @@ const isBroken = async (options: WorldOptions): Promise<boolean> => {
   return outcome.violations.some((violation) => violation.rule === rule)
 }
 
-for (let seed = 1; seed <= Number(seedsMax); seed++) {
+for (let seed = Number(first); seed <= Number(seedsMax); seed++) {
+  process.send?.({ kind: 'begun', seed })
   const options: WorldOptions = {
     seed,
     steps: 200,
@@ -22,7 +23,7 @@ for (let seed = 1; seed <= Number(seedsMax); seed++) {
     more: more.split(',') as StepKind[],
   }
   if (await isBroken(options).catch(() => false)) {
-    process.send?.(seed)
+    process.send?.({ kind: 'noticed', seed })
     break
   }
 }

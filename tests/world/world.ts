@@ -47,6 +47,8 @@ export interface Stats {
   decrypts: number
   crashes: number
   unreadable: number
+  /** Payloads that a liar had changed. */
+  spoiled: number
   missed: number
   events: number
   readonly refusals: Record<string, number>
@@ -163,6 +165,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     decrypts: 0,
     crashes: 0,
     unreadable: 0,
+    spoiled: 0,
     missed: 0,
     events: 0,
     refusals: {},
@@ -373,6 +376,8 @@ const live = async (world: World): Promise<void> => {
 }
 
 const calmCheckMs = 5000
+/** Whoever is as busy as this when nothing happens any more does not come to rest. */
+const calmEventsMax = 40_000
 /** A server that was started with a wrong clock believes the right one after an hour. */
 const calmMaxMs = 100 * 60_000
 
@@ -400,7 +405,8 @@ const calmDown = async (world: World): Promise<void> => {
   }
   const endMs = clock.nowMs() + calmMaxMs
   let calm = 0
-  while (clock.nowMs() < endMs && calm < 3) {
+  const eventsBefore = trace.events()
+  while (clock.nowMs() < endMs && calm < 3 && trace.events() - eventsBefore < calmEventsMax) {
     if (!server.isUp()) server.start()
     for (const device of devices) {
       world.know(device)

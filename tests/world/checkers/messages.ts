@@ -55,7 +55,9 @@ const checkTimeline = (
   const missed = new Set<number>()
   for (const item of items) {
     if (item.kind === 'unreadable') {
-      world.stats.unreadable += 1
+      // What a liar has spoiled opens for nobody, and is shown as such.
+      if (world.lied.has(device.index)) world.stats.spoiled += 1
+      else world.stats.unreadable += 1
       if (!isExcused) world.fail('I5', `${where} cannot read ${item.seq}`)
     }
     if (item.kind === 'missed') {
