@@ -191,29 +191,20 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'two histories are not told apart',
+    name: 'nobody minds what past a message speaks of',
     rule: 'I13',
-    faults: ['lie_dropped', 'lie_replaced', 'lie_reordered', 'lie_forked'],
+    more: ['lie_dropped', 'lie_replaced', 'lie_reordered', 'burst'],
+    faults: ['lie_dropped', 'lie_replaced', 'lie_reordered'],
     bends: [
       {
-        file: 'packages/client/src/room/judge.ts',
-        from: 'if (parsed.seq === cursor && !equalBytes(own, hash)) {',
-        to: 'if (false) {',
+        file: admission,
+        from: 'if (!anchorHash || !equalBytes(anchorHash.subarray(0, anchorHashBytes), envelope.anchorHash))',
+        to: 'if (false)',
       },
       {
-        file: 'packages/client/src/room/judge.ts',
-        from: '      isForked = true\n    }\n    if (payload',
-        to: '    }\n    if (payload',
-      },
-      {
-        file: 'packages/client/src/room/reader.ts',
-        from: "if (ack.seq === then.cursor && !equalBytes(ack.hash, then.hash)) return freeze('fork')",
-        to: '',
-      },
-      {
-        file: 'packages/client/src/room/reader.ts',
-        from: "if (ack.seq < Math.max(then.cursor, then.confirmed)) return freeze('server_rollback')",
-        to: '',
+        file: 'packages/client/src/room/receiveMessage.ts',
+        from: 'equalBytes(known.subarray(0, anchorHashBytes), anchorHash)',
+        to: 'known.length > 0',
       },
     ],
   },
