@@ -259,7 +259,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         )
       }
       case 'claim':
-        if (action.intent.kind === 'readd' && !isDutyDue()) return
+        if (action.intent.kind === 'readd' && !isWishDue(action.intent.id)) return
         return claim(action.intent, timeS)
       case 'rejoin':
         return rejoin()
@@ -345,6 +345,21 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       duty = 'waiting'
       after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
         if (duty === 'waiting') duty = 'due'
+        proceed()
+      })
+    }
+    return false
+  }
+
+  const wishes = new Map<string, 'waiting' | 'due'>()
+  /** Each wish to be brought in again after a while of its own: somebody else may be first. */
+  const isWishDue = (id: string): boolean => {
+    const wish = wishes.get(id)
+    if (wish === 'due') return wishes.delete(id)
+    if (!wish) {
+      wishes.set(id, 'waiting')
+      after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
+        wishes.set(id, 'due')
         proceed()
       })
     }
