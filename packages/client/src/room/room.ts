@@ -306,7 +306,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const before = runner.state()
     await take((room, asked) => stageRejoin(tools, room, { groupInfo, tree }, deps.timeMs(), asked))
     // The door leads further than the log was read.
-    if (runner.state() === before || !runner.state().pending) reader.hint(before.place.cursor + 1)
+    if (runner.state().pending || isAsking(runner.state())) return
+    reader.hint(before.place.cursor + 1)
+    holdBack(limits.retryDelayMinMs * 4)
   }
 
   /** The GroupInfo that the server hands out, if it has one. */
