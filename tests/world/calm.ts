@@ -13,6 +13,8 @@ export const unrestOf = (world: World, device: Device): string | undefined => {
   // Registered with the other history, which is gone: no server that is left knows the account.
   const isOfTheFork = world.used.has('lie_forked') && world.lied.has(device.index)
   if (state.account.kind === 'signed_out' && isOfTheFork) return undefined
+  // What it had registered went with a write that was lost: the name is taken for good, and the person needs another.
+  if (state.account.kind === 'none' && world.setBacks.has(device.index)) return undefined
   if (state.account.kind !== 'signed_in') return `is ${state.account.kind}`
   if (state.connection.kind !== 'online') return `is ${state.connection.kind}`
   for (const [key, value] of device.disk.rows) {
