@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'tests/{architecture,open,spec,tidy,stories}/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'tests/{architecture,chaos,fuzz,negative,open,spec,stories,tidy,world}/**/*.test.ts',
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,4 +1,7 @@
-/** What continuous integration runs: every test, then the first start on an empty data directory. */
+/**
+ * What continuous integration runs: every test, the seeded world, real kills, fuzzing, and the first start on an empty
+ * data directory.
+ */
 import { spawn } from 'node:child_process'
 import { runChild } from './child.mjs'
 import { firstStart } from './firstStart.mjs'
@@ -7,9 +10,30 @@ import { say, timed } from './say.mjs'
 import { printTotals, readTotals, sum } from './totals.mjs'
 
 const testCode = await runChild(...npm(['test']))
+
+/** Programs that judge themselves: each counts as one test. */
+const programs = [
+  {
+    what: 'The seeded world, 150 seeds',
+    args: ['world', '--', '--seeds', '150', '--workers', '2', '--shrink', '0'],
+  },
+  { what: 'Kills and other mishaps', args: ['chaos', '--', '--kills', '10'] },
+  { what: 'Fuzzing', args: ['fuzz', '--', '--seconds', '60'] },
+]
+const failedPrograms = []
+for (const { what, args } of programs) {
+  const code = await timed(what, () => runChild(...npm(['run', ...args])))
+  if (code !== 0) failedPrograms.push(what)
+}
+for (const what of failedPrograms) say(`Failed: ${what}`)
+
 const fault = await timed('First start on an empty data directory', () =>
   firstStart((env) => spawn(...npm(['start']), env)),
 )
 if (fault) say(`First start: ${fault}`)
-printTotals(sum(readTotals(), fault ? { passed: 0, failed: 1 } : { passed: 1, failed: 0 }))
-process.exitCode = testCode === 0 && !fault ? 0 : 1
+const programTotals = {
+  passed: programs.length - failedPrograms.length,
+  failed: failedPrograms.length,
+}
+printTotals(sum(readTotals(), programTotals, fault ? { passed: 0, failed: 1 } : { passed: 1, failed: 0 }))
+process.exitCode = testCode === 0 && failedPrograms.length === 0 && !fault ? 0 : 1

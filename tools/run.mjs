@@ -15,6 +15,10 @@ const tasks = {
   check: () => import('./tasks/check.mjs'),
   vectors: () => import('./tasks/vectors.mjs'),
   bench: () => import('./tasks/bench.mjs'),
+  world: () => import('./tasks/world.mjs'),
+  'world:mutants': () => import('./tasks/mutants.mjs'),
+  chaos: () => import('./tasks/chaos.mjs'),
+  fuzz: () => import('./tasks/fuzz.mjs'),
 }
 
 const main = async () => {

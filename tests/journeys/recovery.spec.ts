@@ -5,6 +5,9 @@ import { type Browser, expect, test } from '@playwright/test'
 import { Person } from './world/person.ts'
 import { freePort, serve, sotto } from './world/sotto.ts'
 
+/** What stands on the screen, without what is only read out. */
+const main = (person: Person) => person.page.getByRole('main')
+
 const begin = async (name: string) => {
   const place = mkdtempSync(join(tmpdir(), `sotto-${name}-`))
   const data = join(place, 'data')
@@ -91,13 +94,13 @@ test('a server that has lost messages and taken others: the room stops in words 
   const bob2 = await bob.secondTab(roomUrl)
   await test.step('both are told what happened, what is safe, and what each of them can do', async () => {
     for (const person of [alice2, bob2]) {
-      await expect(person.page.getByText('This room is frozen.')).toBeVisible()
-      await expect(person.page.getByText(/another history of the room/)).toBeVisible()
-      await expect(person.page.getByText(/stays here as it was/)).toBeVisible()
+      await expect(main(person).getByText('This room is frozen.')).toBeVisible()
+      await expect(main(person).getByText(/another history of the room/)).toBeVisible()
+      await expect(main(person).getByText(/stays here as it was/)).toBeVisible()
       await expect(person.composer('General')).toHaveCount(0)
       await person.hears('what the server will lose')
     }
-    await expect(bob2.page.getByText('Ask an owner to found the room anew.')).toContainText('alice')
+    await expect(main(bob2).getByText('Ask an owner to found the room anew.')).toContainText('alice')
     await expect(bob2.page.getByRole('button', { name: 'Found the room anew' })).toHaveCount(0)
   })
 
@@ -107,7 +110,7 @@ test('a server that has lost messages and taken others: the room stops in words 
     await expect(dialog.getByRole('listitem')).toHaveCount(3)
     await dialog.getByRole('checkbox').check()
     await dialog.getByRole('button', { name: 'Found the room anew' }).click()
-    await expect(alice2.page.getByText('You founded this room anew.')).toBeVisible()
+    await expect(main(alice2).getByText('You founded this room anew.')).toBeVisible()
     await alice2.enters('General')
     expect(alice2.page.url()).not.toBe(roomUrl)
     await alice2.say('General', 'here we go on')
@@ -115,7 +118,7 @@ test('a server that has lost messages and taken others: the room stops in words 
 
   await test.step('Bob comes along, and finds the way from the old room', async () => {
     await bob2.page.getByRole('link', { name: /Invitation/ }).click()
-    await expect(bob2.page.getByText('This may be the room in which it goes on')).toContainText(
+    await expect(main(bob2).getByText('This may be the room in which it goes on')).toContainText(
       'alice is an owner of General',
     )
     await bob2.page.getByRole('button', { name: 'Accept' }).click()
@@ -124,13 +127,13 @@ test('a server that has lost messages and taken others: the room stops in words 
     await alice2.hears('with you')
 
     await bob2.page.goto(roomUrl)
-    await expect(bob2.page.getByText('This room goes on in a new one.').first()).toBeVisible()
+    await expect(main(bob2).getByText('This room goes on in a new one.')).toBeVisible()
     await expect(bob2.composer('General')).toHaveCount(0)
     await bob2.hears('what the server will lose')
     await bob2.page.getByRole('button', { name: 'Go to the new room' }).click()
     await bob2.hears('with you')
     await alice2.page.getByRole('link', { name: 'Read the earlier room' }).click()
-    await expect(alice2.page.getByText('This room goes on in a new one.').first()).toBeVisible()
+    await expect(main(alice2).getByText('This room goes on in a new one.')).toBeVisible()
   })
 
   await test.step('Carol comes along in her terminal', async () => {
@@ -179,7 +182,7 @@ test('a server that is set back while its people are there gets back what it has
   await alice.hears('and after that')
   for (const person of [alice, bob]) {
     await person.allSent()
-    await expect(person.page.getByText('This room is frozen.')).toHaveCount(0)
+    await expect(main(person).getByText('This room is frozen.')).toHaveCount(0)
     const seen = await person.readAll('General')
     expect(seen.map(({ text }) => text)).toEqual(['before', ...lost, 'after', 'and after that'])
     expect(person.complaints).toEqual([])
@@ -216,7 +219,7 @@ test('a device that was set back to an older copy takes its place again and says
   })
 
   await test.step('on the screen of the others', async () => {
-    await expect(alice.page.getByText('carol came back in with fresh keys')).toBeVisible()
+    await expect(main(alice).getByText('carol came back in with fresh keys')).toBeVisible()
     await alice.hears('back again')
     const seen = await alice.readAll('General')
     expect(seen.map(({ text }) => text)).toEqual(['before', 'not in the copy', 'meanwhile', 'back again'])
@@ -249,7 +252,7 @@ test('an owner gives roles and takes people out; each sees what it means for the
     await dialog.getByRole('radio', { name: 'Admin' }).check()
     await dialog.getByRole('button', { name: 'Change role' }).click()
     await expect(dialog).toBeHidden()
-    await expect(bob.page.getByText('alice made bob an admin')).toBeAttached()
+    await expect(main(bob).getByText('alice made bob an admin')).toBeAttached()
     const members = await sotto(['room', 'members', 'General', '--json'], carol)
     expect(members.out).toMatch(/"name":"bob","role":"admin"/)
   })
@@ -260,7 +263,7 @@ test('an owner gives roles and takes people out; each sees what it means for the
     const dialog = await choose(bob, 'carol', 'Remove from the room')
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
     await expect(dialog).toBeHidden()
-    await expect(alice.page.getByText('bob removed carol')).toBeVisible()
+    await expect(main(alice).getByText('bob removed carol')).toBeVisible()
     const rooms = await sotto(['rooms'], carol)
     expect(rooms.out).toContain('you are no longer a member')
     expect((await sotto(['send', 'General', 'still there?'], carol)).exit).toBe(6)
@@ -270,7 +273,7 @@ test('an owner gives roles and takes people out; each sees what it means for the
     const dialog = await choose(alice, 'bob', 'Remove from the room')
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
     await expect(dialog).toBeHidden()
-    await expect(bob.page.getByText('You are not a member of this room any more.').first()).toBeVisible()
+    await expect(main(bob).getByText('You are not a member of this room any more.')).toBeVisible()
     await expect(bob.composer('General')).toHaveCount(0)
     await expect(acts(alice)).toHaveCount(0)
     await alice.say('General', 'alone now')

@@ -1,3 +1,5 @@
+import { fromHex } from '@sotto/protocol'
+import { may, roleOf } from '@sotto/trust'
 import { roomKeys, roomOfKey, within } from '../../packages/client/src/room/keys.ts'
 import { readRow } from '../../packages/client/src/room/rows.ts'
 import type { Device } from './device.ts'
@@ -8,12 +10,20 @@ import type { World } from './world.ts'
 export const unrestOf = (world: World, device: Device): string | undefined => {
   const state = device.state()
   if (!state) return 'is not open'
+  // Registered with the other history, which is gone: no server that is left knows the account.
+  const isOfTheFork = world.used.has('lie_forked') && world.lied.has(device.index)
+  if (state.account.kind === 'signed_out' && isOfTheFork) return undefined
+  // What it had registered went with a write that was lost: the name is taken for good, and the person needs another.
+  if (state.account.kind === 'none' && world.setBacks.has(device.index)) return undefined
   if (state.account.kind !== 'signed_in') return `is ${state.account.kind}`
   if (state.connection.kind !== 'online') return `is ${state.connection.kind}`
   for (const [key, value] of device.disk.rows) {
     if (!key.startsWith(roomKeys.all) || !key.endsWith('/phase')) continue
     const { room } = roomOfKey(key)
-    const unrest = unrestIn(world, device, room, readRow.phase(value).kind)
+    const phase = readRow.phase(value)
+    // It says so, and waits for somebody who may bring it in: there may be none who is not stopped.
+    if (phase.kind === 'repairing' && phase.asked && !hasHelper(world, device, room)) continue
+    const unrest = unrestIn(world, device, room, phase.kind)
     if (unrest) return `${unrest} in ${room.slice(0, 8)} (${othersIn(world, room)})`
   }
   return undefined
@@ -53,6 +63,25 @@ const hasOthers = (world: World, device: Device, room: string): boolean =>
     const row = other.disk.rows.get(roomKeys.phase(room))
     return other !== device && row !== undefined && readRow.phase(row).kind === 'active'
   })
+
+/** Whether somebody who is active in the room may take the device out of it and bring it in again (C3). */
+const hasHelper = (world: World, device: Device, room: string): boolean => {
+  const accountOf = ({ state }: Device): Uint8Array | undefined => {
+    const account = state()?.account
+    return account?.kind === 'signed_in' ? fromHex(account.account, 32) : undefined
+  }
+  const own = accountOf(device)
+  return world.devices.some((other) => {
+    const { rows } = other.disk
+    const [phase, charter] = [rows.get(roomKeys.phase(room)), rows.get(roomKeys.charter(room))]
+    const account = accountOf(other)
+    if (!own || !account || !phase || !charter || readRow.phase(phase).kind !== 'active') return false
+    const policy = readRow.charter(charter)
+    const [theirs, asked] = [roleOf(policy, account), roleOf(policy, own)]
+    const mayHelp = may(policy, account, 'kick') && may(policy, account, 'invite')
+    return mayHelp && theirs !== undefined && asked !== undefined && theirs > asked
+  })
+}
 
 /** Where everybody stands in a room. */
 const othersIn = (world: World, room: string): string => {

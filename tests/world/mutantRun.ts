@@ -1,8 +1,9 @@
 import { isFault } from './faults.ts'
+import type { StepKind } from './steps.ts'
 import { runWorld, type WorldOptions } from './world.ts'
 
 /** One bent program, world after world, until the rule is seen to be broken: tells how many it took. */
-const [rule = '', faults = '', seedsMax = '50'] = process.argv.slice(2)
+const [rule = '', faults = '', seedsMax = '50', more = '', first = '1'] = process.argv.slice(2)
 
 const isBroken = async (options: WorldOptions): Promise<boolean> => {
   const outcome = await runWorld(options)
@@ -10,7 +11,8 @@ const isBroken = async (options: WorldOptions): Promise<boolean> => {
   return outcome.violations.some((violation) => violation.rule === rule)
 }
 
-for (let seed = 1; seed <= Number(seedsMax); seed++) {
+for (let seed = Number(first); seed <= Number(seedsMax); seed++) {
+  process.send?.({ kind: 'begun', seed })
   const options: WorldOptions = {
     seed,
     steps: 200,
@@ -18,9 +20,10 @@ for (let seed = 1; seed <= Number(seedsMax); seed++) {
     faults: new Set(faults.split(',').filter(isFault)),
     roomsMax: 3,
     linesKept: 0,
+    more: more.split(',') as StepKind[],
   }
   if (await isBroken(options).catch(() => false)) {
-    process.send?.(seed)
+    process.send?.({ kind: 'noticed', seed })
     break
   }
 }

@@ -13,31 +13,57 @@ interface Found {
   readonly trouble: string
 }
 
-const hunt = (mutant: Mutant): Promise<Found> =>
+/** A bent program may turn in circles: its world is given up, and the next one looked at. */
+const worldMaxMs = 30_000
+
+type Said = { readonly kind: 'begun' | 'noticed'; readonly seed: number }
+
+const hunt = async (mutant: Mutant): Promise<Found> => {
+  const started = performance.now()
+  let trouble = ''
+  for (let first = 1; first <= seedsMax;) {
+    const { noticed, begun, said } = await look(mutant, first)
+    trouble += said
+    if (noticed !== undefined || begun >= seedsMax || said !== '')
+      return { mutant, seeds: noticed, seconds: (performance.now() - started) / 1000, trouble }
+    first = begun + 1
+  }
+  return { mutant, seeds: undefined, seconds: (performance.now() - started) / 1000, trouble }
+}
+
+/** One process, until it has noticed something, has seen all worlds, or does not come to the end of one. */
+const look = (
+  mutant: Mutant,
+  first: number,
+): Promise<{ readonly noticed: number | undefined; readonly begun: number; readonly said: string }> =>
   new Promise((resolve) => {
-    const started = performance.now()
     const faults = mutant.faults.length > 0 ? mutant.faults.join() : 'none'
     const child = fork(
       new URL('mutantRun.ts', import.meta.url).pathname,
-      [mutant.rule, faults, String(seedsMax)],
+      [mutant.rule, faults, String(seedsMax), (mutant.more ?? []).join(), String(first)],
       {
         execArgv: ['--import', new URL('bend.ts', import.meta.url).href],
         env: { ...process.env, WORLD_MUTANT: mutant.name },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       },
     )
-    let seeds: number | undefined
-    let trouble = ''
-    child.stderr?.on('data', (text: Buffer) => (trouble += text.toString()))
-    child.on('message', (count) => (seeds = count as number))
-    child.on('exit', () =>
-      resolve({
-        mutant,
-        seeds,
-        seconds: (performance.now() - started) / 1000,
-        trouble: trouble.slice(0, 2000),
-      }),
-    )
+    let noticed: number | undefined
+    let begun = first
+    let said = ''
+    const giveUp = (): void => void child.kill('SIGKILL')
+    let watch = setTimeout(giveUp, worldMaxMs)
+    child.stderr?.on('data', (text: Buffer) => (said += text.toString()))
+    child.on('message', (message) => {
+      const { kind, seed } = message as Said
+      clearTimeout(watch)
+      watch = setTimeout(giveUp, worldMaxMs)
+      if (kind === 'noticed') noticed = seed
+      else begun = seed
+    })
+    child.on('exit', () => {
+      clearTimeout(watch)
+      resolve({ noticed, begun, said: said.slice(0, 2000) })
+    })
   })
 
 const chosen =

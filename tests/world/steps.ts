@@ -84,16 +84,19 @@ const gap = (random: Random): number =>
     [1, () => random.between(2000, 30_000)],
   ])()
 
+const moreTimes = 6
+
 export const stepsFrom = (
   seed: number,
   count: number,
   devices: number,
   faults: ReadonlySet<Fault>,
+  more: readonly StepKind[] = [],
 ): readonly Step[] => {
   const random = seededRandom(seed, 'steps')
   const possible = weights
     .filter(([, , needs]) => needs === undefined || faults.has(needs))
-    .map(([weight, kind]) => [weight, kind] as const)
+    .map(([weight, kind]) => [more.includes(kind) ? weight * moreTimes : weight, kind] as const)
   const begin = Array.from({ length: devices }, (_, index): Step => ({
     index,
     gapMs: random.between(0, 100),

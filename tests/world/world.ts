@@ -15,7 +15,7 @@ import { seededProvider } from './provider.ts'
 import { type Random, seededRandom } from './random.ts'
 import { type Seals, watchSeals } from './seals.ts'
 import { makeWorldServer, type ServerSecrets, serverSecrets, type WorldServer } from './server.ts'
-import { stepsFrom } from './steps.ts'
+import { type StepKind, stepsFrom } from './steps.ts'
 import { makeTrace, type Trace } from './trace.ts'
 import { makeTruth, type Truth } from './truth.ts'
 import { hex } from './words.ts'
@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly faults: ReadonlySet<Fault>
   /** What the steps are drawn from, where that is more than what is done. */
   readonly planned?: ReadonlySet<Fault>
+  /** What happens more often than otherwise. */
+  readonly more?: readonly StepKind[]
   /** Steps that are left out. */
   readonly without?: ReadonlySet<number>
   readonly roomsMax: number
@@ -45,6 +47,8 @@ export interface Stats {
   decrypts: number
   crashes: number
   unreadable: number
+  /** Payloads that a liar had changed. */
+  spoiled: number
   missed: number
   events: number
   readonly refusals: Record<string, number>
@@ -161,6 +165,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     decrypts: 0,
     crashes: 0,
     unreadable: 0,
+    spoiled: 0,
     missed: 0,
     events: 0,
     refusals: {},
@@ -272,7 +277,11 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       const generation = generations.get(device.index) ?? 0
       return `${device.name}${'abcdefghij'[generation] ?? ''}`
     },
-    registered: (device) => world.know(device),
+    registered: (device) => {
+      world.know(device)
+      // Its certificate is of the time that the server had then, and is good for nothing when that is over.
+      if (world.used.has('server_clock')) world.forgetful.add(device.index)
+    },
     know: (device) => {
       const account = device.state()?.account
       if (account?.kind !== 'signed_in') return
@@ -350,6 +359,7 @@ const live = async (world: World): Promise<void> => {
     options.steps,
     devices.length,
     options.planned ?? options.faults,
+    options.more,
   )) {
     if (options.without?.has(step.index)) continue
     await pass(world, step.gapMs)
@@ -366,6 +376,8 @@ const live = async (world: World): Promise<void> => {
 }
 
 const calmCheckMs = 5000
+/** Whoever is as busy as this when nothing happens any more does not come to rest. */
+const calmEventsMax = 40_000
 /** A server that was started with a wrong clock believes the right one after an hour. */
 const calmMaxMs = 100 * 60_000
 
@@ -393,7 +405,8 @@ const calmDown = async (world: World): Promise<void> => {
   }
   const endMs = clock.nowMs() + calmMaxMs
   let calm = 0
-  while (clock.nowMs() < endMs && calm < 3) {
+  const eventsBefore = trace.events()
+  while (clock.nowMs() < endMs && calm < 3 && trace.events() - eventsBefore < calmEventsMax) {
     if (!server.isUp()) server.start()
     for (const device of devices) {
       world.know(device)

@@ -102,8 +102,8 @@ describe('deterministic CBOR', () => {
 
   it('a byte order mark is a character like any other', () => {
     for (const text of ['\uFEFF', '\uFEFFx', '\uFEFF\uFEFFx', 'x\uFEFF', `\uFEFF${'€'.repeat(40)}`])
-      for (const sample of [text, [text, 'y', text], { t: text }])
-        expect(decodeCanonical(encodeCanonical(sample))).toEqual(sample)
+      for (const marked of [text, [text, 'y', text], { t: text }])
+        expect(decodeCanonical(encodeCanonical(marked))).toEqual(marked)
   })
 
   it('a key called __proto__ is a key like any other, or refused', () => {

@@ -1,6 +1,6 @@
 import type { MemberView, Role } from '@sotto/client'
 import { describe, expect, test } from 'vitest'
-import { mayInvite, mayRemove, rolesFor } from '../src/features/members/rights.ts'
+import { mayInvite, mayRemove, rolesFor } from '../src/client/rights.ts'
 
 const member = (role: Role, own = false): MemberView => ({
   account: role,

@@ -3,8 +3,8 @@ import type { FailureCode, RoomState, TimelineItem } from '@sotto/client'
 import { describe, expect, test } from 'vitest'
 import { refusalOf } from '../src/features/connection/refusal.ts'
 import { missedRuns, missedWhy } from '../src/features/conversation/missed.ts'
-import { gravityOf, troubleOf } from '../src/features/conversation/trouble.ts'
-import { standingOf } from '../src/features/rooms/standing.ts'
+import { gravityOf, troubleOf } from '../src/client/trouble.ts'
+import { standingOf } from '../src/client/standing.ts'
 import { en } from '../src/messages/en.ts'
 
 const codes = Object.keys(failures) as FailureCode[]

@@ -50,12 +50,17 @@ const checkTimeline = (
   if (!state) return
   const where = `${device.name} in ${room.slice(0, 8)}`
   const isExcused = isExcusedDevice(world, device)
-  const since = memberSince(world, entries, id)
+  const leafSince = memberSince(world, entries, id)
+  // Whose keys for the invitation were lost came in with the next one, for which it had to ask.
+  const hadNoKeys = world.used.has('lost_keys') || world.used.has('lost_write')
+  const since = leafSince !== undefined && hadNoKeys ? Math.max(leafSince, state.place.from) : leafSince
   const shown = new Map<string, Message[]>()
   const missed = new Set<number>()
   for (const item of items) {
     if (item.kind === 'unreadable') {
-      world.stats.unreadable += 1
+      // What a liar has spoiled opens for nobody, and is shown as such.
+      if (world.lied.has(device.index)) world.stats.spoiled += 1
+      else world.stats.unreadable += 1
       if (!isExcused) world.fail('I5', `${where} cannot read ${item.seq}`)
     }
     if (item.kind === 'missed') {
@@ -91,7 +96,11 @@ const checkTimeline = (
       world.stats.decrypts += 1
       if (!isEntitled) world.fail('I6', `${where} shows ${seq}, which is not for it`)
     } else if (isEntitled && since !== undefined && seq > since && seq <= cursor && !missed.has(seq))
-      if (!shown.has(message)) world.fail('I5', `${where} does not show ${seq}`)
+      if (!shown.has(message))
+        world.fail(
+          'I5',
+          `${where} does not show ${seq} (${state.phase.kind}, from ${state.place.from}, a leaf since ${leafSince})`,
+        )
   }
 }
 

@@ -64,7 +64,7 @@ const lifetimeS = limits.keyPackageLifetimeDaysMax * dayS
 const lastResortRenewS = 7 * dayS
 const rowsMax = 1000
 /** Private parts of one-time key packages on this device; more are made only while publishing fails. */
-const keptMax = 400
+const keptMax = 4 * limits.keyPackagesOneTime
 /** A clock that is a little behind that of others must not make a key package begin in their future. */
 const backdateS = 3600
 

@@ -18,7 +18,14 @@ import {
   toHex,
   type WaitingWelcome,
 } from '@sotto/protocol'
-import { authorizeWelcome, contextExtensions, newPolicy, type Policy, policyOf } from '@sotto/trust'
+import {
+  type Admission,
+  authorizeWelcome,
+  contextExtensions,
+  newPolicy,
+  type Policy,
+  policyOf,
+} from '@sotto/trust'
 import type { StoredBundle } from '../account/keyPackages.ts'
 import { hashOfMeta, nameOf, openMeta, type RoomMeta, sealMeta } from '../content/meta.ts'
 import type { Change } from '../ports/store.ts'
@@ -27,8 +34,9 @@ import { type Asked, attempt } from './attempt.ts'
 import { archiveKeyOf } from './commit.ts'
 import { memberCountOf } from './events.ts'
 import { roomKeys } from './keys.ts'
+import { isRoomOf } from './repair.ts'
 import { epochOf } from './send.ts'
-import { emptyRoom, type Face, type Intent, type RoomState } from './state.ts'
+import { emptyRoom, type Face, type Intent, publicOf, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -194,6 +202,7 @@ export const joinRoom = async (
   if (admission.kind === 'refused') throw notToEnter(admission.rule)
   if (epochOf(group) !== waiting.epoch || !equalBytes(group.public.context.groupId, room.id))
     throw new SottoError('integrity', 'the Welcome leads to another room')
+  if (!isAwaited(room, admission)) throw notToEnter('JOIN-3')
   if (!equalBytes(group.public.confirmationTag, tag))
     throw new SottoError('integrity', 'the Welcome does not belong to the commit in the log')
   const meta = await metaOf(tools, archiveKey, waiting, admission.policy.metaHash)
@@ -223,6 +232,17 @@ export const joinRoom = async (
     },
     { ...arrival(tools, room.id, waiting, admission.inviter, used?.used ?? []), consumed },
   )
+}
+
+/**
+ * Whether a device that waits to be brought in again may enter without asking its user: what it has followed itself is
+ * compared with the log before (`sync/rooms.ts`); of what it has lost, the last policy tells, or the first invitation.
+ */
+const isAwaited = (room: RoomState, admission: Extract<Admission, { kind: 'allowed' }>): boolean => {
+  const { phase, charter } = room
+  if (phase.kind !== 'repairing' || publicOf(room)) return true
+  if (phase.invitedBy) return equalBytes(admission.inviter, phase.invitedBy)
+  return isRoomOf(charter, admission)
 }
 
 const notToEnter = (rule: string): SottoError =>

@@ -17,12 +17,7 @@ export const eventsOf = ({ actor, changes }: Allowed): readonly RecordedItem[] =
       case 'role_changed':
         return [{ kind: 'event', actor, event: { kind: 'role', account: change.account, role: change.to } }]
       case 'device_added':
-        // A member whose device has come in, by itself or with another's help.
-        return changes.some(
-          (other) => other.kind === 'member_added' && equalBytes(other.account, change.account),
-        )
-          ? []
-          : [{ kind: 'event', actor: change.account, event: { kind: 'rejoined' } }]
+        return arrivalOf(actor, change.account, changes)
       case 'permissions_changed':
       case 'history_changed':
       case 'retention_changed':
@@ -34,6 +29,20 @@ export const eventsOf = ({ actor, changes }: Allowed): readonly RecordedItem[] =
         return []
     }
   })
+
+/** A device that has come in: by itself, in the place of its old leaf, or as the first of somebody who is awaited. */
+const arrivalOf = (
+  actor: Uint8Array,
+  account: Uint8Array,
+  changes: Allowed['changes'],
+): readonly RecordedItem[] => {
+  const isWith = (kind: 'member_added' | 'device_removed'): boolean =>
+    changes.some((other) => other.kind === kind && equalBytes(other.account, account))
+  if (isWith('member_added')) return []
+  return equalBytes(actor, account) || isWith('device_removed')
+    ? [{ kind: 'event', actor: account, event: { kind: 'rejoined' } }]
+    : [{ kind: 'event', actor, event: { kind: 'added', account } }]
+}
 
 export const memberCountOf = ({ context }: PublicGroup): number => {
   const policy = policyOf(context)

@@ -20,6 +20,7 @@ export const roomKeys = {
   phase: (room: string) => `${folder('rooms', room)}phase`,
   place: (room: string) => `${folder('rooms', room)}place`,
   face: (room: string) => `${folder('rooms', room)}face`,
+  charter: (room: string) => `${folder('rooms', room)}charter`,
   meta: (room: string) => `${folder('rooms', room)}meta`,
   pending: (room: string) => `${folder('rooms', room)}pending`,
   intents: (room: string) => `${folder('rooms', room)}intents`,

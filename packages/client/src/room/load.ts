@@ -78,6 +78,7 @@ const loadRoom = async (
     draft: read('draft', readRow.draft) ?? room.draft,
     outbox: await loadOutbox(store, id, intact),
     group,
+    charter: read('charter', readRow.charter) ?? null,
     observed: (observed && intact(() => readRow.observed(observed))) ?? null,
     pending: pending ? { ...pending, staged: groupIn(staged) } : null,
   }

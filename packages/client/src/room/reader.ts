@@ -233,7 +233,8 @@ const thawed = (room: RoomState): RoomState =>
 const refrozen = (room: RoomState, code: FailureCode): RoomState =>
   room.phase.kind === 'frozen' ? { ...room, phase: { ...room.phase, code } } : room
 
-const storedAnchor = async (store: Store, room: string, seq: number) => {
+/** First half of the hash of an entry that this device has read. */
+export const storedAnchor = async (store: Store, room: string, seq: number) => {
   const row = await store.get(roomKeys.logEntry(room, seq))
   return row && decodeLogRecord(row).anchor
 }

@@ -60,7 +60,9 @@ export const continues = (next: RoomState, before: RoomState): boolean => {
   const policy = policyIn(group)
   const last = policyIn(publicOf(before))
   const first = group && leafAt(group.tree, 0)
-  const founder = first && identityOf(first)
+  // A leaf of a key package could have been put there by anybody; one of a commit is signed for this group and place.
+  const isFounders = first?.source.kind === 'commit' || group?.context.epoch === 0n
+  const founder = first && isFounders ? identityOf(first) : undefined
   return policy && last && founder ? isRefounding(policy, last, founder.account) : false
 }
 

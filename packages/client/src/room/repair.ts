@@ -2,6 +2,7 @@ import {
   checkGroupInfo,
   decode,
   decodeMessage,
+  type GroupContext,
   encodeTree,
   type JoinedExternally,
   joinExternally,
@@ -9,15 +10,17 @@ import {
   openPublicGroup,
   type PublicGroup,
 } from '@sotto/mls'
+import { encodeCommitAttachment, entryKinds, equalBytes, type FailureCode, limits } from '@sotto/protocol'
 import {
-  encodeCommitAttachment,
-  entryKinds,
-  equalBytes,
-  type FailureCode,
-  limits,
-  SottoError,
-} from '@sotto/protocol'
-import { authorizeEntry, buildJoinProof, identityOf, leafCapabilities } from '@sotto/trust'
+  type Admission,
+  authorizeEntry,
+  buildJoinProof,
+  identityOf,
+  leafCapabilities,
+  type Policy,
+  roleOf,
+  roles,
+} from '@sotto/trust'
 import { makeLeaf } from '../account/keyPackages.ts'
 import { type Asked, attempt, type Attempt } from './attempt.ts'
 import { counted, envelopeFor, requeue } from './send.ts'
@@ -32,7 +35,14 @@ import type { Tools } from './tools.ts'
  */
 export const lost = (room: RoomState, code: FailureCode, rule: string | null = null): RoomState => ({
   ...room,
-  phase: { kind: 'repairing', code, rule, asked: false, nack: null },
+  phase: {
+    kind: 'repairing',
+    code,
+    rule,
+    asked: false,
+    nack: null,
+    invitedBy: room.phase.kind === 'invited' ? room.phase.inviter : null,
+  },
   pending: null,
   // Not one byte that was encrypted leaves any more: its key may have been used for something else since (I8).
   outbox: requeue(room.outbox, () => true),
@@ -51,17 +61,16 @@ export interface Door {
   readonly tree: Uint8Array | null
 }
 
-/** The tree hash that a GroupInfo names. @throws SottoError `integrity` */
-export const treeHashOf = (groupInfo: Uint8Array): Uint8Array => contextOf(groupInfo).treeHash
+/** The tree hash that a GroupInfo names; undefined for bytes that are none. */
+export const treeHashOf = (groupInfo: Uint8Array): Uint8Array | undefined => contextOf(groupInfo)?.treeHash
 
-const contextOf = (groupInfo: Uint8Array) => {
+const contextOf = (groupInfo: Uint8Array): GroupContext | undefined => {
   try {
     const message = decode(decodeMessage, groupInfo)
-    if (message.kind === 'group_info') return message.groupInfo.context
+    return message.kind === 'group_info' ? message.groupInfo.context : undefined
   } catch {
-    // Told below.
+    return undefined
   }
-  throw new SottoError('integrity', 'not a GroupInfo')
 }
 
 /** The place of the own device in the tree, if it has one. */
@@ -91,7 +100,7 @@ export const stageRejoin = async (
   if (!mayRejoin(room, timeMs)) return stepped(tired(room))
   const known = publicOf(room)
   const context = contextOf(door.groupInfo)
-  if (!equalBytes(context.groupId, room.id)) return stepped(askOthers(tools, room))
+  if (!context || !equalBytes(context.groupId, room.id)) return stepped(askOthers(tools, room))
   if (known && context.epoch > known.context.epoch) return stepped(room)
   if (Number(context.epoch) < room.place.epoch) return stepped(askOthers(tools, room))
 
@@ -129,12 +138,13 @@ const comeIn = (
     const { provider, signer, device, account } = tools
     const own = tools.find(account)?.state
     const tree = known ? encodeTree(known.tree) : given
-    if (!own || !tree) return { kind: 'unfit', rule: 'JOIN-1' }
+    if (!own || !tree || !(known ?? room.charter)) return { kind: 'unfit', rule: 'JOIN-1' }
     const group = known ?? (await openPublicGroup(engine, { groupInfo, tree }))
     const { signer: vouching } = await checkGroupInfo(engine, group, groupInfo)
     const lookup = (wanted: Uint8Array) => tools.find(wanted)?.state
     const admission = await authorizeEntry({ group, signer: vouching }, account, lookup, provider, timeS)
     if (admission.kind === 'refused') return { kind: 'unfit', rule: admission.rule }
+    if (!known && !isRoomOf(room.charter, admission)) return { kind: 'unfit', rule: 'JOIN-3' }
 
     const { credential, signatureKeyPair } = await makeLeaf({ provider, signer, device, account: own }, timeS)
     const { groupId, epoch, confirmedTranscriptHash } = group.context
@@ -152,6 +162,19 @@ const comeIn = (
     })
     return { kind: 'ready', joined }
   })
+
+/**
+ * Whether a group of which this device has followed nothing is that of its room, as far as the last policy that it knows can
+ * tell: who vouches for it and all who own it were members then. Otherwise a server and a stranger could make up a
+ * room under the same id, and hold its door open.
+ */
+export const isRoomOf = (
+  charter: Policy | null,
+  { policy, inviter }: Extract<Admission, { kind: 'allowed' }>,
+): boolean =>
+  charter !== null &&
+  roleOf(charter, inviter) !== undefined &&
+  policy.members.every(({ account, role }) => role !== roles.owner || roleOf(charter, account) !== undefined)
 
 /** This device cannot come in by itself: whoever may bring people in is asked to. */
 export const askOthers = ({ provider }: Tools, room: RoomState): RoomState =>

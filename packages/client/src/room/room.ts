@@ -28,7 +28,7 @@ import { forkTagOf } from './forkTag.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { makeReader } from './reader.ts'
 import { runRoom, type TakeStep } from './runner.ts'
-import { askOthers, stageRejoin, treeHashOf } from './repair.ts'
+import { askOthers, stageRejoin, stillLost, treeHashOf } from './repair.ts'
 import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
 import { isForNow, makeSender } from './sender.ts'
 import { follows, type Intent, type Place, publicOf, type RoomState } from './state.ts'
@@ -82,6 +82,9 @@ export interface RoomDeps {
 /** How long a member waits before it commits what others have proposed: one of many is enough. */
 const dutyDelayMs = { min: 200, max: 2000 }
 const hourMs = 3_600_000
+/** How long others have time to bring this device in before it asks once more. */
+const askAgainMs = 10 * 60_000
+const isAsking = ({ phase }: RoomState): boolean => phase.kind === 'repairing' && phase.asked
 
 /** What nobody has asked this device for, so that any member may do it: one of them is enough. */
 const isChore = (purpose: Purpose, { intents }: RoomState): boolean => {
@@ -193,6 +196,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       races = lost ? races + 1 : 0
       if (lost) holdBack(between(0, Math.min(50 * 2 ** races, 5000)))
     }
+    if (isAsking(room) && !isAsking(before)) after(askAgainMs, tryOnceMore)
     if (room.phase.kind !== 'creating') settle(creators)
     if (room.phase.kind === 'left' || (room.group && hasAskedToLeave(room.group))) settle(leavers)
     if (room.phase.kind === 'frozen' || room.phase.kind === 'removed') failAll(room)
@@ -255,7 +259,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         )
       }
       case 'claim':
-        if (action.intent.kind === 'readd' && !isDutyDue()) return
+        if (action.intent.kind === 'readd' && !isWishDue(action.intent.id)) return
         return claim(action.intent, timeS)
       case 'rejoin':
         return rejoin()
@@ -294,14 +298,34 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       return
     }
     if (runner.state().meta.bytes.length === 0) return take((room) => stepped(askOthers(tools, room)))
-    const { groupInfo } = await line.call(operations.readGroupInfo, { room: id })
-    const hash = treeHashOf(groupInfo)
+    const groupInfo = await doorOfServer(id)
+    const hash = groupInfo && treeHashOf(groupInfo)
+    if (!groupInfo || !hash) return take((room) => stepped(askOthers(tools, room)))
     const isKnown = publicOf(runner.state()) !== null
     const tree = isKnown ? null : (await line.call(operations.readTree, { room: id, hash })).tree
     const before = runner.state()
     await take((room, asked) => stageRejoin(tools, room, { groupInfo, tree }, deps.timeMs(), asked))
     // The door leads further than the log was read.
-    if (runner.state() === before || !runner.state().pending) reader.hint(before.place.cursor + 1)
+    if (runner.state().pending || isAsking(runner.state())) return
+    reader.hint(before.place.cursor + 1)
+    holdBack(limits.retryDelayMinMs * 4)
+  }
+
+  /** The GroupInfo that the server hands out, if it has one. */
+  const doorOfServer = async (room: Uint8Array): Promise<Uint8Array | undefined> => {
+    try {
+      return (await line.call(operations.readGroupInfo, { room })).groupInfo
+    } catch (error) {
+      if (error instanceof SottoError && error.code === 'not_found') return undefined
+      throw error
+    }
+  }
+
+  /** Nobody has helped so far: it is tried from outside again, and asked again. */
+  const tryOnceMore = (): void => {
+    take((room) =>
+      stepped(room.phase.kind === 'repairing' && room.phase.asked ? stillLost(room) : room),
+    ).catch(() => {})
   }
 
   /** For diagnosis only: members of one epoch whose tags differ have been led apart (protocol §9). */
@@ -323,6 +347,21 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       duty = 'waiting'
       after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
         if (duty === 'waiting') duty = 'due'
+        proceed()
+      })
+    }
+    return false
+  }
+
+  const wishes = new Map<string, 'waiting' | 'due'>()
+  /** Each wish to be brought in again after a while of its own: somebody else may be first. */
+  const isWishDue = (id: string): boolean => {
+    const wish = wishes.get(id)
+    if (wish === 'due') return wishes.delete(id)
+    if (!wish) {
+      wishes.set(id, 'waiting')
+      after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
+        wishes.set(id, 'due')
         proceed()
       })
     }
@@ -401,6 +440,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     await runner.take(step)
     failures = 0
   }
+
+  if (isAsking(initial)) after(askAgainMs, tryOnceMore)
 
   const waitFor = (waiters: Waiter[]): Promise<void> =>
     new Promise((resolve, reject) => waiters.push({ resolve, reject }))

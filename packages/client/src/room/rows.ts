@@ -5,6 +5,7 @@ import {
   bytes,
   decodeAs,
   encodeAs,
+  equalBytes,
   failures,
   type FailureCode,
   hashBytes,
@@ -21,10 +22,11 @@ import {
   uint,
   union,
 } from '@sotto/protocol'
-import type { Role } from '@sotto/trust'
+import { decodePolicy, policyExtensionType, type Policy, type Role } from '@sotto/trust'
 import type { Change } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
 import { recordedItems } from '../timeline/record.ts'
+import { publicOf } from './state.ts'
 import type { Face, Intent, Meta, Nack, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
 
 /** How the parts of a room are written in the store, and which rows a step has to write. */
@@ -49,7 +51,16 @@ const phase: Shape<Phase> = union({
   leaving: [4, {}],
   removed: [5, {}],
   left: [6, {}],
-  repairing: [7, { code: failureCode, rule: nullable(ruleText), asked: boolean, nack: nullable(nack) }],
+  repairing: [
+    7,
+    {
+      code: failureCode,
+      rule: nullable(ruleText),
+      asked: boolean,
+      nack: nullable(nack),
+      invitedBy: nullable(bytes(32)),
+    },
+  ],
   refounded: [8, { successor: bytes(16) }],
 })
 
@@ -149,6 +160,12 @@ const reading =
     }
   }
 
+const charter = (stored: Uint8Array): Policy => {
+  const policy = decodePolicy(stored)
+  if (policy.kind === 'refused') throw new SottoError('storage_damaged')
+  return policy.value
+}
+
 const publicGroup = (stored: Uint8Array): PublicGroup => {
   try {
     return decodePublicGroup(stored)
@@ -167,6 +184,7 @@ export const readRow = {
   outboxItem: reading(outboxItem),
   draft: reading(draft),
   observed: publicGroup,
+  charter,
 } as const
 
 const put = (key: string, value: Uint8Array): Change => ({ kind: 'put', key, value })
@@ -193,6 +211,7 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
     ...outboxChanges(room, before?.outbox ?? [], after.outbox),
     ...partChanges(roomKeys.group(room), before?.group ?? null, after.group),
     ...observedChanges(room, before?.observed ?? null, after.observed),
+    ...charterChanges(room, before, after),
   ]
 }
 
@@ -258,6 +277,19 @@ const observedChanges = (
   if (before === after) return []
   const key = roomKeys.observed(room)
   return [after ? put(key, encodePublicGroup(after)) : { kind: 'delete', key }]
+}
+
+/** The policy as it stands in the group; what was kept of it where the group is lost. */
+const policyBytes = (state: RoomState | null): Uint8Array | undefined => {
+  const group = state && publicOf(state)
+  return group?.context.extensions.find(({ type }) => type === policyExtensionType)?.data
+}
+
+const charterChanges = (room: string, before: RoomState | null, after: RoomState): readonly Change[] => {
+  if (before && publicOf(before)?.context === publicOf(after)?.context) return []
+  const [known, next] = [policyBytes(before), policyBytes(after)]
+  if (!next || (known && equalBytes(known, next))) return []
+  return [put(roomKeys.charter(room), next)]
 }
 
 /** Nothing of the room stays but that it was left, and where. */

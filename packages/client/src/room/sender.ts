@@ -226,7 +226,10 @@ export const makeSender = (deps: SenderDeps): Sender => {
   }
 
   /** The server has signed that an entry with this hash stands at this place: the log must show it there. */
-  const checkPromises = ({ place }: RoomState): void => {
+  const checkPromises = (room: RoomState): void => {
+    // A room that has stopped already cannot stop once more: each try would lead to the next.
+    if (!follows(room)) return
+    const { place } = room
     for (const { seq, hash } of promised.values()) {
       if (seq > place.cursor) continue
       const shown = reader.anchor(seq)

@@ -1,6 +1,6 @@
 import type { Group, PublicGroup } from '@sotto/mls'
 import type { FailureCode } from '@sotto/protocol'
-import type { Role } from '@sotto/trust'
+import type { Policy, Role } from '@sotto/trust'
 import type { RecordedItem } from '../timeline/record.ts'
 
 /**
@@ -24,6 +24,8 @@ export interface RoomState {
   readonly group: Group | null
   /** The group as everybody sees it, followed while the own keys to it are lost. */
   readonly observed: PublicGroup | null
+  /** The policy that this device last agreed to, kept apart from the group: all that is known when that is lost. */
+  readonly charter: Policy | null
 }
 
 export type Phase =
@@ -47,6 +49,8 @@ export type Phase =
       readonly rule: string | null
       readonly asked: boolean
       readonly nack: Nack | null
+      /** Whose invitation the user had accepted, where this device was never in the room. */
+      readonly invitedBy: Uint8Array | null
     }
   /** Nothing is sent or read on. `nack` is what the other members are told, until the server has it. */
   | {
@@ -194,6 +198,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   draft: '',
   group: null,
   observed: null,
+  charter: null,
 }
 
 export const emptyRoom = (id: Uint8Array, phase: Phase): RoomState => ({ id, phase, ...nothingYet })

@@ -13,8 +13,9 @@ import type { Store } from '../ports/store.ts'
 import { joinRoom, type Joining } from '../room/enter.ts'
 import type { Line } from '../room/line.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
+import { storedAnchor } from '../room/reader.ts'
 import { lost, stillLost } from '../room/repair.ts'
-import { emptyRoom, follows, forgotten, type Place, type RoomState } from '../room/state.ts'
+import { emptyRoom, follows, forgotten, type Place, publicOf, type RoomState } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import type { Tools } from '../room/tools.ts'
 
@@ -49,14 +50,29 @@ export interface RoomsDeps {
   readonly roomDeps: RoomDeps
 }
 
+const isPolicy = (error: unknown): boolean => error instanceof SottoError && error.code === 'policy'
+
 const isKeyless = (error: unknown): boolean =>
   error instanceof SottoError && error.code === 'key_package_unavailable'
 
 export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms => {
   const { line, tools, contacts, pool, roomDeps } = deps
   const rooms = new Map<string, Room>()
+  /** Welcomes that are looked at again when the log has been read as far as they go. */
+  const awaited = new Map<string, WaitingWelcome>()
+  const watched: RoomDeps = {
+    ...roomDeps,
+    changed: (room, told) => {
+      roomDeps.changed(room, told)
+      const waiting = awaited.get(toHex(room.id))
+      if (!waiting || room.place.cursor < waiting.seq) return
+      awaited.delete(toHex(room.id))
+      // What fails now is tried again with the next connection.
+      noteWelcome(waiting).catch(() => {})
+    },
+  }
   const open = (state: RoomState, isStored: boolean): Room => {
-    const room = openRoom(roomDeps, state, isStored)
+    const room = openRoom(watched, state, isStored)
     rooms.set(room.id, room)
     return room
   }
@@ -139,10 +155,36 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     await settle(waiting, 'joined')
   }
 
+  /**
+   * Whether the Welcome belongs to a commit that this device has read, followed in public and found in order: only then
+   * is it the room's, and not one that was made up under its name. Otherwise the log is read on first.
+   */
+  const isFollowed = async (room: Room, { seq, entryHash }: WaitingWelcome): Promise<boolean> => {
+    const { place } = room.state()
+    if (seq > place.cursor) return false
+    const anchor = await storedAnchor(deps.store, room.id, seq)
+    return anchor !== undefined && equalBytes(anchor, entryHash.subarray(0, anchor.length))
+  }
+
+  /** Nothing that this device knows speaks for the invitation: its user decides. */
+  const showAsInvitation = (room: Room, { inviter, timeMs }: WaitingWelcome): Promise<void> =>
+    room.take((state) =>
+      stepped(
+        state.phase.kind === 'repairing'
+          ? { ...state, phase: { kind: 'invited', inviter, timeMs }, pending: null }
+          : state,
+      ),
+    )
+
   const bringBack = async (room: Room, waiting: WaitingWelcome): Promise<void> => {
+    if (publicOf(room.state()) && !(await isFollowed(room, waiting))) {
+      awaited.set(room.id, waiting)
+      return room.hint(waiting.seq)
+    }
     try {
       await bringIn(room, waiting, { kind: 'active' })
     } catch (error) {
+      if (isPolicy(error) && !publicOf(room.state())) return showAsInvitation(room, waiting)
       // The keys of this Welcome are lost as well: another way in is looked for, and other keys are asked for.
       if (!isKeyless(error)) throw error
       await deps.renewKeyPackages()

@@ -3,7 +3,7 @@ import { decodeLoggedNack, entryKinds, equalBytes, SottoError } from '@sotto/pro
 import { deviceOf, type Policy, verifyLabelled } from '@sotto/trust'
 import type { ServerLimits } from '../configuration.ts'
 import { membershipAt, observeCommit } from './commit.ts'
-import { type AccountSource, makeCourt } from './court.ts'
+import { type AccountSource, type Court, makeCourt } from './court.ts'
 import { mapKey } from './digest.ts'
 import type { Ledger } from './ledger.ts'
 import type { Offered } from './offered.ts'
@@ -68,20 +68,25 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
 
   const named = ({ envelope: { messageId, sendCounter } }: Incoming) => ({ messageId, sendCounter })
 
-  const replayCommit = async (room: Room, place: Place, offered: Offered): Promise<Judged> => {
+  const replayCommit = async (court: Court, room: Room, place: Place, offered: Offered): Promise<Judged> => {
     // Its attachment is not in the log: the parts were handed to whom they were for.
     if (offered.aux || !offered.entry.auxHash) return refuse('a commit has an attachment that is not kept')
     const incoming = parse(room, offered)
-    const observed = await observeCommit(courtAt(offered), place.members, place.group, offered.payload)
+    const observed = await observeCommit(court, place.members, place.group, offered.payload)
     const { committer: sender, epoch, policy, group, members, joined, left } = observed
     const moves = { seq: offered.entry.seq, joined, left }
     return { sender, ...named(incoming), place: { epoch, policy, group, members }, moves }
   }
 
-  const replayProposal = async (room: Room, place: Place, offered: Offered): Promise<Judged> => {
+  const replayProposal = async (
+    court: Court,
+    room: Room,
+    place: Place,
+    offered: Offered,
+  ): Promise<Judged> => {
     if (offered.entry.auxHash) return refuse('nothing rides with a proposal')
     const incoming = parse(room, offered)
-    const { group } = await observeProposal(courtAt(offered), place.group, offered.payload)
+    const { group } = await observeProposal(court, place.group, offered.payload)
     const leaf = incoming.senderLeaf ?? refuse('a proposal of nobody')
     const sender = membershipAt(place.group.tree, leaf)
     return { sender, ...named(incoming), place: { ...place, group }, moves: null }
@@ -120,12 +125,12 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
     return { sender, messageId, sendCounter: null, place, moves: null }
   }
 
-  const judge = async (room: Room, place: Place, offered: Offered): Promise<Judged> => {
+  const judge = async (court: Court, room: Room, place: Place, offered: Offered): Promise<Judged> => {
     switch (offered.entry.kind) {
       case entryKinds.commit:
-        return replayCommit(room, place, offered)
+        return replayCommit(court, room, place, offered)
       case entryKinds.proposal:
-        return replayProposal(room, place, offered)
+        return replayProposal(court, room, place, offered)
       case entryKinds.app:
         return replayMessage(room, place, offered)
       case entryKinds.nack:
@@ -140,11 +145,12 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
 
   const judgeAt = async (room: Room, place: Place, offered: Offered): Promise<Judged> => {
     if (offered.entry.epoch !== place.epoch) return refuse('an entry of another epoch')
+    const court = courtAt(offered)
     try {
-      const judged = await judge(room, place, offered)
+      const judged = await judge(court, room, place, offered)
       return isMembers(room, offered, judged.sender) ? judged : refuse('the tag of another device')
     } catch (error) {
-      throw error instanceof MlsError ? courtAt(offered).failure(error) : error
+      throw error instanceof MlsError ? court.failure(error) : error
     }
   }
 

@@ -16,7 +16,7 @@ const failure = {
   session_expired: 'Your session has ended. Sign in again.',
   invalid_credentials: 'The name or the password is wrong.',
   device_unknown:
-    'The keys of this account are on another device. Open Sotto there: signing in on a second device is not possible yet.',
+    'The keys of this account are not in this browser. Open Sotto where you have used it before: signing in on a second device is not possible yet.',
   forbidden: 'This is not allowed.',
   not_member: 'This device is not in the room.',
   policy: 'The rules of this room do not allow that.',

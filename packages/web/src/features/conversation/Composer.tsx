@@ -30,7 +30,7 @@ export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; rea
   const client = useClient()
   const field = useRef<HTMLTextAreaElement>(null)
   const noteId = useId()
-  const { text, write, save } = useDraft(room.id, room.draft)
+  const { text, write, show, save } = useDraft(room.id, room.draft)
   const [failure, setFailure] = useState<Failure | null>(null)
   // On a keyboard of glass, Enter has no Shift beside it: it makes a new line, and the button sends.
   const touch = useMedia('(hover: none) and (pointer: coarse)')
@@ -63,11 +63,13 @@ export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; rea
 
   const send = async () => {
     if (!ready) return
-    write('')
-    save()
+    // The stored draft goes when the message is stored: a tab that dies in between must not take the words along.
+    show('')
     setFailure(null)
     try {
       await client.send({ room: room.id, text })
+      write(field.current?.value ?? '')
+      save()
     } catch (error) {
       setFailure(failureOf(error))
       // What has been written meanwhile comes after it.

@@ -6,7 +6,7 @@ import { Icon } from '../../ui/Icon.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { keysNamed } from '../../ui/keyNames.ts'
 import { Menu, MenuItem } from '../../ui/Menu.tsx'
-import { hasMembers } from '../rooms/standing.ts'
+import { hasMembers } from '../../client/standing.ts'
 import styles from './ConversationHeader.module.css'
 
 /** What can be done from a room; null where its state or the own role does not allow it. */

@@ -8,9 +8,9 @@ import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
-import { useMembers } from '../members/useMembers.ts'
+import { useMembers } from '../../client/useMembers.ts'
 import styles from './FrozenNotice.module.css'
-import { gravityOf, troubleOf } from './trouble.ts'
+import { gravityOf, troubleOf } from '../../client/trouble.ts'
 
 /** Names the owners, as far as this device knows them. */
 const AskOwner = ({ room }: { readonly room: RoomView }) => {

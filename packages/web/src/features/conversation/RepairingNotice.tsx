@@ -2,9 +2,9 @@ import type { RoomState, RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
 import { Button } from '../../ui/Button.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
-import { useMembers } from '../members/useMembers.ts'
+import { useMembers } from '../../client/useMembers.ts'
 import styles from './RepairingNotice.module.css'
-import { troubleOf } from './trouble.ts'
+import { troubleOf } from '../../client/trouble.ts'
 
 /** For an owner whose room has nobody who could let the device in. */
 const OwnersWay = ({ room, onRefound }: { readonly room: RoomView; readonly onRefound: () => void }) => {

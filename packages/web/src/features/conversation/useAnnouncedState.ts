@@ -2,7 +2,7 @@ import type { RoomState } from '@sotto/client'
 import { useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { useAnnounce } from '../../ui/Announcer.tsx'
-import { troubleOf } from './trouble.ts'
+import { troubleOf } from '../../client/trouble.ts'
 
 /** A change of these is worth a word; how much a room is behind is not. */
 const stageOf = (state: RoomState): string => (state.kind === 'repairing' ? state.step : state.kind)

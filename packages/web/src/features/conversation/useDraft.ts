@@ -31,6 +31,13 @@ export const useDraft = (room: string, initial: string) => {
     [save],
   )
 
+  /** Shows another text and leaves the stored draft alone. */
+  const show = useCallback((next: string) => {
+    clearTimeout(timer.current)
+    unsaved.current = null
+    setText(next)
+  }, [])
+
   const leave = useEffectEvent(() => save())
   useEffect(() => {
     const listen = () => leave()
@@ -43,5 +50,5 @@ export const useDraft = (room: string, initial: string) => {
   }, [])
   useEffect(() => save, [save])
 
-  return { text, write, save }
+  return { text, write, show, save }
 }

@@ -5,14 +5,14 @@ import { FailureText } from '../../client/FailureText.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
-import { standingOf } from '../rooms/standing.ts'
+import { standingOf } from '../../client/standing.ts'
 import styles from './MemberList.module.css'
 import { MemberRow } from './MemberRow.tsx'
 import type { MemberAct } from './MemberRow.tsx'
 import { RemoveMemberDialog } from './RemoveMemberDialog.tsx'
-import { mayInvite } from './rights.ts'
+import { mayInvite } from '../../client/rights.ts'
 import { RoleDialog } from './RoleDialog.tsx'
-import type { Members } from './useMembers.ts'
+import type { Members } from '../../client/useMembers.ts'
 
 /** Who can read the room, and what the reader's own role lets them change about it. */
 export const MemberList = ({

@@ -4,8 +4,8 @@ import { Avatar } from '../../ui/Avatar.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Menu, MenuItem } from '../../ui/Menu.tsx'
 import styles from './MemberRow.module.css'
-import { mayRemove, rolesFor } from './rights.ts'
-import { RoleTag } from './RoleTag.tsx'
+import { mayRemove, rolesFor } from '../../client/rights.ts'
+import { RoleTag } from '../../client/RoleTag.tsx'
 
 /** What is to be done to a member; a dialog asks before it happens. */
 export type MemberAct =

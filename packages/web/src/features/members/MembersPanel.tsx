@@ -4,7 +4,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { MemberList } from './MemberList.tsx'
 import styles from './MembersPanel.module.css'
-import type { Members } from './useMembers.ts'
+import type { Members } from '../../client/useMembers.ts'
 
 /** Beside the conversation where there is room for it, over it where there is not. */
 export const MembersPanel = ({

@@ -9,7 +9,7 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { OptionCards } from '../../ui/OptionCards.tsx'
-import { roleOrder } from './rights.ts'
+import { roleOrder } from '../../client/rights.ts'
 
 /** Asks what a member should be; only what the reader may give is there to be chosen. */
 export const RoleDialog = ({

@@ -10,9 +10,9 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
-import { troubleOf } from '../conversation/trouble.ts'
-import { RoleTag } from '../members/RoleTag.tsx'
-import { useMembers } from '../members/useMembers.ts'
+import { troubleOf } from '../../client/trouble.ts'
+import { RoleTag } from '../../client/RoleTag.tsx'
+import { useMembers } from '../../client/useMembers.ts'
 import styles from './RefoundDialog.module.css'
 
 const Along = ({ room }: { readonly room: RoomView }) => {

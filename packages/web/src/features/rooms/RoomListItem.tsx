@@ -11,7 +11,7 @@ import { Spinner } from '../../ui/Spinner.tsx'
 import { glance } from '../../ui/times.ts'
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
 import styles from './RoomListItem.module.css'
-import { standingOf } from './standing.ts'
+import { standingOf } from '../../client/standing.ts'
 
 const previewCharactersMax = 160
 

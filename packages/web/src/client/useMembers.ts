@@ -1,8 +1,8 @@
 import type { MemberView } from '@sotto/client'
 import { useCallback, useEffect, useState } from 'react'
-import { useClient } from '../../client/ClientContext.tsx'
-import { failureOf } from '../../client/failure.ts'
-import type { Failure } from '../../client/failure.ts'
+import { useClient } from './ClientContext.tsx'
+import { failureOf } from './failure.ts'
+import type { Failure } from './failure.ts'
 import { roleOrder } from './rights.ts'
 
 export type Members =
