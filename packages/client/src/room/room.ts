@@ -6,24 +6,17 @@ import {
   SottoError,
   toHex,
 } from '@sotto/protocol'
-import { identityOf, policyOf } from '@sotto/trust'
+import { identityOf } from '@sotto/trust'
 import { leaves } from '@sotto/mls'
 import type { Contacts } from '../account/contacts.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
 import { claimantOf, claimed, claimKeyPackages } from './claim.ts'
-import {
-  deadLeavesOfOthers,
-  failIntent,
-  hasAskedToLeave,
-  type Purpose,
-  stageCommit,
-  stageLeave,
-  stayAfterAll,
-} from './commit.ts'
+import { failIntent, hasAskedToLeave, type Purpose, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
 import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
+import { watchForDead } from './deadWatch.ts'
 import { forkTagOf } from './forkTag.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { makeReader } from './reader.ts'
@@ -81,7 +74,6 @@ export interface RoomDeps {
 
 /** How long a member waits before it commits what others have proposed: one of many is enough. */
 const dutyDelayMs = { min: 200, max: 2000 }
-const hourMs = 3_600_000
 /** How long others have time to bring this device in before it asks once more. */
 const askAgainMs = 10 * 60_000
 const isAsking = ({ phase }: RoomState): boolean => phase.kind === 'repairing' && phase.asked
@@ -140,6 +132,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     isStored,
   )
   const reader = makeReader(runner, deps)
+  const hasDead = watchForDead(tools)
   const holdBack = (delayMs: number): void => {
     const untilMs = scheduler.nowMs() + delayMs
     heldUntilMs = Math.max(heldUntilMs, untilMs)
@@ -378,25 +371,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       window: sender.isTrusted() ? pace.window(nowMs) : 1,
       alarmed: isAlarmed(runner.state()),
       onDuty: duty !== 'done',
-      hasDead: hasDead(),
+      hasDead: hasDead(runner.state()),
       timeMs: deps.timeMs(),
     }
-  }
-
-  let judgedDead: { readonly group: unknown; readonly hour: number; readonly hasDead: boolean } | null = null
-  /** Looked for again in every epoch, and once in an hour of the log. */
-  const hasDead = (): boolean => {
-    const { group, place, phase } = runner.state()
-    if (!group || phase.kind !== 'active') return false
-    const hour = Math.floor(place.timeMs / hourMs)
-    if (judgedDead?.group === group.public && judgedDead.hour === hour) return judgedDead.hasDead
-    const policy = policyOf(group.public.context)
-    const lookup = (account: Uint8Array) => tools.find(account)?.state
-    const timeS = Math.floor(place.timeMs / 1000)
-    const found =
-      policy.kind === 'ok' && deadLeavesOfOthers(tools, group.public, policy.value, lookup, timeS).length > 0
-    judgedDead = { group: group.public, hour, hasDead: found }
-    return found
   }
 
   let working = false
