@@ -134,7 +134,7 @@ const isUnclaimed = (purpose: Purpose): purpose is Extract<Purpose, { kind: 'int
 }
 
 const freshKeys: Intent = { kind: 'refresh', id: 'refresh' }
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 /** Own messages, or days, after which whoever speaks gets new keys first (S3); who is silent, later. */
 const leafMessagesMax = 1000
 const leafSpeakingMs = 7 * dayMs

@@ -2,13 +2,13 @@ import { allSecrets, type Group, leafAt, leaves, observe, process, type PublicGr
 import { decodeLoggedNack, equalBytes, type LoggedNack, toHex } from '@sotto/protocol'
 import { deviceOf, identityOf, may, policyOf, roleOf, verifyLabelled } from '@sotto/trust'
 import { attempt } from './attempt.ts'
-import { type Desk, type Ending, frozen, passed, secondsOf } from './desk.ts'
+import { type Desk, type Ending, stopped, passed, secondsOf } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
 import { eventsOf, memberCountOf } from './events.ts'
 import { lost } from './repair.ts'
 import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
-import { forgotten, type Nack, publicOf, rejoinRule, type RoomState } from './state.ts'
+import { forgotten, type Nack, publicOf, rejoinRule, rejoinsKept, type RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -25,7 +25,7 @@ export const receiveCommit = async (
   const { entry, envelope } = judged
   if (isOwnPending(room, entry.payloadHash) && room.pending?.staged)
     return adopt(desk, room.pending.staged, entry.timeMs)
-  if (!envelope) return frozen('policy', 'C0e')
+  if (!envelope) return stopped('policy', 'C0e')
   const { group, pending } = room
   if (!group) return follow(tools, desk, judged, payload, null)
   const tried = await attempt(tools, secondsOf(entry.timeMs), reading.asked, (engine) =>
@@ -35,16 +35,16 @@ export const receiveCommit = async (
   if (tried.kind === 'refused')
     return tried.rule.startsWith('mls:')
       ? follow(tools, desk, judged, payload, tried.rule)
-      : frozen('policy', tried.rule)
+      : stopped('policy', tried.rule)
   const { value, authorization } = tried
-  if (value.kind !== 'commit' || !authorization) return frozen('policy', 'C0e')
+  if (value.kind !== 'commit' || !authorization) return stopped('policy', 'C0e')
   // Taken out of the tree, but not off the members: this device may come in again.
   if (!value.group && isMember(tools, value.view.after.context))
     return follow(tools, desk, judged, payload, null)
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   desk.consumed.push(...value.consumed)
   if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
-  if (value.group) desk.room = enter(room, value.group, entry.timeMs)
+  if (value.group) desk.room = enter(room, value.group)
   else expel(desk)
   return passed(...eventsOf(authorization))
 }
@@ -54,7 +54,7 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
   const { room } = desk
   const { pending, group, place } = room
   if (group) desk.consumed.push(...secretsLeft(group, staged))
-  const next = enter(room, staged, timeMs)
+  const next = enter(room, staged)
   const isBack = room.phase.kind === 'repairing'
   desk.room = {
     ...next,
@@ -71,8 +71,6 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
     desk.told.push({ kind: 'intent', intent: pending.intent, result: { kind: 'done' } })
   return passed(...(pending?.events ?? []))
 }
-
-const rejoinsKept = 16
 
 /**
  * Follows a commit as everybody sees it, without keys.
@@ -94,10 +92,10 @@ const follow = async (
     observe(engine, known, payload),
   )
   if (tried.kind === 'needs') return tried
-  if (tried.kind === 'refused') return frozen('policy', tried.rule)
+  if (tried.kind === 'refused') return stopped('policy', tried.rule)
   const { value, authorization } = tried
-  if (value.kind !== 'commit' || !authorization) return frozen('policy', 'C0e')
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (value.kind !== 'commit' || !authorization) return stopped('policy', 'C0e')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   if (isMember(tools, value.group.context)) loseKeys(tools, desk, value.group, entry.seq, rule)
   else expel(desk)
   return passed(...eventsOf(authorization))
@@ -145,14 +143,14 @@ const secretsLeft = (before: Group, next: Group | null): readonly Uint8Array[] =
  * The next epoch. A commit or proposal of ours was for the epoch before: it has lost the race, and its intent stays.
  * The same holds for messages that are not in the log by now: they never will be.
  */
-const enter = (room: RoomState, group: Group, timeMs: number): RoomState => ({
+const enter = (room: RoomState, group: Group): RoomState => ({
   ...room,
   group,
   observed: null,
   pending: null,
   intents: stillWanted(room, group.public),
   outbox: requeue(room.outbox, ({ stage }) => stage.kind === 'encrypted' && stage.epoch < epochOf(group)),
-  place: { ...room.place, epoch: epochOf(group), timeMs },
+  place: { ...room.place, epoch: epochOf(group) },
   face: { ...room.face, memberCount: memberCountOf(group.public) },
 })
 
@@ -198,7 +196,7 @@ export const receiveProposal = async (tools: Tools, desk: Desk, judged: OpenedEn
   if (tried.kind === 'needs') return tried
   // What is no proposal for us is none for anybody: a commit that names it will be refused.
   if (tried.kind === 'refused' || tried.value.read.kind !== 'proposal') return passed()
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   const { value } = tried
   if (value.keys && value.read.kind === 'proposal') {
     desk.consumed.push(...value.read.consumed)
@@ -221,8 +219,16 @@ export const receiveNack = async (tools: Tools, desk: Desk, { payload }: OpenedE
     noteWish(tools, desk, group, nack)
     return passed()
   }
+  // Whoever is not in the room any more has no say in it, whatever the server lets through.
+  if (!isInTree(group, nack)) return passed()
   return passed({ kind: 'event', actor: nack.account, event: { kind: 'objected', rule: nack.rule } })
 }
+
+const isInTree = ({ tree }: PublicGroup, { account, device }: LoggedNack): boolean =>
+  [...leaves(tree)].some(([, leaf]) => {
+    const identity = identityOf(leaf)
+    return identity && equalBytes(identity.account, account) && equalBytes(identity.device, device)
+  })
 
 /** Whoever can bring the device in again will try, unless somebody else was first. */
 const noteWish = (tools: Tools, desk: Desk, { tree, context }: PublicGroup, nack: LoggedNack): void => {

@@ -4,7 +4,7 @@ import { identityOf } from '@sotto/trust'
 import { decodeContent } from '../content/content.ts'
 import { decodePayload } from '../content/payload.ts'
 import { attempt } from './attempt.ts'
-import { type Desk, type Ending, frozen, missed, passed, secondsOf, unreadable } from './desk.ts'
+import { type Desk, type Ending, stopped, missed, passed, secondsOf, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
 import { lost } from './repair.ts'
 import type { OutboxItem, RoomState } from './state.ts'
@@ -24,7 +24,7 @@ export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEnt
   const read = await opened(tools, desk, judged, payload)
   if (read.kind === 'needs') return read
   if (read.kind !== 'application') return isOwnTag(desk.room, judged) ? missed('own') : unreadable
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   const isStray = read.sender === group.ownLeaf
   // Signed with our key and unknown here: this device has been set back. It reads what it has said, and says no more.
   if (isStray && desk.room.phase.kind !== 'repairing') desk.room = lost(desk.room, 'client_rollback')

@@ -19,9 +19,9 @@ import type { Pace } from './pace.ts'
 import { watchForDead } from './deadWatch.ts'
 import { forkTagOf } from './forkTag.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
-import { makeReader } from './reader.ts'
+import { type Healing, makeReader } from './reader.ts'
 import { runRoom, type TakeStep } from './runner.ts'
-import { askOthers, stageRejoin, stillLost, treeHashOf } from './repair.ts'
+import { askOthers, type Door, stageRejoin, stillLost, treeHashOf } from './repair.ts'
 import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
 import { isForNow, makeSender } from './sender.ts'
 import { follows, type Intent, type Place, publicOf, type RoomState } from './state.ts'
@@ -257,9 +257,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       case 'rejoin':
         return rejoin()
       case 'heal':
-        if ((await reader.heal()) === 'waiting') holdBack(limits.retryDelayMaxMs)
-        again = true
-        return
+        return healed(await reader.heal())
     }
   }
 
@@ -291,23 +289,36 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       return
     }
     if (runner.state().meta.bytes.length === 0) return take((room) => stepped(askOthers(tools, room)))
-    const groupInfo = await doorOfServer(id)
-    const hash = groupInfo && treeHashOf(groupInfo)
-    if (!groupInfo || !hash) return take((room) => stepped(askOthers(tools, room)))
-    const isKnown = publicOf(runner.state()) !== null
-    const tree = isKnown ? null : (await line.call(operations.readTree, { room: id, hash })).tree
+    const door = await doorOfServer(id)
+    if (!door) return take((room) => stepped(askOthers(tools, room)))
     const before = runner.state()
-    await take((room, asked) => stageRejoin(tools, room, { groupInfo, tree }, deps.timeMs(), asked))
+    await take((room, asked) => stageRejoin(tools, room, door, deps.timeMs(), asked))
     // The door leads further than the log was read.
     if (runner.state().pending || isAsking(runner.state())) return
     reader.hint(before.place.cursor + 1)
     holdBack(limits.retryDelayMinMs * 4)
   }
 
-  /** The GroupInfo that the server hands out, if it has one. */
-  const doorOfServer = async (room: Uint8Array): Promise<Uint8Array | undefined> => {
+  const healed = (healing: Healing): void => {
+    switch (healing) {
+      case 'healed':
+        again = true
+        return
+      case 'healing':
+        // How far it says it has come is not proven: it is asked again, but not without end in one go.
+        return holdBack(limits.retryDelayMinMs)
+      case 'waiting':
+        return holdBack(limits.retryDelayMaxMs)
+    }
+  }
+
+  /** What the server hands out to those who come in from outside, if it has all that it takes. */
+  const doorOfServer = async (room: Uint8Array): Promise<Door | undefined> => {
     try {
-      return (await line.call(operations.readGroupInfo, { room })).groupInfo
+      const { groupInfo } = await line.call(operations.readGroupInfo, { room })
+      if (publicOf(runner.state())) return { groupInfo, tree: null }
+      const hash = treeHashOf(groupInfo)
+      return hash && { groupInfo, tree: (await line.call(operations.readTree, { room, hash })).tree }
     } catch (error) {
       if (error instanceof SottoError && error.code === 'not_found') return undefined
       throw error
