@@ -37,6 +37,30 @@ export const losingAnswers = (fault: Fault, failure: () => unknown): Weather => 
   }),
 })
 
+/** The first call of this name is refused, and comes a second time when the next one is made, before that. */
+export const overtaken = (name: string, refusal: () => unknown): Weather => ({
+  transport: (transport): Transport => {
+    let late: (() => Promise<unknown>) | undefined
+    let isRefused = false
+    return {
+      ...transport,
+      call: async (op, input, token) => {
+        if (op.name === name && !isRefused) {
+          isRefused = true
+          late = () => transport.call(op, input, token)
+          throw refusal()
+        }
+        if (op.name === name && late) {
+          const waiting = late
+          late = undefined
+          await waiting()
+        }
+        return transport.call(op, input, token)
+      },
+    }
+  },
+})
+
 /** Every frame of entries twice, and sometimes the earlier ones again. */
 export const repeatingPushes = (): Weather => ({
   transport: (transport) => ({

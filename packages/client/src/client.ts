@@ -280,15 +280,14 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
         if (profile?.kind === 'ready') throw new SottoError('account_exists')
         await meet()
         // An earlier attempt may be known to the server, although its answer was lost.
-        const before = profile ?? (await profileRow.read(store))
-        await signedIn(await register(accountDeps, before, input))
+        await signedIn(await register(accountDeps, await profileRow.read(store), input))
         await device?.replenish()
       }),
     login: (input) =>
       inTurn(async () => {
         usable()
         await meet()
-        await signedIn(await login(accountDeps, profile, input))
+        await signedIn(await login(accountDeps, await profileRow.read(store), input))
       }),
     logout: async ({ forget }) => {
       usable()
