@@ -1,4 +1,4 @@
-import type { Store, Transport } from '@sotto/client'
+import { SottoError, type Store, type Transport } from '@sotto/client'
 import type { Weather } from './world.ts'
 
 /** What a call, or a frame, was about to do when the line gave way. */
@@ -88,6 +88,25 @@ export const losingPushes = (fault: Fault): Weather => ({
       }),
   }),
 })
+
+/** Nothing of the log arrives, neither pushed nor read, until it is over; what is said does. */
+export const deafness = (): Weather & { end(): void } => {
+  let isDeaf = true
+  return {
+    end: () => (isDeaf = false),
+    transport: (transport) => ({
+      call: async (op, input, token) => {
+        if (isDeaf && op.name === 'room.log') throw new SottoError('timeout')
+        return transport.call(op, input, token)
+      },
+      live: (token, listener) =>
+        transport.live(token, (event) => {
+          if (isDeaf && event.kind === 'frame' && event.frame.kind === 'entries') return
+          listener(event)
+        }),
+    }),
+  }
+}
 
 /** The power goes at the n-th commit: before it, or just after it has taken effect. */
 export const powerCut = (

@@ -457,6 +457,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     proceed,
     wake: () => {
       heldUntilMs = 0
+      sender.reconnected()
       failures = 0
       proceed()
     },

@@ -33,6 +33,8 @@ export interface Sender {
   /** Whether the server has taken a message of this device since it was opened: until then, one is tried alone. */
   isTrusted(): boolean
   acknowledged(message: Uint8Array): Acknowledged | undefined
+  /** The line is a new one: what the log does not show yet is sent again, for the server may have lost it since. */
+  reconnected(): void
   /** Forgets what the new state has settled, and holds the log to what was acknowledged. */
   settle(before: RoomState, after: RoomState): void
 }
@@ -290,6 +292,9 @@ export const makeSender = (deps: SenderDeps): Sender => {
     underWay: () => underWay,
     isTrusted: () => isTrusted,
     acknowledged: (message) => promised.get(toHex(message)),
+    reconnected: () => {
+      for (const id of promised.keys()) underWay.delete(id)
+    },
     settle: (before, after) => {
       checkPromises(after)
       if (before.pending !== after.pending) underWay.delete(pendingId)
