@@ -60,8 +60,10 @@ const checkTimeline = (
     if (item.kind === 'unreadable') {
       // What a liar has spoiled opens for nobody, and is shown as such.
       if (world.lied.has(device.index)) world.stats.spoiled += 1
-      else world.stats.unreadable += 1
-      if (!isExcused) world.fail('I5', `${where} cannot read ${item.seq}`)
+      else {
+        world.stats.unreadable += 1
+        world.fail('I5', `${where} cannot read ${item.seq}`)
+      }
     }
     if (item.kind === 'missed') {
       world.stats.missed += 1

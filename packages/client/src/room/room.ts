@@ -26,6 +26,7 @@ import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
 import { isForNow, makeSender } from './sender.ts'
 import { follows, type Intent, type Place, publicOf, type RoomState } from './state.ts'
 import { type IntentResult, stepped, type Told } from './step.ts'
+import { takeTurns } from './turns.ts'
 import type { Tools } from './tools.ts'
 
 /** One room at work. What is to be done next is asked of `plan` after everything that happens. */
@@ -72,8 +73,6 @@ export interface RoomDeps {
   halt(error: unknown): void
 }
 
-/** How long a member waits before it commits what others have proposed: one of many is enough. */
-const dutyDelayMs = { min: 200, max: 2000 }
 /** How long others have time to bring this device in before it asks once more. */
 const askAgainMs = 10 * 60_000
 const isAsking = ({ phase }: RoomState): boolean => phase.kind === 'repairing' && phase.asked
@@ -105,7 +104,6 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const leavers: Waiter[] = []
   let heldUntilMs = 0
   let races = 0
-  let duty: 'none' | 'waiting' | 'due' | 'done' = 'none'
   let resting = false
 
   const after = (delayMs: number, task: () => void): void => {
@@ -120,6 +118,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const [byte = 0, next = 0] = tools.provider.random(2)
     return min + ((byte * 256 + next) / 65536) * (max - min)
   }
+  const turns = takeTurns({ after, between, due: () => proceed() })
 
   const runner = runRoom(
     {
@@ -132,7 +131,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     isStored,
   )
   const reader = makeReader(runner, deps)
-  const hasDead = watchForDead(tools)
+  const worstDead = watchForDead(tools)
   const holdBack = (delayMs: number): void => {
     const untilMs = scheduler.nowMs() + delayMs
     heldUntilMs = Math.max(heldUntilMs, untilMs)
@@ -182,7 +181,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
 
   const applied = (before: RoomState, room: RoomState, told: readonly Told[]): void => {
     sender.settle(before, room)
-    if (before.group?.public.context.epoch !== room.group?.public.context.epoch) duty = 'none'
+    if (before.group?.public.context.epoch !== room.group?.public.context.epoch) turns.begin()
     // Another commit was first: a moment of chance, so that the same members do not race again.
     if (before.pending && !room.pending && before.pending.intent !== null) {
       const lost = room.intents.some(({ id }) => id === before.pending?.intent)
@@ -244,15 +243,16 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         return take((room, asked) => (room.pending ? stepped(room) : stageLeave(tools, room, timeS, asked)))
       case 'commit': {
         const { purpose } = action
-        if (isChore(purpose, runner.state()) && !isDutyDue()) return
-        // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
-        const atS = purpose.kind === 'dead' ? Math.floor(runner.state().place.timeMs / 1000) : timeS
+        if (isChore(purpose, runner.state())) {
+          if (!turns.chore()) return
+          again = true
+        }
         return take((room, asked) =>
-          room.pending ? stepped(room) : stageCommit(tools, room, purpose, atS, asked),
+          room.pending ? stepped(room) : stageCommit(tools, room, purpose, timeS, asked),
         )
       }
       case 'claim':
-        if (action.intent.kind === 'readd' && !isWishDue(action.intent.id)) return
+        if (action.intent.kind === 'readd' && !turns.wish(action.intent.id)) return
         return claim(action.intent, timeS)
       case 'rejoin':
         return rejoin()
@@ -340,38 +340,6 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     line.call(operations.writeForkTag, { room: id, epoch: epochOf(group), tag }).catch(() => {})
   }
 
-  /** Once in an epoch, after a while: what is then still there and not committed, nobody may commit. */
-  const isDutyDue = (): boolean => {
-    if (duty === 'due') {
-      duty = 'done'
-      again = true
-      return true
-    }
-    if (duty === 'none') {
-      duty = 'waiting'
-      after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
-        if (duty === 'waiting') duty = 'due'
-        proceed()
-      })
-    }
-    return false
-  }
-
-  const wishes = new Map<string, 'waiting' | 'due'>()
-  /** Each wish to be brought in again after a while of its own: somebody else may be first. */
-  const isWishDue = (id: string): boolean => {
-    const wish = wishes.get(id)
-    if (wish === 'due') return wishes.delete(id)
-    if (!wish) {
-      wishes.set(id, 'waiting')
-      after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
-        wishes.set(id, 'due')
-        proceed()
-      })
-    }
-    return false
-  }
-
   const situation = (): Situation => {
     const nowMs = scheduler.nowMs()
     return {
@@ -381,8 +349,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       holdingBack: nowMs < heldUntilMs,
       window: sender.isTrusted() ? pace.window(nowMs) : 1,
       alarmed: isAlarmed(runner.state()),
-      onDuty: duty !== 'done',
-      hasDead: hasDead(runner.state()),
+      onDuty: turns.isOpen(),
+      dead: worstDead(runner.state()),
       timeMs: deps.timeMs(),
     }
   }

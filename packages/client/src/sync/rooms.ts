@@ -205,6 +205,8 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         const room = rooms.get(toHex(ack.room))
         const place = then.get(toHex(ack.room))
         if (room && place && follows(room.state())) await room.headIs(ack, place)
+        // What was being made may be there already, with words of ours in it that this device has lost (S1).
+        else if (room?.state().phase.kind === 'creating') room.hint(ack.seq)
         // The server may have what it had lost: that is seen when the room is looked after again.
         else room?.proceed()
       }

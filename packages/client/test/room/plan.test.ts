@@ -36,7 +36,7 @@ describe('what is to be done next', () => {
     window: flyingMax,
     alarmed: false,
     onDuty: true,
-    hasDead: false,
+    dead: null,
     timeMs: 0,
   })
   const kinds = (room: RoomState, situation: Partial<Situation> = {}): readonly string[] =>
