@@ -86,7 +86,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     }
   }
 
-  const accountDeps: AccountDeps = { ...options, timeMs }
+  const accountDeps: AccountDeps = { ...options, timeMs, localMs: scheduler.nowMs }
   let gated = gate(store)
   let pool: KeyPackagePool
   const openAccount = async (): Promise<void> => {
@@ -147,8 +147,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     aheadMs = frame.timeMs - scheduler.steadyMs()
     await rooms.headsAre(frame.heads, places).catch(() => {})
     rooms.wake()
-    whileOnline(replenish)
+    // Before the pool is looked through: what invitations were made with is not thrown away.
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
+    whileOnline(replenish)
     isGreeted = true
     stirred()
   }

@@ -69,7 +69,8 @@ const checkTimeline = (
       world.stats.missed += 1
       missed.add(item.seq)
       // What was said before the device came in again was not for it.
-      if (!isExcused && !(since !== undefined && item.seq <= since))
+      const isBefore = since !== undefined && item.seq <= since
+      if (!isExcused && !isBefore && !world.keyless.has(device.index))
         world.fail('I5', `${where} has missed ${item.seq}`)
     }
     if (item.kind !== 'message') continue
@@ -140,6 +141,9 @@ const checkPromised = ({ world, witnesses }: Evidence, inLog: ReadonlyMap<string
     const state = witness.rooms.get(said.room)
     if (!state || state.phase.kind === 'left' || state.phase.kind === 'invited') continue
     if (!state.outbox.some(({ message }) => hex(message) === said.message))
-      world.fail('I11', `${witness.device.name} has lost ${said.message}, which it had promised to send`)
+      world.fail(
+        'I11',
+        `${witness.device.name} has lost ${said.message}, which it had promised to send to ${said.room.slice(0, 8)} (${state.phase.kind})`,
+      )
   }
 }

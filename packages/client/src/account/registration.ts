@@ -37,6 +37,21 @@ export interface AccountDeps {
   readonly server: string
   /** The server's clock. */
   timeMs(): number
+  /** The clock of this machine. */
+  localMs(): number
+}
+
+/** The certificate of this device is dated by the server's clock, and cannot be dated anew. */
+const clocksDifferMaxMs = 86_400_000
+
+/** @throws SottoError `clock_wrong`: what is certified now would be over, or not begin, when the clock is set right */
+const checkClocks = ({ timeMs, localMs }: AccountDeps): void => {
+  const days = Math.round((timeMs() - localMs()) / 86_400_000)
+  if (Math.abs(timeMs() - localMs()) > clocksDifferMaxMs)
+    throw new SottoError(
+      'clock_wrong',
+      `the server is ${Math.abs(days)} days ${days > 0 ? 'ahead' : 'behind'}`,
+    )
 }
 
 /** @throws SottoError `name_invalid`, `password_weak` */
@@ -51,7 +66,7 @@ const checked = ({ name, password }: Credentials): Credentials => {
  * A new account with this device as its first: keys, genesis link and vault are made here and stored before the
  * server hears of them. A registration that was cut off is completed if the server has it, and begun anew if not.
  *
- * @throws SottoError `name_invalid`, `password_weak`, `name_taken`, `account_exists`
+ * @throws SottoError `name_invalid`, `password_weak`, `name_taken`, `account_exists`, `clock_wrong`
  */
 export const register = async (
   deps: AccountDeps,
@@ -64,6 +79,7 @@ export const register = async (
     const completed = await login(deps, before, { name, password }).catch(refusedAsNull)
     if (completed) return completed
   }
+  checkClocks(deps)
   const prepared = await prepare(deps, name, password)
   const earlier = before ? identitiesOf(before).slice(0, earlierMax) : []
   const half: Registering = { ...prepared, earlier }

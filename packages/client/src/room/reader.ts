@@ -40,8 +40,12 @@ export interface Reader {
   /** Reads one page. @throws SottoError of the call, or `integrity` when the answer does not fit */
   fetch(): Promise<void>
   freeze(code: FailureCode): Promise<void>
-  /** Takes the server's signed head for the own place: for a room of which nothing is known but that it is there. */
-  begin(): Promise<void>
+  /**
+   * Takes the server's signed head for the own place: for a room of which nothing is known but that it is there.
+   *
+   * @returns whether the server lists the room for this device
+   */
+  begin(): Promise<boolean>
   /** Offers the server some of what it has lost, and goes on when it has all. @throws SottoError of the calls */
   heal(): Promise<Healing>
   /** First half of the hash of an entry, if it is one of the newest. */
@@ -173,12 +177,16 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
       )
   }
 
-  /** Undefined when the server knows nothing of a room whose entries it has signed. */
+  /**
+   * Undefined when the server knows nothing of a room whose entries it has signed, or nothing of this device in it: who
+   * was taken out may read the log to the entry that did it.
+   */
   const readFrom = async (from: number): Promise<LogPage | undefined> => {
     try {
       return await line.call(operations.readLog, { room: runner.state().id, from })
     } catch (error) {
-      if (error instanceof SottoError && error.code === 'room_unknown') return undefined
+      if (error instanceof SottoError && (error.code === 'room_unknown' || error.code === 'not_member'))
+        return undefined
       throw error
     }
   }
@@ -195,7 +203,7 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
       const { id } = runner.state()
       const { rooms } = await line.call(operations.listRooms, {})
       const found = rooms.find((listed) => equalBytes(listed.room, id))
-      if (!found) throw new SottoError('room_unknown')
+      if (!found) return false
       const { seq, hash, timeMs } = found.head
       if (!equalBytes(found.head.room, id) || !(await isSigned(line.witness(), found.head)))
         throw new SottoError('integrity', 'a head that the server has not signed')
@@ -203,6 +211,7 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
         stepped({ ...room, place: { ...room.place, cursor: seq, hash, timeMs, confirmed: seq, from: seq } }),
       )
       head = Math.max(head, seq)
+      return true
     },
     anchor: (seq) => anchors.get(seq),
     push: async (messages, ack) => {

@@ -8,7 +8,7 @@ import { eventsOf, memberCountOf } from './events.ts'
 import { lost } from './repair.ts'
 import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
-import { forgotten, type Nack, publicOf, rejoinRule, rejoinsKept, type RoomState } from './state.ts'
+import { forgotten, type Nack, publicOf, rejoinRule, rejoinsKept, removed, type RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -167,18 +167,7 @@ const expel = (desk: Desk): void => {
   if (room.group) desk.consumed.push(...allSecrets(room.group))
   if (room.outbox.length > 0)
     desk.told.push({ kind: 'outbox', messages: room.outbox.map(({ message }) => message) })
-  desk.room =
-    room.phase.kind === 'leaving'
-      ? forgotten(room)
-      : {
-          ...room,
-          phase: { kind: 'removed' },
-          group: null,
-          observed: null,
-          pending: null,
-          intents: [],
-          outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
-        }
+  desk.room = room.phase.kind === 'leaving' ? forgotten(room) : removed(room)
 }
 
 export const isOwnPending = ({ pending }: RoomState, payloadHash: Uint8Array): boolean =>

@@ -21,7 +21,7 @@ import { forkTagOf } from './forkTag.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { type Healing, makeReader } from './reader.ts'
 import { runRoom, type TakeStep } from './runner.ts'
-import { askOthers, type Door, stageRejoin, stillLost, treeHashOf } from './repair.ts'
+import { askOthers, disowned, type Door, stageRejoin, stillLost, treeHashOf } from './repair.ts'
 import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
 import { isForNow, makeSender } from './sender.ts'
 import { follows, type Intent, type Place, publicOf, type RoomState } from './state.ts'
@@ -284,9 +284,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const rejoin = async (): Promise<void> => {
     const { id, place } = runner.state()
     if (!hasPlace(place)) {
-      await reader.begin()
+      const isThere = await reader.begin()
       again = true
-      return
+      return isThere ? undefined : take((room) => stepped(disowned(room)))
     }
     if (runner.state().meta.bytes.length === 0) return take((room) => stepped(askOthers(tools, room)))
     const door = await doorOfServer(id)

@@ -16,7 +16,7 @@ import type { Line } from './line.ts'
 import { pendingId } from './plan.ts'
 import type { Reader } from './reader.ts'
 import type { Runner } from './runner.ts'
-import { askOthers, lost, tired } from './repair.ts'
+import { askOthers, disowned, lost, tired } from './repair.ts'
 import { failItem, outboxItem, requeue } from './send.ts'
 import { follows, forgotten, type OutboxItem, type Pending, type RoomState } from './state.ts'
 import { stepped } from './step.ts'
@@ -227,6 +227,13 @@ export const makeSender = (deps: SenderDeps): Sender => {
     }
   }
 
+  /** The server says that this device is not one of the room's: if there is more of the log, it says since when. */
+  const outside = async (): Promise<void> => {
+    const { cursor } = runner.state().place
+    await reader.fetch()
+    if (runner.state().place.cursor === cursor) await runner.take((room) => stepped(disowned(room)))
+  }
+
   /** The server has signed that an entry with this hash stands at this place: the log must show it there. */
   const checkPromises = (room: RoomState): void => {
     // A room that has stopped already cannot stop once more: each try would lead to the next.
@@ -282,6 +289,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
       } catch (error) {
         const failure = failureOf(error)
         if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
+        if (failure.code === 'not_member') await outside()
       }
       await runner.take((room) =>
         room.phase.kind === 'frozen' || room.phase.kind === 'repairing'

@@ -68,6 +68,17 @@ export type Phase =
   /** Kept only so that what the server still lists is not taken for a lost room. Not shown. */
   | { readonly kind: 'left' }
 
+/** Out of the room: what was read before stays, and nothing more is said. */
+export const removed = (room: RoomState): RoomState => ({
+  ...room,
+  phase: { kind: 'removed' },
+  group: null,
+  observed: null,
+  pending: null,
+  intents: [],
+  outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
+})
+
 /** The phases in which entries are processed: the room is read, is being repaired, or the own removal is awaited. */
 export type Following = Extract<Phase, { kind: 'active' | 'leaving' | 'repairing' }>
 
