@@ -29,6 +29,7 @@ import {
   deadLeaves,
   extensionsWithPolicy,
   identityOf,
+  leafLifetimeMaxS,
   mayPropose,
   type Policy,
   policyOf,
@@ -201,7 +202,7 @@ export const stageCommit = async (
 
   // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
   const planned = planOf(tools, group.public, policy.value, purpose, Math.floor(room.place.timeMs / 1000))
-  const isRenewed = planned.renewed || isEnding(group, timeS)
+  const isRenewed = planned.renewed || isUntimely(group, timeS)
   const leaf = isRenewed ? await renewedLeaf(tools, timeS) : undefined
   const messageId = tools.provider.random(16)
   const allowed = await permitted(tools, group, policy.value, timeS)
@@ -344,11 +345,13 @@ const proposalsFor = (
       ]
 }
 
-/** Whether the own leaf is past its end, or will be before what it commits is in the log. */
-const isEnding = ({ public: { tree }, ownLeaf }: Group, timeS: number): boolean => {
+/** Whether the own leaf is past its end, or will be before what it commits is in the log, or was dated by a wrong clock. */
+const isUntimely = ({ public: { tree }, ownLeaf }: Group, timeS: number): boolean => {
   const leaf = leafAt(tree, ownLeaf)
   const identity = leaf && identityOf(leaf)
-  return identity !== undefined && identity.notAfterS < timeS + dayS
+  if (!identity) return false
+  const leftS = identity.notAfterS - timeS
+  return leftS < dayS || leftS > leafLifetimeMaxS
 }
 
 const dayS = 86_400

@@ -218,8 +218,11 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     return false
   }
 
+  /** The time that the next entry of the log will have: it never falls, although the server's clock may. */
+  const nextMs = (): number => Math.max(deps.timeMs(), runner.state().place.timeMs)
+
   const perform = async (action: Action): Promise<void> => {
-    const timeS = Math.floor(deps.timeMs() / 1000)
+    const timeS = Math.floor(nextMs() / 1000)
     switch (action.kind) {
       case 'fetch':
         await reader.fetch()
@@ -292,7 +295,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const door = await doorOfServer(id)
     if (!door) return take((room) => stepped(askOthers(tools, room)))
     const before = runner.state()
-    await take((room, asked) => stageRejoin(tools, room, door, deps.timeMs(), asked))
+    await take((room, asked) => stageRejoin(tools, room, door, nextMs(), asked))
     // The door leads further than the log was read.
     if (runner.state().pending || isAsking(runner.state())) return
     reader.hint(before.place.cursor + 1)
@@ -351,7 +354,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       alarmed: isAlarmed(runner.state()),
       onDuty: turns.isOpen(),
       dead: worstDead(runner.state()),
-      timeMs: deps.timeMs(),
+      timeMs: nextMs(),
     }
   }
 

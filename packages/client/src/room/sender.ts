@@ -97,6 +97,8 @@ export const makeSender = (deps: SenderDeps): Sender => {
   const underWay = new Set<string>()
   let isTrusted = false
   const promised = new Map<string, Promised>()
+  /** The commit or proposal that the server says it has. */
+  let taken: Pending | null = null
 
   const verified = async (ack: Acknowledgement): Promise<Acknowledgement> => {
     if (!equalBytes(ack.room, runner.state().id) || !(await isSigned(line.witness(), ack)))
@@ -258,6 +260,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
       underWay.add(pendingId)
       try {
         const ack = await verified(await send(pending))
+        taken = pending
         reader.hint(ack.seq)
         deps.proceed()
       } catch (error) {
@@ -302,6 +305,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
     acknowledged: (message) => promised.get(toHex(message)),
     reconnected: () => {
       for (const id of promised.keys()) underWay.delete(id)
+      if (taken && taken === runner.state().pending) underWay.delete(pendingId)
     },
     settle: (before, after) => {
       checkPromises(after)

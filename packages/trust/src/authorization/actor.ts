@@ -1,7 +1,6 @@
 import { leafAt, type LeafIndex, type Sender } from '@sotto/mls/public'
 import { identityOf, type LeafIdentity } from '../leaf/identity.ts'
-import { standingAt } from '../leaf/standing.ts'
-import { verifyLeaf, verifyTreeLeaf } from '../leaf/verifyLeaf.ts'
+import { verifyLeaf, verifyUndated } from '../leaf/verifyLeaf.ts'
 import { serverKeyOf } from '../policy/context.ts'
 import { type Policy, type Role, roleOf } from '../policy/policy.ts'
 import type { Signatures } from '../signing/labelled.ts'
@@ -27,8 +26,8 @@ export type Unfit = 'leaf' | 'account'
 export type Renewal = 'renewed' | 'kept'
 
 /**
- * The member at a leaf, if its leaf is authentic and live and its account has a role. A leaf that has only come to its
- * end may still be renewed: its device has signed for the new one (C4), and nobody else can.
+ * The member at a leaf, if its leaf is authentic and live and its account has a role. A leaf whose time is
+ * over may still be renewed: its device has signed for the new one (C4), and nobody else can.
  */
 export const memberAt = async (
   court: Court,
@@ -41,10 +40,10 @@ export const memberAt = async (
   const claimed = leaf && identityOf(leaf)
   const account = claimed && court.lookup(claimed.account)
   if (!account) return 'leaf'
-  const isRenewed = renewal === 'renewed' && standingAt(claimed, account, court.nowS) === 'expired'
-  const verdict = isRenewed
-    ? await verifyTreeLeaf(court.provider, leaf, account)
-    : await verifyLeaf(court.provider, leaf, account, court.nowS)
+  const verdict =
+    renewal === 'renewed'
+      ? await verifyUndated(court.provider, leaf, account, court.nowS)
+      : await verifyLeaf(court.provider, leaf, account, court.nowS)
   if (verdict.kind === 'refused') return 'leaf'
   const role = roleOf(policy, claimed.account)
   return role === undefined ? 'account' : { kind: 'member', identity: verdict.value, role }
