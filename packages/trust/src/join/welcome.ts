@@ -76,8 +76,8 @@ export const authorizeEntry = async (
   if (room.kind === 'refused') return room
   const role = roleOf(room.value, account)
   if (role === undefined) return refused('JOIN-2')
-  const inviter = await signerOf({ group, signer }, lookup, (leaf, account) =>
-    verifyUndated(provider, leaf, account, nowS),
+  const inviter = await signerOf({ group, signer }, lookup, (one, state) =>
+    verifyUndated(provider, one, state, nowS),
   )
   return inviter ? { kind: 'allowed', policy: room.value, role, inviter } : refused('JOIN-3')
 }
