@@ -106,10 +106,12 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 
   /** Something that is done once there is a line, and done again if the line breaks before it is done. */
-  const whileOnline = (work: () => Promise<void>): void => {
+  const whileOnline = (work: () => Promise<void>, delayMs = limits.retryDelayMinMs * 8): void => {
     if (!line.isOnline()) return
-    work().catch(() => {
-      scheduler.after(limits.retryDelayMinMs * 8, () => whileOnline(work))
+    work().catch(async (error: unknown) => {
+      // What this device makes may be dated by a clock that the server has set right since.
+      if (error instanceof SottoError && error.code === 'policy') await meet().catch(() => {})
+      scheduler.after(delayMs, () => whileOnline(work, Math.min(delayMs * 2, limits.retryDelayMaxMs)))
     })
   }
 
