@@ -151,7 +151,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'packages/trust/src/leaf/standing.ts',
-        from: "if (deviceOf(account, identity.device)?.status.kind === 'revoked') return true",
+        from: "if (deviceOf(account, identity.device)?.status.kind === 'revoked') return 'revoked'",
         to: '',
       },
     ],
