@@ -15,7 +15,7 @@ import {
   type Store,
   type Transport,
 } from '@sotto/client'
-import { netTransport, timerScheduler } from '@sotto/client/node'
+import { joseLibrary, netTransport, timerScheduler } from '@sotto/client/node'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { type RunningServer, type ServerConfig, startServer } from '@sotto/server'
 import { quickPassword } from './password.ts'
@@ -68,6 +68,7 @@ export const openDevice = async (server: string, device: Device, weather: Weathe
     transport: weather.transport?.(transport) ?? transport,
     scheduler: timerScheduler,
     provider,
+    jose: joseLibrary,
     password: quickPassword,
     deviceKind: 'cli',
   }

@@ -14,6 +14,7 @@ import {
 } from './account/registration.ts'
 import { meetServer } from './account/serverPin.ts'
 import { type Device, openDevice } from './device.ts'
+import type { Jose } from './ports/jose.ts'
 import type { Keychain } from './ports/keychain.ts'
 import type { PasswordProtocol } from './ports/password.ts'
 import type { Scheduler } from './ports/scheduler.ts'
@@ -34,6 +35,8 @@ export interface ClientOptions {
   readonly transport: Transport
   readonly scheduler: Scheduler
   readonly provider: Provider
+  /** For hooks: what scripts post is JOSE. */
+  readonly jose: Jose
   readonly password: PasswordProtocol
   readonly deviceKind: DeviceKind
 }
@@ -174,6 +177,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     const opened: Device = await openDevice({
       store: gated.store,
       provider,
+      jose: options.jose,
       scheduler,
       signer: await keychain.signer(),
       profile,
@@ -314,6 +318,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     rejoin: async (input) => signedInDevice().rejoin(input),
     refound: async (input) => signedInDevice().refound(input),
     members: async (input) => working().members(input),
+    hooks: async (input) => working().hooks(input),
+    createHook: async (input) => signedInDevice().createHook(input),
+    revokeHook: async (input) => signedInDevice().revokeHook(input),
     send: async (input) => working().send(input),
     retry: async (input) => working().retry(input),
     discard: async (input) => working().discard(input),

@@ -51,6 +51,9 @@ const profile = () => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    hooks: unused,
+    createHook: unused,
+    revokeHook: unused,
     send: async ({ text, message: id = 'unnamed' }) => {
       texts.set(id, text)
       return { id }

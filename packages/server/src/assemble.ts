@@ -69,6 +69,7 @@ export const assemble = async (
   const app = await makeHttpServer({
     ...(lane ? { addRoutes: lane.register } : {}),
     routes,
+    hooks: delivery.hooks,
     sessions,
     webDirectory,
     trustProxy,

@@ -1,6 +1,7 @@
 import { toHex } from '@sotto/protocol'
 import type { Intent, OutboxItem, Pending, Place, RoomState } from './state.ts'
 import type { Group } from '@sotto/mls'
+import { type HookDuty, hookDuties } from './hookDuties.ts'
 import { hasAskedToLeave, hasProposalsOfOthers, type Purpose } from './commit.ts'
 
 /** What lies outside of a room's stored state and decides what can be done now. */
@@ -22,6 +23,8 @@ export interface Situation {
   readonly hasDead: boolean
   /** The server's time, as far as it is known. */
   readonly timeMs: number
+  /** The account of this device. */
+  readonly account: Uint8Array
 }
 
 /** What is to be done next about a room; nothing of it needs more memory than the state itself. */
@@ -40,6 +43,7 @@ export type Action =
   | { readonly kind: 'rejoin' }
   /** The server is offered what it has lost. */
   | { readonly kind: 'heal' }
+  | { readonly kind: 'hook'; readonly duty: HookDuty }
 
 /** Own messages on their way at the same time: enough to fill a long line, few enough to be encrypted again. */
 export const flyingMax = 8
@@ -105,7 +109,13 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   // What is said now would be said to a device that is not one of the room's any more (S2).
   if (situation.hasDead) return submit
   const count = situation.window - sent.length
-  return isQueued && count > 0 && !situation.alarmed ? [...submit, { kind: 'encrypt', count }] : submit
+  const duties = hookDuties(room, situation.timeMs, situation.account).map((duty): Action => ({
+    kind: 'hook',
+    duty,
+  }))
+  return isQueued && count > 0 && !situation.alarmed
+    ? [...submit, { kind: 'encrypt', count }, ...duties]
+    : [...submit, ...duties]
 }
 
 /** What has to be committed before anything more is said. */

@@ -5,6 +5,7 @@ import { encodeLogRecord } from '../timeline/record.ts'
 import { type Desk, type Ending, frozen, passed, type Reading, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
 import { faceAfter } from './face.ts'
+import { receiveHook } from './receiveHook.ts'
 import { roomKeys } from './keys.ts'
 import { rawChanges } from './rawLog.ts'
 import { isOwnPending, receiveCommit, receiveNack, receiveProposal } from './receiveHandshake.ts'
@@ -106,6 +107,7 @@ const receiveEntry = async (tools: Tools, desk: Desk, judged: OpenedEntry): Prom
     case entryKinds.tombstone:
       return passed()
     case entryKinds.hook:
+      return receiveHook(tools, desk, judged)
     case entryKinds.refound:
       return unreadable
   }

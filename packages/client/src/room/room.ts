@@ -18,6 +18,7 @@ import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
 import { watchForDead } from './deadWatch.ts'
 import { forkTagOf } from './forkTag.ts'
+import { makeHookKeeper } from './hookKeeper.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { makeReader } from './reader.ts'
 import { runRoom, type TakeStep } from './runner.ts'
@@ -27,6 +28,7 @@ import { isForNow, makeSender } from './sender.ts'
 import { follows, type Intent, type Place, publicOf, type RoomState } from './state.ts'
 import { type IntentResult, stepped, type Told } from './step.ts'
 import type { Tools } from './tools.ts'
+import { makeWishes } from './wishes.ts'
 
 /** One room at work. What is to be done next is asked of `plan` after everything that happens. */
 export interface Room {
@@ -47,6 +49,8 @@ export interface Room {
   post(draft: Draft): Promise<void>
   /** Resolves when the intent is fulfilled, one that is there already included; rejects with why it cannot be. */
   intend(intent: Intent): Promise<void>
+  /** Resolves when scripts can use the hook; rejects with why they will not. */
+  hooked(hook: string): Promise<void>
   /** Resolves when the server has opened the log of a room made here. */
   created(): Promise<void>
   /** Resolves when the wish to leave stands in the log. */
@@ -190,6 +194,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       if (lost) holdBack(between(0, Math.min(50 * 2 ** races, 5000)))
     }
     if (isAsking(room) && !isAsking(before)) after(askAgainMs, tryOnceMore)
+    hookKeeper.settle(room)
     if (room.phase.kind !== 'creating') settle(creators)
     if (room.phase.kind === 'left' || (room.group && hasAskedToLeave(room.group))) settle(leavers)
     if (room.phase.kind === 'frozen' || room.phase.kind === 'removed') failAll(room)
@@ -207,6 +212,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const failure = new SottoError(phase.kind === 'removed' ? 'not_member' : 'room_frozen')
     for (const waiters of intents.values()) settle(waiters, failure)
     intents.clear()
+    hookKeeper.fail(failure)
     settle(leavers, failure)
   }
 
@@ -252,7 +258,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         )
       }
       case 'claim':
-        if (action.intent.kind === 'readd' && !isWishDue(action.intent.id)) return
+        if (action.intent.kind === 'readd' && !wishes.isDue(action.intent.id)) return
         return claim(action.intent, timeS)
       case 'rejoin':
         return rejoin()
@@ -260,6 +266,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         if ((await reader.heal()) === 'waiting') holdBack(limits.retryDelayMaxMs)
         again = true
         return
+      case 'hook':
+        return hookKeeper.perform(action.duty)
     }
   }
 
@@ -346,20 +354,11 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     return false
   }
 
-  const wishes = new Map<string, 'waiting' | 'due'>()
-  /** Each wish to be brought in again after a while of its own: somebody else may be first. */
-  const isWishDue = (id: string): boolean => {
-    const wish = wishes.get(id)
-    if (wish === 'due') return wishes.delete(id)
-    if (!wish) {
-      wishes.set(id, 'waiting')
-      after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
-        wishes.set(id, 'due')
-        proceed()
-      })
-    }
-    return false
-  }
+  /** Each wish to be brought in again, and each duty, after a while of its own: somebody else may be first. */
+  const wishes = makeWishes({
+    later: (task) => after(between(dutyDelayMs.min, dutyDelayMs.max), task),
+    proceed: () => proceed(),
+  })
 
   const situation = (): Situation => {
     const nowMs = scheduler.nowMs()
@@ -373,6 +372,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       onDuty: duty !== 'done',
       hasDead: hasDead(runner.state()),
       timeMs: deps.timeMs(),
+      account: tools.account,
     }
   }
 
@@ -417,6 +417,15 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     await runner.take(step)
     failures = 0
   }
+
+  const hookKeeper = makeHookKeeper({
+    tools,
+    line,
+    state: runner.state,
+    take: (step) => take(step),
+    timeMs: deps.timeMs,
+    isDue: wishes.isDue,
+  })
 
   if (isAsking(initial)) after(askAgainMs, tryOnceMore)
 
@@ -466,6 +475,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         take((room) => stepped({ ...room, intents: [...room.intents, intent] })).catch(reject)
       }),
     isAlarmed: () => isAlarmed(runner.state()),
+    hooked: (hook) => hookKeeper.ready(hook),
     created: () => waitFor(creators),
     left: () => waitFor(leavers),
     rest: async () => {
@@ -475,6 +485,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       const closed = new SottoError('unavailable', 'the client was closed')
       for (const waiters of intents.values()) settle(waiters, closed)
       intents.clear()
+      hookKeeper.fail(closed)
       settle(creators, closed)
       settle(leavers, closed)
       await runner.take((room) => stepped(room)).catch(() => {})

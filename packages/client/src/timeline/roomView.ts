@@ -1,4 +1,4 @@
-import { toHex } from '@sotto/protocol'
+import { equalBytes, hookIdBytes, toHex } from '@sotto/protocol'
 import { policyOf, roleOf, roles } from '@sotto/trust'
 import { isOwnFault } from '../room/repair.ts'
 import type { Room } from '../room/room.ts'
@@ -21,13 +21,23 @@ export const roomView = (
     readSeq: face.readSeq,
     memberCount: face.memberCount,
     latest: face.latest && {
-      sender: nameOf(face.latest.sender) ?? '',
+      sender: senderName(room.state(), face.latest.sender, nameOf),
       text: face.latest.text,
       timeMs: face.latest.timeMs,
     },
     draft,
   }
 }
+
+/** Of an account, or of a hook. */
+const senderName = (
+  { hooks }: RoomState,
+  sender: Uint8Array,
+  nameOf: (account: Uint8Array) => string | null,
+): string =>
+  sender.length === hookIdBytes
+    ? (hooks.find(({ hook }) => equalBytes(hook, sender))?.card.name ?? '')
+    : (nameOf(sender) ?? '')
 
 const stateView = (
   room: RoomState,

@@ -11,6 +11,7 @@ import { type Create, makeCreate } from './create.ts'
 import { mapKey } from './digest.ts'
 import { type Heal, makeHeal } from './heal.ts'
 import { announce } from './hints.ts'
+import { type Hooks, makeHooks } from './hooks.ts'
 import { makeLanes } from './lane.ts'
 import { makeLedger } from './ledger.ts'
 import type { LogKey } from './logKey.ts'
@@ -27,6 +28,7 @@ export interface Delivery extends Reading {
   readonly submit: Submit
   readonly nack: SubmitNack
   readonly heal: Heal
+  readonly hooks: Hooks
   forkTag(caller: DeviceCaller, room: Uint8Array, epoch: number, tag: Uint8Array): Promise<void>
   welcomes(caller: DeviceCaller): Promise<readonly WaitingWelcome[]>
   countWelcomes(caller: DeviceCaller): Promise<number>
@@ -87,6 +89,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
     submit: makeSubmit(parts),
     nack: makeNack(parts),
     heal: makeHeal(parts),
+    hooks: makeHooks(parts),
     forkTag,
     welcomes: async ({ device }) => {
       const waiting = await store.welcomes(device, welcomesBytesMax)

@@ -130,8 +130,28 @@ export interface PageBounds {
   readonly bytesMax: number
 }
 
+/** A script's way into a room, as the server knows it. */
+export interface StoredHook {
+  readonly hook: Uint8Array
+  readonly room: Uint8Array
+  /** Whose storage the posts take. */
+  readonly account: Uint8Array
+  readonly tokenHash: Uint8Array
+  readonly generation: number
+  /** Thumbprints of the keys that a post may be sealed to. */
+  readonly keyIds: readonly string[]
+  /** What scripts are told: a compact JWS. */
+  readonly statement: string
+}
+
+export interface HookStore {
+  hook(hook: Uint8Array): Promise<StoredHook | undefined>
+  /** In the place of what was known of it. */
+  putHook(hook: StoredHook): Promise<void>
+}
+
 /** What delivery keeps. */
-export interface DeliveryStore {
+export interface DeliveryStore extends HookStore {
   /**
    * All of the entries, in this order, in one transaction that is durable on return, or none of them. An entry whose
    * place or whose (sender, message id) is taken makes it fail.

@@ -83,5 +83,15 @@ export interface Schema extends OpenLaneSchema {
   invitations: { room: Uint8Array; seq: number; device: Uint8Array }
   /** The sum of what each account has put into logs. */
   storage: { account: Uint8Array; bytes: number }
+  hooks: {
+    hook: Uint8Array
+    room: Uint8Array
+    account: Uint8Array
+    token_hash: Uint8Array
+    generation: number
+    /** Thumbprints, with a space between them. */
+    key_ids: string
+    statement: string
+  }
   fork_tags: { room: Uint8Array; epoch: number; device: Uint8Array; tag: Uint8Array }
 }

@@ -348,6 +348,28 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
     })
   })
 
+  describe('delivery store: hooks', () => {
+    it('keeps the newest of a hook, and knows no others', async () => {
+      const { store, room } = await openRoom()
+      const stored = {
+        hook: random(16),
+        room,
+        account: random(32),
+        tokenHash: random(32),
+        generation: 1,
+        keyIds: ['one', 'two'],
+        statement: 'a.b.c',
+      }
+      expect(await store.hook(stored.hook)).toBeUndefined()
+      await store.putHook(stored)
+      expect(await store.hook(stored.hook)).toEqual(stored)
+      const next = { ...stored, generation: 2, keyIds: ['three'], statement: 'd.e.f' }
+      await store.putHook(next)
+      expect(await store.hook(stored.hook)).toEqual(next)
+      expect(await store.hook(random(16))).toBeUndefined()
+    })
+  })
+
   describe('delivery store: fork tags', () => {
     it('tells which other tags are known of the epoch, and forgets older epochs', async () => {
       const { store, room } = await openRoom()

@@ -1,6 +1,12 @@
 import type { SignedLink } from '@sotto/protocol'
 import type { StoredSession } from '../../src/authentication/store.ts'
-import type { Membership, SealedMeta, StoredEntry, StoredWelcome } from '../../src/delivery/store.ts'
+import type {
+  Membership,
+  SealedMeta,
+  StoredEntry,
+  StoredHook,
+  StoredWelcome,
+} from '../../src/delivery/store.ts'
 import type { StoredKeyPackage, VaultSlot } from '../../src/directory/store.ts'
 
 /** Everything that a server keeps, in memory. Values are never changed in place: a copy of the maps is a backup. */
@@ -18,6 +24,7 @@ export interface MemoryData {
   readonly counters: Map<string, number>
   /** Bytes by account. */
   readonly storage: Map<string, number>
+  readonly hooks: Map<string, StoredHook>
   readonly forkTags: Map<string, MemoryForkTag>
 }
 
@@ -77,6 +84,7 @@ export const emptyData = (): MemoryData => ({
   messages: new Map(),
   counters: new Map(),
   storage: new Map(),
+  hooks: new Map(),
   forkTags: new Map(),
 })
 
@@ -91,6 +99,7 @@ export const copyData = (data: MemoryData): MemoryData => ({
   messages: new Map(data.messages),
   counters: new Map(data.counters),
   storage: new Map(data.storage),
+  hooks: new Map(data.hooks),
   forkTags: new Map(data.forkTags),
 })
 

@@ -211,6 +211,10 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
         ({ stored, devices }) =>
           keyOf(stored.treeHash) === keyOf(treeHash) && devices.includes(keyOf(device)),
       )?.tree,
+    hook: async (hook) => current().hooks.get(keyOf(hook)),
+    putHook: async (hook) => {
+      current().hooks.set(keyOf(hook.hook), hook)
+    },
     putForkTag: async (id, epoch, device, tag) => {
       const { forkTags } = current()
       const room = keyOf(id)
