@@ -71,7 +71,7 @@ export const makeHooks = (dependencies: Dependencies): Hooks => {
     perSecond: limits.hookPostsPerMinute / minuteS,
     burst: limits.hookPostBurst,
   })
-  /** Of wrong tokens, by hook and address: the right one is not kept out by others. */
+  /** Of wrong tokens, by hook and address. The right one is never kept out by them: nobody guesses 256 bits. */
   const guessRate = makeRate(clock, {
     perSecond: limits.hookGuessesPerMinute / minuteS,
     burst: limits.hookGuessesPerMinute,
@@ -79,12 +79,10 @@ export const makeHooks = (dependencies: Dependencies): Hooks => {
 
   /** The hook, if this is its token; every refusal takes the same way. */
   const authenticated = async (hook: Uint8Array, token: string, address: string): Promise<StoredHook> => {
-    const key = `${mapKey(hook)}/${address}`
-    guessRate.check(key)
     const stored = await store.hook(hook)
     const isRight = timingSafeEqual(digest(Buffer.from(token, 'latin1')), stored?.tokenHash ?? noHash)
     if (stored && isRight) return stored
-    guessRate.take(key)
+    guessRate.take(`${mapKey(hook)}/${address}`)
     log.info('hook_refused', { code: 'unauthorized' })
     throw new SottoError('unauthorized')
   }
