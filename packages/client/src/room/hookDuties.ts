@@ -42,8 +42,10 @@ export const hookDuties = (room: RoomState, timeMs: number, account: Uint8Array)
     if (one.next) return [{ kind: 'tell_hook', hook, isAsked: true }]
     if (mayKeep && wantsRenewal(one, timeMs)) return [{ kind: 'renew_hook', hook }]
     if (!newestOf(one)) return []
-    if (mayKeep && one.isUnpublished) return [{ kind: 'publish_hook', hook }]
-    return one.isAwaited ? [{ kind: 'tell_hook', hook, isAsked: false }] : []
+    return [
+      ...(mayKeep && one.isUnpublished ? [{ kind: 'publish_hook', hook } as const] : []),
+      ...(one.isAwaited ? [{ kind: 'tell_hook', hook, isAsked: false } as const] : []),
+    ]
   })
   return room.hooks.some((one) => hasOldKeys(one, timeMs))
     ? [...duties, { kind: 'forget_hook_keys' }]
