@@ -31,7 +31,9 @@ const posted = ({ steps }: Side): readonly Posted[] =>
   steps.flatMap(({ told }) =>
     told.flatMap((one) =>
       one.kind === 'records'
-        ? one.records.flatMap(({ record }) => record.items.filter((item): item is Posted => item.kind === 'hook'))
+        ? one.records.flatMap(({ record }) =>
+            record.items.filter((item): item is Posted => item.kind === 'hook'),
+          )
         : [],
     ),
   )
@@ -69,7 +71,12 @@ class Scene {
       nowS: startS,
     })
     const scene = new Scene(ledger, sides, made)
-    const intent: Intent = { kind: 'add_hook', id: 'add', hook: made.entry, state: encodeHookState(made.state) }
+    const intent: Intent = {
+      kind: 'add_hook',
+      id: 'add',
+      hook: made.entry,
+      state: encodeHookState(made.state),
+    }
     await scene.commit(scene.side(0), intent)
     return scene
   }
@@ -338,7 +345,14 @@ describe('what a server puts into the log', () => {
       ['header', withHeader({ typ: 'JWE' })],
       ['header', withHeader({ alg: 'RSA-OAEP-256' })],
       ['unknown_key', withHeader({ kid: 'A'.repeat(43) })],
-      ['sealed', withHeader({ epk: { ...(said['epk'] as object), kty: 'EC' }, typ: 'hook+jwe', kid: said['kid'] }).replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'))],
+      [
+        'sealed',
+        withHeader({
+          epk: { ...(said['epk'] as object), kty: 'EC' },
+          typ: 'hook+jwe',
+          kid: said['kid'],
+        }).replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A')),
+      ],
     ]
     for (const [, jwe] of cases) await scene.append(jwe)
     await scene.append(fine, provider.random(16))
