@@ -16,10 +16,10 @@ const posted = async (client: Client, id: string): Promise<readonly Posted[]> =>
 const untilPosted = async (client: Client, id: string, count: number): Promise<readonly Posted[]> =>
   (await untilTimeline(client, id, (items) => items.filter(isPosted).length >= count)).filter(isPosted)
 
-/** Keys that nobody has registered. */
-const otherKeys = async (): Promise<readonly JWK[]> => {
+/** A key that nobody has registered. */
+const otherKey = async (): Promise<JWK> => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-  return [await exportJWK(privateKey)]
+  return exportJWK(privateKey)
 }
 
 const encoded = (value: string | object): string =>
@@ -83,12 +83,12 @@ describe('a script posts into a room', () => {
         event: { name: 'Deploys' },
       })
     }
-    expect(bob.state().rooms[0]).toMatchObject({ unread: 2, latest: { sender: 'Deploys' } })
+    expect(bob.state().rooms[0]).toMatchObject({ unread: 2, latest: { by: 'hook', sender: 'Deploys' } })
   })
 
   it('what is not right inside is recorded with its reason, and the room goes on', async () => {
     const nowS = Math.floor(Date.now() / 1000)
-    const [other] = await otherKeys()
+    const other = await otherKey()
     const once = { claims: { jti: 'once' } }
     const twists: readonly (readonly [fault: HookFault | null, twist: Twist])[] = [
       ['stale', { claims: { iat: nowS - 660, exp: nowS + 60 } }],

@@ -101,7 +101,8 @@ const missedText = {
 } as const
 
 /** Never like a person: people have no brackets around their names. */
-const hookTitle = (name: string): string => (name === '' ? '[unknown hook]' : `[hook ${printableLine(name)}]`)
+export const hookTitle = (name: string): string =>
+  name === '' ? '[unknown hook]' : `[hook ${printableLine(name)}]`
 
 /** An item as people read it; further lines of a text stand under its first one. */
 export const itemText = (item: TimelineItem): string => {

@@ -80,7 +80,13 @@ export interface RoomView {
   /** The read marker: everything up to here in the room's log has been seen on this device. */
   readonly readSeq: number
   readonly memberCount: number
-  readonly latest: { readonly sender: string; readonly text: string; readonly timeMs: number } | null
+  readonly latest: {
+    /** Whether `sender` is the name of a person, or that of a hook, which anybody who sets one up may choose. */
+    readonly by: 'person' | 'hook'
+    readonly sender: string
+    readonly text: string
+    readonly timeMs: number
+  } | null
   readonly draft: string
 }
 

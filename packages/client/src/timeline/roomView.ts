@@ -21,7 +21,7 @@ export const roomView = (
     readSeq: face.readSeq,
     memberCount: face.memberCount,
     latest: face.latest && {
-      sender: senderName(room.state(), face.latest.sender, nameOf),
+      ...authorOf(room.state(), face.latest.sender, nameOf),
       text: face.latest.text,
       timeMs: face.latest.timeMs,
     },
@@ -29,15 +29,16 @@ export const roomView = (
   }
 }
 
-/** Of an account, or of a hook. */
-const senderName = (
+/** An account, or a hook, by the length of its id. */
+const authorOf = (
   { hooks }: RoomState,
   sender: Uint8Array,
   nameOf: (account: Uint8Array) => string | null,
-): string =>
-  sender.length === hookIdBytes
-    ? (hooks.find(({ hook }) => equalBytes(hook, sender))?.card.name ?? '')
-    : (nameOf(sender) ?? '')
+): Pick<NonNullable<RoomView['latest']>, 'by' | 'sender'> => {
+  if (sender.length !== hookIdBytes) return { by: 'person', sender: nameOf(sender) ?? '' }
+  const known = hooks.find(({ hook }) => equalBytes(hook, sender))
+  return { by: 'hook', sender: known?.card.name ?? '' }
+}
 
 const stateView = (
   room: RoomState,

@@ -52,6 +52,8 @@ const EventText = ({ item }: { readonly item: Event }): ReactNode => {
       case 'added':
       case 'removed':
       case 'renamed':
+      case 'hook_added':
+      case 'hook_removed':
         return t.rich(`${event.kind}ByYou`, { name: event.name, ...isolated })
     }
   switch (event.kind) {
@@ -67,6 +69,8 @@ const EventText = ({ item }: { readonly item: Event }): ReactNode => {
     case 'added':
     case 'removed':
     case 'renamed':
+    case 'hook_added':
+    case 'hook_removed':
       return t.rich(event.kind, { actor, name: event.name, ...isolated })
   }
 }
