@@ -221,11 +221,10 @@ describe('people come and go', () => {
       void look()
     })
   /** Until what scripts are told is another thing. */
-  const untilOtherKeys = (before: readonly JWK[]): Promise<readonly JWK[]> =>
-    expect
-      .poll(() => script.keys(), { timeout: 20_000 })
-      .not.toEqual(before)
-      .then(() => script.keys())
+  const untilOtherKeys = async (before: readonly JWK[]): Promise<readonly JWK[]> => {
+    await expect.poll(() => script.keys(), { timeout: 20_000 }).not.toEqual(before)
+    return script.keys()
+  }
 
   beforeAll(async () => {
     world = await startWorld()

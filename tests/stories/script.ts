@@ -90,7 +90,7 @@ export const scriptOf = (server: string, hook: NewHook): Script => {
           typ: 'hook+jws',
           ...twist.signedHeader,
         })
-        .sign(await importJWK(key, String(twist.signedHeader?.['alg'] ?? hook.algorithm)))
+        .sign(await importJWK(key, hook.algorithm))
       const jws = twist.jws?.(signed) ?? signed
       const sealed = await new CompactEncrypt(new TextEncoder().encode(jws))
         .setProtectedHeader({

@@ -144,7 +144,7 @@ const waiting: HookState = {
 
 const signedPost = async (): Promise<Uint8Array> => {
   const claims = { iss: '00', aud: '00', iat: 1, exp: 2, jti: 'x', body: 'words' }
-  const header = { alg: 'ES256', kid: 'A'.repeat(43), typ: 'hook+jws' }
+  const header = { alg: 'ES256', kid: 'A'.repeat(43), typ: 'hook+jws' } as const
   return ascii(await joseLibrary.sign(ecKey, header, ascii(JSON.stringify(claims))))
 }
 

@@ -1,7 +1,6 @@
 import {
   CompactEncrypt,
   type CompactJWEHeaderParameters,
-  type CompactJWSHeaderParameters,
   CompactSign,
   compactDecrypt,
   compactVerify,
@@ -30,9 +29,7 @@ const generate = async (alg: SignatureAlgorithm | SealingAlgorithm) => {
 export const joseLibrary: Jose = {
   generate,
   sign: async (privateKey, header, payload) =>
-    new CompactSign(payload)
-      .setProtectedHeader(header as unknown as CompactJWSHeaderParameters)
-      .sign(await keyFor(privateKey, String(header['alg']))),
+    new CompactSign(payload).setProtectedHeader(header).sign(await keyFor(privateKey, header.alg)),
   verify: async (alg, publicKey, jws) => {
     try {
       await compactVerify(jws, await keyFor(publicKey, alg), { algorithms: [alg] })
@@ -44,7 +41,7 @@ export const joseLibrary: Jose = {
   seal: async (publicKey, header, plaintext) =>
     new CompactEncrypt(plaintext)
       .setProtectedHeader(header as unknown as CompactJWEHeaderParameters)
-      .encrypt(await keyFor(publicKey, String(header['alg']))),
+      .encrypt(await keyFor(publicKey, header.alg)),
   open: async (alg, privateKey, jwe) => {
     try {
       const { plaintext } = await compactDecrypt(jwe, await keyFor(privateKey, alg), {

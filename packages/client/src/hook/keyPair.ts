@@ -1,6 +1,6 @@
 import { attempted, isJsonObject, type JsonObject, parseStrictJson, utf8Text } from '@sotto/protocol'
 import type { Jwk } from '../ports/jose.ts'
-import { bytesIn, type KeyKind, publicHalf, type PublicKey, requiredOf } from './publicKey.ts'
+import { bytesIn, type KeyKind, publicHalf, type PublicKey, requiredOf, textIn } from './publicKey.ts'
 
 /** A key with its private half. */
 export interface KeyPair {
@@ -19,7 +19,7 @@ const privateHalf = (key: JsonObject, publicKey: PublicKey): Jwk | undefined => 
   const names = privateMembers[publicKey.kind]
   if (!names.every((name) => bytesIn(key[name]) !== undefined)) return undefined
   const wanted = [...requiredOf[publicKey.kind], ...names]
-  return Object.fromEntries(wanted.map((name) => [name, String(key[name])]))
+  return Object.fromEntries(wanted.map((name) => [name, textIn(key[name])]))
 }
 
 /** A pair as a JWK in JSON, in UTF-8; undefined for anything else. */

@@ -87,11 +87,14 @@ export const requiredOf: Readonly<Record<KeyKind, readonly string[]>> = {
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
 
+/** A member that was found to be text. */
+export const textIn = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
+
 /** The public half of what is there, whatever else stands beside it; undefined for no key that is accepted. */
 export const publicHalf = (key: JsonObject): PublicKey | undefined => {
   const kind = kindOf(key)
   if (!kind) return undefined
-  const jwk = Object.fromEntries(requiredOf[kind].map((name) => [name, String(key[name])]))
+  const jwk = Object.fromEntries(requiredOf[kind].map((name) => [name, textIn(key[name])]))
   const text = JSON.stringify(jwk)
   return { kind, jwk, text, thumbprint: H(ascii(text)) }
 }

@@ -9,7 +9,10 @@ export interface JwkPair {
   readonly privateKey: Jwk
 }
 
-export type JoseHeader = Readonly<Record<string, string | Jwk>>
+export interface JoseHeader {
+  readonly alg: SignatureAlgorithm | SealingAlgorithm
+  readonly [name: string]: string | Jwk
+}
 
 /**
  * The cryptography of hooks: JOSE in its compact serialisations, by a library. What reaches it has passed our own
