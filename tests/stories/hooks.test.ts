@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Client, HookFault, NewHook, TimelineItem } from '@sotto/client'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type Script, scriptOf, type Twist } from './script.ts'
-import { invitation, meet, room, timeline, untilMessages, untilTimeline } from './talk.ts'
+import { invitation, meet, online, room, timeline, untilMessages, untilTimeline } from './talk.ts'
 import { startWorld, type World } from './world.ts'
 
 type Posted = Extract<TimelineItem, { kind: 'hook' }>
@@ -314,6 +314,33 @@ describe('people come and go', () => {
 })
 
 describe('a hook outlives the programs', () => {
+  it('a server that has lost posts gets them back from the members', async () => {
+    const world = await startWorld()
+    try {
+      const alice = await world.person('alice').join()
+      const bob = await world.person('bob').join()
+      const id = await meet(alice, bob, 'bob')
+      const hook = await alice.createHook({ room: id, name: 'Cron' })
+      await expect.poll(async () => (await bob.hooks({ room: id }))[0]?.generation).toBe(1)
+      const backup = await world.backup()
+      await online(alice)
+      await online(bob)
+      const script = scriptOf(world.server().url, hook)
+      await script.post('lost')
+      await untilPosted(alice, id, 1)
+      await untilPosted(bob, id, 1)
+      await world.restore(backup)
+      // People speak only when the log is whole again.
+      await bob.send({ room: id, text: 'healed' })
+      await untilMessages(alice, id, 1)
+      expect(await script.post('after it')).toMatchObject({ status: 201 })
+      for (const client of [alice, bob])
+        expect((await untilPosted(client, id, 2)).map(({ text }) => text)).toEqual(['lost', 'after it'])
+    } finally {
+      await world.end()
+    }
+  })
+
   it('after a restart of client and server keys, used ids and words are there', async () => {
     const world = await startWorld()
     try {

@@ -36,6 +36,7 @@ export const hookDuties = (room: RoomState, timeMs: number, account: Uint8Array)
   if (room.hooks.length === 0) return []
   const policy = policyIn(room)
   const mayKeep = policy !== undefined && may(policy, account, 'addHook')
+  const mayTell = policy !== undefined && may(policy, account, 'post')
   const duties = room.hooks.flatMap((one): readonly HookDuty[] => {
     const hook = toHex(one.hook)
     if (isTelling(room, one)) return []
@@ -44,7 +45,7 @@ export const hookDuties = (room: RoomState, timeMs: number, account: Uint8Array)
     if (!newestOf(one)) return []
     return [
       ...(mayKeep && one.isUnpublished ? [{ kind: 'publish_hook', hook } as const] : []),
-      ...(one.isAwaited ? [{ kind: 'tell_hook', hook, isAsked: false } as const] : []),
+      ...(one.isAwaited && mayTell ? [{ kind: 'tell_hook', hook, isAsked: false } as const] : []),
     ]
   })
   return room.hooks.some((one) => hasOldKeys(one, timeMs))

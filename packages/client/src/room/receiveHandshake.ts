@@ -2,6 +2,7 @@ import { allSecrets, type Group, leafAt, leaves, observe, process, type PublicGr
 import { decodeLoggedNack, equalBytes, type LoggedNack, toHex } from '@sotto/protocol'
 import { deviceOf, identityOf, may, policyOf, roleOf, verifyLabelled } from '@sotto/trust'
 import { allSecretsOf } from '../hook/keys.ts'
+import { isForPeople } from '../timeline/view.ts'
 import { attempt } from './attempt.ts'
 import { type Desk, type Ending, frozen, passed, secondsOf } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
@@ -10,7 +11,7 @@ import { hooksAfter, movedBetween, movedBy, type Moved, withHookOf } from './hoo
 import { lost } from './repair.ts'
 import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
-import { forgotten, type Nack, publicOf, rejoinRule, type RoomState } from './state.ts'
+import { forgotten, type Nack, type OutboxItem, publicOf, rejoinRule, type RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -165,11 +166,20 @@ const enter = (desk: Desk, group: Group, timeMs: number, moved: Moved): void => 
     observed: null,
     pending: null,
     intents: stillWanted(room, group.public),
-    outbox: requeue(room.outbox, ({ stage }) => stage.kind === 'encrypted' && stage.epoch < epochOf(group)),
+    outbox: requeue(
+      withoutFailedTellings(room.outbox),
+      ({ stage }) => stage.kind === 'encrypted' && stage.epoch < epochOf(group),
+    ),
     place: { ...room.place, epoch: epochOf(group), timeMs },
     face: { ...room.face, memberCount: memberCountOf(group.public) },
   }
 }
+
+/** What clients could not tell each other nobody looks after: it is told anew. */
+const withoutFailedTellings = (outbox: readonly OutboxItem[]): readonly OutboxItem[] =>
+  outbox.some(isFailedTelling) ? outbox.filter((item) => !isFailedTelling(item)) : outbox
+
+const isFailedTelling = (item: OutboxItem): boolean => item.stage.kind === 'failed' && !isForPeople(item)
 
 const heedHooks = (desk: Desk, group: PublicGroup, moved: Moved): void => {
   const { hooks, consumed } = hooksAfter(desk.room.hooks, group, moved)
