@@ -13,8 +13,8 @@ const files: Readonly<Record<RecipeKind, { readonly source: string; readonly nam
   shell: { source: 'post.sh', name: 'post.sh' },
 }
 
-const sourceOf = (kind: RecipeKind): string =>
-  readFileSync(fileURLToPath(new URL(`../recipes/${files[kind].source}`, import.meta.url)), 'utf8')
+const sourceOf = (source: string): string =>
+  readFileSync(fileURLToPath(new URL(`../recipes/${source}`, import.meta.url)), 'utf8')
 
 /** What a script needs to know, and keeps to itself. */
 export const hookConfig = (server: string, hook: NewHook): object => ({
@@ -24,6 +24,7 @@ export const hookConfig = (server: string, hook: NewHook): object => ({
   token: hook.token,
   anchor: hook.anchor,
   key: hook.key ?? 'put the private JWK of the script here',
+  ...(hook.readerKey ? { reader: hook.readerKey } : {}),
 })
 
 const fileOf = (name: string, content: string): string =>
@@ -47,11 +48,12 @@ const shellFiles = (server: string, hook: NewHook): string => {
 
 /** Lines for a shell that put a script and what it needs into the folder where they are run. */
 export const hookRecipe = (kind: RecipeKind, server: string, hook: NewHook): string => {
-  const { name } = files[kind]
+  const { name, source } = files[kind]
   const settings =
     kind === 'shell'
       ? shellFiles(server, hook)
       : fileOf('hook.json', JSON.stringify(hookConfig(server, hook), null, 2))
   const run = kind === 'shell' ? './post.sh' : 'python3 post.py'
-  return `umask 077\n${settings}${fileOf(name, sourceOf(kind))}chmod 700 ${name}\necho 'It works.' | ${run}\n`
+  const reading = hook.readerKey ? fileOf('read.py', sourceOf('read.py')) : ''
+  return `umask 077\n${settings}${fileOf(name, sourceOf(source))}${reading}chmod 700 ${name}\necho 'It works.' | ${run}\n`
 }

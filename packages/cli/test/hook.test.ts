@@ -143,6 +143,42 @@ describe('sotto hook', () => {
     ])
   })
 
+  it.skipIf(noJwcrypto)(
+    'hands a script what people say, in order and once (needs python3-jwcrypto)',
+    async () => {
+      const made = await world.sotto('alice', ['hook', 'create', 'General', '--name', 'Reader', '--reads'])
+      expect(await inFolder('reader', 'sh', made.out)).toMatchObject({ exit: 0, err: '' })
+      const forward = world.start('alice', 'hook', 'forward', 'General', 'Reader')
+      await forward.says('gets what is said')
+      const reading = inFolder('reader', 'python3 read.py 2', '')
+      for (const text of ['first', strange]) await world.sotto('alice', ['send', 'General', text])
+      const { out, err } = await reading
+      expect(err).toBe('')
+      expect(values(out)).toEqual(
+        ['first', strange].map((text) => ({
+          seq: expect.any(Number),
+          sender: 'alice',
+          text,
+          time: expect.stringMatching(/Z$/),
+        })),
+      )
+      await world.sotto('alice', ['send', 'General', 'later'])
+      expect(values((await inFolder('reader', 'python3 read.py 1', '')).out)).toMatchObject([
+        { text: 'later' },
+      ])
+      forward.child.kill('SIGTERM')
+      expect((await forward.ended).exit).toBe(0)
+      // What is said meanwhile comes when somebody forwards again.
+      await world.sotto('alice', ['send', 'General', 'meanwhile'])
+      const again = world.start('alice', 'hook', 'forward', 'General', 'Reader')
+      expect(values((await inFolder('reader', 'python3 read.py 1', '')).out)).toMatchObject([
+        { text: 'meanwhile' },
+      ])
+      again.child.kill('SIGTERM')
+      await again.ended
+    },
+  )
+
   it('lists and revokes', async () => {
     const listed = await world.sotto('alice', ['hook', 'list', 'General', '--json'])
     const named = values(listed.out).find(({ name }) => name === 'Own key')

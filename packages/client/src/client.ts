@@ -14,6 +14,7 @@ import {
 } from './account/registration.ts'
 import { meetServer } from './account/serverPin.ts'
 import { type Device, openDevice } from './device.ts'
+import { forwardHook } from './hookForward.ts'
 import type { Jose } from './ports/jose.ts'
 import type { Keychain } from './ports/keychain.ts'
 import type { PasswordProtocol } from './ports/password.ts'
@@ -321,6 +322,11 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     hooks: async (input) => working().hooks(input),
     createHook: async (input) => signedInDevice().createHook(input),
     revokeHook: async (input) => signedInDevice().revokeHook(input),
+    forwardHook: async ({ room, hook }) => {
+      const { rooms } = signedInDevice()
+      const deps = { store: gated.store, jose: options.jose, call, senderOf: stage.senderOf, timeMs }
+      return { count: await forwardHook(deps, rooms.get(room), hook) }
+    },
     send: async (input) => working().send(input),
     retry: async (input) => working().retry(input),
     discard: async (input) => working().discard(input),

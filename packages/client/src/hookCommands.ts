@@ -3,7 +3,13 @@ import { type Hook, hookOf, hooksMax, may, type Policy } from '@sotto/trust'
 import { isHookName } from './hook/card.ts'
 import { encodeHookState, newestOf } from './hook/keys.ts'
 import { makeHook } from './hook/make.ts'
-import { keyIdOf, publicHalf, type PublicKey, signatureAlgorithmOf } from './hook/publicKey.ts'
+import {
+  keyIdOf,
+  publicHalf,
+  type PublicKey,
+  sealingAlgorithmOf,
+  signatureAlgorithmOf,
+} from './hook/publicKey.ts'
 import type { Jwk } from './ports/jose.ts'
 import type { Room } from './room/room.ts'
 import { policyIn } from './room/state.ts'
@@ -35,6 +41,7 @@ const viewOf = (room: Room, { hook, anchor, script }: Hook): HookView => {
     name: known?.card.name ?? null,
     anchor: keyIdOf({ thumbprint: anchor }),
     script: script && keyIdOf({ thumbprint: script }),
+    reads: known !== undefined && known.card.reader !== null,
     generation: newest?.generation ?? null,
     expiresMs: newest ? newest.expiresS * 1000 : null,
   }
@@ -67,23 +74,34 @@ export const hookCommands = ({
     return { publicKey, privateKey: made?.privateKey ?? null }
   }
 
+  const readerKey = async (wanted: Jwk | 'generate'): Promise<ScriptKey> => {
+    const made = wanted === 'generate' ? await jose.generate('ECDH-ES+A256KW') : null
+    const publicKey = publicHalf(made?.publicKey ?? (wanted === 'generate' ? {} : wanted))
+    if (!publicKey || !sealingAlgorithmOf(publicKey))
+      throw new SottoError('bad_request', 'a key to read with is EC P-256, or RSA from 2048 to 4096 bits')
+    return { publicKey, privateKey: made?.privateKey ?? null }
+  }
+
   return {
     hooks: async ({ room: id }) => {
       const room = rooms.get(id)
       return (policyIn(room.state())?.hooks ?? []).map((hook) => viewOf(room, hook))
     },
 
-    createHook: async ({ room: id, name, key, algorithm = 'ES256' }) => {
+    createHook: async ({ room: id, name, key, algorithm = 'ES256', reader: wanted }) => {
       const room = rooms.get(id)
       const policy = policyToHook(room)
       const shown = name.trim().normalize('NFC')
       if (!isHookName(shown)) throw new SottoError('bad_request', 'a hook has a name of 1 to 40 characters')
       if (policy.hooks.length >= hooksMax) throw new SottoError('rate', 'the room has too many hooks')
-      if (key && 'd' in key) throw new SottoError('bad_request', 'the private key is for the script alone')
+      if ((key && 'd' in key) || (typeof wanted === 'object' && 'd' in wanted))
+        throw new SottoError('bad_request', 'the private key is for the script alone')
       const script = await scriptKey(key, algorithm)
+      const reader = wanted === undefined ? null : await readerKey(wanted)
       const token = toBase64url(provider.random(tokenBytes))
       const tokenHash = H(Uint8Array.from(token, (character) => character.charCodeAt(0)))
-      const wish = { room: room.state().id, name: shown, script: script.publicKey, reader: null, tokenHash }
+      const keys = { script: script.publicKey, reader: reader?.publicKey ?? null }
+      const wish = { room: room.state().id, name: shown, ...keys, tokenHash }
       const made = await makeHook(tools, { ...wish, nowS: Math.floor(timeMs() / 1000) })
       const hook = toHex(made.entry.hook)
       const ready = room.hooked(hook)
@@ -101,6 +119,7 @@ export const hookCommands = ({
         token,
         algorithm: signatureAlgorithmOf(script.publicKey),
         key: script.privateKey,
+        readerKey: reader?.privateKey ?? null,
       }
     },
 

@@ -108,6 +108,8 @@ export interface HookView {
   /** RFC 7638 thumbprints in base64url: of the key that the script pins, and of the one it signs with. */
   readonly anchor: string
   readonly script: string | null
+  /** Whether the room’s messages may be handed to it. */
+  readonly reads: boolean
   /** The generation of the keys to which it seals, and until when scripts are told of it. */
   readonly generation: number | null
   readonly expiresMs: number | null
@@ -120,6 +122,8 @@ export interface NewHook extends HookView {
   readonly algorithm: SignatureAlgorithm
   /** The key that the script signs with, private half included; null where the script brought its own. */
   readonly key: Jwk | null
+  /** The key that it reads with, where one was made. */
+  readonly readerKey: Jwk | null
 }
 
 export type Delivery =
@@ -245,7 +249,14 @@ export interface ClientCommands {
     readonly name: string
     readonly key?: Jwk
     readonly algorithm?: SignatureAlgorithm
+    /** The public key that the room's messages are sealed to for the script (EC P-256 or RSA), or `generate`. */
+    readonly reader?: Jwk | 'generate'
   }): Promise<NewHook>
+  /**
+   * Hands the script behind a hook what people have said in the room since the last call; the first call begins with
+   * what comes next. Resolves with the number of messages. For devices that may set hooks up: `forbidden` elsewhere.
+   */
+  forwardHook(input: { readonly room: string; readonly hook: string }): Promise<{ readonly count: number }>
   /** Ends a hook for good: what comes under it afterwards is refused. */
   revokeHook(input: { readonly room: string; readonly hook: string }): Promise<void>
 

@@ -52,6 +52,7 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     hooks: unused,
     createHook: unused,
     revokeHook: unused,
+    forwardHook: unused,
     send: async ({ text, message: id = '' }) => {
       of.texts.set(id, text)
       return { id }

@@ -54,6 +54,7 @@ const profile = () => {
     hooks: unused,
     createHook: unused,
     revokeHook: unused,
+    forwardHook: unused,
     send: async ({ text, message: id = 'unnamed' }) => {
       texts.set(id, text)
       return { id }

@@ -112,6 +112,10 @@ export const limits = {
   hookPostBurst: 30,
   /** Wrong tokens for one hook from one address. */
   hookGuessesPerMinute: 10,
+  /** What waits for one script. */
+  hookOutMessagesMax: 1000,
+  hookOutBytesMax: 16 * miB,
+  hookOutWaitMs: 25 * secondMs,
   /** How long the keys of one generation are told to scripts. */
   hookKeysDaysMax: 14,
   /** How long what is sealed to a generation may still arrive after the next one, by the log's time. */

@@ -70,6 +70,7 @@ export const assemble = async (
     ...(lane ? { addRoutes: lane.register } : {}),
     routes,
     hooks: delivery.hooks,
+    hookOut: delivery.hookOut,
     sessions,
     webDirectory,
     trustProxy,

@@ -295,6 +295,7 @@ export const openPreviewClient = (scene: Scene): Client => {
     createHook: async () => {
       throw new PreviewFailure('policy')
     },
+    forwardHook: async () => ({ count: 0 }),
     revokeHook: async () => {
       throw new PreviewFailure('policy')
     },

@@ -100,6 +100,7 @@ export const hooksOf = (id: string, nowMs: number): readonly HookView[] =>
           name: 'Alertmanager',
           anchor: 'anchor',
           script: 'script',
+          reads: false,
           generation: 3,
           expiresMs: nowMs + 9 * dayMs,
         },

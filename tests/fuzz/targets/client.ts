@@ -140,6 +140,7 @@ const waiting: HookState = {
   tokenHash: key,
   telling: salt,
   used: [{ id: salt, timeMs: 5 }],
+  handedSeq: 7,
 }
 
 const signedPost = async (): Promise<Uint8Array> => {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { hookCreateCommand } from './hookCreate.ts'
+import { hookForwardCommand } from './hookForward.ts'
 import { hookListCommand } from './hookList.ts'
 import { hookRevokeCommand } from './hookRevoke.ts'
 
@@ -9,3 +10,4 @@ export const hookCommand = (): Command =>
     .addCommand(hookCreateCommand())
     .addCommand(hookListCommand())
     .addCommand(hookRevokeCommand())
+    .addCommand(hookForwardCommand())

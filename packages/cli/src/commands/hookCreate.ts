@@ -15,6 +15,7 @@ interface Options {
   readonly name: string
   readonly algorithm?: SignatureAlgorithm
   readonly key?: string
+  readonly reads?: boolean
   readonly recipe: RecipeKind
 }
 
@@ -48,6 +49,7 @@ export const hookCreateCommand = (): Command =>
     .argument('<room>', 'name of the room, or the beginning of its id')
     .requiredOption('--name <name>', 'under which its messages stand')
     .option('--key <file>', 'the public key that the script signs with, PEM or JWK; otherwise a pair is made')
+    .option('--reads', 'the script may read, too: what `sotto hook forward` hands it')
     .addOption(
       new Option('--algorithm <name>', 'what a pair is made for: ES256, PS256 or EdDSA').choices(algorithms),
     )
@@ -60,13 +62,16 @@ export const hookCreateCommand = (): Command =>
       const invocation = invocationOf(command)
       const { recipe } = options
       const algorithm = options.algorithm ?? (recipe === 'shell' ? 'PS256' : 'ES256')
+      if (options.reads && recipe !== 'python')
+        throw new SottoError('bad_request', 'the recipe that reads is in Python')
       if (recipe === 'shell' && algorithm !== 'PS256')
         throw new SottoError('bad_request', 'the shell recipe signs with PS256')
       const key = options.key === undefined ? {} : { key: readKey(options.key) }
+      const reader = options.reads ? ({ reader: 'generate' } as const) : {}
       await withAccount(invocation, async (client) => {
         const room = await findRoom(client, wanted)
         await settledOnline(client)
-        const work = client.createHook({ room: room.id, name: options.name, algorithm, ...key })
+        const work = client.createHook({ room: room.id, name: options.name, algorithm, ...key, ...reader })
         const hook = await withProgress(() => 'Making the hook', work)
         const { account } = client.state()
         const server = account.kind === 'none' ? '' : account.server

@@ -1,22 +1,10 @@
-import { type Client, type HookView, type RoomView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
+import { findHook } from '../hookName.ts'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
 import { settledOnline } from '../waiting.ts'
-
-/** @throws SottoError `not_found`, `bad_request` where several hooks fit */
-const findHook = async (client: Client, room: RoomView, wanted: string): Promise<HookView> => {
-  const hooks = await client.hooks({ room: room.id })
-  const exact = hooks.filter(({ hook, name }) => hook === wanted || name === wanted)
-  const found =
-    exact.length > 0 ? exact : hooks.filter(({ hook }) => wanted.length >= 4 && hook.startsWith(wanted))
-  const [only, second] = found
-  if (second) throw new SottoError('bad_request', `several hooks are called ${wanted}; say the id`)
-  if (!only) throw new SottoError('not_found', `there is no hook ${wanted} in ${roomTitle(room)}`)
-  return only
-}
 
 export const hookRevokeCommand = (): Command =>
   new Command('revoke')

@@ -59,6 +59,8 @@ export interface HookState {
   /** The message by which this device tells the others, while it is in the outbox. */
   readonly telling: Uint8Array | null
   readonly used: readonly UsedId[]
+  /** Up to where this device has handed the room's messages to the script; null where it does not. */
+  readonly handedSeq: number | null
 }
 
 const privateKey = blob(4096, 1)
@@ -90,6 +92,7 @@ export const hookState: Shape<HookState> = struct({
   tokenHash: nullable(bytes(32)),
   telling: nullable(bytes(16)),
   used: list(struct({ id: bytes(16), timeMs: uint() }), usedMax),
+  handedSeq: nullable(uint()),
 })
 
 /** As it waits with the wish for the hook, until the room's policy has it. */

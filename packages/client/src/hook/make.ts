@@ -86,6 +86,7 @@ export const makeHook = async (
       tokenHash,
       telling: null,
       used: [],
+      handedSeq: null,
     },
   }
 }

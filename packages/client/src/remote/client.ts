@@ -137,6 +137,7 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     hooks: (input) => call('hooks', input),
     createHook: (input) => call('createHook', input),
     revokeHook: (input) => call('revokeHook', input),
+    forwardHook: (input) => call('forwardHook', input),
     send: (input) => call('send', { ...input, message: input.message ?? newId() }),
     retry: (input) => call('retry', input),
     discard: (input) => call('discard', input),

@@ -33,6 +33,7 @@ export const commandNames = [
   'hooks',
   'createHook',
   'revokeHook',
+  'forwardHook',
   'send',
   'retry',
   'discard',

@@ -55,6 +55,7 @@ const emptyHook = ({ hook, card }: Share): HookState => ({
   tokenHash: null,
   telling: null,
   used: [],
+  handedSeq: null,
 })
 
 /** The own words stand in the log, or will never: nothing of them waits any more. */

@@ -32,3 +32,20 @@ export const publishHook = operation({
   output: nothing,
   bodyBytesMax: limits.hookStatementBytesMax + 1024,
 })
+
+/**
+ * Something that was said in a room, for the script behind a hook: a compact JWE to its key. It is kept until the script
+ * has said that it has it. `seq` is the place in the log of what was said; what was handed in before is not kept twice.
+ *
+ * Refusals: `rate` while too much waits, and those of `hook.publish`.
+ */
+export const handToHook = operation({
+  name: 'hook.hand',
+  method: 'POST',
+  path: '/v1/rooms/:room/hooks/:hook/out',
+  access: 'device',
+  params: hook,
+  body: struct({ seq: uint(), jwe: text(limits.hookPostBytesMax) }),
+  output: nothing,
+  bodyBytesMax: limits.hookPostBytesMax + 64,
+})

@@ -33,6 +33,7 @@ export const operations = {
   listWelcomes: rooms.listWelcomes,
   settleWelcome: rooms.settleWelcome,
   publishHook: hooks.publishHook,
+  handToHook: hooks.handToHook,
   poll: rooms.poll,
 } as const
 

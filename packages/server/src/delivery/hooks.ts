@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import {
   type Acknowledgement,
   encodeLoggedPost,
@@ -17,6 +16,7 @@ import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import { makeRate } from '../rate.ts'
 import { digest, mapKey } from './digest.ts'
+import type { HookAccess } from './hookAccess.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
@@ -49,10 +49,10 @@ interface Dependencies {
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
+  readonly authenticate: HookAccess
 }
 
 const minuteS = 60
-const noHash = new Uint8Array(32)
 
 /** The name of a post: who sends the same bytes again gets the same answer, and it stands in the log once. */
 export const postIdOf = (jwe: string): Uint8Array =>
@@ -66,27 +66,11 @@ const formOf = (jwe: string): SealedPost => {
 }
 
 export const makeHooks = (dependencies: Dependencies): Hooks => {
-  const { store, rooms, lanes, ledger, quota, clock, limits, log } = dependencies
+  const { store, rooms, lanes, ledger, quota, clock, limits, log, authenticate } = dependencies
   const postRate = makeRate(clock, {
     perSecond: limits.hookPostsPerMinute / minuteS,
     burst: limits.hookPostBurst,
   })
-  /** Of wrong tokens, by hook and address. The right one is never kept out by them: nobody guesses 256 bits. */
-  const guessRate = makeRate(clock, {
-    perSecond: limits.hookGuessesPerMinute / minuteS,
-    burst: limits.hookGuessesPerMinute,
-  })
-
-  /** The hook, if this is its token; every refusal takes the same way. */
-  const authenticated = async (hook: Uint8Array, token: string, address: string): Promise<StoredHook> => {
-    const stored = await store.hook(hook)
-    const isRight = timingSafeEqual(digest(Buffer.from(token, 'latin1')), stored?.tokenHash ?? noHash)
-    if (stored && isRight) return stored
-    guessRate.take(`${mapKey(hook)}/${address}`)
-    log.info('hook_refused', { code: 'unauthorized' })
-    throw new SottoError('unauthorized')
-  }
-
   const append = async (room: Room, stored: StoredHook, jwe: string) => {
     const { hook, account } = stored
     const payload = encodeLoggedPost({ version: 1, hook, jwe })
@@ -152,7 +136,7 @@ export const makeHooks = (dependencies: Dependencies): Hooks => {
     },
 
     post: async (hook, token, jwe, address) => {
-      const stored = await authenticated(hook, token, address)
+      const stored = await authenticate(hook, token, address)
       postRate.take(mapKey(hook))
       const form = formOf(jwe)
       const { ack } = await lanes.run(mapKey(stored.room), () => decide(hook, form, jwe))

@@ -144,10 +144,27 @@ export interface StoredHook {
   readonly statement: string
 }
 
+/** Something that waits for a script. */
+export interface HandedOut {
+  /** Rises with each, and never comes again. */
+  readonly cursor: number
+  readonly jwe: string
+}
+
+export interface OutBounds {
+  readonly countMax: number
+  readonly bytesMax: number
+}
+
 export interface HookStore {
   hook(hook: Uint8Array): Promise<StoredHook | undefined>
   /** In the place of what was known of it. */
   putHook(hook: StoredHook): Promise<void>
+  /** Keeps what was said at a later place than all that was handed in before; of the others it is `known`. */
+  handOut(hook: Uint8Array, seq: number, jwe: string, bounds: OutBounds): Promise<'kept' | 'known' | 'full'>
+  /** Those behind the cursor, at least one if there is one, then while they fit. */
+  handedOut(hook: Uint8Array, afterCursor: number, bytesMax: number): Promise<readonly HandedOut[]>
+  settleOut(hook: Uint8Array, uptoCursor: number): Promise<void>
 }
 
 /** What delivery keeps. */

@@ -2,6 +2,7 @@ import { failureBody, SottoError } from '@sotto/protocol'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
+import type { HookOut } from '../delivery/hookOut.ts'
 import type { Hooks } from '../delivery/hooks.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import { makeRate } from '../rate.ts'
@@ -17,6 +18,7 @@ import { serveWeb } from './web.ts'
 export interface HttpOptions {
   readonly routes: readonly Route[]
   readonly hooks: Hooks
+  readonly hookOut: HookOut
   readonly sessions: Pick<Sessions, 'authenticate'>
   readonly webDirectory: string | null
   readonly trustProxy: boolean
@@ -96,7 +98,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
 
   for (const route of routes) serveOperation(app, route, sessions, closing)
 
-  await serveHooks(app, options.hooks, limits)
+  await serveHooks(app, options)
   await options.addRoutes?.(app)
 
   app.get('/healthz', async (_request, reply) =>

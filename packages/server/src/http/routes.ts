@@ -85,6 +85,10 @@ export const routesOf = (services: Services): readonly Route[] => {
       await delivery.hooks.publish(caller, input)
       return {}
     }),
+    forDevice(o.handToHook, async ({ caller, input }) => {
+      await delivery.hookOut.hand(caller, input)
+      return {}
+    }),
     forDevice(o.poll, ({ caller, input, signal }) => poll(caller, input, signal)),
   ]
 }

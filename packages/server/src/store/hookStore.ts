@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely'
-import type { HookStore, StoredHook } from '../delivery/store.ts'
+import type { Kysely, Transaction } from 'kysely'
+import type { HandedOut, HookStore, OutBounds, StoredHook } from '../delivery/store.ts'
 import { storing } from './failure.ts'
 import type { Schema } from './schema.ts'
 
@@ -33,8 +33,62 @@ export const hookStore = (db: Kysely<Schema>): HookStore => ({
     storing(async () => {
       await db
         .insertInto('hooks')
-        .values({ hook: hook.hook, ...rowOf(hook) })
+        .values({ hook: hook.hook, ...rowOf(hook), out_seq: 0 })
         .onConflict((c) => c.column('hook').doUpdateSet(rowOf(hook)))
         .execute()
     }),
+  handOut: (hook, seq, jwe, bounds) =>
+    storing(() => db.transaction().execute((transaction) => handOut(transaction, hook, seq, jwe, bounds))),
+  handedOut: (hook, after, bytesMax) =>
+    storing(async () => {
+      const rows = await db
+        .selectFrom('hook_out')
+        .select(['id', 'jwe'])
+        .where('hook', '=', hook)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(rowsPerAnswerMax)
+        .execute()
+      const found: HandedOut[] = []
+      let bytes = 0
+      for (const { id: cursor, jwe } of rows) {
+        bytes += jwe.length
+        if (found.length > 0 && bytes > bytesMax) return found
+        found.push({ cursor, jwe })
+      }
+      return found
+    }),
+  settleOut: (hook, upto) =>
+    storing(async () => {
+      await db.deleteFrom('hook_out').where('hook', '=', hook).where('id', '<=', upto).execute()
+    }),
 })
+
+const rowsPerAnswerMax = 50
+
+const handOut = async (
+  db: Transaction<Schema>,
+  hook: Uint8Array,
+  seq: number,
+  jwe: string,
+  { countMax, bytesMax }: OutBounds,
+): Promise<'kept' | 'known' | 'full'> => {
+  const { out_seq: known } = await db
+    .selectFrom('hooks')
+    .select('out_seq')
+    .where('hook', '=', hook)
+    .executeTakeFirstOrThrow()
+  if (seq <= known) return 'known'
+  const waiting = await db
+    .selectFrom('hook_out')
+    .select((e) => [
+      e.fn.countAll<number>().as('count'),
+      e.fn.coalesce(e.fn.sum<number>(e.fn<number>('length', ['jwe'])), e.val(0)).as('bytes'),
+    ])
+    .where('hook', '=', hook)
+    .executeTakeFirstOrThrow()
+  if (waiting.count >= countMax || waiting.bytes + jwe.length > bytesMax) return 'full'
+  await db.insertInto('hook_out').values({ hook, jwe }).execute()
+  await db.updateTable('hooks').set({ out_seq: seq }).where('hook', '=', hook).execute()
+  return 'kept'
+}

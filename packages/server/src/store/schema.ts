@@ -92,6 +92,9 @@ export interface Schema extends OpenLaneSchema {
     /** Thumbprints, with a space between them. */
     key_ids: string
     statement: string
+    out_seq: number
   }
+  /** What waits for scripts, sealed to their keys. */
+  hook_out: { id: Generated<number>; hook: Uint8Array; jwe: string }
   fork_tags: { room: Uint8Array; epoch: number; device: Uint8Array; tag: Uint8Array }
 }

@@ -1,6 +1,7 @@
 import type { SignedLink } from '@sotto/protocol'
 import type { StoredSession } from '../../src/authentication/store.ts'
 import type {
+  HandedOut,
   Membership,
   SealedMeta,
   StoredEntry,
@@ -25,6 +26,8 @@ export interface MemoryData {
   /** Bytes by account. */
   readonly storage: Map<string, number>
   readonly hooks: Map<string, StoredHook>
+  /** What was handed to scripts, by hook. */
+  readonly hookOut: Map<string, MemoryHookOut>
   readonly forkTags: Map<string, MemoryForkTag>
 }
 
@@ -66,6 +69,12 @@ export interface MemoryWelcome {
   readonly devices: readonly string[]
 }
 
+export interface MemoryHookOut {
+  readonly seq: number
+  readonly next: number
+  readonly waiting: readonly HandedOut[]
+}
+
 export interface MemoryForkTag {
   readonly room: string
   readonly epoch: number
@@ -85,6 +94,7 @@ export const emptyData = (): MemoryData => ({
   counters: new Map(),
   storage: new Map(),
   hooks: new Map(),
+  hookOut: new Map(),
   forkTags: new Map(),
 })
 
@@ -100,6 +110,7 @@ export const copyData = (data: MemoryData): MemoryData => ({
   counters: new Map(data.counters),
   storage: new Map(data.storage),
   hooks: new Map(data.hooks),
+  hookOut: new Map(data.hookOut),
   forkTags: new Map(data.forkTags),
 })
 
