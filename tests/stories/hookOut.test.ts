@@ -73,7 +73,7 @@ describe('a script reads what people say', () => {
       {
         iss: room,
         aud: hook.hook,
-        body: { sender: 'bob', text: 'hé "quoted" 🙂', time: expect.any(String) },
+        body: { sender: 'bob', text: 'hé "quoted" 🙂', timeMs: expect.any(Number) },
       },
       { iss: room, aud: hook.hook, body: { sender: 'alice', text: 'and mine' } },
     ])

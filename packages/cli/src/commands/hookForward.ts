@@ -32,7 +32,7 @@ const forwarding = (client: Client, room: string, hook: string, signal: AbortSig
       work().catch((error: unknown) => {
         // The server may be away, or the script behind: what was not handed over is tried again.
         if (isForNow(error)) timer = setTimeout(look, retryDelayMs)
-        else reject(error as Error)
+        else reject(error)
       })
     }
     const unsubscribe = client.subscribe((event) => {

@@ -52,7 +52,7 @@ export const sealHanded = async (
     iat: nowS,
     exp: nowS + daysKept * 86_400,
     jti: String(seq),
-    body: { seq, sender, text, time: new Date(timeMs).toISOString() },
+    body: { seq, sender, text, timeMs },
   }
   const jws = await jose.sign(anchor.privateKey, header, encoded(claims))
   const bytes = Uint8Array.from(jws, (character) => character.charCodeAt(0))
