@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { compactDecrypt, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Client, Jwk, NewHook } from '@sotto/client'
-import { meet, untilMessages } from './talk.ts'
+import { meet, timeline, untilMessages } from './talk.ts'
 import { startWorld, type World } from './world.ts'
 
 interface Waiting {
@@ -62,7 +62,13 @@ describe('a script reads what people say', () => {
     await bob.send({ room, text: 'before' })
     await untilMessages(alice, room, 1)
     expect(await alice.forwardHook({ room, hook: hook.hook })).toEqual({ count: 0 })
-    expect(await alice.hooks({ room })).toMatchObject([{ reads: true }])
+    for (const client of [alice, bob]) {
+      expect(await client.hooks({ room })).toMatchObject([{ reads: true }])
+      const told = (await timeline(client, room)).find(
+        (item) => item.kind === 'event' && item.event.kind === 'hook_added',
+      )
+      expect(told).toMatchObject({ event: { name: 'Assistant', reads: true } })
+    }
     await bob.send({ room, text: 'hé "quoted" 🙂' })
     await alice.send({ room, text: 'and mine' })
     await untilMessages(alice, room, 3)

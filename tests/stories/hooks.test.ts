@@ -80,7 +80,7 @@ describe('a script posts into a room', () => {
       expect(all.filter(({ kind }) => kind === 'message')).toEqual([])
       expect(all.find((item) => item.kind === 'event' && item.event.kind === 'hook_added')).toMatchObject({
         actor: { name: 'alice' },
-        event: { name: 'Deploys' },
+        event: { name: 'Deploys', reads: false },
       })
     }
     expect(bob.state().rooms[0]).toMatchObject({ unread: 2, latest: { by: 'hook', sender: 'Deploys' } })

@@ -87,7 +87,7 @@ const eventText = ({ actor, event }: Event): string => {
         ? `This device refuses a change of this room (rule ${printableLine(event.rule)})`
         : `A device of ${who} refuses a change of this room (rule ${printableLine(event.rule)})`
     case 'hook_added':
-      return `${who} ${have} let a script post here as hook ${printableLine(event.name)}`
+      return `${who} ${have} let a script post ${event.reads ? 'and read ' : ''}here as hook ${printableLine(event.name)}`
     case 'hook_removed':
       return `${who} ${have} revoked hook ${printableLine(event.name)}`
     case 'refounded':

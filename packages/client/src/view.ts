@@ -167,8 +167,9 @@ export type TimelineItem =
         | { readonly kind: 'objected'; readonly rule: string }
         /** The room continues an earlier one, which was damaged. */
         | { readonly kind: 'refounded' }
-        /** A script may post into the room under this name, or may not any more. */
-        | { readonly kind: 'hook_added'; readonly name: string }
+        /** A script may post into the room under this name, and `reads` what is said if a member hands it over. */
+        | { readonly kind: 'hook_added'; readonly name: string; readonly reads: boolean }
+        /** It may not any more. */
         | { readonly kind: 'hook_removed'; readonly name: string }
       readonly timeMs: number
     }

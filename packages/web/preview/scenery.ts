@@ -100,7 +100,7 @@ export const hooksOf = (id: string, nowMs: number): readonly HookView[] =>
           name: 'Alertmanager',
           anchor: 'anchor',
           script: 'script',
-          reads: false,
+          reads: true,
           generation: 3,
           expiresMs: nowMs + 9 * dayMs,
         },
@@ -246,7 +246,7 @@ export const scenery = (nowMs: number): Scenery => {
   )
   const oncall: readonly TimelineItem[] = [
     ...shortTalk([[people.emeka, 'Handing over, nothing open. Quiet night.', 26 * hourMs]], nowMs),
-    event(3, people.bob, { kind: 'hook_added', name: 'Alertmanager' }, nowMs - 25 * hourMs),
+    event(3, people.bob, { kind: 'hook_added', name: 'Alertmanager', reads: true }, nowMs - 25 * hourMs),
     alert(
       4,
       '**Disk almost full** on `db-2`: 91 %\nhttps://status.example.org/db-2',

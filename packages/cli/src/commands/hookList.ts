@@ -8,11 +8,12 @@ import { table } from '../table.ts'
 import { timestamp } from '../time.ts'
 import { settled } from '../waiting.ts'
 
-const row = ({ hook, name, generation, expiresMs }: HookView): readonly string[] => [
+const row = ({ hook, name, generation, expiresMs, reads }: HookView): readonly string[] => [
   styled('bold', name === null ? '(keys not here yet)' : printableLine(name)),
   hook,
   generation === null ? '' : `keys ${generation}`,
   expiresMs === null ? '' : `until ${timestamp(expiresMs)}`,
+  reads ? 'reads, too' : '',
 ]
 
 export const hookListCommand = (): Command =>

@@ -39,7 +39,11 @@ export const receiveShare = async (tools: Tools, desk: Desk, telling: Telling): 
   const isOwn = equalBytes(telling.device, tools.device)
   adopt(desk, known, generation, telling.timeMs, isOwn)
   return told.isNew && !newest && generation.generation === 1
-    ? passed({ kind: 'event', actor: telling.account, event: { kind: 'hook_added', name: told.card.name } })
+    ? passed({
+        kind: 'event',
+        actor: telling.account,
+        event: { kind: 'hook_added', name: told.card.name, reads: told.card.reader !== null },
+      })
     : passed()
 }
 

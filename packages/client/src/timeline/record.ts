@@ -1,5 +1,6 @@
 import {
   blob,
+  boolean,
   bytes,
   decodeAs,
   encodeAs,
@@ -59,7 +60,7 @@ export type RecordedEvent =
   | { readonly kind: 'rejoined' }
   | { readonly kind: 'objected'; readonly rule: string }
   | { readonly kind: 'refounded' }
-  | { readonly kind: 'hook_added'; readonly name: string }
+  | { readonly kind: 'hook_added'; readonly name: string; readonly reads: boolean }
   | { readonly kind: 'hook_removed'; readonly name: string }
 
 const account = bytes(32)
@@ -74,7 +75,7 @@ const event: Shape<RecordedEvent> = union({
   rejoined: [6, {}],
   objected: [7, { rule: text(64) }],
   refounded: [8, {}],
-  hook_added: [9, { name: hookName }],
+  hook_added: [9, { name: hookName, reads: boolean }],
   hook_removed: [10, { name: hookName }],
 })
 

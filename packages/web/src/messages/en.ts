@@ -248,7 +248,8 @@ export const en = {
     renamed: '<bdi>{actor}</bdi> named the room <bdi>{name}</bdi>',
     role: '<bdi>{actor}</bdi> made <bdi>{name}</bdi> {role, select, owner {an owner} admin {an admin} guest {a guest} other {a member}}',
     rejoined: '<bdi>{actor}</bdi> came back in with fresh keys',
-    hook_added: '<bdi>{actor}</bdi> lets a script post here as hook <bdi>{name}</bdi>',
+    hook_added:
+      '<bdi>{actor}</bdi> lets a script {reads, select, true {post and read} other {post}} here as hook <bdi>{name}</bdi>',
     hook_removed: '<bdi>{actor}</bdi> revoked hook <bdi>{name}</bdi>',
     objected: 'A device of <bdi>{actor}</bdi> refuses a change of this room (rule {rule})',
     refounded: '<bdi>{actor}</bdi> founded this room anew. It continues an earlier one that was damaged.',
@@ -261,7 +262,8 @@ export const en = {
     roleByYou:
       'You made <bdi>{name}</bdi> {role, select, owner {an owner} admin {an admin} guest {a guest} other {a member}}',
     rejoinedByYou: 'You came back in with fresh keys',
-    hook_addedByYou: 'You let a script post here as hook <bdi>{name}</bdi>',
+    hook_addedByYou:
+      'You let a script {reads, select, true {post and read} other {post}} here as hook <bdi>{name}</bdi>',
     hook_removedByYou: 'You revoked hook <bdi>{name}</bdi>',
     objectedByYou: 'This device refuses a change of this room (rule {rule})',
     refoundedByYou: 'You founded this room anew. It continues an earlier one that was damaged.',

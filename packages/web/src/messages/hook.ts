@@ -40,7 +40,9 @@ export const hook = {
   refused: 'Something came as {who} and is not shown: {why}.',
   fault,
   list: 'Hooks',
-  explain: 'Scripts that may post here. They read nothing, and no person speaks through them.',
+  explain: 'Scripts that may post here. No person speaks through them.',
+  writes: 'Reads nothing',
+  reads: 'Reads what is said here when a member hands it over',
   nameless: 'A hook whose keys are still to come',
   until: 'Keys {generation}, until {date}',
 } as const

@@ -6,7 +6,7 @@ import { isolated } from '../../ui/isolated.tsx'
 import { moment } from '../../ui/times.ts'
 import styles from './HookList.module.css'
 
-const Hook = ({ hook: { name, generation, expiresMs } }: { readonly hook: HookView }) => {
+const Hook = ({ hook: { name, generation, expiresMs, reads } }: { readonly hook: HookView }) => {
   const t = useTranslations('hook')
   const format = useFormatter()
   return (
@@ -16,6 +16,7 @@ const Hook = ({ hook: { name, generation, expiresMs } }: { readonly hook: HookVi
       </span>
       <span className={styles.words}>
         <span>{name === null ? t('nameless') : t.rich('title', { name, ...isolated })}</span>
+        <span className={styles.keys}>{reads ? t('reads') : t('writes')}</span>
         {generation !== null && expiresMs !== null && (
           <span className={styles.keys}>
             {t('until', { generation: String(generation), date: format.dateTime(expiresMs, moment) })}
