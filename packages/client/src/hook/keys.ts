@@ -108,12 +108,9 @@ const renewalLeadS = 2 * 86_400
 /** Whether it is time for new keys. */
 export const wantsRenewal = (state: HookState, timeMs: number): boolean => {
   const newest = newestOf(state)
-  return (
-    newest !== undefined &&
-    state.next === null &&
-    state.anchor !== null &&
-    (state.isStale || timeMs > (newest.expiresS - renewalLeadS) * 1000)
-  )
+  if (state.next !== null || state.anchor === null) return false
+  // Made here, and given up before anybody was told.
+  return !newest || state.isStale || timeMs > (newest.expiresS - renewalLeadS) * 1000
 }
 
 /** The private keys of generations: what is to be wiped when they go. */

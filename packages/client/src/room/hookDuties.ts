@@ -62,6 +62,8 @@ export const withHookState = (room: RoomState, next: HookState): RoomState => ({
   hooks: room.hooks.map((one) => (equalBytes(one.hook, next.hook) ? next : one)),
 })
 
+const lastOf = (known: HookState): number => newestOf(known)?.generation ?? 0
+
 /** The next generation of a hook; undefined where this device may not make one. */
 export const renewed = async (
   { jose }: Tools,
@@ -70,19 +72,16 @@ export const renewed = async (
   timeMs: number,
 ): Promise<Generation | undefined> => {
   const known = hookNamed(room, hook)
-  const newest = known && newestOf(known)
   const anchor = known?.anchor && keyPairIn(known.anchor)
-  if (!known || !newest || !anchor) return undefined
-  return makeGeneration(jose, anchor, known.hook, newest.generation + 1, Math.floor(timeMs / 1000))
+  if (!known || !anchor) return undefined
+  return makeGeneration(jose, anchor, known.hook, lastOf(known) + 1, Math.floor(timeMs / 1000))
 }
 
 /** Keeps what was made, unless others were faster meanwhile. */
 export const stageRenewal = (room: RoomState, hook: string, made: Generation, timeMs: number): Stepped => {
   const known = hookNamed(room, hook)
-  const newest = known && newestOf(known)
-  const isNext = newest?.generation === made.generation - 1 && wantsRenewal(known as HookState, timeMs)
-  return isNext
-    ? stepped(withHookState(room, { ...(known as HookState), next: made }))
+  return known && lastOf(known) === made.generation - 1 && wantsRenewal(known, timeMs)
+    ? stepped(withHookState(room, { ...known, next: made }))
     : stepped(room, { consumed: [made.ec, made.rsa] })
 }
 

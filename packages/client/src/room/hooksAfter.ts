@@ -2,7 +2,7 @@ import { leaves, type PublicGroup } from '@sotto/mls'
 import { equalBytes, toHex } from '@sotto/protocol'
 import { hookOf, identityOf, policyOf } from '@sotto/trust'
 import type { Allowed } from './attempt.ts'
-import { allSecretsOf, decodeHookState, type HookState } from '../hook/keys.ts'
+import { allSecretsOf, decodeHookState, type HookState, secretsIn } from '../hook/keys.ts'
 import type { Intent } from './state.ts'
 
 /** Whether a commit has brought devices in that have no keys of the room's hooks, and taken some out that have. */
@@ -48,9 +48,17 @@ export const withHookOf = (hooks: readonly HookState[], intent: Intent | undefin
 
 export interface HooksAfter {
   readonly hooks: readonly HookState[]
-  /** Keys of hooks that the policy does not have any more. */
+  /** Keys of hooks that the policy does not have any more, and those that were made for people who have gone. */
   readonly consumed: readonly Uint8Array[]
+  /** Messages in the outbox that would tell such keys. */
+  readonly unsaid: readonly Uint8Array[]
 }
+
+/**
+ * Who has gone may have been sent keys that are not in the log yet, in the epoch that is over: with them a server could
+ * go on letting him read. Others are made.
+ */
+const withoutUntold = (one: HookState): HookState => (one.next ? { ...one, next: null, telling: null } : one)
 
 /** What is kept of the hooks when a commit has led to this group, and what is to be done about them. */
 export const hooksAfter = (
@@ -58,20 +66,25 @@ export const hooksAfter = (
   { context }: PublicGroup,
   { came, went }: Moved,
 ): HooksAfter => {
-  if (hooks.length === 0) return { hooks, consumed: [] }
+  if (hooks.length === 0) return { hooks, consumed: [], unsaid: [] }
   const policy = policyOf(context)
   const isKept = ({ hook }: HookState): boolean =>
     policy.kind === 'ok' && hookOf(policy.value, hook) !== undefined
   const kept = hooks.filter(isKept)
+  const untold = went ? kept.flatMap(({ next, telling }) => (next ? [{ next, telling }] : [])) : []
   return {
     hooks:
       kept.length === hooks.length && !came && !went
         ? hooks
         : kept.map((one) => ({
-            ...one,
+            ...(went ? withoutUntold(one) : one),
             isStale: one.isStale || went,
             isAwaited: one.isAwaited || came,
           })),
-    consumed: hooks.filter((one) => !isKept(one)).flatMap(allSecretsOf),
+    consumed: [
+      ...hooks.filter((one) => !isKept(one)).flatMap(allSecretsOf),
+      ...secretsIn(untold.map(({ next }) => next)),
+    ],
+    unsaid: untold.flatMap(({ telling }) => telling ?? []),
   }
 }

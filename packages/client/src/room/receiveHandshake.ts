@@ -182,9 +182,15 @@ const withoutFailedTellings = (outbox: readonly OutboxItem[]): readonly OutboxIt
 const isFailedTelling = (item: OutboxItem): boolean => item.stage.kind === 'failed' && !isForPeople(item)
 
 const heedHooks = (desk: Desk, group: PublicGroup, moved: Moved): void => {
-  const { hooks, consumed } = hooksAfter(desk.room.hooks, group, moved)
+  const { hooks, consumed, unsaid } = hooksAfter(desk.room.hooks, group, moved)
   desk.consumed.push(...consumed)
-  desk.room = { ...desk.room, hooks }
+  const isUnsaid = ({ message }: OutboxItem): boolean => unsaid.some((one) => equalBytes(one, message))
+  const { outbox } = desk.room
+  desk.room = {
+    ...desk.room,
+    hooks,
+    outbox: unsaid.length > 0 ? outbox.filter((one) => !isUnsaid(one)) : outbox,
+  }
 }
 
 /** Somebody else may have brought a device in again that had asked for it: its old leaf is gone. */

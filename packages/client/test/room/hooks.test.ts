@@ -293,6 +293,34 @@ describe('the keys of a hook', () => {
     expect(b.room.phase).toEqual({ kind: 'active' })
   })
 
+  it('that were under way to somebody who has gone meanwhile are given up, and others made', async () => {
+    // The first ones, and later ones: what was encrypted for Bob, too, a server may have kept.
+    for (const generation of [1, 2]) {
+      const side = await Scene.open()
+      const host = side.side(0)
+      if (generation === 2) {
+        await side.tell(host)
+        side.ledger.timeMs += 12 * dayMs + 1000
+        await side.renew(host)
+      }
+      await host.take(stageTelling(host.tools, host.room, side.hook, side.ledger.timeMs))
+      await host.take(encryptQueued(host.tools, host.room, 10))
+      const given = side.state(host)?.next
+      expect(given).toMatchObject({ generation })
+      const intent: Intent = { kind: 'remove', id: 'remove', account: bob.state.account }
+      const member = side.side(2)
+      await side.commit(host, intent)
+      expect(side.state(host)).toMatchObject({ next: null, telling: null })
+      expect(host.room.outbox).toEqual([])
+      expect(host.steps.at(-1)?.consumed).toContain(given?.ec)
+      await side.renew(host)
+      await side.tell(host)
+      const newest = newestOf(side.state(member) as HookState)
+      expect(newest).toMatchObject({ generation })
+      expect(newest?.statement).not.toBe(given?.statement)
+    }
+  })
+
   it('are told once more to who comes in, by anybody who has them', async () => {
     await scene.tell(a)
     const dave = await somebody('dave')
