@@ -51,6 +51,8 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
   const intents = rows.get(roomKeys.intents(room))
   if (intents && readRow.intents(intents).length > 0) return 'wants something'
   const { from, to } = within(roomKeys.outbox(room))
+  // Whoever was shown another identity of a member says nothing more where that member is, and shows why.
+  if (world.used.has('lie_directory') && world.lied.has(device.index)) return undefined
   for (const [key, value] of rows)
     if (from <= key && key < to && readRow.outboxItem(value).stage.kind !== 'failed')
       return 'has something to say'

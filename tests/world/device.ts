@@ -41,6 +41,7 @@ export interface Device {
   /** Null: nowhere any more. */
   cutAt(cut: DeviceCut | null): void
   jump(offsetMs: number): void
+  rightClock(): void
   backup(): { readonly disk: DiskCopy }
   restore(backup: { readonly disk: DiskCopy }): void
   loseCommits(count: number): number
@@ -191,6 +192,9 @@ export const makeDevice = (options: DeviceOptions): Device => {
     },
     jump: (offset) => {
       offsetMs += Math.round(offset)
+    },
+    rightClock: () => {
+      offsetMs = 0
     },
     backup: () => ({ disk: copyDisk(disk) }),
     restore: (backup) => restoreDisk(disk, backup.disk),

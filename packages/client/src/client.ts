@@ -90,7 +90,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     }
   }
 
-  const accountDeps: AccountDeps = { ...options, timeMs }
+  const accountDeps: AccountDeps = { ...options, timeMs, localMs: scheduler.nowMs }
   let gated = gate(store)
   let pool: KeyPackagePool
   const openAccount = async (): Promise<void> => {
@@ -151,8 +151,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     aheadMs = frame.timeMs - scheduler.steadyMs()
     await rooms.headsAre(frame.heads, places).catch(() => {})
     rooms.wake()
-    whileOnline(replenish)
+    // Before the pool is looked through: what invitations were made with is not thrown away.
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
+    whileOnline(replenish)
     isGreeted = true
     stirred()
   }
@@ -285,15 +286,14 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
         if (profile?.kind === 'ready') throw new SottoError('account_exists')
         await meet()
         // An earlier attempt may be known to the server, although its answer was lost.
-        const before = profile ?? (await profileRow.read(store))
-        await signedIn(await register(accountDeps, before, input))
+        await signedIn(await register(accountDeps, await profileRow.read(store), input))
         await device?.replenish()
       }),
     login: (input) =>
       inTurn(async () => {
         usable()
         await meet()
-        await signedIn(await login(accountDeps, profile, input))
+        await signedIn(await login(accountDeps, await profileRow.read(store), input))
       }),
     logout: async ({ forget }) => {
       usable()

@@ -2,7 +2,12 @@ import type { Provider } from '@sotto/mls'
 import { fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
 import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
 import type { Call, Contacts } from './account/contacts.ts'
-import { type KeyPackagePool, type LeafOwner, makeFounderBundle } from './account/keyPackages.ts'
+import {
+  type KeyPackagePool,
+  type LeafOwner,
+  makeFounderBundle,
+  type PoolTime,
+} from './account/keyPackages.ts'
 import type { Ready } from './account/profile.ts'
 import { encodeText } from './content/content.ts'
 import { makeMeta } from './content/meta.ts'
@@ -104,12 +109,13 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     stirred: deps.stirred,
     halt: deps.halt,
   }
-  const renewKeyPackages = async (): Promise<void> => pool.replenish(await leafOwner(), nowS(), true)
+  const renewKeyPackages = async (): Promise<void> => pool.replenish(await leafOwner(), poolTime(), true)
   const roomsDeps = { store, line, tools, contacts, pool, renewKeyPackages, roomDeps }
   const rooms = openRooms(roomsDeps, await loadRooms(store))
   const entering = new Set<string>()
 
   const nowS = (): number => Math.floor(deps.timeMs() / 1000)
+  const poolTime = (): PoolTime => ({ nowS: nowS(), localS: Math.floor(scheduler.nowMs() / 1000) })
   const newId = (): Uint8Array => provider.random(16)
 
   const leafOwner = async (): Promise<LeafOwner> => {
@@ -122,7 +128,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
   let replenishing: Promise<void> | null = null
   const replenish = (): Promise<void> =>
     (replenishing ??= leafOwner()
-      .then((owner) => pool.replenish(owner, nowS()))
+      .then((owner) => pool.replenish(owner, poolTime()))
       .finally(() => (replenishing = null)))
 
   const enter = async (room: string, phase: 'active' | 'leaving'): Promise<void> => {

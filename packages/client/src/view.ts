@@ -64,6 +64,8 @@ export type RepairStep =
 export type Remedy =
   /** It mends itself as soon as the server has what it lost: this device offers it. */
   | 'wait'
+  /** The same; and should nobody have it any more, the user is an owner and may found the room anew: `refound`. */
+  | 'wait_or_refound'
   /** This device may try once more: `rejoin`. */
   | 'rejoin'
   /** The user is an owner and may found the room anew: `refound`. */

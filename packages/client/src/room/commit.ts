@@ -25,6 +25,7 @@ import {
 } from '@sotto/protocol'
 import {
   type AccountLookup,
+  type DeadLeaf,
   deadLeaves,
   extensionsWithPolicy,
   hookOf,
@@ -133,14 +134,19 @@ const removals = (removed: readonly LeafIndex[]): readonly Proposal[] =>
 const additions = (keyPackages: readonly Uint8Array[]): readonly Proposal[] =>
   keyPackages.map((bytes) => ({ kind: 'add', keyPackage: decode(decodeKeyPackage, bytes) }))
 
-const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpose, timeS: number): Plan => {
+const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpose, logS: number): Plan => {
   const none: Plan = { proposals: [], policy, renewed: false }
   switch (purpose.kind) {
     case 'proposals':
       return none
     case 'dead': {
       const lookup = (account: Uint8Array) => tools.find(account)?.state
-      return { ...none, proposals: removals(deadLeavesOfOthers(tools, group, policy, lookup, timeS)) }
+      return {
+        ...none,
+        proposals: removals(
+          deadLeavesOfOthers(tools, group, policy, lookup, logS).map(({ leafIndex }) => leafIndex),
+        ),
+      }
     }
     case 'intent':
   }
@@ -184,10 +190,10 @@ export const deadLeavesOfOthers = (
   policy: Policy,
   lookup: AccountLookup,
   timeS: number,
-): readonly LeafIndex[] =>
+): readonly DeadLeaf[] =>
   deadLeaves(group, policy, lookup, timeS)
-    .filter((index) => {
-      const leaf = leafAt(group.tree, index)
+    .filter(({ leafIndex }) => {
+      const leaf = leafAt(group.tree, leafIndex)
       const identity = leaf && identityOf(leaf)
       return identity !== undefined && !equalBytes(identity.device, device)
     })
@@ -209,8 +215,10 @@ export const stageCommit = async (
   const settled = purpose.kind === 'intent' ? settledBefore(group.public, policy.value, purpose.intent) : null
   if (purpose.kind === 'intent' && settled) return settleIntent(room, purpose.intent, settled)
 
-  const planned = planOf(tools, group.public, policy.value, purpose, timeS)
-  const leaf = planned.renewed ? await renewedLeaf(tools, timeS) : undefined
+  // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
+  const planned = planOf(tools, group.public, policy.value, purpose, Math.floor(room.place.timeMs / 1000))
+  const isRenewed = planned.renewed || isEnding(group, timeS)
+  const leaf = isRenewed ? await renewedLeaf(tools, timeS) : undefined
   const messageId = tools.provider.random(16)
   const allowed = await permitted(tools, group, policy.value, timeS)
   const commitOf = (references: readonly PendingProposal[]) =>
@@ -351,6 +359,15 @@ const proposalsFor = (
         { kind: 'group_context_extensions', extensions: extensionsWithPolicy(group.public.context, next) },
       ]
 }
+
+/** Whether the own leaf is past its end, or will be before what it commits is in the log. */
+const isEnding = ({ public: { tree }, ownLeaf }: Group, timeS: number): boolean => {
+  const leaf = leafAt(tree, ownLeaf)
+  const identity = leaf && identityOf(leaf)
+  return identity !== undefined && identity.notAfterS < timeS + dayS
+}
+
+const dayS = 86_400
 
 /** A new leaf key and credential, valid for as long as one may be. */
 const renewedLeaf = async (

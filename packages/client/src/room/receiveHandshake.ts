@@ -4,14 +4,23 @@ import { deviceOf, identityOf, may, policyOf, roleOf, verifyLabelled } from '@so
 import { allSecretsOf } from '../hook/keys.ts'
 import { isForPeople } from '../timeline/view.ts'
 import { attempt } from './attempt.ts'
-import { type Desk, type Ending, frozen, passed, secondsOf } from './desk.ts'
+import { type Desk, type Ending, stopped, passed, secondsOf } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
 import { eventsOf, memberCountOf } from './events.ts'
 import { hooksAfter, movedBetween, movedBy, type Moved, withHookOf } from './hooksAfter.ts'
 import { lost } from './repair.ts'
 import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
-import { forgotten, type Nack, type OutboxItem, publicOf, rejoinRule, type RoomState } from './state.ts'
+import {
+  forgotten,
+  type Nack,
+  type OutboxItem,
+  publicOf,
+  rejoinRule,
+  rejoinsKept,
+  removed,
+  type RoomState,
+} from './state.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -28,7 +37,7 @@ export const receiveCommit = async (
   const { entry, envelope } = judged
   if (isOwnPending(room, entry.payloadHash) && room.pending?.staged)
     return adopt(desk, room.pending.staged, entry.timeMs)
-  if (!envelope) return frozen('policy', 'C0e')
+  if (!envelope) return stopped('policy', 'C0e')
   const { group, pending } = room
   if (!group) return follow(tools, desk, judged, payload, null)
   const tried = await attempt(tools, secondsOf(entry.timeMs), reading.asked, (engine) =>
@@ -38,17 +47,17 @@ export const receiveCommit = async (
   if (tried.kind === 'refused')
     return tried.rule.startsWith('mls:')
       ? follow(tools, desk, judged, payload, tried.rule)
-      : frozen('policy', tried.rule)
+      : stopped('policy', tried.rule)
   const { value, authorization } = tried
-  if (value.kind !== 'commit' || !authorization) return frozen('policy', 'C0e')
+  if (value.kind !== 'commit' || !authorization) return stopped('policy', 'C0e')
   // Taken out of the tree, but not off the members: this device may come in again.
   if (!value.group && isMember(tools, value.view.after.context))
     return follow(tools, desk, judged, payload, null)
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   desk.consumed.push(...value.consumed)
   if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
   const events = eventsOf(authorization, room.hooks)
-  if (value.group) enter(desk, value.group, entry.timeMs, movedBy(authorization))
+  if (value.group) enter(desk, value.group, movedBy(authorization))
   else expel(desk)
   return passed(...events)
 }
@@ -61,7 +70,7 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
   const intent = room.intents.find(({ id }) => id === pending?.intent)
   const known = publicOf(room)
   const moved = known ? movedBetween(known, staged.public) : { came: false, went: false }
-  enter(desk, staged, timeMs, { ...moved, came: moved.came || intent?.kind === 'readd' })
+  enter(desk, staged, { ...moved, came: moved.came || intent?.kind === 'readd' })
   const next = desk.room
   const isBack = room.phase.kind === 'repairing'
   desk.room = {
@@ -80,8 +89,6 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
     desk.told.push({ kind: 'intent', intent: pending.intent, result: { kind: 'done' } })
   return passed(...(pending?.events ?? []))
 }
-
-const rejoinsKept = 16
 
 /**
  * Follows a commit as everybody sees it, without keys.
@@ -103,10 +110,10 @@ const follow = async (
     observe(engine, known, payload),
   )
   if (tried.kind === 'needs') return tried
-  if (tried.kind === 'refused') return frozen('policy', tried.rule)
+  if (tried.kind === 'refused') return stopped('policy', tried.rule)
   const { value, authorization } = tried
-  if (value.kind !== 'commit' || !authorization) return frozen('policy', 'C0e')
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (value.kind !== 'commit' || !authorization) return stopped('policy', 'C0e')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   const events = eventsOf(authorization, desk.room.hooks)
   if (isMember(tools, value.group.context)) {
     heedHooks(desk, value.group, movedBy(authorization))
@@ -157,7 +164,7 @@ const secretsLeft = (before: Group, next: Group | null): readonly Uint8Array[] =
  * The next epoch. A commit or proposal of ours was for the epoch before: it has lost the race, and its intent stays.
  * The same holds for messages that are not in the log by now: they never will be.
  */
-const enter = (desk: Desk, group: Group, timeMs: number, moved: Moved): void => {
+const enter = (desk: Desk, group: Group, moved: Moved): void => {
   heedHooks(desk, group.public, moved)
   const { room } = desk
   desk.room = {
@@ -170,7 +177,7 @@ const enter = (desk: Desk, group: Group, timeMs: number, moved: Moved): void => 
       withoutFailedTellings(room.outbox),
       ({ stage }) => stage.kind === 'encrypted' && stage.epoch < epochOf(group),
     ),
-    place: { ...room.place, epoch: epochOf(group), timeMs },
+    place: { ...room.place, epoch: epochOf(group) },
     face: { ...room.face, memberCount: memberCountOf(group.public) },
   }
 }
@@ -207,19 +214,7 @@ const expel = (desk: Desk): void => {
   desk.consumed.push(...room.hooks.flatMap(allSecretsOf))
   if (room.outbox.length > 0)
     desk.told.push({ kind: 'outbox', messages: room.outbox.map(({ message }) => message) })
-  desk.room =
-    room.phase.kind === 'leaving'
-      ? forgotten(room)
-      : {
-          ...room,
-          phase: { kind: 'removed' },
-          group: null,
-          observed: null,
-          pending: null,
-          intents: [],
-          hooks: [],
-          outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
-        }
+  desk.room = room.phase.kind === 'leaving' ? forgotten(room) : removed(room)
 }
 
 export const isOwnPending = ({ pending }: RoomState, payloadHash: Uint8Array): boolean =>
@@ -237,7 +232,7 @@ export const receiveProposal = async (tools: Tools, desk: Desk, judged: OpenedEn
   if (tried.kind === 'needs') return tried
   // What is no proposal for us is none for anybody: a commit that names it will be refused.
   if (tried.kind === 'refused' || tried.value.read.kind !== 'proposal') return passed()
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   const { value } = tried
   if (value.keys && value.read.kind === 'proposal') {
     desk.consumed.push(...value.read.consumed)
@@ -260,8 +255,16 @@ export const receiveNack = async (tools: Tools, desk: Desk, { payload }: OpenedE
     noteWish(tools, desk, group, nack)
     return passed()
   }
+  // Whoever is not in the room any more has no say in it, whatever the server lets through.
+  if (!isInTree(group, nack)) return passed()
   return passed({ kind: 'event', actor: nack.account, event: { kind: 'objected', rule: nack.rule } })
 }
+
+const isInTree = ({ tree }: PublicGroup, { account, device }: LoggedNack): boolean =>
+  [...leaves(tree)].some(([, leaf]) => {
+    const identity = identityOf(leaf)
+    return identity && equalBytes(identity.account, account) && equalBytes(identity.device, device)
+  })
 
 /** Whoever can bring the device in again will try, unless somebody else was first. */
 const noteWish = (tools: Tools, desk: Desk, { tree, context }: PublicGroup, nack: LoggedNack): void => {

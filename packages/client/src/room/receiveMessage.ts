@@ -5,7 +5,7 @@ import { decodeContent } from '../content/content.ts'
 import { decodePayload } from '../content/payload.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 import { attempt } from './attempt.ts'
-import { type Desk, type Ending, frozen, missed, passed, secondsOf, unreadable } from './desk.ts'
+import { type Desk, type Ending, stopped, missed, passed, secondsOf, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
 import { receiveShare } from './receiveShare.ts'
 import { lost } from './repair.ts'
@@ -26,7 +26,7 @@ export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEnt
   const read = await opened(tools, desk, judged, payload)
   if (read.kind === 'needs') return read
   if (read.kind !== 'application') return isOwnTag(desk.room, judged) ? missed('own') : unreadable
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   const isStray = read.sender === group.ownLeaf
   // Signed with our key and unknown here: this device has been set back. It reads what it has said, and says no more.
   if (isStray && desk.room.phase.kind !== 'repairing') desk.room = lost(desk.room, 'client_rollback')

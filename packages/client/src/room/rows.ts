@@ -28,7 +28,7 @@ import { hookState, type HookState } from '../hook/keys.ts'
 import type { Change } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
 import { recordedItems } from '../timeline/record.ts'
-import { publicOf } from './state.ts'
+import { publicOf, rejoinsKept } from './state.ts'
 import type { Face, Intent, Meta, Nack, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
 
 /** How the parts of a room are written in the store, and which rows a step has to write. */
@@ -37,6 +37,21 @@ const failureCode = oneOf<FailureCode>(...(Object.keys(failures) as FailureCode[
 const ruleText = text(64)
 
 const nack: Shape<Nack> = struct({ seq: uint(), rule: ruleText, message: bytes(16) })
+
+const following = {
+  active: [2, {}],
+  leaving: [4, {}],
+  repairing: [
+    7,
+    {
+      code: failureCode,
+      rule: nullable(ruleText),
+      asked: boolean,
+      nack: nullable(nack),
+      invitedBy: nullable(bytes(32)),
+    },
+  ],
+} as const
 
 const phase: Shape<Phase> = union({
   creating: [
@@ -48,26 +63,15 @@ const phase: Shape<Phase> = union({
     },
   ],
   invited: [1, { inviter: nullable(bytes(32)), timeMs: uint() }],
-  active: [2, {}],
-  frozen: [3, { code: failureCode, rule: nullable(ruleText), nack: nullable(nack) }],
-  leaving: [4, {}],
+  frozen: [
+    3,
+    { code: failureCode, rule: nullable(ruleText), nack: nullable(nack), before: union(following) },
+  ],
   removed: [5, {}],
   left: [6, {}],
-  repairing: [
-    7,
-    {
-      code: failureCode,
-      rule: nullable(ruleText),
-      asked: boolean,
-      nack: nullable(nack),
-      invitedBy: nullable(bytes(32)),
-    },
-  ],
   refounded: [8, { successor: bytes(16) }],
+  ...following,
 })
-
-/** When a device came in anew: more than a day may have of them need not be known. */
-const rejoinsKept = 16
 
 const place: Shape<Place> = struct({
   cursor: uint(),

@@ -61,6 +61,7 @@ export type Phase =
       readonly code: FailureCode
       readonly rule: string | null
       readonly nack: Nack | null
+      readonly before: Following
     }
   /** An owner has founded the room anew as the other, and this device is in it. */
   | { readonly kind: 'refounded'; readonly successor: Uint8Array }
@@ -69,6 +70,21 @@ export type Phase =
   | { readonly kind: 'removed' }
   /** Kept only so that what the server still lists is not taken for a lost room. Not shown. */
   | { readonly kind: 'left' }
+
+/** Out of the room: what was read before stays, and nothing more is said. */
+export const removed = (room: RoomState): RoomState => ({
+  ...room,
+  phase: { kind: 'removed' },
+  group: null,
+  observed: null,
+  pending: null,
+  intents: [],
+  hooks: [],
+  outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
+})
+
+/** The phases in which entries are processed: the room is read, is being repaired, or the own removal is awaited. */
+export type Following = Extract<Phase, { kind: 'active' | 'leaving' | 'repairing' }>
 
 /** What this device says against an entry, for all members to see. */
 export interface Nack {
@@ -79,6 +95,9 @@ export interface Nack {
 
 /** The rule of a nack by which a device asks to be brought in again, for it cannot come in by itself. */
 export const rejoinRule = 'rejoin'
+
+/** When a device came in anew: more than a day may have of them need not be known. */
+export const rejoinsKept = 16
 
 /** How far this device has come in the log. */
 export interface Place {
@@ -217,9 +236,12 @@ export const forgotten = (room: RoomState): RoomState => ({
   place: room.place,
 })
 
-/** Whether entries are processed: the room is read, is being repaired, or this device waits for its removal. */
-export const follows = (room: RoomState): boolean => {
-  switch (room.phase.kind) {
+/** Whether entries are processed. */
+export const follows = (room: RoomState): room is RoomState & { readonly phase: Following } =>
+  isFollowing(room.phase)
+
+const isFollowing = (phase: Phase): phase is Following => {
+  switch (phase.kind) {
     case 'active':
     case 'leaving':
     case 'repairing':
@@ -244,6 +266,8 @@ export const policyIn = (room: RoomState): Policy | undefined => {
   return policy?.kind === 'ok' ? policy.value : undefined
 }
 
-/** Whether the user sees the room. */
-export const isShown = (room: RoomState): boolean =>
-  room.phase.kind !== 'leaving' && room.phase.kind !== 'left'
+/** Whether the user sees the room: not one that it has left, whatever becomes of it. */
+export const isShown = ({ phase }: RoomState): boolean => {
+  const { kind } = phase.kind === 'frozen' ? phase.before : phase
+  return kind !== 'leaving' && kind !== 'left'
+}

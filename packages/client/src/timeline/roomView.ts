@@ -77,12 +77,12 @@ const remedyOf = (
   { code, rule }: Extract<Phase, { kind: 'frozen' }>,
   account: Uint8Array | undefined,
 ): Remedy => {
-  if (code === 'server_rollback') return 'wait'
   if (isOwnFault(code, rule)) return 'rejoin'
   const group = publicOf(room)
   const policy = group && policyOf(group.context)
   const isOwner =
     policy?.kind === 'ok' && account !== undefined && roleOf(policy.value, account) === roles.owner
+  if (code === 'server_rollback') return isOwner ? 'wait_or_refound' : 'wait'
   return isOwner ? 'refound' : 'ask_owner'
 }
 

@@ -30,7 +30,7 @@ const calm = (room: RoomState): Situation => ({
   window: 8,
   alarmed: false,
   onDuty: true,
-  hasDead: false,
+  dead: null,
   timeMs,
   account: new Uint8Array(32),
 })

@@ -283,7 +283,7 @@ export const en = {
     frozenSafe: 'What is safe',
     frozenNow: 'What to do',
     frozenRemedy: {
-      wait: 'Nothing. This device offers the server what it has kept, and the room goes on by itself as soon as the server has it again.',
+      wait: 'Nothing. This device offers the server what it has kept, and the room goes on by itself as soon as the server has all of it again. If no device has it any more, an owner can found the room anew.',
       rejoin: 'Let this device try once more to take its place in the room.',
       refound: 'You are an owner: found the room anew, and the members can go on in it together.',
       ask_owner: 'Ask an owner to found the room anew. That is <owners></owners>.',

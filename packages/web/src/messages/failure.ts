@@ -43,10 +43,10 @@ export const failure = {
   account_exists: 'There is an account on this device already.',
   profile_in_use: 'Another program is using this profile.',
   fenced: 'Another tab has taken over. Reload this page to go on here.',
-  storage_full:
-    'There is no space left on this device. What is stored already is safe; free some space and try again.',
+  storage_full: 'There is no space left on this device. What is stored is safe; free some and try again.',
   storage_damaged:
     'What is stored on this device cannot be read. It was not changed; reload the page, or restart this device.',
+  clock_wrong: 'The clocks of this device and of the server differ. Set right the one that is wrong.',
   room_frozen: 'This room is frozen: nothing is sent until its state is repaired.',
   internal: 'Something went wrong on our side.',
 } as const satisfies Record<FailureCode, string>
