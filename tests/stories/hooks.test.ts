@@ -341,6 +341,38 @@ describe('a hook outlives the programs', () => {
     }
   })
 
+  it('a server that has lost the hook itself gets it back, token and all', async () => {
+    const world = await startWorld()
+    try {
+      const alice = await world.person('alice').join()
+      const bob = await world.person('bob').join()
+      const id = await meet(alice, bob, 'bob')
+      const backup = await world.backup()
+      await online(alice)
+      await online(bob)
+      const hook = await alice.createHook({ room: id, name: 'Cron' })
+      const script = scriptOf(world.server().url, hook)
+      await script.post('lost')
+      await untilPosted(bob, id, 1)
+      await untilPosted(alice, id, 1)
+      await world.restore(backup)
+      await expect
+        .poll(
+          () =>
+            script.post('after it').then(
+              ({ status }) => status,
+              () => 0,
+            ),
+          { timeout: 30_000 },
+        )
+        .toBe(201)
+      for (const client of [alice, bob])
+        expect((await untilPosted(client, id, 2)).map(({ text }) => text)).toEqual(['lost', 'after it'])
+    } finally {
+      await world.end()
+    }
+  })
+
   it('after a restart of client and server keys, used ids and words are there', async () => {
     const world = await startWorld()
     try {

@@ -54,7 +54,7 @@ export interface HookState {
   readonly isAwaited: boolean
   /** The server is to be told of the newest generation, by this device. */
   readonly isUnpublished: boolean
-  /** Hash of the script's token, until the server has it. */
+  /** Hash of the script's token, kept for a server that loses it; null where another device has made the hook. */
   readonly tokenHash: Uint8Array | null
   /** The message by which this device tells the others, while it is in the outbox. */
   readonly telling: Uint8Array | null

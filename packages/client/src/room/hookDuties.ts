@@ -114,7 +114,7 @@ export const stageTelling = async (
 export const published = (room: RoomState, hook: string, statement: string): Stepped => {
   const known = hookNamed(room, hook)
   if (!known || newestOf(known)?.statement !== statement) return stepped(room)
-  return stepped(withHookState(room, { ...known, isUnpublished: false, tokenHash: null }))
+  return stepped(withHookState(room, { ...known, isUnpublished: false }))
 }
 
 export const forgetOldKeys = (room: RoomState, timeMs: number): Stepped => {
