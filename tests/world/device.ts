@@ -7,6 +7,7 @@ import {
   type Transport,
 } from '@sotto/client'
 import { type MemoryKeys, memoryKeys, openMemoryKeychain } from '@sotto/client'
+import { joseLibrary } from '@sotto/client/node'
 import type { Provider } from '@sotto/mls'
 import type { Clock } from './clock.ts'
 import { copyDisk, type Disk, type DiskCopy, emptyDisk, loseCommits, openDisk, restoreDisk } from './disk.ts'
@@ -157,6 +158,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
               }),
           },
           provider,
+          jose: joseLibrary,
           password: worldPassword,
           deviceKind: 'cli',
         })

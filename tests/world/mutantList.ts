@@ -104,8 +104,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'packages/client/src/room/receiveHandshake.ts',
-        from: '  else expel(desk)\n  return passed(...eventsOf(authorization))\n}\n\n/** The own commit',
-        to: '  return passed(...eventsOf(authorization))\n}\n\n/** The own commit',
+        from: '  else expel(desk)\n  return passed(...events)\n}\n\n/** The own commit',
+        to: '  return passed(...events)\n}\n\n/** The own commit',
       },
     ],
   },

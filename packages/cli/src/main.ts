@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { failures } from '@sotto/client'
 import { chatCommand } from './commands/chat.ts'
+import { hookCommand } from './commands/hook.ts'
 import { loginCommand } from './commands/login.ts'
 import { logoutCommand } from './commands/logout.ts'
 import { receiveCommand } from './commands/receive.ts'
@@ -29,6 +30,7 @@ const commands = [
   whoamiCommand,
   roomsCommand,
   roomCommand,
+  hookCommand,
   sendCommand,
   receiveCommand,
   chatCommand,

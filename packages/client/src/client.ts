@@ -9,11 +9,14 @@ import {
   type AccountDeps,
   finishRegistration,
   login,
+  checkClocks,
   register,
   type SignedIn,
 } from './account/registration.ts'
 import { meetServer } from './account/serverPin.ts'
 import { type Device, openDevice } from './device.ts'
+import { forwardHook } from './hookForward.ts'
+import type { Jose } from './ports/jose.ts'
 import type { Keychain } from './ports/keychain.ts'
 import type { PasswordProtocol } from './ports/password.ts'
 import type { Scheduler } from './ports/scheduler.ts'
@@ -34,6 +37,8 @@ export interface ClientOptions {
   readonly transport: Transport
   readonly scheduler: Scheduler
   readonly provider: Provider
+  /** For hooks: what scripts post is JOSE. */
+  readonly jose: Jose
   readonly password: PasswordProtocol
   readonly deviceKind: DeviceKind
 }
@@ -177,6 +182,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     const opened: Device = await openDevice({
       store: gated.store,
       provider,
+      jose: options.jose,
       scheduler,
       signer: await keychain.signer(),
       profile,
@@ -242,6 +248,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     if (profile?.kind !== 'ready') return
     const own = contacts.find(profile.account)
     if (!own) return
+    checkClocks(accountDeps)
     const link = await buildRevokeDevice({
       provider,
       state: own.state,
@@ -316,6 +323,14 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     rejoin: async (input) => signedInDevice().rejoin(input),
     refound: async (input) => signedInDevice().refound(input),
     members: async (input) => working().members(input),
+    hooks: async (input) => working().hooks(input),
+    createHook: async (input) => signedInDevice().createHook(input),
+    revokeHook: async (input) => signedInDevice().revokeHook(input),
+    forwardHook: async ({ room, hook }) => {
+      const { rooms } = signedInDevice()
+      const deps = { store: gated.store, jose: options.jose, call, senderOf: stage.senderOf, timeMs }
+      return { count: await forwardHook(deps, rooms.get(room), hook) }
+    },
     send: async (input) => working().send(input),
     retry: async (input) => working().retry(input),
     discard: async (input) => working().discard(input),

@@ -1,9 +1,10 @@
 /** What screens and programs need of the protocol: failure codes for their texts, limits told before sending. */
 export { failureBody, failures, isFailureCode, limits, normalizeName, SottoError } from '@sotto/protocol'
-export type { FailureCode, FailureDetail } from '@sotto/protocol'
+export type { FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
 export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keychain.ts'
 export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
 export type * from './view.ts'
+export type * from './ports/jose.ts'
 export type * from './ports/keychain.ts'
 export type * from './ports/password.ts'
 export type * from './ports/scheduler.ts'

@@ -49,6 +49,10 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    hooks: unused,
+    createHook: unused,
+    revokeHook: unused,
+    forwardHook: unused,
     send: async ({ text, message: id = '' }) => {
       of.texts.set(id, text)
       return { id }

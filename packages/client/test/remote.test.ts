@@ -51,6 +51,10 @@ const profile = () => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    hooks: unused,
+    createHook: unused,
+    revokeHook: unused,
+    forwardHook: unused,
     send: async ({ text, message: id = 'unnamed' }) => {
       texts.set(id, text)
       return { id }

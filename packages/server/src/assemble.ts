@@ -69,6 +69,8 @@ export const assemble = async (
   const app = await makeHttpServer({
     ...(lane ? { addRoutes: lane.register } : {}),
     routes,
+    hooks: delivery.hooks,
+    hookOut: delivery.hookOut,
     sessions,
     webDirectory,
     trustProxy,

@@ -41,11 +41,14 @@ export interface AccountDeps {
   localMs(): number
 }
 
-/** The certificate of this device is dated by the server's clock, and cannot be dated anew. */
+/** What an account signs is dated by the server's clock, and cannot be dated anew. */
 const clocksDifferMaxMs = 86_400_000
 
-/** @throws SottoError `clock_wrong`: what is certified now would be over, or not begin, when the clock is set right */
-const checkClocks = ({ timeMs, localMs }: AccountDeps): void => {
+/**
+ * @throws SottoError `clock_wrong`: what is certified now would be over, or not begin, when the clock is set right, and
+ * a chain with a link from the future is refused by everybody
+ */
+export const checkClocks = ({ timeMs, localMs }: Pick<AccountDeps, 'timeMs' | 'localMs'>): void => {
   const days = Math.round((timeMs() - localMs()) / 86_400_000)
   if (Math.abs(timeMs() - localMs()) > clocksDifferMaxMs)
     throw new SottoError(

@@ -28,13 +28,16 @@ import {
   type DeadLeaf,
   deadLeaves,
   extensionsWithPolicy,
+  hookOf,
   identityOf,
   leafLifetimeMaxS,
   mayPropose,
   type Policy,
   policyOf,
   roleOf,
+  withHook,
   withMember,
+  withoutHook,
   withoutMember,
   withRole,
 } from '@sotto/trust'
@@ -42,6 +45,7 @@ import { makeLeaf } from '../account/keyPackages.ts'
 import { sealMeta } from '../content/meta.ts'
 import { type Asked, attempt } from './attempt.ts'
 import { eventsOf } from './events.ts'
+import { withHookOf } from './hooksAfter.ts'
 import { counted, envelopeFor, epochOf } from './send.ts'
 import type { Intent, Pending, RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
@@ -96,18 +100,26 @@ const settledBefore = (group: PublicGroup, policy: Policy, intent: Intent): Fail
       return leavesOf(group, ({ signatureKey }) => equalBytes(signatureKey, intent.leafKey)).length > 0
         ? null
         : 'done'
+    case 'add_hook':
+      return hookOf(policy, intent.hook.hook) ? 'done' : null
+    case 'remove_hook':
+      return hookOf(policy, intent.hook) ? null : 'done'
     case 'refresh':
       return null
   }
 }
 
-const settleIntent = (room: RoomState, intent: string, outcome: FailureCode | 'done'): Stepped =>
+const settleIntent = (room: RoomState, intent: Intent, outcome: FailureCode | 'done'): Stepped =>
   outcome === 'done'
     ? stepped(
-        { ...room, intents: room.intents.filter(({ id }) => id !== intent) },
-        { told: [{ kind: 'intent', intent, result: { kind: 'done' } }] },
+        {
+          ...room,
+          intents: room.intents.filter(({ id }) => id !== intent.id),
+          hooks: withHookOf(room.hooks, intent),
+        },
+        { told: [{ kind: 'intent', intent: intent.id, result: { kind: 'done' } }] },
       )
-    : failIntent(room, intent, outcome)
+    : failIntent(room, intent.id, outcome)
 
 /** What a purpose changes by itself, and the policy that it leads to. */
 interface Plan {
@@ -157,6 +169,10 @@ const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpo
       }
     case 'role':
       return { ...none, policy: withRole(policy, intent.account, intent.role) }
+    case 'add_hook':
+      return { ...none, policy: withHook(policy, intent.hook) }
+    case 'remove_hook':
+      return { ...none, policy: withoutHook(policy, intent.hook) }
     case 'readd':
       return {
         ...none,
@@ -198,7 +214,7 @@ export const stageCommit = async (
   const policy = group && policyOf(group.public.context)
   if (!group || policy?.kind !== 'ok') return stepped(room)
   const settled = purpose.kind === 'intent' ? settledBefore(group.public, policy.value, purpose.intent) : null
-  if (purpose.kind === 'intent' && settled) return settleIntent(room, purpose.intent.id, settled)
+  if (purpose.kind === 'intent' && settled) return settleIntent(room, purpose.intent, settled)
 
   // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
   const planned = planOf(tools, group.public, policy.value, purpose, Math.floor(room.place.timeMs / 1000))
@@ -247,7 +263,7 @@ export const stageCommit = async (
         attachment: encodeCommitAttachment(attachment),
         epoch: epochOf(group),
         intent: purpose.kind === 'intent' ? purpose.intent.id : null,
-        events: eventsOf(tried.authorization),
+        events: eventsOf(tried.authorization, room.hooks),
         staged,
       }
       return stepped({ ...room, group: current, pending, place: counted(room.place) })

@@ -1,3 +1,4 @@
+import type { HookState } from '../hook/keys.ts'
 import type { FailureCode } from '@sotto/protocol'
 import { follows, type Nack, type RoomState } from './state.ts'
 
@@ -16,8 +17,11 @@ export const frozen = (
 /** The server has again what it had lost: the room goes on as before. */
 export const thawed = (room: RoomState): RoomState =>
   room.phase.kind === 'frozen' && room.phase.code === 'server_rollback'
-    ? { ...room, phase: room.phase.before }
+    ? { ...room, phase: room.phase.before, hooks: room.hooks.map(unpublished) }
     : room
+
+/** It may have lost what it was to tell scripts, too. */
+const unpublished = (hook: HookState): HookState => ({ ...hook, isUnpublished: hook.anchor !== null })
 
 /** It is worse than it seemed. */
 export const refrozen = (room: RoomState, code: FailureCode): RoomState =>

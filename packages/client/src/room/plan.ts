@@ -1,6 +1,7 @@
 import { toHex } from '@sotto/protocol'
 import type { Intent, OutboxItem, Pending, Place, RoomState } from './state.ts'
 import type { Group } from '@sotto/mls'
+import { type HookDuty, hookDuties } from './hookDuties.ts'
 import type { Death } from '@sotto/trust'
 import { hasAskedToLeave, hasProposalsOfOthers, type Purpose } from './commit.ts'
 
@@ -23,6 +24,8 @@ export interface Situation {
   readonly dead: Death | null
   /** The server's time, as far as it is known. */
   readonly timeMs: number
+  /** The account of this device. */
+  readonly account: Uint8Array
 }
 
 /** What is to be done next about a room; nothing of it needs more memory than the state itself. */
@@ -41,6 +44,7 @@ export type Action =
   | { readonly kind: 'rejoin' }
   /** The server is offered what it has lost. */
   | { readonly kind: 'heal' }
+  | { readonly kind: 'hook'; readonly duty: HookDuty }
 
 /** Own messages on their way at the same time: enough to fill a long line, few enough to be encrypted again. */
 export const flyingMax = 8
@@ -106,7 +110,13 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   // What is said now might be said to whoever has the device (S2).
   if (situation.dead === 'revoked') return submit
   const count = situation.window - sent.length
-  return isQueued && count > 0 && !situation.alarmed ? [...submit, { kind: 'encrypt', count }] : submit
+  const duties = hookDuties(room, situation.timeMs, situation.account).map((duty): Action => ({
+    kind: 'hook',
+    duty,
+  }))
+  return isQueued && count > 0 && !situation.alarmed
+    ? [...submit, { kind: 'encrypt', count }, ...duties]
+    : [...submit, ...duties]
 }
 
 /** What has to be committed before anything more is said. */

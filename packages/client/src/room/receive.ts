@@ -6,6 +6,7 @@ import { type Desk, type Ending, passed, type Reading, stopped, unreadable } fro
 import type { OpenedEntry } from './entry.ts'
 import { faceAfter } from './face.ts'
 import { frozen } from './freeze.ts'
+import { receiveHook } from './receiveHook.ts'
 import { roomKeys } from './keys.ts'
 import { rawChanges } from './rawLog.ts'
 import { isOwnPending, receiveCommit, receiveNack, receiveProposal } from './receiveHandshake.ts'
@@ -107,6 +108,7 @@ const receiveEntry = async (tools: Tools, desk: Desk, judged: OpenedEntry): Prom
     case entryKinds.tombstone:
       return passed()
     case entryKinds.hook:
+      return receiveHook(tools, desk, judged)
     case entryKinds.refound:
       return unreadable
   }

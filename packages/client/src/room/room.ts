@@ -18,6 +18,7 @@ import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
 import { watchForDead } from './deadWatch.ts'
 import { forkTagOf } from './forkTag.ts'
+import { makeHookKeeper } from './hookKeeper.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { type Healing, makeReader } from './reader.ts'
 import { runRoom, type TakeStep } from './runner.ts'
@@ -48,6 +49,8 @@ export interface Room {
   post(draft: Draft): Promise<void>
   /** Resolves when the intent is fulfilled, one that is there already included; rejects with why it cannot be. */
   intend(intent: Intent): Promise<void>
+  /** Resolves when scripts can use the hook; rejects with why they will not. */
+  hooked(hook: string): Promise<void>
   /** Resolves when the server has opened the log of a room made here. */
   created(): Promise<void>
   /** Resolves when the wish to leave stands in the log. */
@@ -189,6 +192,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       if (lost) holdBack(between(0, Math.min(50 * 2 ** races, 5000)))
     }
     if (isAsking(room) && !isAsking(before)) after(askAgainMs, tryOnceMore)
+    hookKeeper.settle(room)
     if (room.phase.kind !== 'creating') settle(creators)
     if (room.phase.kind === 'left' || (room.group && hasAskedToLeave(room.group))) settle(leavers)
     if (room.phase.kind === 'frozen' || room.phase.kind === 'removed') failAll(room)
@@ -206,6 +210,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const failure = new SottoError(phase.kind === 'removed' ? 'not_member' : 'room_frozen')
     for (const waiters of intents.values()) settle(waiters, failure)
     intents.clear()
+    hookKeeper.fail(failure)
     settle(leavers, failure)
   }
 
@@ -261,6 +266,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         return rejoin()
       case 'heal':
         return healed(await reader.heal())
+      case 'hook':
+        return hookKeeper.perform(action.duty)
     }
   }
 
@@ -355,6 +362,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       onDuty: turns.isOpen(),
       dead: worstDead(runner.state()),
       timeMs: nextMs(),
+      account: tools.account,
     }
   }
 
@@ -399,6 +407,15 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     await runner.take(step)
     failures = 0
   }
+
+  const hookKeeper = makeHookKeeper({
+    tools,
+    line,
+    state: runner.state,
+    take: (step) => take(step),
+    timeMs: deps.timeMs,
+    isDue: turns.wish,
+  })
 
   if (isAsking(initial)) after(askAgainMs, tryOnceMore)
 
@@ -449,6 +466,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         take((room) => stepped({ ...room, intents: [...room.intents, intent] })).catch(reject)
       }),
     isAlarmed: () => isAlarmed(runner.state()),
+    hooked: (hook) => hookKeeper.ready(hook),
     created: () => waitFor(creators),
     left: () => waitFor(leavers),
     rest: async () => {
@@ -458,6 +476,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       const closed = new SottoError('unavailable', 'the client was closed')
       for (const waiters of intents.values()) settle(waiters, closed)
       intents.clear()
+      hookKeeper.fail(closed)
       settle(creators, closed)
       settle(leavers, closed)
       await runner.take((room) => stepped(room)).catch(() => {})

@@ -1,6 +1,7 @@
 import type { Group, PublicGroup } from '@sotto/mls'
 import type { FailureCode } from '@sotto/protocol'
-import type { Policy, Role } from '@sotto/trust'
+import { type Hook, type Policy, policyOf, type Role } from '@sotto/trust'
+import type { HookState } from '../hook/keys.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface RoomState {
   readonly pending: Pending | null
   /** What this device wants to change in the room, first things first. */
   readonly intents: readonly Intent[]
+  /** What this device knows of the hooks in the room's policy. */
+  readonly hooks: readonly HookState[]
   /** Own messages that the log does not show yet, in the order of writing. */
   readonly outbox: readonly OutboxItem[]
   readonly draft: string
@@ -76,6 +79,7 @@ export const removed = (room: RoomState): RoomState => ({
   observed: null,
   pending: null,
   intents: [],
+  hooks: [],
   outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
 })
 
@@ -126,6 +130,7 @@ export interface Face {
   readonly unread: number
   readonly readSeq: number
   readonly activeMs: number
+  /** `sender` is an account, or the id of a hook, which is half as long. */
   readonly latest: { readonly sender: Uint8Array; readonly text: string; readonly timeMs: number } | null
 }
 
@@ -147,6 +152,9 @@ export type Intent =
   | { readonly kind: 'refresh'; readonly id: string }
   | { readonly kind: 'remove'; readonly id: string; readonly account: Uint8Array }
   | { readonly kind: 'role'; readonly id: string; readonly account: Uint8Array; readonly role: Role }
+  /** What the policy is to say of a hook, and what this device keeps of it then, as `hook/keys.ts` writes it. */
+  | { readonly kind: 'add_hook'; readonly id: string; readonly hook: Hook; readonly state: Uint8Array }
+  | { readonly kind: 'remove_hook'; readonly id: string; readonly hook: Uint8Array }
   /** A device that has lost its keys asks for new ones; its leaf still has this key. */
   | {
       readonly kind: 'readd'
@@ -212,6 +220,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   meta: { salt: new Uint8Array(16), bytes: new Uint8Array() },
   pending: null,
   intents: [],
+  hooks: [],
   outbox: [],
   draft: '',
   group: null,
@@ -249,6 +258,13 @@ const isFollowing = (phase: Phase): phase is Following => {
 
 /** The group as everybody sees it, as far as this device has followed it. */
 export const publicOf = (room: RoomState): PublicGroup | null => room.group?.public ?? room.observed
+
+/** The rules of the room as this device knows them. */
+export const policyIn = (room: RoomState): Policy | undefined => {
+  const group = publicOf(room)
+  const policy = group && policyOf(group.context)
+  return policy?.kind === 'ok' ? policy.value : undefined
+}
 
 /** Whether the user sees the room: not one that it has left, whatever becomes of it. */
 export const isShown = ({ phase }: RoomState): boolean => {

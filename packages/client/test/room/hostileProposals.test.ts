@@ -40,6 +40,7 @@ const situation = (side: Side): Situation => ({
   onDuty: true,
   dead: null,
   timeMs: 0,
+  account: new Uint8Array(32),
 })
 
 const twoPeople = async () => {

@@ -38,6 +38,7 @@ describe('what is to be done next', () => {
     onDuty: true,
     dead: null,
     timeMs: 0,
+    account: new Uint8Array(32),
   })
   const kinds = (room: RoomState, situation: Partial<Situation> = {}): readonly string[] =>
     plan(room, { ...calm(), ...situation }).map(({ kind }) => kind)

@@ -32,6 +32,7 @@ const calm = (room: RoomState): Situation => ({
   onDuty: true,
   dead: null,
   timeMs,
+  account: new Uint8Array(32),
 })
 const actionsOf = (room: RoomState): readonly string[] => plan(room, calm(room)).map(({ kind }) => kind)
 

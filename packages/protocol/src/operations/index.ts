@@ -1,5 +1,6 @@
 import * as authentication from './authentication.ts'
 import * as directory from './directory.ts'
+import * as hooks from './hooks.ts'
 import * as rooms from './rooms.ts'
 
 /** Every operation that a server answers, by its short name in the program. */
@@ -31,6 +32,8 @@ export const operations = {
   writeForkTag: rooms.writeForkTag,
   listWelcomes: rooms.listWelcomes,
   settleWelcome: rooms.settleWelcome,
+  publishHook: hooks.publishHook,
+  handToHook: hooks.handToHook,
   poll: rooms.poll,
 } as const
 
