@@ -96,7 +96,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   let pool: KeyPackagePool
   const openAccount = async (): Promise<void> => {
     pool = keyPackagePool(gated.store, provider, call)
-    contacts = openContacts(gated.store, provider, call, timeMs)
+    // A machine that has slept may not have heard yet how late it is at the server: a link is from the future only where
+    // both clocks say so (CHAIN-13).
+    contacts = openContacts(gated.store, provider, call, () => Math.max(timeMs(), scheduler.nowMs()))
     await contacts.load()
   }
 
