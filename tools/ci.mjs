@@ -14,9 +14,10 @@ const testCode = await runChild(...npm(['test']))
 /** Programs that judge themselves: each counts as one test. */
 const programs = [
   {
-    what: 'The seeded world, 150 seeds',
-    args: ['world', '--', '--seeds', '150', '--workers', '2', '--shrink', '0'],
+    what: 'The seeded world, 200 seeds',
+    args: ['world', '--', '--seeds', '200', '--workers', '2', '--shrink', '0'],
   },
+  { what: 'Rules broken on purpose, each found in the seeded world', args: ['world:mutants'] },
   { what: 'Kills and other mishaps', args: ['chaos', '--', '--kills', '10'] },
   { what: 'Fuzzing', args: ['fuzz', '--', '--seconds', '60'] },
 ]

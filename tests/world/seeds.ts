@@ -1,4 +1,4 @@
-import type { Fault } from './faults.ts'
+import { type Fault, isFault } from './faults.ts'
 
 /** Worlds in which something was found; each is run for good. */
 export interface KeptSeed {
@@ -10,61 +10,101 @@ export interface KeptSeed {
   readonly found: string
 }
 
+/** @param faults as the command line takes them */
+const kept = (seed: number, faults: string, found: string, steps = 300, devices = 6): KeptSeed => ({
+  seed,
+  steps,
+  devices,
+  faults: faults.split(',').filter(isFault),
+  found,
+})
+
 export const keptSeeds: readonly KeptSeed[] = [
-  {
-    seed: 1,
-    steps: 300,
-    devices: 6,
-    faults: [],
-    found:
-      'a message that begins with a byte order mark could be read by nobody, and its author could not open the room',
-  },
-  {
-    seed: 2,
-    steps: 200,
-    devices: 5,
-    faults: ['delay'],
-    found:
-      'who had left and was invited again was frozen at its first word, for its counter had been forgotten',
-  },
-  {
-    seed: 5,
-    steps: 300,
-    devices: 6,
-    faults: [
-      'loss',
-      'duplication',
-      'reordering',
-      'delay',
-      'partition',
-      'client_crash',
-      'server_crash',
-      'client_full',
-      'server_full',
-      'tabs',
-    ],
-    found: 'two registrations of one device at once lost the keys of the one that the server had taken',
-  },
-  {
-    seed: 36,
-    steps: 300,
-    devices: 6,
-    faults: [
-      'loss',
-      'duplication',
-      'reordering',
-      'partition',
-      'client_crash',
-      'server_crash',
-      'lost_write',
-      'client_full',
-      'server_full',
-      'server_clock',
-      'lost_welcome',
-      'long_offline',
-      'tabs',
-    ],
-    found:
-      'a device that was brought in again by keys that it had lost too asked for its Welcome every second, for ever',
-  },
+  kept(
+    1,
+    '',
+    'a message that begins with a byte order mark could be read by nobody, and its author could not open the room',
+  ),
+  kept(
+    2,
+    'delay',
+    'who had left and was invited again was frozen at its first word, for its counter had been forgotten',
+    200,
+    5,
+  ),
+  kept(
+    5,
+    'loss,duplication,reordering,delay,partition,client_crash,server_crash,client_full,server_full,tabs',
+    'two registrations of one device at once lost the keys of the one that the server had taken',
+  ),
+  kept(
+    36,
+    'loss,duplication,reordering,partition,client_crash,server_crash,lost_write,client_full,server_full,server_clock,lost_welcome,long_offline,tabs',
+    'a device that was brought in again by keys that it had lost too asked for its Welcome every second, for ever',
+  ),
+  kept(
+    104,
+    'loss,duplication,delay,partition,client_crash,server_crash,client_full,server_full,client_clock,lost_welcome,long_offline,tabs,logout,lie_replaced',
+    'a lie could hold the processor of a client without end',
+  ),
+  kept(
+    150,
+    'loss,duplication,partition,server_crash,lost_write,client_restore,client_clock,lost_welcome,logout',
+    'what was said into a room that was just made, and lost with a write, was not read before one spoke again',
+  ),
+  kept(
+    177,
+    'loss,duplication,reordering,delay,partition,lost_write,client_full,server_full,client_clock,lost_welcome,lost_keys,tabs,logout',
+    'a refused registration was taken from a late copy, behind another one: nobody had the keys of the name',
+  ),
+  kept(
+    240,
+    'duplication,reordering,partition,client_crash,client_full,lost_welcome,long_offline,tabs,logout,lie_replaced',
+    'where every leaf had ended nobody could commit or speak any more',
+  ),
+  kept(
+    314,
+    'loss,duplication,reordering,client_crash,server_crash,client_restore,server_restore,client_full,client_clock,server_clock,lost_welcome,lost_keys,logout,lie_reordered',
+    'nobody came in again by a log whose time had leapt ahead',
+  ),
+  kept(
+    359,
+    'reordering,partition,client_crash,client_restore,server_restore,client_full,server_full,lost_keys,tabs',
+    'a device that a restored server did not know asked for the log for ever',
+  ),
+  kept(
+    395,
+    'reordering,partition,client_crash,server_crash,lost_write,client_restore,server_full,client_clock,lost_keys,logout,lie_withheld',
+    'a removal that was refused during a revocation’s time of grace was never tried again',
+  ),
+  kept(
+    752,
+    'loss,duplication,reordering,delay,client_crash,server_crash,client_restore,client_full,client_clock,server_clock,lost_keys,tabs,logout',
+    'key packages piled up that the server had refused',
+  ),
+  kept(
+    791,
+    'loss,duplication,reordering,delay,partition,client_crash,client_restore,server_full,client_clock,lost_welcome,lost_keys,tabs,logout',
+    'the removal of a device that was revoked a moment ago froze whoever had not heard of it',
+  ),
+  kept(
+    854,
+    'loss,delay,partition,client_crash,server_crash,lost_write,server_full,client_clock,server_clock,tabs',
+    'who registered under a wrong clock could not sign in when it was right',
+  ),
+  kept(
+    1010,
+    'loss,duplication,reordering,delay,client_crash,server_crash,lost_write,client_restore,client_full,server_clock,lost_welcome,lost_keys,long_offline',
+    'keys were thrown away that an invitation waited for',
+  ),
+  kept(
+    1982,
+    'loss,duplication,reordering,delay,server_crash,lost_write,client_restore,server_restore,client_full,client_clock,tabs,logout',
+    'a commit that a restored server had lost was waited for without end',
+  ),
+  kept(
+    10462,
+    'duplication,reordering,delay,partition,server_crash,lost_write,client_full,server_full,client_clock,server_clock,lost_keys,long_offline,logout',
+    'a machine that had slept took the links of others to be from the future',
+  ),
 ]
