@@ -154,6 +154,11 @@ export const mutants: readonly Mutant[] = [
         from: "if (deviceOf(account, identity.device)?.status.kind === 'revoked') return 'revoked'",
         to: '',
       },
+      {
+        file: 'packages/server/src/delivery/commit.ts',
+        from: "deviceOf(state, device)?.status.kind === 'revoked'",
+        to: 'false',
+      },
     ],
   },
   {
@@ -241,6 +246,11 @@ export const mutants: readonly Mutant[] = [
         file: 'packages/client/src/account/keyPackages.ts',
         from: 'remaining < limits.keyPackagesRefillBelow ? limits.keyPackagesOneTime - remaining : 0',
         to: 'limits.keyPackagesOneTime + 0 * remaining',
+      },
+      {
+        file: 'packages/client/src/account/keyPackages.ts',
+        from: 'afresh || isForeign || oneTimes.length >= keptMax()',
+        to: 'afresh || isForeign',
       },
     ],
   },

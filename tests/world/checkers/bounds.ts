@@ -9,7 +9,7 @@ const rowsMax: Readonly<Record<string, number>> = {
   outbox: limits.outboxItemsPerRoomMax,
 }
 /** Of one device on the server: a stock, what came twice because an answer was lost, and what a clock keeps from ending. */
-const stockMax = 32
+const stockMax = 22
 /** Of a device in one minute when nothing happens any more. */
 const callsPerMinuteMax = 60
 

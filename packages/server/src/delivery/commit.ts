@@ -13,7 +13,7 @@ import {
   readMessage,
 } from '@sotto/mls/public'
 import { type CommitAttachment, decodeCommitAttachment, equalBytes, SottoError } from '@sotto/protocol'
-import { encodePolicy, identityOf, type Policy, policyOf } from '@sotto/trust'
+import { deviceOf, encodePolicy, identityOf, type Policy, policyOf } from '@sotto/trust'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { Court } from './court.ts'
 import { mapKey } from './digest.ts'
@@ -102,6 +102,19 @@ const refuseImpostor = (room: Room, caller: DeviceCaller, { view, committer }: O
     throw new SottoError('not_member')
 }
 
+/**
+ * What others judge by the log's time, with the grace that those need who read it later, the server knows at once: a
+ * device that is revoked is not brought in, not even a moment after.
+ */
+const refuseRevoked = (court: Court, joined: readonly Membership[]): Promise<void> =>
+  court.judge(async (lookup) => {
+    for (const { account, device } of joined) {
+      const state = lookup(account)
+      if (state && deviceOf(state, device)?.status.kind === 'revoked')
+        throw new SottoError('policy', undefined, { rule: 'C2a' })
+    }
+  })
+
 /** A Welcome is there exactly if somebody is added, and is for those and nobody else. */
 const checkWelcome = (court: Court, view: CommitView, { welcome, meta }: CommitAttachment): void => {
   const added = view.proposals.flatMap(({ proposal }) =>
@@ -179,6 +192,7 @@ export const judgeCommit = async (
     const observed = await observeCommit(court, room.members, before, incoming.payload)
     const { view, epoch, group, policy, members, added, joined, left } = observed
     refuseImpostor(room, caller, observed)
+    await refuseRevoked(court, joined)
     checkWelcome(court, view, attachment)
     await checkNewGroupInfo(court, group, view.committer.leafIndex, attachment.groupInfo)
     return {
