@@ -96,7 +96,7 @@ describe('what stands in a log', () => {
     kind: 'event',
     id: 'e1',
     seq: 1,
-    actor: { ...actor, own },
+    actor: { ...actor, own, isBot: false },
     event: what,
     timeMs: 0,
   })

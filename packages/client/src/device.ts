@@ -3,6 +3,7 @@ import { fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protoc
 import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
 import type { Call, Contacts } from './account/contacts.ts'
 import { type KeyPackagePool, type LeafOwner, makeFounderBundle } from './account/keyPackages.ts'
+import { isBotAccount } from './account/deviceKinds.ts'
 import type { Ready } from './account/profile.ts'
 import { encodeText } from './content/content.ts'
 import { makeMeta } from './content/meta.ts'
@@ -305,6 +306,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
           name: contact?.state.name ?? toHex(member.account).slice(0, 8),
           role: roleNames[member.role],
           own: toHex(member.account) === toHex(account),
+          isBot: contact !== undefined && isBotAccount(contact.state),
           identity: contact?.alarm ? 'changed' : 'unverified',
         }
       })

@@ -7,13 +7,21 @@ import type { FailureCode } from '@sotto/protocol'
 export type AccountView =
   | { readonly kind: 'none' }
   /** The device and its history are here; the session has ended. */
-  | { readonly kind: 'signed_out'; readonly server: string; readonly name: string; readonly account: string }
+  | {
+      readonly kind: 'signed_out'
+      readonly server: string
+      readonly name: string
+      readonly account: string
+      readonly isBot: boolean
+    }
   | {
       readonly kind: 'signed_in'
       readonly server: string
       readonly name: string
       readonly account: string
       readonly device: string
+      /** All devices of the account are certified as bots: others see its words marked as those of a program. */
+      readonly isBot: boolean
     }
 
 export type ConnectionView =
@@ -90,6 +98,8 @@ export interface MemberView {
   readonly name: string
   readonly role: Role
   readonly own: boolean
+  /** All devices of the account are certified as bots. */
+  readonly isBot: boolean
   readonly identity: 'unverified' | 'verified' | 'changed'
 }
 
@@ -103,6 +113,8 @@ export interface SenderView {
   readonly account: string
   readonly name: string
   readonly own: boolean
+  /** Of a message: the device that sent it is certified as a bot. Of an event: all devices of the account are. */
+  readonly isBot: boolean
 }
 
 export type TimelineItem =
@@ -209,6 +221,14 @@ export interface ClientCommands {
   }): Promise<{ readonly items: readonly TimelineItem[]; readonly more: boolean }>
   markRead(input: { readonly room: string; readonly seq: number }): Promise<void>
   saveDraft(input: { readonly room: string; readonly text: string }): Promise<void>
+
+  /**
+   * What a program has to remember beside its rooms, sealed in the profile like everything else; also before there is
+   * an account, and gone with it. `key` has 1 to 128 characters. Null where nothing was written.
+   */
+  readNote(input: { readonly key: string }): Promise<string | null>
+  /** Durable when it resolves; null forgets. `too_large` beyond `limits.noteCharactersMax`, `rate` beyond `limits.notesMax`. */
+  writeNote(input: { readonly key: string; readonly text: string | null }): Promise<void>
 }
 
 export interface Client extends ClientCommands {

@@ -58,6 +58,8 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     timeline: async () => ({ items: [], more: false }),
     markRead: async () => {},
     saveDraft: async () => {},
+    readNote: async () => null,
+    writeNote: async () => {},
   }
 }
 

@@ -102,6 +102,9 @@ export const limits = {
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,
   outboxItemsPerRoomMax: 5000,
+  /** What programs keep in a profile. */
+  notesMax: 4096,
+  noteCharactersMax: 16 * kiB,
 
   // The open lane; texts are counted in characters, which on it are bytes.
   openFrameBytesMax: 128 * kiB,

@@ -72,6 +72,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
           server: 'https://sotto.example.org',
           name: you.name,
           account: you.account,
+          isBot: false,
         },
         connection: { kind: 'offline', retryAtMs: null },
         rooms: [],
@@ -105,6 +106,7 @@ export const openPreviewClient = (scene: Scene): Client => {
   const start = sceneryOf(scene, nowMs)
   const timelines = new Map(start.timelines)
   const members = new Map(start.members)
+  const notes = new Map<string, string>()
   let state = startState(scene, nowMs, start)
   let counter = 0
 
@@ -233,6 +235,7 @@ export const openPreviewClient = (scene: Scene): Client => {
         name,
         account: you.account,
         device: 'd0001',
+        isBot: false,
       },
       connection: { kind: 'online', route: 'websocket' },
     })
@@ -256,7 +259,13 @@ export const openPreviewClient = (scene: Scene): Client => {
         account:
           forget || account.kind === 'none'
             ? { kind: 'none' }
-            : { kind: 'signed_out', server: account.server, name: account.name, account: account.account },
+            : {
+                kind: 'signed_out',
+                server: account.server,
+                name: account.name,
+                account: account.account,
+                isBot: false,
+              },
       })
     },
 
@@ -379,5 +388,10 @@ export const openPreviewClient = (scene: Scene): Client => {
       touchRoom(room, (one) => (seq > one.readSeq ? { ...one, unread, readSeq: seq } : one))
     },
     saveDraft: async ({ room, text }) => touchRoom(room, (one) => ({ ...one, draft: text })),
+    readNote: async ({ key }) => notes.get(key) ?? null,
+    writeNote: async ({ key, text }) => {
+      if (text === null) notes.delete(key)
+      else notes.set(key, text)
+    },
   }
 }

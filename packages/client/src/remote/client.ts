@@ -140,5 +140,7 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     timeline,
     markRead: (input) => call('markRead', input),
     saveDraft: (input) => call('saveDraft', input),
+    readNote: (input) => call('readNote', input),
+    writeNote: (input) => call('writeNote', input),
   }
 }

@@ -36,6 +36,8 @@ export const commandNames = [
   'timeline',
   'markRead',
   'saveDraft',
+  'readNote',
+  'writeNote',
 ] as const satisfies readonly CommandName[]
 
 /** From the side that asks. */
