@@ -54,6 +54,7 @@ describe('a room', () => {
     memberCount: 2,
     latest: null,
     draft: '',
+    commands: [],
   })
   const remedies = [
     ['wait', 'goes on by itself'],

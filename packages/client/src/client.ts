@@ -323,6 +323,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     refound: async (input) => signedInDevice().refound(input),
     members: async (input) => working().members(input),
     send: async (input) => working().send(input),
+    offerCommands: async (input) => working().offerCommands(input),
     retry: async (input) => working().retry(input),
     discard: async (input) => working().discard(input),
     markRead: async (input) => working().markRead(input),

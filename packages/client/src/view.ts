@@ -1,4 +1,5 @@
 import type { FailureCode } from '@sotto/protocol'
+import type { OfferedCommand } from './slash/table.ts'
 
 /**
  * What a client shows and what it can be asked for. Everything here is plain data, because it crosses the borders
@@ -89,6 +90,8 @@ export interface RoomView {
   readonly memberCount: number
   readonly latest: { readonly sender: string; readonly text: string; readonly timeMs: number } | null
   readonly draft: string
+  /** What the bots in the room listen to. */
+  readonly commands: readonly OfferedCommand[]
 }
 
 export type Role = 'owner' | 'admin' | 'member' | 'guest'
@@ -209,6 +212,14 @@ export interface ClientCommands {
     readonly text: string
     readonly message?: string
   }): Promise<{ readonly id: string }>
+  /**
+   * Tells the members of a room which commands this bot listens to; what it told before no longer holds. `forbidden`
+   * for who is no bot, `bad_request` for what is no command.
+   */
+  offerCommands(input: {
+    readonly room: string
+    readonly commands: readonly { readonly name: string; readonly summary: string }[]
+  }): Promise<void>
   retry(input: { readonly room: string; readonly id: string }): Promise<void>
   discard(input: { readonly room: string; readonly id: string }): Promise<void>
 

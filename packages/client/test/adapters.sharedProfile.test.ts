@@ -58,6 +58,7 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     timeline: async () => ({ items: [], more: false }),
     markRead: async () => {},
     saveDraft: async () => {},
+    offerCommands: async () => {},
     readNote: async () => null,
     writeNote: async () => {},
   }

@@ -65,6 +65,7 @@ const profile = () => {
     }),
     markRead: async () => {},
     saveDraft: async () => {},
+    offerCommands: async () => {},
     readNote: async () => null,
     writeNote: async () => {},
   }

@@ -218,6 +218,7 @@ export const openPreviewClient = (scene: Scene): Client => {
       memberCount,
       latest: null,
       draft: '',
+      commands: [],
     }
     become({ rooms: [room, ...state.rooms.filter((one) => one.id !== id)] })
   }
@@ -388,6 +389,9 @@ export const openPreviewClient = (scene: Scene): Client => {
       touchRoom(room, (one) => (seq > one.readSeq ? { ...one, unread, readSeq: seq } : one))
     },
     saveDraft: async ({ room, text }) => touchRoom(room, (one) => ({ ...one, draft: text })),
+    offerCommands: async () => {
+      throw new PreviewFailure('forbidden')
+    },
     readNote: async ({ key }) => notes.get(key) ?? null,
     writeNote: async ({ key, text }) => {
       if (text === null) notes.delete(key)

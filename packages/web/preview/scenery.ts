@@ -170,6 +170,7 @@ export const room = (id: string, name: string, part: Partial<RoomView>): RoomVie
   memberCount: 5,
   latest: null,
   draft: '',
+  commands: [],
   ...part,
 })
 

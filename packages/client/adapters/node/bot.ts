@@ -20,6 +20,8 @@ const troubleText = (trouble: BotTrouble): string => {
       return `message ${trouble.id} was refused: ${trouble.code}`
     case 'invitation':
       return `the invitation to room ${trouble.room} could not be accepted: ${reasonOf(trouble.error)}`
+    case 'offer':
+      return `room ${trouble.room} was not told of the commands: ${reasonOf(trouble.error)}`
     case 'session':
       return `not signed in yet: ${reasonOf(trouble.error)}`
   }

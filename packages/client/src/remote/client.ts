@@ -135,6 +135,7 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     refound: (input) => call('refound', input),
     members: (input) => call('members', input),
     send: (input) => call('send', { ...input, message: input.message ?? newId() }),
+    offerCommands: (input) => call('offerCommands', input),
     retry: (input) => call('retry', input),
     discard: (input) => call('discard', input),
     timeline,

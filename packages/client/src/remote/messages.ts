@@ -31,6 +31,7 @@ export const commandNames = [
   'refound',
   'members',
   'send',
+  'offerCommands',
   'retry',
   'discard',
   'timeline',

@@ -25,6 +25,7 @@ export const roomKeys = {
   pending: (room: string) => `${folder('rooms', room)}pending`,
   intents: (room: string) => `${folder('rooms', room)}intents`,
   draft: (room: string) => `${folder('rooms', room)}draft`,
+  offers: (room: string) => `${folder('rooms', room)}offers`,
 
   /** Parts of the MLS state, and those of the state that a commit of ours leads to. */
   group: (room: string) => folder('group', room),

@@ -76,6 +76,7 @@ const loadRoom = async (
     meta: read('meta', readRow.meta) ?? room.meta,
     intents: read('intents', readRow.intents) ?? room.intents,
     draft: read('draft', readRow.draft) ?? room.draft,
+    offers: read('offers', readRow.offers) ?? room.offers,
     outbox: await loadOutbox(store, id, intact),
     group,
     charter: read('charter', readRow.charter) ?? null,

@@ -1,11 +1,14 @@
 import { leafAt, process } from '@sotto/mls'
 import { anchorHashBytes, type Envelope, equalBytes, toHex } from '@sotto/protocol'
 import { identityOf } from '@sotto/trust'
+import { isBotDevice } from '../account/deviceKinds.ts'
 import { decodeContent } from '../content/content.ts'
 import { decodePayload } from '../content/payload.ts'
+import type { RecordedItem } from '../timeline/record.ts'
 import { attempt } from './attempt.ts'
 import { type Desk, type Ending, frozen, missed, passed, secondsOf, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
+import { withOffer } from './offers.ts'
 import { lost } from './repair.ts'
 import type { OutboxItem, RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
@@ -38,7 +41,22 @@ export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEnt
   if (isStray) settleByName(desk, envelope)
   const { messageId: message } = envelope
   if (isRepeated(desk, message, sender.device)) return passed()
-  return passed({ kind: 'message', message, device: sender.device, account: sender.account, content })
+  return said(tools, desk, { message, device: sender.device, account: sender.account, content })
+}
+
+/** What a bot says that it listens to is noted; everything else is shown. */
+const said = (
+  tools: Tools,
+  desk: Desk,
+  item: Omit<Extract<RecordedItem, { kind: 'message' }>, 'kind'>,
+): Ending => {
+  const state = tools.find(item.account)?.state
+  const content = decodeContent(item.content)
+  if (content.kind !== 'commands' || !state || !isBotDevice(state, item.device))
+    return passed({ kind: 'message', ...item })
+  const { account } = item
+  desk.room = { ...desk.room, offers: withOffer(desk.room.offers, { account, commands: content.commands }) }
+  return passed()
 }
 
 const opened = async (tools: Tools, { room, reading }: Desk, { entry }: OpenedEntry, payload: Uint8Array) => {
@@ -91,13 +109,8 @@ export const ownItem = ({ outbox }: RoomState, payloadHash: Uint8Array): OutboxI
 const receiveOwn = (tools: Tools, desk: Desk, item: OutboxItem): Ending => {
   desk.room = { ...desk.room, outbox: desk.room.outbox.filter((other) => other !== item) }
   if (isRepeated(desk, item.message, tools.device)) return passed()
-  return passed({
-    kind: 'message',
-    message: item.message,
-    device: tools.device,
-    account: tools.account,
-    content: item.content,
-  })
+  const { device, account } = tools
+  return said(tools, desk, { message: item.message, device, account, content: item.content })
 }
 
 /**

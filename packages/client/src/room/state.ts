@@ -2,6 +2,7 @@ import type { Group, PublicGroup } from '@sotto/mls'
 import type { FailureCode } from '@sotto/protocol'
 import type { Policy, Role } from '@sotto/trust'
 import type { RecordedItem } from '../timeline/record.ts'
+import type { Offer } from './offers.ts'
 
 /**
  * All that a device knows of one room, as immutable data. Each part is a row of its own in the store; a step returns
@@ -20,6 +21,8 @@ export interface RoomState {
   /** Own messages that the log does not show yet, in the order of writing. */
   readonly outbox: readonly OutboxItem[]
   readonly draft: string
+  /** What the bots of the room listen to. */
+  readonly offers: readonly Offer[]
   /** The MLS state; null before joining, after removal, and when it is lost. */
   readonly group: Group | null
   /** The group as everybody sees it, followed while the own keys to it are lost. */
@@ -196,6 +199,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   intents: [],
   outbox: [],
   draft: '',
+  offers: [],
   group: null,
   observed: null,
   charter: null,

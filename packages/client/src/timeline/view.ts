@@ -25,6 +25,8 @@ export const shownText = (content: Uint8Array): string => {
   switch (read.kind) {
     case 'text':
       return read.text
+    case 'commands':
+      return `[commands: ${read.commands.map(({ name }) => `/${name}`).join(' ')}]`
     case 'unsupported':
       return `[${read.type}: this version cannot show it]`
   }

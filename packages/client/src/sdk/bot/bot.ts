@@ -5,6 +5,7 @@ import type { Message } from '../events.ts'
 import { signInAs, type Sotto, sottoOf } from '../sotto.ts'
 import { type BotTrouble, handlingOf } from './handling.ts'
 import { botMemory } from './memory.ts'
+import { offeringOf } from './offering.ts'
 import { patienceOf } from './patience.ts'
 import { type BotInvitations, presenceOf } from './presence.ts'
 import { type BotCommand, type BotScope, type Concern, concernOf } from './scope.ts'
@@ -133,6 +134,8 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
   const offered = Object.keys(commands)
   const wrong = offered.find((one) => !commandName.test(one))
   if (wrong !== undefined) throw new SottoError('bad_request', `/${wrong} cannot be the name of a command`)
+  if (scope === 'post' && offered.length > 0)
+    throw new SottoError('bad_request', 'a bot that only posts does not listen to commands')
   mustBeBot(client)
   // Signing in anew is done at work, for it may have to wait for the server.
   if (client.state().account.kind === 'none') await registerBot(deps, name)
@@ -178,7 +181,9 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     for (const text of answersOf(await options.onMessage(asked, bot))) await asked.reply(text)
   }
 
-  const handling = handlingOf({ client, memory, patience, handle, trouble, fail: failed })
+  const offering = offeringOf({ client, name, commands, patience, trouble })
+  const { arrived } = offering
+  const handling = handlingOf({ client, memory, patience, handle, arrived, trouble, fail: failed })
   const presence = presenceOf({ client, name, memory, patience, invitations, trouble, fail: failed })
 
   let finishing: Promise<void> | undefined
@@ -186,14 +191,15 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     (finishing ??= (async () => {
       patience.end()
       unsubscribe()
-      await Promise.all([handling.rest(), presence.rest()])
+      await Promise.all([handling.rest(), presence.rest(), offering.rest()])
       await sotto.close()
     })())
   const bot: Bot = {
     name,
     sotto,
     rooms: () => sotto.rooms().filter(isSpeaking),
-    post: (room, text, key) => say(sotto.room(room).id, text, key === undefined ? undefined : `post/${key}`),
+    post: async (room, text, key) =>
+      say(sotto.room(room).id, text, key === undefined ? undefined : `post/${key}`),
     recall: memory.recall,
     remember: memory.remember,
     ended,
@@ -207,6 +213,7 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     const stopped = stoppedBy(state)
     if (stopped) return failed(stopped)
     presence.look(state)
+    offering.look(state)
     // Where nothing is shown to the handler, nothing has to be read.
     if (scope !== 'post') handling.readAll(state.rooms.filter(({ unread }) => unread > 0))
   }

@@ -16,6 +16,8 @@ export type BotTrouble =
   | { readonly kind: 'refused'; readonly room: string; readonly id: string; readonly code: FailureCode }
   /** An invitation that the bot was told to accept could not be accepted; the next start tries again. */
   | { readonly kind: 'invitation'; readonly room: string; readonly error: unknown }
+  /** The members of a room could not be told which commands there are; the next start tries again. */
+  | { readonly kind: 'offer'; readonly room: string; readonly error: unknown }
   /** It cannot sign in at the moment, and tries again. */
   | { readonly kind: 'session'; readonly error: unknown }
 
@@ -25,6 +27,8 @@ export interface HandlingDeps {
   readonly patience: Patience
   /** Resolves when the message need not come again. */
   handle(message: Message): Promise<void>
+  /** Somebody has come into a room, or has come back into it. */
+  arrived(room: string): void
   trouble(trouble: BotTrouble): void
   /** Nothing can be read or remembered any more. */
   fail(error: unknown): void
@@ -109,6 +113,7 @@ export const handlingOf = (deps: HandlingDeps): Handling => {
         deps.trouble({ kind: 'missed', room, seq: item.seq })
         return true
       case 'event':
+        if (item.event.kind === 'added' || item.event.kind === 'rejoined') deps.arrived(room)
         return true
     }
   }
