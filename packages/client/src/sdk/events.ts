@@ -54,6 +54,11 @@ export interface EventDesk {
   close(): void
 }
 
+type Timeline = Extract<ClientEvent, { kind: 'timeline' }>
+
+/** More does not happen between two states; a room that is never shown must not fill the memory. */
+const earlyMax = 256
+
 /** Own messages whose second telling is still recognised: more are never under way at a time. */
 const settledKept = 8192
 
@@ -125,17 +130,31 @@ export const eventDeskOf = (client: Client): EventDesk => {
     tell('state', state)
   }
 
+  const tellItems = ({ room, items }: Timeline): void => {
+    for (const item of items) tellItem(room, item)
+    const newest = items.filter(isFromLog).reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
+    told.set(room, Math.max(newest, told.get(room) ?? 0))
+  }
+
+  /** What happens in a room is told a moment before the state that shows it: listeners want to know its name. */
+  let early: readonly Timeline[] = []
+  const isShown = ({ room }: Timeline): boolean =>
+    client
+      .state()
+      .rooms.some(({ id, state }) => id === room && state.kind !== 'invited' && state.kind !== 'joining')
+
   const hear = (event: ClientEvent): void => {
     switch (event.kind) {
-      case 'state':
+      case 'state': {
+        const now = early.filter(isShown)
+        early = early.filter((one) => !now.includes(one))
+        for (const one of now) tellItems(one)
         return tellState(event.state)
-      case 'timeline': {
-        const { room, items } = event
-        for (const item of items) tellItem(room, item)
-        const newest = items.filter(isFromLog).reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
-        told.set(room, Math.max(newest, told.get(room) ?? 0))
-        return
       }
+      case 'timeline':
+        if (isShown(event)) return tellItems(event)
+        early = [...early, event].slice(-earlyMax)
+        return
       case 'discarded':
     }
   }

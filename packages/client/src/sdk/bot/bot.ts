@@ -37,6 +37,8 @@ export interface BotOptions {
   readonly invitations?: BotInvitations
   /** Commands it listens to, without the slash, and what each does: `{ remind: 'remind you: /remind 10m tea' }`. */
   readonly commands?: Readonly<Record<string, string>>
+  /** Called at each start, before the first message: what was remembered can be fetched here. */
+  onStart?(bot: Bot): void | Promise<void>
   /**
    * Called for each message it is to see, one after the other in each room, at least once. What it throws is tried again
    * twice, and is then a trouble.
@@ -169,7 +171,7 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     return {
       ...message,
       ...concern,
-      roomName: sotto.room(room).name,
+      roomName: client.state().rooms.find((view) => view.id === room)?.name ?? '',
       reply: (text) => say(room, text, `answer/${id}/${answers++}`),
     }
   }
@@ -209,9 +211,11 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     },
   }
 
+  let isStarted = false
   const look = (state: ClientState): void => {
     const stopped = stoppedBy(state)
     if (stopped) return failed(stopped)
+    if (!isStarted) return
     presence.look(state)
     offering.look(state)
     // Where nothing is shown to the handler, nothing has to be read.
@@ -222,7 +226,7 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
       case 'state':
         return look(event.state)
       case 'timeline':
-        return scope === 'post' ? undefined : handling.readOn(event.room)
+        return scope === 'post' || !isStarted ? undefined : handling.readOn(event.room)
       case 'discarded':
     }
   })
@@ -231,6 +235,13 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     // Under the same key it may be said again.
     client.discard({ room, id }).catch(() => {})
   })
+  try {
+    await options.onStart?.(bot)
+  } catch (error) {
+    await finish()
+    throw error
+  }
+  isStarted = true
   look(client.state())
   if (scope !== 'post') handling.readAll(client.state().rooms)
   return bot
