@@ -14,6 +14,8 @@ export interface MessageRecord {
   readonly sender: string | null
   readonly text: string | null
   readonly time: string
+  /** Whether a program said it; of a message only. */
+  readonly isBot?: boolean
   readonly missed?: 'own' | 'absent'
 }
 
@@ -23,7 +25,14 @@ export const messageRecord = (room: string, item: TimelineItem): MessageRecord |
     case 'message':
       return item.seq === null
         ? undefined
-        : { room, seq: item.seq, sender: item.sender.name, text: item.text, time: timestamp(item.timeMs) }
+        : {
+            room,
+            seq: item.seq,
+            sender: item.sender.name,
+            text: item.text,
+            isBot: item.sender.isBot,
+            time: timestamp(item.timeMs),
+          }
     case 'unreadable':
       return { room, seq: item.seq, sender: null, text: null, time: timestamp(item.timeMs) }
     case 'missed':
@@ -81,7 +90,8 @@ export const itemText = (item: TimelineItem): string => {
   switch (item.kind) {
     case 'message': {
       const name = printableLine(item.sender.name)
-      const who = styled(item.sender.own ? 'green' : 'cyan', item.sender.own ? `${name} (you)` : name)
+      const mark = item.sender.own ? ' (you)' : item.sender.isBot ? ' (bot)' : ''
+      const who = styled(item.sender.own ? 'green' : 'cyan', `${name}${mark}`)
       return `${styled('dim', time)}${who}: ${printable(item.text).replaceAll('\n', `\n${gap}`)}`
     }
     case 'event':

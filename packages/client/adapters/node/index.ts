@@ -4,5 +4,6 @@ export { type NodeSottoOptions, openSotto } from './sotto.ts'
 
 /** The parts, for programs that put a client together themselves. */
 export { netTransport } from '../net/index.ts'
+export { newId } from '../net/bus.ts'
 export { timerScheduler } from '../net/timerScheduler.ts'
 export { openSqliteStore } from './sqliteStore.ts'

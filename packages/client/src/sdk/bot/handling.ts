@@ -92,6 +92,8 @@ export const handlingOf = (deps: HandlingDeps): Handling => {
         await deps.handle(message)
         return true
       } catch (error) {
+        // What fails because the bot is ending comes again.
+        if (patience.isOver()) return false
         if (attempt + 1 >= attemptsMax) {
           deps.trouble({ kind: 'handler', message, error })
           return true
