@@ -10,6 +10,7 @@ import type {
   RoomView,
   TimelineItem,
 } from '@sotto/client'
+import { bots } from './bots.ts'
 import { recovery } from './recovery.ts'
 import { membersOf, noScenery, people, scenery, signedIn, you } from './scenery.ts'
 import type { Scenery } from './scenery.ts'
@@ -25,6 +26,7 @@ export const scenes = [
   'refused',
   'halted',
   'recovery',
+  'bots',
   'broken',
   'slow',
 ] as const
@@ -50,6 +52,8 @@ const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
       return noScenery
     case 'recovery':
       return recovery(nowMs)
+    case 'bots':
+      return bots(nowMs)
     case 'desk':
     case 'offline':
     case 'connecting':
@@ -81,6 +85,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
       return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms: [] }
     case 'desk':
     case 'recovery':
+    case 'bots':
     case 'broken':
     case 'slow':
       return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms }

@@ -4,6 +4,7 @@ import {
   slashCommandsIn,
   type SlashName,
   type SlashPlace,
+  type SlashSubject,
 } from './table.ts'
 
 /** What a text that was written asks for. */
@@ -13,7 +14,7 @@ export type Slash =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'run'; readonly name: Exclude<SlashName, 'me' | 'shrug'>; readonly argument: string }
   /** A command that lacks what it is about: it is told, and not sent. */
-  | { readonly kind: 'incomplete'; readonly name: SlashName; readonly what: string }
+  | { readonly kind: 'incomplete'; readonly name: SlashName; readonly what: SlashSubject }
   /** No command of anybody here: it is told, and not sent. */
   | { readonly kind: 'unknown'; readonly command: string }
 

@@ -7,10 +7,13 @@ export type SlashName = 'me' | 'shrug' | 'invite' | 'members' | 'leave' | 'help'
 /** Where one writes. */
 export type SlashPlace = 'web' | 'terminal'
 
+/** What stands behind a command. */
+export type SlashSubject = 'TEXT' | 'NAME'
+
 export type SlashArgument =
   | { readonly kind: 'none' }
-  | { readonly kind: 'optional'; readonly what: string }
-  | { readonly kind: 'needed'; readonly what: string }
+  | { readonly kind: 'optional'; readonly what: SlashSubject }
+  | { readonly kind: 'needed'; readonly what: SlashSubject }
 
 export interface SlashCommand {
   readonly name: SlashName

@@ -1,4 +1,4 @@
-import type { TimelineItem } from '@sotto/client'
+import type { SenderView, TimelineItem } from '@sotto/client'
 import { useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { useAnnounce } from '../../ui/Announcer.tsx'
@@ -32,11 +32,12 @@ export const useAnnouncedMessages = (items: readonly TimelineItem[]) => {
       item.kind === 'message' && !item.sender.own && (item.seq ?? -1) > before.seq ? [item] : [],
     )
     const failed = [...told.current.failed].some((id) => !before.failed.has(id))
+    const nameOf = ({ name, isBot }: SenderView): string => (isBot ? t('botName', { name }) : name)
     const spoken =
       fresh.length > spokenMessagesMax
         ? [t('announceMany', { count: String(fresh.length) })]
         : fresh.map((item) =>
-            t('announce', { name: item.sender.name, text: item.text.slice(0, spokenCharactersMax) }),
+            t('announce', { name: nameOf(item.sender), text: item.text.slice(0, spokenCharactersMax) }),
           )
     const all = failed ? [...spoken, t('notSent')] : spoken
     if (all.length > 0) announce(all.join('\n'))
