@@ -23,8 +23,11 @@ const opens = (item: string, heading: string) => async (page: Page) => {
 
 const presses = (keys: string, dialog: string | RegExp) => async (page: Page) => {
   await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
-  await page.keyboard.press(keys)
-  await expect(page.getByRole('dialog', { name: dialog })).toBeVisible()
+  // What the own role allows is known a moment after the room is there.
+  await expect(async () => {
+    await page.keyboard.press(keys)
+    await expect(page.getByRole('dialog', { name: dialog })).toBeVisible({ timeout: 1000 })
+  }).toPass()
 }
 
 const membersShown = async (page: Page) => {
