@@ -161,6 +161,9 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
   const trouble = (one: BotTrouble): void => options.onTrouble?.(one)
 
   const say = async (room: string, text: string, key: string | undefined): Promise<void> => {
+    await presence.settled(room)
+    if (await memory.isDoubted(room))
+      throw new SottoError('not_member', 'its invitation was not what it seemed')
     const named = key === undefined ? {} : { message: await memory.messageId(room, key) }
     await client.send({ room, text, ...named })
   }
@@ -183,10 +186,23 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     for (const text of answersOf(await options.onMessage(asked, bot))) await asked.reply(text)
   }
 
-  const offering = offeringOf({ client, name, commands, patience, trouble })
+  const offering = offeringOf({ client, name, commands, memory, patience, trouble })
   const { arrived } = offering
   const handling = handlingOf({ client, memory, patience, handle, arrived, trouble, fail: failed })
-  const presence = presenceOf({ client, name, memory, patience, invitations, trouble, fail: failed })
+  const entered = (room: string): void => {
+    offering.look(client.state())
+    if (scope !== 'post') handling.readOn(room)
+  }
+  const presence = presenceOf({
+    client,
+    name,
+    memory,
+    patience,
+    invitations,
+    entered,
+    trouble,
+    fail: failed,
+  })
 
   let finishing: Promise<void> | undefined
   const finish = (): Promise<void> =>
@@ -242,6 +258,7 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     throw error
   }
   isStarted = true
+  presence.begin(client.state())
   look(client.state())
   if (scope !== 'post') handling.readAll(client.state().rooms)
   return bot

@@ -135,6 +135,7 @@ export const handlingOf = (deps: HandlingDeps): Handling => {
   }
 
   const read = async (room: string): Promise<void> => {
+    if (await memory.isDoubted(room)) return
     do {
       again.delete(room)
       while (await readPage(room));

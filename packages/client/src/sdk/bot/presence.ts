@@ -14,16 +14,24 @@ export interface PresenceDeps {
   readonly memory: BotMemory
   readonly patience: Patience
   readonly invitations: BotInvitations
+  /** The room has turned out to be one that it was to enter. */
+  entered(room: string): void
   trouble(trouble: BotTrouble): void
   fail(error: unknown): void
 }
 
 /** Keeps the bot signed in and lets it into the rooms it is invited to: with every new state, what that asks for. */
 export interface Presence {
+  /** Goes on with what the last run did not finish. */
+  begin(state: ClientState): void
   look(state: ClientState): void
+  /** Resolves when it is known whether the bot stays in a room that it is entering. */
+  settled(room: string): Promise<void>
   rest(): Promise<void>
 }
 
+/** The event with which it came in is among the last. */
+const itemsLookedThrough = 200
 const retryFirstMs = 1000
 const retryMaxMs = 60_000
 
@@ -60,10 +68,32 @@ export const presenceOf = (deps: PresenceDeps): Presence => {
     state.kind === 'invited' &&
     (invitations === 'everyone' || (state.inviter !== null && invitations.includes(state.inviter)))
 
+  /**
+   * Before it is accepted, only the server says whose invitation it is; afterwards the keys of the room do. Until that
+   * has been compared, nothing is read or said there, also by a run that comes after a crash in between.
+   */
+  const check = async (room: string): Promise<void> => {
+    const { items } = await client.timeline({ room, limit: itemsLookedThrough })
+    const arrival = items.findLast(
+      (item) => item.kind === 'event' && item.event.kind === 'added' && item.event.name === name,
+    )
+    const by = arrival?.kind === 'event' ? arrival.actor.name : null
+    if (by !== null && (invitations === 'everyone' || invitations.includes(by))) {
+      await memory.setDoubted(room, false)
+      return deps.entered(room)
+    }
+    const error = new SottoError('integrity', 'the server has said that somebody else invites')
+    deps.trouble({ kind: 'invitation', room, error })
+    await client.leave({ room })
+  }
+
   const accept = async (room: string): Promise<void> => {
     for (let attempt = 0; !patience.isOver(); attempt++) {
       try {
-        return await client.accept({ room })
+        if (invitations === 'everyone') return await client.accept({ room })
+        await memory.setDoubted(room, true)
+        await client.accept({ room })
+        return await check(room)
       } catch (error) {
         if (!mayPass(error)) return deps.trouble({ kind: 'invitation', room, error })
         await patience.wait(Math.max(waitOf(error), backoffMs(attempt, retryFirstMs, retryMaxMs)))
@@ -83,12 +113,29 @@ export const presenceOf = (deps: PresenceDeps): Presence => {
     }
   }
 
+  const isEntered = ({ state }: RoomView): boolean => state.kind !== 'invited' && state.kind !== 'joining'
+  const resume = async (room: string): Promise<void> => {
+    if (await memory.isDoubted(room)) await check(room)
+  }
+
   return {
+    begin: ({ rooms }) => {
+      for (const room of rooms.filter(isEntered)) {
+        const resuming = resume(room.id).catch((error: unknown) =>
+          deps.trouble({ kind: 'invitation', room: room.id, error }),
+        )
+        accepting.set(
+          room.id,
+          resuming.finally(() => accepting.delete(room.id)),
+        )
+      }
+    },
     look: (state) => {
       if (patience.isOver()) return
       if (state.account.kind === 'signed_out') signingIn ??= signIn().finally(() => (signingIn = null))
       if (state.connection.kind === 'online') lookAtInvitations(state)
     },
+    settled: async (room) => accepting.get(room),
     rest: async () => {
       await Promise.all([signingIn, ...accepting.values()])
     },
