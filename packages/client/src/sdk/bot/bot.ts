@@ -131,7 +131,9 @@ const mustBeBot = (client: Client): void => {
  */
 export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot> => {
   const { client, scheduler, newId } = deps
-  const { scope = 'mentions', invitations = [], commands = {} } = options
+  const { scope = 'mentions', commands = {} } = options
+  const invitations =
+    options.invitations === 'everyone' ? 'everyone' : (options.invitations ?? []).map(normalizeName)
   const name = normalizeName(options.name)
   const offered = Object.keys(commands)
   const wrong = offered.find((one) => !commandName.test(one))

@@ -30,8 +30,7 @@ export interface Presence {
   rest(): Promise<void>
 }
 
-/** The event with which it came in is among the last. */
-const itemsLookedThrough = 200
+const itemsPerPage = 200
 const retryFirstMs = 1000
 const retryMaxMs = 60_000
 
@@ -46,6 +45,8 @@ const waitOf = (error: unknown): number => {
 
 export const presenceOf = (deps: PresenceDeps): Presence => {
   const { client, name, memory, patience, invitations } = deps
+  /** Rooms that it waits to be brought into, and has not been able to compare. */
+  const unsettled = new Set<string>()
   let signingIn: Promise<void> | null = null
   const accepting = new Map<string, Promise<void>>()
   /** Invitations that were tried, by the time that tells a second one from the first. */
@@ -73,11 +74,10 @@ export const presenceOf = (deps: PresenceDeps): Presence => {
    * has been compared, nothing is read or said there, also by a run that comes after a crash in between.
    */
   const check = async (room: string): Promise<void> => {
-    const { items } = await client.timeline({ room, limit: itemsLookedThrough })
-    const arrival = items.findLast(
-      (item) => item.kind === 'event' && item.event.kind === 'added' && item.event.name === name,
-    )
-    const by = arrival?.kind === 'event' ? arrival.actor.name : null
+    const state = client.state().rooms.find(({ id }) => id === room)?.state.kind
+    const by = await inviterBy(room)
+    // It has lost the keys of its invitation and waits to be brought in: then it is known by whom.
+    if (by === null && (state === 'joining' || state === 'repairing')) return void unsettled.add(room)
     if (by !== null && (invitations === 'everyone' || invitations.includes(by))) {
       await memory.setDoubted(room, false)
       return deps.entered(room)
@@ -85,6 +85,20 @@ export const presenceOf = (deps: PresenceDeps): Presence => {
     const error = new SottoError('integrity', 'the server has said that somebody else invites')
     deps.trouble({ kind: 'invitation', room, error })
     await client.leave({ room })
+  }
+
+  /** Who has brought the bot in last, by the keys of the room. */
+  const inviterBy = async (room: string): Promise<string | null> => {
+    for (let before: number | undefined; ;) {
+      const query = { room, limit: itemsPerPage, ...(before === undefined ? {} : { before }) }
+      const { items, more } = await client.timeline(query)
+      const arrival = items.findLast(
+        (item) => item.kind === 'event' && item.event.kind === 'added' && item.event.name === name,
+      )
+      if (arrival?.kind === 'event') return arrival.actor.name
+      before = items.find(({ seq }) => seq !== null)?.seq ?? undefined
+      if (!more || before === undefined) return null
+    }
   }
 
   const accept = async (room: string): Promise<void> => {
@@ -106,33 +120,37 @@ export const presenceOf = (deps: PresenceDeps): Presence => {
       if (room.state.kind !== 'invited' || !isWelcome(room)) continue
       if (accepting.has(room.id) || tried.get(room.id) === room.state.timeMs) continue
       tried.set(room.id, room.state.timeMs)
-      accepting.set(
-        room.id,
-        accept(room.id).finally(() => accepting.delete(room.id)),
-      )
+      underWay(room.id, accept(room.id))
     }
   }
 
   const isEntered = ({ state }: RoomView): boolean => state.kind !== 'invited' && state.kind !== 'joining'
   const resume = async (room: string): Promise<void> => {
-    if (await memory.isDoubted(room)) await check(room)
+    try {
+      if (await memory.isDoubted(room)) await check(room)
+    } catch (error) {
+      deps.trouble({ kind: 'invitation', room, error })
+    }
+  }
+  const underWay = (room: string, work: Promise<void>): void =>
+    void accepting.set(
+      room,
+      work.finally(() => accepting.delete(room)),
+    )
+
+  const lookAtUnsettled = ({ rooms }: ClientState): void => {
+    for (const room of rooms)
+      if (room.state.kind === 'active' && unsettled.delete(room.id)) underWay(room.id, resume(room.id))
   }
 
   return {
     begin: ({ rooms }) => {
-      for (const room of rooms.filter(isEntered)) {
-        const resuming = resume(room.id).catch((error: unknown) =>
-          deps.trouble({ kind: 'invitation', room: room.id, error }),
-        )
-        accepting.set(
-          room.id,
-          resuming.finally(() => accepting.delete(room.id)),
-        )
-      }
+      for (const room of rooms.filter(isEntered)) underWay(room.id, resume(room.id))
     },
     look: (state) => {
       if (patience.isOver()) return
       if (state.account.kind === 'signed_out') signingIn ??= signIn().finally(() => (signingIn = null))
+      lookAtUnsettled(state)
       if (state.connection.kind === 'online') lookAtInvitations(state)
     },
     settled: async (room) => accepting.get(room),
