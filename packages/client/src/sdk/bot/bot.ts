@@ -181,11 +181,12 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     }
   }
 
-  const handle = async (message: Message): Promise<void> => {
+  const handle = async (message: Message): Promise<'handled' | 'unseen'> => {
     const concern = concernOf(message, { name, scope, commands: offered })
-    if (!concern || !options.onMessage) return
+    if (!concern || !options.onMessage) return 'unseen'
     const asked = botMessage(message, concern)
     for (const text of answersOf(await options.onMessage(asked, bot))) await asked.reply(text)
+    return 'handled'
   }
 
   const offering = offeringOf({ client, name, commands, memory, patience, trouble })

@@ -25,8 +25,8 @@ export interface HandlingDeps {
   readonly client: Client
   readonly memory: BotMemory
   readonly patience: Patience
-  /** Resolves when the message need not come again. */
-  handle(message: Message): Promise<void>
+  /** Resolves when the message need not come again; `unseen` when the bot was not to see it. */
+  handle(message: Message): Promise<'handled' | 'unseen'>
   /** Somebody has come into a room, or has come back into it. */
   arrived(room: string): void
   trouble(trouble: BotTrouble): void
@@ -46,6 +46,9 @@ export interface Handling {
   /** Resolves when what is under way has been handled. */
   rest(): Promise<void>
 }
+
+/** `ended`: the bot has ended before the message was handled. */
+type Outcome = 'handled' | 'unseen' | 'ended'
 
 const itemsPerPage = 100
 const attemptsMax = 3
@@ -85,38 +88,36 @@ export const handlingOf = (deps: HandlingDeps): Handling => {
     cursors.set(room, seq)
   }
 
-  /** @returns false when the bot ends before the message was handled */
-  const handled = async (message: Message): Promise<boolean> => {
+  const handled = async (message: Message): Promise<Outcome> => {
     for (let attempt = 0; !patience.isOver(); attempt++) {
       try {
-        await deps.handle(message)
-        return true
+        return await deps.handle(message)
       } catch (error) {
         // What fails because the bot is ending comes again.
-        if (patience.isOver()) return false
+        if (patience.isOver()) return 'ended'
         if (attempt + 1 >= attemptsMax) {
           deps.trouble({ kind: 'handler', message, error })
-          return true
+          return 'handled'
         }
         await patience.wait(backoffMs(attempt, firstRetryMs, retryMaxMs))
       }
     }
-    return false
+    return 'ended'
   }
 
-  const perform = async (room: string, item: TimelineItem): Promise<boolean> => {
+  const perform = async (room: string, item: TimelineItem): Promise<Outcome> => {
     switch (item.kind) {
       case 'message': {
         const message = messageOf(room, item)
-        return message === undefined || item.sender.own || handled(message)
+        return message === undefined || item.sender.own ? 'unseen' : handled(message)
       }
       case 'missed':
       case 'unreadable':
         deps.trouble({ kind: 'missed', room, seq: item.seq })
-        return true
+        return 'handled'
       case 'event':
         if (item.event.kind === 'added' || item.event.kind === 'rejoined') deps.arrived(room)
-        return true
+        return 'unseen'
     }
   }
 
@@ -124,9 +125,10 @@ export const handlingOf = (deps: HandlingDeps): Handling => {
     const after = (await cursorIn(room)) + 1
     const { items, more } = await client.timeline({ room, after, limit: itemsPerPage })
     for (const item of items) {
-      if (patience.isOver() || !(await perform(room, item))) return false
-      const isOwn = item.kind === 'message' && item.sender.own
-      if (!isOwn && item.seq !== null) await advance(room, item.seq)
+      const outcome = patience.isOver() ? 'ended' : await perform(room, item)
+      if (outcome === 'ended') return false
+      // What was not shown to the handler may be looked at again: its place is remembered with that of others.
+      if (outcome === 'handled' && item.seq !== null) await advance(room, item.seq)
     }
     const seq = readUpTo(items, more ? 'inside' : 'end')
     await advance(room, seq)
