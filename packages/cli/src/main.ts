@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { failures } from '@sotto/client'
+import { botCommand } from './commands/bot.ts'
 import { chatCommand } from './commands/chat.ts'
 import { hookCommand } from './commands/hook.ts'
 import { loginCommand } from './commands/login.ts'
@@ -34,6 +35,7 @@ const commands = [
   sendCommand,
   receiveCommand,
   chatCommand,
+  botCommand,
 ]
 
 /** Commander ends the process itself unless told otherwise, before what was opened is closed. */

@@ -62,6 +62,9 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     timeline: async () => ({ items: [], more: false }),
     markRead: async () => {},
     saveDraft: async () => {},
+    offerCommands: async () => {},
+    readNote: async () => null,
+    writeNote: async () => {},
   }
 }
 

@@ -139,10 +139,13 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     revokeHook: (input) => call('revokeHook', input),
     forwardHook: (input) => call('forwardHook', input),
     send: (input) => call('send', { ...input, message: input.message ?? newId() }),
+    offerCommands: (input) => call('offerCommands', input),
     retry: (input) => call('retry', input),
     discard: (input) => call('discard', input),
     timeline,
     markRead: (input) => call('markRead', input),
     saveDraft: (input) => call('saveDraft', input),
+    readNote: (input) => call('readNote', input),
+    writeNote: (input) => call('writeNote', input),
   }
 }

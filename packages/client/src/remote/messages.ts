@@ -35,11 +35,14 @@ export const commandNames = [
   'revokeHook',
   'forwardHook',
   'send',
+  'offerCommands',
   'retry',
   'discard',
   'timeline',
   'markRead',
   'saveDraft',
+  'readNote',
+  'writeNote',
 ] as const satisfies readonly CommandName[]
 
 /** From the side that asks. */
