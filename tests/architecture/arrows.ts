@@ -78,7 +78,7 @@ export const zones: readonly Zone[] = [
       ...serverCommons,
     ],
     packages: ['@sotto/protocol'],
-    others: ['node:*', 'fastify', 'jose', 'socket.io'],
+    others: ['node:*', 'fastify', 'jose', 'socket.io', '@noble/hashes/argon2.js'],
   },
   {
     folder: 'packages/server/src/store',
