@@ -32,6 +32,12 @@ export const zones: readonly Zone[] = [
   { folder: 'packages/protocol/src', others: ['@noble/hashes/*', 'cborg'] },
   { folder: 'packages/trust/src', packages: ['@sotto/mls', '@sotto/mls/public', '@sotto/protocol'] },
 
+  // A lane of its own: it has no part in groups, and the core none in it. JOSE and Socket.IO bring the world along.
+  {
+    folder: 'packages/client/src/open',
+    packages: ['@sotto/protocol'],
+    others: ['jose', 'socket.io-client'],
+  },
   {
     folder: 'packages/client/src',
     packages: ['@sotto/mls', '@sotto/protocol', '@sotto/trust'],
@@ -45,7 +51,7 @@ export const zones: readonly Zone[] = [
   },
   {
     folder: 'packages/client/adapters/node',
-    inside: ['packages/client/src', 'packages/client/adapters/net'],
+    inside: ['packages/client/src', 'packages/client/src/open', 'packages/client/adapters/net'],
     packages: ['@sotto/mls/provider/node', '@sotto/protocol', '@sotto/trust'],
     others: ['node:*', 'ws'],
   },

@@ -70,4 +70,5 @@ export const openNodeClient = async ({
 /** The parts, for programs that put a client together themselves. */
 export { netTransport } from '../net/index.ts'
 export { timerScheduler } from '../net/timerScheduler.ts'
+export { openLaneStore } from './laneStore.ts'
 export { openSqliteStore } from './sqliteStore.ts'
