@@ -49,6 +49,9 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
+    accessTokens: async () => [],
+    revokeAccessToken: async () => {},
     send: async ({ text, message: id = '' }) => {
       of.texts.set(id, text)
       return { id }

@@ -51,6 +51,9 @@ const profile = () => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
+    accessTokens: async () => [],
+    revokeAccessToken: async () => {},
     send: async ({ text, message: id = 'unnamed' }) => {
       texts.set(id, text)
       return { id }
