@@ -144,6 +144,12 @@ export const zones: readonly Zone[] = [
   },
 
   {
+    folder: 'packages/cli/src/gateway',
+    inside: ['packages/cli/src', 'packages/cli/src/gateway'],
+    packages: ['@sotto/client', '@sotto/client/open'],
+    others: ['node:*', 'socket.io'],
+  },
+  {
     folder: 'packages/cli/src/commands/serve.ts',
     inside: ['packages/cli/src'],
     packages: ['@sotto/client', '@sotto/client/node', '@sotto/server'],
@@ -152,7 +158,7 @@ export const zones: readonly Zone[] = [
   {
     folder: 'packages/cli/src',
     inside: ['packages/cli/src'],
-    packages: ['@sotto/client', '@sotto/client/node'],
+    packages: ['@sotto/client', '@sotto/client/node', '@sotto/client/open'],
     others: ['node:*', 'commander', '@clack/prompts'],
   },
 ]

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { failures } from '@sotto/client'
 import { chatCommand } from './commands/chat.ts'
+import { gatewayCommand } from './commands/gateway.ts'
+import { laneCommand } from './commands/lane.ts'
 import { loginCommand } from './commands/login.ts'
 import { logoutCommand } from './commands/logout.ts'
 import { receiveCommand } from './commands/receive.ts'
@@ -9,6 +11,7 @@ import { roomCommand } from './commands/room.ts'
 import { roomsCommand } from './commands/rooms.ts'
 import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
+import { tokenCommand } from './commands/token.ts'
 import { whoamiCommand } from './commands/whoami.ts'
 import { reportFailure } from './failureText.ts'
 import { defaultProfile, type GlobalOptions } from './invocation.ts'
@@ -32,6 +35,9 @@ const commands = [
   sendCommand,
   receiveCommand,
   chatCommand,
+  laneCommand,
+  gatewayCommand,
+  tokenCommand,
 ]
 
 /** Commander ends the process itself unless told otherwise, before what was opened is closed. */

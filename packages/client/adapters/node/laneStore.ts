@@ -11,6 +11,9 @@ const schema = `
   CREATE TABLE IF NOT EXISTS lane (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `
 
+/** When SQLite waits for the disk: at each commit, or when it tidies up. */
+const levels = { 'power cut': 'FULL', program: 'NORMAL' } as const
+
 /** Behind every key that begins with a prefix: no key has this character. */
 const behind = '\u{10ffff}'
 
@@ -28,6 +31,7 @@ export const openLaneStore = (file: string): LaneStore => {
     opened.exec(schema)
     return opened
   })
+  let level: keyof typeof levels = 'power cut'
   const get = database.prepare('SELECT value FROM lane WHERE key = ?')
   const range = database.prepare(
     'SELECT key, value FROM lane WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
@@ -41,10 +45,12 @@ export const openLaneStore = (file: string): LaneStore => {
       onDisk(() => range.all(prefix, `${prefix}${behind}`, countMax)).map(
         ({ key, value }) => [key as string, value as string] as const,
       ),
-    write: (changes) =>
+    write: (changes, outlives = 'power cut') =>
       onDisk(() => {
         const all = Object.entries(changes)
         if (all.length === 0) return
+        if (outlives !== level) database.exec(`PRAGMA synchronous = ${levels[outlives]}`)
+        level = outlives
         database.exec('BEGIN IMMEDIATE')
         try {
           for (const [key, value] of all) {

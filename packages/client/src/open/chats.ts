@@ -1,3 +1,4 @@
+import { makeBell } from './bell.ts'
 import type { LaneEvent } from './events.ts'
 import { fail, LaneError } from './failure.ts'
 import type { PublicKeys } from './keys.ts'
@@ -55,7 +56,8 @@ const signedContent = (chat: string, sender: string, timestamp: string, message:
 
 export const makeChats = (dependencies: Dependencies): Chats => {
   const { wire, store, places, sealing, identity, own, pins, once } = dependencies
-  const waiting = new Set<() => void>()
+  /** Rings when somebody has given a key. */
+  const keyCame = makeBell()
 
   const rowOf = (chat: string) => places.get(placeOf(chat)) ?? fail('CHAT_NOT_FOUND')
 
@@ -64,29 +66,19 @@ export const makeChats = (dependencies: Dependencies): Chats => {
     return new Map(await Promise.all(others.map(async (name) => [name, await pins.keysOf(name)] as const)))
   }
 
-  /** Resolves when somebody has given a key, or nobody has for too long. */
-  const nextKey = (): Promise<void> =>
-    new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer)
-        waiting.delete(end)
-        resolve()
-      }
-      const timer = setTimeout(end, keyWaitMs)
-      waiting.add(end)
-    })
-
   const rekey = async (chat: string): Promise<void> => {
     const { participants } = rowOf(chat)
     const { claims, key, envelope } = await sealing.newKey(placeOf(chat), await keysOf(participants))
-    const given = nextKey()
+    const given = keyCame.listen(Date.now() + keyWaitMs)
     try {
       await wire.ask('rekey', { chat_id: chat, keys: envelope })
       store.write({ ...places.withKey(placeOf(chat), key), ...once.rowsOf(claims) })
     } catch (error) {
       if (!(error instanceof LaneError) || error.code !== 'REKEY_STALE') throw error
       // Another one was first: his key is on its way.
-      await given
+      await given.rung
+    } finally {
+      given.cancel()
     }
   }
 
@@ -177,7 +169,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
       const { claims, key } = await sealing.openedKey(payload['encrypted_key'], from, placeOf(chat))
       once.check(claims)
       store.write(places.withKey(placeOf(chat), key, { participants: key.holders }))
-      for (const wake of waiting) wake()
+      keyCame.ring()
       return { events: [], claims, rows: {} }
     },
     messageArrived: async (payload) => {

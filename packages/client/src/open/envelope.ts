@@ -1,3 +1,4 @@
+import { limits } from '@sotto/protocol'
 import {
   CompactEncrypt,
   compactDecrypt,
@@ -20,14 +21,21 @@ import {
   parseStrict,
 } from './strict.ts'
 
-/** Seals bytes to one public key: a compact JWE (RFC 7516). */
+/** What is larger would not be answered: the server closes the connection that it comes by. @throws LaneError `PAYLOAD_TOO_LARGE` */
+export const bounded = (sealed: string): string =>
+  sealed.length <= limits.openEnvelopeCharactersMax ? sealed : fail('PAYLOAD_TOO_LARGE')
+
+/** Seals bytes to one public key: a compact JWE (RFC 7516). @throws LaneError `PAYLOAD_TOO_LARGE` */
 export const sealTo = async (
   plaintext: Uint8Array,
   { receiving }: PublicKeys,
   enc: ContentAlgorithm = 'A256GCM',
 ): Promise<string> => {
   const alg = keyAlgorithmFor(receiving)
-  return new CompactEncrypt(plaintext).setProtectedHeader({ alg, enc }).encrypt(await usable(receiving, alg))
+  const jwe = await new CompactEncrypt(plaintext)
+    .setProtectedHeader({ alg, enc })
+    .encrypt(await usable(receiving, alg))
+  return bounded(jwe)
 }
 
 /** Seals the same bytes to each of several: a general JWE whose recipients have their names as `kid`. */

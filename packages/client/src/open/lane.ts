@@ -12,7 +12,7 @@ import { asList, asNumber, asObject, asText, type Credentials, logIn, restCall }
 import { makeRooms } from './rooms.ts'
 import { makeSealing } from './sealing.ts'
 import type { LaneStore } from './store.ts'
-import type { ContentAlgorithm, JsonObject } from './strict.ts'
+import { type ContentAlgorithm, isJsonObject, type JsonObject } from './strict.ts'
 import { openWire, type WireOptions } from './wire.ts'
 
 export interface LaneOptions {
@@ -23,7 +23,10 @@ export interface LaneOptions {
   readonly identity: Identity
   /** Of this account alone. */
   readonly store: LaneStore
-  /** Told of everything, one after the other; the next waits for a promise that it returns. */
+  /**
+   * Told of everything, one after the other; the next waits for a promise that it returns. One that throws has not been
+   * told: the lane ends with its error, and the next that is opened on this store begins with that event.
+   */
   readonly onEvent?: LaneListener
   /** Whether messages are told to this program, or are kept for the next one; keys of rooms are taken up anyway. */
   readonly messages?: 'tell' | 'keep'
@@ -78,8 +81,10 @@ export interface Lane {
   /** Believes a key that came by another way. */
   believe(name: string, publicKey: JWK | string): Promise<void>
 
-  /** Resolves when all that has arrived so far is told. */
-  settled(): Promise<void>
+  /** Resolves when all that the server had when this was asked is told. */
+  caughtUp(): Promise<void>
+  /** Rejects with what the listener threw. */
+  readonly failed: Promise<never>
   /** Ends after what has arrived is told; what comes later waits at the server. */
   close(): Promise<void>
 }
@@ -156,15 +161,20 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
     restCall(server, { method, path, token, ...(body === undefined ? {} : { body }) })
 
+  let giveUp: (error: unknown) => void = () => {}
+  const failed = new Promise<never>((_, reject) => (giveUp = reject))
+  failed.catch(() => {})
   const tell = async (event: LaneEvent): Promise<void> => {
     try {
       await onEvent?.(event)
     } catch (error) {
-      // A fault of the listener must not keep back what comes next, nor be silent.
-      void Promise.reject(error instanceof Error ? error : new Error(String(error)))
+      giveUp(error)
+      throw error
     }
   }
-  const tellSoon = (event: LaneEvent): void => void tell(event)
+  const tellSoon = (event: LaneEvent): void => {
+    tell(event).catch(() => {})
+  }
 
   const mayRead = (error: unknown): boolean => !(error instanceof LaneError && error.code === 'SCOPE_MISSING')
   await putUpKey(call, identity, own).catch((error: unknown) => {
@@ -181,10 +191,29 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const places = makePlaces(store)
   const sealing = makeSealing(name, identity, own, pins)
 
+  /** Letters to ourselves: mail comes in order, so what was there before has come when one of them has. */
+  const markers = new Map<string, () => void>()
+  const postMarker = async (marker: string): Promise<void> => {
+    const jws = await sealing.signed(sealing.claims(name, { marker }))
+    const encrypted_payload = await sealTo(textEncoder.encode(jws), own)
+    await wire.ask('message', { recipient: name, encrypted_payload })
+  }
+  const mailCaughtUp = async (): Promise<void> => {
+    const marker = crypto.randomUUID()
+    const arrived = new Promise<void>((resolve) => markers.set(marker, resolve))
+    await inTurn(() => postMarker(marker))
+    await arrived
+    markers.delete(marker)
+  }
+
   const openMessage = async (payload: JsonObject): Promise<Opened> => {
     const from = asText(payload['sender'])
     const claims = await sealing.opened(payload['encrypted_payload'], from, name)
     once.check(claims)
+    if (from === name && isJsonObject(claims.body)) {
+      markers.get(String(claims.body['marker']))?.()
+      return { events: [], claims, rows: {} }
+    }
     const event: LaneEvent = {
       kind: 'message',
       from,
@@ -215,6 +244,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     tell,
   })
 
+  let roomsCaughtUp: Promise<void> = Promise.resolve()
   const onWireEvent: WireOptions['onEvent'] = (event, payload) => {
     if (isLetter(event, payload)) return letters.arrived({ event, payload })
     if (messages === 'tell' && rooms.heard(event, payload)) return
@@ -236,7 +266,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       if (state.kind !== 'online') return
       pins.forgetAnswers()
       letters.takeUp()
-      if (messages === 'tell') rooms.catchUp()
+      if (messages === 'tell') roomsCaughtUp = rooms.catchUp()
     },
   })
 
@@ -311,7 +341,12 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       letters.takeUpOf(who)
     },
 
-    settled: letters.settled,
+    caughtUp: async () => {
+      await mailCaughtUp()
+      await roomsCaughtUp
+      await letters.settled()
+    },
+    failed,
     close: async () => {
       wire.close()
       await letters.settled()

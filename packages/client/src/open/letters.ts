@@ -44,6 +44,7 @@ interface Dependencies {
   open(letter: Letter): Promise<Opened>
   /** Whether a letter is for this program, or is left to the next that receives. */
   isWanted(letter: Letter): boolean
+  /** Whoever rejects has not been told: nothing more is told then, and the next program begins with it. */
   tell(event: LaneEvent): Promise<void>
 }
 
@@ -72,6 +73,7 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
   let opening: Promise<void> = Promise.resolve()
   let telling: Promise<void> = Promise.resolve()
   let count = 0
+  let isTelling = true
   /** In one of the two queues. */
   const underWay = new Set<string>()
 
@@ -84,12 +86,19 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
 
   const finish = (key: string | null, { events, claims, rows }: Opened): void => {
     telling = telling.then(async () => {
-      for (const event of events) await tell(event)
-      store.write({
+      if (!isTelling) return
+      try {
+        for (const event of events) await tell(event)
+      } catch {
+        isTelling = false
+        return
+      }
+      const told = {
         ...rows,
         ...(claims ? once.rowsOf(claims) : {}),
         ...(key === null ? {} : { [key]: null }),
-      })
+      }
+      store.write(told, 'program')
       if (key !== null) underWay.delete(key)
     })
   }

@@ -1,3 +1,4 @@
+import { type Bell, makeBell } from './bell.ts'
 import type { LaneEvent } from './events.ts'
 import { fail, type LaneCode, LaneError } from './failure.ts'
 import type { Letters, Opened } from './letters.ts'
@@ -23,8 +24,8 @@ export interface Rooms {
   /** An event of the wire that is about rooms; false where it is none. */
   heard(event: string, payload: JsonObject): boolean
   keyArrived(payload: JsonObject): Promise<Opened>
-  /** Asks for what was missed. */
-  catchUp(): void
+  /** Asks for what was missed; resolves when that is told, or could not be asked for. */
+  catchUp(): Promise<void>
 }
 
 interface Dependencies {
@@ -45,7 +46,7 @@ interface RoomMessage {
 }
 
 /** A key may come a moment later than what is under it: the one by mail, the other at once. */
-const keyWaitMs = 5000
+const keyWaitMs = 15_000
 const stallMs = 2000
 const pageMessages = 50
 const pagesMax = 200
@@ -69,8 +70,8 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
   const histories = new Map<number, readonly RoomMessage[]>()
   /** Rooms that are catching up, and what came meanwhile. */
   const catching = new Map<number, RoomMessage[]>()
-  /** Wakes who waits for a key of a room. */
-  const waiting = new Map<number, Set<() => void>>()
+  /** Ring when a key of the room has come. */
+  const bells = new Map<number, Bell>()
 
   const lastOf = (room: number): number => Number(store.get(lastRow(room)) ?? 0)
 
@@ -105,30 +106,27 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     return key
   }
 
-  /** Resolves when a key of the room has come, or has not come for too long. */
-  const nextKey = (room: number): Promise<void> =>
-    new Promise((resolve) => {
-      const all = waiting.get(room) ?? new Set()
-      waiting.set(room, all)
-      const end = (): void => {
-        clearTimeout(timer)
-        all.delete(end)
-        resolve()
-      }
-      const timer = setTimeout(end, keyWaitMs)
-      all.add(end)
-    })
+  const bellOf = (room: number): Bell => {
+    const bell = bells.get(room) ?? makeBell()
+    bells.set(room, bell)
+    return bell
+  }
 
   const textOf = async (room: number, { payload }: RoomMessage): Promise<string> => {
     const { encrypted_content: content, iv } = payload
-    const open = () => openFromRoom(content, iv, places.get(audienceOf(room))?.keys ?? [])
-    try {
-      return await open()
-    } catch (error) {
-      if (!(error instanceof LaneError) || error.code !== 'NOT_FOR_US') throw error
-      const key = nextKey(room)
-      // It may have come while the first try was made.
-      return await open().catch(() => key.then(open))
+    const deadlineMs = Date.now() + keyWaitMs
+    for (;;) {
+      // Listened for before the try: it may come while that is made.
+      const key = bellOf(room).listen(deadlineMs)
+      try {
+        return await openFromRoom(content, iv, places.get(audienceOf(room))?.keys ?? [])
+      } catch (error) {
+        const isWithoutKey = error instanceof LaneError && error.code === 'NOT_FOR_US'
+        // Several may be on their way, this one not the first of them.
+        if (!isWithoutKey || !(await key.rung)) throw error
+      } finally {
+        key.cancel()
+      }
     }
   }
 
@@ -282,12 +280,13 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
       const { claims, key } = await sealing.openedKey(payload['encrypted_key'], from, audienceOf(room))
       once.check(claims)
       store.write(places.withKey(audienceOf(room), key))
-      for (const wake of waiting.get(room) ?? []) wake()
+      bellOf(room).ring()
       return { events: [], claims, rows: {} }
     },
-    catchUp: () => {
+    catchUp: async () => {
       members.clear()
-      for (const room of places.rooms()) catchUpIn(room).catch(() => {})
+      await Promise.allSettled(places.rooms().map(catchUpIn))
+      await Promise.all(queues.values())
     },
   }
 }

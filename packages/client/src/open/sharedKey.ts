@@ -1,4 +1,5 @@
 import { base64url, CompactEncrypt, compactDecrypt } from 'jose'
+import { bounded } from './envelope.ts'
 import { fail } from './failure.ts'
 import { checkCompactJwe, isJsonObject, utf8 } from './strict.ts'
 
@@ -50,15 +51,18 @@ const bytesOfArray = (text: unknown): Uint8Array<ArrayBuffer> => {
   return numbers.every((byte) => byte <= 255) ? Uint8Array.from(numbers) : fail('ENVELOPE_INVALID')
 }
 
-/** A text as a classic room takes it: AES-256-GCM with a fresh iv, tag appended. */
+/** A text as a classic room takes it: AES-256-GCM with a fresh iv, tag appended. @throws LaneError `PAYLOAD_TOO_LARGE` */
 export const sealForRoom = async (text: string, shared: SharedKey) => {
   const iv = crypto.getRandomValues(new Uint8Array(ivBytes))
   const key = await aesKey(shared, 'encrypt')
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, textEncoder.encode(text))
   const ciphertext = new Uint8Array(sealed)
-  const hashed = await crypto.subtle.digest('SHA-256', Uint8Array.of(...iv, ...ciphertext))
+  const whole = new Uint8Array(ivBytes + ciphertext.length)
+  whole.set(iv)
+  whole.set(ciphertext, ivBytes)
+  const hashed = await crypto.subtle.digest('SHA-256', whole)
   return {
-    encrypted_content: arrayText(ciphertext),
+    encrypted_content: bounded(arrayText(ciphertext)),
     iv: arrayText(iv),
     message_hash: hex(new Uint8Array(hashed)),
   }
@@ -83,11 +87,13 @@ export const openFromRoom = async (
   return fail('NOT_FOR_US')
 }
 
-/** A text under the key of a chat: a compact JWE with `dir`. */
-export const sealForChat = (text: string, { key }: SharedKey): Promise<string> =>
-  new CompactEncrypt(textEncoder.encode(text))
-    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-    .encrypt(base64url.decode(key))
+/** A text under the key of a chat: a compact JWE with `dir`. @throws LaneError `PAYLOAD_TOO_LARGE` */
+export const sealForChat = async (text: string, { key }: SharedKey): Promise<string> =>
+  bounded(
+    await new CompactEncrypt(textEncoder.encode(text))
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .encrypt(base64url.decode(key)),
+  )
 
 /** @throws LaneError `NOT_FOR_US`, `ENVELOPE_INVALID` */
 export const openFromChat = async (jwe: unknown, keys: readonly SharedKey[]): Promise<string> => {

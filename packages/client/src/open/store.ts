@@ -4,12 +4,13 @@ export interface LaneStore {
   /** The rows whose key begins so, in the order of keys. */
   rows(prefix: string, countMax: number): readonly (readonly [key: string, value: string])[]
   /**
-   * All or nothing, and durable when it returns. It returns at once: the server forgets a letter with the next pong,
-   * and that must not go out before the letter is here.
+   * All or nothing, in order, and there when it returns, however the program ends. It returns at once: the server
+   * forgets a letter with the next pong, and that must not go out before the letter is here.
    *
    * @param changes a value of null deletes
+   * @param outlives what it has to outlive: what is only `told again` after a power cut need not wait for the disk
    */
-  write(changes: Readonly<Record<string, string | null>>): void
+  write(changes: Readonly<Record<string, string | null>>, outlives?: 'power cut' | 'program'): void
   close(): void
 }
 
