@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { failures } from '@sotto/client'
 import { chatCommand } from './commands/chat.ts'
+import { conformanceCommand } from './commands/conformance.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { laneCommand } from './commands/lane.ts'
 import { loginCommand } from './commands/login.ts'
@@ -37,6 +38,7 @@ const commands = [
   chatCommand,
   laneCommand,
   gatewayCommand,
+  conformanceCommand,
   tokenCommand,
 ]
 

@@ -91,7 +91,7 @@ const receive = (socket: Socket, desks: Desks): void => {
         ok: false,
         ...failureOf(error),
       }))
-      if ('code' in said) hear(systemMessage(String(said.error), { code: said.code }))
+      if ('code' in said) hear(systemMessage(said.error, { code: said.code }))
       acknowledge?.(said)
     })
   })
