@@ -15,7 +15,7 @@ import sys
 
 import socketio
 
-from envelope import load_key, public_part, read_public, unseal
+from envelope import load_key, public_part, read_verifying, unseal
 from lane import log_in, public_key_of
 
 
@@ -41,9 +41,9 @@ def main():
     while not options.count or len(seen) < options.count:
         message = arrived.get()
         sender = message["sender"]
-        sender_key = read_public(public_key_of(options.url, sender, token))
+        sender_keys = read_verifying(public_key_of(options.url, sender, token))
         try:
-            claims = unseal(message["encrypted_payload"], options.name, own_key, sender, sender_key)
+            claims = unseal(message["encrypted_payload"], options.name, own_key, sender, sender_keys)
         except Exception as error:
             print("not printed: %s" % type(error).__name__, file=sys.stderr, flush=True)
             continue

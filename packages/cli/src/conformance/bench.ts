@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { Socket } from 'socket.io-client'
 import { receivingPair, type ReceivingKind } from './keys.ts'
-import { type ConnectOptions, type Payload, type Program, programOn, socketTo } from './program.ts'
-import { type Answer, type Ask, rest } from './rest.ts'
+import { type Payload, type Program, programOn } from './program.ts'
+import type { Answer, Ask } from './rest.ts'
 import { NotRun } from './row.ts'
+import { type BenchClient, type ConnectOptions, Refusal, type Wire } from './wire.ts'
 
 /** A program account of this run. */
 export interface Account {
@@ -33,15 +33,15 @@ export const password = 'conformance of the open lane 7'
 
 const nameBytes = 5
 
-export const makeBench = (url: string): Bench => {
+export const makeBench = (url: string, client: BenchClient): Bench => {
   const run = randomBytes(nameBytes).toString('hex')
   const said: string[] = []
-  const sockets: Socket[] = []
+  const wires: Wire[] = []
   const accounts = new Map<string, Promise<Account>>()
   let count = 0
 
-  const ask: Bench['rest'] = async (call, how) => {
-    const answer = await rest(url, call, how)
+  const ask: Bench['rest'] = async (call, how = {}) => {
+    const answer = await client.rest(url, call, how)
     said.push(answer.text)
     return answer
   }
@@ -59,9 +59,10 @@ export const makeBench = (url: string): Bench => {
 
   const freshName: Bench['freshName'] = (hint) => `${hint}-${run}${(count++).toString(36)}`
 
-  const listen = (socket: Socket): Program => {
-    sockets.push(socket)
-    return programOn(socket, (payload) => void said.push(JSON.stringify(payload) ?? ''))
+  const open = (auth: object, options: ConnectOptions = {}): Wire => {
+    const wire = client.wire(url, auth, options)
+    wires.push(wire)
+    return wire
   }
 
   return {
@@ -78,25 +79,23 @@ export const makeBench = (url: string): Bench => {
       return made
     },
     connect: async ({ token }, options) => {
-      const socket = socketTo(url, { token }, options)
-      const program = listen(socket)
-      const refused = new Promise<never>((_, reject) => socket.once('connect_error', reject))
-      await Promise.race([program.next('connected'), refused])
+      const wire = open({ token }, options)
+      const program = programOn(wire, (payload) => void said.push(JSON.stringify(payload) ?? ''))
+      await wire.connected
+      await program.next('connected')
       return program
     },
-    turnedAway: (auth, options) => {
-      const socket = socketTo(url, auth, options)
-      sockets.push(socket)
-      return new Promise((resolve, reject) => {
-        socket.once('connect', () => reject(new Error('the socket was let in')))
-        socket.once('connect_error', (error) => {
-          socket.disconnect()
-          resolve('data' in error ? (error.data as Payload) : undefined)
-        })
-      })
+    turnedAway: async (auth, options) => {
+      try {
+        await open(auth, options).connected
+      } catch (error) {
+        if (error instanceof Refusal) return error.data as Payload | undefined
+        throw error
+      }
+      throw new Error('the socket was let in')
     },
     close: () => {
-      for (const socket of sockets) socket.disconnect()
+      for (const wire of wires) wire.close()
     },
   }
 }

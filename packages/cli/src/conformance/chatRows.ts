@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { CompactEncrypt, flattenedDecrypt, GeneralEncrypt } from 'jose'
 import type { Bench } from './bench.ts'
 import { receivingPair, sealed, signed, signingPair } from './keys.ts'
+import { closeAll } from './program.ts'
 import { row, type Section } from './row.ts'
 
 const keys = { bob: receivingPair('RSA-3072'), carol: receivingPair('P-256') }
@@ -30,7 +31,7 @@ const chat = async (bench: Bench) => {
   const key = randomBytes(32)
   const entries = { [bob.name]: await sealed(key.toString('hex'), keys.bob.publicKey) }
   const { chat_id } = await hers.accepted('initiate_chat', { participants: [bob.name], keys: entries })
-  const close = (): void => [hers, his].forEach((one) => one.close())
+  const close = () => closeAll(hers, his)
   return { alice, bob, hers, his, key, entries, chat_id, close }
 }
 
@@ -47,7 +48,7 @@ export const chats: Section = {
       const entries = { [bob.name]: await sealed('x', keys.bob.publicKey) }
       const mismatch = { initiator: bob.name, participants: [bob.name], keys: entries }
       await hers.refused('initiate_chat', mismatch, 'IDENTITY_MISMATCH')
-      hers.close()
+      await hers.close()
     }),
     row(
       'chats.invite',
@@ -74,7 +75,7 @@ export const chats: Section = {
         assert.equal(invitation['chat_id'], queued['chat_id'])
         assert.equal(invitation['encrypted_key'], entries[carol.name])
         assert.ok(!JSON.stringify(invitation).includes(String(entries[bob.name])))
-        for (const one of [hers, his, late]) one.close()
+        await closeAll(hers, his, late)
       },
     ),
     row(
@@ -101,7 +102,7 @@ export const chats: Section = {
         assert.deepEqual(Buffer.from(plaintext), key)
         const hidden = general.recipients.map(({ encrypted_key: one }) => one).at(-1) ?? ''
         assert.ok(!JSON.stringify(part).includes(hidden))
-        for (const one of [hers, his]) one.close()
+        await closeAll(hers, his)
       },
     ),
     row('chats.join', 'join_chat and leave_chat: only the invited, only oneself', async (bench) => {
@@ -113,8 +114,8 @@ export const chats: Section = {
       await his.accepted('join_chat', { chat_id, username: bob.name })
       assert.equal((await his.next('joined_chat'))['chat_id'], chat_id)
       assert.deepEqual(await hers.next('user_joined'), { username: bob.name, chat_id })
-      carols.close()
-      close()
+      await carols.close()
+      await close()
     }),
     row(
       'chats.send',
@@ -132,8 +133,8 @@ export const chats: Section = {
           await hers.refused('send_message', others, 'PAYLOAD_INVALID')
         }
         await hers.refused('send_message', { ...sent, signature_type: 'DSA' }, 'ALG_WITHDRAWN')
-        carols.close()
-        close()
+        await carols.close()
+        await close()
       },
     ),
     row(
@@ -159,7 +160,7 @@ export const chats: Section = {
         await his.accepted('send_message', await message(chat_id, key))
         await carols.refused('send_message', await message(chat_id, key), 'CHAT_NOT_FOUND')
         assert.deepEqual(carols.heard('rekeyed'), [])
-        for (const one of [hers, his, carols]) one.close()
+        await closeAll(hers, his, carols)
       },
     ),
   ],

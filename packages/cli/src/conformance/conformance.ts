@@ -7,7 +7,9 @@ import { refusals, secrets } from './refusalRows.ts'
 import { restCalls } from './restRows.ts'
 import { rooms } from './roomRows.ts'
 import { NotRun, type Row, type Section } from './row.ts'
+import { nodeClient } from './nodeWire.ts'
 import { transport } from './transportRows.ts'
+import type { BenchClient } from './wire.ts'
 
 export type Outcome =
   | { readonly kind: 'holds' }
@@ -57,12 +59,17 @@ const judge = async (row: Row, bench: Bench): Promise<Outcome> => {
  * Runs the rows against a server, one after the other, with accounts that are made for it and stay there.
  *
  * @param only the beginning of the ids of the rows that are wanted
+ * @param client what drives the rows; a client in JavaScript by default
  */
 export const conformance = async (
   url: string,
-  { only = '', onFinding }: { readonly only?: string; onFinding(finding: Finding): void },
+  {
+    only = '',
+    client = nodeClient,
+    onFinding,
+  }: { readonly only?: string; readonly client?: BenchClient; onFinding(finding: Finding): void },
 ): Promise<readonly Finding[]> => {
-  const bench = makeBench(url)
+  const bench = makeBench(url, client)
   const findings: Finding[] = []
   try {
     for (const { name: section, rows } of sections)

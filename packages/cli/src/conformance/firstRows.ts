@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { GeneralEncrypt } from 'jose'
 import { jwkOf, opened, receivingKinds, receivingPair, sealed } from './keys.ts'
+import { closeAll } from './program.ts'
 import { row, type Section } from './row.ts'
 
 /** Without these two nothing else means anything. */
@@ -39,7 +40,7 @@ export const first: Section = {
         assert.deepEqual(await his.next('message'), { sender: alice.name, encrypted_payload })
       }
       assert.equal(await opened(compact, privateKey), 'hello')
-      for (const one of [hers, his]) one.close()
+      await closeAll(hers, his)
     }),
   ],
 }

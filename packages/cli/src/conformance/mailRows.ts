@@ -13,7 +13,7 @@ import {
   signingPair,
   verified,
 } from './keys.ts'
-import type { Payload } from './program.ts'
+import { closeAll, type Payload } from './program.ts'
 import { row, type Section } from './row.ts'
 
 const burstSenders = 10
@@ -31,7 +31,7 @@ const burst = async (bench: Bench, recipient: string): Promise<void> => {
         const encrypted_payload = await sealed(`${at} ${message}`, publicKey)
         await sender.accepted('message', { recipient, encrypted_payload })
       }
-      sender.close()
+      await sender.close()
     }),
   )
 }
@@ -81,7 +81,7 @@ export const mail: Section = {
         await hers.accepted('message', { recipient: bob.name, encrypted_payload })
         assert.deepEqual(await his.next('message'), { sender: alice.name, encrypted_payload })
       }
-      for (const one of [hers, his]) one.close()
+      await closeAll(hers, his)
     }),
     row(
       'mail.algorithms',
@@ -111,7 +111,7 @@ export const mail: Section = {
               assert.deepEqual(await verified(jws, signingPair(alg).publicKey), claims)
             }
         }
-        for (const one of [hers, his]) one.close()
+        await closeAll(hers, his)
       },
     ),
     row('mail.texts', 'texts of 16 kB, `exit`, colons and quotes arrive unchanged', async (bench) => {
@@ -133,7 +133,7 @@ export const mail: Section = {
         })
         assert.equal(await opened((await his.next('message'))['encrypted_payload'], privateKey), text)
       }
-      for (const one of [hers, his]) one.close()
+      await closeAll(hers, his)
     }),
     row('mail.unknown', 'an unknown recipient: an error, not silence', async (bench) => {
       const hers = await bench.connect(await bench.account('alice'))
@@ -143,21 +143,21 @@ export const mail: Section = {
         { recipient: bench.freshName('nobody'), encrypted_payload },
         'USER_NOT_FOUND',
       )
-      hers.close()
+      await hers.close()
     }),
     row('mail.burst', 'a burst of 200 from ten clients arrives whole and in order', async (bench) => {
       const target = await bench.fresh('target', receivingPair(kind).pem)
       const receiver = await bench.connect(target)
       await burst(bench, target.name)
       await assertWhole(await receiver.count('message', burstSenders * burstEach))
-      receiver.close()
+      await receiver.close()
     }),
     row('mail.away', 'who is away for the burst gets it once, in order, later', async (bench) => {
       const sleeper = await bench.fresh('sleeper', receivingPair(kind).pem)
       await burst(bench, sleeper.name)
       const awake = await bench.connect(sleeper)
       await assertWhole(await awake.count('message', burstSenders * burstEach))
-      awake.close()
+      await awake.close()
       const again = await bench.connect(sleeper)
       const hers = await bench.connect(await bench.account('alice'))
       await hers.accepted('message', {
@@ -166,7 +166,7 @@ export const mail: Section = {
       })
       await again.next('message')
       assert.deepEqual(await textsIn(again.heard('message')), ['last'])
-      for (const one of [again, hers]) one.close()
+      await closeAll(again, hers)
     }),
   ],
 }

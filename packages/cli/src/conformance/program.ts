@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { io, type Socket } from 'socket.io-client'
 import { assertFailureBody } from './rest.ts'
+import type { Wire } from './wire.ts'
 
 export type Payload = Readonly<Record<string, unknown>>
 
 /** A program on a socket: keeps what it hears, by event and in order. */
 export interface Program {
-  readonly socket: Socket
+  /** Resolves when the connection has ended. */
+  readonly dropped: Promise<void>
   heard(event: string): readonly Payload[]
   /** The next payload of an event that was not taken yet. */
   next(event: string): Promise<Payload>
@@ -18,25 +19,12 @@ export interface Program {
   refused(event: string, payload: unknown, code: string): Promise<void>
   /** Resolves when this many payloads of an event were heard. */
   count(event: string, count: number): Promise<readonly Payload[]>
-  close(): void
-}
-
-export interface ConnectOptions {
-  readonly transports?: readonly ('polling' | 'websocket')[]
-  readonly headers?: Readonly<Record<string, string>>
+  /** Goes when all that was heard is known to have been heard: what is not comes again. */
+  close(): Promise<void>
 }
 
 const patienceMs = 20_000
 const pauseMs = 1000
-
-export const socketTo = (url: string, auth: object, { transports, headers }: ConnectOptions = {}): Socket =>
-  io(url, {
-    auth,
-    reconnection: false,
-    forceNew: true,
-    transports: [...(transports ?? ['websocket'])],
-    ...(headers ? { extraHeaders: { ...headers } } : {}),
-  })
 
 /** Resolves when `look` finds something; looks again whenever something was heard. */
 const until = <T>(listening: Set<() => void>, what: string, look: () => T | undefined): Promise<T> =>
@@ -59,13 +47,13 @@ const until = <T>(listening: Set<() => void>, what: string, look: () => T | unde
     again()
   })
 
-export const programOn = (socket: Socket, onPayload: (payload: unknown) => void): Program => {
+export const programOn = (wire: Wire, onPayload: (payload: unknown) => void): Program => {
   const all = new Map<string, Payload[]>()
   const taken = new Map<string, number>()
   const listening = new Set<() => void>()
-  socket.onAny((event: string, payload: Payload) => {
+  wire.onEvent((event, payload) => {
     onPayload(payload)
-    all.set(event, [...(all.get(event) ?? []), payload])
+    all.set(event, [...(all.get(event) ?? []), payload as Payload])
     for (const look of listening) look()
   })
   const heard: Program['heard'] = (event) => all.get(event) ?? []
@@ -78,7 +66,7 @@ export const programOn = (socket: Socket, onPayload: (payload: unknown) => void)
     })
   const ask: Program['ask'] = async (event, payload = {}) => {
     for (;;) {
-      const answer = (await socket.timeout(patienceMs).emitWithAck(event, payload)) as Payload
+      const answer = (await wire.emit(event, payload)) as Payload
       onPayload(answer)
       if (answer['code'] !== 'RATE_LIMITED') return answer
       // The `error` beside it is not the one that a row waits for.
@@ -88,7 +76,7 @@ export const programOn = (socket: Socket, onPayload: (payload: unknown) => void)
     }
   }
   return {
-    socket,
+    dropped: wire.dropped,
     heard,
     next,
     ask,
@@ -111,6 +99,14 @@ export const programOn = (socket: Socket, onPayload: (payload: unknown) => void)
       until(listening, `${count} times ${event}`, () =>
         heard(event).length >= count ? heard(event) : undefined,
       ),
-    close: () => void socket.disconnect(),
+    close: async () => {
+      // Behind what the server has sent, and its own ping behind that, comes the answer to this.
+      await ask('join_chat', { chat_id: '0'.repeat(32) }).catch(() => {})
+      wire.close()
+    },
   }
+}
+
+export const closeAll = async (...programs: readonly Program[]): Promise<void> => {
+  await Promise.all(programs.map((program) => program.close()))
 }

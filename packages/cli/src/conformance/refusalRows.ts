@@ -24,7 +24,7 @@ const refuses = (code: string, envelopes: () => readonly unknown[]) => async (be
   const { name: recipient } = await bench.account('bob', 'RSA-3072')
   for (const encrypted_payload of envelopes())
     await program.refused('message', { recipient, encrypted_payload }, code)
-  program.close()
+  await program.close()
 }
 
 const secretNames = ['private_key', 'server_public_key']
@@ -42,7 +42,7 @@ export const refusals: Section = {
         ['message', { recipient, encrypted_payload: { message: 'in the clear' } }],
       ] as const)
         await program.refused(event, payload, 'PLAINTEXT_REFUSED')
-      program.close()
+      await program.close()
     }),
     row(
       'refused.unauthenticated',
@@ -86,7 +86,7 @@ export const refusals: Section = {
       const encrypted_payload = `${withHeader(good)}${'A'.repeat(110_000)}`
       await program.refused('message', { recipient, encrypted_payload }, 'PAYLOAD_TOO_LARGE')
       await program.accepted('user_login', {})
-      program.close()
+      await program.close()
     }),
     row('refused.identity', 'IDENTITY_MISMATCH: a name that is not the one of the session', async (bench) => {
       const program = await bench.connect(await bench.account('alice'))
@@ -102,7 +102,7 @@ export const refusals: Section = {
         ['leave_room', { room_id, username: name }],
       ] as const)
         await program.refused(event, payload, 'IDENTITY_MISMATCH')
-      program.close()
+      await program.close()
     }),
     row(
       'refused.fields',
@@ -119,7 +119,7 @@ export const refusals: Section = {
           ['send_message', {}],
         ] as const)
           await program.refused(event, payload, 'PAYLOAD_INVALID')
-        program.close()
+        await program.close()
       },
     ),
   ],

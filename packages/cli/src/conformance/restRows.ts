@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { password } from './bench.ts'
 import { dsaPem, jwkOf, receivingPair, smallRsaPem } from './keys.ts'
 import { assertRefused } from './rest.ts'
+import { closeAll } from './program.ts'
 import { row, type Section } from './row.ts'
 
 const isOlderThanLimit = (codes: readonly unknown[]): boolean => codes.includes('RATE_LIMITED')
@@ -94,9 +95,8 @@ export const restCalls: Section = {
         const program = await bench.connect({ token })
         await bench.rest('GET /logout', { token })
         assert.equal((await bench.rest('GET /api/me', { token })).status, 200)
-        const dropped = new Promise((resolve) => program.socket.once('disconnect', resolve))
         assert.equal((await bench.rest('POST /logout', { token })).status, 200)
-        await dropped
+        await program.dropped
         assert.equal((await bench.rest('GET /api/me', { token })).status, 401)
         assert.equal((await bench.rest('GET /api/me', { headers: { cookie } })).status, 401)
         assert.equal((await bench.turnedAway({ token }))?.['code'], 'UNAUTHORIZED')
@@ -132,7 +132,7 @@ export const restCalls: Section = {
       await bench.rest('PUT /api/me/presence', { token: bob.token, body: { presence: 'visible' } })
       const unknown = await bench.rest(`GET /api/users/public-key/${bench.freshName('nobody')}`, { token })
       assertRefused(unknown, 404, 'USER_NOT_FOUND')
-      for (const program of [hers, his]) program.close()
+      await closeAll(hers, his)
     }),
     row('rest.rooms', 'rooms: made once, listed to whoever may see them', async (bench) => {
       const [alice, bob] = [await bench.account('alice'), await bench.account('bob', 'RSA-3072')]

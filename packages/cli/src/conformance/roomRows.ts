@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Bench } from './bench.ts'
-import type { Payload, Program } from './program.ts'
+import { closeAll, type Payload, type Program } from './program.ts'
 import { roomContent, roomText } from './roomContent.ts'
 import { row, type Section } from './row.ts'
 
@@ -14,7 +14,7 @@ const room = async (bench: Bench) => {
   const [hers, his] = [await bench.connect(alice), await bench.connect(bob)]
   const { room_id } = await hers.accepted('join_room', { room: bench.freshName('Room') })
   await his.accepted('join_room', { room_id })
-  const close = (): void => [hers, his].forEach((one) => one.close())
+  const close = () => closeAll(hers, his)
   return { alice, bob, hers, his, room_id, key: randomBytes(32), close }
 }
 
@@ -38,7 +38,7 @@ export const rooms: Section = {
           assert.equal(typeof joined['message'], 'string')
           assert.deepEqual(await one.next('room_history'), { room_id, messages: [] })
         }
-        close()
+        await close()
       },
     ),
     row('rooms.hidden', 'a room that is forbidden looks like one that is not there', async (bench) => {
@@ -49,7 +49,7 @@ export const rooms: Section = {
       const unknown = await his.ask('join_room', { room_id: 999_999_999 })
       assert.equal(unknown['code'], 'ROOM_NOT_FOUND')
       assert.deepEqual({ ...forbidden, timestamp: '' }, { ...unknown, timestamp: '' })
-      close()
+      await close()
     }),
     row(
       'rooms.send',
@@ -68,7 +68,7 @@ export const rooms: Section = {
             assert.equal(roomText(got, key), text)
           }
         }
-        close()
+        await close()
       },
     ),
     row(
@@ -83,7 +83,7 @@ export const rooms: Section = {
         assert.deepEqual(idsOf(await history(his, { room_id })), ids.slice(-historyMax))
         assert.deepEqual(idsOf(await history(his, { room_id, before: ids[5] })), ids.slice(0, 5))
         assert.deepEqual(idsOf(await history(his, { room_id, before: ids[10], limit: 3 })), ids.slice(7, 10))
-        close()
+        await close()
       },
     ),
     row(
@@ -97,7 +97,7 @@ export const rooms: Section = {
         await hers.accepted('send_message', roomContent(room_id, 'without him', key))
         await his.refused('send_message', roomContent(room_id, 'not his', key), 'NOT_MEMBER')
         assert.deepEqual(his.heard('new_message'), [])
-        close()
+        await close()
       },
     ),
     row('rooms.iv', 'the same iv twice under one key: IV_REUSED; a new key begins anew', async (bench) => {
@@ -108,7 +108,7 @@ export const rooms: Section = {
       await hers.refused('send_message', again(), 'IV_REUSED')
       await his.refused('send_message', again(), 'IV_REUSED')
       await hers.accepted('send_message', { ...again(), key_id: 'another' })
-      close()
+      await close()
     }),
     row(
       'rooms.hash',
@@ -122,7 +122,7 @@ export const rooms: Section = {
           { ...roomContent(room_id, 'x', key), message_hash },
           'MESSAGE_HASH_PLAINTEXT',
         )
-        close()
+        await close()
       },
     ),
     row(
@@ -138,7 +138,7 @@ export const rooms: Section = {
           { ...good, encrypted_content: '[1,2,3]' },
           'UNAUTHENTICATED_ENCRYPTION',
         )
-        close()
+        await close()
       },
     ),
     row(
@@ -158,7 +158,7 @@ export const rooms: Section = {
             if (told['username'] === alice.name && told['room_id'] === undefined) break
           }
         }
-        close()
+        await close()
       },
     ),
   ],

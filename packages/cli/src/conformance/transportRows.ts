@@ -22,13 +22,13 @@ export const transport: Section = {
       ]
       for (const one of ways) {
         assert.equal(typeof one.heard('connected')[0]?.['message'], 'string')
-        one.close()
+        await one.close()
       }
     }),
     row('transport.polling', 'polling and WebSocket, and the way from one to the other', async (bench) => {
       const account = await bench.account('alice')
       for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']] as const)
-        (await bench.connect(account, { transports })).close()
+        await (await bench.connect(account, { transports })).close()
     }),
     row(
       'transport.origin',
@@ -38,8 +38,8 @@ export const transport: Section = {
         const origin = 'https://elsewhere.example'
         assertRefused(await bench.rest('GET /api/me', { token, headers: { origin } }), 403, 'ORIGIN_REFUSED')
         assert.equal((await bench.rest('GET /api/me', { token })).status, 200)
-        for (const transport of ['polling', 'websocket'] as const)
-          await bench.turnedAway({ token }, { transports: [transport], headers: { origin } })
+        for (const one of ['polling', 'websocket'] as const)
+          await bench.turnedAway({ token }, { transports: [one], headers: { origin } })
       },
     ),
     row('transport.media', 'a POST that is not JSON: 415', async (bench) => {
@@ -83,7 +83,7 @@ export const transport: Section = {
     row('transport.unknown', 'an event that is none is answered, not ignored', async (bench) => {
       const program = await bench.connect(await bench.account('alice'))
       await program.refused('no_such_event', {}, 'EVENT_UNKNOWN')
-      program.close()
+      await program.close()
     }),
   ],
 }
