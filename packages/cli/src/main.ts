@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander'
 import { failures } from '@sotto/client'
 import { chatCommand } from './commands/chat.ts'
+import { completionCommand } from './commands/completion.ts'
 import { conformanceCommand } from './commands/conformance.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { laneCommand } from './commands/lane.ts'
 import { loginCommand } from './commands/login.ts'
 import { logoutCommand } from './commands/logout.ts'
+import { manCommand } from './commands/man.ts'
 import { receiveCommand } from './commands/receive.ts'
 import { registerCommand } from './commands/register.ts'
 import { roomCommand } from './commands/room.ts'
@@ -39,6 +41,8 @@ const commands = [
   laneCommand,
   gatewayCommand,
   conformanceCommand,
+  completionCommand,
+  manCommand,
   tokenCommand,
 ]
 
@@ -57,11 +61,17 @@ const endQuietlyWithReader = (): void => {
   })
 }
 
+/** `sotto` with all of its commands. */
+export const sottoCommand = (): Command => {
+  const sotto = program()
+  for (const command of commands) sotto.addCommand(command())
+  return sotto
+}
+
 /** Runs one command line. @returns the exit code: 0, or that of the failure */
 export const main = async (args: readonly string[]): Promise<number> => {
   endQuietlyWithReader()
-  const sotto = program()
-  for (const command of commands) sotto.addCommand(command())
+  const sotto = sottoCommand()
   withoutExit(sotto)
   try {
     await sotto.parseAsync(args, { from: 'user' })
