@@ -1,14 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { failures, openFailures } from '@sotto/client'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { exitOfLane } from '../src/lane/exit.ts'
 import { sottoCommand } from '../src/main.ts'
 import { commandTable, everyCommand } from '../src/shell/commandTable.ts'
 import { completionScript } from '../src/shell/completion.ts'
 import { exitTexts } from '../src/shell/exitCodes.ts'
 import { manualPage } from '../src/shell/manual.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'sotto-shell-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 const root = commandTable(sottoCommand())
@@ -49,8 +54,9 @@ describe('completion', () => {
 
   for (const shell of ['zsh', 'fish'] as const)
     it.skipIf(isAbsent(shell))(`of ${shell} is understood by it (needs ${shell})`, () => {
-      const input = completionScript(root, shell)
-      const { status, stderr } = spawnSync(shell, ['-n', '/dev/stdin'], { input, encoding: 'utf8' })
+      const file = join(directory, shell)
+      writeFileSync(file, completionScript(root, shell))
+      const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' })
       expect([status, stderr]).toEqual([0, ''])
     })
 })

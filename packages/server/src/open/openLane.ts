@@ -10,6 +10,7 @@ import { makePeople, type PublicUser, publicUser } from './accounts/people.ts'
 import { makePrograms } from './accounts/programs.ts'
 import { makeOpenSessions } from './accounts/sessions.ts'
 import { makeChats } from './chats/chats.ts'
+import { serveDocuments } from './documents/routes.ts'
 import { openRoutes } from './edge/answers.ts'
 import { makeDispatch } from './edge/dispatch.ts'
 import { registerOpenHttp } from './edge/http.ts'
@@ -93,8 +94,10 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
 
   return {
     accessTokens: forPersons(accessTokens),
-    register: (app) =>
-      registerOpenHttp(app, { ...dependencies, routes, sockets, sessions, personSessions, requests }),
+    register: async (app) => {
+      serveDocuments(app)
+      await registerOpenHttp(app, { ...dependencies, routes, sockets, sessions, personSessions, requests })
+    },
     upgrade: sockets.upgrade,
     close: sockets.close,
   }
