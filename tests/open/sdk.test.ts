@@ -1,7 +1,8 @@
 import { makeIdentity, uploadOf } from '@sotto/client/open'
 import { expect, test } from 'vitest'
 import { account } from './lane/account.ts'
-import { rest } from './lane/rest.ts'
+import { program } from './lane/program.ts'
+import { registered, rest } from './lane/rest.ts'
 import { laneServer } from './lane/server.ts'
 
 const server = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })
@@ -197,4 +198,17 @@ test('a key that has changed is told and not believed, until somebody says so', 
   expect(await gil.texts(3)).toEqual(['first', 'by the new key', 'once more'])
   await again.send('hal', 'believed')
   expect((await hal.texts(2)).at(-1)).toBe('believed')
+})
+
+test('somebody without a key in a room reads nothing and holds nobody up', async () => {
+  const one = await account(server.url, 'ida')
+  const other = await account(server.url, 'jon')
+  const [hers, his] = [await one.open(), await other.open()]
+  const room = await hers.joinRoom('With a stranger')
+  await his.joinRoom(room)
+  const stranger = await program(server.url, await registered(server.url, 'stranger'))
+  await stranger.ask('join_room', { room_id: room })
+  await hers.sendToRoom(room, 'between us')
+  expect(await other.texts(1)).toEqual(['between us'])
+  expect(stranger.heard('rekeyed')).toEqual([])
 })
