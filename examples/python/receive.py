@@ -13,10 +13,9 @@ import os
 import queue
 import sys
 
-import socketio
-
 from envelope import load_key, public_part, read_verifying, unseal
 from lane import log_in, public_key_of
+from ordered import OrderedClient
 
 
 def main():
@@ -32,7 +31,7 @@ def main():
     token = log_in(options.url, options.name, os.environ["SOTTO_PASSWORD"], public_part(own_key))
 
     arrived = queue.Queue()
-    client = socketio.Client()
+    client = OrderedClient()
     client.on("message", arrived.put)
     client.connect(options.url, auth={"token": token}, transports=["websocket"])
     print("connected", file=sys.stderr, flush=True)

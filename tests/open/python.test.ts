@@ -104,6 +104,42 @@ describe.skipIf(python === undefined)('Python (needs python3-socketio, -jwcrypto
     expect(textsOf(await late.ended)).toEqual(texts)
   })
 
+  test('a burst of 200 from ten programs arrives in Python whole and in order, also later', async () => {
+    const own = ['--key', keyFile('burst'), '--kind', 'P-256']
+    const first = runPython('receive.py', [server.url, 'py-burst', '--count', '201', ...own])
+    await expect.poll(() => first.remarks.includes('connected'), { timeout: 30_000 }).toBe(true)
+    const senders = await Promise.all(
+      Array.from({ length: 10 }, async (_, at) => {
+        const sender = await account(server.url, `to-python${at}`)
+        return sender.open()
+      }),
+    )
+    const burst = (): Promise<unknown> =>
+      Promise.all(
+        senders.flatMap((lane, sender) =>
+          Array.from({ length: 20 }, (_, at) => lane.send('py-burst', `${sender} ${at}`)),
+        ),
+      )
+    const expectWhole = (output: string): void => {
+      const texts = output
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { readonly text: string }).text)
+        .filter((text) => text !== 'last')
+      expect(texts).toHaveLength(200)
+      for (let sender = 0; sender < 10; sender++)
+        expect(texts.filter((text) => text.startsWith(`${sender} `))).toEqual(
+          Array.from({ length: 20 }, (_, at) => `${sender} ${at}`),
+        )
+    }
+    await burst()
+    await senders[0]?.send('py-burst', 'last')
+    expectWhole(await first.ended)
+    await burst()
+    const late = runPython('receive.py', [server.url, 'py-burst', '--count', '200', ...own])
+    expectWhole(await late.ended)
+  })
+
   test('an example and a program in JavaScript talk to each other', async () => {
     const sender = signingPair('ES256')
     const js = await program(server.url, await registered(server.url, 'js', sender.pem))

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -51,6 +52,50 @@ describe('the contract of the open lane, row by row, against a started server', 
     },
     suiteMs,
   )
+})
+
+describe('the rows leave nothing out', () => {
+  const textOf = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
+  const rows = readdirSync(new URL('../src/conformance/', import.meta.url))
+    .filter((file) => /Rows?\.ts$|bench\.ts$/.test(file))
+    .map((file) => textOf(`../src/conformance/${file}`))
+    .join('\n')
+  const asyncApi = JSON.parse(textOf('../../../docs/api/asyncapi.json')) as {
+    readonly components: { readonly messages: Record<string, { readonly name: string }> }
+  }
+  const openApi = JSON.parse(textOf('../../../docs/api/openapi.json')) as {
+    readonly paths: Record<string, Record<string, object>>
+  }
+
+  it('of the events that can be sent and heard', () => {
+    const told = new Set(['acknowledgement', 'error'])
+    const names = Object.values(asyncApi.components.messages).map(({ name }) => name)
+    for (const name of new Set(names)) if (!told.has(name)) expect(rows, name).toContain(`'${name}'`)
+  })
+
+  it('of the calls but those that need a person’s device', () => {
+    const others = ['/api/tokens', '/api/tokens/{id}', '/api/rooms/{room_id}/members']
+    for (const [path, methods] of Object.entries(openApi.paths).filter(([one]) => !others.includes(one)))
+      for (const method of Object.keys(methods))
+        expect(rows).toMatch(new RegExp(`${method.toUpperCase()} ${path.replace(/\{.*/, '')}`))
+  })
+
+  it('of the codes of open-lane.md that are refusals of what is sent', () => {
+    for (const code of [
+      'PLAINTEXT_REFUSED',
+      'UNAUTHENTICATED_ENCRYPTION',
+      'MESSAGE_HASH_PLAINTEXT',
+      'IV_REUSED',
+      'CLIENT_KEY_REQUIRED',
+      'ALG_WITHDRAWN',
+      'KEY_INVALID',
+      'PAYLOAD_INVALID',
+      'PAYLOAD_TOO_LARGE',
+      'GONE',
+      'IDENTITY_MISMATCH',
+    ])
+      expect(rows, code).toContain(`'${code}'`)
+  })
 })
 
 /** A server in front of the server that lies a little. */

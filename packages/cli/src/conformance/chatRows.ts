@@ -153,6 +153,7 @@ export const chats: Section = {
         const asked = { participants: [bob.name, carol.name], keys: entries, queue: true }
         const { chat_id } = await hers.accepted('initiate_chat', asked)
         await carols.accepted('leave_chat', { chat_id })
+        assert.deepEqual(await carols.next('left_chat'), { chat_id })
         await his.next('rekey_required')
         await his.refused('send_message', await message(chat_id, key), 'REKEY_REQUIRED')
         await hers.accepted('rekey', { chat_id, keys: { [bob.name]: entry } })

@@ -51,6 +51,7 @@ export const programOn = (wire: Wire, onPayload: (payload: unknown) => void): Pr
   const all = new Map<string, Payload[]>()
   const taken = new Map<string, number>()
   const listening = new Set<() => void>()
+  let isClosed = false
   wire.onEvent((event, payload) => {
     onPayload(payload)
     all.set(event, [...(all.get(event) ?? []), payload as Payload])
@@ -100,6 +101,8 @@ export const programOn = (wire: Wire, onPayload: (payload: unknown) => void): Pr
         heard(event).length >= count ? heard(event) : undefined,
       ),
     close: async () => {
+      if (isClosed) return
+      isClosed = true
       // Behind what the server has sent, and its own ping behind that, comes the answer to this.
       await ask('join_chat', { chat_id: '0'.repeat(32) }).catch(() => {})
       wire.close()

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Bench } from './bench.ts'
 import { closeAll, type Payload, type Program } from './program.ts'
+import { receivingPair } from './keys.ts'
+import { assertRefused } from './rest.ts'
 import { roomContent, roomText } from './roomContent.ts'
 import { row, type Section } from './row.ts'
 
@@ -142,6 +144,30 @@ export const rooms: Section = {
       },
     ),
     row(
+      'rooms.members',
+      'who is in a room, with keys, for its members; a private room lets in whom its maker names',
+      async (bench) => {
+        const { alice, bob, hers, his, room_id, close } = await room(bench)
+        const members = await bench.rest(`GET /api/rooms/${String(room_id)}/members`, { token: alice.token })
+        assert.deepEqual(
+          members.list.map(({ username }) => username).toSorted(),
+          [alice.name, bob.name].toSorted(),
+        )
+        const { pem } = receivingPair('RSA-3072')
+        assert.equal(members.list.find(({ username }) => username === bob.name)?.['public_key'], pem)
+        const body = { name: bench.freshName('Private'), is_private: true }
+        const made = await bench.rest('POST /api/rooms', { token: alice.token, body })
+        const { room_id: hidden } = made.body
+        await hers.accepted('join_room', { room_id: hidden })
+        await his.refused('join_room', { room_id: hidden }, 'ROOM_NOT_FOUND')
+        const path = `/api/rooms/${String(hidden)}/members`
+        assertRefused(await bench.rest(`GET ${path}`, { token: bob.token }), 404, 'ROOM_NOT_FOUND')
+        await bench.rest(`POST ${path}`, { token: alice.token, body: { username: bob.name } })
+        await his.accepted('join_room', { room_id: hidden })
+        await close()
+      },
+    ),
+    row(
       'rooms.presence',
       'join, leave and user_login are told to the others, for one’s own name only',
       async (bench) => {
@@ -158,6 +184,8 @@ export const rooms: Section = {
             if (told['username'] === alice.name && told['room_id'] === undefined) break
           }
         }
+        await his.close()
+        for (;;) if ((await hers.next('user_offline'))['username'] === bob.name) break
         await close()
       },
     ),

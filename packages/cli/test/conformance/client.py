@@ -6,6 +6,7 @@ import threading
 import urllib.error
 import urllib.request
 
+import engineio
 import socketio
 
 writing = threading.Lock()
@@ -51,9 +52,22 @@ def rest(order):
         )
 
 
+class Engine(engineio.Client):
+    """The library starts a thread for each packet, and threads overtake each other."""
+
+    def _trigger_event(self, event, *args, **kwargs):
+        kwargs["run_async"] = False
+        return super()._trigger_event(event, *args, **kwargs)
+
+
+class OrderedClient(socketio.Client):
+    def _engineio_client_class(self):
+        return Engine
+
+
 def connect(order):
     name = order["socket"]
-    client = socketio.Client(reconnection=False)
+    client = OrderedClient(reconnection=False)
     sockets[name] = client
     refusal = []
     client.on("connect_error", lambda data=None: refusal.append(data))
