@@ -125,10 +125,10 @@ describe.skipIf(python === undefined)('Python (needs python3-socketio, -jwcrypto
         .trim()
         .split('\n')
         .map((line) => (JSON.parse(line) as { readonly text: string }).text)
-        .filter((text) => text !== 'last')
+        .filter((one) => one !== 'last')
       expect(texts).toHaveLength(200)
       for (let sender = 0; sender < 10; sender++)
-        expect(texts.filter((text) => text.startsWith(`${sender} `))).toEqual(
+        expect(texts.filter((one) => one.startsWith(`${sender} `))).toEqual(
           Array.from({ length: 20 }, (_, at) => `${sender} ${at}`),
         )
     }

@@ -87,6 +87,24 @@ describe('programs on the open lane', () => {
     expect(await ok('writer', ['lane', 'rooms'])).toMatchObject([{ name: 'Pipes', isPrivate: false }])
   })
 
+  it('lose nothing when they are killed: what was printed is not printed again, the rest is', async () => {
+    const lines = Array.from({ length: 200 }, (_, at) => `line ${at}`)
+    await enrol('sturdy')
+    const following = world.start('sturdy', 'lane', 'receive', '--follow')
+    const sending = ok('writer', ['lane', 'send', 'sturdy'], lines.join('\n'))
+    await following.says('line 40')
+    following.child.kill('SIGKILL')
+    const { out } = await following.ended
+    await sending
+    const before = values(out.slice(0, out.lastIndexOf('\n') + 1))
+    const after = await ok('sturdy', ['lane', 'receive'])
+    const texts = textsOf([...before, ...after])
+    expect(new Set(texts)).toEqual(new Set(lines))
+    // The one that was being printed may come twice.
+    expect(texts.length).toBeLessThanOrEqual(lines.length + 1)
+    expect([...new Set(texts)]).toEqual(lines)
+  })
+
   it('say what cannot be done by an exit code', async () => {
     for (const [args, exit, code] of [
       [['lane', 'send', 'nobody.here', 'x'], 3, 'USER_NOT_FOUND'],
@@ -126,6 +144,23 @@ describe('access tokens of a person', () => {
     await ok('pia', ['token', 'revoke', String(made?.['id'])])
     expect((await world.sotto('pia-script', ['lane', 'send', 'reader', 'x'])).exit).toBe(5)
     expect(await ok('pia', ['token', 'list'])).toEqual([])
+  })
+
+  it('that only read receive, and do not send', async () => {
+    await world.register('quin')
+    const tokenOf = async (scopes: string): Promise<string> => {
+      const [made] = await ok('quin', ['token', 'create', scopes, '--scopes', scopes])
+      return `${String(made?.['token'])}\n`
+    }
+    const login = ['lane', 'login', 'quin', '--server', world.url, '--token-stdin']
+    await ok('quin-reader', login, await tokenOf('read,account'))
+    await ok('quin-reader', ['lane', 'trust', 'reader'])
+    await ok('reader', ['lane', 'send', 'quin', 'for who reads'])
+    expect(textsOf(await ok('quin-reader', ['lane', 'receive', '--timeout', '30']))).toEqual([
+      'for who reads',
+    ])
+    const refused = await world.sotto('quin-reader', ['--json', 'lane', 'send', 'reader', 'x'])
+    expect(values(refused.err)).toMatchObject([{ code: 'SCOPE_MISSING', exit: 6 }])
   })
 
   it('need an account, a known scope, and a number that is one', async () => {

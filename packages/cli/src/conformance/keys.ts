@@ -1,13 +1,5 @@
-import { createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
-import {
-  CompactEncrypt,
-  compactDecrypt,
-  CompactSign,
-  compactVerify,
-  type CryptoKey,
-  generalDecrypt,
-  type GeneralJWE,
-} from 'jose'
+import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { CompactEncrypt, compactDecrypt, CompactSign, compactVerify, type CryptoKey } from 'jose'
 
 /** Keys of a client in any language, made without anything of Sotto's. */
 
@@ -70,8 +62,6 @@ export const dsaPem = (): string =>
     .publicKey.export({ type: 'spki', format: 'pem' })
     .toString()
 
-export const keyOfPem = (pem: string): KeyObject => createPublicKey(pem)
-
 const algorithmFor = (key: KeyObject): string =>
   key.asymmetricKeyType === 'rsa' ? 'RSA-OAEP-256' : 'ECDH-ES+A256KW'
 
@@ -82,9 +72,6 @@ export const sealed = (text: string, to: KeyObject, enc = 'A256GCM'): Promise<st
 
 export const opened = async (jwe: unknown, key: KeyObject): Promise<string> =>
   new TextDecoder().decode((await compactDecrypt(String(jwe), key)).plaintext)
-
-export const openedGeneral = async (jwe: unknown, key: KeyObject): Promise<Uint8Array> =>
-  (await generalDecrypt(jwe as GeneralJWE, key)).plaintext
 
 export const signed = (claims: object, key: KeyObject | CryptoKey, alg: Signer): Promise<string> =>
   new CompactSign(new TextEncoder().encode(JSON.stringify(claims))).setProtectedHeader({ alg }).sign(key)

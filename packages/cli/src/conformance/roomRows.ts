@@ -150,7 +150,7 @@ export const rooms: Section = {
         const { alice, bob, hers, his, room_id, close } = await room(bench)
         const members = await bench.rest(`GET /api/rooms/${String(room_id)}/members`, { token: alice.token })
         assert.deepEqual(
-          members.list.map(({ username }) => username).toSorted(),
+          members.list.map(({ username }) => String(username)).toSorted(),
           [alice.name, bob.name].toSorted(),
         )
         const { pem } = receivingPair('RSA-3072')

@@ -7,6 +7,7 @@ import { type Identity, type PublicKeys, readPublicKeys, uploadOf } from './keys
 import { type Letter, makeLetters, type Opened } from './letters.ts'
 import { makeOnce } from './once.ts'
 import { makePins } from './pins.ts'
+import { persistently, wait } from './patience.ts'
 import { makePlaces } from './places.ts'
 import { asList, asNumber, asObject, asText, type Credentials, logIn, restCall } from './rest.ts'
 import { makeRooms } from './rooms.ts'
@@ -90,6 +91,10 @@ export interface Lane {
 }
 
 const textEncoder = new TextEncoder()
+const quietMs = 1000
+
+const isBeyondToken = (error: unknown): boolean =>
+  error instanceof LaneError && error.code === 'SCOPE_MISSING'
 
 const personOf = (value: unknown): Person => {
   const { username, fingerprint } = asObject(value)
@@ -161,6 +166,19 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
     restCall(server, { method, path, token, ...(body === undefined ? {} : { body }) })
 
+  /** A reading that a session which has ended, or a wire that breaks, does not end. */
+  const read = (path: string): Promise<unknown> =>
+    persistently(
+      () =>
+        call('GET', path).catch(async (error: unknown) => {
+          const isEnded = error instanceof LaneError && error.code === 'UNAUTHORIZED'
+          if (!isEnded || credentials.kind !== 'program') throw error
+          token = await logIn(server, credentials)
+          return call('GET', path)
+        }),
+      () => wire.state().kind !== 'refused',
+    )
+
   let giveUp: (error: unknown) => void = () => {}
   const failed = new Promise<never>((_, reject) => (giveUp = reject))
   failed.catch(() => {})
@@ -176,15 +194,14 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     tell(event).catch(() => {})
   }
 
-  const mayRead = (error: unknown): boolean => !(error instanceof LaneError && error.code === 'SCOPE_MISSING')
   await putUpKey(call, identity, own).catch((error: unknown) => {
-    if (credentials.kind === 'program' || mayRead(error)) throw error
+    if (credentials.kind === 'program' || !isBeyondToken(error)) throw error
   })
 
   const pins = makePins({
     store,
     fetchKey: async (who) =>
-      asObject(await call('GET', `/api/users/public-key/${encodeURIComponent(who)}`))['public_key'],
+      asObject(await read(`/api/users/public-key/${encodeURIComponent(who)}`))['public_key'],
     tell: tellSoon,
   })
   const once = makeOnce(store)
@@ -201,9 +218,16 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const mailCaughtUp = async (): Promise<void> => {
     const marker = crypto.randomUUID()
     const arrived = new Promise<void>((resolve) => markers.set(marker, resolve))
-    await inTurn(() => postMarker(marker))
-    await arrived
-    markers.delete(marker)
+    try {
+      await inTurn(() => postMarker(marker))
+      await arrived
+    } catch (error) {
+      if (!isBeyondToken(error)) throw error
+      // A token that only reads cannot write to itself: what was there comes at once, or is told later.
+      await wait(quietMs)
+    } finally {
+      markers.delete(marker)
+    }
   }
 
   const openMessage = async (payload: JsonObject): Promise<Opened> => {
@@ -278,7 +302,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     pins,
     once,
     letters,
-    fetchMembers: (room) => call('GET', `/api/rooms/${room}/members`),
+    fetchMembers: (room) => read(`/api/rooms/${room}/members`),
   })
   const chats = makeChats({ wire, store, places, sealing, identity, own, pins, once })
 

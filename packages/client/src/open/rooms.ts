@@ -1,8 +1,9 @@
 import { type Bell, makeBell } from './bell.ts'
 import type { LaneEvent } from './events.ts'
-import { fail, type LaneCode, LaneError } from './failure.ts'
+import { fail, LaneError } from './failure.ts'
 import type { Letters, Opened } from './letters.ts'
 import type { Once } from './once.ts'
+import { isPassing } from './patience.ts'
 import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
 import { asList, asNumber, asObject, asText } from './rest.ts'
@@ -55,9 +56,6 @@ const audienceOf = (room: number): PlaceKey => `room:${room}`
 
 /** Up to where a room has been told: a row of its own, for it changes while keys come. */
 const lastRow = (room: number): string => `last/${room}`
-
-/** Nothing is wrong with the message: the server could not be asked for a key. */
-const isPassing = (code: LaneCode): boolean => code === 'OFFLINE' || code === 'TIMEOUT' || code === 'CLOSED'
 
 const readMessage = (value: unknown): RoomMessage => {
   const payload = asObject(value)
@@ -149,7 +147,8 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
       }
       return { events: [event], claims, rows }
     } catch (error) {
-      if (!(error instanceof LaneError) || isPassing(error.code)) throw error
+      const mayPass = !(error instanceof LaneError) || isPassing(error.code) || error.code === 'CLOSED'
+      if (mayPass) throw error
       if (error.code === 'REPLAYED') return { events: [], claims: null, rows }
       return {
         events: [{ kind: 'refused', from, place, code: error.code }],

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
-import { failureOfAnswer, LaneError } from './failure.ts'
+import { failureOfAnswer, type LaneCode, LaneError } from './failure.ts'
+import { patienceMs, wait } from './patience.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
 
 export type ConnectionState =
@@ -13,8 +14,8 @@ export type ConnectionState =
 export interface Wire {
   state(): ConnectionState
   /**
-   * Sends an event and gives what acknowledges it; sent again after a connection that broke, so only for what may
-   * arrive twice. Waits where the server asks to.
+   * Sends an event and gives what acknowledges it; sent again after a connection that broke, where it may arrive twice.
+   * Waits where the server asks to.
    *
    * @throws LaneError with the code of the refusal, `TIMEOUT`, `OFFLINE`, `CLOSED`
    */
@@ -33,14 +34,20 @@ export interface WireOptions {
 }
 
 const acknowledgementMs = 15_000
-/** How long one thing to send may take in all, connections that break and waits that are asked for included. */
-const patienceMs = 120_000
 const retryMs = 500
 const reconnectMaxMs = 15_000
 
-const isEnded = (code: unknown): boolean => code === 'UNAUTHORIZED' || code === 'SESSION_EXPIRED'
+/** Refusals of what is sent again after a break, which say that the first one had arrived. */
+const arrivedBefore: Readonly<Record<string, LaneCode>> = {
+  send_message: 'IV_REUSED',
+  leave_room: 'NOT_MEMBER',
+  leave_chat: 'CHAT_NOT_FOUND',
+}
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** Two of them would be two. Whoever asks is told that it is not known, and may ask again. */
+const onceOnly: ReadonlySet<string> = new Set(['initiate_chat'])
+
+const isEnded = (code: unknown): boolean => code === 'UNAUTHORIZED' || code === 'SESSION_EXPIRED'
 
 /** What the server says of a connection that it refuses. */
 const refusalOf = (error: Error): LaneError =>
@@ -139,10 +146,12 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
       const answer = await emitted(event, payload)
       if (isJsonObject(answer) && answer['ok'] === true) return answer
       if (Date.now() > deadlineMs) throw new LaneError('TIMEOUT')
-      if (answer === null) continue
+      if (answer === null) {
+        if (onceOnly.has(event)) throw new LaneError('OFFLINE')
+        continue
+      }
       const failure = failureOfAnswer(answer)
-      // Sent again after a break, this says that the first one had arrived.
-      if (failure.code === 'IV_REUSED' && attempt > 0) return {}
+      if (attempt > 0 && arrivedBefore[event] === failure.code) return {}
       if (failure.code !== 'RATE_LIMITED') throw failure
       await wait(failure.retryAfterMs ?? retryMs)
     }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import asyncApiSpecs from '@asyncapi/specs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv, type AnySchema } from 'ajv'
 import { describe, expect, it } from 'vitest'
@@ -16,10 +16,6 @@ import { testServer } from '../client/testServer.ts'
 const copyOf = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../../docs/api/${name}`, import.meta.url), 'utf8'))
 
-const { schemas } = createRequire(import.meta.url)('@asyncapi/specs') as {
-  readonly schemas: Readonly<Record<string, AnySchema>>
-}
-
 /** As AsyncAPI's own parser reads its schemas: they bring their own meta-schema. */
 const asyncApiFaults = (document: unknown): readonly string[] => {
   const ajv = new Ajv({
@@ -29,7 +25,7 @@ const asyncApiFaults = (document: unknown): readonly string[] => {
     meta: false,
     unicodeRegExp: false,
   })
-  const validate = ajv.compile(schemas['3.0.0'] ?? false)
+  const validate = ajv.compile(asyncApiSpecs.schemas['3.0.0'] as AnySchema)
   return validate(document)
     ? []
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
