@@ -47,7 +47,7 @@ export const zones: readonly Zone[] = [
     folder: 'packages/client/adapters/net',
     inside: ['packages/client/src/ports', 'packages/client/src/index.ts'],
     packages: ['@sotto/protocol'],
-    others: ['@serenity-kit/opaque', 'ws'],
+    others: ['@serenity-kit/opaque', 'jose', 'ws'],
   },
   {
     folder: 'packages/client/adapters/node',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Client } from '@sotto/client'
 import { invitation, meet, messages, online, room, texts, timeline, until, untilMessages } from './talk.ts'
+import { deafness } from './weather.ts'
 import { type Person, startWorld, type World } from './world.ts'
 
 /** The rows of a device as they are now, to be put back later. */
@@ -148,6 +149,23 @@ describe('a server that has lost what it had confirmed', () => {
     await untilMessages(a, id, 3)
     await untilMessages(b, id, 3)
     for (const client of [a, b]) expect(await texts(client, id)).toEqual(['one', 'two', 'three'])
+  })
+
+  it('F28: what nobody has seen in the log, its author sends again', async () => {
+    const backup = await world.backup()
+    await Promise.all([a.close(), b.close()])
+    const deaf = deafness()
+    const a2 = await alice.open(deaf)
+    await online(a2)
+    await a2.send({ room: id, text: 'one' })
+    await untilMessages(a2, id, 1)
+    await world.restore(backup)
+    deaf.end()
+    const b2 = await bob.open()
+    await untilMessages(b2, id, 1)
+    await a2.send({ room: id, text: 'two' })
+    await untilMessages(b2, id, 2)
+    for (const client of [a2, b2]) expect(await texts(client, id)).toEqual(['one', 'two'])
   })
 
   it('F28: commits too: who was brought in since is still there', async () => {

@@ -1,7 +1,7 @@
 import { SottoError } from '@sotto/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { invitation, meet, messages, online, room, texts, timeline, until, untilMessages } from './talk.ts'
-import { every, first, losingAnswers, losingPushes, repeatingPushes } from './weather.ts'
+import { every, first, losingAnswers, losingPushes, overtaken, repeatingPushes } from './weather.ts'
 import { password, startWorld, type World } from './world.ts'
 
 const lost = () => new SottoError('offline')
@@ -125,6 +125,17 @@ describe('what was said stays said', () => {
     await online(a2)
     const { room: id } = await a2.createRoom({ name: 'mine' })
     expect(room(a2, id)?.name).toBe('mine')
+  })
+
+  it('a registration that was refused is taken after all, behind one that was made since: the name is hers', async () => {
+    const alice = world.person('alice')
+    const a = await alice.open(overtaken('register.finish', () => new SottoError('read_only')))
+    await expect(a.register({ name: 'alice', password })).rejects.toMatchObject({ code: 'read_only' })
+    await expect(a.register({ name: 'alice', password })).rejects.toMatchObject({ code: 'name_taken' })
+    await a.register({ name: 'alice', password })
+    await online(a)
+    const { room: id } = await a.createRoom({ name: 'mine' })
+    expect(room(a, id)?.name).toBe('mine')
   })
 
   it('the answer to the making of a room is lost: there is one room', async () => {

@@ -1,4 +1,4 @@
-import type { Store, Transport } from '@sotto/client'
+import { SottoError, type Store, type Transport } from '@sotto/client'
 import type { Weather } from './world.ts'
 
 /** What a call, or a frame, was about to do when the line gave way. */
@@ -37,6 +37,30 @@ export const losingAnswers = (fault: Fault, failure: () => unknown): Weather => 
   }),
 })
 
+/** The first call of this name is refused, and comes a second time when the next one is made, before that. */
+export const overtaken = (name: string, refusal: () => unknown): Weather => ({
+  transport: (transport): Transport => {
+    let late: (() => Promise<unknown>) | undefined
+    let isRefused = false
+    return {
+      ...transport,
+      call: async (op, input, token) => {
+        if (op.name === name && !isRefused) {
+          isRefused = true
+          late = () => transport.call(op, input, token)
+          throw refusal()
+        }
+        if (op.name === name && late) {
+          const waiting = late
+          late = undefined
+          await waiting()
+        }
+        return transport.call(op, input, token)
+      },
+    }
+  },
+})
+
 /** Every frame of entries twice, and sometimes the earlier ones again. */
 export const repeatingPushes = (): Weather => ({
   transport: (transport) => ({
@@ -64,6 +88,25 @@ export const losingPushes = (fault: Fault): Weather => ({
       }),
   }),
 })
+
+/** Nothing of the log arrives, neither pushed nor read, until it is over; what is said does. */
+export const deafness = (): Weather & { end(): void } => {
+  let isDeaf = true
+  return {
+    end: () => (isDeaf = false),
+    transport: (transport) => ({
+      call: async (op, input, token) => {
+        if (isDeaf && op.name === 'room.log') throw new SottoError('timeout')
+        return transport.call(op, input, token)
+      },
+      live: (token, listener) =>
+        transport.live(token, (event) => {
+          if (isDeaf && event.kind === 'frame' && event.frame.kind === 'entries') return
+          listener(event)
+        }),
+    }),
+  }
+}
 
 /** The power goes at the n-th commit: before it, or just after it has taken effect. */
 export const powerCut = (

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   type Client,
   type ClientOptions,
+  type Jose,
   type MemoryDisk,
   type MemoryKeys,
   memoryDisk,
@@ -15,7 +16,7 @@ import {
   type Store,
   type Transport,
 } from '@sotto/client'
-import { netTransport, timerScheduler } from '@sotto/client/node'
+import { joseLibrary, netTransport, timerScheduler } from '@sotto/client/node'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { type RunningServer, type ServerConfig, startServer } from '@sotto/server'
 import { quickPassword } from './password.ts'
@@ -25,6 +26,8 @@ export interface World {
   server(): RunningServer
   /** Stops the server and starts it again on the same data and port. */
   restart(): Promise<void>
+  /** Where the server keeps its data. */
+  readonly dataDirectory: string
   /** A copy of the server's data as it is now, taken while it is stopped. */
   backup(): Promise<string>
   /** Stops the server and starts it, on the same port, on what a backup holds; `null` is nothing at all. */
@@ -42,6 +45,7 @@ export interface Device {
 export interface Weather {
   store?(store: Store): Store
   transport?(transport: Transport): Transport
+  jose?(jose: Jose): Jose
 }
 
 export interface Person {
@@ -68,6 +72,7 @@ export const openDevice = async (server: string, device: Device, weather: Weathe
     transport: weather.transport?.(transport) ?? transport,
     scheduler: timerScheduler,
     provider,
+    jose: weather.jose?.(joseLibrary) ?? joseLibrary,
     password: quickPassword,
     deviceKind: 'cli',
   }
@@ -103,6 +108,7 @@ export const startWorld = async (config: Partial<ServerConfig> = {}): Promise<Wo
 
   return {
     server: () => server,
+    dataDirectory,
     restart: async () => {
       const { port } = server
       await server.close()

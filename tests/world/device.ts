@@ -7,6 +7,7 @@ import {
   type Transport,
 } from '@sotto/client'
 import { type MemoryKeys, memoryKeys, openMemoryKeychain } from '@sotto/client'
+import { joseLibrary } from '@sotto/client/node'
 import type { Provider } from '@sotto/mls'
 import type { Clock } from './clock.ts'
 import { copyDisk, type Disk, type DiskCopy, emptyDisk, loseCommits, openDisk, restoreDisk } from './disk.ts'
@@ -40,6 +41,7 @@ export interface Device {
   /** Null: nowhere any more. */
   cutAt(cut: DeviceCut | null): void
   jump(offsetMs: number): void
+  rightClock(): void
   backup(): { readonly disk: DiskCopy }
   restore(backup: { readonly disk: DiskCopy }): void
   loseCommits(count: number): number
@@ -156,6 +158,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
               }),
           },
           provider,
+          jose: joseLibrary,
           password: worldPassword,
           deviceKind: 'cli',
         })
@@ -189,6 +192,9 @@ export const makeDevice = (options: DeviceOptions): Device => {
     },
     jump: (offset) => {
       offsetMs += Math.round(offset)
+    },
+    rightClock: () => {
+      offsetMs = 0
     },
     backup: () => ({ disk: copyDisk(disk) }),
     restore: (backup) => restoreDisk(disk, backup.disk),

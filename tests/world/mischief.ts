@@ -97,6 +97,7 @@ export const strike = (world: World, fault: Fault, device: Device, random: Rando
         if (key.startsWith('keypackage/')) device.disk.rows.delete(key)
       device.disk.keys = null
       world.used.add('lost_keys')
+      world.keyless.add(device.index)
       return
     case 'lie_forked':
       return world.fork(random)

@@ -104,8 +104,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'packages/client/src/room/receiveHandshake.ts',
-        from: '  else expel(desk)\n  return passed(...eventsOf(authorization))\n}\n\n/** The own commit',
-        to: '  return passed(...eventsOf(authorization))\n}\n\n/** The own commit',
+        from: '  else expel(desk)\n  return passed(...events)\n}\n\n/** The own commit',
+        to: '  return passed(...events)\n}\n\n/** The own commit',
       },
     ],
   },
@@ -151,7 +151,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'packages/trust/src/leaf/standing.ts',
-        from: "if (deviceOf(account, identity.device)?.status.kind === 'revoked') return true",
+        from: "if (deviceOf(account, identity.device)?.status.kind === 'revoked') return 'revoked'",
         to: '',
       },
     ],

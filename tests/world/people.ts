@@ -70,9 +70,10 @@ export const register = (world: World, device: Device): void => {
   const name = world.nameFor(device)
   ask(world, device, 'register', async (client) => {
     await client.register({ name, password: passwordOf(device) }).catch((error: unknown) => {
-      // The keys of that account are gone with what the disk has lost: there is no other way than another name.
-      if (error instanceof SottoError && error.code === 'name_taken' && world.setBacks.has(device.index))
-        world.renamed(device)
+      // The keys of that account are gone with what the disk has lost, or what was forgotten while the server was
+      // still being asked: there is no other way than another name.
+      const isKeyless = world.setBacks.has(device.index) || world.forgetful.has(device.index)
+      if (error instanceof SottoError && error.code === 'name_taken' && isKeyless) world.renamed(device)
       throw error
     })
     world.registered(device)
@@ -178,7 +179,17 @@ export const perform = (world: World, step: Step, device: Device, random: Random
       return
     case 'leave': {
       const left = isReady(world, device) ? room(...isIn, 'frozen', 'removed') : undefined
-      return left && ask(world, device, 'leave', (client) => client.leave({ room: left.id }))
+      return (
+        left &&
+        ask(world, device, 'leave', async (client) => {
+          await client.leave({ room: left.id })
+          // What was not sent goes with the room, as one is told before.
+          const account = client.state().account
+          for (const said of world.truth.said.values())
+            if (said.room === left.id && account.kind !== 'none' && said.by === account.account)
+              said.promised = false
+        })
+      )
     }
     case 'read': {
       const read = room(...isIn)

@@ -112,10 +112,15 @@ const summary = (results: readonly Result[], run: RunOptions, seconds: number): 
     `missed and said so ${sum(({ stats }) => stats.missed)}`,
     `frozen ${[...frozen].map(([code, count]) => `${code} ${count}`).join(', ') || 'none'}`,
     `spoiled by liars ${sum(({ stats }) => stats.spoiled)}`,
-    `undecryptable ${sum(({ stats }) => stats.unreadable)}`,
+    `undecryptable ${sum(({ stats }) => stats.unreadable)}${seedsWith(results, ({ unreadable }) => unreadable > 0)}`,
     `violations ${broken}`,
     `seconds ${Math.round(seconds)}`,
   ].join(' · ')
+}
+
+const seedsWith = (results: readonly Result[], isMeant: (stats: Stats) => boolean): string => {
+  const seeds = results.flatMap(({ seed, stats }) => (isMeant(stats) ? [seed] : []))
+  return seeds.length > 0 ? ` (seeds ${seeds.join(', ')})` : ''
 }
 
 const seedsOf = (run: RunOptions, worker: number): readonly number[] =>

@@ -65,6 +65,8 @@ export const makeTruth = (): Truth => {
     // Who was in the tree before this very entry, in the log in which it stands.
     const before = byEntry.get(hex(previousHash))
     const hash = hex(entry.hash)
+    // Handed back to a server that had lost it: it does what it did the first time.
+    if (byEntry.has(hash)) return
     if (change?.kind === 'created') {
       const now = new Map(change.members.map((member) => [hex(member.device), member]))
       members.set(hash, now)

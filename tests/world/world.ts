@@ -90,6 +90,8 @@ export interface World {
   readonly used: Set<Fault>
   /** Devices, by index, that were set back. */
   readonly setBacks: Map<number, Fault[]>
+  /** Devices whose keys for invitations are gone: until they are brought in anew, they miss what is said. */
+  readonly keyless: Set<number>
   /** Devices, by index, whose account was to be forgotten once. */
   readonly forgetful: Set<number>
   /** Devices, by index, that were lied to. */
@@ -178,7 +180,10 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     for (const left of change.left.map(hex)) {
       const name = back.has(left) ? undefined : truth.owners.get(left)?.device
       const device = name === undefined ? undefined : devices[name]
-      if (device && removals.length < removalsMax)
+      const account = device?.state()?.account
+      // Whoever has forgotten the device and begun anew holds the keys of another one.
+      const isOther = account?.kind === 'signed_in' && account.device !== left
+      if (device && !isOther && removals.length < removalsMax)
         removals.push({ room, seq, id: left, disk: copyDisk(device.disk) })
     }
   }
@@ -244,6 +249,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     calmSinceMs: 0,
     used: new Set(),
     setBacks: new Map(),
+    keyless: new Set(),
     forgetful: new Set(),
     lied: new Set(),
     groupInfos,
@@ -396,6 +402,7 @@ const calmDown = async (world: World): Promise<void> => {
   if (!server.isUp()) server.start()
   for (const device of devices) {
     device.disk.isFull = false
+    device.rightClock()
     device.cutAt(null)
     device.becomeCalm()
     device.link.weather = fairWeather

@@ -25,6 +25,7 @@ const remedies: Partial<Record<FailureCode, string>> = {
   storage_full: 'What is stored already is safe. Make some room on this device and try again.',
   storage_damaged:
     'It was not changed. Where the disk is failing, save the profile directory before anything else.',
+  clock_wrong: 'Keys are made to last by them. Set the one that is wrong, then try again.',
   policy: 'sotto room members says who may do more.',
   stale_epoch: 'Try once more.',
 }

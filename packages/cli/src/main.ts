@@ -5,6 +5,7 @@ import { completionCommand } from './commands/completion.ts'
 import { conformanceCommand } from './commands/conformance.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { laneCommand } from './commands/lane.ts'
+import { hookCommand } from './commands/hook.ts'
 import { loginCommand } from './commands/login.ts'
 import { logoutCommand } from './commands/logout.ts'
 import { manCommand } from './commands/man.ts'
@@ -35,6 +36,7 @@ const commands = [
   whoamiCommand,
   roomsCommand,
   roomCommand,
+  hookCommand,
   sendCommand,
   receiveCommand,
   chatCommand,

@@ -1,4 +1,4 @@
-import type { TimelineItem } from '@sotto/client'
+import type { HookFault, TimelineItem } from '@sotto/client'
 import { styled } from './output.ts'
 import { printable, printableLine } from './printable.ts'
 import { shortTime, timestamp } from './time.ts'
@@ -6,7 +6,8 @@ import { shortTime, timestamp } from './time.ts'
 /**
  * A place in a room's log as programs read it; `text` is null where something stands that could not be read. Where
  * this device has no key for it and knows why, `missed` says so: it was sent from here before the device was set back
- * (`own`), or by others while the device had lost its place (`absent`).
+ * (`own`), or by others while the device had lost its place (`absent`). What a script has posted has no sender: `hook` is
+ * the name it came under, and `fault` why nothing of it is shown.
  */
 export interface MessageRecord {
   readonly room: string
@@ -15,6 +16,8 @@ export interface MessageRecord {
   readonly text: string | null
   readonly time: string
   readonly missed?: 'own' | 'absent'
+  readonly hook?: string
+  readonly fault?: HookFault
 }
 
 /** @returns undefined for what is no message, or has no place in the log yet */
@@ -34,6 +37,16 @@ export const messageRecord = (room: string, item: TimelineItem): MessageRecord |
         text: null,
         time: timestamp(item.timeMs),
         missed: item.why,
+      }
+    case 'hook':
+      return {
+        room,
+        seq: item.seq,
+        sender: null,
+        text: item.text,
+        time: timestamp(item.timeMs),
+        hook: item.name,
+        ...(item.fault === null ? {} : { fault: item.fault }),
       }
     case 'event':
       return undefined
@@ -73,6 +86,10 @@ const eventText = ({ actor, event }: Event): string => {
       return actor.own
         ? `This device refuses a change of this room (rule ${printableLine(event.rule)})`
         : `A device of ${who} refuses a change of this room (rule ${printableLine(event.rule)})`
+    case 'hook_added':
+      return `${who} ${have} let a script post ${event.reads ? 'and read ' : ''}here as hook ${printableLine(event.name)}`
+    case 'hook_removed':
+      return `${who} ${have} revoked hook ${printableLine(event.name)}`
     case 'refounded':
       return `${who} ${have} founded this room anew; it continues an earlier one that was damaged`
   }
@@ -82,6 +99,10 @@ const missedText = {
   own: 'a message that you sent before this device was set back; the others can read it',
   absent: 'a message that was sent while this device had lost its place; the others can read it',
 } as const
+
+/** Never like a person: people have no brackets around their names. */
+export const hookTitle = (name: string): string =>
+  name === '' ? '[unknown hook]' : `[hook ${printableLine(name)}]`
 
 /** An item as people read it; further lines of a text stand under its first one. */
 export const itemText = (item: TimelineItem): string => {
@@ -95,6 +116,12 @@ export const itemText = (item: TimelineItem): string => {
     }
     case 'event':
       return styled('dim', `${time}— ${eventText(item)}`)
+    case 'hook': {
+      const who = hookTitle(item.name)
+      return item.text === null
+        ? styled('red', `${time}— ${who}: something came that is not shown (${item.fault})`)
+        : `${styled('dim', time)}${styled('yellow', who)}: ${printable(item.text).replaceAll('\n', `\n${gap}`)}`
+    }
     case 'missed':
       return styled('dim', `${time}— ${missedText[item.why]}`)
     case 'unreadable':

@@ -54,6 +54,8 @@ const remedyText = (room: RoomView, remedy: Extract<RoomState, { kind: 'frozen' 
   switch (remedy) {
     case 'wait':
       return 'Nothing to do: this device offers the server what it has kept, and the room goes on by itself.'
+    case 'wait_or_refound':
+      return `This device offers the server what it has kept. If nobody has it all: sotto room refound ${id}`
     case 'rejoin':
       return `Try once more: sotto room rejoin ${id}`
     case 'refound':

@@ -9,11 +9,14 @@ import {
   type AccountDeps,
   finishRegistration,
   login,
+  checkClocks,
   register,
   type SignedIn,
 } from './account/registration.ts'
 import { meetServer } from './account/serverPin.ts'
 import { type Device, openDevice } from './device.ts'
+import { forwardHook } from './hookForward.ts'
+import type { Jose } from './ports/jose.ts'
 import type { Keychain } from './ports/keychain.ts'
 import type { PasswordProtocol } from './ports/password.ts'
 import type { Scheduler } from './ports/scheduler.ts'
@@ -34,6 +37,8 @@ export interface ClientOptions {
   readonly transport: Transport
   readonly scheduler: Scheduler
   readonly provider: Provider
+  /** For hooks: what scripts post is JOSE. */
+  readonly jose: Jose
   readonly password: PasswordProtocol
   readonly deviceKind: DeviceKind
 }
@@ -86,7 +91,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     }
   }
 
-  const accountDeps: AccountDeps = { ...options, timeMs }
+  const accountDeps: AccountDeps = { ...options, timeMs, localMs: scheduler.nowMs }
   let gated = gate(store)
   let pool: KeyPackagePool
   const openAccount = async (): Promise<void> => {
@@ -106,10 +111,12 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 
   /** Something that is done once there is a line, and done again if the line breaks before it is done. */
-  const whileOnline = (work: () => Promise<void>): void => {
+  const whileOnline = (work: () => Promise<void>, delayMs = limits.retryDelayMinMs * 8): void => {
     if (!line.isOnline()) return
-    work().catch(() => {
-      scheduler.after(limits.retryDelayMinMs * 8, () => whileOnline(work))
+    work().catch(async (error: unknown) => {
+      // What this device makes may be dated by a clock that the server has set right since.
+      if (error instanceof SottoError && error.code === 'policy') await meet().catch(() => {})
+      scheduler.after(delayMs, () => whileOnline(work, Math.min(delayMs * 2, limits.retryDelayMaxMs)))
     })
   }
 
@@ -147,8 +154,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     aheadMs = frame.timeMs - scheduler.steadyMs()
     await rooms.headsAre(frame.heads, places).catch(() => {})
     rooms.wake()
-    whileOnline(replenish)
+    // Before the pool is looked through: what invitations were made with is not thrown away.
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
+    whileOnline(replenish)
     isGreeted = true
     stirred()
   }
@@ -174,6 +182,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     const opened: Device = await openDevice({
       store: gated.store,
       provider,
+      jose: options.jose,
       scheduler,
       signer: await keychain.signer(),
       profile,
@@ -239,6 +248,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     if (profile?.kind !== 'ready') return
     const own = contacts.find(profile.account)
     if (!own) return
+    checkClocks(accountDeps)
     const link = await buildRevokeDevice({
       provider,
       state: own.state,
@@ -280,15 +290,14 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
         if (profile?.kind === 'ready') throw new SottoError('account_exists')
         await meet()
         // An earlier attempt may be known to the server, although its answer was lost.
-        const before = profile ?? (await profileRow.read(store))
-        await signedIn(await register(accountDeps, before, input))
+        await signedIn(await register(accountDeps, await profileRow.read(store), input))
         await device?.replenish()
       }),
     login: (input) =>
       inTurn(async () => {
         usable()
         await meet()
-        await signedIn(await login(accountDeps, profile, input))
+        await signedIn(await login(accountDeps, await profileRow.read(store), input))
       }),
     logout: async ({ forget }) => {
       usable()
@@ -327,6 +336,14 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     rejoin: async (input) => signedInDevice().rejoin(input),
     refound: async (input) => signedInDevice().refound(input),
     members: async (input) => working().members(input),
+    hooks: async (input) => working().hooks(input),
+    createHook: async (input) => signedInDevice().createHook(input),
+    revokeHook: async (input) => signedInDevice().revokeHook(input),
+    forwardHook: async ({ room, hook }) => {
+      const { rooms } = signedInDevice()
+      const deps = { store: gated.store, jose: options.jose, call, senderOf: stage.senderOf, timeMs }
+      return { count: await forwardHook(deps, rooms.get(room), hook) }
+    },
     send: async (input) => working().send(input),
     retry: async (input) => working().retry(input),
     discard: async (input) => working().discard(input),

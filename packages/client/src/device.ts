@@ -2,10 +2,17 @@ import type { Provider } from '@sotto/mls'
 import { fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
 import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
 import type { Call, Contacts } from './account/contacts.ts'
-import { type KeyPackagePool, type LeafOwner, makeFounderBundle } from './account/keyPackages.ts'
+import {
+  type KeyPackagePool,
+  type LeafOwner,
+  makeFounderBundle,
+  type PoolTime,
+} from './account/keyPackages.ts'
 import type { Ready } from './account/profile.ts'
 import { encodeText } from './content/content.ts'
 import { makeMeta } from './content/meta.ts'
+import { hookCommands } from './hookCommands.ts'
+import type { Jose } from './ports/jose.ts'
 import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import { askedNobody } from './room/attempt.ts'
@@ -20,7 +27,7 @@ import type { Room } from './room/room.ts'
 import { endContinued, foundingAnew } from './room/refound.ts'
 import { isOwnFault, tryAgain } from './room/repair.ts'
 import { discardItem, outboxItem, retryItem } from './room/send.ts'
-import { emptyRoom, forgotten, publicOf, type RoomState } from './room/state.ts'
+import { emptyRoom, forgotten, policyIn, publicOf, type RoomState } from './room/state.ts'
 import { stepped, type Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
@@ -41,6 +48,9 @@ export interface Device extends Pick<
   | 'rejoin'
   | 'refound'
   | 'members'
+  | 'hooks'
+  | 'createHook'
+  | 'revokeHook'
   | 'send'
   | 'retry'
   | 'discard'
@@ -57,6 +67,7 @@ export interface Device extends Pick<
 export interface DeviceDeps {
   readonly store: Store
   readonly provider: Provider
+  readonly jose: Jose
   readonly scheduler: Scheduler
   readonly signer: DeviceSigner
   readonly profile: Ready
@@ -77,7 +88,15 @@ const unreadCountedMax = 1000
 export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
   const { store, provider, scheduler, signer, profile, contacts, pool, line, call } = deps
   const { account, device } = profile
-  const tools: Tools = { provider, account, device, signer, find: contacts.find }
+  const tools: Tools = {
+    provider,
+    jose: deps.jose,
+    account,
+    device,
+    signer,
+    sealingKey: profile.sealingKey,
+    find: contacts.find,
+  }
   const roomDeps = {
     store,
     contacts,
@@ -90,12 +109,13 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     stirred: deps.stirred,
     halt: deps.halt,
   }
-  const renewKeyPackages = async (): Promise<void> => pool.replenish(await leafOwner(), nowS(), true)
+  const renewKeyPackages = async (): Promise<void> => pool.replenish(await leafOwner(), poolTime(), true)
   const roomsDeps = { store, line, tools, contacts, pool, renewKeyPackages, roomDeps }
   const rooms = openRooms(roomsDeps, await loadRooms(store))
   const entering = new Set<string>()
 
   const nowS = (): number => Math.floor(deps.timeMs() / 1000)
+  const poolTime = (): PoolTime => ({ nowS: nowS(), localS: Math.floor(scheduler.nowMs() / 1000) })
   const newId = (): Uint8Array => provider.random(16)
 
   const leafOwner = async (): Promise<LeafOwner> => {
@@ -108,7 +128,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
   let replenishing: Promise<void> | null = null
   const replenish = (): Promise<void> =>
     (replenishing ??= leafOwner()
-      .then((owner) => pool.replenish(owner, nowS()))
+      .then((owner) => pool.replenish(owner, poolTime()))
       .finally(() => (replenishing = null)))
 
   const enter = async (room: string, phase: 'active' | 'leaving'): Promise<void> => {
@@ -146,17 +166,11 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     await created
   }
 
-  const policyIn = (room: Room): Policy | undefined => {
-    const group = publicOf(room.state())
-    const policy = group && policyOf(group.context)
-    return policy?.kind === 'ok' ? policy.value : undefined
-  }
-
   /** The policy of a room in which something is to be changed. @throws SottoError `room_frozen`, `not_member` */
   const policyToChange = (room: Room): Policy => {
     const { phase } = room.state()
     if (phase.kind === 'frozen' || phase.kind === 'repairing') throw new SottoError('room_frozen')
-    const policy = policyIn(room)
+    const policy = policyIn(room.state())
     if (phase.kind !== 'active' || !policy) throw new SottoError('not_member')
     return policy
   }
@@ -232,7 +246,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       const room = rooms.get(id)
       const { phase, place, meta } = room.state()
       const group = publicOf(room.state())
-      const last = policyIn(room)
+      const last = policyIn(room.state())
       if (phase.kind !== 'frozen' && phase.kind !== 'repairing')
         throw new SottoError('bad_request', 'only a damaged room is founded anew')
       if (!group || !last || roleOf(last, account) !== roles.owner)
@@ -296,7 +310,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     },
 
     members: async ({ room: id }) => {
-      const members = policyIn(rooms.get(id))?.members ?? []
+      const members = policyIn(rooms.get(id).state())?.members ?? []
       await contacts.ensure(members.map((member) => ({ account: member.account, seq: 0 })))
       return members.map((member): MemberView => {
         const contact = contacts.find(member.account)
@@ -309,6 +323,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
         }
       })
     },
+
+    ...hookCommands({ tools, rooms, policyToChange, timeMs: deps.timeMs }),
 
     send: async ({ room: id, text, message: named }) => {
       const room = rooms.get(id)

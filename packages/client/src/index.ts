@@ -9,10 +9,11 @@ export {
   openFailures,
   SottoError,
 } from '@sotto/protocol'
-export type { AccessScope, FailureCode, FailureDetail } from '@sotto/protocol'
+export type { AccessScope, FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
 export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keychain.ts'
 export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
 export type * from './view.ts'
+export type * from './ports/jose.ts'
 export type * from './ports/keychain.ts'
 export type * from './ports/password.ts'
 export type * from './ports/scheduler.ts'

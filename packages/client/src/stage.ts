@@ -6,7 +6,7 @@ import { outboxItem } from './room/send.ts'
 import { isShown, type RoomState } from './room/state.ts'
 import type { Told } from './room/step.ts'
 import { byActivity, roomView } from './timeline/roomView.ts'
-import { itemsOf, messageItemId, outboxItemView, type SenderOf } from './timeline/view.ts'
+import { isForPeople, itemsOf, messageItemId, outboxItemView, type SenderOf } from './timeline/view.ts'
 import type { AccountView, Client, ClientEvent, ClientState, ConnectionView } from './view.ts'
 
 /** What a client shows: made from what it knows, and told to whoever looks. */
@@ -84,6 +84,7 @@ export const makeStage = (scene: Scene): Stage => {
         const sender = senderOf(profile.account)
         const items = one.messages
           .flatMap((message) => outboxItem(room, message) ?? [])
+          .filter(isForPeople)
           .map((item) => outboxItemView(item, profile.device, sender, open?.acknowledged(item.message)))
         return items.length > 0 ? publish({ kind: 'timeline', room: id, items }) : undefined
       }

@@ -1,4 +1,5 @@
-import type { AccessScope, FailureCode } from '@sotto/protocol'
+import type { AccessScope, FailureCode, HookFault } from '@sotto/protocol'
+import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
 
 /**
  * What a client shows and what it can be asked for. Everything here is plain data, because it crosses the borders
@@ -63,6 +64,8 @@ export type RepairStep =
 export type Remedy =
   /** It mends itself as soon as the server has what it lost: this device offers it. */
   | 'wait'
+  /** The same; and should nobody have it any more, the user is an owner and may found the room anew: `refound`. */
+  | 'wait_or_refound'
   /** This device may try once more: `rejoin`. */
   | 'rejoin'
   /** The user is an owner and may found the room anew: `refound`. */
@@ -79,7 +82,13 @@ export interface RoomView {
   /** The read marker: everything up to here in the room's log has been seen on this device. */
   readonly readSeq: number
   readonly memberCount: number
-  readonly latest: { readonly sender: string; readonly text: string; readonly timeMs: number } | null
+  readonly latest: {
+    /** Whether `sender` is the name of a person, or that of a hook, which anybody who sets one up may choose. */
+    readonly by: 'person' | 'hook'
+    readonly sender: string
+    readonly text: string
+    readonly timeMs: number
+  } | null
   readonly draft: string
 }
 
@@ -91,6 +100,32 @@ export interface MemberView {
   readonly role: Role
   readonly own: boolean
   readonly identity: 'unverified' | 'verified' | 'changed'
+}
+
+/** A script that may post into a room. */
+export interface HookView {
+  readonly hook: string
+  /** Null where this device has not been told yet. */
+  readonly name: string | null
+  /** RFC 7638 thumbprints in base64url: of the key that the script pins, and of the one it signs with. */
+  readonly anchor: string
+  readonly script: string | null
+  /** Whether the room’s messages may be handed to it. */
+  readonly reads: boolean
+  /** The generation of the keys to which it seals, and until when scripts are told of it. */
+  readonly generation: number | null
+  readonly expiresMs: number | null
+}
+
+/** What whoever runs the script needs, told once: neither the server nor this device keeps token or private key. */
+export interface NewHook extends HookView {
+  readonly room: string
+  readonly token: string
+  readonly algorithm: SignatureAlgorithm
+  /** The key that the script signs with, private half included; null where the script brought its own. */
+  readonly key: Jwk | null
+  /** The key that it reads with, where one was made. */
+  readonly readerKey: Jwk | null
 }
 
 export type Delivery =
@@ -134,6 +169,10 @@ export type TimelineItem =
         | { readonly kind: 'objected'; readonly rule: string }
         /** The room continues an earlier one, which was damaged. */
         | { readonly kind: 'refounded' }
+        /** A script may post into the room under this name, and `reads` what is said if a member hands it over. */
+        | { readonly kind: 'hook_added'; readonly name: string; readonly reads: boolean }
+        /** It may not any more. */
+        | { readonly kind: 'hook_removed'; readonly name: string }
       readonly timeMs: number
     }
   /**
@@ -145,6 +184,20 @@ export type TimelineItem =
       readonly id: string
       readonly seq: number
       readonly why: 'own' | 'absent'
+      readonly timeMs: number
+    }
+  /**
+   * What a script has posted under the name of a hook: plain text, the word of no person. Where something about it was
+   * not right, `text` is null and `fault` says what. `name` is empty where this device does not know the hook.
+   */
+  | {
+      readonly kind: 'hook'
+      readonly id: string
+      readonly seq: number
+      readonly hook: string
+      readonly name: string
+      readonly text: string | null
+      readonly fault: HookFault | null
       readonly timeMs: number
     }
   /** Something stands here in the log that could not be read; it is shown, never skipped. */
@@ -210,6 +263,28 @@ export interface ClientCommands {
    */
   refound(input: { readonly room: string }): Promise<{ readonly room: string }>
   members(input: { readonly room: string }): Promise<readonly MemberView[]>
+
+  /** The scripts that may post into a room, as its members have agreed. */
+  hooks(input: { readonly room: string }): Promise<readonly HookView[]>
+  /**
+   * Lets a script post under this name; resolves when it can. Admins and owners only. `key` is the public key that the
+   * script signs with (EC P-256, RSA from 2048 bits, Ed25519); without one a pair is made, for `algorithm`.
+   */
+  createHook(input: {
+    readonly room: string
+    readonly name: string
+    readonly key?: Jwk
+    readonly algorithm?: SignatureAlgorithm
+    /** The public key that the room's messages are sealed to for the script (EC P-256 or RSA), or `generate`. */
+    readonly reader?: Jwk | 'generate'
+  }): Promise<NewHook>
+  /**
+   * Hands the script behind a hook what people have said in the room since the last call; the first call begins with
+   * what comes next. Resolves with the number of messages. For devices that may set hooks up: `forbidden` elsewhere.
+   */
+  forwardHook(input: { readonly room: string; readonly hook: string }): Promise<{ readonly count: number }>
+  /** Ends a hook for good: what comes under it afterwards is refused. */
+  revokeHook(input: { readonly room: string; readonly hook: string }): Promise<void>
 
   /**
    * Resolves when the message is stored in the outbox; its delivery is told by `timeline` events. `message` (32 hex

@@ -52,6 +52,10 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},
+    hooks: unused,
+    createHook: unused,
+    revokeHook: unused,
+    forwardHook: unused,
     send: async ({ text, message: id = '' }) => {
       of.texts.set(id, text)
       return { id }

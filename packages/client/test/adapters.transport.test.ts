@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { fromHex, operations } from '@sotto/protocol'
 import { netTransport } from '../adapters/net/index.ts'
+import { joseLibrary } from '../adapters/net/jose.ts'
 import { opaqueProtocol } from '../adapters/net/opaque.ts'
 import { timerScheduler } from '../adapters/net/timerScheduler.ts'
 import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
@@ -35,6 +36,7 @@ const session = async (
     keychain,
     transport,
     scheduler: timerScheduler,
+    jose: joseLibrary,
     provider: nodeProvider(),
     password: opaqueProtocol,
     deviceKind: 'cli',

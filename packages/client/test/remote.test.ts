@@ -54,6 +54,10 @@ const profile = () => {
     createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},
+    hooks: unused,
+    createHook: unused,
+    revokeHook: unused,
+    forwardHook: unused,
     send: async ({ text, message: id = 'unnamed' }) => {
       texts.set(id, text)
       return { id }

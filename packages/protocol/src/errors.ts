@@ -56,6 +56,7 @@ export const failures = {
   fenced: { status: 409, exit: 11, text: 'Another tab or program has taken over' },
   storage_full: { status: 507, exit: 11, text: 'There is no room left to store anything on this device' },
   storage_damaged: { status: 500, exit: 11, text: 'What is stored on this device cannot be read' },
+  clock_wrong: { status: 409, exit: 11, text: 'The clocks of this device and of the server do not agree' },
   room_frozen: { status: 409, exit: 12, text: 'The room is frozen until its state is repaired' },
 
   // A bug.

@@ -103,6 +103,26 @@ export const limits = {
   retryDelayMaxMs: 30 * secondMs,
   outboxItemsPerRoomMax: 5000,
 
+  /** A compact JWE under a hook's name. */
+  hookPostBytesMax: 256 * kiB,
+  hookStatementBytesMax: 8 * kiB,
+  hookNameCharactersMax: 40,
+  /** Of one hook, and at once. */
+  hookPostsPerMinute: 60,
+  hookPostBurst: 30,
+  /** Wrong tokens for one hook from one address. */
+  hookGuessesPerMinute: 10,
+  /** What waits for one script. */
+  hookOutMessagesMax: 1000,
+  hookOutBytesMax: 16 * miB,
+  hookOutWaitMs: 25 * secondMs,
+  /** How long the keys of one generation are told to scripts. */
+  hookKeysDaysMax: 14,
+  /** How long what is sealed to a generation may still arrive after the next one, by the log's time. */
+  hookKeysGraceMs: hourMs,
+  /** How far the time that a script gives may lie from the log's. */
+  hookTimeSkewMs: 10 * minuteMs,
+
   // The open lane; texts are counted in characters, which on it are bytes.
   openFrameBytesMax: 128 * kiB,
   openBodyBytesMax: 128 * kiB,

@@ -70,6 +70,8 @@ export const assemble = async (
   const app = await makeHttpServer({
     ...(lane ? { addRoutes: lane.register } : {}),
     routes: [...routes, ...accessTokenRoutes(lane?.accessTokens)],
+    hooks: delivery.hooks,
+    hookOut: delivery.hookOut,
     sessions,
     webDirectory,
     trustProxy,

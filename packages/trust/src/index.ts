@@ -16,6 +16,7 @@ export * from './account/pin.ts'
 export { type LeafIdentity, buildLeafCredential, identityOf, parseLeafIdentity } from './leaf/identity.ts'
 export * from './leaf/capabilities.ts'
 export {
+  type Death,
   type LeafStanding,
   leafLifetimeMaxS,
   linkTimeSkewMaxS,
@@ -34,7 +35,7 @@ export * from './authorization/view.ts'
 export { type Authorization, type DeviceChange, authorize } from './authorization/authorize.ts'
 export { type Creation, authorizeCreation, isRefounding } from './authorization/creation.ts'
 export { type Permit, mayPropose } from './authorization/mayPropose.ts'
-export { deadLeaves } from './authorization/deadLeaves.ts'
+export { type DeadLeaf, deadLeaves } from './authorization/deadLeaves.ts'
 export { type RoomChecks, roomChecks } from './authorization/roomChecks.ts'
 export { type ExternalJoin, buildJoinProof, verifyJoinProof } from './join/joinProof.ts'
 export { type Admission, type WelcomeView, authorizeEntry, authorizeWelcome } from './join/welcome.ts'

@@ -11,7 +11,7 @@ import type {
   TimelineItem,
 } from '@sotto/client'
 import { recovery } from './recovery.ts'
-import { membersOf, noScenery, people, scenery, signedIn, you } from './scenery.ts'
+import { hooksOf, membersOf, noScenery, people, scenery, signedIn, you } from './scenery.ts'
 import type { Scenery } from './scenery.ts'
 
 /** Where the preview begins. */
@@ -166,7 +166,7 @@ export const openPreviewClient = (scene: Scene): Client => {
     changeRoom(room, (one) => ({
       ...one,
       unread: one.unread + 1,
-      latest: { sender: said.sender.name, text: said.text, timeMs: said.timeMs },
+      latest: { by: 'person', sender: said.sender.name, text: said.text, timeMs: said.timeMs },
     }))
     put(room, said)
   }
@@ -294,6 +294,14 @@ export const openPreviewClient = (scene: Scene): Client => {
       if (scene === 'broken') throw new PreviewFailure('offline')
       return membersIn(room)
     },
+    hooks: async ({ room }) => (scene === 'broken' ? [] : hooksOf(room, nowMs)),
+    createHook: async () => {
+      throw new PreviewFailure('policy')
+    },
+    forwardHook: async () => ({ count: 0 }),
+    revokeHook: async () => {
+      throw new PreviewFailure('policy')
+    },
     removeMember: async ({ room, account }) => {
       const { name } = await memberIn(room, account)
       members.set(
@@ -340,7 +348,7 @@ export const openPreviewClient = (scene: Scene): Client => {
       const id = `own ${(counter += 1)}`
       const timeMs = Date.now()
       put(room, { kind: 'message', id, seq: null, sender: you, text, timeMs, delivery: { kind: 'sending' } })
-      changeRoom(room, (one) => ({ ...one, latest: { sender: you.name, text, timeMs } }))
+      changeRoom(room, (one) => ({ ...one, latest: { by: 'person', sender: you.name, text, timeMs } }))
       void deliver(room, id)
       return { id }
     },

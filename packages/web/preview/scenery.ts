@@ -1,4 +1,12 @@
-import type { ClientState, MemberView, RoomView, SenderView, TimelineItem } from '@sotto/client'
+import type {
+  ClientState,
+  HookFault,
+  HookView,
+  MemberView,
+  RoomView,
+  SenderView,
+  TimelineItem,
+} from '@sotto/client'
 import { hostile, minutes, talk } from './sayings.ts'
 
 const minuteMs = 60_000
@@ -71,6 +79,33 @@ export const event = (seq: number, actor: SenderView, what: Event['event'], time
   event: what,
   timeMs,
 })
+
+const alert = (seq: number, text: string | null, fault: HookFault | null, timeMs: number): TimelineItem => ({
+  kind: 'hook',
+  id: `hook.${seq}`,
+  seq,
+  hook: '0a1e27',
+  name: 'Alertmanager',
+  text,
+  fault,
+  timeMs,
+})
+
+/** The scripts of a room. */
+export const hooksOf = (id: string, nowMs: number): readonly HookView[] =>
+  id === '0f04'
+    ? [
+        {
+          hook: '0a1e27',
+          name: 'Alertmanager',
+          anchor: 'anchor',
+          script: 'script',
+          reads: true,
+          generation: 3,
+          expiresMs: nowMs + 9 * dayMs,
+        },
+      ]
+    : []
 
 /** Years of talk, ending with everything that is hard to show. */
 export const longConversation = (messages: number, nowMs: number): readonly TimelineItem[] => {
@@ -181,8 +216,12 @@ export interface Scenery {
 export const noScenery: Scenery = { rooms: [], timelines: new Map(), members: new Map() }
 
 export const latestOf = (items: readonly TimelineItem[]): RoomView['latest'] => {
-  const item = items.findLast((one) => one.kind === 'message')
-  return item ? { sender: item.sender.name, text: item.text, timeMs: item.timeMs } : null
+  const item = items.findLast((one) => one.kind === 'message' || (one.kind === 'hook' && one.text !== null))
+  if (item?.kind === 'hook')
+    return { by: 'hook', sender: item.name, text: item.text ?? '', timeMs: item.timeMs }
+  return item?.kind === 'message'
+    ? { by: 'person', sender: item.sender.name, text: item.text, timeMs: item.timeMs }
+    : null
 }
 
 /** A full desk. */
@@ -205,7 +244,18 @@ export const scenery = (nowMs: number): Scenery => {
     ],
     nowMs,
   )
-  const oncall = shortTalk([[people.emeka, 'Handing over, nothing open. Quiet night.', 26 * hourMs]], nowMs)
+  const oncall: readonly TimelineItem[] = [
+    ...shortTalk([[people.emeka, 'Handing over, nothing open. Quiet night.', 26 * hourMs]], nowMs),
+    event(3, people.bob, { kind: 'hook_added', name: 'Alertmanager', reads: true }, nowMs - 25 * hourMs),
+    alert(
+      4,
+      '**Disk almost full** on `db-2`: 91 %\nhttps://status.example.org/db-2',
+      null,
+      nowMs - 2 * hourMs,
+    ),
+    alert(5, null, 'signature', nowMs - 90 * minuteMs),
+    alert(6, 'Resolved: disk on `db-2` is at 62 %', null, nowMs - hourMs),
+  ]
   const old = shortTalk([[people.bob, 'See you at the next one!', 40 * dayMs]], nowMs)
   const fresh: readonly TimelineItem[] = [
     { kind: 'event', id: 'f1', seq: 1, actor: you, event: { kind: 'created' }, timeMs: nowMs - 2 * minuteMs },

@@ -41,6 +41,30 @@ const placesOf = (items: readonly TimelineItem[], firstUnread: string | null = n
 const kindsOf = (items: readonly TimelineItem[], firstUnread: string | null = null) =>
   rowsOf(items, firstUnread).map((row) => row.kind)
 
+const posted = (seq: number, afterMinutes: number, fault: 'signature' | null = null): TimelineItem => ({
+  kind: 'hook',
+  id: `h${seq}`,
+  seq,
+  hook: 'deploys',
+  name: 'alice',
+  text: fault === null ? `${seq}` : null,
+  fault,
+  timeMs: noonMs + afterMinutes * minuteMs,
+})
+
+describe('what scripts have posted', () => {
+  test('stands apart from what people say, even under a person’s name, and counts as unread', () => {
+    const items = [message(1, 'alice', 0), posted(2, 1), message(3, 'alice', 2)]
+    expect(kindsOf(items)).toEqual(['top', 'day', 'message', 'hook', 'message'])
+    expect(placesOf(items)).toEqual(['only', 'only'])
+    expect(firstUnreadOf(items, 1)).toBe('h2')
+    expect(seqAt(rowsOf(items, null), 3)).toBe(2)
+  })
+  test('is not unread where nothing of it is shown', () => {
+    expect(firstUnreadOf([posted(1, 0, 'signature')], 0)).toBeNull()
+  })
+})
+
 describe('messages of one person', () => {
   test('stand together when they follow within five minutes', () => {
     expect(placesOf([message(1, 'bob', 0), message(2, 'bob', 4), message(3, 'bob', 9)])).toEqual([

@@ -1,4 +1,12 @@
-import { encodeCanonical } from '@sotto/protocol'
+import { joseLibrary } from '@sotto/client/node'
+import { encodeCanonical, SottoError } from '@sotto/protocol'
+import { keyOfCard } from '../../../packages/client/src/hook/card.ts'
+import { keyPairIn } from '../../../packages/client/src/hook/keyPair.ts'
+import { decodeHookState, encodeHookState, type HookState } from '../../../packages/client/src/hook/keys.ts'
+import { claimsOf, readSignedPost } from '../../../packages/client/src/hook/post.ts'
+import { publicHalf } from '../../../packages/client/src/hook/publicKey.ts'
+import { decodeShare, encodeShare, type Share } from '../../../packages/client/src/hook/share.ts'
+import { readStatement, signStatement } from '../../../packages/client/src/hook/statement.ts'
 import { decodeContent, encodeText } from '../../../packages/client/src/content/content.ts'
 import {
   makeMeta,
@@ -54,6 +62,7 @@ const fullRoom = async (): Promise<RoomState> => {
     ...empty,
     observed: (await world()).group.public,
     intents: [{ kind: 'refresh', id: 'refresh' }],
+    hooks: [waiting],
     draft: 'not said yet',
     pending: {
       kind: 'commit',
@@ -97,6 +106,58 @@ const rowTargets: readonly Target[] = Object.entries(readRow).map(([name, read])
   ),
 )
 
+const ascii = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'))
+
+/** The key of RFC 7517, appendix A.2. */
+const ecKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+  y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+  d: '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE',
+}
+const publicText = JSON.stringify({ crv: ecKey.crv, kty: ecKey.kty, x: ecKey.x, y: ecKey.y })
+
+const card = { name: 'Deploys', salt, script: ascii(publicText), reader: null }
+const share: Share = {
+  hook: room,
+  card,
+  statement: 'a.b.c',
+  ec: ascii(JSON.stringify(ecKey)),
+  rsa: ascii('{}'),
+  isNew: true,
+  anchors: [{ device: room, kemOutput: salt, ciphertext: salt }],
+}
+const waiting: HookState = {
+  hook: room,
+  card,
+  anchor: ascii(JSON.stringify(ecKey)),
+  generations: [],
+  next: null,
+  isStale: true,
+  isAwaited: false,
+  isUnpublished: false,
+  tokenHash: key,
+  telling: salt,
+  used: [{ id: salt, timeMs: 5 }],
+  handedSeq: 7,
+}
+
+const signedPost = async (): Promise<Uint8Array> => {
+  const claims = { iss: '00', aud: '00', iat: 1, exp: 2, jti: 'x', body: 'words' }
+  const header = { alg: 'ES256', kid: 'A'.repeat(43), typ: 'hook+jws' } as const
+  return ascii(await joseLibrary.sign(ecKey, header, ascii(JSON.stringify(claims))))
+}
+
+const statement = async (): Promise<string> => {
+  const [anchor, ec] = [keyPairIn(ascii(JSON.stringify(ecKey))), await joseLibrary.generate('ECDH-ES+A256KW')]
+  const rsa = await joseLibrary.generate('RSA-OAEP-256')
+  const [ecPublic, rsaPublic] = [publicHalf(ec.publicKey), publicHalf(rsa.publicKey)]
+  if (!anchor || !ecPublic || !rsaPublic) throw new Error('no keys')
+  const said = { hook: room, generation: 1, ec: ecPublic, rsa: rsaPublic, notBeforeS: 1, expiresS: 2 }
+  return signStatement(joseLibrary, anchor, said)
+}
+
 const long = new Uint8Array(40_000).fill(3)
 
 export const clientTargets: readonly Target[] = [
@@ -119,6 +180,32 @@ export const clientTargets: readonly Target[] = [
     'metadata by a member',
     () => [meta.bytes, encodeCanonical({ name: 'x'.repeat(90), more: [1] })],
     (bytes) => nameOf({ salt, bytes }),
+  ),
+  target('keys of a hook', () => [encodeShare(share)], decodeShare, encodeShare),
+  target('hook that waits', () => [encodeHookState(waiting)], decodeHookState, encodeHookState),
+  target(
+    'words of a script',
+    async () => [await signedPost()],
+    (bytes) => {
+      const read = readSignedPost(bytes)
+      if (read.kind === 'refused') throw new SottoError('bad_request', read.fault)
+      return claimsOf(read.value.payload)
+    },
+  ),
+  target(
+    'key pair',
+    () => [ascii(JSON.stringify(ecKey))],
+    (bytes) => keyPairIn(bytes),
+  ),
+  target(
+    'key of a card',
+    () => [ascii(publicText)],
+    (bytes) => keyOfCard(bytes),
+  ),
+  target(
+    'statement',
+    async () => [ascii(await statement())],
+    (bytes) => readStatement(joseLibrary, room, Buffer.from(bytes).toString('latin1')),
   ),
   ...rowTargets,
 ]

@@ -7,6 +7,7 @@ import {
   decodeEntry,
   decodeEnvelope,
   decodeLoggedNack,
+  decodeLoggedPost,
   decodeServerFrame,
   encodeAs,
   encodeCanonical,
@@ -15,14 +16,21 @@ import {
   encodeEntry,
   encodeEnvelope,
   encodeLoggedNack,
+  encodeLoggedPost,
   encodeServerFrame,
+  fromBase64url,
+  type HookRead,
   idParam,
   normalizeName,
   operations,
+  parseStrictJson,
+  readSealedPost,
   type Shape,
   SottoError,
   textParam,
+  toBase64url,
   uintParam,
+  utf8Text,
 } from '@sotto/protocol'
 import type { Target } from '../target.ts'
 
@@ -124,6 +132,7 @@ const samples: readonly unknown[] = [
   [[[room, 4, hash, 2, filled(32), filled(50), filled(48), filled(30), 9]]],
   [4, 'joined'],
   [[[room, 4]], 1],
+  [1, ['A'.repeat(43)], 'a.b.c', hash],
 ]
 
 const shapes: readonly Target[] = Object.values(operations).flatMap((operation) =>
@@ -137,6 +146,33 @@ const shapes: readonly Target[] = Object.values(operations).flatMap((operation) 
     )
   }),
 )
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
+
+/** A post that has the form of one, and opens for nobody. */
+const post = [
+  Buffer.from(
+    JSON.stringify({
+      alg: 'RSA-OAEP-256',
+      enc: 'A256GCM',
+      kid: 'A'.repeat(43),
+      typ: 'hook+jwe',
+      cty: 'hook+jws',
+    }),
+  ),
+  filled(384),
+  filled(12),
+  filled(30),
+  filled(16),
+]
+  .map(toBase64url)
+  .join('.')
+
+/** A reader that says what is wrong refuses like one that throws. */
+const understoodOr = <T>(result: HookRead<T>): T => {
+  if (result.kind === 'refused') throw new SottoError('bad_request', result.fault)
+  return result.value
+}
 
 const params: readonly Target[] = [
   target(
@@ -206,6 +242,30 @@ export const protocolTargets: readonly Target[] = [
   target('commit attachment', decodeCommitAttachment, encodeCommitAttachment, [
     encodeCommitAttachment({ groupInfo: filled(99), welcome: filled(300), meta: filled(60) }),
     encodeCommitAttachment({ groupInfo: filled(9), welcome: null, meta: null }),
+  ]),
+  target('logged post', decodeLoggedPost, encodeLoggedPost, [
+    encodeLoggedPost({ version: 1, hook: room, jwe: post }),
+  ]),
+  target(
+    'sealed post',
+    (bytes) => understoodOr(readSealedPost(latin1(bytes))),
+    undefined,
+    [post, post.replace('.', '..')].map((one) => utf8.encode(one)),
+  ),
+  target(
+    'base64url',
+    (bytes) => fromBase64url(latin1(bytes)),
+    (value) => utf8.encode(toBase64url(value)),
+    ['', 'AA', 'AAA', 'AAAA', 'Zm9vYg', '-_-_'].map((one) => utf8.encode(one)),
+  ),
+  target(
+    'UTF-8',
+    utf8Text,
+    (value) => utf8.encode(value),
+    ['a%b', 'é🙂', '\u0000'].map((one) => utf8.encode(one)),
+  ),
+  target('strict JSON', (bytes) => parseStrictJson(utf8Text(bytes)), undefined, [
+    utf8.encode('{"a":[1,{"b":null,"c":"\\u0061\\""}],"d":1e3}'),
   ]),
   ...shapes,
   ...params,

@@ -1,4 +1,4 @@
-import { decodeAccountState, decodePolicy, type Policy, roleOf, roles } from '@sotto/trust'
+import { decodeAccountState, decodePolicy, type Policy, revocationGraceS, roleOf, roles } from '@sotto/trust'
 import { entryKinds, toHex } from '@sotto/protocol'
 import { senderTag } from '../../../packages/server/src/delivery/digest.ts'
 import type { Turn } from '../truth.ts'
@@ -101,8 +101,8 @@ const checkLeaves = (
   }
 }
 
-/** Whoever brings in a device may not have heard yet. */
-const revocationGraceMs = 60_000
+/** For as long, entries are judged as those judged who had not heard of it. */
+const revocationGraceMs = revocationGraceS * 1000
 
 const checkChange = (
   world: World,

@@ -8,8 +8,8 @@ const rowsMax: Readonly<Record<string, number>> = {
   staged: 400,
   outbox: limits.outboxItemsPerRoomMax,
 }
-/** Of one device on the server: a stock, and what came twice because an answer was lost. */
-const stockMax = 16
+/** Of one device on the server: a stock, what came twice because an answer was lost, and what a clock keeps from ending. */
+const stockMax = 32
 /** Of a device in one minute when nothing happens any more. */
 const callsPerMinuteMax = 60
 

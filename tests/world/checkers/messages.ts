@@ -60,14 +60,17 @@ const checkTimeline = (
     if (item.kind === 'unreadable') {
       // What a liar has spoiled opens for nobody, and is shown as such.
       if (world.lied.has(device.index)) world.stats.spoiled += 1
-      else world.stats.unreadable += 1
-      if (!isExcused) world.fail('I5', `${where} cannot read ${item.seq}`)
+      else {
+        world.stats.unreadable += 1
+        world.fail('I5', `${where} cannot read ${item.seq}`)
+      }
     }
     if (item.kind === 'missed') {
       world.stats.missed += 1
       missed.add(item.seq)
       // What was said before the device came in again was not for it.
-      if (!isExcused && !(since !== undefined && item.seq <= since))
+      const isBefore = since !== undefined && item.seq <= since
+      if (!isExcused && !isBefore && !world.keyless.has(device.index))
         world.fail('I5', `${where} has missed ${item.seq}`)
     }
     if (item.kind !== 'message') continue
@@ -138,6 +141,9 @@ const checkPromised = ({ world, witnesses }: Evidence, inLog: ReadonlyMap<string
     const state = witness.rooms.get(said.room)
     if (!state || state.phase.kind === 'left' || state.phase.kind === 'invited') continue
     if (!state.outbox.some(({ message }) => hex(message) === said.message))
-      world.fail('I11', `${witness.device.name} has lost ${said.message}, which it had promised to send`)
+      world.fail(
+        'I11',
+        `${witness.device.name} has lost ${said.message}, which it had promised to send to ${said.room.slice(0, 8)} (${state.phase.kind})`,
+      )
   }
 }

@@ -2,6 +2,7 @@ import type { Client, RoomView } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { continuationLines } from '../continuation.ts'
+import { hookTitle } from '../message.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { roomTitle } from '../roomName.ts'
@@ -17,7 +18,8 @@ const latestText = ({ latest }: RoomView): string => {
   const text = [...printableLine(latest.text)]
   const shown =
     text.length > latestCharactersMax ? `${text.slice(0, latestCharactersMax).join('')}…` : text.join('')
-  return styled('dim', `${shortTime(latest.timeMs)} ${printableLine(latest.sender)}: ${shown}`)
+  const who = latest.by === 'hook' ? hookTitle(latest.sender) : printableLine(latest.sender)
+  return styled('dim', `${shortTime(latest.timeMs)} ${who}: ${shown}`)
 }
 
 const row = (room: RoomView): readonly string[] => [
@@ -33,7 +35,11 @@ const value = ({ id, name, state, unread, memberCount, latest }: RoomView) => ({
   ...roomStateRecord(state),
   unread,
   members: memberCount,
-  latest: latest && { sender: latest.sender, text: latest.text, time: timestamp(latest.timeMs) },
+  latest: latest && {
+    ...(latest.by === 'hook' ? { sender: null, hook: latest.sender } : { sender: latest.sender }),
+    text: latest.text,
+    time: timestamp(latest.timeMs),
+  },
 })
 
 const standingText = (standing: Settled): string => {

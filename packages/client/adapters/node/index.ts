@@ -2,6 +2,7 @@ import { nodeProvider } from '@sotto/mls/provider/node'
 import { SottoError } from '@sotto/protocol'
 import { type Client, type LiveRoute, openClient, sealedStore } from '../../src/index.ts'
 import { netTransport, originOf } from '../net/index.ts'
+import { joseLibrary } from '../net/jose.ts'
 import { opaqueProtocol } from '../net/opaque.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { openFileKeychain } from './fileKeychain.ts'
@@ -29,6 +30,7 @@ const openAt = async (profile: Profile, server: string, route: Route): Promise<C
     transport: netTransport({ server, route }),
     scheduler: timerScheduler,
     provider: nodeProvider(),
+    jose: joseLibrary,
     password: opaqueProtocol,
     deviceKind: 'cli',
   })
@@ -69,6 +71,7 @@ export const openNodeClient = async ({
 
 /** The parts, for programs that put a client together themselves. */
 export { netTransport } from '../net/index.ts'
+export { joseLibrary } from '../net/jose.ts'
 export { timerScheduler } from '../net/timerScheduler.ts'
 export { openLaneStore } from './laneStore.ts'
 export { openSqliteStore } from './sqliteStore.ts'

@@ -4,6 +4,7 @@ import { SottoError } from '@sotto/protocol'
 import { type Client, openClient, sealedStore, serveClient } from '../../src/index.ts'
 import { newId } from '../net/bus.ts'
 import { netTransport } from '../net/index.ts'
+import { joseLibrary } from '../net/jose.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { broadcastChannel } from './broadcastChannel.ts'
 import { openIndexedDbStore } from './indexedDbStore.ts'
@@ -30,6 +31,7 @@ const openAt = async (server: string, profile: string): Promise<Client> => {
     transport: netTransport({ server }),
     scheduler: timerScheduler,
     provider: await webProvider(),
+    jose: joseLibrary,
     password: passwordProtocolAt(openPasswordPort),
     deviceKind: 'web',
   })

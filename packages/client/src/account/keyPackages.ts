@@ -39,13 +39,23 @@ export interface LeafOwner {
   readonly account: AccountState
 }
 
+/** In seconds since 1970. */
+export interface PoolTime {
+  /** The server's clock, by which key packages are made and judged. */
+  readonly nowS: number
+  /** The clock of this machine. What both say is over is over: one that leaps must not cost all private parts (F9). */
+  readonly localS: number
+}
+
 /**
  * The pool of key packages (protocol §10): others take them from the server while this device is away. The private
  * parts are stored before the public ones leave, and deleted when a room has been joined with them.
  */
 export interface KeyPackagePool {
   /** Fills the server's stock up where it is low. `afresh`: what is there is of no use, all of it is replaced. */
-  replenish(owner: LeafOwner, nowS: number, afresh?: boolean): Promise<void>
+  replenish(owner: LeafOwner, time: PoolTime, afresh?: boolean): Promise<void>
+  /** An invitation was made with one of these, and waits for its user: the private parts are kept for longer. */
+  reserve(refs: readonly Uint8Array[]): Promise<void>
   /** Those of the key packages, named by their refs, whose private parts are here. */
   bundles(refs: readonly Uint8Array[]): Promise<readonly StoredBundle[]>
 }
@@ -64,7 +74,11 @@ const lifetimeS = limits.keyPackageLifetimeDaysMax * dayS
 const lastResortRenewS = 7 * dayS
 const rowsMax = 1000
 /** Private parts of one-time key packages on this device; more are made only while publishing fails. */
-const keptMax = 4 * limits.keyPackagesOneTime
+const keptMax = (): number => 4 * limits.keyPackagesOneTime
+/** An invitation waits for as long as a leaf may live; then its key package is of no use to anybody. */
+const reservedS = limits.leafLifetimeDaysMax * dayS
+/** Last resorts that others may still have in hand. */
+const lastResortsKept = 8
 /** A clock that is a little behind that of others must not make a key package begin in their future. */
 const backdateS = 3600
 
@@ -75,6 +89,8 @@ const row = struct({
   signature: blob(128),
   madeS: uint(),
   lastResort: boolean,
+  /** An invitation that waits for its user was made with it. */
+  reserved: boolean,
 })
 
 const suite = suiteOf(hybridSuiteId)
@@ -83,8 +99,8 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
   const refOf = (bundle: KeyPackageBundle): string =>
     toHex(keyPackageRef({ provider, suite }, bundle.keyPackage))
 
-  const storing = (bundle: KeyPackageBundle, madeS: number, lastResort: boolean): Change => ({
-    kind: 'put',
+  const storing = ({ bundle, madeS, lastResort, reserved }: Stored) => ({
+    kind: 'put' as const,
     key: `${folder}${refOf(bundle)}`,
     value: encodeAs(row, {
       bytes: bundle.bytes,
@@ -93,61 +109,116 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
       signature: bundle.signaturePrivateKey,
       madeS,
       lastResort,
+      reserved,
     }),
   })
+  const made = (bundle: KeyPackageBundle, madeS: number, lastResort: boolean) =>
+    storing({ bundle, madeS, lastResort, reserved: false })
+
+  const rowsOf = async (refs: readonly Uint8Array[]): Promise<readonly Row[]> => {
+    const keys = refs.map((ref) => `${folder}${toHex(ref)}`)
+    const values = await Promise.all(keys.map((key) => store.get(key)))
+    return keys.flatMap((key, at) => {
+      const value = values[at]
+      return value ? [{ key, value }] : []
+    })
+  }
 
   return {
-    replenish: async (owner, nowS, afresh = false) => {
+    replenish: async (owner, { nowS, localS }, afresh = false) => {
       const stored = (await store.range(folder, within(folder).to, { limit: rowsMax })).map(readBundle)
-      const expired = stored.filter(({ madeS }) => madeS + lifetimeS < nowS)
+      const surelyS = Math.min(nowS, localS)
+      const expired = stored.filter(
+        ({ madeS, reserved }) => madeS + lifetimeS + (reserved ? reservedS : 0) < surelyS,
+      )
       if (expired.length > 0) await store.commit(expired.map(({ key }) => ({ kind: 'delete', key })))
 
-      const kept = stored.filter(({ lastResort, madeS }) => !lastResort && madeS + lifetimeS >= nowS)
+      const kept = stored.filter((one) => !expired.includes(one))
+      const oneTimes = kept.filter(({ lastResort }) => !lastResort)
+      const lastResorts = kept.filter(({ lastResort }) => lastResort)
+      // What was made under a clock that ran ahead begins in everybody's future.
+      const isUsable = ({ madeS }: { readonly madeS: number }): boolean =>
+        madeS - backdateS <= nowS && nowS <= madeS + lifetimeS
       const stock = await call(operations.countKeyPackages, {})
       // The server hands out what nobody here has the keys to any more: this device has been set back, or damaged.
-      const replace = afresh || stock.remaining > kept.length
+      const isForeign = stock.remaining > oneTimes.filter(isUsable).length
+      // Or of what it has, too much may not be known here for long.
+      const replace = afresh || isForeign || oneTimes.length >= keptMax()
       const remaining = replace ? 0 : stock.remaining
       const wanted = remaining < limits.keyPackagesRefillBelow ? limits.keyPackagesOneTime - remaining : 0
-      const isFresh = stored.some(({ lastResort, madeS }) => lastResort && madeS + lastResortRenewS > nowS)
+      const isFresh = lastResorts.some((one) => isUsable(one) && one.madeS + lastResortRenewS > nowS)
       const renewLastResort = replace || !stock.lastResort || !isFresh
       if (wanted === 0 && !renewLastResort) return
 
       // What was made and did not reach the server, or what nobody has joined with: the newest are kept.
-      const spare = kept.toSorted((a, b) => a.madeS - b.madeS).slice(0, Math.max(0, kept.length - keptMax))
+      const isSpare = ({ reserved }: { readonly reserved: boolean }): boolean => !reserved
+      const spare = [
+        ...oldest(oneTimes.filter(isSpare), keptMax()),
+        ...oldest(lastResorts.filter(isSpare), lastResortsKept),
+      ]
       if (spare.length > 0) await store.commit(spare.map(({ key }) => ({ kind: 'delete', key })))
       const oneTime: KeyPackageBundle[] = []
       for (let i = 0; i < wanted; i++) oneTime.push(await makeBundle(owner, nowS, false))
       const lastResort = renewLastResort ? await makeBundle(owner, nowS, true) : null
-      await store.commit([
-        ...oneTime.map((bundle) => storing(bundle, nowS, false)),
-        ...(lastResort ? [storing(lastResort, nowS, true)] : []),
-      ])
-      await call(operations.publishKeyPackages, {
-        oneTime: oneTime.map(({ bytes }) => bytes),
-        lastResort: lastResort && lastResort.bytes,
-        replace,
-      })
+      const fresh = [
+        ...oneTime.map((bundle) => made(bundle, nowS, false)),
+        ...(lastResort ? [made(lastResort, nowS, true)] : []),
+      ]
+      await store.commit(fresh)
+      try {
+        await call(operations.publishKeyPackages, {
+          oneTime: oneTime.map(({ bytes }) => bytes),
+          lastResort: lastResort && lastResort.bytes,
+          replace,
+        })
+      } catch (error) {
+        // Nobody will ever be given these.
+        if (isRefusal(error)) await store.commit(fresh.map(({ key }) => ({ kind: 'delete', key })))
+        throw error
+      }
     },
 
-    bundles: async (refs) => {
-      const rows = await Promise.all(
-        refs.map(async (ref): Promise<readonly Row[]> => {
-          const key = `${folder}${toHex(ref)}`
-          const value = await store.get(key)
-          return value ? [{ key, value }] : []
-        }),
-      )
-      return rows.flat().map((found) => {
+    reserve: async (refs) => {
+      const rows = (await rowsOf(refs)).map(readBundle).filter(({ reserved }) => !reserved)
+      if (rows.length > 0) await store.commit(rows.map((found) => storing({ ...found, reserved: true })))
+    },
+
+    bundles: async (refs) =>
+      (await rowsOf(refs)).map((found) => {
         const { key, bundle, lastResort } = readBundle(found)
         return { bundle, lastResort, used: lastResort ? [] : [{ kind: 'delete', key }] }
-      })
-    },
+      }),
   }
 }
 
-const readBundle = ({ key, value }: Row) => {
+/** Whether the server has said no; of what was lost on the line, nobody knows whether it has it. */
+const isRefusal = (error: unknown): boolean => {
+  if (!(error instanceof SottoError)) return false
+  switch (error.code) {
+    case 'offline':
+    case 'timeout':
+    case 'unavailable':
+    case 'internal':
+      return false
+    default:
+      return true
+  }
+}
+
+/** All but the `most` that were made last. */
+const oldest = <T extends { readonly madeS: number }>(bundles: readonly T[], most: number): readonly T[] =>
+  bundles.toSorted((a, b) => a.madeS - b.madeS).slice(0, Math.max(0, bundles.length - most))
+
+interface Stored {
+  readonly bundle: KeyPackageBundle
+  readonly madeS: number
+  readonly lastResort: boolean
+  readonly reserved: boolean
+}
+
+const readBundle = ({ key, value }: Row): Stored & { readonly key: string } => {
   try {
-    const { bytes, init, encryption, signature, madeS, lastResort } = decodeAs(row, value)
+    const { bytes, init, encryption, signature, ...rest } = decodeAs(row, value)
     const bundle: KeyPackageBundle = {
       keyPackage: decode(decodeKeyPackage, bytes),
       bytes,
@@ -155,7 +226,7 @@ const readBundle = ({ key, value }: Row) => {
       encryptionPrivateKey: encryption,
       signaturePrivateKey: signature,
     }
-    return { key, bundle, madeS, lastResort }
+    return { key, bundle, ...rest }
   } catch {
     throw new SottoError('storage_damaged')
   }

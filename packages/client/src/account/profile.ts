@@ -6,6 +6,7 @@ import {
   deviceId,
   encodeAs,
   limits,
+  list,
   messageId,
   nullable,
   type Shape,
@@ -29,6 +30,9 @@ const identity = {
   sealingKey: bytes(32),
 }
 
+/** Attempts to register that are kept: who tries more often has been told no by the server each time. */
+export const earlierMax = 8
+
 const profile = union({
   /** Sent to the server, or about to be: a start without an answer sends the same again. */
   registering: [
@@ -39,11 +43,14 @@ const profile = union({
       genesis: signedLink,
       record: blob(limits.opaqueMessageBytesMax),
       rootSlot: blob(limits.vaultSlotBytesMax),
+      /** What was sent before in the same way and refused. A copy on the line may still be taken; the newest first. */
+      earlier: list(struct(identity), earlierMax),
     },
   ],
   ready: [1, identity],
 })
 export type Profile = TypeOf<typeof profile>
+export type Identity = Omit<Extract<Profile, { kind: 'ready' }>, 'kind'>
 export type Registering = Extract<Profile, { kind: 'registering' }>
 export type Ready = Extract<Profile, { kind: 'ready' }>
 

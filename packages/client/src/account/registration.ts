@@ -6,6 +6,8 @@ import type { PasswordProtocol } from '../ports/password.ts'
 import type { Store } from '../ports/store.ts'
 import type { Transport } from '../ports/transport.ts'
 import {
+  earlierMax,
+  type Identity,
   type Profile,
   profileRow,
   type Ready,
@@ -35,6 +37,24 @@ export interface AccountDeps {
   readonly server: string
   /** The server's clock. */
   timeMs(): number
+  /** The clock of this machine. */
+  localMs(): number
+}
+
+/** What an account signs is dated by the server's clock, and cannot be dated anew. */
+const clocksDifferMaxMs = 86_400_000
+
+/**
+ * @throws SottoError `clock_wrong`: what is certified now would be over, or not begin, when the clock is set right, and
+ * a chain with a link from the future is refused by everybody
+ */
+export const checkClocks = ({ timeMs, localMs }: Pick<AccountDeps, 'timeMs' | 'localMs'>): void => {
+  const days = Math.round((timeMs() - localMs()) / 86_400_000)
+  if (Math.abs(timeMs() - localMs()) > clocksDifferMaxMs)
+    throw new SottoError(
+      'clock_wrong',
+      `the server is ${Math.abs(days)} days ${days > 0 ? 'ahead' : 'behind'}`,
+    )
 }
 
 /** @throws SottoError `name_invalid`, `password_weak` */
@@ -49,7 +69,7 @@ const checked = ({ name, password }: Credentials): Credentials => {
  * A new account with this device as its first: keys, genesis link and vault are made here and stored before the
  * server hears of them. A registration that was cut off is completed if the server has it, and begun anew if not.
  *
- * @throws SottoError `name_invalid`, `password_weak`, `name_taken`, `account_exists`
+ * @throws SottoError `name_invalid`, `password_weak`, `name_taken`, `account_exists`, `clock_wrong`
  */
 export const register = async (
   deps: AccountDeps,
@@ -62,9 +82,19 @@ export const register = async (
     const completed = await login(deps, before, { name, password }).catch(refusedAsNull)
     if (completed) return completed
   }
-  const half = await prepare(deps, name, password)
+  checkClocks(deps)
+  const prepared = await prepare(deps, name, password)
+  const earlier = before ? identitiesOf(before).slice(0, earlierMax) : []
+  const half: Registering = { ...prepared, earlier }
   await deps.store.commit([profileRow.change(half)])
   return finishRegistration(deps, half)
+}
+
+/** Whoever this device is, or may be at a server that has taken something after all; the newest first. */
+const identitiesOf = (profile: Profile): readonly Identity[] => {
+  const { server, name, account, device, sealingKey } = profile
+  const own = { server, name, account, device, sealingKey }
+  return profile.kind === 'ready' ? [own] : [own, ...profile.earlier]
 }
 
 /** Whether the server has the account at all, only it can say; that it has not is no failure here. */
@@ -77,7 +107,11 @@ const refusedAsNull = (error: unknown): null => {
   throw error
 }
 
-const prepare = async (deps: AccountDeps, name: string, password: string): Promise<Registering> => {
+const prepare = async (
+  deps: AccountDeps,
+  name: string,
+  password: string,
+): Promise<Omit<Registering, 'earlier'>> => {
   const { provider, transport } = deps
   const { state, request } = await deps.password.registerStart(password)
   const { exchange, response } = await transport.call(operations.registerStart, { name, request }, null)
@@ -125,8 +159,8 @@ export const finishRegistration = async (deps: AccountDeps, half: Registering): 
   return signIn(deps, half, { token: opened.token, expiresMs: opened.session.expiresMs })
 }
 
-const signIn = async (deps: AccountDeps, profile: Profile, session: StoredSession): Promise<SignedIn> => {
-  const { server, name, account, device, sealingKey } = profile
+const signIn = async (deps: AccountDeps, identity: Identity, session: StoredSession): Promise<SignedIn> => {
+  const { server, name, account, device, sealingKey } = identity
   const ready: Ready = { kind: 'ready', server, name, account, device, sealingKey }
   await deps.store.commit([profileRow.change(ready), sessionRow.change(session)])
   return { profile: ready, session }
@@ -143,24 +177,41 @@ export const login = async (
   credentials: Credentials,
 ): Promise<SignedIn> => {
   const name = normalizeName(credentials.name)
-  const { transport, password } = deps
-  const { state, request } = await password.loginStart(credentials.password)
-  const start = await transport.call(operations.loginStart, { name, request }, null)
-  const { finish } = await password.loginFinish(state, credentials.password, start.response, name)
-  const own = profile?.name === name ? profile : null
-  const opened = await transport.call(
-    operations.loginFinish,
-    { exchange: start.exchange, finish, device: own && (await proofOf(deps, own, start.exchange)) },
-    null,
-  )
-  const session = { token: opened.token, expiresMs: opened.session.expiresMs }
-  if (own) return signIn(deps, own, session)
-  // The password was right; but this device has none of the account's keys, and nothing to read its rooms with.
-  await transport.call(operations.logout, {}, session.token).catch(() => {})
+  const own = profile ? identitiesOf(profile).filter((identity) => identity.name === name) : []
+  for (const identity of own) {
+    const session = await openSession(deps, name, credentials.password, identity).catch(unknownAsNull)
+    if (session) return signIn(deps, identity, session)
+  }
+  if (own.length === 0) {
+    const session = await openSession(deps, name, credentials.password, null)
+    // The password was right; but this device has none of the account's keys, and nothing to read its rooms with.
+    await deps.transport.call(operations.logout, {}, session.token).catch(() => {})
+  }
   throw new SottoError('device_unknown', 'The account lives on another device; this one cannot open it yet')
 }
 
-const proofOf = async ({ keychain }: AccountDeps, { account, device }: Profile, exchange: Uint8Array) => ({
+/** That the server knows this device as another one is no failure, as long as there are more to try. */
+const unknownAsNull = (error: unknown): null => {
+  if (error instanceof SottoError && error.code === 'device_unknown') return null
+  throw error
+}
+
+const openSession = async (
+  deps: AccountDeps,
+  name: string,
+  password: string,
+  own: Identity | null,
+): Promise<StoredSession> => {
+  const { transport } = deps
+  const { state, request } = await deps.password.loginStart(password)
+  const { exchange, response } = await transport.call(operations.loginStart, { name, request }, null)
+  const { finish } = await deps.password.loginFinish(state, password, response, name)
+  const device = own && (await proofOf(deps, own, exchange))
+  const opened = await transport.call(operations.loginFinish, { exchange, finish, device }, null)
+  return { token: opened.token, expiresMs: opened.session.expiresMs }
+}
+
+const proofOf = async ({ keychain }: AccountDeps, { account, device }: Identity, exchange: Uint8Array) => ({
   account,
   device,
   proof: await signLabelled(await keychain.signer(), 'login', [account, device, exchange]),

@@ -7,6 +7,8 @@ import { type CborValue, decodeCanonical, encodeCanonical, limits, SottoError } 
  */
 export type Content =
   | { readonly kind: 'text'; readonly text: string; readonly writtenMs: number }
+  /** Keys of a hook, which members tell each other; nothing to show. */
+  | { readonly kind: 'hook_keys'; readonly keys: Uint8Array; readonly writtenMs: number }
   | { readonly kind: 'unsupported'; readonly type: string; readonly writtenMs: number }
 
 const saltBytes = 16
@@ -25,6 +27,9 @@ const overheadBytesMax = 64
 
 type ContentMap = { readonly [key: string]: CborValue }
 
+export const encodeHookKeys = (keys: Uint8Array, salt: Uint8Array, writtenMs: number): Uint8Array =>
+  encodeCanonical({ t: 'hook_keys', salt, ts: writtenMs, keys })
+
 const isMap = (value: CborValue): value is ContentMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 
@@ -42,13 +47,15 @@ export const decodeContent = (bytes: Uint8Array): Content => {
     salt,
     ts: writtenMs,
     md,
-  } = map as ContentMap & Record<'t' | 'salt' | 'ts' | 'md', CborValue>
+    keys,
+  } = map as ContentMap & Record<'t' | 'salt' | 'ts' | 'md' | 'keys', CborValue>
   if (typeof type !== 'string' || type.length > typeCharactersMax)
     throw new SottoError('bad_request', 'content has a type')
   if (!(salt instanceof Uint8Array) || salt.length !== saltBytes)
     throw new SottoError('bad_request', 'content has a salt')
   if (typeof writtenMs !== 'number' || !Number.isSafeInteger(writtenMs) || writtenMs < 0)
     throw new SottoError('bad_request', 'content has a time')
+  if (type === 'hook_keys' && keys instanceof Uint8Array) return { kind: 'hook_keys', keys, writtenMs }
   return type === 'text' && typeof md === 'string' && md.isWellFormed()
     ? { kind: 'text', text: md, writtenMs }
     : { kind: 'unsupported', type, writtenMs }

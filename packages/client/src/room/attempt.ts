@@ -40,6 +40,12 @@ export const attempt = async <T>(
   const judged = new Map<string, Need>()
   const found: { authorization: Allowed | null; rule: string | null } = { authorization: null, rule: null }
   const lookup = (account: Uint8Array) => tools.find(account)?.state
+  /** Whose leaf is taken out is judged, too: that it is dead may stand in a link that is not known here yet. */
+  const lookupNoted = (account: Uint8Array) => {
+    const state = lookup(account)
+    isKnown(account, state?.seq ?? 0)
+    return state
+  }
 
   /** Whether the account is known up to this link; if not, that is noted. */
   const isKnown = (account: Uint8Array, seq: number): boolean => {
@@ -65,7 +71,7 @@ export const attempt = async <T>(
         return rule && refuse(rule)
       },
       commit: async (view) => {
-        const verdict = await authorize(view, lookup, tools.provider, timeS)
+        const verdict = await authorize(view, lookupNoted, tools.provider, timeS)
         if (verdict.kind === 'refused') return missing.size > 0 ? undefined : refuse(verdict.rule)
         found.authorization = verdict
         return undefined

@@ -25,14 +25,19 @@ import {
 } from '@sotto/protocol'
 import {
   type AccountLookup,
+  type DeadLeaf,
   deadLeaves,
   extensionsWithPolicy,
+  hookOf,
   identityOf,
+  leafLifetimeMaxS,
   mayPropose,
   type Policy,
   policyOf,
   roleOf,
+  withHook,
   withMember,
+  withoutHook,
   withoutMember,
   withRole,
 } from '@sotto/trust'
@@ -40,6 +45,7 @@ import { makeLeaf } from '../account/keyPackages.ts'
 import { sealMeta } from '../content/meta.ts'
 import { type Asked, attempt } from './attempt.ts'
 import { eventsOf } from './events.ts'
+import { withHookOf } from './hooksAfter.ts'
 import { counted, envelopeFor, epochOf } from './send.ts'
 import type { Intent, Pending, RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
@@ -94,18 +100,26 @@ const settledBefore = (group: PublicGroup, policy: Policy, intent: Intent): Fail
       return leavesOf(group, ({ signatureKey }) => equalBytes(signatureKey, intent.leafKey)).length > 0
         ? null
         : 'done'
+    case 'add_hook':
+      return hookOf(policy, intent.hook.hook) ? 'done' : null
+    case 'remove_hook':
+      return hookOf(policy, intent.hook) ? null : 'done'
     case 'refresh':
       return null
   }
 }
 
-const settleIntent = (room: RoomState, intent: string, outcome: FailureCode | 'done'): Stepped =>
+const settleIntent = (room: RoomState, intent: Intent, outcome: FailureCode | 'done'): Stepped =>
   outcome === 'done'
     ? stepped(
-        { ...room, intents: room.intents.filter(({ id }) => id !== intent) },
-        { told: [{ kind: 'intent', intent, result: { kind: 'done' } }] },
+        {
+          ...room,
+          intents: room.intents.filter(({ id }) => id !== intent.id),
+          hooks: withHookOf(room.hooks, intent),
+        },
+        { told: [{ kind: 'intent', intent: intent.id, result: { kind: 'done' } }] },
       )
-    : failIntent(room, intent, outcome)
+    : failIntent(room, intent.id, outcome)
 
 /** What a purpose changes by itself, and the policy that it leads to. */
 interface Plan {
@@ -121,14 +135,19 @@ const removals = (removed: readonly LeafIndex[]): readonly Proposal[] =>
 const additions = (keyPackages: readonly Uint8Array[]): readonly Proposal[] =>
   keyPackages.map((bytes) => ({ kind: 'add', keyPackage: decode(decodeKeyPackage, bytes) }))
 
-const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpose, timeS: number): Plan => {
+const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpose, logS: number): Plan => {
   const none: Plan = { proposals: [], policy, renewed: false }
   switch (purpose.kind) {
     case 'proposals':
       return none
     case 'dead': {
       const lookup = (account: Uint8Array) => tools.find(account)?.state
-      return { ...none, proposals: removals(deadLeavesOfOthers(tools, group, policy, lookup, timeS)) }
+      return {
+        ...none,
+        proposals: removals(
+          deadLeavesOfOthers(tools, group, policy, lookup, logS).map(({ leafIndex }) => leafIndex),
+        ),
+      }
     }
     case 'intent':
   }
@@ -150,6 +169,10 @@ const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpo
       }
     case 'role':
       return { ...none, policy: withRole(policy, intent.account, intent.role) }
+    case 'add_hook':
+      return { ...none, policy: withHook(policy, intent.hook) }
+    case 'remove_hook':
+      return { ...none, policy: withoutHook(policy, intent.hook) }
     case 'readd':
       return {
         ...none,
@@ -168,10 +191,10 @@ export const deadLeavesOfOthers = (
   policy: Policy,
   lookup: AccountLookup,
   timeS: number,
-): readonly LeafIndex[] =>
+): readonly DeadLeaf[] =>
   deadLeaves(group, policy, lookup, timeS)
-    .filter((index) => {
-      const leaf = leafAt(group.tree, index)
+    .filter(({ leafIndex }) => {
+      const leaf = leafAt(group.tree, leafIndex)
       const identity = leaf && identityOf(leaf)
       return identity !== undefined && !equalBytes(identity.device, device)
     })
@@ -191,10 +214,12 @@ export const stageCommit = async (
   const policy = group && policyOf(group.public.context)
   if (!group || policy?.kind !== 'ok') return stepped(room)
   const settled = purpose.kind === 'intent' ? settledBefore(group.public, policy.value, purpose.intent) : null
-  if (purpose.kind === 'intent' && settled) return settleIntent(room, purpose.intent.id, settled)
+  if (purpose.kind === 'intent' && settled) return settleIntent(room, purpose.intent, settled)
 
-  const planned = planOf(tools, group.public, policy.value, purpose, timeS)
-  const leaf = planned.renewed ? await renewedLeaf(tools, timeS) : undefined
+  // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
+  const planned = planOf(tools, group.public, policy.value, purpose, Math.floor(room.place.timeMs / 1000))
+  const isRenewed = planned.renewed || isUntimely(group, timeS)
+  const leaf = isRenewed ? await renewedLeaf(tools, timeS) : undefined
   const messageId = tools.provider.random(16)
   const allowed = await permitted(tools, group, policy.value, timeS)
   const commitOf = (references: readonly PendingProposal[]) =>
@@ -238,7 +263,7 @@ export const stageCommit = async (
         attachment: encodeCommitAttachment(attachment),
         epoch: epochOf(group),
         intent: purpose.kind === 'intent' ? purpose.intent.id : null,
-        events: eventsOf(tried.authorization),
+        events: eventsOf(tried.authorization, room.hooks),
         staged,
       }
       return stepped({ ...room, group: current, pending, place: counted(room.place) })
@@ -335,6 +360,17 @@ const proposalsFor = (
         { kind: 'group_context_extensions', extensions: extensionsWithPolicy(group.public.context, next) },
       ]
 }
+
+/** Whether the own leaf is past its end, or will be before what it commits is in the log, or was dated by a wrong clock. */
+const isUntimely = ({ public: { tree }, ownLeaf }: Group, timeS: number): boolean => {
+  const leaf = leafAt(tree, ownLeaf)
+  const identity = leaf && identityOf(leaf)
+  if (!identity) return false
+  const leftS = identity.notAfterS - timeS
+  return leftS < dayS || leftS > leafLifetimeMaxS
+}
+
+const dayS = 86_400
 
 /** A new leaf key and credential, valid for as long as one may be. */
 const renewedLeaf = async (

@@ -30,13 +30,13 @@ export interface Desk {
 export type Ending =
   | { readonly kind: 'passed'; readonly items: readonly RecordedItem[] }
   | Extract<Step, { kind: 'needs' }>
-  | { readonly kind: 'frozen'; readonly code: FailureCode; readonly rule: string | null }
+  | { readonly kind: 'stopped'; readonly code: FailureCode; readonly rule: string | null }
 
 export const passed = (...items: readonly RecordedItem[]): Ending => ({ kind: 'passed', items })
 export const unreadable: Ending = passed({ kind: 'unreadable' })
 export const missed = (why: 'own' | 'absent'): Ending => passed({ kind: 'missed', why })
-export const frozen = (code: FailureCode, rule: string | null = null): Ending => ({
-  kind: 'frozen',
+export const stopped = (code: FailureCode, rule: string | null = null): Ending => ({
+  kind: 'stopped',
   code,
   rule,
 })

@@ -32,6 +32,7 @@ import type { Change } from '../ports/store.ts'
 import { encodeLogRecord, type LogRecord } from '../timeline/record.ts'
 import { type Asked, attempt } from './attempt.ts'
 import { archiveKeyOf } from './commit.ts'
+import { secondsOf } from './desk.ts'
 import { memberCountOf } from './events.ts'
 import { roomKeys } from './keys.ts'
 import { isRoomOf } from './repair.ts'
@@ -285,5 +286,3 @@ const arrival = (
     told: [{ kind: 'records', records: [{ seq, record }] }],
   }
 }
-
-const secondsOf = (timeMs: number): number => Math.floor(timeMs / 1000)

@@ -1,11 +1,15 @@
 import type { PublicGroup } from '@sotto/mls'
 import { equalBytes } from '@sotto/protocol'
-import { policyOf } from '@sotto/trust'
+import { hookOf, type Policy, policyOf } from '@sotto/trust'
+import type { HookState } from '../hook/keys.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 import type { Allowed } from './attempt.ts'
 
 /** What the timeline tells of a commit. */
-export const eventsOf = ({ actor, changes }: Allowed): readonly RecordedItem[] =>
+export const eventsOf = (
+  { actor, changes, before, after }: Allowed,
+  hooks: readonly HookState[],
+): readonly RecordedItem[] =>
   changes.flatMap((change): readonly RecordedItem[] => {
     switch (change.kind) {
       case 'member_added':
@@ -16,6 +20,13 @@ export const eventsOf = ({ actor, changes }: Allowed): readonly RecordedItem[] =
         return [{ kind: 'event', actor: change.account, event: { kind: 'left' } }]
       case 'role_changed':
         return [{ kind: 'event', actor, event: { kind: 'role', account: change.account, role: change.to } }]
+      case 'hooks_changed':
+        // What a new one is called, the keys tell, which come behind it.
+        return goneFrom(before, after, hooks).map(({ card: { name } }) => ({
+          kind: 'event',
+          actor,
+          event: { kind: 'hook_removed', name },
+        }))
       case 'device_added':
         return arrivalOf(actor, change.account, changes)
       case 'permissions_changed':
@@ -23,12 +34,15 @@ export const eventsOf = ({ actor, changes }: Allowed): readonly RecordedItem[] =
       case 'retention_changed':
       case 'idle_limit_changed':
       case 'meta_changed':
-      case 'hooks_changed':
       case 'nature_changed':
       case 'device_removed':
         return []
     }
   })
+
+/** Hooks that the policy had, and that this device knows by name. */
+const goneFrom = (before: Policy, after: Policy, hooks: readonly HookState[]): readonly HookState[] =>
+  hooks.filter(({ hook }) => hookOf(before, hook) !== undefined && hookOf(after, hook) === undefined)
 
 /** A device that has come in: by itself, in the place of its old leaf, or as the first of somebody who is awaited. */
 const arrivalOf = (

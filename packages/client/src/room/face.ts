@@ -1,5 +1,6 @@
 import { equalBytes } from '@sotto/protocol'
 import type { PlacedRecord } from '../timeline/pages.ts'
+import type { RecordedItem } from '../timeline/record.ts'
 import { shownText } from '../timeline/view.ts'
 import type { Face } from './state.ts'
 
@@ -8,10 +9,13 @@ const previewCharactersMax = 200
 /** What lists show of a room after these records; what others wrote beyond the read marker is unread. */
 export const faceAfter = (account: Uint8Array, face: Face, shown: readonly PlacedRecord[]): Face => {
   const messages = shown.flatMap(({ seq, record: { items, timeMs } }) =>
-    items.flatMap((item) => (item.kind === 'message' ? [{ ...item, seq, timeMs }] : [])),
+    items.flatMap((item) => {
+      const said = saidIn(item)
+      return said ? [{ ...said, seq, timeMs }] : []
+    }),
   )
   const unread = messages.filter(
-    (message) => message.seq > face.readSeq && !equalBytes(message.account, account),
+    (message) => message.seq > face.readSeq && !equalBytes(message.sender, account),
   )
   const last = messages.at(-1)
   const activeMs = shown.at(-1)?.record.timeMs
@@ -20,13 +24,32 @@ export const faceAfter = (account: Uint8Array, face: Face, shown: readonly Place
     ...face,
     unread: face.unread + unread.length,
     activeMs: Math.max(face.activeMs, activeMs),
-    latest: last ? { sender: last.account, text: preview(last.content), timeMs: last.timeMs } : face.latest,
+    latest: last ? { sender: last.sender, text: preview(last.text), timeMs: last.timeMs } : face.latest,
+  }
+}
+
+interface Said {
+  /** An account, or a hook. */
+  readonly sender: Uint8Array
+  readonly text: string
+}
+
+const saidIn = (item: RecordedItem): Said | undefined => {
+  switch (item.kind) {
+    case 'message':
+      return { sender: item.account, text: shownText(item.content) }
+    case 'hook':
+      return item.text === null ? undefined : { sender: item.hook, text: item.text }
+    case 'event':
+    case 'missed':
+    case 'unreadable':
+      return undefined
   }
 }
 
 /** The beginning of a text, cut between characters. */
-const preview = (content: Uint8Array): string =>
-  Array.from(shownText(content).slice(0, 2 * previewCharactersMax))
+const preview = (text: string): string =>
+  Array.from(text.slice(0, 2 * previewCharactersMax))
     .slice(0, previewCharactersMax)
     .join('')
     .toWellFormed()

@@ -23,6 +23,7 @@ export const roomKeys = {
   charter: (room: string) => `${folder('rooms', room)}charter`,
   meta: (room: string) => `${folder('rooms', room)}meta`,
   pending: (room: string) => `${folder('rooms', room)}pending`,
+  hooks: (room: string) => `${folder('rooms', room)}hooks`,
   intents: (room: string) => `${folder('rooms', room)}intents`,
   draft: (room: string) => `${folder('rooms', room)}draft`,
 

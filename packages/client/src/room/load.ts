@@ -75,6 +75,7 @@ const loadRoom = async (
     face: read('face', readRow.face) ?? room.face,
     meta: read('meta', readRow.meta) ?? room.meta,
     intents: read('intents', readRow.intents) ?? room.intents,
+    hooks: read('hooks', readRow.hooks) ?? room.hooks,
     draft: read('draft', readRow.draft) ?? room.draft,
     outbox: await loadOutbox(store, id, intact),
     group,

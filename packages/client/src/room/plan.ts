@@ -1,6 +1,8 @@
 import { toHex } from '@sotto/protocol'
 import type { Intent, OutboxItem, Pending, Place, RoomState } from './state.ts'
 import type { Group } from '@sotto/mls'
+import { type HookDuty, hookDuties } from './hookDuties.ts'
+import type { Death } from '@sotto/trust'
 import { hasAskedToLeave, hasProposalsOfOthers, type Purpose } from './commit.ts'
 
 /** What lies outside of a room's stored state and decides what can be done now. */
@@ -18,10 +20,12 @@ export interface Situation {
   readonly alarmed: boolean
   /** This device has not tried yet, in this epoch, to commit what others have proposed. */
   readonly onDuty: boolean
-  /** There are leaves that nobody may use any more. */
-  readonly hasDead: boolean
+  /** The worst of the leaves that nobody may use any more. */
+  readonly dead: Death | null
   /** The server's time, as far as it is known. */
   readonly timeMs: number
+  /** The account of this device. */
+  readonly account: Uint8Array
 }
 
 /** What is to be done next about a room; nothing of it needs more memory than the state itself. */
@@ -40,6 +44,7 @@ export type Action =
   | { readonly kind: 'rejoin' }
   /** The server is offered what it has lost. */
   | { readonly kind: 'heal' }
+  | { readonly kind: 'hook'; readonly duty: HookDuty }
 
 /** Own messages on their way at the same time: enough to fill a long line, few enough to be encrypted again. */
 export const flyingMax = 8
@@ -102,10 +107,16 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   if (purpose && sent.length > 0) return submit
   if (purpose)
     return [isUnclaimed(purpose) ? { kind: 'claim', intent: purpose.intent } : { kind: 'commit', purpose }]
-  // What is said now would be said to a device that is not one of the room's any more (S2).
-  if (situation.hasDead) return submit
+  // What is said now might be said to whoever has the device (S2).
+  if (situation.dead === 'revoked') return submit
   const count = situation.window - sent.length
-  return isQueued && count > 0 && !situation.alarmed ? [...submit, { kind: 'encrypt', count }] : submit
+  const duties = hookDuties(room, situation.timeMs, situation.account).map((duty): Action => ({
+    kind: 'hook',
+    duty,
+  }))
+  return isQueued && count > 0 && !situation.alarmed
+    ? [...submit, { kind: 'encrypt', count }, ...duties]
+    : [...submit, ...duties]
 }
 
 /** What has to be committed before anything more is said. */
@@ -119,7 +130,7 @@ const purposeOf = (
   if (intent) return { kind: 'intent', intent }
   // What nobody can commit must not silence the room: it is tried once in an epoch.
   if (!situation.onDuty) return undefined
-  if (situation.hasDead) return { kind: 'dead' }
+  if (situation.dead) return { kind: 'dead' }
   if (hasProposalsOfOthers(group)) return { kind: 'proposals' }
   return isLeafOld(room, situation.timeMs, isQueued) ? { kind: 'intent', intent: freshKeys } : undefined
 }
@@ -134,7 +145,7 @@ const isUnclaimed = (purpose: Purpose): purpose is Extract<Purpose, { kind: 'int
 }
 
 const freshKeys: Intent = { kind: 'refresh', id: 'refresh' }
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 /** Own messages, or days, after which whoever speaks gets new keys first (S3); who is silent, later. */
 const leafMessagesMax = 1000
 const leafSpeakingMs = 7 * dayMs

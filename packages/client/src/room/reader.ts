@@ -18,6 +18,7 @@ import { isSigned, judge, type JudgedEntry, type Judgement } from './judge.ts'
 import { roomKeys } from './keys.ts'
 import type { Line } from './line.ts'
 import { doorOf } from './door.ts'
+import { frozen, refrozen, thawed } from './freeze.ts'
 import { hasPlace } from './plan.ts'
 import { rawStretch } from './rawLog.ts'
 import { receive } from './receive.ts'
@@ -39,13 +40,20 @@ export interface Reader {
   /** Reads one page. @throws SottoError of the call, or `integrity` when the answer does not fit */
   fetch(): Promise<void>
   freeze(code: FailureCode): Promise<void>
-  /** Takes the server's signed head for the own place: for a room of which nothing is known but that it is there. */
-  begin(): Promise<void>
-  /** Offers the server what it has lost, and goes on when it has it again. @throws SottoError of the calls */
-  heal(): Promise<'healed' | 'waiting'>
+  /**
+   * Takes the server's signed head for the own place: for a room of which nothing is known but that it is there.
+   *
+   * @returns whether the server lists the room for this device
+   */
+  begin(): Promise<boolean>
+  /** Offers the server some of what it has lost, and goes on when it has all. @throws SottoError of the calls */
+  heal(): Promise<Healing>
   /** First half of the hash of an entry, if it is one of the newest. */
   anchor(seq: number): Uint8Array | undefined
 }
+
+/** `healing`: it has taken something, there may be more. `waiting`: this device has nothing to offer. */
+export type Healing = 'healed' | 'healing' | 'waiting'
 
 export interface ReaderDeps {
   readonly store: Store
@@ -87,12 +95,7 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
     }
   }
 
-  const freeze = (code: FailureCode): Promise<void> =>
-    runner.take((room) =>
-      follows(room)
-        ? stepped({ ...room, phase: { kind: 'frozen', code, rule: null, nack: null } })
-        : stepped(room),
-    )
+  const freeze = (code: FailureCode): Promise<void> => runner.take((room) => stepped(frozen(room, code)))
 
   /** @returns whether the entries followed the cursor, or were known */
   const take = async (
@@ -114,32 +117,39 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
     return outcome
   }
 
-  /** Whether the server has the entry that this device has read last; what lies behind it, the log will show. */
-  const isThere = async (page: LogPage, place: Place): Promise<boolean> => {
-    const { head: top, messages } = page
-    if (top.seq < Math.max(place.cursor, place.confirmed)) return false
-    if (top.seq === place.cursor) return equalBytes(top.hash, place.hash)
+  /** How what the server has agrees with what this device has read; `unknown` where it cannot tell. */
+  const compare = async ({ head: top, messages }: LogPage, place: Place): Promise<Agreement> => {
+    if (top.seq < place.cursor) {
+      const known = await storedAnchor(store, runner.id, top.seq)
+      return known ? agreementOf(top.hash.subarray(0, anchorHashBytes), known) : 'unknown'
+    }
+    if (top.seq === place.cursor) return agreementOf(top.hash, place.hash)
     const own = messages.find(({ entry }) => decodeEntry(entry).seq === place.cursor)
-    return own !== undefined && equalBytes(entryHash(own.entry), place.hash)
+    return own ? agreementOf(entryHash(own.entry), place.hash) : 'unknown'
   }
 
-  const heal = async (): Promise<'healed' | 'waiting'> => {
+  const heal = async (): Promise<Healing> => {
     const { id, place, group } = runner.state()
     const page = await line.call(operations.readLog, { room: id, from: place.cursor })
     const top = page.head
     if (!equalBytes(top.room, id) || !(await isSigned(line.witness(), top)))
       throw new SottoError('integrity', 'a head that the server has not signed')
-    if (await isThere(page, place)) {
+    switch (await compare(page, place)) {
+      case 'unknown':
+        return 'waiting'
+      case 'other':
+        // It has not lost its end, it has another one.
+        await runner.take((room) => stepped(refrozen(room, 'fork')))
+        return 'waiting'
+      case 'same':
+    }
+    if (top.seq >= Math.max(place.cursor, place.confirmed)) {
       await runner.take((room) => stepped(thawed(room)))
       head = top.seq
       return 'healed'
     }
-    const known = top.seq === place.cursor ? place.hash : await storedAnchor(store, runner.id, top.seq)
-    // It has not lost its end, it has another one.
-    if (top.seq >= place.cursor || !known || !startsWith(top.hash, known)) {
-      await runner.take((room) => stepped(refrozen(room, 'fork')))
-      return 'waiting'
-    }
+    // What it has signed for, and this device has not read, only others can hand back.
+    if (top.seq >= place.cursor) return 'waiting'
     const stretch = await rawStretch(store, runner.id, top.seq + 1, place.cursor)
     if (!stretch) return 'waiting'
     const healed = await line.call(operations.healRoom, {
@@ -147,7 +157,7 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
       ...stretch,
       group: group && stretch.ack.seq === place.cursor ? await doorOf(tools, runner.state()) : null,
     })
-    return healed.head.seq > top.seq ? heal() : 'waiting'
+    return healed.head.seq > top.seq ? 'healing' : 'waiting'
   }
 
   const headIs = async (ack: Acknowledgement, then: Place): Promise<void> => {
@@ -167,12 +177,16 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
       )
   }
 
-  /** Undefined when the server knows nothing of a room whose entries it has signed. */
+  /**
+   * Undefined when the server knows nothing of a room whose entries it has signed, or nothing of this device in it: who
+   * was taken out may read the log to the entry that did it.
+   */
   const readFrom = async (from: number): Promise<LogPage | undefined> => {
     try {
       return await line.call(operations.readLog, { room: runner.state().id, from })
     } catch (error) {
-      if (error instanceof SottoError && error.code === 'room_unknown') return undefined
+      if (error instanceof SottoError && (error.code === 'room_unknown' || error.code === 'not_member'))
+        return undefined
       throw error
     }
   }
@@ -189,7 +203,7 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
       const { id } = runner.state()
       const { rooms } = await line.call(operations.listRooms, {})
       const found = rooms.find((listed) => equalBytes(listed.room, id))
-      if (!found) throw new SottoError('room_unknown')
+      if (!found) return false
       const { seq, hash, timeMs } = found.head
       if (!equalBytes(found.head.room, id) || !(await isSigned(line.witness(), found.head)))
         throw new SottoError('integrity', 'a head that the server has not signed')
@@ -197,6 +211,7 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
         stepped({ ...room, place: { ...room.place, cursor: seq, hash, timeMs, confirmed: seq, from: seq } }),
       )
       head = Math.max(head, seq)
+      return true
     },
     anchor: (seq) => anchors.get(seq),
     push: async (messages, ack) => {
@@ -222,16 +237,10 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
   }
 }
 
-const startsWith = (hash: Uint8Array, anchor: Uint8Array): boolean =>
-  equalBytes(hash.subarray(0, anchorHashBytes), anchor.subarray(0, anchorHashBytes))
+type Agreement = 'same' | 'other' | 'unknown'
 
-const thawed = (room: RoomState): RoomState =>
-  room.phase.kind === 'frozen' && room.phase.code === 'server_rollback'
-    ? { ...room, phase: { kind: 'active' } }
-    : room
-
-const refrozen = (room: RoomState, code: FailureCode): RoomState =>
-  room.phase.kind === 'frozen' ? { ...room, phase: { ...room.phase, code } } : room
+const agreementOf = (one: Uint8Array, other: Uint8Array): Agreement =>
+  equalBytes(one, other) ? 'same' : 'other'
 
 /** First half of the hash of an entry that this device has read. */
 export const storedAnchor = async (store: Store, room: string, seq: number) => {

@@ -2,9 +2,11 @@ import { anchorHashBytes, entryKinds, toHex } from '@sotto/protocol'
 import type { Change } from '../ports/store.ts'
 import type { PlacedRecord } from '../timeline/pages.ts'
 import { encodeLogRecord } from '../timeline/record.ts'
-import { type Desk, type Ending, frozen, passed, type Reading, unreadable } from './desk.ts'
+import { type Desk, type Ending, passed, type Reading, stopped, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
 import { faceAfter } from './face.ts'
+import { frozen } from './freeze.ts'
+import { receiveHook } from './receiveHook.ts'
 import { roomKeys } from './keys.ts'
 import { rawChanges } from './rawLog.ts'
 import { isOwnPending, receiveCommit, receiveNack, receiveProposal } from './receiveHandshake.ts'
@@ -26,7 +28,7 @@ export const receive = async (tools: Tools, room: RoomState, reading: Reading): 
     switch (ending.kind) {
       case 'needs':
         return ending
-      case 'frozen':
+      case 'stopped':
         freeze(tools, desk, judged, ending)
         break
       case 'passed': {
@@ -46,11 +48,11 @@ const freeze = (
   { provider }: Tools,
   desk: Desk,
   { entry }: OpenedEntry,
-  { code, rule }: Extract<Ending, { kind: 'frozen' }>,
+  { code, rule }: Extract<Ending, { kind: 'stopped' }>,
 ): void => {
   const isRefusal = entry.kind === entryKinds.commit && code === 'policy' && rule !== null
   const nack: Nack | null = isRefusal ? { seq: entry.seq, rule, message: provider.random(16) } : null
-  desk.room = { ...desk.room, phase: { kind: 'frozen', code, rule, nack } }
+  desk.room = frozen(desk.room, code, rule, nack)
 }
 
 const finish = (tools: Tools, desk: Desk, records: readonly PlacedRecord[]): Stepped => {
@@ -97,7 +99,7 @@ const receiveEntry = async (tools: Tools, desk: Desk, judged: OpenedEntry): Prom
     case entryKinds.app:
       return receiveMessage(tools, desk, judged)
     case entryKinds.commit:
-      return payload ? receiveCommit(tools, desk, judged, payload) : frozen('integrity')
+      return payload ? receiveCommit(tools, desk, judged, payload) : stopped('integrity')
     case entryKinds.proposal:
       return receiveProposal(tools, desk, judged)
     case entryKinds.nack:
@@ -106,6 +108,7 @@ const receiveEntry = async (tools: Tools, desk: Desk, judged: OpenedEntry): Prom
     case entryKinds.tombstone:
       return passed()
     case entryKinds.hook:
+      return receiveHook(tools, desk, judged)
     case entryKinds.refound:
       return unreadable
   }

@@ -1,14 +1,26 @@
 import { allSecrets, type Group, leafAt, leaves, observe, process, type PublicGroup } from '@sotto/mls'
 import { decodeLoggedNack, equalBytes, type LoggedNack, toHex } from '@sotto/protocol'
 import { deviceOf, identityOf, may, policyOf, roleOf, verifyLabelled } from '@sotto/trust'
+import { allSecretsOf } from '../hook/keys.ts'
+import { isForPeople } from '../timeline/view.ts'
 import { attempt } from './attempt.ts'
-import { type Desk, type Ending, frozen, passed, secondsOf } from './desk.ts'
+import { type Desk, type Ending, stopped, passed, secondsOf } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
 import { eventsOf, memberCountOf } from './events.ts'
+import { hooksAfter, movedBetween, movedBy, type Moved, withHookOf } from './hooksAfter.ts'
 import { lost } from './repair.ts'
 import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
-import { forgotten, type Nack, publicOf, rejoinRule, type RoomState } from './state.ts'
+import {
+  forgotten,
+  type Nack,
+  type OutboxItem,
+  publicOf,
+  rejoinRule,
+  rejoinsKept,
+  removed,
+  type RoomState,
+} from './state.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -25,7 +37,7 @@ export const receiveCommit = async (
   const { entry, envelope } = judged
   if (isOwnPending(room, entry.payloadHash) && room.pending?.staged)
     return adopt(desk, room.pending.staged, entry.timeMs)
-  if (!envelope) return frozen('policy', 'C0e')
+  if (!envelope) return stopped('policy', 'C0e')
   const { group, pending } = room
   if (!group) return follow(tools, desk, judged, payload, null)
   const tried = await attempt(tools, secondsOf(entry.timeMs), reading.asked, (engine) =>
@@ -35,18 +47,19 @@ export const receiveCommit = async (
   if (tried.kind === 'refused')
     return tried.rule.startsWith('mls:')
       ? follow(tools, desk, judged, payload, tried.rule)
-      : frozen('policy', tried.rule)
+      : stopped('policy', tried.rule)
   const { value, authorization } = tried
-  if (value.kind !== 'commit' || !authorization) return frozen('policy', 'C0e')
+  if (value.kind !== 'commit' || !authorization) return stopped('policy', 'C0e')
   // Taken out of the tree, but not off the members: this device may come in again.
   if (!value.group && isMember(tools, value.view.after.context))
     return follow(tools, desk, judged, payload, null)
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   desk.consumed.push(...value.consumed)
   if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
-  if (value.group) desk.room = enter(room, value.group, entry.timeMs)
+  const events = eventsOf(authorization, room.hooks)
+  if (value.group) enter(desk, value.group, movedBy(authorization))
   else expel(desk)
-  return passed(...eventsOf(authorization))
+  return passed(...events)
 }
 
 /** The own commit stands in the log: what it leads to is the group now. */
@@ -54,10 +67,15 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
   const { room } = desk
   const { pending, group, place } = room
   if (group) desk.consumed.push(...secretsLeft(group, staged))
-  const next = enter(room, staged, timeMs)
+  const intent = room.intents.find(({ id }) => id === pending?.intent)
+  const known = publicOf(room)
+  const moved = known ? movedBetween(known, staged.public) : { came: false, went: false }
+  enter(desk, staged, { ...moved, came: moved.came || intent?.kind === 'readd' })
+  const next = desk.room
   const isBack = room.phase.kind === 'repairing'
   desk.room = {
     ...next,
+    hooks: withHookOf(next.hooks, intent),
     phase: isBack ? { kind: 'active' } : room.phase,
     intents: room.intents.filter(({ id }) => id !== pending?.intent),
     place: {
@@ -71,8 +89,6 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
     desk.told.push({ kind: 'intent', intent: pending.intent, result: { kind: 'done' } })
   return passed(...(pending?.events ?? []))
 }
-
-const rejoinsKept = 16
 
 /**
  * Follows a commit as everybody sees it, without keys.
@@ -94,13 +110,16 @@ const follow = async (
     observe(engine, known, payload),
   )
   if (tried.kind === 'needs') return tried
-  if (tried.kind === 'refused') return frozen('policy', tried.rule)
+  if (tried.kind === 'refused') return stopped('policy', tried.rule)
   const { value, authorization } = tried
-  if (value.kind !== 'commit' || !authorization) return frozen('policy', 'C0e')
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
-  if (isMember(tools, value.group.context)) loseKeys(tools, desk, value.group, entry.seq, rule)
-  else expel(desk)
-  return passed(...eventsOf(authorization))
+  if (value.kind !== 'commit' || !authorization) return stopped('policy', 'C0e')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
+  const events = eventsOf(authorization, desk.room.hooks)
+  if (isMember(tools, value.group.context)) {
+    heedHooks(desk, value.group, movedBy(authorization))
+    loseKeys(tools, desk, value.group, entry.seq, rule)
+  } else expel(desk)
+  return passed(...events)
 }
 
 /** Goes on without keys; what kept this device from using them is told to all (`nack`), for it may be somebody's fault. */
@@ -145,16 +164,41 @@ const secretsLeft = (before: Group, next: Group | null): readonly Uint8Array[] =
  * The next epoch. A commit or proposal of ours was for the epoch before: it has lost the race, and its intent stays.
  * The same holds for messages that are not in the log by now: they never will be.
  */
-const enter = (room: RoomState, group: Group, timeMs: number): RoomState => ({
-  ...room,
-  group,
-  observed: null,
-  pending: null,
-  intents: stillWanted(room, group.public),
-  outbox: requeue(room.outbox, ({ stage }) => stage.kind === 'encrypted' && stage.epoch < epochOf(group)),
-  place: { ...room.place, epoch: epochOf(group), timeMs },
-  face: { ...room.face, memberCount: memberCountOf(group.public) },
-})
+const enter = (desk: Desk, group: Group, moved: Moved): void => {
+  heedHooks(desk, group.public, moved)
+  const { room } = desk
+  desk.room = {
+    ...room,
+    group,
+    observed: null,
+    pending: null,
+    intents: stillWanted(room, group.public),
+    outbox: requeue(
+      withoutFailedTellings(room.outbox),
+      ({ stage }) => stage.kind === 'encrypted' && stage.epoch < epochOf(group),
+    ),
+    place: { ...room.place, epoch: epochOf(group) },
+    face: { ...room.face, memberCount: memberCountOf(group.public) },
+  }
+}
+
+/** What clients could not tell each other nobody looks after: it is told anew. */
+const withoutFailedTellings = (outbox: readonly OutboxItem[]): readonly OutboxItem[] =>
+  outbox.some(isFailedTelling) ? outbox.filter((item) => !isFailedTelling(item)) : outbox
+
+const isFailedTelling = (item: OutboxItem): boolean => item.stage.kind === 'failed' && !isForPeople(item)
+
+const heedHooks = (desk: Desk, group: PublicGroup, moved: Moved): void => {
+  const { hooks, consumed, unsaid } = hooksAfter(desk.room.hooks, group, moved)
+  desk.consumed.push(...consumed)
+  const isUnsaid = ({ message }: OutboxItem): boolean => unsaid.some((one) => equalBytes(one, message))
+  const { outbox } = desk.room
+  desk.room = {
+    ...desk.room,
+    hooks,
+    outbox: unsaid.length > 0 ? outbox.filter((one) => !isUnsaid(one)) : outbox,
+  }
+}
 
 /** Somebody else may have brought a device in again that had asked for it: its old leaf is gone. */
 const stillWanted = ({ intents }: RoomState, { tree }: PublicGroup): RoomState['intents'] => {
@@ -167,20 +211,10 @@ const stillWanted = ({ intents }: RoomState, { tree }: PublicGroup): RoomState['
 const expel = (desk: Desk): void => {
   const { room } = desk
   if (room.group) desk.consumed.push(...allSecrets(room.group))
+  desk.consumed.push(...room.hooks.flatMap(allSecretsOf))
   if (room.outbox.length > 0)
     desk.told.push({ kind: 'outbox', messages: room.outbox.map(({ message }) => message) })
-  desk.room =
-    room.phase.kind === 'leaving'
-      ? forgotten(room)
-      : {
-          ...room,
-          phase: { kind: 'removed' },
-          group: null,
-          observed: null,
-          pending: null,
-          intents: [],
-          outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
-        }
+  desk.room = room.phase.kind === 'leaving' ? forgotten(room) : removed(room)
 }
 
 export const isOwnPending = ({ pending }: RoomState, payloadHash: Uint8Array): boolean =>
@@ -198,7 +232,7 @@ export const receiveProposal = async (tools: Tools, desk: Desk, judged: OpenedEn
   if (tried.kind === 'needs') return tried
   // What is no proposal for us is none for anybody: a commit that names it will be refused.
   if (tried.kind === 'refused' || tried.value.read.kind !== 'proposal') return passed()
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   const { value } = tried
   if (value.keys && value.read.kind === 'proposal') {
     desk.consumed.push(...value.read.consumed)
@@ -221,8 +255,16 @@ export const receiveNack = async (tools: Tools, desk: Desk, { payload }: OpenedE
     noteWish(tools, desk, group, nack)
     return passed()
   }
+  // Whoever is not in the room any more has no say in it, whatever the server lets through.
+  if (!isInTree(group, nack)) return passed()
   return passed({ kind: 'event', actor: nack.account, event: { kind: 'objected', rule: nack.rule } })
 }
+
+const isInTree = ({ tree }: PublicGroup, { account, device }: LoggedNack): boolean =>
+  [...leaves(tree)].some(([, leaf]) => {
+    const identity = identityOf(leaf)
+    return identity && equalBytes(identity.account, account) && equalBytes(identity.device, device)
+  })
 
 /** Whoever can bring the device in again will try, unless somebody else was first. */
 const noteWish = (tools: Tools, desk: Desk, { tree, context }: PublicGroup, nack: LoggedNack): void => {

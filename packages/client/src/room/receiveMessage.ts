@@ -3,9 +3,11 @@ import { anchorHashBytes, type Envelope, equalBytes, toHex } from '@sotto/protoc
 import { identityOf } from '@sotto/trust'
 import { decodeContent } from '../content/content.ts'
 import { decodePayload } from '../content/payload.ts'
+import type { RecordedItem } from '../timeline/record.ts'
 import { attempt } from './attempt.ts'
-import { type Desk, type Ending, frozen, missed, passed, secondsOf, unreadable } from './desk.ts'
+import { type Desk, type Ending, stopped, missed, passed, secondsOf, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
+import { receiveShare } from './receiveShare.ts'
 import { lost } from './repair.ts'
 import type { OutboxItem, RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
@@ -14,7 +16,7 @@ import type { Tools } from './tools.ts'
 export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {
   const { entry, payload, envelope } = judged
   const own = ownItem(desk.room, entry.payloadHash)
-  if (own) return receiveOwn(tools, desk, own)
+  if (own) return receiveOwn(tools, desk, own, entry.timeMs)
   // A tombstone has taken the payload: there was a message, and there is none.
   if (!payload) return passed()
   const { group } = desk.room
@@ -24,7 +26,7 @@ export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEnt
   const read = await opened(tools, desk, judged, payload)
   if (read.kind === 'needs') return read
   if (read.kind !== 'application') return isOwnTag(desk.room, judged) ? missed('own') : unreadable
-  if (!anchorHolds(desk, envelope, entry.seq)) return frozen('fork')
+  if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   const isStray = read.sender === group.ownLeaf
   // Signed with our key and unknown here: this device has been set back. It reads what it has said, and says no more.
   if (isStray && desk.room.phase.kind !== 'repairing') desk.room = lost(desk.room, 'client_rollback')
@@ -38,7 +40,12 @@ export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEnt
   if (isStray) settleByName(desk, envelope)
   const { messageId: message } = envelope
   if (isRepeated(desk, message, sender.device)) return passed()
-  return passed({ kind: 'message', message, device: sender.device, account: sender.account, content })
+  return said(
+    tools,
+    desk,
+    { message, device: sender.device, account: sender.account, content },
+    judged.entry.timeMs,
+  )
 }
 
 const opened = async (tools: Tools, { room, reading }: Desk, { entry }: OpenedEntry, payload: Uint8Array) => {
@@ -54,10 +61,10 @@ const opened = async (tools: Tools, { room, reading }: Desk, { entry }: OpenedEn
  * While the keys are lost, what is said is noted as missed. Only what stands in the own outbox under the same name is
  * known all the same.
  */
-const withoutKey = (tools: Tools, desk: Desk, judged: OpenedEntry): Ending => {
+const withoutKey = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {
   if (!isOwnTag(desk.room, judged)) return missed('absent')
   const own = desk.room.outbox.find(({ message }) => isNamed(judged.envelope, message))
-  return own ? receiveOwn(tools, desk, own) : missed('own')
+  return own ? receiveOwn(tools, desk, own, judged.entry.timeMs) : missed('own')
 }
 
 const isNamed = (envelope: Envelope | undefined, message: Uint8Array): boolean =>
@@ -88,16 +95,21 @@ export const ownItem = ({ outbox }: RoomState, payloadHash: Uint8Array): OutboxI
   outbox.find(({ hashes }) => hashes.some((hash) => equalBytes(hash, payloadHash)))
 
 /** Own words are not decrypted: they were kept when they were sent. */
-const receiveOwn = (tools: Tools, desk: Desk, item: OutboxItem): Ending => {
+const receiveOwn = async (tools: Tools, desk: Desk, item: OutboxItem, timeMs: number): Promise<Ending> => {
   desk.room = { ...desk.room, outbox: desk.room.outbox.filter((other) => other !== item) }
   if (isRepeated(desk, item.message, tools.device)) return passed()
-  return passed({
-    kind: 'message',
-    message: item.message,
-    device: tools.device,
-    account: tools.account,
-    content: item.content,
-  })
+  const { message, content } = item
+  return said(tools, desk, { message, device: tools.device, account: tools.account, content }, timeMs)
+}
+
+type Said = Omit<Extract<RecordedItem, { kind: 'message' }>, 'kind'>
+
+/** What somebody has said to people is shown; what clients tell each other is heeded. */
+const said = async (tools: Tools, desk: Desk, words: Said, timeMs: number): Promise<Ending> => {
+  const content = decodeContent(words.content)
+  return content.kind === 'hook_keys'
+    ? receiveShare(tools, desk, { ...words, keys: content.keys, timeMs })
+    : passed({ kind: 'message', ...words })
 }
 
 /**

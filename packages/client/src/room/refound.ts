@@ -2,6 +2,7 @@ import { allSecrets, type KeyPackageBundle, leafAt, type PublicGroup } from '@so
 import { equalBytes, toHex } from '@sotto/protocol'
 import { identityOf, isRefounding, type Policy, policyOf, refoundPolicy } from '@sotto/trust'
 import { hashOfMeta, makeMeta } from '../content/meta.ts'
+import { allSecretsOf } from '../hook/keys.ts'
 import type { Founding } from './enter.ts'
 import type { Room } from './room.ts'
 import { requeue } from './send.ts'
@@ -77,12 +78,13 @@ const ended = (room: RoomState, successor: Uint8Array): Stepped =>
       ...room,
       phase: { kind: 'refounded', successor },
       group: null,
+      hooks: [],
       observed: null,
       pending: null,
       intents: [],
       outbox: [],
     },
-    { consumed: room.group ? allSecrets(room.group) : [] },
+    { consumed: [...(room.group ? allSecrets(room.group) : []), ...room.hooks.flatMap(allSecretsOf)] },
   )
 
 /** With what was not sent in the room before; what is there already, by its name, is not taken twice. */

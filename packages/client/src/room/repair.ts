@@ -10,7 +10,14 @@ import {
   openPublicGroup,
   type PublicGroup,
 } from '@sotto/mls'
-import { encodeCommitAttachment, entryKinds, equalBytes, type FailureCode, limits } from '@sotto/protocol'
+import {
+  encodeCommitAttachment,
+  entryKinds,
+  equalBytes,
+  type FailureCode,
+  hashBytes,
+  limits,
+} from '@sotto/protocol'
 import {
   type Admission,
   authorizeEntry,
@@ -23,8 +30,10 @@ import {
 } from '@sotto/trust'
 import { makeLeaf } from '../account/keyPackages.ts'
 import { type Asked, attempt, type Attempt } from './attempt.ts'
+import { frozen } from './freeze.ts'
+import { dayMs } from './plan.ts'
 import { counted, envelopeFor, requeue } from './send.ts'
-import { type Pending, publicOf, rejoinRule, type RoomState } from './state.ts'
+import { type Pending, publicOf, rejoinRule, removed, type RoomState } from './state.ts'
 import { type Step, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -48,8 +57,6 @@ export const lost = (room: RoomState, code: FailureCode, rule: string | null = n
   outbox: requeue(room.outbox, () => true),
 })
 
-const dayMs = 86_400_000
-
 /** Whether this device may come in anew once more today. */
 export const mayRejoin = ({ place }: RoomState, timeMs: number): boolean =>
   place.rejoinedMs.filter((at) => at > timeMs - dayMs).length < limits.rejoinsPerDay
@@ -62,7 +69,10 @@ export interface Door {
 }
 
 /** The tree hash that a GroupInfo names; undefined for bytes that are none. */
-export const treeHashOf = (groupInfo: Uint8Array): Uint8Array | undefined => contextOf(groupInfo)?.treeHash
+export const treeHashOf = (groupInfo: Uint8Array): Uint8Array | undefined => {
+  const hash = contextOf(groupInfo)?.treeHash
+  return hash?.length === hashBytes ? hash : undefined
+}
 
 const contextOf = (groupInfo: Uint8Array): GroupContext | undefined => {
   try {
@@ -197,12 +207,15 @@ export const stillLost = (room: RoomState): RoomState =>
 /** It was tried often enough for a day: what is wrong would be wrong again. */
 export const tired = (room: RoomState): RoomState =>
   room.phase.kind === 'repairing'
-    ? {
-        ...room,
-        pending: null,
-        phase: { kind: 'frozen', code: room.phase.code, rule: room.phase.rule, nack: null },
-      }
+    ? frozen({ ...room, pending: null }, room.phase.code, room.phase.rule)
     : room
+
+/**
+ * The server does not know this device as one of the room's any more. Where the device has followed the group, the log
+ * must show how it came to that; where it has lost all of it, there is nobody else to ask, and nothing to lose.
+ */
+export const disowned = (room: RoomState): RoomState =>
+  room.phase.kind === 'repairing' && !publicOf(room) ? removed(room) : room
 
 /** The user wants it tried once more. */
 export const tryAgain = (room: RoomState): RoomState =>

@@ -18,14 +18,16 @@ import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
 import { watchForDead } from './deadWatch.ts'
 import { forkTagOf } from './forkTag.ts'
+import { makeHookKeeper } from './hookKeeper.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
-import { makeReader } from './reader.ts'
+import { type Healing, makeReader } from './reader.ts'
 import { runRoom, type TakeStep } from './runner.ts'
-import { askOthers, stageRejoin, stillLost, treeHashOf } from './repair.ts'
+import { askOthers, disowned, type Door, stageRejoin, stillLost, treeHashOf } from './repair.ts'
 import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
 import { isForNow, makeSender } from './sender.ts'
 import { follows, type Intent, type Place, publicOf, type RoomState } from './state.ts'
 import { type IntentResult, stepped, type Told } from './step.ts'
+import { takeTurns } from './turns.ts'
 import type { Tools } from './tools.ts'
 
 /** One room at work. What is to be done next is asked of `plan` after everything that happens. */
@@ -47,6 +49,8 @@ export interface Room {
   post(draft: Draft): Promise<void>
   /** Resolves when the intent is fulfilled, one that is there already included; rejects with why it cannot be. */
   intend(intent: Intent): Promise<void>
+  /** Resolves when scripts can use the hook; rejects with why they will not. */
+  hooked(hook: string): Promise<void>
   /** Resolves when the server has opened the log of a room made here. */
   created(): Promise<void>
   /** Resolves when the wish to leave stands in the log. */
@@ -72,8 +76,6 @@ export interface RoomDeps {
   halt(error: unknown): void
 }
 
-/** How long a member waits before it commits what others have proposed: one of many is enough. */
-const dutyDelayMs = { min: 200, max: 2000 }
 /** How long others have time to bring this device in before it asks once more. */
 const askAgainMs = 10 * 60_000
 const isAsking = ({ phase }: RoomState): boolean => phase.kind === 'repairing' && phase.asked
@@ -105,7 +107,6 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const leavers: Waiter[] = []
   let heldUntilMs = 0
   let races = 0
-  let duty: 'none' | 'waiting' | 'due' | 'done' = 'none'
   let resting = false
 
   const after = (delayMs: number, task: () => void): void => {
@@ -120,6 +121,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const [byte = 0, next = 0] = tools.provider.random(2)
     return min + ((byte * 256 + next) / 65536) * (max - min)
   }
+  const turns = takeTurns({ after, between, due: () => proceed() })
 
   const runner = runRoom(
     {
@@ -132,7 +134,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     isStored,
   )
   const reader = makeReader(runner, deps)
-  const hasDead = watchForDead(tools)
+  const worstDead = watchForDead(tools)
   const holdBack = (delayMs: number): void => {
     const untilMs = scheduler.nowMs() + delayMs
     heldUntilMs = Math.max(heldUntilMs, untilMs)
@@ -182,7 +184,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
 
   const applied = (before: RoomState, room: RoomState, told: readonly Told[]): void => {
     sender.settle(before, room)
-    if (before.group?.public.context.epoch !== room.group?.public.context.epoch) duty = 'none'
+    if (before.group?.public.context.epoch !== room.group?.public.context.epoch) turns.begin()
     // Another commit was first: a moment of chance, so that the same members do not race again.
     if (before.pending && !room.pending && before.pending.intent !== null) {
       const lost = room.intents.some(({ id }) => id === before.pending?.intent)
@@ -190,6 +192,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       if (lost) holdBack(between(0, Math.min(50 * 2 ** races, 5000)))
     }
     if (isAsking(room) && !isAsking(before)) after(askAgainMs, tryOnceMore)
+    hookKeeper.settle(room)
     if (room.phase.kind !== 'creating') settle(creators)
     if (room.phase.kind === 'left' || (room.group && hasAskedToLeave(room.group))) settle(leavers)
     if (room.phase.kind === 'frozen' || room.phase.kind === 'removed') failAll(room)
@@ -207,6 +210,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const failure = new SottoError(phase.kind === 'removed' ? 'not_member' : 'room_frozen')
     for (const waiters of intents.values()) settle(waiters, failure)
     intents.clear()
+    hookKeeper.fail(failure)
     settle(leavers, failure)
   }
 
@@ -219,8 +223,11 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     return false
   }
 
+  /** The time that the next entry of the log will have: it never falls, although the server's clock may. */
+  const nextMs = (): number => Math.max(deps.timeMs(), runner.state().place.timeMs)
+
   const perform = async (action: Action): Promise<void> => {
-    const timeS = Math.floor(deps.timeMs() / 1000)
+    const timeS = Math.floor(nextMs() / 1000)
     switch (action.kind) {
       case 'fetch':
         await reader.fetch()
@@ -244,22 +251,23 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         return take((room, asked) => (room.pending ? stepped(room) : stageLeave(tools, room, timeS, asked)))
       case 'commit': {
         const { purpose } = action
-        if (isChore(purpose, runner.state()) && !isDutyDue()) return
-        // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
-        const atS = purpose.kind === 'dead' ? Math.floor(runner.state().place.timeMs / 1000) : timeS
+        if (isChore(purpose, runner.state())) {
+          if (!turns.chore()) return
+          again = true
+        }
         return take((room, asked) =>
-          room.pending ? stepped(room) : stageCommit(tools, room, purpose, atS, asked),
+          room.pending ? stepped(room) : stageCommit(tools, room, purpose, timeS, asked),
         )
       }
       case 'claim':
-        if (action.intent.kind === 'readd' && !isWishDue(action.intent.id)) return
+        if (action.intent.kind === 'readd' && !turns.wish(action.intent.id)) return
         return claim(action.intent, timeS)
       case 'rejoin':
         return rejoin()
       case 'heal':
-        if ((await reader.heal()) === 'waiting') holdBack(limits.retryDelayMaxMs)
-        again = true
-        return
+        return healed(await reader.heal())
+      case 'hook':
+        return hookKeeper.perform(action.duty)
     }
   }
 
@@ -286,28 +294,41 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const rejoin = async (): Promise<void> => {
     const { id, place } = runner.state()
     if (!hasPlace(place)) {
-      await reader.begin()
+      const isThere = await reader.begin()
       again = true
-      return
+      return isThere ? undefined : take((room) => stepped(disowned(room)))
     }
     if (runner.state().meta.bytes.length === 0) return take((room) => stepped(askOthers(tools, room)))
-    const groupInfo = await doorOfServer(id)
-    const hash = groupInfo && treeHashOf(groupInfo)
-    if (!groupInfo || !hash) return take((room) => stepped(askOthers(tools, room)))
-    const isKnown = publicOf(runner.state()) !== null
-    const tree = isKnown ? null : (await line.call(operations.readTree, { room: id, hash })).tree
+    const door = await doorOfServer(id)
+    if (!door) return take((room) => stepped(askOthers(tools, room)))
     const before = runner.state()
-    await take((room, asked) => stageRejoin(tools, room, { groupInfo, tree }, deps.timeMs(), asked))
+    await take((room, asked) => stageRejoin(tools, room, door, nextMs(), asked))
     // The door leads further than the log was read.
     if (runner.state().pending || isAsking(runner.state())) return
     reader.hint(before.place.cursor + 1)
     holdBack(limits.retryDelayMinMs * 4)
   }
 
-  /** The GroupInfo that the server hands out, if it has one. */
-  const doorOfServer = async (room: Uint8Array): Promise<Uint8Array | undefined> => {
+  const healed = (healing: Healing): void => {
+    switch (healing) {
+      case 'healed':
+        again = true
+        return
+      case 'healing':
+        // How far it says it has come is not proven: it is asked again, but not without end in one go.
+        return holdBack(limits.retryDelayMinMs)
+      case 'waiting':
+        return holdBack(limits.retryDelayMaxMs)
+    }
+  }
+
+  /** What the server hands out to those who come in from outside, if it has all that it takes. */
+  const doorOfServer = async (room: Uint8Array): Promise<Door | undefined> => {
     try {
-      return (await line.call(operations.readGroupInfo, { room })).groupInfo
+      const { groupInfo } = await line.call(operations.readGroupInfo, { room })
+      if (publicOf(runner.state())) return { groupInfo, tree: null }
+      const hash = treeHashOf(groupInfo)
+      return hash && { groupInfo, tree: (await line.call(operations.readTree, { room, hash })).tree }
     } catch (error) {
       if (error instanceof SottoError && error.code === 'not_found') return undefined
       throw error
@@ -329,38 +350,6 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     line.call(operations.writeForkTag, { room: id, epoch: epochOf(group), tag }).catch(() => {})
   }
 
-  /** Once in an epoch, after a while: what is then still there and not committed, nobody may commit. */
-  const isDutyDue = (): boolean => {
-    if (duty === 'due') {
-      duty = 'done'
-      again = true
-      return true
-    }
-    if (duty === 'none') {
-      duty = 'waiting'
-      after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
-        if (duty === 'waiting') duty = 'due'
-        proceed()
-      })
-    }
-    return false
-  }
-
-  const wishes = new Map<string, 'waiting' | 'due'>()
-  /** Each wish to be brought in again after a while of its own: somebody else may be first. */
-  const isWishDue = (id: string): boolean => {
-    const wish = wishes.get(id)
-    if (wish === 'due') return wishes.delete(id)
-    if (!wish) {
-      wishes.set(id, 'waiting')
-      after(between(dutyDelayMs.min, dutyDelayMs.max), () => {
-        wishes.set(id, 'due')
-        proceed()
-      })
-    }
-    return false
-  }
-
   const situation = (): Situation => {
     const nowMs = scheduler.nowMs()
     return {
@@ -370,9 +359,10 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       holdingBack: nowMs < heldUntilMs,
       window: sender.isTrusted() ? pace.window(nowMs) : 1,
       alarmed: isAlarmed(runner.state()),
-      onDuty: duty !== 'done',
-      hasDead: hasDead(runner.state()),
-      timeMs: deps.timeMs(),
+      onDuty: turns.isOpen(),
+      dead: worstDead(runner.state()),
+      timeMs: nextMs(),
+      account: tools.account,
     }
   }
 
@@ -418,6 +408,15 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     failures = 0
   }
 
+  const hookKeeper = makeHookKeeper({
+    tools,
+    line,
+    state: runner.state,
+    take: (step) => take(step),
+    timeMs: deps.timeMs,
+    isDue: turns.wish,
+  })
+
   if (isAsking(initial)) after(askAgainMs, tryOnceMore)
 
   const waitFor = (waiters: Waiter[]): Promise<void> =>
@@ -446,6 +445,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     proceed,
     wake: () => {
       heldUntilMs = 0
+      sender.reconnected()
       failures = 0
       proceed()
     },
@@ -466,6 +466,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         take((room) => stepped({ ...room, intents: [...room.intents, intent] })).catch(reject)
       }),
     isAlarmed: () => isAlarmed(runner.state()),
+    hooked: (hook) => hookKeeper.ready(hook),
     created: () => waitFor(creators),
     left: () => waitFor(leavers),
     rest: async () => {
@@ -475,6 +476,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       const closed = new SottoError('unavailable', 'the client was closed')
       for (const waiters of intents.values()) settle(waiters, closed)
       intents.clear()
+      hookKeeper.fail(closed)
       settle(creators, closed)
       settle(leavers, closed)
       await runner.take((room) => stepped(room)).catch(() => {})

@@ -9,6 +9,7 @@ import {
   failures,
   type FailureCode,
   hashBytes,
+  hookId,
   limits,
   list,
   moment,
@@ -22,11 +23,12 @@ import {
   uint,
   union,
 } from '@sotto/protocol'
-import { decodePolicy, policyExtensionType, type Policy, type Role } from '@sotto/trust'
+import { decodePolicy, hooksMax, policyExtensionType, type Policy, type Role } from '@sotto/trust'
+import { hookState, type HookState } from '../hook/keys.ts'
 import type { Change } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
 import { recordedItems } from '../timeline/record.ts'
-import { publicOf } from './state.ts'
+import { publicOf, rejoinsKept } from './state.ts'
 import type { Face, Intent, Meta, Nack, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
 
 /** How the parts of a room are written in the store, and which rows a step has to write. */
@@ -35,6 +37,21 @@ const failureCode = oneOf<FailureCode>(...(Object.keys(failures) as FailureCode[
 const ruleText = text(64)
 
 const nack: Shape<Nack> = struct({ seq: uint(), rule: ruleText, message: bytes(16) })
+
+const following = {
+  active: [2, {}],
+  leaving: [4, {}],
+  repairing: [
+    7,
+    {
+      code: failureCode,
+      rule: nullable(ruleText),
+      asked: boolean,
+      nack: nullable(nack),
+      invitedBy: nullable(bytes(32)),
+    },
+  ],
+} as const
 
 const phase: Shape<Phase> = union({
   creating: [
@@ -46,26 +63,15 @@ const phase: Shape<Phase> = union({
     },
   ],
   invited: [1, { inviter: nullable(bytes(32)), timeMs: uint() }],
-  active: [2, {}],
-  frozen: [3, { code: failureCode, rule: nullable(ruleText), nack: nullable(nack) }],
-  leaving: [4, {}],
+  frozen: [
+    3,
+    { code: failureCode, rule: nullable(ruleText), nack: nullable(nack), before: union(following) },
+  ],
   removed: [5, {}],
   left: [6, {}],
-  repairing: [
-    7,
-    {
-      code: failureCode,
-      rule: nullable(ruleText),
-      asked: boolean,
-      nack: nullable(nack),
-      invitedBy: nullable(bytes(32)),
-    },
-  ],
   refounded: [8, { successor: bytes(16) }],
+  ...following,
 })
-
-/** When a device came in anew: more than a day may have of them need not be known. */
-const rejoinsKept = 16
 
 const place: Shape<Place> = struct({
   cursor: uint(),
@@ -88,7 +94,8 @@ const face: Shape<Face> = struct({
   unread: uint(),
   readSeq: uint(),
   activeMs: uint(),
-  latest: nullable(struct({ sender: bytes(32), text: text(1024), timeMs: uint() })),
+  // An account, or, half as long, a hook.
+  latest: nullable(struct({ sender: blob(32, 16), text: text(1024), timeMs: uint() })),
 })
 
 const meta: Shape<Meta> = struct({ salt: bytes(16), bytes: blob(limits.metaBytesMax) })
@@ -119,9 +126,20 @@ const intents: Shape<readonly Intent[]> = list(
         keyPackage: nullable(blob(limits.keyPackageBytesMax)),
       },
     ],
+    add_hook: [
+      5,
+      {
+        id: text(64),
+        hook: struct({ hook: hookId, anchor: hash, script: nullable(hash), flags: uint(255) }),
+        state: blob(limits.messageBytesMax),
+      },
+    ],
+    remove_hook: [6, { id: text(64), hook: hookId }],
   }),
   intentsMax,
 )
+
+const hooks: Shape<readonly HookState[]> = list(hookState, hooksMax)
 
 /** The staged state is kept in parts of its own. */
 const pending: Shape<Omit<Pending, 'staged'>> = struct({
@@ -180,6 +198,7 @@ export const readRow = {
   face: reading(face),
   meta: reading(meta),
   intents: reading(intents),
+  hooks: reading(hooks),
   pending: reading(pending),
   outboxItem: reading(outboxItem),
   draft: reading(draft),
@@ -206,6 +225,7 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
     ...row(roomKeys.face(room), face, (state) => state.face),
     ...row(roomKeys.meta(room), meta, (state) => state.meta),
     ...row(roomKeys.intents(room), intents, (state) => state.intents),
+    ...row(roomKeys.hooks(room), hooks, (state) => state.hooks),
     ...row(roomKeys.draft(room), draft, (state) => state.draft),
     ...pendingChanges(room, before, after),
     ...outboxChanges(room, before?.outbox ?? [], after.outbox),

@@ -16,7 +16,7 @@ import type { Line } from './line.ts'
 import { pendingId } from './plan.ts'
 import type { Reader } from './reader.ts'
 import type { Runner } from './runner.ts'
-import { askOthers, lost, tired } from './repair.ts'
+import { askOthers, disowned, lost, tired } from './repair.ts'
 import { failItem, outboxItem, requeue } from './send.ts'
 import { follows, forgotten, type OutboxItem, type Pending, type RoomState } from './state.ts'
 import { stepped } from './step.ts'
@@ -33,6 +33,8 @@ export interface Sender {
   /** Whether the server has taken a message of this device since it was opened: until then, one is tried alone. */
   isTrusted(): boolean
   acknowledged(message: Uint8Array): Acknowledged | undefined
+  /** The line is a new one: what the log does not show yet is sent again, for the server may have lost it since. */
+  reconnected(): void
   /** Forgets what the new state has settled, and holds the log to what was acknowledged. */
   settle(before: RoomState, after: RoomState): void
 }
@@ -95,6 +97,8 @@ export const makeSender = (deps: SenderDeps): Sender => {
   const underWay = new Set<string>()
   let isTrusted = false
   const promised = new Map<string, Promised>()
+  /** The commit or proposal that the server says it has. */
+  let taken: Pending | null = null
 
   const verified = async (ack: Acknowledgement): Promise<Acknowledgement> => {
     if (!equalBytes(ack.room, runner.state().id) || !(await isSigned(line.witness(), ack)))
@@ -225,6 +229,13 @@ export const makeSender = (deps: SenderDeps): Sender => {
     }
   }
 
+  /** The server says that this device is not one of the room's: if there is more of the log, it says since when. */
+  const outside = async (): Promise<void> => {
+    const { cursor } = runner.state().place
+    await reader.fetch()
+    if (runner.state().place.cursor === cursor) await runner.take((room) => stepped(disowned(room)))
+  }
+
   /** The server has signed that an entry with this hash stands at this place: the log must show it there. */
   const checkPromises = (room: RoomState): void => {
     // A room that has stopped already cannot stop once more: each try would lead to the next.
@@ -249,6 +260,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
       underWay.add(pendingId)
       try {
         const ack = await verified(await send(pending))
+        taken = pending
         reader.hint(ack.seq)
         deps.proceed()
       } catch (error) {
@@ -280,6 +292,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
       } catch (error) {
         const failure = failureOf(error)
         if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
+        if (failure.code === 'not_member') await outside()
       }
       await runner.take((room) =>
         room.phase.kind === 'frozen' || room.phase.kind === 'repairing'
@@ -290,6 +303,10 @@ export const makeSender = (deps: SenderDeps): Sender => {
     underWay: () => underWay,
     isTrusted: () => isTrusted,
     acknowledged: (message) => promised.get(toHex(message)),
+    reconnected: () => {
+      for (const id of promised.keys()) underWay.delete(id)
+      if (taken && taken === runner.state().pending) underWay.delete(pendingId)
+    },
     settle: (before, after) => {
       checkPromises(after)
       if (before.pending !== after.pending) underWay.delete(pendingId)

@@ -1,6 +1,7 @@
 import type { Group, PublicGroup } from '@sotto/mls'
 import type { FailureCode } from '@sotto/protocol'
-import type { Policy, Role } from '@sotto/trust'
+import { type Hook, type Policy, policyOf, type Role } from '@sotto/trust'
+import type { HookState } from '../hook/keys.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface RoomState {
   readonly pending: Pending | null
   /** What this device wants to change in the room, first things first. */
   readonly intents: readonly Intent[]
+  /** What this device knows of the hooks in the room's policy. */
+  readonly hooks: readonly HookState[]
   /** Own messages that the log does not show yet, in the order of writing. */
   readonly outbox: readonly OutboxItem[]
   readonly draft: string
@@ -58,6 +61,7 @@ export type Phase =
       readonly code: FailureCode
       readonly rule: string | null
       readonly nack: Nack | null
+      readonly before: Following
     }
   /** An owner has founded the room anew as the other, and this device is in it. */
   | { readonly kind: 'refounded'; readonly successor: Uint8Array }
@@ -66,6 +70,21 @@ export type Phase =
   | { readonly kind: 'removed' }
   /** Kept only so that what the server still lists is not taken for a lost room. Not shown. */
   | { readonly kind: 'left' }
+
+/** Out of the room: what was read before stays, and nothing more is said. */
+export const removed = (room: RoomState): RoomState => ({
+  ...room,
+  phase: { kind: 'removed' },
+  group: null,
+  observed: null,
+  pending: null,
+  intents: [],
+  hooks: [],
+  outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
+})
+
+/** The phases in which entries are processed: the room is read, is being repaired, or the own removal is awaited. */
+export type Following = Extract<Phase, { kind: 'active' | 'leaving' | 'repairing' }>
 
 /** What this device says against an entry, for all members to see. */
 export interface Nack {
@@ -76,6 +95,9 @@ export interface Nack {
 
 /** The rule of a nack by which a device asks to be brought in again, for it cannot come in by itself. */
 export const rejoinRule = 'rejoin'
+
+/** When a device came in anew: more than a day may have of them need not be known. */
+export const rejoinsKept = 16
 
 /** How far this device has come in the log. */
 export interface Place {
@@ -108,6 +130,7 @@ export interface Face {
   readonly unread: number
   readonly readSeq: number
   readonly activeMs: number
+  /** `sender` is an account, or the id of a hook, which is half as long. */
   readonly latest: { readonly sender: Uint8Array; readonly text: string; readonly timeMs: number } | null
 }
 
@@ -129,6 +152,9 @@ export type Intent =
   | { readonly kind: 'refresh'; readonly id: string }
   | { readonly kind: 'remove'; readonly id: string; readonly account: Uint8Array }
   | { readonly kind: 'role'; readonly id: string; readonly account: Uint8Array; readonly role: Role }
+  /** What the policy is to say of a hook, and what this device keeps of it then, as `hook/keys.ts` writes it. */
+  | { readonly kind: 'add_hook'; readonly id: string; readonly hook: Hook; readonly state: Uint8Array }
+  | { readonly kind: 'remove_hook'; readonly id: string; readonly hook: Uint8Array }
   /** A device that has lost its keys asks for new ones; its leaf still has this key. */
   | {
       readonly kind: 'readd'
@@ -194,6 +220,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   meta: { salt: new Uint8Array(16), bytes: new Uint8Array() },
   pending: null,
   intents: [],
+  hooks: [],
   outbox: [],
   draft: '',
   group: null,
@@ -209,9 +236,12 @@ export const forgotten = (room: RoomState): RoomState => ({
   place: room.place,
 })
 
-/** Whether entries are processed: the room is read, is being repaired, or this device waits for its removal. */
-export const follows = (room: RoomState): boolean => {
-  switch (room.phase.kind) {
+/** Whether entries are processed. */
+export const follows = (room: RoomState): room is RoomState & { readonly phase: Following } =>
+  isFollowing(room.phase)
+
+const isFollowing = (phase: Phase): phase is Following => {
+  switch (phase.kind) {
     case 'active':
     case 'leaving':
     case 'repairing':
@@ -229,6 +259,15 @@ export const follows = (room: RoomState): boolean => {
 /** The group as everybody sees it, as far as this device has followed it. */
 export const publicOf = (room: RoomState): PublicGroup | null => room.group?.public ?? room.observed
 
-/** Whether the user sees the room. */
-export const isShown = (room: RoomState): boolean =>
-  room.phase.kind !== 'leaving' && room.phase.kind !== 'left'
+/** The rules of the room as this device knows them. */
+export const policyIn = (room: RoomState): Policy | undefined => {
+  const group = publicOf(room)
+  const policy = group && policyOf(group.context)
+  return policy?.kind === 'ok' ? policy.value : undefined
+}
+
+/** Whether the user sees the room: not one that it has left, whatever becomes of it. */
+export const isShown = ({ phase }: RoomState): boolean => {
+  const { kind } = phase.kind === 'frozen' ? phase.before : phase
+  return kind !== 'leaving' && kind !== 'left'
+}

@@ -6,7 +6,7 @@ import {
   toHex,
   type WaitingWelcome,
 } from '@sotto/protocol'
-import { readMessage } from '@sotto/mls'
+import { MlsError, readMessage } from '@sotto/mls'
 import type { Contacts } from '../account/contacts.ts'
 import type { KeyPackagePool } from '../account/keyPackages.ts'
 import type { Store } from '../ports/store.ts'
@@ -117,6 +117,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         if (place.epoch > 0 && waiting.epoch <= place.epoch) return
         break
     }
+    await pool.reserve(refsIn(waiting.welcome))
     await room.take((state) =>
       stepped({
         ...state,
@@ -126,9 +127,20 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     )
   }
 
+  /** The key packages that a Welcome was made with. */
+  const refsIn = (welcome: Uint8Array): readonly Uint8Array[] => {
+    try {
+      const header = readMessage(welcome)
+      return header.kind === 'welcome' ? header.newMembers : []
+    } catch (error) {
+      // Whoever sends rubbish must not keep this device from reading its other invitations.
+      if (error instanceof MlsError) return []
+      throw error
+    }
+  }
+
   const bundlesFor = async (welcome: Uint8Array) => {
-    const header = readMessage(welcome)
-    const bundles = header.kind === 'welcome' ? await pool.bundles(header.newMembers) : []
+    const bundles = await pool.bundles(refsIn(welcome))
     if (bundles.length === 0)
       throw new SottoError('key_package_unavailable', 'the keys for this invitation are not on this device')
     return bundles
@@ -205,6 +217,8 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         const room = rooms.get(toHex(ack.room))
         const place = then.get(toHex(ack.room))
         if (room && place && follows(room.state())) await room.headIs(ack, place)
+        // What was being made may be there already, with words of ours in it that this device has lost (S1).
+        else if (room?.state().phase.kind === 'creating') room.hint(ack.seq)
         // The server may have what it had lost: that is seen when the room is looked after again.
         else room?.proceed()
       }

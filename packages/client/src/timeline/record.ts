@@ -1,10 +1,15 @@
 import {
   blob,
+  boolean,
   bytes,
   decodeAs,
   encodeAs,
+  type HookFault,
+  hookFaults,
+  hookId,
   limits,
   list,
+  nullable,
   oneOf,
   type Shape,
   SottoError,
@@ -32,6 +37,15 @@ export type RecordedItem =
       readonly content: Uint8Array
     }
   | { readonly kind: 'event'; readonly actor: Uint8Array; readonly event: RecordedEvent }
+  /** What came under a hook's name: its words, or why they are not shown. */
+  | {
+      readonly kind: 'hook'
+      readonly hook: Uint8Array
+      /** Empty where this device does not know it. */
+      readonly name: string
+      readonly text: string | null
+      readonly fault: HookFault | null
+    }
   | { readonly kind: 'unreadable' }
   /** A message without a key, for a reason that is known: see `TimelineItem`. */
   | { readonly kind: 'missed'; readonly why: 'own' | 'absent' }
@@ -46,8 +60,11 @@ export type RecordedEvent =
   | { readonly kind: 'rejoined' }
   | { readonly kind: 'objected'; readonly rule: string }
   | { readonly kind: 'refounded' }
+  | { readonly kind: 'hook_added'; readonly name: string; readonly reads: boolean }
+  | { readonly kind: 'hook_removed'; readonly name: string }
 
 const account = bytes(32)
+const hookName = text(limits.hookNameCharactersMax * 2)
 const event: Shape<RecordedEvent> = union({
   created: [0, {}],
   added: [1, { account }],
@@ -58,6 +75,8 @@ const event: Shape<RecordedEvent> = union({
   rejoined: [6, {}],
   objected: [7, { rule: text(64) }],
   refounded: [8, {}],
+  hook_added: [9, { name: hookName, reads: boolean }],
+  hook_removed: [10, { name: hookName }],
 })
 
 const item: Shape<RecordedItem> = union({
@@ -65,6 +84,15 @@ const item: Shape<RecordedItem> = union({
   event: [1, { actor: account, event }],
   unreadable: [2, {}],
   missed: [3, { why: oneOf('own', 'absent') }],
+  hook: [
+    4,
+    {
+      hook: hookId,
+      name: hookName,
+      text: nullable(text(limits.textBytesMax)),
+      fault: nullable(oneOf<HookFault>(...hookFaults)),
+    },
+  ],
 })
 
 export const recordedItems: Shape<readonly RecordedItem[]> = list(item, limits.proposalsPendingMax)

@@ -1,4 +1,4 @@
-import { toHex } from '@sotto/protocol'
+import { equalBytes, hookIdBytes, toHex } from '@sotto/protocol'
 import { policyOf, roleOf, roles } from '@sotto/trust'
 import { isOwnFault } from '../room/repair.ts'
 import type { Room } from '../room/room.ts'
@@ -21,12 +21,23 @@ export const roomView = (
     readSeq: face.readSeq,
     memberCount: face.memberCount,
     latest: face.latest && {
-      sender: nameOf(face.latest.sender) ?? '',
+      ...authorOf(room.state(), face.latest.sender, nameOf),
       text: face.latest.text,
       timeMs: face.latest.timeMs,
     },
     draft,
   }
+}
+
+/** An account, or a hook, by the length of its id. */
+const authorOf = (
+  { hooks }: RoomState,
+  sender: Uint8Array,
+  nameOf: (account: Uint8Array) => string | null,
+): Pick<NonNullable<RoomView['latest']>, 'by' | 'sender'> => {
+  if (sender.length !== hookIdBytes) return { by: 'person', sender: nameOf(sender) ?? '' }
+  const known = hooks.find(({ hook }) => equalBytes(hook, sender))
+  return { by: 'hook', sender: known?.card.name ?? '' }
 }
 
 const stateView = (
@@ -66,12 +77,12 @@ const remedyOf = (
   { code, rule }: Extract<Phase, { kind: 'frozen' }>,
   account: Uint8Array | undefined,
 ): Remedy => {
-  if (code === 'server_rollback') return 'wait'
   if (isOwnFault(code, rule)) return 'rejoin'
   const group = publicOf(room)
   const policy = group && policyOf(group.context)
   const isOwner =
     policy?.kind === 'ok' && account !== undefined && roleOf(policy.value, account) === roles.owner
+  if (code === 'server_rollback') return isOwner ? 'wait_or_refound' : 'wait'
   return isOwner ? 'refound' : 'ask_owner'
 }
 

@@ -2,7 +2,7 @@ import type { Store } from '../ports/store.ts'
 import type { Room } from '../room/room.ts'
 import type { TimelineItem } from '../view.ts'
 import { recordsBefore, recordsFrom } from './pages.ts'
-import { itemsOf, outboxItemView, type SenderOf } from './view.ts'
+import { isForPeople, itemsOf, outboxItemView, type SenderOf } from './view.ts'
 
 export interface TimelineQuery {
   readonly before?: number
@@ -44,5 +44,6 @@ const outboxItems = (room: Room, { account, device, senderOf }: Reader): readonl
   const sender = senderOf(account)
   return room
     .state()
-    .outbox.map((item) => outboxItemView(item, device, sender, room.acknowledged(item.message)))
+    .outbox.filter(isForPeople)
+    .map((item) => outboxItemView(item, device, sender, room.acknowledged(item.message)))
 }

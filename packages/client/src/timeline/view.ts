@@ -25,6 +25,8 @@ export const shownText = (content: Uint8Array): string => {
   switch (read.kind) {
     case 'text':
       return read.text
+    case 'hook_keys':
+      return ''
     case 'unsupported':
       return `[${read.type}: this version cannot show it]`
   }
@@ -61,6 +63,8 @@ const itemOf = (
         case 'rejoined':
         case 'objected':
         case 'refounded':
+        case 'hook_added':
+        case 'hook_removed':
           return { kind: 'event', id, seq, actor, event: item.event, timeMs }
         case 'added':
         case 'removed': {
@@ -80,12 +84,27 @@ const itemOf = (
         }
       }
     }
+    case 'hook':
+      return {
+        kind: 'hook',
+        id: `hook.${seq}`,
+        seq,
+        hook: toHex(item.hook),
+        name: item.name,
+        text: item.text,
+        fault: item.fault,
+        timeMs,
+      }
     case 'unreadable':
       return { kind: 'unreadable', id: `unreadable.${seq}`, seq, timeMs }
     case 'missed':
       return { kind: 'missed', id: `missed.${seq}`, seq, why: item.why, timeMs }
   }
 }
+
+/** Whether an own message is one that people are to see: clients tell each other things, too. */
+export const isForPeople = ({ content }: Pick<OutboxItem, 'content'>): boolean =>
+  decodeContent(content).kind !== 'hook_keys'
 
 /** Where the server has put a message that the log does not show yet. */
 export interface Acknowledged {

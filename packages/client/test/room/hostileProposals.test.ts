@@ -38,8 +38,9 @@ const situation = (side: Side): Situation => ({
   window: 8,
   alarmed: false,
   onDuty: true,
-  hasDead: false,
+  dead: null,
   timeMs: 0,
+  account: new Uint8Array(32),
 })
 
 const twoPeople = async () => {

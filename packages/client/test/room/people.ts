@@ -1,5 +1,6 @@
 import { hybridSuiteId, type KeyPackageBundle, makeKeyPackage, suiteOf } from '@sotto/mls'
 import { nodeProvider } from '@sotto/mls/provider/node'
+import { joseLibrary } from '@sotto/client/node'
 import {
   decodeEntry,
   entryHash,
@@ -42,17 +43,19 @@ export interface Somebody {
   readonly state: AccountState
   readonly device: Uint8Array
   readonly signer: DeviceSigner
+  /** DX, the private half. */
+  readonly sealingKey: Uint8Array
 }
 
 export const somebody = async (name: string): Promise<Somebody> => {
   const identity = await provider.signatureGenerate('Ed25519')
   const signer = keyPairSigner(provider, await provider.signatureGenerate('Ed25519'))
-  const { publicKey: sealingKey } = await provider.kemGenerate('MLKEM768-X25519')
+  const sealing = await provider.kemGenerate('MLKEM768-X25519')
   const device = provider.random(16)
   const certificate = {
     device,
     signingKey: signer.publicKey,
-    sealingKey,
+    sealingKey: sealing.publicKey,
     kind: 'cli' as const,
     createdS: startS - 10,
     notAfterS: startS + 86_400 * 300,
@@ -66,7 +69,7 @@ export const somebody = async (name: string): Promise<Somebody> => {
   })
   const verdict = await verifyChain(provider, [link], startS)
   if (verdict.kind === 'refused') throw new Error(verdict.rule)
-  return { name, state: verdict.value, device, signer }
+  return { name, state: verdict.value, device, signer, sealingKey: sealing.privateKey }
 }
 
 /** The tools of one person who knows these others. */
@@ -74,8 +77,16 @@ export const toolsOf = (own: Somebody, known: readonly Somebody[]): Tools => {
   const contacts = new Map<string, Contact>(
     known.map(({ state }) => [toHex(state.account), { state, alarm: false }]),
   )
-  const { device, signer, state } = own
-  return { provider, account: state.account, device, signer, find: (account) => contacts.get(toHex(account)) }
+  const { device, signer, sealingKey, state } = own
+  return {
+    provider,
+    jose: joseLibrary,
+    account: state.account,
+    device,
+    signer,
+    sealingKey,
+    find: (account) => contacts.get(toHex(account)),
+  }
 }
 
 export const bundleOf = async ({ signer, device, state }: Somebody): Promise<KeyPackageBundle> => {

@@ -36,8 +36,9 @@ describe('what is to be done next', () => {
     window: flyingMax,
     alarmed: false,
     onDuty: true,
-    hasDead: false,
+    dead: null,
     timeMs: 0,
+    account: new Uint8Array(32),
   })
   const kinds = (room: RoomState, situation: Partial<Situation> = {}): readonly string[] =>
     plan(room, { ...calm(), ...situation }).map(({ kind }) => kind)
@@ -105,7 +106,8 @@ describe('what is to be done next', () => {
 
   it('a frozen room tells why, once, and does nothing else', () => {
     const nack = { seq: 3, rule: 'C2', message: new Uint8Array(16) }
-    const phase = { kind: 'frozen', code: 'policy', rule: 'C2', nack } as const
+    const before = { kind: 'active' } as const
+    const phase = { kind: 'frozen', code: 'policy', rule: 'C2', nack, before } as const
     const busy = { ...active, outbox: [item(0, queued)], intents: [invitation] }
     expect(kinds({ ...busy, phase }, { head: 99 })).toEqual(['nack'])
     expect(kinds({ ...busy, phase: { ...phase, nack: null } }, { head: 99 })).toEqual([])

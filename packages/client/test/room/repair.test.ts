@@ -30,8 +30,9 @@ const calm = (room: RoomState): Situation => ({
   window: 8,
   alarmed: false,
   onDuty: true,
-  hasDead: false,
+  dead: null,
   timeMs,
+  account: new Uint8Array(32),
 })
 const actionsOf = (room: RoomState): readonly string[] => plan(room, calm(room)).map(({ kind }) => kind)
 

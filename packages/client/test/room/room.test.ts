@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type InputOf, operations, type submitNack, SottoError, toHex } from '@sotto/protocol'
 import { verifyLabelled } from '@sotto/trust'
 import type { Call, Contacts } from '../../src/account/contacts.ts'
+import { frozen } from '../../src/room/freeze.ts'
 import { memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
 import { loadRooms } from '../../src/room/load.ts'
 import { makePace } from '../../src/room/pace.ts'
@@ -64,7 +65,7 @@ describe('a room at work', () => {
       return { ack: await ledger.ackOf(0) }
     }) as Call
     const nack = { seq: 7, rule: 'C3a', message: provider.random(16) }
-    b.room = { ...b.room, phase: { kind: 'frozen', code: 'policy', rule: 'C3a', nack } }
+    b.room = frozen(b.room, 'policy', 'C3a', nack)
     const { room, store } = await atWork(b, ledger, call)
     room.proceed()
     await expect.poll(() => room.state().phase).toMatchObject({ kind: 'frozen', nack: null })

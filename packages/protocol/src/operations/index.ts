@@ -1,6 +1,7 @@
 import * as accessTokens from './accessTokens.ts'
 import * as authentication from './authentication.ts'
 import * as directory from './directory.ts'
+import * as hooks from './hooks.ts'
 import * as rooms from './rooms.ts'
 
 /** Every operation that a server answers, by its short name in the program. */
@@ -35,6 +36,8 @@ export const operations = {
   writeForkTag: rooms.writeForkTag,
   listWelcomes: rooms.listWelcomes,
   settleWelcome: rooms.settleWelcome,
+  publishHook: hooks.publishHook,
+  handToHook: hooks.handToHook,
   poll: rooms.poll,
 } as const
 

@@ -15,6 +15,8 @@ export type BusEvent =
   /** A room that was lost to the device has come back, up to this entry. */
   | { readonly kind: 'returned'; readonly room: Uint8Array; readonly head: number }
   | { readonly kind: 'welcome'; readonly room: Uint8Array; readonly device: Uint8Array }
+  /** Something waits for the script behind a hook. */
+  | { readonly kind: 'handed_out'; readonly hook: Uint8Array }
   | { readonly kind: 'session_ended'; readonly tokenHash: Uint8Array }
 
 /** Who listens to a topic hears what is published to it from then on. */
@@ -28,4 +30,5 @@ const topicOf = (kind: string, id: Uint8Array): string => `${kind}/${Buffer.from
 
 export const roomTopic = (room: Uint8Array): string => topicOf('room', room)
 export const deviceTopic = (device: Uint8Array): string => topicOf('device', device)
+export const hookTopic = (hook: Uint8Array): string => topicOf('hook', hook)
 export const sessionTopic = (tokenHash: Uint8Array): string => topicOf('session', tokenHash)

@@ -11,6 +11,9 @@ import { type Create, makeCreate } from './create.ts'
 import { mapKey } from './digest.ts'
 import { type Heal, makeHeal } from './heal.ts'
 import { announce } from './hints.ts'
+import { makeHookAccess } from './hookAccess.ts'
+import { type HookOut, makeHookOut } from './hookOut.ts'
+import { type Hooks, makeHooks } from './hooks.ts'
 import { makeLanes } from './lane.ts'
 import { makeLedger } from './ledger.ts'
 import type { LogKey } from './logKey.ts'
@@ -27,6 +30,8 @@ export interface Delivery extends Reading {
   readonly submit: Submit
   readonly nack: SubmitNack
   readonly heal: Heal
+  readonly hooks: Hooks
+  readonly hookOut: HookOut
   forkTag(caller: DeviceCaller, room: Uint8Array, epoch: number, tag: Uint8Array): Promise<void>
   welcomes(caller: DeviceCaller): Promise<readonly WaitingWelcome[]>
   countWelcomes(caller: DeviceCaller): Promise<number>
@@ -70,6 +75,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
     },
   })
   const ledger = makeLedger({ store, rooms, appender, logKey, senderTagKey })
+  const authenticate = makeHookAccess(dependencies)
   const parts = { ...dependencies, rooms, lanes, appender, ledger, quota }
 
   const forkTag: Delivery['forkTag'] = async ({ device }, id, epoch, tag) => {
@@ -87,6 +93,8 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
     submit: makeSubmit(parts),
     nack: makeNack(parts),
     heal: makeHeal(parts),
+    hooks: makeHooks({ ...parts, authenticate }),
+    hookOut: makeHookOut({ ...parts, authenticate }),
     forkTag,
     welcomes: async ({ device }) => {
       const waiting = await store.welcomes(device, welcomesBytesMax)

@@ -23,7 +23,7 @@ export type Heal = (caller: DeviceCaller, input: InputOf<typeof healRoom>) => Pr
 type OfferedGroup = InputOf<typeof healRoom>['group']
 
 interface Dependencies {
-  readonly store: Pick<DeliveryStore, 'leftAt' | 'message' | 'groupInfo'>
+  readonly store: Pick<DeliveryStore, 'leftAt' | 'message' | 'groupInfo' | 'hook'>
   readonly rooms: Rooms
   readonly lanes: Lanes
   readonly ledger: Ledger

@@ -1,10 +1,18 @@
 import { MlsError, type Provider, type PublicGroup } from '@sotto/mls/public'
-import { decodeLoggedNack, entryKinds, equalBytes, SottoError } from '@sotto/protocol'
-import { deviceOf, type Policy, verifyLabelled } from '@sotto/trust'
+import {
+  decodeLoggedNack,
+  decodeLoggedPost,
+  entryKinds,
+  equalBytes,
+  readSealedPost,
+  SottoError,
+} from '@sotto/protocol'
+import { deviceOf, hookOf, type Policy, roles, verifyLabelled } from '@sotto/trust'
 import type { ServerLimits } from '../configuration.ts'
 import { membershipAt, observeCommit } from './commit.ts'
 import { type AccountSource, type Court, makeCourt } from './court.ts'
 import { mapKey } from './digest.ts'
+import { postIdOf } from './hooks.ts'
 import type { Ledger } from './ledger.ts'
 import type { Offered } from './offered.ts'
 import { observeProposal } from './proposal.ts'
@@ -29,7 +37,8 @@ export interface Replayed {
 
 /** Who sent an entry, under which name, and what it has changed. */
 interface Judged {
-  readonly sender: Membership
+  /** A device, or a hook. */
+  readonly sender: Pick<Membership, 'account' | 'device'>
   readonly messageId: Uint8Array
   readonly sendCounter: number | null
   readonly place: Place
@@ -39,7 +48,7 @@ interface Judged {
 export type Replay = (room: Room, place: Place, offered: readonly Offered[]) => Promise<Replayed>
 
 interface Dependencies {
-  readonly store: Pick<DeliveryStore, 'message'>
+  readonly store: Pick<DeliveryStore, 'message' | 'hook'>
   readonly ledger: Pick<Ledger, 'tagOf' | 'lastCounter'>
   readonly provider: Provider
   readonly accounts: AccountSource
@@ -63,7 +72,7 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
     return incoming.entryKind === entry.kind ? incoming : refuse('the message is of another kind')
   }
 
-  const isMembers = (room: Room, { entry }: Offered, { device }: Membership): boolean =>
+  const isOf = (room: Room, { entry }: Offered, { device }: Judged['sender']): boolean =>
     equalBytes(ledger.tagOf(room.id, device), entry.senderTag)
 
   const named = ({ envelope: { messageId, sendCounter } }: Incoming) => ({ messageId, sendCounter })
@@ -125,6 +134,22 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
     return { sender, messageId, sendCounter: null, place, moves: null }
   }
 
+  /** The policy of then has the hook; who brought it may be lost with the rest, and an owner answers for it. */
+  const replayPost = async (place: Place, { entry, payload }: Offered): Promise<Judged> => {
+    if (entry.auxHash) return refuse('nothing rides with a post')
+    const { hook, jwe } = decodeLoggedPost(payload)
+    if (!hookOf(place.policy, hook) || readSealedPost(jwe).kind === 'refused') return refuse('of no hook')
+    const owner = place.policy.members.find(({ role }) => role === roles.owner)
+    const account = (await store.hook(hook))?.account ?? owner?.account ?? refuse('of no owner')
+    return {
+      sender: { account, device: hook },
+      messageId: postIdOf(jwe),
+      sendCounter: null,
+      place,
+      moves: null,
+    }
+  }
+
   const judge = async (court: Court, room: Room, place: Place, offered: Offered): Promise<Judged> => {
     switch (offered.entry.kind) {
       case entryKinds.commit:
@@ -135,8 +160,9 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
         return replayMessage(room, place, offered)
       case entryKinds.nack:
         return replayNack(room, place, offered)
-      case entryKinds.create:
       case entryKinds.hook:
+        return replayPost(place, offered)
+      case entryKinds.create:
       case entryKinds.tombstone:
       case entryKinds.refound:
         return refuse('an entry that does not stand behind others')
@@ -148,7 +174,7 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
     const court = courtAt(offered)
     try {
       const judged = await judge(court, room, place, offered)
-      return isMembers(room, offered, judged.sender) ? judged : refuse('the tag of another device')
+      return isOf(room, offered, judged.sender) ? judged : refuse('the tag of another device')
     } catch (error) {
       throw error instanceof MlsError ? court.failure(error) : error
     }

@@ -130,8 +130,45 @@ export interface PageBounds {
   readonly bytesMax: number
 }
 
+/** A script's way into a room, as the server knows it. */
+export interface StoredHook {
+  readonly hook: Uint8Array
+  readonly room: Uint8Array
+  /** Whose storage the posts take. */
+  readonly account: Uint8Array
+  readonly tokenHash: Uint8Array
+  readonly generation: number
+  /** Thumbprints of the keys that a post may be sealed to. */
+  readonly keyIds: readonly string[]
+  /** What scripts are told: a compact JWS. */
+  readonly statement: string
+}
+
+/** Something that waits for a script. */
+export interface HandedOut {
+  /** Rises with each, and never comes again. */
+  readonly cursor: number
+  readonly jwe: string
+}
+
+export interface OutBounds {
+  readonly countMax: number
+  readonly bytesMax: number
+}
+
+export interface HookStore {
+  hook(hook: Uint8Array): Promise<StoredHook | undefined>
+  /** In the place of what was known of it. */
+  putHook(hook: StoredHook): Promise<void>
+  /** Keeps what was said at a later place than all that was handed in before; of the others it is `known`. */
+  handOut(hook: Uint8Array, seq: number, jwe: string, bounds: OutBounds): Promise<'kept' | 'known' | 'full'>
+  /** Those behind the cursor, at least one if there is one, then while they fit. */
+  handedOut(hook: Uint8Array, afterCursor: number, bytesMax: number): Promise<readonly HandedOut[]>
+  settleOut(hook: Uint8Array, uptoCursor: number): Promise<void>
+}
+
 /** What delivery keeps. */
-export interface DeliveryStore {
+export interface DeliveryStore extends HookStore {
   /**
    * All of the entries, in this order, in one transaction that is durable on return, or none of them. An entry whose
    * place or whose (sender, message id) is taken makes it fail.

@@ -2,11 +2,14 @@ import { failureBody, SottoError } from '@sotto/protocol'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
+import type { HookOut } from '../delivery/hookOut.ts'
+import type { Hooks } from '../delivery/hooks.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import { makeRate } from '../rate.ts'
 import { addressKey } from './address.ts'
 import { failureOf, sendFailure } from './failure.ts'
 import { securityHeaders } from './headers.ts'
+import { hookPrefix, serveHooks } from './hooks.ts'
 import { serveOperation } from './operationRoute.ts'
 import { isForeign } from './origin.ts'
 import type { Route } from './route.ts'
@@ -14,6 +17,8 @@ import { serveWeb } from './web.ts'
 
 export interface HttpOptions {
   readonly routes: readonly Route[]
+  readonly hooks: Hooks
+  readonly hookOut: HookOut
   readonly sessions: Pick<Sessions, 'authenticate'>
   readonly webDirectory: string | null
   readonly trustProxy: boolean
@@ -74,7 +79,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(pathOf(request.url), request.protocol === 'https'))
-    if (!request.url.startsWith(apiPrefix)) return
+    if (![apiPrefix, hookPrefix].some((prefix) => request.url.startsWith(prefix))) return
     if (closing.aborted) throw new SottoError('unavailable')
     requests.take(addressKey(request.ip))
     if (isForeign(request, trustProxy)) throw new SottoError('forbidden')
@@ -93,6 +98,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
 
   for (const route of routes) serveOperation(app, route, sessions, closing)
 
+  await serveHooks(app, options)
   await options.addRoutes?.(app)
 
   app.get('/healthz', async (_request, reply) =>

@@ -81,6 +81,14 @@ export const routesOf = (services: Services): readonly Route[] => {
       await delivery.settle(caller, input.room, input.seq)
       return {}
     }),
+    forDevice(o.publishHook, async ({ caller, input }) => {
+      await delivery.hooks.publish(caller, input)
+      return {}
+    }),
+    forDevice(o.handToHook, async ({ caller, input }) => {
+      await delivery.hookOut.hand(caller, input)
+      return {}
+    }),
     forDevice(o.poll, ({ caller, input, signal }) => poll(caller, input, signal)),
   ]
 }

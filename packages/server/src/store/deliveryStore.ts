@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { DeliveryStore, StoredEntry } from '../delivery/store.ts'
 import { storing } from './failure.ts'
+import { hookStore } from './hookStore.ts'
 import { logWriter } from './logWriter.ts'
 import { prepared } from './prepared.ts'
 import type { Schema } from './schema.ts'
@@ -193,6 +194,7 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
         db.transaction().execute((transaction) => welcomeQueries.settle(transaction, room, seq, device)),
       ),
     welcomeTree: (room, treeHash, device) => storing(() => welcomeQueries.tree(db, room, treeHash, device)),
+    ...hookStore(db),
     putForkTag: (room, epoch, device, tag) =>
       storing(() =>
         db.transaction().execute((transaction) => putForkTag(transaction, room, epoch, device, tag)),

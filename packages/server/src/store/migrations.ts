@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { hookTables } from './hookTables.ts'
 import { openLaneTables } from './openLane/tables.ts'
 
 /** What databases call the same thing differently. */
@@ -199,4 +200,4 @@ const third: Migration = {
 }
 
 /** In order; a migration that has been released is never changed. */
-export const migrations: readonly Migration[] = [first, second, third, openLaneTables]
+export const migrations: readonly Migration[] = [first, second, third, openLaneTables, hookTables]

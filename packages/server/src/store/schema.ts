@@ -83,5 +83,18 @@ export interface Schema extends OpenLaneSchema {
   invitations: { room: Uint8Array; seq: number; device: Uint8Array }
   /** The sum of what each account has put into logs. */
   storage: { account: Uint8Array; bytes: number }
+  hooks: {
+    hook: Uint8Array
+    room: Uint8Array
+    account: Uint8Array
+    token_hash: Uint8Array
+    generation: number
+    /** Thumbprints, with a space between them. */
+    key_ids: string
+    statement: string
+    out_seq: number
+  }
+  /** What waits for scripts, sealed to their keys. */
+  hook_out: { id: Generated<number>; hook: Uint8Array; jwe: string }
   fork_tags: { room: Uint8Array; epoch: number; device: Uint8Array; tag: Uint8Array }
 }

@@ -348,6 +348,69 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
     })
   })
 
+  describe('delivery store: hooks', () => {
+    it('keeps the newest of a hook, and knows no others', async () => {
+      const { store, room } = await openRoom()
+      const stored = {
+        hook: random(16),
+        room,
+        account: random(32),
+        tokenHash: random(32),
+        generation: 1,
+        keyIds: ['one', 'two'],
+        statement: 'a.b.c',
+      }
+      expect(await store.hook(stored.hook)).toBeUndefined()
+      await store.putHook(stored)
+      expect(await store.hook(stored.hook)).toEqual(stored)
+      const next = { ...stored, generation: 2, keyIds: ['three'], statement: 'd.e.f' }
+      await store.putHook(next)
+      expect(await store.hook(stored.hook)).toEqual(next)
+      expect(await store.hook(random(16))).toBeUndefined()
+    })
+  })
+
+  describe('delivery store: what waits for a script', () => {
+    const bounds = { countMax: 3, bytesMax: 100 }
+    const openHook = async () => {
+      const { store, room } = await openRoom()
+      const hook = random(16)
+      const about = { account: random(32), tokenHash: random(32), keyIds: ['a'], statement: 'a.b.c' }
+      await store.putHook({ hook, room, generation: 1, ...about })
+      return { store, hook, again: () => store.putHook({ hook, room, generation: 2, ...about }) }
+    }
+    const jwes = async (store: DeliveryStore, hook: Uint8Array, after = 0, bytesMax = 1000) =>
+      (await store.handedOut(hook, after, bytesMax)).map(({ jwe }) => jwe)
+
+    it('waits in its order, once, until it has arrived; and stays known then', async () => {
+      const { store, hook, again } = await openHook()
+      for (const seq of [4, 7, 9]) expect(await store.handOut(hook, seq, `j${seq}`, bounds)).toBe('kept')
+      expect(await store.handOut(hook, 7, 'again', bounds)).toBe('known')
+      await again()
+      const all = await store.handedOut(hook, 0, 1000)
+      expect(all.map(({ jwe }) => jwe)).toEqual(['j4', 'j7', 'j9'])
+      expect(await jwes(store, hook, all[0]?.cursor)).toEqual(['j7', 'j9'])
+      await store.settleOut(hook, all[1]?.cursor ?? 0)
+      expect(await jwes(store, hook)).toEqual(['j9'])
+      expect(await store.handOut(hook, 9, 'again', bounds)).toBe('known')
+      await store.settleOut(hook, all[2]?.cursor ?? 0)
+      expect(await store.handOut(hook, 10, 'j10', bounds)).toBe('kept')
+      const [last] = await store.handedOut(hook, 0, 1000)
+      expect(last?.cursor).toBeGreaterThan(all[2]?.cursor ?? 0)
+    })
+
+    it('is bounded in number and bytes, and given as it fits', async () => {
+      const { store, hook } = await openHook()
+      expect(await store.handOut(hook, 1, 'x'.repeat(60), bounds)).toBe('kept')
+      expect(await store.handOut(hook, 2, 'x'.repeat(60), bounds)).toBe('full')
+      for (const seq of [3, 4]) expect(await store.handOut(hook, seq, `j${seq}`, bounds)).toBe('kept')
+      expect(await store.handOut(hook, 5, 'j5', bounds)).toBe('full')
+      expect(await jwes(store, hook, 0, 62)).toEqual(['x'.repeat(60), 'j3'])
+      expect(await jwes(store, hook, 0, 1)).toHaveLength(1)
+      expect(await jwes(store, random(16))).toEqual([])
+    })
+  })
+
   describe('delivery store: fork tags', () => {
     it('tells which other tags are known of the epoch, and forgets older epochs', async () => {
       const { store, room } = await openRoom()

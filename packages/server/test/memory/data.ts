@@ -1,6 +1,13 @@
 import type { SignedLink } from '@sotto/protocol'
 import type { StoredSession } from '../../src/authentication/store.ts'
-import type { Membership, SealedMeta, StoredEntry, StoredWelcome } from '../../src/delivery/store.ts'
+import type {
+  HandedOut,
+  Membership,
+  SealedMeta,
+  StoredEntry,
+  StoredHook,
+  StoredWelcome,
+} from '../../src/delivery/store.ts'
 import type { StoredKeyPackage, VaultSlot } from '../../src/directory/store.ts'
 
 /** Everything that a server keeps, in memory. Values are never changed in place: a copy of the maps is a backup. */
@@ -18,6 +25,9 @@ export interface MemoryData {
   readonly counters: Map<string, number>
   /** Bytes by account. */
   readonly storage: Map<string, number>
+  readonly hooks: Map<string, StoredHook>
+  /** What was handed to scripts, by hook. */
+  readonly hookOut: Map<string, MemoryHookOut>
   readonly forkTags: Map<string, MemoryForkTag>
 }
 
@@ -59,6 +69,12 @@ export interface MemoryWelcome {
   readonly devices: readonly string[]
 }
 
+export interface MemoryHookOut {
+  readonly seq: number
+  readonly next: number
+  readonly waiting: readonly HandedOut[]
+}
+
 export interface MemoryForkTag {
   readonly room: string
   readonly epoch: number
@@ -77,6 +93,8 @@ export const emptyData = (): MemoryData => ({
   messages: new Map(),
   counters: new Map(),
   storage: new Map(),
+  hooks: new Map(),
+  hookOut: new Map(),
   forkTags: new Map(),
 })
 
@@ -91,6 +109,8 @@ export const copyData = (data: MemoryData): MemoryData => ({
   messages: new Map(data.messages),
   counters: new Map(data.counters),
   storage: new Map(data.storage),
+  hooks: new Map(data.hooks),
+  hookOut: new Map(data.hookOut),
   forkTags: new Map(data.forkTags),
 })
 

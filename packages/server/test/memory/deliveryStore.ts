@@ -211,6 +211,33 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
         ({ stored, devices }) =>
           keyOf(stored.treeHash) === keyOf(treeHash) && devices.includes(keyOf(device)),
       )?.tree,
+    hook: async (hook) => current().hooks.get(keyOf(hook)),
+    putHook: async (hook) => {
+      current().hooks.set(keyOf(hook.hook), hook)
+    },
+    handOut: async (hook, seq, jwe, { countMax, bytesMax }) => {
+      const { hookOut } = current()
+      const before = hookOut.get(keyOf(hook)) ?? { seq: 0, next: 1, waiting: [] }
+      if (seq <= before.seq) return 'known'
+      const bytes = before.waiting.reduce((sum, one) => sum + one.jwe.length, jwe.length)
+      if (before.waiting.length >= countMax || bytes > bytesMax) return 'full'
+      const waiting = [...before.waiting, { cursor: before.next, jwe }]
+      hookOut.set(keyOf(hook), { seq, next: before.next + 1, waiting })
+      return 'kept'
+    },
+    handedOut: async (hook, after, bytesMax) => {
+      let bytes = 0
+      const waiting = current().hookOut.get(keyOf(hook))?.waiting ?? []
+      return waiting
+        .filter(({ cursor }) => cursor > after)
+        .filter(({ jwe }, at) => (bytes += jwe.length) <= bytesMax || at === 0)
+    },
+    settleOut: async (hook, upto) => {
+      const { hookOut } = current()
+      const before = hookOut.get(keyOf(hook))
+      if (!before) return
+      hookOut.set(keyOf(hook), { ...before, waiting: before.waiting.filter(({ cursor }) => cursor > upto) })
+    },
     putForkTag: async (id, epoch, device, tag) => {
       const { forkTags } = current()
       const room = keyOf(id)

@@ -1,6 +1,6 @@
 import { leafAt, type LeafIndex, type Sender } from '@sotto/mls/public'
 import { identityOf, type LeafIdentity } from '../leaf/identity.ts'
-import { verifyLeaf } from '../leaf/verifyLeaf.ts'
+import { verifyLeaf, verifyUndated } from '../leaf/verifyLeaf.ts'
 import { serverKeyOf } from '../policy/context.ts'
 import { type Policy, type Role, roleOf } from '../policy/policy.ts'
 import type { Signatures } from '../signing/labelled.ts'
@@ -22,17 +22,28 @@ export type Actor =
 /** Why somebody may not act at all. */
 export type Unfit = 'leaf' | 'account'
 
-/** The member at a leaf, if its leaf is authentic and live and its account has a role. */
+/** Whether what a member does renews its leaf, too. */
+export type Renewal = 'renewed' | 'kept'
+
+/**
+ * The member at a leaf, if its leaf is authentic and live and its account has a role. A leaf whose time is
+ * over may still be renewed: its device has signed for the new one (C4), and nobody else can.
+ */
 export const memberAt = async (
   court: Court,
   group: GroupView,
   policy: Policy,
   leafIndex: LeafIndex,
+  renewal: Renewal,
 ): Promise<(Actor & { kind: 'member' }) | Unfit> => {
   const leaf = leafAt(group.tree, leafIndex)
   const claimed = leaf && identityOf(leaf)
-  if (!claimed) return 'leaf'
-  const verdict = await verifyLeaf(court.provider, leaf, court.lookup(claimed.account), court.nowS)
+  const account = claimed && court.lookup(claimed.account)
+  if (!account) return 'leaf'
+  const verdict =
+    renewal === 'renewed'
+      ? await verifyUndated(court.provider, leaf, account, court.nowS)
+      : await verifyLeaf(court.provider, leaf, account, court.nowS)
   if (verdict.kind === 'refused') return 'leaf'
   const role = roleOf(policy, claimed.account)
   return role === undefined ? 'account' : { kind: 'member', identity: verdict.value, role }
@@ -47,7 +58,7 @@ export const proposerOf = async (
 ): Promise<Actor | Unfit> => {
   switch (sender.kind) {
     case 'member':
-      return memberAt(court, group, policy, sender.leafIndex)
+      return memberAt(court, group, policy, sender.leafIndex, 'kept')
     case 'external':
       return sender.senderIndex === 0 && serverKeyOf(group.context) ? { kind: 'server' } : 'account'
     case 'new_member_proposal':

@@ -93,7 +93,9 @@ const judgeMember = async (
 ): Promise<Authorization> => {
   if (envelope.extension !== null) return refused('C0e')
   const { before, after } = policies
-  const committer = await memberAt(court, view.before, before, view.committer.leafIndex)
+  const { leafIndex } = view.committer
+  const renewal = change.successions.some((one) => one.leafIndex === leafIndex) ? 'renewed' : 'kept'
+  const committer = await memberAt(court, view.before, before, leafIndex, renewal)
   if (committer === 'leaf') return refused('C1a')
   if (committer === 'account') return refused('C1b')
   const proposers = await proposersOf(court, view, before, committer)

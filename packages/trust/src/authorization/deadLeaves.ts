@@ -1,11 +1,16 @@
 import { type LeafIndex, leaves } from '@sotto/mls/public'
 import { identityOf } from '../leaf/identity.ts'
-import { isDead } from '../leaf/standing.ts'
+import { type Death, deathOf } from '../leaf/standing.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { AccountLookup, GroupView } from './view.ts'
 
+export interface DeadLeaf {
+  readonly leafIndex: LeafIndex
+  readonly death: Death
+}
+
 /**
- * The leaves that anyone may take out (C3), and that a client takes out before it says anything more (S2).
+ * The leaves that anyone may take out (C3). While one is there that was revoked, a client says nothing more (S2).
  *
  * @param nowS time of the newest entry of the log
  */
@@ -14,12 +19,13 @@ export const deadLeaves = (
   policy: Policy,
   lookup: AccountLookup,
   nowS: number,
-): readonly LeafIndex[] => {
-  const dead: LeafIndex[] = []
+): readonly DeadLeaf[] => {
+  const dead: DeadLeaf[] = []
   for (const [leafIndex, leaf] of leaves(tree)) {
     const identity = identityOf(leaf)
     const account = identity && lookup(identity.account)
-    if (identity && account && isDead(identity, account, policy.idleDaysMax, nowS)) dead.push(leafIndex)
+    const death = identity && account && deathOf(identity, account, policy.idleDaysMax, nowS)
+    if (death) dead.push({ leafIndex, death })
   }
   return dead
 }

@@ -1,10 +1,11 @@
-import { leafAt, leaves, type LeafIndex } from '@sotto/mls/public'
+import { leafAt, leaves, type LeafIndex, type LeafNode } from '@sotto/mls/public'
 import { equalBytes } from '@sotto/protocol'
 import type { GroupView, AccountLookup } from '../authorization/view.ts'
 import { isOfSotto } from '../authorization/rules/context.ts'
 import { membershipRule, uniquenessRule } from '../authorization/rules/leaves.ts'
-import { identityOf } from '../leaf/identity.ts'
-import { verifyLeaf, verifyTreeLeaf } from '../leaf/verifyLeaf.ts'
+import type { AccountState } from '../account/accountState.ts'
+import { identityOf, type LeafIdentity } from '../leaf/identity.ts'
+import { verifyLeaf, verifyTreeLeaf, verifyUndated } from '../leaf/verifyLeaf.ts'
 import { areRoomExtensions, policyOf } from '../policy/context.ts'
 import { type Policy, type Role, roleOf } from '../policy/policy.ts'
 import type { Rule } from '../rules.ts'
@@ -48,7 +49,9 @@ export const authorizeWelcome = async (
   const role = ownIdentity && roleOf(policy, ownIdentity.account)
   if (!ownIdentity || role === undefined) return refused('JOIN-2')
 
-  const inviter = await liveSigner({ group, signer }, lookup, provider, nowS)
+  const inviter = await signerOf({ group, signer }, lookup, (leaf, account) =>
+    verifyLeaf(provider, leaf, account, nowS),
+  )
   if (!inviter) return refused('JOIN-3')
   const invites = (roleOf(policy, inviter) ?? -1) >= policy.permissions.invite
   if (!invites && !equalBytes(inviter, ownIdentity.account)) return refused('JOIN-3')
@@ -57,7 +60,8 @@ export const authorizeWelcome = async (
 
 /**
  * Whether a room is one to come into from outside, by a GroupInfo and the tree alone: every leaf is an authentic one
- * of a member (JOIN-1), oneself has a role (JOIN-2), and a live member vouches for the epoch (JOIN-3).
+ * of a member (JOIN-1), oneself has a role (JOIN-2), and a member vouches for the epoch (JOIN-3). Whose leaf is only past
+ * its end may vouch: where nobody has spoken for long, nobody else is there.
  *
  * @param account one's own
  */
@@ -72,7 +76,9 @@ export const authorizeEntry = async (
   if (room.kind === 'refused') return room
   const role = roleOf(room.value, account)
   if (role === undefined) return refused('JOIN-2')
-  const inviter = await liveSigner({ group, signer }, lookup, provider, nowS)
+  const inviter = await signerOf({ group, signer }, lookup, (one, state) =>
+    verifyUndated(provider, one, state, nowS),
+  )
   return inviter ? { kind: 'allowed', policy: room.value, role, inviter } : refused('JOIN-3')
 }
 
@@ -95,16 +101,15 @@ const authenticRoom = async (
   return accepted(read.value)
 }
 
-/** The account of whoever signed the GroupInfo, if its device may act now. */
-const liveSigner = async (
+/** The account of whoever signed the GroupInfo, if its leaf is a good one. */
+const signerOf = async (
   { group, signer }: Omit<WelcomeView, 'ownLeaf'>,
   lookup: AccountLookup,
-  provider: Pick<Signatures, 'verify'>,
-  nowS: number,
+  verify: (leaf: LeafNode, account: AccountState | undefined) => Promise<Verdict<LeafIdentity>>,
 ): Promise<Uint8Array | undefined> => {
   const leaf = leafAt(group.tree, signer)
   const identity = leaf && identityOf(leaf)
   if (!identity) return undefined
-  const verdict = await verifyLeaf(provider, leaf, lookup(identity.account), nowS)
+  const verdict = await verify(leaf, lookup(identity.account))
   return verdict.kind === 'ok' ? identity.account : undefined
 }

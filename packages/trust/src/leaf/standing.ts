@@ -33,20 +33,32 @@ export const standingAt = (identity: LeafIdentity, account: AccountState, timeS:
   return 'live'
 }
 
+/** `revoked`: somebody else may have its keys. `ended`: it has only grown too old. */
+export type Death = 'revoked' | 'ended'
+
 /**
- * Whether a leaf is provably dead (protocol §6 C3): revoked in the newest head known, at whatever time; without a
- * valid certificate; past its end; or unused for longer than the room allows. A leaf's last use is not recorded: its
- * credential is renewed with use, and was issued no earlier than its longest life before its end.
+ * Whether a leaf is provably dead (protocol §6 C3), and how: revoked in the newest head known, at whatever time;
+ * without a valid certificate; past its end; or unused for longer than the room allows. A leaf's last use is not
+ * recorded: its credential is renewed with use, and was issued no earlier than its longest life before its end.
  */
-export const isDead = (
+export const deathOf = (
   identity: LeafIdentity,
   account: AccountState,
   idleDaysMax: number,
   timeS: number,
-): boolean => {
-  const standing = standingAt(identity, account, timeS)
-  if (standing !== 'live') return standing !== 'unknown'
-  if (deviceOf(account, identity.device)?.status.kind === 'revoked') return true
-  const issuedS = identity.notAfterS - leafLifetimeMaxS
-  return idleDaysMax > 0 && issuedS + idleDaysMax * dayS <= timeS
+): Death | undefined => {
+  if (deviceOf(account, identity.device)?.status.kind === 'revoked') return 'revoked'
+  switch (standingAt(identity, account, timeS)) {
+    case 'revoked':
+      return 'revoked'
+    case 'uncertified':
+    case 'expired':
+      return 'ended'
+    case 'unknown':
+      return undefined
+    case 'live': {
+      const issuedS = identity.notAfterS - leafLifetimeMaxS
+      return idleDaysMax > 0 && issuedS + idleDaysMax * dayS <= timeS ? 'ended' : undefined
+    }
+  }
 }

@@ -68,6 +68,22 @@ export const verifyLeaf = async (
   return dead ? refused(dead) : accepted(verdict.value)
 }
 
+/**
+ * The same whatever its time (LEAF-10): a leaf that is past its end, or was dated by a clock that ran ahead. Its device
+ * is not revoked and has a valid certificate.
+ */
+export const verifyUndated = async (
+  provider: Verifier,
+  leaf: LeafNode,
+  account: AccountState | undefined,
+  nowS: number,
+): Promise<Verdict<LeafIdentity>> => {
+  const verdict = await verifyLeaf(provider, leaf, account, nowS)
+  return verdict.kind === 'refused' && verdict.rule === 'LEAF-10'
+    ? verifyTreeLeaf(provider, leaf, account)
+    : verdict
+}
+
 const claimRule = (
   leaf: LeafNode,
   identity: LeafIdentity,

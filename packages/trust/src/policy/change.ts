@@ -5,6 +5,7 @@ import { keyOf } from '../encoding/key.ts'
 import { identityOf } from '../leaf/identity.ts'
 import {
   type History,
+  type Hook,
   historyModes,
   type Member,
   type Permissions,
@@ -97,6 +98,20 @@ export const withHistory = (policy: Policy, history: History): Policy => ({ ...p
 export const withRetention = (policy: Policy, retentionS: number): Policy => ({ ...policy, retentionS })
 
 export const withIdleLimit = (policy: Policy, idleDaysMax: number): Policy => ({ ...policy, idleDaysMax })
+
+/** With a further hook; one of the same id is replaced. */
+export const withHook = (policy: Policy, hook: Hook): Policy => ({
+  ...policy,
+  hooks: [...withoutHook(policy, hook.hook).hooks, hook].toSorted((a, b) => compareBytes(a.hook, b.hook)),
+})
+
+export const withoutHook = (policy: Policy, hook: Uint8Array): Policy => ({
+  ...policy,
+  hooks: policy.hooks.filter((known) => !equalBytes(known.hook, hook)),
+})
+
+export const hookOf = (policy: Policy, hook: Uint8Array): Hook | undefined =>
+  policy.hooks.find((known) => equalBytes(known.hook, hook))
 
 export interface Refounding {
   /** Id of the new room. */

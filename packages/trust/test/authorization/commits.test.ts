@@ -290,11 +290,22 @@ describe('C1 who commits', () => {
   test('C1a is a live leaf of the tree', async () => {
     expect(await judge(commitOf(group, { by: atCarol, proposals: [] }), [alice, bob, grace])).toBe('C1a')
     const view = commitOf(group, { by: atCarol, ...(await path(carol)) })
-    expect(await judge(view, everyone, startS + 95 * dayS)).toBe('C1a')
     const nowhere = commitOf(group, { by: 9 })
     expect(await judge(nowhere, everyone)).toBe('C1a')
     await revoke(carol, firstDevice(carol))
     expect(await judge(view, everyone, startS + 600)).toBe('C1a')
+  })
+
+  test('C1a of a leaf past its end only with the path that renews it, which the device has signed', async () => {
+    const nowS = startS + 95 * dayS
+    const renewed = await leafOf(carol, { notAfterS: nowS + 90 * dayS })
+    expect(await judged({ by: atCarol, path: renewed }, nowS)).toBe('allowed')
+    expect(await judged({ by: atCarol, proposals: [] }, nowS)).toBe('C1a')
+    expect(await judged({ by: atCarol, ...(await path(carol)) }, nowS)).toBe('C4b')
+    const ofAnother = await leafOf(bob, { notAfterS: nowS + 90 * dayS })
+    expect(await judged({ by: atCarol, path: ofAnother }, nowS)).toBe('C4a')
+    await revoke(carol, firstDevice(carol))
+    expect(await judged({ by: atCarol, path: renewed }, nowS)).toBe('C1a')
   })
 
   test('C1b of an account that has a role in the old epoch', async () => {

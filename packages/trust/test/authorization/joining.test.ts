@@ -374,9 +374,15 @@ describe('a Welcome leads to a room', () => {
     await revoke(carol, firstDevice(carol))
     const people = [...everyone, carol]
     expect(await enter(room3, {}, people)).toBe('allowed')
-    expect(deadLeaves(room3, policy, lookupOf(...people), startS)).toEqual([2])
+    expect(deadLeaves(room3, policy, lookupOf(...people), startS)).toEqual([
+      { leafIndex: 2, death: 'revoked' },
+    ])
     expect(deadLeaves(room3, policy, lookupOf(...everyone), startS)).toEqual([])
-    expect(deadLeaves(room3, policy, lookupOf(...people), startS + 91 * dayS)).toEqual([0, 1, 2])
+    expect(deadLeaves(room3, policy, lookupOf(...people), startS + 91 * dayS)).toEqual([
+      { leafIndex: 0, death: 'ended' },
+      { leafIndex: 1, death: 'ended' },
+      { leafIndex: 2, death: 'revoked' },
+    ])
   })
 
   test('C6 C2d of members only, each device once', async () => {

@@ -1,55 +1,5 @@
-import type { FailureCode } from '@sotto/client'
-
-/** What a failure means to the person in front of the screen, and what they can do. */
-const failure = {
-  bad_request: 'The server did not understand this. Reloading the page may help.',
-  name_invalid: 'A name has 2 to 31 letters, digits, dots, dashes or underscores, all of one script.',
-  password_weak: 'A password has at least 12 characters.',
-  too_large: 'This is larger than the server accepts.',
-  unsupported_media: 'The server does not accept this.',
-  not_found: 'There is no such thing here.',
-  name_unknown: 'Nobody here has that name.',
-  room_unknown: 'There is no such room.',
-  name_taken: 'That name is taken. Choose another one.',
-  already_member: 'That person is in the room already.',
-  unauthorized: 'Sign in first.',
-  session_expired: 'Your session has ended. Sign in again.',
-  invalid_credentials: 'The name or the password is wrong.',
-  device_unknown:
-    'The keys of this account are not in this browser. Open Sotto where you have used it before: signing in on a second device is not possible yet.',
-  forbidden: 'This is not allowed.',
-  not_member: 'This device is not in the room.',
-  policy: 'The rules of this room do not allow that.',
-  stale_epoch: 'The room has just changed. Try once more.',
-  fork: 'The server and this device remember different histories of this room. What you received stays readable; an owner can found the room anew.',
-  client_rollback:
-    'This device has gone back to an older state. What you received stays here, and the device takes its place again by itself.',
-  server_rollback:
-    'The server has lost messages that it had confirmed. This device has kept them and offers them to the server.',
-  id_reused: 'This message was recorded differently before. It was not sent again; write it anew.',
-  integrity:
-    'What the server sent does not fit what it promised. It was not accepted, and what you have is safe; tell the people who run the server.',
-  identity_changed:
-    'The identity of this person is not the one known before. Nothing was sent to the new one; ask them in another way whether it is theirs.',
-  rate: 'Too many tries in a short time.',
-  key_package_unavailable:
-    'That person has no device that can be invited yet. They need to sign in once; then try again.',
-  read_only:
-    'The server has no space left to store anything. What you write stays on this device; tell the people who run the server.',
-  unavailable: 'The server is not ready. Try again in a moment.',
-  offline: 'The server cannot be reached. Check your connection and try again.',
-  timeout: 'The server did not answer in time. Try again.',
-  no_account: 'There is no account on this device yet.',
-  account_exists: 'There is an account on this device already.',
-  profile_in_use: 'Another program is using this profile.',
-  fenced: 'Another tab has taken over. Reload this page to go on here.',
-  storage_full:
-    'There is no space left on this device. What is stored already is safe; free some space and try again.',
-  storage_damaged:
-    'What is stored on this device cannot be read. It was not changed; reload the page, or restart this device.',
-  room_frozen: 'This room is frozen: nothing is sent until its state is repaired.',
-  internal: 'Something went wrong on our side.',
-} as const satisfies Record<FailureCode, string>
+import { failure } from './failure.ts'
+import { hook } from './hook.ts'
 
 /** What has happened to a room, in one sentence, where the words for the failure of a command would not do. */
 const happened = {
@@ -298,6 +248,9 @@ export const en = {
     renamed: '<bdi>{actor}</bdi> named the room <bdi>{name}</bdi>',
     role: '<bdi>{actor}</bdi> made <bdi>{name}</bdi> {role, select, owner {an owner} admin {an admin} guest {a guest} other {a member}}',
     rejoined: '<bdi>{actor}</bdi> came back in with fresh keys',
+    hook_added:
+      '<bdi>{actor}</bdi> lets a script {reads, select, true {post and read} other {post}} here as hook <bdi>{name}</bdi>',
+    hook_removed: '<bdi>{actor}</bdi> revoked hook <bdi>{name}</bdi>',
     objected: 'A device of <bdi>{actor}</bdi> refuses a change of this room (rule {rule})',
     refounded: '<bdi>{actor}</bdi> founded this room anew. It continues an earlier one that was damaged.',
     refoundedLink: 'Read the earlier room',
@@ -309,6 +262,9 @@ export const en = {
     roleByYou:
       'You made <bdi>{name}</bdi> {role, select, owner {an owner} admin {an admin} guest {a guest} other {a member}}',
     rejoinedByYou: 'You came back in with fresh keys',
+    hook_addedByYou:
+      'You let a script {reads, select, true {post and read} other {post}} here as hook <bdi>{name}</bdi>',
+    hook_removedByYou: 'You revoked hook <bdi>{name}</bdi>',
     objectedByYou: 'This device refuses a change of this room (rule {rule})',
     refoundedByYou: 'You founded this room anew. It continues an earlier one that was damaged.',
     announce: '{name}: {text}',
@@ -327,7 +283,7 @@ export const en = {
     frozenSafe: 'What is safe',
     frozenNow: 'What to do',
     frozenRemedy: {
-      wait: 'Nothing. This device offers the server what it has kept, and the room goes on by itself as soon as the server has it again.',
+      wait: 'Nothing. This device offers the server what it has kept, and the room goes on by itself as soon as the server has all of it again. If no device has it any more, an owner can found the room anew.',
       rejoin: 'Let this device try once more to take its place in the room.',
       refound: 'You are an owner: found the room anew, and the members can go on in it together.',
       ask_owner: 'Ask an owner to found the room anew. That is <owners></owners>.',
@@ -345,6 +301,8 @@ export const en = {
     refoundedGo: 'Go to the new room',
     removedText: 'You are not a member of this room any more. What you received before stays on this device.',
   },
+
+  hook,
 
   trouble: { happened, safe },
 

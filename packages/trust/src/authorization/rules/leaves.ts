@@ -3,7 +3,7 @@ import { leaves } from '@sotto/mls/public'
 import { equalBytes } from '@sotto/protocol'
 import { keyOf } from '../../encoding/key.ts'
 import { identityOf, type LeafIdentity } from '../../leaf/identity.ts'
-import { isDead } from '../../leaf/standing.ts'
+import { deathOf } from '../../leaf/standing.ts'
 import { succeeds, verifyLeaf } from '../../leaf/verifyLeaf.ts'
 import { verifyOfferedLeaf } from '../../leaf/verifyKeyPackage.ts'
 import { type Policy, roleOf } from '../../policy/policy.ts'
@@ -57,7 +57,7 @@ const isDeadIn = ({ lookup, nowS }: Court, policy: Policy, leaf: LeafNode): bool
   if (!identity || roleOf(policy, identity.account) === undefined) return true
   const account = lookup(identity.account)
   // Without the chain nothing is proven: a server that withholds it must not be able to empty a room.
-  return account !== undefined && isDead(identity, account, policy.idleDaysMax, nowS)
+  return account !== undefined && deathOf(identity, account, policy.idleDaysMax, nowS) !== undefined
 }
 
 /** C4: a leaf is followed by one of the same device only, or a member could take on the identity of another. */

@@ -75,6 +75,8 @@ export const FrozenNotice = ({
   const words = (): ReactNode => {
     switch (remedy) {
       case 'wait':
+      case 'wait_or_refound':
+        return t('frozenRemedy.wait')
       case 'rejoin':
       case 'refound':
         return t(`frozenRemedy.${remedy}`)
@@ -89,6 +91,12 @@ export const FrozenNotice = ({
       case 'refound':
         return (
           <Button look="primary" icon="renew" onClick={onRefound}>
+            {t('frozenRefound')}
+          </Button>
+        )
+      case 'wait_or_refound':
+        return (
+          <Button look="quiet" icon="renew" onClick={onRefound}>
             {t('frozenRefound')}
           </Button>
         )

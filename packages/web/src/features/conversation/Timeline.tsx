@@ -10,6 +10,7 @@ import { useAttempt } from '../../client/useAttempt.ts'
 import type { OlderState } from '../../client/useTimeline.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { HookRow } from './HookRow.tsx'
 import { MessageRow } from './MessageRow.tsx'
 import type { WaitsFor } from './MessageRow.tsx'
 import { MissedRow } from './MissedRow.tsx'
@@ -141,6 +142,8 @@ export const Timeline = ({
         )
       case 'event':
         return <EventRow room={room.id} item={row.item} />
+      case 'hook':
+        return <HookRow item={row.item} unfolded={unfolded.has(row.id)} onFold={onFold} />
       case 'missed':
         return <MissedRow id={row.id} items={row.items} unfolded={unfolded.has(row.id)} onFold={onFold} />
       case 'unreadable':

@@ -47,11 +47,14 @@ const EventText = ({ item }: { readonly item: Event }): ReactNode => {
         return t(`${event.kind}ByYou`)
       case 'objected':
         return t('objectedByYou', { rule: event.rule })
+      case 'hook_added':
+        return t.rich('hook_addedByYou', { name: event.name, reads: String(event.reads), ...isolated })
       case 'role':
         return t.rich('roleByYou', { name: event.name, role: event.role, ...isolated })
       case 'added':
       case 'removed':
       case 'renamed':
+      case 'hook_removed':
         return t.rich(`${event.kind}ByYou`, { name: event.name, ...isolated })
     }
   switch (event.kind) {
@@ -64,9 +67,12 @@ const EventText = ({ item }: { readonly item: Event }): ReactNode => {
       return t.rich('objected', { actor, rule: event.rule, ...isolated })
     case 'role':
       return t.rich('role', { actor, name: event.name, role: event.role, ...isolated })
+    case 'hook_added':
+      return t.rich('hook_added', { actor, name: event.name, reads: String(event.reads), ...isolated })
     case 'added':
     case 'removed':
     case 'renamed':
+    case 'hook_removed':
       return t.rich(event.kind, { actor, name: event.name, ...isolated })
   }
 }

@@ -3,6 +3,7 @@ import { isSameDay } from '../../ui/calendar.ts'
 
 type Message = Extract<TimelineItem, { kind: 'message' }>
 type Event = Extract<TimelineItem, { kind: 'event' }>
+type Posted = Extract<TimelineItem, { kind: 'hook' }>
 type Missed = Extract<TimelineItem, { kind: 'missed' }>
 
 /** Where a message stands among consecutive ones of the same person. */
@@ -16,6 +17,7 @@ export type Row =
   | { readonly kind: 'unread'; readonly id: string }
   | { readonly kind: 'message'; readonly id: string; readonly item: Message; readonly place: Place }
   | { readonly kind: 'event'; readonly id: string; readonly item: Event }
+  | { readonly kind: 'hook'; readonly id: string; readonly item: Posted }
   /** Consecutive messages that this device has no key for. */
   | { readonly kind: 'missed'; readonly id: string; readonly items: readonly Missed[] }
   | { readonly kind: 'unreadable'; readonly id: string; readonly count: number; readonly lastSeq: number }
@@ -61,6 +63,9 @@ export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | nul
       case 'event':
         rows.push({ kind: 'event', id: item.id, item })
         return
+      case 'hook':
+        rows.push({ kind: 'hook', id: item.id, item })
+        return
       case 'missed': {
         const last = rows.at(-1)
         if (last?.kind === 'missed') rows[rows.length - 1] = { ...last, items: [...last.items, item] }
@@ -80,8 +85,11 @@ export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | nul
 
 /** The first message of somebody else after the read marker; the first loaded one where the marker lies further back. */
 export const firstUnreadOf = (items: readonly TimelineItem[], readSeq: number): string | null =>
-  items.find((item) => item.kind === 'message' && !item.sender.own && item.seq !== null && item.seq > readSeq)
-    ?.id ?? null
+  items.find((item) => isSaidByOthers(item) && item.seq !== null && item.seq > readSeq)?.id ?? null
+
+/** What counts as unread: the words of other people, and of scripts. */
+const isSaidByOthers = (item: TimelineItem): boolean =>
+  (item.kind === 'message' && !item.sender.own) || (item.kind === 'hook' && item.text !== null)
 
 /** The place in the log of the last row up to `index`: everything up to there has been seen. */
 export const seqAt = (rows: readonly Row[], index: number): number | null => {
@@ -96,6 +104,7 @@ const seqOf = (row: Row | undefined): number | null => {
   switch (row?.kind) {
     case 'message':
     case 'event':
+    case 'hook':
       return row.item.seq
     case 'missed':
       return row.items.at(-1)?.seq ?? null

@@ -18,9 +18,29 @@ const toldOf = (items: readonly TimelineItem[]): Told => ({
   ),
 })
 
+interface Said {
+  readonly name: string
+  readonly text: string
+}
+
+/** What others say: people by their names, scripts as what they are. */
+const saidIn = (item: TimelineItem, spokenAs: (hook: string) => string): readonly Said[] => {
+  switch (item.kind) {
+    case 'message':
+      return item.sender.own ? [] : [{ name: item.sender.name, text: item.text }]
+    case 'hook':
+      return item.text === null ? [] : [{ name: spokenAs(item.name), text: item.text }]
+    case 'event':
+    case 'missed':
+    case 'unreadable':
+      return []
+  }
+}
+
 /** Has new messages of others, and own ones that were not sent, read out by a screen reader. */
 export const useAnnouncedMessages = (items: readonly TimelineItem[]) => {
   const t = useTranslations('conversation')
+  const hook = useTranslations('hook')
   const announce = useAnnounce()
   const told = useRef<Told | null>(null)
 
@@ -28,17 +48,14 @@ export const useAnnouncedMessages = (items: readonly TimelineItem[]) => {
     const before = told.current
     told.current = toldOf(items)
     if (before === null) return
-    const fresh = items.flatMap((item) =>
-      item.kind === 'message' && !item.sender.own && (item.seq ?? -1) > before.seq ? [item] : [],
-    )
+    const spokenAs = (name: string): string => hook('spoken', { name })
+    const fresh = items.flatMap((item) => ((item.seq ?? -1) > before.seq ? saidIn(item, spokenAs) : []))
     const failed = [...told.current.failed].some((id) => !before.failed.has(id))
     const spoken =
       fresh.length > spokenMessagesMax
         ? [t('announceMany', { count: String(fresh.length) })]
-        : fresh.map((item) =>
-            t('announce', { name: item.sender.name, text: item.text.slice(0, spokenCharactersMax) }),
-          )
+        : fresh.map(({ name, text }) => t('announce', { name, text: text.slice(0, spokenCharactersMax) }))
     const all = failed ? [...spoken, t('notSent')] : spoken
     if (all.length > 0) announce(all.join('\n'))
-  }, [items, t, announce])
+  }, [items, t, hook, announce])
 }

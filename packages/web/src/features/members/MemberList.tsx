@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { standingOf } from '../../client/standing.ts'
+import { HookList } from './HookList.tsx'
 import styles from './MemberList.module.css'
 import { MemberRow } from './MemberRow.tsx'
 import type { MemberAct } from './MemberRow.tsx'
@@ -75,6 +76,7 @@ export const MemberList = ({
           ))}
         </ul>
       )}
+      <HookList room={room.id} />
       <p className={styles.explain}>
         <Icon name="lock" size={16} />
         {t('explain')}

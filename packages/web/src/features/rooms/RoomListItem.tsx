@@ -27,6 +27,22 @@ interface RoomListItemProps {
 const timeOf = (room: RoomView): number | null =>
   room.state.kind === 'invited' ? room.state.timeMs : (room.latest?.timeMs ?? null)
 
+const Author = ({
+  latest,
+  own,
+}: {
+  readonly latest: NonNullable<RoomView['latest']>
+  readonly own: string
+}) => {
+  const t = useTranslations()
+  switch (latest.by) {
+    case 'person':
+      return <bdi>{latest.sender === own ? t('rooms.you') : latest.sender}</bdi>
+    case 'hook':
+      return t.rich('hook.title', { name: latest.sender, ...isolated })
+  }
+}
+
 const Preview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' | 'open'>) => {
   const t = useTranslations('rooms')
   switch (room.state.kind) {
@@ -64,7 +80,7 @@ const Preview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' | '
       if (room.latest === null) return t('quiet')
       return (
         <>
-          <bdi>{room.latest.sender === own ? t('you') : room.latest.sender}</bdi>:{' '}
+          <Author latest={room.latest} own={own} />:{' '}
           <bdi>{room.latest.text.slice(0, previewCharactersMax)}</bdi>
         </>
       )
@@ -149,7 +165,8 @@ const sameRoom = (a: RoomView, b: RoomView): boolean =>
   a.draft === b.draft &&
   a.latest?.timeMs === b.latest?.timeMs &&
   a.latest?.text === b.latest?.text &&
-  a.latest?.sender === b.latest?.sender
+  a.latest?.sender === b.latest?.sender &&
+  a.latest?.by === b.latest?.by
 
 /** The state arrives as new objects with every event; an item is drawn again only when it reads differently. */
 export const RoomListItem = memo(

@@ -1,0 +1,95 @@
+#!/bin/sh
+# Posts standard input into a Sotto room, end-to-end encrypted: ./post.sh < text
+#
+# curl, openssl, and python3-cryptography for the one thing that the openssl command cannot do: AES-GCM with associated
+# data. hook.env and hook.pem, as `sotto hook create --recipe shell` has printed them, lie in the same folder.
+set -eu
+umask 077
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/hook.env"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+encode() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+decode() {
+  text=$(tr -- '-_' '+/')
+  while [ $((${#text} % 4)) -ne 0 ]; do text="$text="; done
+  printf '%s' "$text" | openssl base64 -d -A
+}
+hex() { decode | od -An -v -tx1 | tr -d ' \n'; }
+# The text of the first member of this name.
+member() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }
+
+# What the room's members say of their keys, signed by the anchor whose thumbprint this script knows.
+statement=$(curl -fsS "$url/keys")
+header=$(printf '%s' "${statement%%.*}" | decode)
+signed=${statement%.*}
+x=$(printf '%s' "$header" | member x)
+y=$(printf '%s' "$header" | member y)
+thumbprint=$(printf '{"crv":"P-256","kty":"EC","x":"%s","y":"%s"}' "$x" "$y" | openssl dgst -sha256 -binary | encode)
+[ "$thumbprint" = "$anchor" ] || { echo 'these keys are not signed by the anchor of this hook' >&2; exit 1; }
+cat > "$work/anchor.cnf" <<END
+asn1=SEQUENCE:key
+[key]
+algorithm=SEQUENCE:ec
+point=FORMAT:HEX,BITSTRING:04$(printf '%s' "$x" | hex)$(printf '%s' "$y" | hex)
+[ec]
+type=OID:id-ecPublicKey
+curve=OID:prime256v1
+END
+openssl asn1parse -genconf "$work/anchor.cnf" -noout -out "$work/anchor.der"
+openssl pkey -pubin -inform DER -in "$work/anchor.der" -out "$work/anchor.pem"
+signature=$(printf '%s' "${statement##*.}" | hex)
+cat > "$work/signature.cnf" <<END
+asn1=SEQUENCE:pair
+[pair]
+r=INTEGER:0x$(printf '%s' "$signature" | cut -c1-64)
+s=INTEGER:0x$(printf '%s' "$signature" | cut -c65-128)
+END
+openssl asn1parse -genconf "$work/signature.cnf" -noout -out "$work/signature.der"
+printf '%s' "$signed" |
+  openssl dgst -sha256 -verify "$work/anchor.pem" -signature "$work/signature.der" > /dev/null
+said=$(printf '%s' "${signed#*.}" | decode)
+now=$(date +%s)
+[ "$(printf '%s' "$said" | member hook)" = "$hook" ] || { echo 'these keys are of another hook' >&2; exit 1; }
+[ "$(printf '%s' "$said" | sed 's/.*"exp":\([0-9]*\).*/\1/')" -gt "$now" ] || { echo 'these keys are over' >&2; exit 1; }
+
+# The RSA key among them.
+key=$(printf '%s' "$said" | sed 's/.*\({[^{}]*"kty":"RSA"[^{}]*}\).*/\1/')
+cat > "$work/room.cnf" <<END
+asn1=SEQUENCE:key
+[key]
+n=INTEGER:0x$(printf '%s' "$key" | member n | hex)
+e=INTEGER:0x010001
+END
+openssl asn1parse -genconf "$work/room.cnf" -noout -out "$work/room.der"
+openssl rsa -RSAPublicKey_in -inform DER -in "$work/room.der" -pubout -out "$work/room.pem" 2> /dev/null
+
+# Signed by this script.
+body=$(python3 -c 'import json, sys; print(json.dumps(sys.stdin.buffer.read().decode()))')
+id=$(openssl rand -hex 16)
+claims=$(printf '{"iss":"%s","aud":"%s","iat":%s,"exp":%s,"jti":"%s","body":%s}' \
+  "$hook" "$room" "$now" $((now + 300)) "$id" "$body")
+proof=$(printf '{"alg":"PS256","kid":"%s","typ":"hook+jws"}' "$script" | encode).$(printf '%s' "$claims" | encode)
+mark=$(printf '%s' "$proof" |
+  openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest -sign "$here/hook.pem" | encode)
+
+# Sealed to the room.
+openssl rand 32 > "$work/content.key"
+wrapped=$(openssl pkeyutl -encrypt -pubin -inkey "$work/room.pem" -in "$work/content.key" \
+  -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 | encode)
+protected=$(printf '{"alg":"RSA-OAEP-256","enc":"A256GCM","kid":"%s","typ":"hook+jwe","cty":"hook+jws"}' \
+  "$(printf '%s' "$key" | member kid)" | encode)
+printf '%s.%s' "$proof" "$mark" | python3 -c '
+import base64, os, sys
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+encode = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+iv = os.urandom(12)
+key = open(sys.argv[2], "rb").read()
+sealed = AESGCM(key).encrypt(iv, sys.stdin.buffer.read(), sys.argv[1].encode())
+print(".".join([sys.argv[1], sys.argv[3], encode(iv), encode(sealed[:-16]), encode(sealed[-16:])]), end="")
+' "$protected" "$work/content.key" "$wrapped" > "$work/post"
+
+printf 'header = "Authorization: Bearer %s"\n' "$token" |
+  curl -fsS -K - -H 'Content-Type: application/jose' --data-binary "@$work/post" "$url"
+echo

@@ -1,0 +1,90 @@
+import { createPublicKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type Jwk, type NewHook, type SignatureAlgorithm, SottoError } from '@sotto/client'
+import { Command, Option } from 'commander'
+import { hookConfig, hookRecipe, type RecipeKind, recipeKinds } from '../hookRecipe.ts'
+import { invocationOf, withAccount } from '../invocation.ts'
+import { styled } from '../output.ts'
+import { printableLine } from '../printable.ts'
+import { withProgress } from '../progress.ts'
+import { findRoom, roomTitle } from '../roomName.ts'
+import { table } from '../table.ts'
+import { settledOnline } from '../waiting.ts'
+
+interface Options {
+  readonly name: string
+  readonly algorithm?: SignatureAlgorithm
+  readonly key?: string
+  readonly reads?: boolean
+  readonly recipe: RecipeKind
+}
+
+const algorithms = ['ES256', 'PS256', 'EdDSA'] as const satisfies readonly SignatureAlgorithm[]
+
+/** The public half of what a file holds, PEM or JWK. @throws SottoError `bad_request` */
+const readKey = (path: string): Jwk => {
+  try {
+    const text = readFileSync(path, 'utf8')
+    const key = text.trimStart().startsWith('{')
+      ? createPublicKey({ key: JSON.parse(text) as Jwk, format: 'jwk' })
+      : createPublicKey(text)
+    return key.export({ format: 'jwk' }) as Jwk
+  } catch {
+    throw new SottoError('bad_request', `${path} is no key in PEM or JWK`)
+  }
+}
+
+const summary = (hook: NewHook, server: string): string =>
+  table([
+    ['hook', hook.hook],
+    ['address', `${server}/h/${hook.hook}`],
+    ['token', hook.token],
+    ['anchor', `${hook.anchor} (the script pins this)`],
+    ['signs with', `${hook.algorithm}, ${hook.script ?? ''}`],
+  ])
+
+export const hookCreateCommand = (): Command =>
+  new Command('create')
+    .description('let a script post into a room, and print what it needs; admins and owners only')
+    .argument('<room>', 'name of the room, or the beginning of its id')
+    .requiredOption('--name <name>', 'under which its messages stand')
+    .option('--key <file>', 'the public key that the script signs with, PEM or JWK; otherwise a pair is made')
+    .option('--reads', 'the script may read, too: what `sotto hook forward` hands it')
+    .addOption(
+      new Option('--algorithm <name>', 'what a pair is made for: ES256, PS256 or EdDSA').choices(algorithms),
+    )
+    .addOption(
+      new Option('--recipe <kind>', 'python: with python3-jwcrypto; cryptography; shell: curl and openssl')
+        .choices(recipeKinds)
+        .default('python'),
+    )
+    .action(async (wanted: string, options: Options, command: Command) => {
+      const invocation = invocationOf(command)
+      const { recipe } = options
+      const algorithm = options.algorithm ?? (recipe === 'shell' ? 'PS256' : 'ES256')
+      if (options.reads && recipe !== 'python')
+        throw new SottoError('bad_request', 'the recipe that reads is in Python')
+      if (recipe === 'shell' && algorithm !== 'PS256')
+        throw new SottoError('bad_request', 'the shell recipe signs with PS256')
+      const key = options.key === undefined ? {} : { key: readKey(options.key) }
+      const reader = options.reads ? ({ reader: 'generate' } as const) : {}
+      await withAccount(invocation, async (client) => {
+        const room = await findRoom(client, wanted)
+        await settledOnline(client)
+        const work = client.createHook({ room: room.id, name: options.name, algorithm, ...key, ...reader })
+        const hook = await withProgress(() => 'Making the hook', work)
+        const { account } = client.state()
+        const server = account.kind === 'none' ? '' : account.server
+        const lines = hookRecipe(recipe, server, hook)
+        const { output } = invocation
+        output.remark(
+          `${styled('bold', `hook ${printableLine(hook.name ?? '')}`)} posts into ${roomTitle(room)}.\n` +
+            `${summary(hook, server)}\n\n` +
+            'Token and private key are shown this once. What scripts send is not forward secret and not\n' +
+            'post-quantum: who steals the keys of the room’s members can read what was sent to them.\n\n' +
+            'Run this where the script is to live:\n',
+        )
+        const config = hookConfig(server, hook)
+        output.result({ ...hook, url: `${server}/h/${hook.hook}`, config, recipe: lines }, lines)
+      })
+    })

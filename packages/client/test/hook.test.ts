@@ -1,0 +1,187 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { joseLibrary as jose } from '@sotto/client/node'
+import { nodeProvider } from '@sotto/mls/provider/node'
+import { hookFaults, toHex } from '@sotto/protocol'
+import { hookIdOf, isHookName, keyOfCard } from '../src/hook/card.ts'
+import { keyBytes, keyPairIn } from '../src/hook/keyPair.ts'
+import { makeGeneration } from '../src/hook/make.ts'
+import { claimsOf, openPost, readSignedPost, sealedHeader } from '../src/hook/post.ts'
+import {
+  keyIdOf,
+  publicHalf,
+  publicKeyIn,
+  type PublicKey,
+  signatureAlgorithmOf,
+} from '../src/hook/publicKey.ts'
+import { readStatement, signStatement } from '../src/hook/statement.ts'
+import type { SealingAlgorithm, SignatureAlgorithm } from '../src/ports/jose.ts'
+
+const provider = nodeProvider()
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const half = (key: Record<string, string>): PublicKey => publicHalf(key) as PublicKey
+
+describe('public keys', () => {
+  it('are named as RFC 7638 names them', () => {
+    const n =
+      '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw'
+    expect(keyIdOf(half({ kty: 'RSA', n, e: 'AQAB', alg: 'RS256', kid: '2011-04-29' }))).toBe(
+      'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+    )
+  })
+
+  it('are those that are accepted, and stand there alone where they must', async () => {
+    for (const alg of ['ES256', 'PS256', 'EdDSA'] as const) {
+      const { publicKey, privateKey } = await jose.generate(alg)
+      const key = half(publicKey)
+      expect(signatureAlgorithmOf(key)).toBe(alg)
+      expect(publicKeyIn(publicKey)).toEqual(key)
+      expect(publicKeyIn(privateKey)).toBeUndefined()
+      expect(half(privateKey)).toEqual(key)
+      expect(keyPairIn(keyBytes(privateKey))?.publicKey).toEqual(key)
+      expect(keyOfCard(bytes(key.text))).toEqual(key)
+      expect(keyOfCard(bytes(` ${key.text}`))).toBeUndefined()
+    }
+    const weak = { kty: 'RSA', e: 'AQAB', n: Buffer.alloc(128, 255).toString('base64url') }
+    const strange = { kty: 'RSA', e: 'Aw', n: Buffer.alloc(256, 255).toString('base64url') }
+    for (const key of [weak, strange, { kty: 'oct', k: 'AA' }, { kty: 'EC', crv: 'P-521', x: 'AA', y: 'AA' }])
+      expect(publicHalf(key)).toBeUndefined()
+  })
+})
+
+describe('the name of a hook', () => {
+  it('is one line that shows what it is', () => {
+    for (const name of ['Deploys', 'CI / nightly', 'Überwachung', '🚨']) expect(isHookName(name)).toBe(true)
+    for (const name of ['', ' x', 'a\nb', 'a\u202eb', 'a\u200bb', 'x'.repeat(41), '\ud800'])
+      expect(isHookName(name)).toBe(false)
+  })
+
+  it('and its keys are bound by its id', () => {
+    const [room, anchor] = [new Uint8Array(16), new Uint8Array(32)]
+    const card = { name: 'a', salt: new Uint8Array(16), script: bytes('k'), reader: null }
+    const ids = [
+      hookIdOf(room, anchor, card),
+      hookIdOf(room, anchor, { ...card, name: 'b' }),
+      hookIdOf(room, anchor, { ...card, salt: new Uint8Array(16).fill(1) }),
+      hookIdOf(room, anchor, { ...card, script: bytes('l') }),
+      hookIdOf(room, anchor, { ...card, reader: bytes('k') }),
+      hookIdOf(room, new Uint8Array(32).fill(1), card),
+      hookIdOf(new Uint8Array(16).fill(1), anchor, card),
+    ].map(toHex)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+})
+
+describe('a statement', () => {
+  it('is believed as the anchor has signed it, and in no other form', async () => {
+    const { publicKey, privateKey } = await jose.generate('ES256')
+    const anchor = { publicKey: half(publicKey), privateKey }
+    const hook = new Uint8Array(16).fill(5)
+    const made = await makeGeneration(jose, anchor, hook, 7, 1000)
+    const { thumbprint } = anchor.publicKey
+    const said = await readStatement(jose, thumbprint, made.statement)
+    expect(said).toMatchObject({ hook, generation: 7, notBeforeS: 1000, expiresS: 1000 + 14 * 86_400 })
+    expect([keyIdOf(said?.ec as PublicKey), keyIdOf(said?.rsa as PublicKey)]).toEqual([made.ecId, made.rsaId])
+    expect(await readStatement(jose, new Uint8Array(32), made.statement)).toBeUndefined()
+
+    const other = await jose.generate('ES256')
+    const forged = await signStatement(
+      jose,
+      { publicKey: anchor.publicKey, privateKey: other.privateKey },
+      said as never,
+    )
+    expect(await readStatement(jose, thumbprint, forged)).toBeUndefined()
+    const long = await signStatement(jose, anchor, {
+      ...(said as NonNullable<typeof said>),
+      expiresS: 1000 + 15 * 86_400,
+    })
+    expect(await readStatement(jose, thumbprint, long)).toBeUndefined()
+    const { statement } = made
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: statement.length - 1 }),
+        fc.constantFrom('A', '_', '.', '='),
+        async (at, character) => {
+          if (statement[at] === character) return
+          const changed = statement.slice(0, at) + character + statement.slice(at + 1)
+          expect(await readStatement(jose, thumbprint, changed)).toBeUndefined()
+        },
+      ),
+    )
+  })
+})
+
+describe('a post', () => {
+  const hook = new Uint8Array(16).fill(5)
+  const room = new Uint8Array(16).fill(6)
+  const timeMs = 1_800_000_000_000
+  const claims = {
+    iss: toHex(hook),
+    aud: toHex(room),
+    iat: timeMs / 1000,
+    exp: timeMs / 1000 + 60,
+    jti: 'x',
+    body: 'hé🙂',
+  }
+
+  it.each(
+    (['ES256', 'PS256', 'EdDSA'] as const).flatMap((alg) =>
+      (['ECDH-ES+A256KW', 'RSA-OAEP-256'] as const).map((sealing) => [alg, sealing] as const),
+    ),
+  )(
+    'signed with %s and sealed with %s opens, and not for another key',
+    async (alg: SignatureAlgorithm, sealing: SealingAlgorithm) => {
+      const [signer, sealer, other] = await Promise.all([
+        jose.generate(alg),
+        jose.generate(sealing),
+        jose.generate(sealing),
+      ])
+      const header = { alg, kid: keyIdOf(half(signer.publicKey)), typ: 'hook+jws' }
+      const jws = await jose.sign(signer.privateKey, header, bytes(JSON.stringify(claims)))
+      const to = half(sealer.publicKey)
+      const jwe = await jose.seal(to.jwk, sealedHeader(to, sealing), bytes(jws))
+      const context = { hook, room, signer: half(signer.publicKey), timeMs }
+      const tools = { jose, provider }
+      const key = { alg: sealing, privateKey: sealer.privateKey }
+      expect(await openPost(tools, context, jwe, key)).toEqual({
+        kind: 'read',
+        value: { text: 'hé🙂', id: 'x' },
+      })
+      const wrong = { alg: sealing, privateKey: other.privateKey }
+      expect(await openPost(tools, context, jwe, wrong)).toEqual({ kind: 'refused', fault: 'sealed' })
+    },
+  )
+
+  it('has exactly its claims', () => {
+    const read = (changes: object) => claimsOf(bytes(JSON.stringify({ ...claims, ...changes })))
+    expect(read({})).toEqual(claims)
+    for (const changes of [
+      { nbf: 1 },
+      { iat: 1.5 },
+      { iat: '1' },
+      { exp: -1 },
+      { jti: '' },
+      { jti: 'x'.repeat(129) },
+    ])
+      expect(read(changes)).toBeUndefined()
+    for (const body of ['', 5, null, ['x'], '\ud800', 'x'.repeat(48 * 1024 + 1), '€'.repeat(17_000)])
+      expect(read({ body })).toBeUndefined()
+    expect(read({ body: 'x'.repeat(48 * 1024) })).toBeDefined()
+  })
+
+  it('is read without a failure, whatever it is', () => {
+    const taken = (value: Uint8Array): void => {
+      const post = readSignedPost(value)
+      if (post.kind === 'refused') expect(hookFaults).toContain(post.fault)
+      else claimsOf(post.value.payload)
+    }
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), taken))
+    const part = fc.oneof(
+      fc.base64String(),
+      fc.json().map((json) => Buffer.from(json).toString('base64url')),
+    )
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 3, maxLength: 3 }), (parts) => taken(bytes(parts.join('.')))),
+    )
+  })
+})

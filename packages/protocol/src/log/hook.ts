@@ -1,0 +1,13 @@
+import { bytes, decodeAs, encodeAs, literal, struct, text, type TypeOf } from '../cbor/shape.ts'
+import { limits } from '../limits.ts'
+
+export const hookIdBytes = 16
+export const hookId = bytes(hookIdBytes)
+
+/** The payload of a `hook` entry: under which hook something was posted, and the compact JWE as it came. */
+const loggedPost = struct({ version: literal(1), hook: hookId, jwe: text(limits.hookPostBytesMax) })
+export type LoggedPost = TypeOf<typeof loggedPost>
+
+export const encodeLoggedPost = (value: LoggedPost): Uint8Array => encodeAs(loggedPost, value)
+/** @throws SottoError `bad_request` */
+export const decodeLoggedPost = (payload: Uint8Array): LoggedPost => decodeAs(loggedPost, payload, 'post')

@@ -1,0 +1,94 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { HandedOut, HookStore, OutBounds, StoredHook } from '../delivery/store.ts'
+import { storing } from './failure.ts'
+import type { Schema } from './schema.ts'
+
+const rowOf = (hook: StoredHook) => ({
+  room: hook.room,
+  account: hook.account,
+  token_hash: hook.tokenHash,
+  generation: hook.generation,
+  key_ids: hook.keyIds.join(' '),
+  statement: hook.statement,
+})
+
+/** What the server keeps of hooks: hashes of tokens, and what scripts are told, which anybody may know. */
+export const hookStore = (db: Kysely<Schema>): HookStore => ({
+  hook: (hook) =>
+    storing(async () => {
+      const row = await db.selectFrom('hooks').selectAll().where('hook', '=', hook).executeTakeFirst()
+      return (
+        row && {
+          hook: row.hook,
+          room: row.room,
+          account: row.account,
+          tokenHash: row.token_hash,
+          generation: row.generation,
+          keyIds: row.key_ids.split(' '),
+          statement: row.statement,
+        }
+      )
+    }),
+  putHook: (hook) =>
+    storing(async () => {
+      await db
+        .insertInto('hooks')
+        .values({ hook: hook.hook, ...rowOf(hook), out_seq: 0 })
+        .onConflict((c) => c.column('hook').doUpdateSet(rowOf(hook)))
+        .execute()
+    }),
+  handOut: (hook, seq, jwe, bounds) =>
+    storing(() => db.transaction().execute((transaction) => handOut(transaction, hook, seq, jwe, bounds))),
+  handedOut: (hook, after, bytesMax) =>
+    storing(async () => {
+      const rows = await db
+        .selectFrom('hook_out')
+        .select(['id', 'jwe'])
+        .where('hook', '=', hook)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(rowsPerAnswerMax)
+        .execute()
+      const found: HandedOut[] = []
+      let bytes = 0
+      for (const { id: cursor, jwe } of rows) {
+        bytes += jwe.length
+        if (found.length > 0 && bytes > bytesMax) return found
+        found.push({ cursor, jwe })
+      }
+      return found
+    }),
+  settleOut: (hook, upto) =>
+    storing(async () => {
+      await db.deleteFrom('hook_out').where('hook', '=', hook).where('id', '<=', upto).execute()
+    }),
+})
+
+const rowsPerAnswerMax = 50
+
+const handOut = async (
+  db: Transaction<Schema>,
+  hook: Uint8Array,
+  seq: number,
+  jwe: string,
+  { countMax, bytesMax }: OutBounds,
+): Promise<'kept' | 'known' | 'full'> => {
+  const { out_seq: known } = await db
+    .selectFrom('hooks')
+    .select('out_seq')
+    .where('hook', '=', hook)
+    .executeTakeFirstOrThrow()
+  if (seq <= known) return 'known'
+  const waiting = await db
+    .selectFrom('hook_out')
+    .select((e) => [
+      e.fn.countAll<number>().as('count'),
+      e.fn.coalesce(e.fn.sum<number>(e.fn<number>('length', ['jwe'])), e.val(0)).as('bytes'),
+    ])
+    .where('hook', '=', hook)
+    .executeTakeFirstOrThrow()
+  if (waiting.count >= countMax || waiting.bytes + jwe.length > bytesMax) return 'full'
+  await db.insertInto('hook_out').values({ hook, jwe }).execute()
+  await db.updateTable('hooks').set({ out_seq: seq }).where('hook', '=', hook).execute()
+  return 'kept'
+}

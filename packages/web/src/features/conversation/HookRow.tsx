@@ -1,0 +1,65 @@
+import type { TimelineItem } from '@sotto/client'
+import { useFormatter, useTranslations } from 'use-intl'
+import { Icon } from '../../ui/Icon.tsx'
+import { isolated } from '../../ui/isolated.tsx'
+import { clock, moment } from '../../ui/times.ts'
+import styles from './HookRow.module.css'
+import { MessageText } from './text/MessageText.tsx'
+
+type Posted = Extract<TimelineItem, { kind: 'hook' }>
+
+const Time = ({ timeMs }: { readonly timeMs: number }) => {
+  const format = useFormatter()
+  return (
+    <time
+      className={styles.time}
+      dateTime={new Date(timeMs).toISOString()}
+      title={format.dateTime(timeMs, moment)}
+    >
+      {format.dateTime(timeMs, clock)}
+    </time>
+  )
+}
+
+/** What a script has posted: under its hook's name and mark, so that nobody takes it for the word of a person. */
+export const HookRow = ({
+  item,
+  unfolded,
+  onFold,
+}: {
+  readonly item: Posted
+  readonly unfolded: boolean
+  readonly onFold: (id: string, unfolded: boolean) => void
+}) => {
+  const t = useTranslations('hook')
+  const { name, text, fault } = item
+  if (text === null)
+    return (
+      <p className={styles.refused} data-hook={item.hook}>
+        <Icon name="warning" size={16} />
+        <span>
+          {t.rich('refused', {
+            who: name === '' ? t('unknown') : t('spoken', { name }),
+            why: t(`fault.${fault ?? 'entry'}`),
+          })}{' '}
+          <Time timeMs={item.timeMs} />
+        </span>
+      </p>
+    )
+  return (
+    <article className={styles.row} data-hook={item.hook} aria-label={t('spoken', { name })}>
+      <span className={styles.mark} title={t('mark')}>
+        <Icon name="hook" size={18} />
+      </span>
+      <div className={styles.column}>
+        <p className={styles.head}>
+          <span className={styles.name}>{t.rich('title', { name, ...isolated })}</span>
+          <Time timeMs={item.timeMs} />
+        </p>
+        <div className={styles.said}>
+          <MessageText text={text} unfolded={unfolded} onFold={(next) => onFold(item.id, next)} />
+        </div>
+      </div>
+    </article>
+  )
+}
