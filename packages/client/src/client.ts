@@ -321,6 +321,19 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       if (forget) await erase()
     },
 
+    createAccessToken: async (input) => {
+      usable()
+      return call(operations.createAccessToken, input)
+    },
+    accessTokens: async () => {
+      usable()
+      return (await call(operations.listAccessTokens, {})).tokens
+    },
+    revokeAccessToken: async ({ id }) => {
+      usable()
+      await call(operations.revokeAccessToken, { id })
+    },
+
     createRoom: async (input) => signedInDevice().createRoom(input),
     invite: async (input) => signedInDevice().invite(input),
     accept: async (input) => signedInDevice().accept(input),

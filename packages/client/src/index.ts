@@ -1,6 +1,15 @@
 /** What screens and programs need of the protocol: failure codes for their texts, limits told before sending. */
-export { failureBody, failures, isFailureCode, limits, normalizeName, SottoError } from '@sotto/protocol'
-export type { FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
+export {
+  accessScopes,
+  failureBody,
+  failures,
+  isFailureCode,
+  limits,
+  normalizeName,
+  openFailures,
+  SottoError,
+} from '@sotto/protocol'
+export type { AccessScope, FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
 export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keychain.ts'
 export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
 export type * from './view.ts'

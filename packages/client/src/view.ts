@@ -1,4 +1,4 @@
-import type { FailureCode, HookFault } from '@sotto/protocol'
+import type { AccessScope, FailureCode, HookFault } from '@sotto/protocol'
 import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
 import type { OfferedCommand } from './slash/table.ts'
 
@@ -231,6 +231,15 @@ export type ClientEvent =
   | { readonly kind: 'timeline'; readonly room: string; readonly items: readonly TimelineItem[] }
   | { readonly kind: 'discarded'; readonly room: string; readonly id: string }
 
+/** What a program of the user may reach, and until when. */
+export interface AccessTokenView {
+  readonly id: number
+  readonly label: string
+  readonly scopes: readonly AccessScope[]
+  readonly createdMs: number
+  readonly expiresMs: number
+}
+
 /** Every command takes one plain object and rejects with a SottoError; see `errors.ts` of the protocol for codes. */
 export interface ClientCommands {
   register(input: { readonly name: string; readonly password: string }): Promise<void>
@@ -238,6 +247,20 @@ export interface ClientCommands {
   login(input: { readonly name: string; readonly password: string }): Promise<void>
   /** Ends the session on the server; with `forget` also erases this device's keys and history. */
   logout(input: { readonly forget: boolean }): Promise<void>
+
+  /**
+   * Makes an access token, with which a program of the user reaches the open lane; told once.
+   *
+   * `not_found` where the server has no open lane, `bad_request` for no scope, `forbidden` where there are too many.
+   */
+  createAccessToken(input: {
+    readonly label: string
+    readonly scopes: readonly AccessScope[]
+    readonly days: number
+  }): Promise<{ readonly id: number; readonly token: string; readonly expiresMs: number }>
+  accessTokens(input: object): Promise<readonly AccessTokenView[]>
+  /** `not_found` where there is no such token. */
+  revokeAccessToken(input: { readonly id: number }): Promise<void>
 
   createRoom(input: { readonly name: string }): Promise<{ readonly room: string }>
   invite(input: { readonly room: string; readonly name: string }): Promise<void>

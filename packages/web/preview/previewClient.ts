@@ -301,6 +301,9 @@ export const openPreviewClient = (scene: Scene): Client => {
       await wait(500)
       become({ rooms: state.rooms.filter((one) => one.id !== room) })
     },
+    createAccessToken: async () => ({ id: 1, token: 'preview', expiresMs: Date.now() }),
+    accessTokens: async () => [],
+    revokeAccessToken: async () => {},
     members: async ({ room }): Promise<readonly MemberView[]> => {
       await wait(200)
       if (scene === 'broken') throw new PreviewFailure('offline')
