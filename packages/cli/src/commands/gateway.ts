@@ -57,6 +57,8 @@ export const gatewayCommand = (): Command =>
         rmSync(tokenFile, { force: true })
         writeFileSync(tokenFile, `${token}\n`, { mode: 0o600, flag: 'wx' })
       }
+      // Before anybody is told that it runs: from then on it may be asked to end.
+      const ended = endRequested()
       const { url } = gateway
       output.result(
         { url, room: options.room, ...(tokenFile === undefined ? { token } : { tokenFile }) },
@@ -67,6 +69,6 @@ export const gatewayCommand = (): Command =>
         ]),
       )
       output.remark('Socket.IO with auth {token}; events login, send_message, logout. Stop with Ctrl+C.')
-      await endRequested()
+      await ended
       await gateway.close()
     })
