@@ -45,6 +45,30 @@ def read_public(uploaded):
     return jwk.JWK(**value)
 
 
+def read_verifying(uploaded):
+    """The public keys that a proof may be by: all of a set but those that only receive."""
+    if isinstance(uploaded, str) and uploaded.startswith("-----BEGIN"):
+        return [jwk.JWK.from_pem(uploaded.encode())]
+    value = json.loads(uploaded) if isinstance(uploaded, str) else uploaded
+    return [jwk.JWK(**one) for one in value.get("keys", [value]) if one.get("use") != "enc"]
+
+
+def verified(proof, keys):
+    """The payload of a proof that is by one of these keys, or an exception."""
+    for key in keys:
+        signature = jws.JWS()
+        signature.allowed_algs = SIGNATURES
+        signature.deserialize(proof)
+        # The algorithm is the one that the key is for, whatever the proof says of itself.
+        kind = key.export(as_dict=True, private_key=False)["kty"]
+        try:
+            signature.verify(key, alg=SIGNATURE[kind])
+            return signature.payload
+        except jws.InvalidJWSSignature:
+            continue
+    raise ValueError("signed by somebody else")
+
+
 def compact_json(value):
     """The one spelling of JSON that this lane takes in headers."""
     return json.dumps(value, separators=(",", ":"))
@@ -67,14 +91,11 @@ def seal(text, sender, recipient, recipient_key, signing_key, content="A256GCM")
     return envelope.serialize(compact=True)
 
 
-def unseal(envelope, own_name, own_key, sender, sender_key):
+def unseal(envelope, own_name, own_key, sender, sender_keys):
     """The claims of an envelope, or an exception where it is not from this sender to us."""
     opened = jwe.JWE(algs=list(KEY_ALGORITHM.values()) + CONTENT)
     opened.deserialize(envelope if isinstance(envelope, str) else json.dumps(envelope), key=own_key)
-    proof = jws.JWS()
-    proof.allowed_algs = SIGNATURES
-    proof.deserialize(opened.payload.decode(), key=sender_key)
-    claims = json.loads(proof.payload)
+    claims = json.loads(verified(opened.payload.decode(), sender_keys))
     if claims["iss"] != sender or claims["aud"] != own_name:
         raise ValueError("signed for somebody else")
     return claims

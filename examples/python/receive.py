@@ -13,10 +13,9 @@ import os
 import queue
 import sys
 
-import socketio
-
-from envelope import load_key, public_part, read_public, unseal
+from envelope import load_key, public_part, read_verifying, unseal
 from lane import log_in, public_key_of
+from ordered import OrderedClient
 
 
 def main():
@@ -32,7 +31,7 @@ def main():
     token = log_in(options.url, options.name, os.environ["SOTTO_PASSWORD"], public_part(own_key))
 
     arrived = queue.Queue()
-    client = socketio.Client()
+    client = OrderedClient()
     client.on("message", arrived.put)
     client.connect(options.url, auth={"token": token}, transports=["websocket"])
     print("connected", file=sys.stderr, flush=True)
@@ -41,9 +40,9 @@ def main():
     while not options.count or len(seen) < options.count:
         message = arrived.get()
         sender = message["sender"]
-        sender_key = read_public(public_key_of(options.url, sender, token))
+        sender_keys = read_verifying(public_key_of(options.url, sender, token))
         try:
-            claims = unseal(message["encrypted_payload"], options.name, own_key, sender, sender_key)
+            claims = unseal(message["encrypted_payload"], options.name, own_key, sender, sender_keys)
         except Exception as error:
             print("not printed: %s" % type(error).__name__, file=sys.stderr, flush=True)
             continue

@@ -32,6 +32,12 @@ export const zones: readonly Zone[] = [
   { folder: 'packages/protocol/src', others: ['@noble/hashes/*', 'cborg'] },
   { folder: 'packages/trust/src', packages: ['@sotto/mls', '@sotto/mls/public', '@sotto/protocol'] },
 
+  // A lane of its own: it has no part in groups, and the core none in it. JOSE and Socket.IO bring the world along.
+  {
+    folder: 'packages/client/src/open',
+    packages: ['@sotto/protocol'],
+    others: ['jose', 'socket.io-client'],
+  },
   {
     folder: 'packages/client/src',
     packages: ['@sotto/mls', '@sotto/protocol', '@sotto/trust'],
@@ -45,7 +51,7 @@ export const zones: readonly Zone[] = [
   },
   {
     folder: 'packages/client/adapters/node',
-    inside: ['packages/client/src', 'packages/client/adapters/net'],
+    inside: ['packages/client/src', 'packages/client/src/open', 'packages/client/adapters/net'],
     packages: ['@sotto/mls/provider/node', '@sotto/protocol', '@sotto/trust'],
     others: ['node:*', 'ws'],
   },
@@ -78,7 +84,7 @@ export const zones: readonly Zone[] = [
       ...serverCommons,
     ],
     packages: ['@sotto/protocol'],
-    others: ['node:*', 'fastify', 'jose', 'socket.io'],
+    others: ['node:*', 'fastify', 'jose', 'socket.io', '@noble/hashes/argon2.js'],
   },
   {
     folder: 'packages/server/src/store',
@@ -137,6 +143,17 @@ export const zones: readonly Zone[] = [
     others: ['react', 'react-dom', '@base-ui/*', 'use-intl', 'wouter', 'zustand'],
   },
 
+  // A stranger's client: it has nothing of Sotto's, or it would share its mistakes.
+  {
+    folder: 'packages/cli/src/conformance',
+    others: ['node:assert', 'node:crypto', 'jose', 'socket.io-client'],
+  },
+  {
+    folder: 'packages/cli/src/gateway',
+    inside: ['packages/cli/src', 'packages/cli/src/gateway'],
+    packages: ['@sotto/client', '@sotto/client/open'],
+    others: ['node:*', 'socket.io'],
+  },
   {
     folder: 'packages/cli/src/commands/serve.ts',
     inside: ['packages/cli/src'],
@@ -146,7 +163,7 @@ export const zones: readonly Zone[] = [
   {
     folder: 'packages/cli/src',
     inside: ['packages/cli/src'],
-    packages: ['@sotto/client', '@sotto/client/node'],
+    packages: ['@sotto/client', '@sotto/client/node', '@sotto/client/open'],
     others: ['node:*', 'commander', '@clack/prompts'],
   },
 ]

@@ -9,7 +9,7 @@ const message = (text: string, seq: number | null, by = 'alice', own = false): T
   kind: 'message',
   id: text,
   seq,
-  sender: { account: by, name: by, own },
+  sender: { account: by, name: by, own, isBot: false },
   text,
   timeMs: 0,
   delivery: { kind: 'sent' },

@@ -23,7 +23,7 @@ const opens = (item: string, heading: string) => async (page: Page) => {
 
 const presses = (keys: string, dialog: string | RegExp) => async (page: Page) => {
   await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
-  // Before the members are known nothing can be opened about them: whoever was too quick presses again.
+  // What the own role allows is known a moment after the room is there.
   await expect(async () => {
     await page.keyboard.press(keys)
     await expect(page.getByRole('dialog', { name: dialog })).toBeVisible({ timeout: 1000 })
@@ -101,6 +101,42 @@ const screens: Readonly<Record<string, Screen>> = {
   },
   'an empty room': { scene: 'desk', room: '0f06', reach: sees('This is where Lisbon begins') },
   'a room that catches up': { scene: 'desk', room: '0f07', reach: sees(/Catching up: 128 entries/) },
+  'bots in a room': { scene: 'bots', room: '0b01', reach: sees(/The disk of db-2/) },
+  'commands to choose from': {
+    scene: 'bots',
+    room: '0b01',
+    reach: async (page) => {
+      await page.getByRole('textbox', { name: /^Message to/ }).fill('/')
+      await expect(page.getByRole('option')).toHaveCount(9)
+      await page.keyboard.press('ArrowUp')
+    },
+  },
+  'a command that nobody knows': {
+    scene: 'bots',
+    room: '0b01',
+    reach: async (page) => {
+      await page.getByRole('textbox', { name: /^Message to/ }).fill('/nonsense')
+      await page.keyboard.press('Enter')
+      await expect(page.getByText(/There is no command/)).toBeVisible()
+    },
+  },
+  commands: {
+    scene: 'bots',
+    room: '0b01',
+    reach: async (page) => {
+      await page.getByRole('textbox', { name: /^Message to/ }).fill('/help')
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('dialog', { name: 'Commands' })).toBeVisible()
+    },
+  },
+  'bots among the members': {
+    scene: 'bots',
+    room: '0b01',
+    reach: async (page) => {
+      await membersShown(page)
+      await expect(page.getByText(/A program/)).toBeVisible()
+    },
+  },
   'messages without a key': {
     scene: 'recovery',
     room: '0e01',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { exportJWK } from 'jose'
 import { expect, test } from 'vitest'
+import { account } from './lane/account.ts'
 import { receivingPair, sealed } from './lane/keys.ts'
 import { program } from './lane/program.ts'
 import { goodPassword, registered, rest, type RestAnswer } from './lane/rest.ts'
@@ -102,4 +103,48 @@ test('no private key, room key, password, token or plaintext is in any answer, l
   const asText = answers.join('\n')
   for (const field of ['private_key', 'server_public_key', '"d":', ' at ', 'node:internal'])
     expect(asText.includes(field), field).toBe(false)
+})
+
+test('with the SDK: no private key, room key, chat key or plaintext leaves the programs', async () => {
+  const server = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })
+  const plaintext = 'another canary sings at noon 3c9e'
+  const people = [
+    await account(server.url, 'ada', { signer: 'EdDSA' }),
+    await account(server.url, 'ben', { kind: 'RSA-3072' }),
+    await account(server.url, 'cyd'),
+  ] as const
+  const [ada, ben, cyd] = people
+  const [hers, his, cyds] = [await ada.open(), await ben.open(), await cyd.open()]
+  await hers.send('ben', plaintext)
+  await his.send('ada', plaintext)
+  const room = await hers.joinRoom('Canaries')
+  for (const lane of [his, cyds]) await lane.joinRoom(room)
+  for (const lane of [hers, his, cyds]) await lane.sendToRoom(room, plaintext)
+  await cyds.leaveRoom(room)
+  await hers.sendToRoom(room, plaintext)
+  const { chat } = await hers.startChat(['ben', 'cyd'])
+  await hers.sendToChat(chat, plaintext)
+  await cyd.texts(1)
+  await cyds.leaveChat(chat)
+  await his.sendToChat(chat, plaintext)
+  await ada.texts(4)
+  for (const lane of [hers, his, cyds]) await lane.close()
+  await server.close()
+
+  const secrets = new Map<string, Buffer>([['plaintext', Buffer.from(plaintext)]])
+  for (const { name, identity, store } of people) {
+    for (const key of [identity.receiving, identity.signing])
+      if (key?.d) secrets.set(`private key of ${name}, ${key.kty}`, Buffer.from(key.d, 'base64url'))
+    for (const [place, row] of store.rows('place/', 10)) {
+      const { keys } = JSON.parse(row) as { readonly keys: readonly { readonly key: string }[] }
+      for (const [at, { key }] of keys.entries())
+        secrets.set(`key ${at} of ${name} in ${place}`, Buffer.from(key, 'base64url'))
+    }
+  }
+  expect(secrets.size).toBeGreaterThan(9)
+  const everywhere = [...server.stored(), ['the log', Buffer.from(server.log.join('\n'))] as const]
+  for (const [name, secret] of secrets)
+    for (const form of formsOf(secret))
+      for (const [where, content] of everywhere)
+        expect(content.includes(form), `${name} in ${where}`).toBe(false)
 })

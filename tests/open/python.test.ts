@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
+import { account } from './lane/account.ts'
 import { opened, receivingPair, sealed, signed, signingPair, verified, type Signer } from './lane/keys.ts'
 import { type Payload, program } from './lane/program.ts'
 import { python, runPython } from './lane/python.ts'
@@ -30,7 +31,7 @@ from envelope import read_public, unseal
 from jwcrypto import jwk
 for line in sys.stdin:
     case = json.loads(line)
-    claims = unseal(case["jwe"], "python", jwk.JWK(**case["key"]), "node", jwk.JWK(**case["signer"]))
+    claims = unseal(case["jwe"], "python", jwk.JWK(**case["key"]), "node", [jwk.JWK(**case["signer"])])
     print(json.dumps(claims["body"]))
 `
 
@@ -103,6 +104,42 @@ describe.skipIf(python === undefined)('Python (needs python3-socketio, -jwcrypto
     expect(textsOf(await late.ended)).toEqual(texts)
   })
 
+  test('a burst of 200 from ten programs arrives in Python whole and in order, also later', async () => {
+    const own = ['--key', keyFile('burst'), '--kind', 'P-256']
+    const first = runPython('receive.py', [server.url, 'py-burst', '--count', '201', ...own])
+    await expect.poll(() => first.remarks.includes('connected'), { timeout: 30_000 }).toBe(true)
+    const senders = await Promise.all(
+      Array.from({ length: 10 }, async (_, at) => {
+        const sender = await account(server.url, `to-python${at}`)
+        return sender.open()
+      }),
+    )
+    const burst = (): Promise<unknown> =>
+      Promise.all(
+        senders.flatMap((lane, sender) =>
+          Array.from({ length: 20 }, (_, at) => lane.send('py-burst', `${sender} ${at}`)),
+        ),
+      )
+    const expectWhole = (output: string): void => {
+      const texts = output
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { readonly text: string }).text)
+        .filter((one) => one !== 'last')
+      expect(texts).toHaveLength(200)
+      for (let sender = 0; sender < 10; sender++)
+        expect(texts.filter((one) => one.startsWith(`${sender} `))).toEqual(
+          Array.from({ length: 20 }, (_, at) => `${sender} ${at}`),
+        )
+    }
+    await burst()
+    await senders[0]?.send('py-burst', 'last')
+    expectWhole(await first.ended)
+    await burst()
+    const late = runPython('receive.py', [server.url, 'py-burst', '--count', '200', ...own])
+    expectWhole(await late.ended)
+  })
+
   test('an example and a program in JavaScript talk to each other', async () => {
     const sender = signingPair('ES256')
     const js = await program(server.url, await registered(server.url, 'js', sender.pem))
@@ -136,6 +173,20 @@ describe.skipIf(python === undefined)('Python (needs python3-socketio, -jwcrypto
     await answer.ended
     const { encrypted_payload: back } = await js.next('message')
     expect(await opened(String(back), sender.privateKey)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+  })
+
+  test('an example and the SDK talk to each other, with a key of its own to sign', async () => {
+    const sdk = await account(server.url, 'sdk', { signer: 'EdDSA' })
+    const lane = await sdk.open()
+    const own = ['--key', keyFile('two'), '--kind', 'RSA-3072']
+    const waiting = runPython('receive.py', [server.url, 'py-two', '--count', '1', ...own])
+    await expect.poll(() => waiting.remarks.includes('connected'), { timeout: 30_000 }).toBe(true)
+    const { id } = await lane.send('py-two', text)
+    expect(JSON.parse(await waiting.ended)).toMatchObject({ sender: 'sdk', id, text })
+    for (const enc of ['A256GCM', 'A256CBC-HS512'])
+      await runPython('send.py', [server.url, 'py-two', 'sdk', ...own, '--enc', enc], `${text} ${enc}`).ended
+    expect(await sdk.texts(2)).toEqual([`${text} A256GCM`, `${text} A256CBC-HS512`])
+    expect(sdk.told('refused')).toEqual([])
   })
 })
 

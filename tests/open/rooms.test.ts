@@ -152,6 +152,18 @@ test('the key of a room is given to each member alone, and waits for who is away
   expect(names).toEqual(['alice', 'away', 'bob'])
 })
 
+test('who has put up no key is given none, and holds nobody up', async () => {
+  const pair = receivingPair('P-256')
+  const keyed = await program(server.url, await registered(server.url, 'keyed', pair.pem))
+  const keyless = await program(server.url, await registered(server.url, 'keyless'))
+  const { room_id } = await keyed.ask('join_room', { room: 'Keyless' })
+  for (const one of [keyless, alice]) await one.ask('join_room', { room_id })
+  const keys = { keyed: await sealed('key', pair.publicKey) }
+  expect(await alice.ask('rekey', { room_id, keys })).toMatchObject({ ok: true })
+  expect(await keyed.next('rekeyed')).toMatchObject({ room_id, encrypted_key: keys.keyed })
+  expect(keyless.heard('rekeyed')).toEqual([])
+})
+
 test('rooms and messages outlive the server', async () => {
   const { room_id } = await eve.ask('join_room', { room: 'Lasting' })
   const sent = roomContent(room_id as number, 'still here', key)

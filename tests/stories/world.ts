@@ -61,7 +61,12 @@ export const password = 'correct horse battery staple'
 
 const provider = nodeProvider()
 
-export const openDevice = async (server: string, device: Device, weather: Weather = {}): Promise<Client> => {
+export const openDevice = async (
+  server: string,
+  device: Device,
+  weather: Weather = {},
+  deviceKind: ClientOptions['deviceKind'] = 'cli',
+): Promise<Client> => {
   const keychain = openMemoryKeychain(provider, device.keys)
   const store = sealedStore(await openMemoryStore(device.disk), keychain)
   const transport = netTransport({ server })
@@ -74,7 +79,7 @@ export const openDevice = async (server: string, device: Device, weather: Weathe
     provider,
     jose: weather.jose?.(joseLibrary) ?? joseLibrary,
     password: quickPassword,
-    deviceKind: 'cli',
+    deviceKind,
   }
   return openClient(options)
 }

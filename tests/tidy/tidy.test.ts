@@ -40,7 +40,7 @@ describe('the repository', () => {
 
   test('answers for each of its dependencies, and pins it', () => {
     const manifests = files.filter((path) =>
-      /^(?:packages\/[^/]+\/|tests\/|bench\/|tools\/runtime\/)?package\.json$/.test(path),
+      /^(?:packages\/[^/]+\/|tests\/|bench\/|examples\/|tools\/runtime\/)?package\.json$/.test(path),
     )
     const wanted = manifests
       .flatMap((path) => wantedBy(readSource(path).text))

@@ -1,5 +1,7 @@
 import { failureBody, type FailureCode, failures, SottoError } from '@sotto/client'
+import type { LaneError } from '@sotto/client/open'
 import { jsonLine } from './json.ts'
+import { exitOfLane } from './lane/exit.ts'
 import type { OutputFormat } from './output.ts'
 import { printable } from './printable.ts'
 
@@ -37,8 +39,34 @@ export const failureText = (error: SottoError): string => {
   return `${text}${particular}${rule}.${remedy ? `\n  ${remedy}` : ''}`
 }
 
+/** What can be done about a refusal on the open lane. */
+const laneRemedies: Partial<Record<LaneError['code'], string>> = {
+  KEY_CHANGED: 'Nothing was sent to it. Compare the fingerprint over another channel, then: sotto lane trust',
+  UNAUTHORIZED: 'The access token has ended, or was revoked.',
+  OFFLINE: 'Is the server running, and is its address right?',
+  USERNAME_TAKEN: 'Choose another name.',
+  KEY_NOT_FOUND: 'They have to put up a key first: sotto lane register, or their own program.',
+}
+
+/** By its name: the class is loaded where it is used. */
+const isLaneError = (error: unknown): error is LaneError =>
+  error instanceof Error && error.name === 'LaneError'
+
+const reportLane = (error: LaneError, format: OutputFormat): number => {
+  const { code } = error
+  const exit = exitOfLane(code)
+  const remedy = laneRemedies[code]
+  const line =
+    format === 'json'
+      ? jsonLine({ error: error.message, code, timestamp: new Date().toISOString(), exit })
+      : `sotto: ${printable(error.message)}.${remedy ? `\n  ${remedy}` : ''}`
+  process.stderr.write(`${line}\n`)
+  return exit
+}
+
 /** @returns the exit code; the failure is on standard error, as JSON where JSON was asked for */
 export const reportFailure = (error: unknown, format: OutputFormat): number => {
+  if (isLaneError(error)) return reportLane(error, format)
   const failure =
     error instanceof SottoError
       ? error

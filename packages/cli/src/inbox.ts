@@ -1,5 +1,5 @@
-import type { Client, RoomView } from '@sotto/client'
-import { type MessageRecord, messageRecord, readUpTo } from './message.ts'
+import { type Client, readUpTo, type RoomView } from '@sotto/client'
+import { type MessageRecord, messageRecord } from './message.ts'
 
 const itemsPerPage = 200
 

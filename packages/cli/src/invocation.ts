@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Client } from '@sotto/client'
+import type { NodeClientOptions } from '@sotto/client/node'
 import { SottoError } from '@sotto/client'
 import type { Command } from 'commander'
 import { lineOutput, type Output } from './output.ts'
@@ -33,19 +34,16 @@ export const invocationOf = (command: Command): Invocation => {
 /**
  * Opens the profile's client for the time of `work`.
  *
- * @param server address of the server, for a profile that has none yet
+ * @param making for a profile that has no account yet
  */
 export const withClient = async <T>(
   { profile }: Invocation,
   work: (client: Client) => Promise<T>,
-  server?: string,
+  making: Pick<NodeClientOptions, 'server' | 'deviceKind'> = {},
 ): Promise<T> => {
   // The client is loaded where it is needed: `sotto serve` and `--help` start without it.
   const { openNodeClient } = await import('@sotto/client/node')
-  const client = await withProgress(
-    () => 'Opening the profile',
-    openNodeClient({ profile, ...(server === undefined ? {} : { server }) }),
-  )
+  const client = await withProgress(() => 'Opening the profile', openNodeClient({ profile, ...making }))
   try {
     return await work(client)
   } finally {

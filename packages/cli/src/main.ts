@@ -1,15 +1,22 @@
 import { Command, CommanderError } from 'commander'
 import { failures } from '@sotto/client'
+import { botCommand } from './commands/bot.ts'
 import { chatCommand } from './commands/chat.ts'
+import { completionCommand } from './commands/completion.ts'
+import { conformanceCommand } from './commands/conformance.ts'
+import { gatewayCommand } from './commands/gateway.ts'
+import { laneCommand } from './commands/lane.ts'
 import { hookCommand } from './commands/hook.ts'
 import { loginCommand } from './commands/login.ts'
 import { logoutCommand } from './commands/logout.ts'
+import { manCommand } from './commands/man.ts'
 import { receiveCommand } from './commands/receive.ts'
 import { registerCommand } from './commands/register.ts'
 import { roomCommand } from './commands/room.ts'
 import { roomsCommand } from './commands/rooms.ts'
 import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
+import { tokenCommand } from './commands/token.ts'
 import { whoamiCommand } from './commands/whoami.ts'
 import { reportFailure } from './failureText.ts'
 import { defaultProfile, type GlobalOptions } from './invocation.ts'
@@ -34,6 +41,13 @@ const commands = [
   sendCommand,
   receiveCommand,
   chatCommand,
+  botCommand,
+  laneCommand,
+  gatewayCommand,
+  conformanceCommand,
+  completionCommand,
+  manCommand,
+  tokenCommand,
 ]
 
 /** Commander ends the process itself unless told otherwise, before what was opened is closed. */
@@ -51,11 +65,17 @@ const endQuietlyWithReader = (): void => {
   })
 }
 
+/** `sotto` with all of its commands. */
+export const sottoCommand = (): Command => {
+  const sotto = program()
+  for (const command of commands) sotto.addCommand(command())
+  return sotto
+}
+
 /** Runs one command line. @returns the exit code: 0, or that of the failure */
 export const main = async (args: readonly string[]): Promise<number> => {
   endQuietlyWithReader()
-  const sotto = program()
-  for (const command of commands) sotto.addCommand(command())
+  const sotto = sottoCommand()
   withoutExit(sotto)
   try {
     await sotto.parseAsync(args, { from: 'user' })

@@ -15,6 +15,8 @@ export interface MessageRecord {
   readonly sender: string | null
   readonly text: string | null
   readonly time: string
+  /** Whether a program said it; of a message only. */
+  readonly isBot?: boolean
   readonly missed?: 'own' | 'absent'
   readonly hook?: string
   readonly fault?: HookFault
@@ -26,7 +28,14 @@ export const messageRecord = (room: string, item: TimelineItem): MessageRecord |
     case 'message':
       return item.seq === null
         ? undefined
-        : { room, seq: item.seq, sender: item.sender.name, text: item.text, time: timestamp(item.timeMs) }
+        : {
+            room,
+            seq: item.seq,
+            sender: item.sender.name,
+            text: item.text,
+            isBot: item.sender.isBot,
+            time: timestamp(item.timeMs),
+          }
     case 'unreadable':
       return { room, seq: item.seq, sender: null, text: null, time: timestamp(item.timeMs) }
     case 'missed':
@@ -52,15 +61,6 @@ export const messageRecord = (room: string, item: TimelineItem): MessageRecord |
       return undefined
   }
 }
-
-/**
- * Up to where a room has been read with this page. At the end of the log stand own messages that the server has
- * acknowledged and the log does not show yet: what others have written before them is still to come.
- */
-export const readUpTo = (items: readonly TimelineItem[], place: 'inside' | 'end'): number =>
-  items
-    .filter((item) => place === 'inside' || item.kind !== 'message' || !item.sender.own)
-    .reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
 
 type Event = Extract<TimelineItem, { kind: 'event' }>
 
@@ -111,7 +111,8 @@ export const itemText = (item: TimelineItem): string => {
   switch (item.kind) {
     case 'message': {
       const name = printableLine(item.sender.name)
-      const who = styled(item.sender.own ? 'green' : 'cyan', item.sender.own ? `${name} (you)` : name)
+      const mark = item.sender.own ? ' (you)' : item.sender.isBot ? ' (bot)' : ''
+      const who = styled(item.sender.own ? 'green' : 'cyan', `${name}${mark}`)
       return `${styled('dim', time)}${who}: ${printable(item.text).replaceAll('\n', `\n${gap}`)}`
     }
     case 'event':

@@ -42,6 +42,7 @@ describe('two terminals', () => {
         seq: values(sent.out)[0]?.['seq'],
         sender: 'alice',
         text: 'hello, bob',
+        isBot: false,
         time: expect.any(String),
       },
     ])

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { RoomView, TimelineItem } from '@sotto/client'
-import { parseLine } from '../src/chat/command.ts'
 import { Readable } from 'node:stream'
 import { linesOf } from '../src/input.ts'
 import { jsonLine } from '../src/json.ts'
@@ -54,6 +53,7 @@ describe('a room', () => {
     memberCount: 2,
     latest: null,
     draft: '',
+    commands: [],
   })
   const remedies = [
     ['wait', 'goes on by itself'],
@@ -96,7 +96,7 @@ describe('what stands in a log', () => {
     kind: 'event',
     id: 'e1',
     seq: 1,
-    actor: { ...actor, own },
+    actor: { ...actor, own, isBot: false },
     event: what,
     timeMs: 0,
   })
@@ -164,21 +164,6 @@ describe('lines of standard input', () => {
     const bytes = Buffer.from('né👩‍👩‍👧\n')
     const single = Array.from(bytes, (byte) => Buffer.of(byte))
     expect(await linesIn(...single)).toEqual(['né👩‍👩‍👧'])
-  })
-})
-
-describe('a line in a conversation', () => {
-  it.each([
-    ['hello', { kind: 'text', text: 'hello' }],
-    ['  indented', { kind: 'text', text: '  indented' }],
-    ['   ', { kind: 'nothing' }],
-    ['/quit', { kind: 'quit' }],
-    ['/invite  bob ', { kind: 'invite', name: 'bob' }],
-    ['/invite', { kind: 'unknown', command: 'invite without a name' }],
-    ['//etc', { kind: 'text', text: '/etc' }],
-    ['/etc', { kind: 'unknown', command: 'etc' }],
-  ])('%j', (line, parsed) => {
-    expect(parseLine(line)).toEqual(parsed)
   })
 })
 

@@ -3,7 +3,9 @@ import { limits, operations, SottoError, toHex } from '@sotto/protocol'
 import { buildRevokeDevice, type DeviceKind } from '@sotto/trust'
 import { type Call, type Contacts, openContacts } from './account/contacts.ts'
 import { gate } from './account/gate.ts'
+import { isBotAccount } from './account/deviceKinds.ts'
 import { type KeyPackagePool, keyPackagePool } from './account/keyPackages.ts'
+import { openNotes } from './account/notes.ts'
 import { eraseEverything, type Profile, profileRow, serverPinRow, sessionRow } from './account/profile.ts'
 import {
   type AccountDeps,
@@ -63,8 +65,12 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   /** The server's time since it was met last, however the clock of this device jumps; its own before. */
   const timeMs = (): number =>
     aheadMs === null ? scheduler.nowMs() : Math.round(scheduler.steadyMs() + aheadMs)
+  const isOwnBot = (): boolean => {
+    const own = profile && contacts.find(profile.account)
+    return own ? isBotAccount(own.state) : options.deviceKind === 'bot'
+  }
   const stage = makeStage({
-    account: () => accountView(server, profile, token),
+    account: () => accountView(server, profile, token, isOwnBot()),
     profile: () => profile,
     device: () => device,
     findContact: (account) => contacts.find(account),
@@ -93,6 +99,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
 
   const accountDeps: AccountDeps = { ...options, timeMs, localMs: scheduler.nowMs }
   let gated = gate(store)
+  let notes = openNotes(gated.store)
   let pool: KeyPackagePool
   const openAccount = async (): Promise<void> => {
     pool = keyPackagePool(gated.store, provider, call)
@@ -241,6 +248,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     await store.commit([eraseEverything])
     await keychain.destroy()
     gated = gate(store)
+    notes = openNotes(gated.store)
     await openAccount()
     stirred()
   }
@@ -315,6 +323,19 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       if (forget) await erase()
     },
 
+    createAccessToken: async (input) => {
+      usable()
+      return call(operations.createAccessToken, input)
+    },
+    accessTokens: async () => {
+      usable()
+      return (await call(operations.listAccessTokens, {})).tokens
+    },
+    revokeAccessToken: async ({ id }) => {
+      usable()
+      await call(operations.revokeAccessToken, { id })
+    },
+
     createRoom: async (input) => signedInDevice().createRoom(input),
     invite: async (input) => signedInDevice().invite(input),
     accept: async (input) => signedInDevice().accept(input),
@@ -334,10 +355,19 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       return { count: await forwardHook(deps, rooms.get(room), hook) }
     },
     send: async (input) => working().send(input),
+    offerCommands: async (input) => working().offerCommands(input),
     retry: async (input) => working().retry(input),
     discard: async (input) => working().discard(input),
     markRead: async (input) => working().markRead(input),
     saveDraft: async (input) => working().saveDraft(input),
+    readNote: async ({ key }) => {
+      usable()
+      return notes.read(key)
+    },
+    writeNote: async ({ key, text }) => {
+      usable()
+      return notes.write(key, text)
+    },
     timeline: async ({ room, ...query }) => {
       const { rooms } = working()
       if (!profile) throw new SottoError('no_account')
@@ -347,13 +377,18 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 }
 
-const accountView = (server: string, profile: Profile | null, token: string | null): AccountView => {
+const accountView = (
+  server: string,
+  profile: Profile | null,
+  token: string | null,
+  isBot: boolean,
+): AccountView => {
   if (profile?.kind !== 'ready') return { kind: 'none' }
   const { name } = profile
   const account = toHex(profile.account)
   return token === null
-    ? { kind: 'signed_out', server, name, account }
-    : { kind: 'signed_in', server, name, account, device: toHex(profile.device) }
+    ? { kind: 'signed_out', server, name, account, isBot }
+    : { kind: 'signed_in', server, name, account, device: toHex(profile.device), isBot }
 }
 
 const isSessionOver = ({ code }: SottoError): boolean => code === 'session_expired' || code === 'unauthorized'

@@ -2,6 +2,7 @@ import type { Provider } from '@sotto/mls'
 import { fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
 import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
 import type { Call, Contacts } from './account/contacts.ts'
+import { isBotAccount, isBotDevice } from './account/deviceKinds.ts'
 import {
   type KeyPackagePool,
   type LeafOwner,
@@ -9,7 +10,7 @@ import {
   type PoolTime,
 } from './account/keyPackages.ts'
 import type { Ready } from './account/profile.ts'
-import { encodeText } from './content/content.ts'
+import { encodeCommands, encodeText } from './content/content.ts'
 import { makeMeta } from './content/meta.ts'
 import { hookCommands } from './hookCommands.ts'
 import type { Jose } from './ports/jose.ts'
@@ -52,6 +53,7 @@ export interface Device extends Pick<
   | 'createHook'
   | 'revokeHook'
   | 'send'
+  | 'offerCommands'
   | 'retry'
   | 'discard'
   | 'markRead'
@@ -173,6 +175,16 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     const policy = policyIn(room.state())
     if (phase.kind !== 'active' || !policy) throw new SottoError('not_member')
     return policy
+  }
+
+  /** @throws SottoError `room_frozen`, `not_member`, `identity_changed` */
+  const roomToSpeakIn = (id: string): Room => {
+    const room = rooms.get(id)
+    const { phase } = room.state()
+    if (phase.kind === 'frozen') throw new SottoError('room_frozen')
+    if (phase.kind !== 'active' && phase.kind !== 'repairing') throw new SottoError('not_member')
+    if (room.isAlarmed()) throw new SottoError('identity_changed')
+    return room
   }
 
   const endOthers = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
@@ -319,6 +331,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
           name: contact?.state.name ?? toHex(member.account).slice(0, 8),
           role: roleNames[member.role],
           own: toHex(member.account) === toHex(account),
+          isBot: contact !== undefined && isBotAccount(contact.state),
           identity: contact?.alarm ? 'changed' : 'unverified',
         }
       })
@@ -326,12 +339,19 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
     ...hookCommands({ tools, rooms, policyToChange, timeMs: deps.timeMs }),
 
+    offerCommands: async ({ room: id, commands }) => {
+      const room = roomToSpeakIn(id)
+      await contacts.ensure([{ account, seq: 0 }])
+      const own = contacts.find(account)
+      if (!own || !isBotDevice(own.state, device))
+        throw new SottoError('forbidden', 'only a bot has commands')
+      const composedMs = deps.timeMs()
+      const content = encodeCommands(commands, provider.random(16), composedMs)
+      await room.post({ message: newId(), content, composedMs })
+    },
+
     send: async ({ room: id, text, message: named }) => {
-      const room = rooms.get(id)
-      const { phase } = room.state()
-      if (phase.kind === 'frozen') throw new SottoError('room_frozen')
-      if (phase.kind !== 'active' && phase.kind !== 'repairing') throw new SottoError('not_member')
-      if (room.isAlarmed()) throw new SottoError('identity_changed')
+      const room = roomToSpeakIn(id)
       if (text === '') throw new SottoError('bad_request', 'there is nothing to send')
       const message = named === undefined ? newId() : messageNamed(named)
       const item = { id: messageItemId(device, message) }

@@ -1,6 +1,15 @@
 /** What screens and programs need of the protocol: failure codes for their texts, limits told before sending. */
-export { failureBody, failures, isFailureCode, limits, normalizeName, SottoError } from '@sotto/protocol'
-export type { FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
+export {
+  accessScopes,
+  failureBody,
+  failures,
+  isFailureCode,
+  limits,
+  normalizeName,
+  openFailures,
+  SottoError,
+} from '@sotto/protocol'
+export type { AccessScope, FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
 export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keychain.ts'
 export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
 export type * from './view.ts'
@@ -14,4 +23,6 @@ export { type RemoteClient, remoteClient } from './remote/client.ts'
 export type { Channel } from './remote/messages.ts'
 export { serveClient } from './remote/serve.ts'
 export { sealedStore } from './sealedStore.ts'
+export * from './sdk/index.ts'
+export * from './slash/index.ts'
 export { type ClientOptions, openClient } from './client.ts'

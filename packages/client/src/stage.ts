@@ -1,5 +1,6 @@
 import { toHex } from '@sotto/protocol'
 import type { Contact } from './account/contacts.ts'
+import { isBotAccount, isBotDevice } from './account/deviceKinds.ts'
 import type { Profile } from './account/profile.ts'
 import type { Device } from './device.ts'
 import { outboxItem } from './room/send.ts'
@@ -45,10 +46,16 @@ export const makeStage = (scene: Scene): Stage => {
   }
   const nameOf = (account: Uint8Array): string | null =>
     scene.findContact(account)?.state.name ?? (isOwn(account) ? (scene.profile()?.name ?? null) : null)
-  const senderOf: SenderOf = (account) => ({
+  const isBot = (account: Uint8Array, device?: Uint8Array): boolean => {
+    const state = scene.findContact(account)?.state
+    if (!state) return false
+    return device ? isBotDevice(state, device) : isBotAccount(state)
+  }
+  const senderOf: SenderOf = (account, device) => ({
     account: toHex(account),
     name: nameOf(account) ?? toHex(account).slice(0, shortNameCharacters),
     own: isOwn(account),
+    isBot: isBot(account, device),
   })
 
   const roomViews = (): ClientState['rooms'] => {

@@ -1,5 +1,6 @@
-import type { FailureCode, HookFault } from '@sotto/protocol'
+import type { AccessScope, FailureCode, HookFault } from '@sotto/protocol'
 import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
+import type { OfferedCommand } from './slash/table.ts'
 
 /**
  * What a client shows and what it can be asked for. Everything here is plain data, because it crosses the borders
@@ -8,13 +9,21 @@ import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
 export type AccountView =
   | { readonly kind: 'none' }
   /** The device and its history are here; the session has ended. */
-  | { readonly kind: 'signed_out'; readonly server: string; readonly name: string; readonly account: string }
+  | {
+      readonly kind: 'signed_out'
+      readonly server: string
+      readonly name: string
+      readonly account: string
+      readonly isBot: boolean
+    }
   | {
       readonly kind: 'signed_in'
       readonly server: string
       readonly name: string
       readonly account: string
       readonly device: string
+      /** All devices of the account are certified as bots: others see its words marked as those of a program. */
+      readonly isBot: boolean
     }
 
 export type ConnectionView =
@@ -90,6 +99,8 @@ export interface RoomView {
     readonly timeMs: number
   } | null
   readonly draft: string
+  /** What the bots in the room listen to. */
+  readonly commands: readonly OfferedCommand[]
 }
 
 export type Role = 'owner' | 'admin' | 'member' | 'guest'
@@ -99,6 +110,8 @@ export interface MemberView {
   readonly name: string
   readonly role: Role
   readonly own: boolean
+  /** All devices of the account are certified as bots. */
+  readonly isBot: boolean
   readonly identity: 'unverified' | 'verified' | 'changed'
 }
 
@@ -138,6 +151,8 @@ export interface SenderView {
   readonly account: string
   readonly name: string
   readonly own: boolean
+  /** Of a message: the device that sent it is certified as a bot. Of an event: all devices of the account are. */
+  readonly isBot: boolean
 }
 
 export type TimelineItem =
@@ -216,6 +231,15 @@ export type ClientEvent =
   | { readonly kind: 'timeline'; readonly room: string; readonly items: readonly TimelineItem[] }
   | { readonly kind: 'discarded'; readonly room: string; readonly id: string }
 
+/** What a program of the user may reach, and until when. */
+export interface AccessTokenView {
+  readonly id: number
+  readonly label: string
+  readonly scopes: readonly AccessScope[]
+  readonly createdMs: number
+  readonly expiresMs: number
+}
+
 /** Every command takes one plain object and rejects with a SottoError; see `errors.ts` of the protocol for codes. */
 export interface ClientCommands {
   register(input: { readonly name: string; readonly password: string }): Promise<void>
@@ -223,6 +247,20 @@ export interface ClientCommands {
   login(input: { readonly name: string; readonly password: string }): Promise<void>
   /** Ends the session on the server; with `forget` also erases this device's keys and history. */
   logout(input: { readonly forget: boolean }): Promise<void>
+
+  /**
+   * Makes an access token, with which a program of the user reaches the open lane; told once.
+   *
+   * `not_found` where the server has no open lane, `bad_request` for no scope, `forbidden` where there are too many.
+   */
+  createAccessToken(input: {
+    readonly label: string
+    readonly scopes: readonly AccessScope[]
+    readonly days: number
+  }): Promise<{ readonly id: number; readonly token: string; readonly expiresMs: number }>
+  accessTokens(input: object): Promise<readonly AccessTokenView[]>
+  /** `not_found` where there is no such token. */
+  revokeAccessToken(input: { readonly id: number }): Promise<void>
 
   createRoom(input: { readonly name: string }): Promise<{ readonly room: string }>
   invite(input: { readonly room: string; readonly name: string }): Promise<void>
@@ -272,6 +310,14 @@ export interface ClientCommands {
     readonly text: string
     readonly message?: string
   }): Promise<{ readonly id: string }>
+  /**
+   * Tells the members of a room which commands this bot listens to; what it told before no longer holds. `forbidden`
+   * for who is no bot, `bad_request` for what is no command.
+   */
+  offerCommands(input: {
+    readonly room: string
+    readonly commands: readonly { readonly name: string; readonly summary: string }[]
+  }): Promise<void>
   retry(input: { readonly room: string; readonly id: string }): Promise<void>
   discard(input: { readonly room: string; readonly id: string }): Promise<void>
 
@@ -284,6 +330,14 @@ export interface ClientCommands {
   }): Promise<{ readonly items: readonly TimelineItem[]; readonly more: boolean }>
   markRead(input: { readonly room: string; readonly seq: number }): Promise<void>
   saveDraft(input: { readonly room: string; readonly text: string }): Promise<void>
+
+  /**
+   * What a program has to remember beside its rooms, sealed in the profile like everything else; also before there is
+   * an account, and gone with it. `key` has 1 to 128 characters. Null where nothing was written.
+   */
+  readNote(input: { readonly key: string }): Promise<string | null>
+  /** Durable when it resolves; null forgets. `too_large` beyond `limits.noteCharactersMax`, `rate` beyond `limits.notesMax`. */
+  writeNote(input: { readonly key: string; readonly text: string | null }): Promise<void>
 }
 
 export interface Client extends ClientCommands {

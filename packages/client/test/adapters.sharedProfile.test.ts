@@ -49,6 +49,9 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
+    accessTokens: async () => [],
+    revokeAccessToken: async () => {},
     hooks: unused,
     createHook: unused,
     revokeHook: unused,
@@ -62,6 +65,9 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     timeline: async () => ({ items: [], more: false }),
     markRead: async () => {},
     saveDraft: async () => {},
+    offerCommands: async () => {},
+    readNote: async () => null,
+    writeNote: async () => {},
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeCanonical, limits } from '@sotto/protocol'
-import { decodeContent, encodeText } from '../src/content/content.ts'
+import { decodeContent, encodeCommands, encodeText } from '../src/content/content.ts'
 import { pad, paddedLength, unpad } from '../src/content/padding.ts'
 import { decodePayload, encodePayload, messageReference } from '../src/content/payload.ts'
 
@@ -23,6 +23,44 @@ describe('content', () => {
     expect(encodePayload(encodeText(longest, salt, 0)).length).toBeLessThan(limits.messageBytesMax - 1024)
     expect(() => encodeText(`${longest}${'x'.repeat(100)}`, salt, 0)).toThrow(failure('too_large'))
     expect(() => encodeText('\ud800', salt, 0)).toThrow(failure('bad_request'))
+  })
+
+  it('keeps what a bot says it listens to, and takes nothing else for it', () => {
+    const commands = [
+      { name: 'remind', summary: 'remind you: /remind 10m tea' },
+      { name: 'x-1', summary: '' },
+    ]
+    expect(decodeContent(encodeCommands(commands, salt, 5))).toEqual({
+      kind: 'commands',
+      commands,
+      writtenMs: 5,
+    })
+    expect(decodeContent(encodeCommands([], salt, 5))).toMatchObject({ commands: [] })
+    const long = 'x'.repeat(limits.botCommandSummaryCharactersMax + 1)
+    const many = Array.from({ length: limits.botCommandsMax + 1 }, (_, at) => [`c${at}`, ''])
+    const lists = [
+      [['Remind', 'a capital']],
+      [['-x', 'a dash in front']],
+      [['a b', 'a blank']],
+      [
+        ['x', 'one'],
+        ['x', 'again'],
+      ],
+      [['x', long]],
+      [['x', 'a line\nof its own']],
+      [['x', 'one', 'more']],
+      [['x']],
+      [['x', 1]],
+      ['x'],
+      many,
+      'x',
+      null,
+    ]
+    for (const list of lists) {
+      const content = encodeCanonical({ t: 'commands', salt, ts: 5, list })
+      expect(decodeContent(content)).toEqual({ kind: 'unsupported', type: 'commands', writtenMs: 5 })
+    }
+    expect(() => encodeCommands([{ name: 'A', summary: '' }], salt, 5)).toThrow(failure('bad_request'))
   })
 
   it('shows a type it does not know as unsupported', () => {

@@ -7,7 +7,7 @@ import type { Client, ClientEvent, ClientState, TimelineItem } from '../src/view
 
 const room = 'ab'.repeat(16)
 const stateOf = (name: string): ClientState => ({
-  account: { kind: 'signed_in', server: 'http://x', name, account: 'a', device: 'd' },
+  account: { kind: 'signed_in', server: 'http://x', name, account: 'a', device: 'd', isBot: false },
   connection: { kind: 'online', route: 'websocket' },
   rooms: [],
 })
@@ -16,7 +16,7 @@ const message = (seq: number, text: string, own = false): TimelineItem => ({
   kind: 'message',
   id: `m${seq}`,
   seq,
-  sender: own ? { account: 'a', name: 'alice', own } : { account: 'b', name: 'bob', own },
+  sender: { account: own ? 'a' : 'b', name: own ? 'alice' : 'bob', own, isBot: false },
   text,
   timeMs: seq,
   delivery: { kind: 'sent' },
@@ -51,6 +51,9 @@ const profile = () => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
+    accessTokens: async () => [],
+    revokeAccessToken: async () => {},
     hooks: unused,
     createHook: unused,
     revokeHook: unused,
@@ -69,6 +72,9 @@ const profile = () => {
     }),
     markRead: async () => {},
     saveDraft: async () => {},
+    offerCommands: async () => {},
+    readNote: async () => null,
+    writeNote: async () => {},
   }
   return { client, texts, tell: (event: ClientEvent) => listeners.forEach((listener) => listener(event)) }
 }

@@ -102,6 +102,13 @@ export const limits = {
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,
   outboxItemsPerRoomMax: 5000,
+  /** What a bot offers in a room, and how many bots' offers a room has. */
+  botCommandsMax: 32,
+  botCommandSummaryCharactersMax: 120,
+  botsOfferingPerRoomMax: 64,
+  /** What programs keep in a profile. */
+  notesMax: 4096,
+  noteCharactersMax: 16 * kiB,
 
   /** A compact JWE under a hook's name. */
   hookPostBytesMax: 256 * kiB,

@@ -6,6 +6,7 @@ import { makeOpaque } from './authentication/opaque.ts'
 import { processBus } from './bus/processBus.ts'
 import { boundedClock, limitsOf, type ServerConfig, systemClock } from './configuration.ts'
 import { makeCore } from './core.ts'
+import { accessTokenRoutes } from './http/accessTokenRoutes.ts'
 import { addressOf } from './http/address.ts'
 import { makeHttpServer } from './http/httpServer.ts'
 import { isForeign } from './http/origin.ts'
@@ -68,7 +69,7 @@ export const assemble = async (
 
   const app = await makeHttpServer({
     ...(lane ? { addRoutes: lane.register } : {}),
-    routes,
+    routes: [...routes, ...accessTokenRoutes(lane?.accessTokens)],
     hooks: delivery.hooks,
     hookOut: delivery.hookOut,
     sessions,

@@ -10,6 +10,7 @@ import type {
   RoomView,
   TimelineItem,
 } from '@sotto/client'
+import { bots } from './bots.ts'
 import { recovery } from './recovery.ts'
 import { hooksOf, membersOf, noScenery, people, scenery, signedIn, you } from './scenery.ts'
 import type { Scenery } from './scenery.ts'
@@ -25,6 +26,7 @@ export const scenes = [
   'refused',
   'halted',
   'recovery',
+  'bots',
   'broken',
   'slow',
 ] as const
@@ -50,6 +52,8 @@ const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
       return noScenery
     case 'recovery':
       return recovery(nowMs)
+    case 'bots':
+      return bots(nowMs)
     case 'desk':
     case 'offline':
     case 'connecting':
@@ -72,6 +76,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
           server: 'https://sotto.example.org',
           name: you.name,
           account: you.account,
+          isBot: false,
         },
         connection: { kind: 'offline', retryAtMs: null },
         rooms: [],
@@ -80,6 +85,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
       return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms: [] }
     case 'desk':
     case 'recovery':
+    case 'bots':
     case 'broken':
     case 'slow':
       return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms }
@@ -105,6 +111,7 @@ export const openPreviewClient = (scene: Scene): Client => {
   const start = sceneryOf(scene, nowMs)
   const timelines = new Map(start.timelines)
   const members = new Map(start.members)
+  const notes = new Map<string, string>()
   let state = startState(scene, nowMs, start)
   let counter = 0
 
@@ -216,6 +223,7 @@ export const openPreviewClient = (scene: Scene): Client => {
       memberCount,
       latest: null,
       draft: '',
+      commands: [],
     }
     become({ rooms: [room, ...state.rooms.filter((one) => one.id !== id)] })
   }
@@ -233,6 +241,7 @@ export const openPreviewClient = (scene: Scene): Client => {
         name,
         account: you.account,
         device: 'd0001',
+        isBot: false,
       },
       connection: { kind: 'online', route: 'websocket' },
     })
@@ -256,7 +265,13 @@ export const openPreviewClient = (scene: Scene): Client => {
         account:
           forget || account.kind === 'none'
             ? { kind: 'none' }
-            : { kind: 'signed_out', server: account.server, name: account.name, account: account.account },
+            : {
+                kind: 'signed_out',
+                server: account.server,
+                name: account.name,
+                account: account.account,
+                isBot: false,
+              },
       })
     },
 
@@ -286,6 +301,9 @@ export const openPreviewClient = (scene: Scene): Client => {
       await wait(500)
       become({ rooms: state.rooms.filter((one) => one.id !== room) })
     },
+    createAccessToken: async () => ({ id: 1, token: 'preview', expiresMs: Date.now() }),
+    accessTokens: async () => [],
+    revokeAccessToken: async () => {},
     members: async ({ room }): Promise<readonly MemberView[]> => {
       await wait(200)
       if (scene === 'broken') throw new PreviewFailure('offline')
@@ -387,5 +405,13 @@ export const openPreviewClient = (scene: Scene): Client => {
       touchRoom(room, (one) => (seq > one.readSeq ? { ...one, unread, readSeq: seq } : one))
     },
     saveDraft: async ({ room, text }) => touchRoom(room, (one) => ({ ...one, draft: text })),
+    offerCommands: async () => {
+      throw new PreviewFailure('forbidden')
+    },
+    readNote: async ({ key }) => notes.get(key) ?? null,
+    writeNote: async ({ key, text }) => {
+      if (text === null) notes.delete(key)
+      else notes.set(key, text)
+    },
   }
 }

@@ -14,11 +14,12 @@ const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
 export const people = {
-  alice: { account: 'a1ce01', name: 'alice', own: true },
-  bob: { account: 'b0b002', name: 'bob', own: false },
-  chiara: { account: 'c41a3a', name: 'chiara', own: false },
-  noam: { account: 'd0a304', name: 'נועם', own: false },
-  emeka: { account: 'e3eca5', name: 'emeka.okafor', own: false },
+  alice: { account: 'a1ce01', name: 'alice', own: true, isBot: false },
+  bob: { account: 'b0b002', name: 'bob', own: false, isBot: false },
+  chiara: { account: 'c41a3a', name: 'chiara', own: false, isBot: false },
+  noam: { account: 'd0a304', name: 'נועם', own: false, isBot: false },
+  tick: { account: '71c006', name: 'tick', own: false, isBot: true },
+  emeka: { account: 'e3eca5', name: 'emeka.okafor', own: false, isBot: false },
 } as const satisfies Record<string, SenderView>
 
 export const you = people.alice
@@ -29,6 +30,7 @@ export const signedIn: ClientState['account'] = {
   name: you.name,
   account: you.account,
   device: 'd0001',
+  isBot: false,
 }
 
 export const member = (
@@ -203,6 +205,7 @@ export const room = (id: string, name: string, part: Partial<RoomView>): RoomVie
   memberCount: 5,
   latest: null,
   draft: '',
+  commands: [],
   ...part,
 })
 

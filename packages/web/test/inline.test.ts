@@ -30,6 +30,8 @@ describe('what is marked', () => {
     ['**bold _and italic_**', '{bold bold {italic and italic}}'],
     ['***both***', '{bold {italic both}}'],
     ['`code **as it is**`', '{code code **as it is**}'],
+    ['\\*not italic* and \\_neither_', '\\*not italic* and \\_neither_'],
+    ['well ¯\\_(ツ)_/¯, *indeed*', 'well ¯\\_(ツ)_/¯, {italic indeed}'],
     ['``a ` inside``', '{code a ` inside}'],
     ['これは**太字**です', 'これは{bold 太字}です'],
     ['see https://example.org/a?b=c.', 'see {link https://example.org/a?b=c -> https://example.org/a?b=c}.'],

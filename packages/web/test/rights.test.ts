@@ -7,6 +7,7 @@ const member = (role: Role, own = false): MemberView => ({
   name: role,
   role,
   own,
+  isBot: false,
   identity: 'unverified',
 })
 const roles = ['guest', 'member', 'admin', 'owner'] as const

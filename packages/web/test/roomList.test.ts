@@ -12,6 +12,7 @@ const room = (id: string, name: string, part: Partial<RoomView> = {}): RoomView 
   memberCount: 2,
   latest: null,
   draft: '',
+  commands: [],
   ...part,
 })
 const rooms = [

@@ -9,7 +9,7 @@ const message = (seq: number, name: string, afterMinutes: number): TimelineItem 
   kind: 'message',
   id: `m${seq}`,
   seq,
-  sender: { account: name, name, own: name === 'alice' },
+  sender: { account: name, name, own: name === 'alice', isBot: false },
   text: `${seq}`,
   timeMs: noonMs + afterMinutes * minuteMs,
   delivery: { kind: 'sent' },
@@ -18,7 +18,7 @@ const event = (seq: number, afterMinutes: number): TimelineItem => ({
   kind: 'event',
   id: `e${seq}`,
   seq,
-  actor: { account: 'bob', name: 'bob', own: false },
+  actor: { account: 'bob', name: 'bob', own: false, isBot: false },
   event: { kind: 'created' },
   timeMs: noonMs + afterMinutes * minuteMs,
 })

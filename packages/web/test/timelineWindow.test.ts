@@ -12,7 +12,7 @@ const said = (id: string, seq: number | null): TimelineItem => ({
   kind: 'message',
   id,
   seq,
-  sender: { account: 'a', name: 'alice', own: true },
+  sender: { account: 'a', name: 'alice', own: true, isBot: false },
   text: id,
   timeMs: 0,
   delivery: { kind: seq === null ? 'sending' : 'sent' },

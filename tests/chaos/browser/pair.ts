@@ -36,7 +36,7 @@ const onScreen = (rows: readonly Row[], { items, room }: Shown, who: string): Sh
     who,
     items: rows.map(({ text, delivery }, at) => {
       const known = messages.find((item) => item.text === text)
-      const sender = known?.sender ?? { account: '', name: '?', own: false }
+      const sender = known?.sender ?? { account: '', name: '?', own: false, isBot: false }
       const seq = delivery === 'sending' || delivery === 'failed' ? null : (known?.seq ?? null)
       return { kind: 'message', id: `${at}`, seq, sender, text, timeMs: 0, delivery: { kind: 'sent' } }
     }),

@@ -7,7 +7,7 @@ import { claimsOf, readSignedPost } from '../../../packages/client/src/hook/post
 import { publicHalf } from '../../../packages/client/src/hook/publicKey.ts'
 import { decodeShare, encodeShare, type Share } from '../../../packages/client/src/hook/share.ts'
 import { readStatement, signStatement } from '../../../packages/client/src/hook/statement.ts'
-import { decodeContent, encodeText } from '../../../packages/client/src/content/content.ts'
+import { decodeContent, encodeCommands, encodeText } from '../../../packages/client/src/content/content.ts'
 import {
   makeMeta,
   nameOf,
@@ -20,6 +20,7 @@ import { decodePayload, encodePayload } from '../../../packages/client/src/conte
 import { readRow, roomChanges } from '../../../packages/client/src/room/rows.ts'
 import { emptyRoom, type RoomState } from '../../../packages/client/src/room/state.ts'
 import { open, seal } from '../../../packages/client/src/seal/index.ts'
+import { parseSlash } from '../../../packages/client/src/slash/index.ts'
 import { decodeLogRecord, encodeLogRecord } from '../../../packages/client/src/timeline/record.ts'
 import type { Target } from '../target.ts'
 import { provider, world } from './group.ts'
@@ -75,6 +76,7 @@ const fullRoom = async (): Promise<RoomState> => {
       events: [{ kind: 'event', actor: hash, event: { kind: 'left' } }],
       staged: null,
     },
+    offers: [{ account: hash, commands: [{ name: 'remind', summary: 'remind you' }] }],
     outbox: [
       {
         order: 3,
@@ -157,11 +159,17 @@ const statement = async (): Promise<string> => {
   const said = { hook: room, generation: 1, ec: ecPublic, rsa: rsaPublic, notBeforeS: 1, expiresS: 2 }
   return signStatement(joseLibrary, anchor, said)
 }
+const commands = [{ name: 'remind', summary: 'remind you: /remind 10m tea' }] as const
+const encoder = new TextEncoder()
 
 const long = new Uint8Array(40_000).fill(3)
 
 export const clientTargets: readonly Target[] = [
-  target('content', () => [content, encodeCanonical({ t: 'later', salt, ts: 1, x: [1] })], decodeContent),
+  target(
+    'content',
+    () => [content, encodeCommands(commands, salt, 1), encodeCanonical({ t: 'later', salt, ts: 1, x: [1] })],
+    decodeContent,
+  ),
   target('padding', () => [pad(content), pad(new Uint8Array(9000))], unpad, pad),
   target('payload', () => [encodePayload(content)], decodePayload, encodePayload),
   target('log record', () => [record], decodeLogRecord, encodeLogRecord),
@@ -206,6 +214,15 @@ export const clientTargets: readonly Target[] = [
     'statement',
     async () => [ascii(await statement())],
     (bytes) => readStatement(joseLibrary, room, Buffer.from(bytes).toString('latin1')),
+  ),
+  // What a member types may come from a clipboard, and what a bot offers from anybody.
+  target(
+    'slash',
+    () =>
+      ['/invite bob', '/remind@tick 10m tea', '//etc', '/me waves\nand goes'].map((text) =>
+        encoder.encode(text),
+      ),
+    (bytes) => parseSlash(new TextDecoder().decode(bytes), 'web', [{ ...commands[0], bot: 'tick' }]),
   ),
   ...rowTargets,
 ]

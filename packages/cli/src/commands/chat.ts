@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Client, SottoError } from '@sotto/client'
+import { type Client, type OfferedCommand, parseSlash, type Slash, SottoError } from '@sotto/client'
 import { Command } from 'commander'
-import { chatHelp, parseLine } from '../chat/command.ts'
+import { chatHelp } from '../chat/command.ts'
 import { type Conversation, openConversation } from '../chat/conversation.ts'
 import { openScreen, type Screen } from '../chat/screen.ts'
 import { failureText } from '../failureText.ts'
@@ -27,8 +27,8 @@ const showMembers = async ({ client, room, screen }: Chat): Promise<void> => {
   const members = await client.members({ room })
   screen.show(
     table(
-      members.map(({ name, role, own, identity }) => [
-        `  ${printableLine(name)}${own ? ' (you)' : ''}`,
+      members.map(({ name, role, own, isBot, identity }) => [
+        `  ${printableLine(name)}${own ? ' (you)' : isBot ? ' (bot)' : ''}`,
         role,
         identityText(identity),
       ]),
@@ -38,29 +38,52 @@ const showMembers = async ({ client, room, screen }: Chat): Promise<void> => {
 
 type Outcome = 'goes_on' | 'quit'
 
+const offeredIn = ({ client, room }: Chat): readonly OfferedCommand[] =>
+  client.state().rooms.find(({ id }) => id === room)?.commands ?? []
+
 const perform = async (chat: Chat, line: string): Promise<Outcome> => {
-  const parsed = parseLine(line)
+  const parsed = parseSlash(line, 'terminal', offeredIn(chat))
   switch (parsed.kind) {
     case 'nothing':
       return 'goes_on'
-    case 'quit':
-      return 'quit'
     case 'text':
       await chat.conversation.say(parsed.text)
       return 'goes_on'
+    case 'run':
+      return runCommand(chat, parsed)
+    case 'incomplete':
+      chat.screen.show(`/${parsed.name} wants ${parsed.what}; nothing was sent.`)
+      return 'goes_on'
+    case 'unknown':
+      chat.screen.show(
+        `There is no command /${printableLine(parsed.command)}, and nothing was sent; /help says which there are.`,
+      )
+      return 'goes_on'
+  }
+}
+
+const runCommand = async (
+  chat: Chat,
+  { name, argument }: Extract<Slash, { kind: 'run' }>,
+): Promise<Outcome> => {
+  switch (name) {
+    case 'quit':
+      return 'quit'
     case 'help':
-      chat.screen.show(chatHelp)
+      chat.screen.show(chatHelp(offeredIn(chat)))
       return 'goes_on'
     case 'members':
       await showMembers(chat)
       return 'goes_on'
     case 'invite':
-      await chat.client.invite({ room: chat.room, name: parsed.name })
-      chat.screen.show(`${printableLine(parsed.name)} is invited.`)
+      await chat.client.invite({ room: chat.room, name: argument })
+      chat.screen.show(`${printableLine(argument)} is invited.`)
       return 'goes_on'
-    case 'unknown':
-      chat.screen.show(`There is no command /${printableLine(parsed.command)}; /help says which there are.`)
-      return 'goes_on'
+    case 'leave':
+      await chat.conversation.drained()
+      await chat.client.leave({ room: chat.room })
+      chat.screen.show('You have left the room.')
+      return 'quit'
   }
 }
 

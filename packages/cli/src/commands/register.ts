@@ -10,7 +10,7 @@ interface Options extends PasswordOptions {
 }
 
 /** Where `sotto serve` listens when nothing else is said. */
-const defaultServer = process.env['SOTTO_SERVER'] || 'http://localhost:5000'
+export const defaultServer = process.env['SOTTO_SERVER'] || 'http://localhost:5000'
 
 export const registerCommand = (): Command =>
   new Command('register')
@@ -32,6 +32,6 @@ export const registerCommand = (): Command =>
             'Next: sotto room create General, or wait to be invited and see sotto rooms.',
           )
         },
-        options.server,
+        { server: options.server },
       )
     })

@@ -8,8 +8,8 @@ import { identityText } from '../roomState.ts'
 import { table } from '../table.ts'
 import { settled } from '../waiting.ts'
 
-const row = ({ name, role, own, identity }: MemberView): readonly string[] => [
-  styled('bold', printableLine(name)) + (own ? ' (you)' : ''),
+const row = ({ name, role, own, isBot, identity }: MemberView): readonly string[] => [
+  styled('bold', printableLine(name)) + (own ? ' (you)' : isBot ? ' (bot)' : ''),
   role,
   identity === 'changed' ? styled('red', identityText(identity)) : identityText(identity),
 ]

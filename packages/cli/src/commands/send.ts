@@ -1,6 +1,5 @@
-import { type Client, type RoomView, SottoError } from '@sotto/client'
+import { type Client, type Delivered, deliveriesOf, type RoomView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
-import { type Delivered, deliveriesOf } from '../deliveries.ts'
 import { linesOf } from '../input.ts'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
 import type { Output } from '../output.ts'

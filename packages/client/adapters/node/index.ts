@@ -1,76 +1,11 @@
-import { nodeProvider } from '@sotto/mls/provider/node'
-import { SottoError } from '@sotto/protocol'
-import { type Client, type LiveRoute, openClient, sealedStore } from '../../src/index.ts'
-import { netTransport, originOf } from '../net/index.ts'
-import { joseLibrary } from '../net/jose.ts'
-import { opaqueProtocol } from '../net/opaque.ts'
-import { timerScheduler } from '../net/timerScheduler.ts'
-import { openFileKeychain } from './fileKeychain.ts'
-import { profileAt, type Profile, readServerAddress, writeServerAddress } from './profile.ts'
-import { openSharedClient } from './sharedProfile.ts'
-import { openSqliteStore } from './sqliteStore.ts'
-
-export interface NodeClientOptions {
-  /** Directory of the profile; made where it is not there. */
-  readonly profile: string
-  /** Address of the server; needed once, for a profile that has no account yet. */
-  readonly server?: string
-  /** How the live lane goes; default: WebSocket, and the long poll where that is blocked. */
-  readonly route?: Route
-}
-
-type Route = 'auto' | LiveRoute
-
-const openAt = async (profile: Profile, server: string, route: Route): Promise<Client> => {
-  const keychain = openFileKeychain(profile.keys)
-  return openClient({
-    server,
-    store: sealedStore(await openSqliteStore(profile.store), keychain),
-    keychain,
-    transport: netTransport({ server, route }),
-    scheduler: timerScheduler,
-    provider: nodeProvider(),
-    jose: joseLibrary,
-    password: opaqueProtocol,
-    deviceKind: 'cli',
-  })
-}
-
-/** A profile stays with its server: another one must never see the session of this one. */
-const openProfile = async (profile: Profile, wanted: string | undefined, route: Route): Promise<Client> => {
-  const known = readServerAddress(profile)
-  if (known !== undefined) {
-    const client = await openAt(profile, known, route)
-    if (wanted === undefined || wanted === known) return client
-    const { account } = client.state()
-    await client.close()
-    if (account.kind !== 'none')
-      throw new SottoError('account_exists', `the account of this profile lives on ${known}`)
-  }
-  if (wanted === undefined) throw new SottoError('no_account')
-  writeServerAddress(profile, wanted)
-  return openAt(profile, wanted, route)
-}
-
-/**
- * The client of a profile on disk. Any number of processes may open the same profile: one runs the client, the
- * others use it through that one, and take over when it ends.
- *
- * @throws SottoError `no_account` for an empty profile and no server, `account_exists` when the profile belongs to
- *   another server, `storage_damaged`, `storage_full`, `profile_in_use` when its holder does not answer
- */
-export const openNodeClient = async ({
-  profile: directory,
-  server,
-  route = 'auto',
-}: NodeClientOptions): Promise<Client> => {
-  const profile = profileAt(directory)
-  const wanted = server === undefined ? undefined : originOf(server)
-  return openSharedClient(profile.directory, () => openProfile(profile, wanted, route))
-}
+export { type NodeClientOptions, openNodeClient } from './nodeClient.ts'
+export { createBot, type NodeBotOptions } from './bot.ts'
+export { type NodeSottoOptions, openSotto } from './sotto.ts'
 
 /** The parts, for programs that put a client together themselves. */
 export { netTransport } from '../net/index.ts'
+export { newId } from '../net/bus.ts'
 export { joseLibrary } from '../net/jose.ts'
 export { timerScheduler } from '../net/timerScheduler.ts'
+export { openLaneStore } from './laneStore.ts'
 export { openSqliteStore } from './sqliteStore.ts'

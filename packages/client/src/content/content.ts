@@ -9,7 +9,39 @@ export type Content =
   | { readonly kind: 'text'; readonly text: string; readonly writtenMs: number }
   /** Keys of a hook, which members tell each other; nothing to show. */
   | { readonly kind: 'hook_keys'; readonly keys: Uint8Array; readonly writtenMs: number }
+  /** What the bot that says it listens to: all that it listens to, so that the newest holds. */
+  | { readonly kind: 'commands'; readonly commands: readonly BotCommandOffer[]; readonly writtenMs: number }
   | { readonly kind: 'unsupported'; readonly type: string; readonly writtenMs: number }
+
+/** A command of a bot, as others may say it with a slash in front. */
+export interface BotCommandOffer {
+  readonly name: string
+  readonly summary: string
+}
+
+const commandName = /^[a-z0-9][a-z0-9_-]{0,31}$/
+
+const isOffer = ({ name, summary }: BotCommandOffer): boolean =>
+  commandName.test(name) &&
+  summary.length <= limits.botCommandSummaryCharactersMax &&
+  summary.isWellFormed() &&
+  !/\p{Cc}/u.test(summary)
+
+const areOffers = (commands: readonly BotCommandOffer[]): boolean =>
+  commands.length <= limits.botCommandsMax &&
+  commands.every(isOffer) &&
+  new Set(commands.map(({ name }) => name)).size === commands.length
+
+/** @throws SottoError `bad_request` for what is no name of a command, or too long or too many */
+export const encodeCommands = (
+  commands: readonly BotCommandOffer[],
+  salt: Uint8Array,
+  writtenMs: number,
+): Uint8Array => {
+  if (!areOffers(commands)) throw new SottoError('bad_request', 'these are no commands to offer')
+  const list = commands.map(({ name, summary }) => [name, summary])
+  return encodeCanonical({ t: 'commands', salt, ts: writtenMs, list })
+}
 
 const saltBytes = 16
 const typeCharactersMax = 32
@@ -48,15 +80,29 @@ export const decodeContent = (bytes: Uint8Array): Content => {
     ts: writtenMs,
     md,
     keys,
-  } = map as ContentMap & Record<'t' | 'salt' | 'ts' | 'md' | 'keys', CborValue>
+    list,
+  } = map as ContentMap & Record<'t' | 'salt' | 'ts' | 'md' | 'keys' | 'list', CborValue>
   if (typeof type !== 'string' || type.length > typeCharactersMax)
     throw new SottoError('bad_request', 'content has a type')
   if (!(salt instanceof Uint8Array) || salt.length !== saltBytes)
     throw new SottoError('bad_request', 'content has a salt')
   if (typeof writtenMs !== 'number' || !Number.isSafeInteger(writtenMs) || writtenMs < 0)
     throw new SottoError('bad_request', 'content has a time')
+  if (type === 'text' && typeof md === 'string' && md.isWellFormed())
+    return { kind: 'text', text: md, writtenMs }
   if (type === 'hook_keys' && keys instanceof Uint8Array) return { kind: 'hook_keys', keys, writtenMs }
-  return type === 'text' && typeof md === 'string' && md.isWellFormed()
-    ? { kind: 'text', text: md, writtenMs }
-    : { kind: 'unsupported', type, writtenMs }
+  const commands = type === 'commands' ? offersIn(list) : undefined
+  return commands ? { kind: 'commands', commands, writtenMs } : { kind: 'unsupported', type, writtenMs }
+}
+
+const offersIn = (list: CborValue): readonly BotCommandOffer[] | undefined => {
+  if (!Array.isArray(list) || list.length > limits.botCommandsMax) return undefined
+  const commands: BotCommandOffer[] = []
+  for (const pair of list as readonly CborValue[]) {
+    if (!Array.isArray(pair) || pair.length !== 2) return undefined
+    const [name, summary] = pair as readonly CborValue[]
+    if (typeof name !== 'string' || typeof summary !== 'string') return undefined
+    commands.push({ name, summary })
+  }
+  return areOffers(commands) ? commands : undefined
 }

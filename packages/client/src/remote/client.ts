@@ -124,6 +124,9 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     register: (input) => call('register', input),
     login: (input) => call('login', input),
     logout: (input) => call('logout', input),
+    createAccessToken: (input) => call('createAccessToken', input),
+    accessTokens: (input) => call('accessTokens', input),
+    revokeAccessToken: (input) => call('revokeAccessToken', input),
     createRoom: (input) => call('createRoom', input),
     invite: (input) => call('invite', input),
     accept: (input) => call('accept', input),
@@ -139,10 +142,13 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     revokeHook: (input) => call('revokeHook', input),
     forwardHook: (input) => call('forwardHook', input),
     send: (input) => call('send', { ...input, message: input.message ?? newId() }),
+    offerCommands: (input) => call('offerCommands', input),
     retry: (input) => call('retry', input),
     discard: (input) => call('discard', input),
     timeline,
     markRead: (input) => call('markRead', input),
     saveDraft: (input) => call('saveDraft', input),
+    readNote: (input) => call('readNote', input),
+    writeNote: (input) => call('writeNote', input),
   }
 }

@@ -20,6 +20,9 @@ export const commandNames = [
   'register',
   'login',
   'logout',
+  'createAccessToken',
+  'accessTokens',
+  'revokeAccessToken',
   'createRoom',
   'invite',
   'accept',
@@ -35,11 +38,14 @@ export const commandNames = [
   'revokeHook',
   'forwardHook',
   'send',
+  'offerCommands',
   'retry',
   'discard',
   'timeline',
   'markRead',
   'saveDraft',
+  'readNote',
+  'writeNote',
 ] as const satisfies readonly CommandName[]
 
 /** From the side that asks. */

@@ -26,6 +26,7 @@ export const roomKeys = {
   hooks: (room: string) => `${folder('rooms', room)}hooks`,
   intents: (room: string) => `${folder('rooms', room)}intents`,
   draft: (room: string) => `${folder('rooms', room)}draft`,
+  offers: (room: string) => `${folder('rooms', room)}offers`,
 
   /** Parts of the MLS state, and those of the state that a commit of ours leads to. */
   group: (room: string) => folder('group', room),

@@ -77,6 +77,7 @@ const loadRoom = async (
     intents: read('intents', readRow.intents) ?? room.intents,
     hooks: read('hooks', readRow.hooks) ?? room.hooks,
     draft: read('draft', readRow.draft) ?? room.draft,
+    offers: read('offers', readRow.offers) ?? room.offers,
     outbox: await loadOutbox(store, id, intact),
     group,
     charter: read('charter', readRow.charter) ?? null,

@@ -1,12 +1,14 @@
 import { leafAt, process } from '@sotto/mls'
 import { anchorHashBytes, type Envelope, equalBytes, toHex } from '@sotto/protocol'
 import { identityOf } from '@sotto/trust'
-import { decodeContent } from '../content/content.ts'
+import { isBotDevice } from '../account/deviceKinds.ts'
+import { type BotCommandOffer, decodeContent } from '../content/content.ts'
 import { decodePayload } from '../content/payload.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 import { attempt } from './attempt.ts'
 import { type Desk, type Ending, stopped, missed, passed, secondsOf, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
+import { withOffer } from './offers.ts'
 import { receiveShare } from './receiveShare.ts'
 import { lost } from './repair.ts'
 import type { OutboxItem, RoomState } from './state.ts'
@@ -107,9 +109,29 @@ type Said = Omit<Extract<RecordedItem, { kind: 'message' }>, 'kind'>
 /** What somebody has said to people is shown; what clients tell each other is heeded. */
 const said = async (tools: Tools, desk: Desk, words: Said, timeMs: number): Promise<Ending> => {
   const content = decodeContent(words.content)
-  return content.kind === 'hook_keys'
-    ? receiveShare(tools, desk, { ...words, keys: content.keys, timeMs })
-    : passed({ kind: 'message', ...words })
+  switch (content.kind) {
+    case 'hook_keys':
+      return receiveShare(tools, desk, { ...words, keys: content.keys, timeMs })
+    case 'commands':
+      return receiveOffer(tools, desk, words, content.commands)
+    case 'text':
+    case 'unsupported':
+      return passed({ kind: 'message', ...words })
+  }
+}
+
+/** What a bot says that it listens to is noted; from anybody else it is words. */
+const receiveOffer = (
+  tools: Tools,
+  desk: Desk,
+  words: Said,
+  commands: readonly BotCommandOffer[],
+): Ending => {
+  const { account, device } = words
+  const state = tools.find(account)?.state
+  if (!state || !isBotDevice(state, device)) return passed({ kind: 'message', ...words })
+  desk.room = { ...desk.room, offers: withOffer(desk.room.offers, { account, commands }) }
+  return passed()
 }
 
 /**

@@ -28,6 +28,7 @@ import { hookState, type HookState } from '../hook/keys.ts'
 import type { Change } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
 import { recordedItems } from '../timeline/record.ts'
+import type { Offer } from './offers.ts'
 import { publicOf, rejoinsKept } from './state.ts'
 import type { Face, Intent, Meta, Nack, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
 
@@ -167,6 +168,17 @@ const outboxItem: Shape<Omit<OutboxItem, 'order'>> = struct({
 
 const draft = text(limits.textBytesMax)
 
+const offers: Shape<readonly Offer[]> = list(
+  struct({
+    account: bytes(32),
+    commands: list(
+      struct({ name: text(32), summary: text(limits.botCommandSummaryCharactersMax) }),
+      limits.botCommandsMax,
+    ),
+  }),
+  limits.botsOfferingPerRoomMax,
+)
+
 /** @throws SottoError `storage_damaged`: what this device wrote is not hostile, so it can only be broken */
 const reading =
   <T>(shape: Shape<T>) =>
@@ -202,6 +214,7 @@ export const readRow = {
   pending: reading(pending),
   outboxItem: reading(outboxItem),
   draft: reading(draft),
+  offers: reading(offers),
   observed: publicGroup,
   charter,
 } as const
@@ -227,6 +240,7 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
     ...row(roomKeys.intents(room), intents, (state) => state.intents),
     ...row(roomKeys.hooks(room), hooks, (state) => state.hooks),
     ...row(roomKeys.draft(room), draft, (state) => state.draft),
+    ...row(roomKeys.offers(room), offers, (state) => state.offers),
     ...pendingChanges(room, before, after),
     ...outboxChanges(room, before?.outbox ?? [], after.outbox),
     ...partChanges(roomKeys.group(room), before?.group ?? null, after.group),

@@ -3,6 +3,7 @@ import type { FailureCode } from '@sotto/protocol'
 import { type Hook, type Policy, policyOf, type Role } from '@sotto/trust'
 import type { HookState } from '../hook/keys.ts'
 import type { RecordedItem } from '../timeline/record.ts'
+import type { Offer } from './offers.ts'
 
 /**
  * All that a device knows of one room, as immutable data. Each part is a row of its own in the store; a step returns
@@ -23,6 +24,8 @@ export interface RoomState {
   /** Own messages that the log does not show yet, in the order of writing. */
   readonly outbox: readonly OutboxItem[]
   readonly draft: string
+  /** What the bots of the room listen to. */
+  readonly offers: readonly Offer[]
   /** The MLS state; null before joining, after removal, and when it is lost. */
   readonly group: Group | null
   /** The group as everybody sees it, followed while the own keys to it are lost. */
@@ -223,6 +226,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   hooks: [],
   outbox: [],
   draft: '',
+  offers: [],
   group: null,
   observed: null,
   charter: null,

@@ -1,5 +1,6 @@
 import { equalBytes, hookIdBytes, toHex } from '@sotto/protocol'
 import { policyOf, roleOf, roles } from '@sotto/trust'
+import { offeredCommands } from '../room/offers.ts'
 import { isOwnFault } from '../room/repair.ts'
 import type { Room } from '../room/room.ts'
 import { type Phase, publicOf, type RoomState } from '../room/state.ts'
@@ -26,6 +27,7 @@ export const roomView = (
       timeMs: face.latest.timeMs,
     },
     draft,
+    commands: offeredCommands(room.state(), nameOf),
   }
 }
 

@@ -5,8 +5,8 @@ import type { OutboxItem } from '../room/state.ts'
 import type { Delivery, Role, SenderView, TimelineItem } from '../view.ts'
 import type { LogRecord, RecordedItem } from './record.ts'
 
-/** What the timeline needs to know of people: their names, and which of them this account is. */
-export type SenderOf = (account: Uint8Array) => SenderView
+/** What the timeline needs to know of people: their names, which of them this account is, and which are programs. */
+export type SenderOf = (account: Uint8Array, device?: Uint8Array) => SenderView
 
 export const roleNames: Readonly<Record<RoleCode, Role>> = {
   [roles.guest]: 'guest',
@@ -27,6 +27,8 @@ export const shownText = (content: Uint8Array): string => {
       return read.text
     case 'hook_keys':
       return ''
+    case 'commands':
+      return `[commands: ${read.commands.map(({ name }) => `/${name}`).join(' ')}]`
     case 'unsupported':
       return `[${read.type}: this version cannot show it]`
   }
@@ -48,7 +50,7 @@ const itemOf = (
         kind: 'message',
         id: messageItemId(item.device, item.message),
         seq,
-        sender: senderOf(item.account),
+        sender: senderOf(item.account, item.device),
         text: shownText(item.content),
         timeMs,
         delivery: { kind: 'sent' },

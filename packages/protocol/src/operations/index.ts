@@ -1,3 +1,4 @@
+import * as accessTokens from './accessTokens.ts'
 import * as authentication from './authentication.ts'
 import * as directory from './directory.ts'
 import * as hooks from './hooks.ts'
@@ -20,6 +21,9 @@ export const operations = {
   claimKeyPackages: directory.claimKeyPackages,
   readVaultSlot: directory.readVaultSlot,
   writeVaultSlot: directory.writeVaultSlot,
+  createAccessToken: accessTokens.createAccessToken,
+  listAccessTokens: accessTokens.listAccessTokens,
+  revokeAccessToken: accessTokens.revokeAccessToken,
   createRoom: rooms.createRoom,
   listRooms: rooms.listRooms,
   submitMessage: rooms.submitMessage,

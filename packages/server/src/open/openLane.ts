@@ -4,12 +4,13 @@ import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import { makeRate } from '../rate.ts'
-import { makeAccessTokens } from './accounts/accessTokens.ts'
+import { type AccessTokens, forPersons, makeAccessTokens } from './accounts/accessTokens.ts'
 import { makePasswords } from './accounts/password.ts'
 import { makePeople, type PublicUser, publicUser } from './accounts/people.ts'
 import { makePrograms } from './accounts/programs.ts'
 import { makeOpenSessions } from './accounts/sessions.ts'
 import { makeChats } from './chats/chats.ts'
+import { serveDocuments } from './documents/routes.ts'
 import { openRoutes } from './edge/answers.ts'
 import { makeDispatch } from './edge/dispatch.ts'
 import { registerOpenHttp } from './edge/http.ts'
@@ -22,6 +23,8 @@ import type { OpenStore } from './store.ts'
 /** The open lane: REST and Socket.IO for programs in any language. The server that has none answers none of it. */
 export interface OpenLane {
   register(app: FastifyInstance): Promise<void>
+  /** What a person's own client makes tokens with. */
+  readonly accessTokens: AccessTokens
   readonly upgrade: SocketServer['upgrade']
   close(): Promise<void>
 }
@@ -74,11 +77,12 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
     return users.flatMap((user) => (user?.presence === 'visible' ? [publicUser(user)] : []))
   }
 
+  const accessTokens = makeAccessTokens({ ...common, store })
   const routes = openRoutes({
     programs: makePrograms({ ...common, store: store.users, passwords: makePasswords() }),
     people,
     sessions,
-    accessTokens: makeAccessTokens({ ...common, store }),
+    accessTokens,
     rooms,
     clock,
     onlineUsers,
@@ -89,8 +93,11 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
   })
 
   return {
-    register: (app) =>
-      registerOpenHttp(app, { ...dependencies, routes, sockets, sessions, personSessions, requests }),
+    accessTokens: forPersons(accessTokens),
+    register: async (app) => {
+      serveDocuments(app)
+      await registerOpenHttp(app, { ...dependencies, routes, sockets, sessions, personSessions, requests })
+    },
     upgrade: sockets.upgrade,
     close: sockets.close,
   }

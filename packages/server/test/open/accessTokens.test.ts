@@ -1,3 +1,4 @@
+import { limits, operations } from '@sotto/protocol'
 import { io } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
 import { register } from '../client/device.ts'
@@ -126,5 +127,57 @@ describe('the access tokens of a person', async () => {
     offsetMs = 25 * 3_600_000
     expect((await told)['code']).toBe('SESSION_EXPIRED')
     expect((await call(other, 'GET', '/api/me', token)).status).toBe(401)
+  })
+})
+
+describe('SES-8: the device of a person makes access tokens by operations of its own lane', async () => {
+  const { url } = await testServer({ open: true })
+  const dora = await register(url, 'dora')
+
+  it('they open the other one, are listed without themselves, and end at once', async () => {
+    const made = await dora.call(operations.createAccessToken, {
+      label: 'cron',
+      scopes: ['read', 'send'],
+      days: 3,
+    })
+    expect((await call(url, 'GET', '/api/me', made.token)).body).toMatchObject({
+      username: 'dora',
+      scopes: ['read', 'send'],
+    })
+    const { tokens } = await dora.call(operations.listAccessTokens, {})
+    expect(tokens).toEqual([
+      {
+        id: made.id,
+        label: 'cron',
+        scopes: ['read', 'send'],
+        createdMs: expect.any(Number),
+        expiresMs: made.expiresMs,
+      },
+    ])
+    await dora.call(operations.revokeAccessToken, { id: made.id })
+    expect((await call(url, 'GET', '/api/me', made.token)).status).toBe(401)
+    await expect(dora.call(operations.revokeAccessToken, { id: made.id })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+
+  it('of others are out of reach, senseless ones are refused, and there is an end to them', async () => {
+    const erin = await register(url, 'erin')
+    const wanted = { label: 'x', scopes: ['read'], days: 1 } as const
+    const { id } = await erin.call(operations.createAccessToken, wanted)
+    await expect(dora.call(operations.revokeAccessToken, { id })).rejects.toMatchObject({ code: 'not_found' })
+    for (const changed of [{ scopes: [] }, { days: 0 }, { label: ' ' }])
+      await expect(dora.call(operations.createAccessToken, { ...wanted, ...changed })).rejects.toMatchObject({
+        code: 'bad_request',
+      })
+    for (let at = 1; at < limits.openAccessTokensPerAccountMax; at++)
+      await erin.call(operations.createAccessToken, wanted)
+    await expect(erin.call(operations.createAccessToken, wanted)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  it('are not there where the lane is not', async () => {
+    const without = await testServer({ open: false })
+    const fred = await register(without.url, 'fred')
+    await expect(fred.call(operations.listAccessTokens, {})).rejects.toMatchObject({ code: 'not_found' })
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { argon2id, nativeArgon2id, portableArgon2id } from '../../src/open/accounts/argon2.ts'
 import { isStrong, makePasswords } from '../../src/open/accounts/password.ts'
 
 describe('the password of a program', () => {
@@ -10,6 +11,17 @@ describe('the password of a program', () => {
     expect(await passwords.verify('a long passphrase', one)).toBe(true)
     expect(await passwords.verify('another passphrase', one)).toBe(false)
     expect(await passwords.verify('a long passphrase', undefined)).toBe(false)
+  })
+
+  it('is hashed alike by OpenSSL and in JavaScript', async () => {
+    const derivation = { salt: Buffer.alloc(16, 2), memoryKiB: 64, passes: 3, parallelism: 4, tagBytes: 32 }
+    const password = Buffer.alloc(32, 1)
+    const hashes = [portableArgon2id, ...(argon2id === nativeArgon2id ? [nativeArgon2id] : [])].map(
+      async (hash) => Buffer.from(await hash(password, derivation)).toString('hex'),
+    )
+    // Of OpenSSL 3.5.
+    const known = 'd38f3b81e30cd2bb524616fdc13fae1eb6110bc0c2ec0f8f6fd3f40f053c72c1'
+    expect(new Set(await Promise.all(hashes))).toEqual(new Set([known]))
   })
 
   it('may be hashed by many at once, and not by any number', async () => {

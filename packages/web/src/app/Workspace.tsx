@@ -26,13 +26,14 @@ import type { SettingsPage } from '../features/settings/AccountMenu.tsx'
 import { SettingsDialog } from '../features/settings/SettingsDialog.tsx'
 import { SignOutDialog } from '../features/settings/SignOutDialog.tsx'
 import type { Shortcut } from '../features/shortcuts/keys.ts'
+import { CommandsDialog } from '../features/shortcuts/CommandsDialog.tsx'
 import { ShortcutsDialog } from '../features/shortcuts/ShortcutsDialog.tsx'
 import { useShortcuts } from '../features/shortcuts/useShortcuts.ts'
 import { IconButton } from '../ui/IconButton.tsx'
 import { useMedia } from '../ui/useMedia.ts'
 import styles from './Workspace.module.css'
 
-type Opened = 'nothing' | 'create' | 'invite' | 'leave' | 'refound' | SettingsPage
+type Opened = 'nothing' | 'create' | 'invite' | 'leave' | 'refound' | 'commands' | SettingsPage
 
 /** Whether it has a conversation to show, with a header of its own. */
 const isOpen = (room: RoomView | undefined): boolean =>
@@ -143,6 +144,7 @@ export const Workspace = ({
             onInvite={invite}
             onMembers={() => setMembersShown(!membersShown)}
             onLeave={() => setOpened('leave')}
+            onCommands={() => setOpened('commands')}
             onRefound={() => setOpened('refound')}
           />
         )
@@ -247,6 +249,7 @@ export const Workspace = ({
         onClose={close}
       />
       <AboutDialog open={opened === 'about'} onClose={close} />
+      <CommandsDialog offered={room?.commands ?? []} open={opened === 'commands'} onClose={close} />
       <ShortcutsDialog open={opened === 'shortcuts'} onClose={close} />
       <SignOutDialog name={account.name} open={opened === 'sign_out'} onClose={close} />
     </div>

@@ -1,33 +1,6 @@
-import { failure } from './failure.ts'
+import type { SlashName } from '@sotto/client'
+import { failure, happened, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
-
-/** What has happened to a room, in one sentence, where the words for the failure of a command would not do. */
-const happened = {
-  fork: 'The server shows this device another history of the room than the one it knows.',
-  client_rollback: 'This device has gone back to an older state, as after a restored backup.',
-  server_rollback: 'The server has lost messages of this room that it had confirmed.',
-  policy: 'A change of this room breaks its rules, and this device has refused it.',
-  integrity: 'What the server sent for this room does not fit what it promised.',
-  identity_changed: 'The identity of a member is not the one that this device knew.',
-  storage_full: 'There is no space left on this device for what arrives in this room.',
-  storage_damaged: 'A part of what this device had stored of this room cannot be read.',
-  read_only: 'The server has no space left to store anything.',
-  other: 'This device could not follow a change of this room.',
-} as const
-
-/** What is safe nevertheless. */
-const safe = {
-  fork: 'What you received before stays here as it was, and nothing of the other history is mixed into it.',
-  client_rollback: 'What you received stays here, and the others have everything that you sent.',
-  server_rollback: 'This device has kept what it received, and what you wrote is not lost.',
-  policy: 'Nobody has come in by it on this device, and what you received before stays readable.',
-  integrity: 'Nothing of it was accepted, and what you received before stays readable.',
-  identity_changed: 'Nothing was sent to the new identity, and what you received before stays readable.',
-  storage_full: 'What is stored already stays readable, and the server keeps the rest for you.',
-  storage_damaged: 'All other rooms are untouched, and what can be read stays readable.',
-  read_only: 'What is stored already stays readable, and what you write waits on this device.',
-  other: 'What you received before stays readable on this device.',
-} as const
 
 /** Every text of the interface. Names and other words of people are values, never parts of a text. */
 export const en = {
@@ -35,6 +8,7 @@ export const en = {
   failure,
   failureRetry: 'Try again {when}.',
   close: 'Close',
+  bot: 'Bot',
   cancel: 'Cancel',
   done: 'Done',
   tryAgain: 'Try again',
@@ -268,6 +242,7 @@ export const en = {
     objectedByYou: 'This device refuses a change of this room (rule {rule})',
     refoundedByYou: 'You founded this room anew. It continues an earlier one that was damaged.',
     announce: '{name}: {text}',
+    botName: '{name} (bot)',
     announceMany: '{count} new messages',
     behind:
       'Catching up: {missing, plural, one {# entry} other {# entries}} of this room still to come. You can write; it is sent afterwards.',
@@ -330,6 +305,34 @@ export const en = {
     keys: '{enter} to send, {newline} for a new line',
     left: '{bytes} left',
     over: 'Too long by {bytes}. Shorten it, or send it in parts.',
+    commands: 'Commands',
+    commandsCount:
+      '{count, plural, one {# command} other {# commands}}. Up and down to choose, Tab to take it, Escape to close.',
+    commandsKeys: '{move} to choose, {take} to take it',
+    commandUnknown:
+      'There is no command <b>/{command}</b>, and nothing was sent. /help says which there are.',
+    commandSlash: 'A text that begins with a slash is written with two: //',
+    commandIncomplete: 'Say <b>/{command}</b> with {what, select, NAME {a name} other {a text}} behind it.',
+    invited: '<bdi>{name}</bdi> is invited.',
+  },
+
+  commands: {
+    title: 'Commands',
+    text: 'Written with a slash at the beginning of a message. They run on this device.',
+    own: 'Everywhere',
+    bots: 'Bots in this room',
+    botsText: 'These are sent like any message: everybody here sees them.',
+    does: {
+      me: 'Say what you do, in italics',
+      shrug: 'Put ¯\\_(ツ)_/¯ behind a text',
+      invite: 'Invite somebody',
+      members: 'Show who is in the room',
+      leave: 'Leave the room',
+      help: 'Show this list',
+      quit: 'End the conversation',
+    } satisfies Record<SlashName, string>,
+    argument: { TEXT: 'text', NAME: 'name' },
+    slash: 'Send a text that begins with a slash',
   },
 
   members: {
@@ -339,6 +342,7 @@ export const en = {
     failed: 'The members could not be loaded.',
     none: 'This device does not know who is in the room until it is back in it.',
     you: 'You',
+    botText: 'A program. Like every member, it can read what is said here.',
     invite: 'Invite someone',
     role: { owner: 'Owner', admin: 'Admin', member: 'Member', guest: 'Guest' },
     roleText: {
@@ -451,6 +455,7 @@ export const en = {
     escape: 'Close, or go back to writing',
     send: 'Send',
     newline: 'New line',
+    commands: 'Commands',
     move: 'Move up and down',
     ends: 'First and last room',
     open: 'Open',

@@ -1,7 +1,8 @@
 import type { Caller } from '../../authentication/sessions.ts'
 import { makeToken } from '../../authentication/token.ts'
 import type { Clock, ServerLimits } from '../../configuration.ts'
-import { refuse } from '../failure.ts'
+import { SottoError } from '@sotto/protocol'
+import { OpenRefusal, refuse } from '../failure.ts'
 import { type Hints, tokenTopic } from '../hints.ts'
 import type { ListedToken, OpenStore } from '../store.ts'
 import type { Scope } from './scope.ts'
@@ -56,3 +57,16 @@ export const makeAccessTokens = ({ store, hints, clock, limits }: Dependencies):
     },
   }
 }
+
+const inOtherWords = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    if (!(error instanceof OpenRefusal)) throw error
+    throw new SottoError(error.code === 'TOKEN_LIMIT' ? 'forbidden' : 'not_found')
+  })
+
+/** The same in the codes of the other lane, on which a person's own client asks. */
+export const forPersons = (tokens: AccessTokens): AccessTokens => ({
+  create: (person, wanted) => inOtherWords(tokens.create(person, wanted)),
+  list: (person) => inOtherWords(tokens.list(person)),
+  revoke: (person, id) => inOtherWords(tokens.revoke(person, id)),
+})

@@ -1,5 +1,6 @@
-import * as crypto from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { OpenRefusal } from '../failure.ts'
+import { argon2id, type Derivation } from './argon2.ts'
 
 /** Of Argon2id (RFC 9106), as OWASP asks for: 19 MiB, two passes, one lane. Stored beside each hash. */
 const parameters = { memoryKiB: 19_456, passes: 2, parallelism: 1 } as const
@@ -25,23 +26,8 @@ const write = (salt: Uint8Array, tag: Uint8Array): string =>
   `$argon2id$v=19$m=${parameters.memoryKiB},t=${parameters.passes},p=${parameters.parallelism}` +
   `$${unpadded(salt)}$${unpadded(tag)}`
 
-interface Derivation {
-  readonly salt: Uint8Array
-  readonly memory: number
-  readonly passes: number
-  readonly parallelism: number
-}
-
-/** Older Node has no Argon2; a weaker hash in its place would be one that nobody asked for. */
-const argon2 = (password: string, how: Derivation): Promise<Uint8Array> =>
-  new Promise((resolve, reject) => {
-    if (typeof crypto.argon2 !== 'function') return reject(new OpenRefusal('UNAVAILABLE'))
-    const { salt: nonce, ...costs } = how
-    const message = Buffer.from(password.normalize('NFC'))
-    crypto.argon2('argon2id', { message, nonce, tagLength: tagBytes, ...costs }, (error, tag) =>
-      error ? reject(error) : resolve(tag),
-    )
-  })
+const derive = (password: string, how: Omit<Derivation, 'tagBytes'>): Promise<Uint8Array> =>
+  argon2id(Buffer.from(password.normalize('NFC')), { ...how, tagBytes })
 
 /** Lets `atOnceMax` run and the others wait in turn. @throws OpenRefusal `UNAVAILABLE` when too many wait */
 const makeTurns = () => {
@@ -64,32 +50,27 @@ const makeTurns = () => {
 
 export const makePasswords = (): Passwords => {
   const inTurn = makeTurns()
-  const costs = {
-    memory: parameters.memoryKiB,
-    passes: parameters.passes,
-    parallelism: parameters.parallelism,
-  }
   /** Stands where there is no account. */
-  const nobody = write(crypto.randomBytes(saltBytes), crypto.randomBytes(tagBytes))
+  const nobody = write(randomBytes(saltBytes), randomBytes(tagBytes))
 
   return {
     hash: (password) =>
       inTurn(async () => {
-        const salt = crypto.randomBytes(saltBytes)
-        return write(salt, await argon2(password, { salt, ...costs }))
+        const salt = randomBytes(saltBytes)
+        return write(salt, await derive(password, { salt, ...parameters }))
       }),
     verify: (password, known) =>
       inTurn(async () => {
         const parts = stored.exec(known ?? nobody)
         if (!parts) throw new Error('a stored password that is none')
         const [, memory, passes, parallelism, salt = '', tag = ''] = parts
-        const derived = await argon2(password, {
+        const derived = await derive(password, {
           salt: Buffer.from(salt, 'base64'),
-          memory: Number(memory),
+          memoryKiB: Number(memory),
           passes: Number(passes),
           parallelism: Number(parallelism),
         })
-        const isEqual = crypto.timingSafeEqual(derived, Buffer.from(tag, 'base64'))
+        const isEqual = timingSafeEqual(derived, Buffer.from(tag, 'base64'))
         return isEqual && known !== undefined
       }),
   }

@@ -1,11 +1,9 @@
-/** What an access token reaches. A program's own session reaches all of it. */
-export const scopes = ['read', 'send', 'rooms', 'account'] as const
+import { type AccessScope, accessScopes } from '@sotto/protocol'
 
-/**
- * `read`: people, keys, rooms, histories and what arrives · `send`: messages into rooms, chats and mailboxes ·
- * `rooms`: make, join and leave rooms and chats, and give keys out · `account`: own key and presence.
- */
-export type Scope = (typeof scopes)[number]
+/** What an access token reaches. A program's own session reaches all of it. */
+export const scopes = accessScopes
+
+export type Scope = AccessScope
 
 export const writeScopes = (reached: readonly Scope[]): string =>
   scopes.filter((s) => reached.includes(s)).join(' ')

@@ -178,7 +178,11 @@ export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies
     rekey: async (user, id, keys) => {
       const room = await joined(user, id)
       const members = await store.members(id)
-      const entries = keyEntriesFor(keys, members, user.name)
+      // Who has put up no key can be given none; a room is not held up by that.
+      const holders = members.filter(
+        ({ name, fingerprint }) => fingerprint !== null || Object.hasOwn(keys, name),
+      )
+      const entries = keyEntriesFor(keys, holders, user.name)
       const told = members.filter(({ name }) => entries.has(name))
       await mailbox.post(
         told.map(({ id: recipient, name }) => ({

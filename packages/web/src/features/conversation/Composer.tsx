@@ -1,6 +1,6 @@
 import type { RoomView } from '@sotto/client'
 import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
-import type { KeyboardEvent, Ref } from 'react'
+import type { KeyboardEvent, ReactNode, Ref } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
@@ -8,13 +8,25 @@ import { failureOf } from '../../client/failure.ts'
 import type { Failure } from '../../client/failure.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { useMedia } from '../../ui/useMedia.ts'
+import { isolated } from '../../ui/isolated.tsx'
+import { CommandList, optionId } from './CommandList.tsx'
 import styles from './Composer.module.css'
 import { textSize } from './textSize.ts'
+import { useCompletion } from './useCompletion.ts'
 import { useDraft } from './useDraft.ts'
+import { type SlashActions, type Spoken, useSlash } from './useSlash.ts'
 
 export interface ComposerHandle {
   readonly focus: () => void
 }
+
+/** What stands under the field, until something else is written. */
+type Told =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | Exclude<Spoken, { kind: 'text' | 'done' }>
+
+const bold = { b: (chunks: ReactNode) => <b>{chunks}</b> }
 
 /** An input method uses Enter to choose what it offers; older browsers tell by the key code alone. */
 const isComposing = (event: KeyboardEvent): boolean => event.nativeEvent.isComposing || event.keyCode === 229
@@ -24,17 +36,28 @@ const isWantedElsewhere = (): boolean =>
   document.activeElement !== document.body && !document.activeElement?.matches('main, [role="region"]')
 
 /** Where one writes. */
-export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; readonly room: RoomView }) => {
+export const Composer = ({
+  ref,
+  room,
+  ...actions
+}: SlashActions & { readonly ref: Ref<ComposerHandle>; readonly room: RoomView }) => {
   const t = useTranslations('composer')
   const format = useFormatter()
   const client = useClient()
   const field = useRef<HTMLTextAreaElement>(null)
   const noteId = useId()
+  const listId = useId()
   const { text, write, show, save } = useDraft(room.id, room.draft)
-  const [failure, setFailure] = useState<Failure | null>(null)
+  const [told, setTold] = useState<Told>({ kind: 'nothing' })
+  const speak = useSlash(room, actions)
   // On a keyboard of glass, Enter has no Shift beside it: it makes a new line, and the button sends.
   const touch = useMedia('(hover: none) and (pointer: coarse)')
   const size = textSize(text)
+  const change = (next: string) => {
+    setTold({ kind: 'nothing' })
+    write(next)
+  }
+  const { completions, active, onKey, complete, setFocused } = useCompletion(room, text, change)
   const ready = size.kind === 'fits' || size.kind === 'nearly_full'
 
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }))
@@ -61,24 +84,38 @@ export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; rea
     return () => removeEventListener('keydown', listen)
   }, [])
 
+  /** The words come back into the field, before what has been written meanwhile. */
+  const giveBack = (failure: Failure) => {
+    setTold({ kind: 'failed', failure })
+    const since = field.current?.value ?? ''
+    write(since === '' ? text : `${text}\n${since}`)
+  }
+
   const send = async () => {
     if (!ready) return
+    setTold({ kind: 'nothing' })
     // The stored draft goes when the message is stored: a tab that dies in between must not take the words along.
     show('')
-    setFailure(null)
     try {
-      await client.send({ room: room.id, text })
-      write(field.current?.value ?? '')
-      save()
+      const spoken = await speak(text)
+      if (spoken.kind === 'text') await client.send({ room: room.id, text: spoken.text })
+      if (spoken.kind === 'incomplete' || spoken.kind === 'unknown') show(text)
+      else {
+        write(field.current?.value ?? '')
+        save()
+      }
+      if (spoken.kind !== 'text' && spoken.kind !== 'done') setTold(spoken)
     } catch (error) {
-      setFailure(failureOf(error))
-      // What has been written meanwhile comes after it.
-      const since = field.current?.value ?? ''
-      write(since === '' ? text : `${text}\n${since}`)
+      giveBack(failureOf(error))
     }
   }
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (!isComposing(event) && onKey(event)) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
     if (event.key !== 'Enter' || isComposing(event) || event.shiftKey || event.altKey) return
     if (touch && !event.ctrlKey && !event.metaKey) return
     event.preventDefault()
@@ -89,12 +126,29 @@ export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; rea
     format.number(count, { style: 'unit', unit: 'byte', unitDisplay: 'long' })
 
   const note = () => {
-    if (failure !== null)
-      return (
-        <span className={styles.wrong}>
-          <FailureText failure={failure} />
-        </span>
-      )
+    switch (told.kind) {
+      case 'failed':
+        return (
+          <span className={styles.wrong}>
+            <FailureText failure={told.failure} />
+          </span>
+        )
+      case 'unknown':
+        return (
+          <span className={styles.wrong}>
+            {t.rich('commandUnknown', { ...bold, command: told.command })} {t('commandSlash')}
+          </span>
+        )
+      case 'incomplete':
+        return (
+          <span className={styles.wrong}>
+            {t.rich('commandIncomplete', { ...bold, command: told.command, what: told.what })}
+          </span>
+        )
+      case 'invited':
+        return t.rich('invited', { ...isolated, name: told.name })
+      case 'nothing':
+    }
     if (size.kind === 'too_long')
       return <span className={styles.wrong}>{t('over', { bytes: bytes(size.overBytes) })}</span>
     if (size.kind === 'nearly_full') return t('left', { bytes: bytes(size.leftBytes) })
@@ -110,6 +164,9 @@ export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; rea
         field.current?.focus()
       }}
     >
+      {completions.length > 0 && (
+        <CommandList id={listId} completions={completions} active={active} onTake={complete} />
+      )}
       <div className={styles.frame} data-wrong={size.kind === 'too_long'}>
         <textarea
           ref={field}
@@ -122,7 +179,12 @@ export const Composer = ({ ref, room }: { readonly ref: Ref<ComposerHandle>; rea
           aria-invalid={size.kind === 'too_long' || undefined}
           enterKeyHint={touch ? 'enter' : 'send'}
           dir="auto"
-          onChange={(event) => write(event.currentTarget.value)}
+          aria-autocomplete="list"
+          aria-controls={completions.length > 0 ? listId : undefined}
+          aria-activedescendant={completions.length > 0 ? optionId(listId, active) : undefined}
+          onFocus={() => setFocused(true)}
+          onBlur={() => setFocused(false)}
+          onChange={(event) => change(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
         <button

@@ -37,6 +37,7 @@ export const Conversation = ({
   membersShown,
   connection,
   onRefound,
+  onCommands,
   ...actions
 }: ConversationActions & {
   readonly ref: Ref<ConversationHandle>
@@ -45,6 +46,7 @@ export const Conversation = ({
   readonly membersShown: boolean
   readonly connection: ReactNode
   readonly onRefound: () => void
+  readonly onCommands: () => void
 }) => {
   const t = useTranslations('conversation')
   const again = useTranslations()('tryAgain')
@@ -98,7 +100,7 @@ export const Conversation = ({
         />
       )}
       <RoomNotice room={room} onRefound={onRefound} />
-      {writable && <Composer ref={composer} room={room} />}
+      {writable && <Composer ref={composer} room={room} onCommands={onCommands} {...actions} />}
     </div>
   )
 }

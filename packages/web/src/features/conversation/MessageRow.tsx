@@ -1,6 +1,7 @@
 import type { Delivery, TimelineItem } from '@sotto/client'
 import { memo, useEffect, useState } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
+import { BotTag } from '../../client/BotTag.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { Icon } from '../../ui/Icon.tsx'
@@ -76,7 +77,7 @@ const DeliveryMark = ({
 const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: MessageRowProps) => {
   const t = useTranslations('conversation')
   const format = useFormatter()
-  const { own, name, account } = item.sender
+  const { own, name, account, isBot } = item.sender
   const begins = place === 'only' || place === 'first'
   const ends = place === 'only' || place === 'last'
   const failed = item.delivery.kind === 'failed' ? item.delivery : null
@@ -104,11 +105,13 @@ const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: Mes
         {begins && !own ? (
           <p className={styles.head}>
             <bdi className={styles.name}>{name}</bdi>
+            {isBot && <BotTag />}
             <span className={styles.time}>{time}</span>
           </p>
         ) : (
           <VisuallyHidden>
-            <bdi>{own ? t('you') : name}</bdi>, {format.dateTime(item.timeMs, clock)}
+            <bdi>{own ? t('you') : isBot ? t('botName', { name }) : name}</bdi>,{' '}
+            {format.dateTime(item.timeMs, clock)}
           </VisuallyHidden>
         )}
         <div className={styles.said}>
@@ -155,7 +158,8 @@ const sameItem = (a: Message, b: Message): boolean =>
   a.text === b.text &&
   a.timeMs === b.timeMs &&
   a.delivery.kind === b.delivery.kind &&
-  a.sender.name === b.sender.name
+  a.sender.name === b.sender.name &&
+  a.sender.isBot === b.sender.isBot
 
 export const MessageRow = memo(
   Row,

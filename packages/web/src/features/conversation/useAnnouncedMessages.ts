@@ -23,13 +23,21 @@ interface Said {
   readonly text: string
 }
 
-/** What others say: people by their names, scripts as what they are. */
-const saidIn = (item: TimelineItem, spokenAs: (hook: string) => string): readonly Said[] => {
+/** How what is no person is called when it speaks. */
+interface Spoken {
+  bot(name: string): string
+  hook(name: string): string
+}
+
+/** What others say: people by their names, bots and scripts as what they are. */
+const saidIn = (item: TimelineItem, spoken: Spoken): readonly Said[] => {
   switch (item.kind) {
-    case 'message':
-      return item.sender.own ? [] : [{ name: item.sender.name, text: item.text }]
+    case 'message': {
+      const { own, isBot, name } = item.sender
+      return own ? [] : [{ name: isBot ? spoken.bot(name) : name, text: item.text }]
+    }
     case 'hook':
-      return item.text === null ? [] : [{ name: spokenAs(item.name), text: item.text }]
+      return item.text === null ? [] : [{ name: spoken.hook(item.name), text: item.text }]
     case 'event':
     case 'missed':
     case 'unreadable':
@@ -48,7 +56,10 @@ export const useAnnouncedMessages = (items: readonly TimelineItem[]) => {
     const before = told.current
     told.current = toldOf(items)
     if (before === null) return
-    const spokenAs = (name: string): string => hook('spoken', { name })
+    const spokenAs: Spoken = {
+      bot: (name) => t('botName', { name }),
+      hook: (name) => hook('spoken', { name }),
+    }
     const fresh = items.flatMap((item) => ((item.seq ?? -1) > before.seq ? saidIn(item, spokenAs) : []))
     const failed = [...told.current.failed].some((id) => !before.failed.has(id))
     const spoken =

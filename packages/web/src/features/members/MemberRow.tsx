@@ -5,6 +5,7 @@ import { Icon } from '../../ui/Icon.tsx'
 import { Menu, MenuItem } from '../../ui/Menu.tsx'
 import styles from './MemberRow.module.css'
 import { mayRemove, rolesFor } from '../../client/rights.ts'
+import { BotTag } from '../../client/BotTag.tsx'
 import { RoleTag } from '../../client/RoleTag.tsx'
 
 /** What is to be done to a member; a dialog asks before it happens. */
@@ -71,8 +72,10 @@ export const MemberRow = ({
         <p className={styles.line}>
           <bdi className={styles.name}>{member.name}</bdi>
           {member.own && <span className={styles.you}>{t('you')}</span>}
+          {member.isBot && <BotTag />}
           <RoleTag role={member.role} />
         </p>
+        {member.isBot && <p className={styles.identity}>{t('botText')}</p>}
         {!member.own && (
           <p className={styles.identity} data-identity={member.identity}>
             {member.identity !== 'unverified' && (

@@ -24,6 +24,7 @@ const groups = [
     rows: [
       ['send', ['Enter']],
       ['newline', ['Shift', 'Enter']],
+      ['commands', ['/']],
     ],
   },
   {

@@ -135,6 +135,8 @@ const tokensOf = (line: string): readonly Token[] => {
 
   const mark = (): boolean => {
     const before = characterBefore(line, at)
+    // As in Markdown everywhere; without it, a shrug would lose its arms.
+    if (before === '\\') return false
     const sign = signAt(line, at, before)
     const after = characterAt(line, at + sign.length)
     const insideWord = letter.test(before) && letter.test(after) && sign !== '**'

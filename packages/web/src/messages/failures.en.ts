@@ -50,3 +50,31 @@ export const failure = {
   room_frozen: 'This room is frozen: nothing is sent until its state is repaired.',
   internal: 'Something went wrong on our side.',
 } as const satisfies Record<FailureCode, string>
+
+/** What has happened to a room, in one sentence, where the words for the failure of a command would not do. */
+export const happened = {
+  fork: 'The server shows this device another history of the room than the one it knows.',
+  client_rollback: 'This device has gone back to an older state, as after a restored backup.',
+  server_rollback: 'The server has lost messages of this room that it had confirmed.',
+  policy: 'A change of this room breaks its rules, and this device has refused it.',
+  integrity: 'What the server sent for this room does not fit what it promised.',
+  identity_changed: 'The identity of a member is not the one that this device knew.',
+  storage_full: 'There is no space left on this device for what arrives in this room.',
+  storage_damaged: 'A part of what this device had stored of this room cannot be read.',
+  read_only: 'The server has no space left to store anything.',
+  other: 'This device could not follow a change of this room.',
+} as const
+
+/** What is safe nevertheless. */
+export const safe = {
+  fork: 'What you received before stays here as it was, and nothing of the other history is mixed into it.',
+  client_rollback: 'What you received stays here, and the others have everything that you sent.',
+  server_rollback: 'This device has kept what it received, and what you wrote is not lost.',
+  policy: 'Nobody has come in by it on this device, and what you received before stays readable.',
+  integrity: 'Nothing of it was accepted, and what you received before stays readable.',
+  identity_changed: 'Nothing was sent to the new identity, and what you received before stays readable.',
+  storage_full: 'What is stored already stays readable, and the server keeps the rest for you.',
+  storage_damaged: 'All other rooms are untouched, and what can be read stays readable.',
+  read_only: 'What is stored already stays readable, and what you write waits on this device.',
+  other: 'What you received before stays readable on this device.',
+} as const

@@ -1,5 +1,7 @@
-import { type Client, SottoError, type TimelineItem } from '@sotto/client'
+import { SottoError } from '@sotto/protocol'
+import type { Client, TimelineItem } from '../view.ts'
 
+/** The server has the message, and this is its place in the room's log. */
 export interface Delivered {
   readonly id: string
   readonly seq: number
@@ -10,12 +12,12 @@ type Message = Extract<TimelineItem, { kind: 'message' }>
 
 export interface Deliveries {
   /**
-   * Sends a text and waits for its acknowledgement, however long the server is away.
+   * Sends a text and waits for its acknowledgement, however long the server is away. `stored` tells its id as soon as it
+   * cannot be lost any more.
    *
    * @throws SottoError with the code for which it was refused; it is not in the outbox any more then
    */
-  send(text: string): { readonly stored: Promise<void>; readonly delivered: Promise<Delivered> }
-  /** Calls `listener` whenever a message has been acknowledged. */
+  send(text: string): { readonly stored: Promise<string>; readonly delivered: Promise<Delivered> }
   end(): void
 }
 
@@ -24,6 +26,8 @@ export const deliveriesOf = async (client: Client, room: string): Promise<Delive
   /** What is known of a message before `send` has told its id, and who waits after. */
   const known = new Map<string, Message>()
   const waiting = new Map<string, (message: Message) => void>()
+  /** Nothing but what is sent here and has not told its id yet can be asked for later. */
+  let unnamed = 0
 
   const unsubscribe = client.subscribe((event) => {
     if (event.kind !== 'timeline' || event.room !== room) return
@@ -31,7 +35,7 @@ export const deliveriesOf = async (client: Client, room: string): Promise<Delive
       if (item.kind !== 'message' || !item.sender.own || item.delivery.kind === 'sending') continue
       const tell = waiting.get(item.id)
       if (tell) tell(item)
-      else known.set(item.id, item)
+      else if (unnamed > 0) known.set(item.id, item)
     }
   })
   // Having read the timeline, a follower of another process is told what it missed when that process ends.
@@ -57,12 +61,25 @@ export const deliveriesOf = async (client: Client, room: string): Promise<Delive
     throw new SottoError(delivery.code)
   }
 
+  /** In one step: between the name and the asking nothing may be told. */
+  const follow = (id: string): { readonly id: string; readonly outcome: Promise<Message> } => {
+    const outcome = outcomeOf(id)
+    unnamed -= 1
+    if (unnamed === 0) known.clear()
+    return { id, outcome }
+  }
+  const notStored = (error: unknown): never => {
+    unnamed -= 1
+    throw error
+  }
+
   return {
     send: (text) => {
-      const sent = client.send({ room, text })
+      unnamed += 1
+      const sent = client.send({ room, text }).then(({ id }) => follow(id), notStored)
       return {
-        stored: sent.then(() => undefined),
-        delivered: sent.then(({ id }) => outcomeOf(id)).then(judge),
+        stored: sent.then(({ id }) => id),
+        delivered: sent.then(({ outcome }) => outcome).then(judge),
       }
     },
     end: unsubscribe,

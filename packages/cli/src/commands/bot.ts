@@ -1,0 +1,9 @@
+import { Command } from 'commander'
+import { botCreateCommand } from './botCreate.ts'
+import { botRunCommand } from './botRun.ts'
+
+export const botCommand = (): Command =>
+  new Command('bot')
+    .description('make and run bots: members that are programs, in any language')
+    .addCommand(botCreateCommand())
+    .addCommand(botRunCommand())

@@ -1,0 +1,32 @@
+import { normalizeName, registerBot } from '@sotto/client'
+import { Command } from 'commander'
+import { invocationOf, withClient } from '../invocation.ts'
+import { withProgress } from '../progress.ts'
+import { defaultServer } from './register.ts'
+import { accountResult } from './whoami.ts'
+
+interface Options {
+  readonly server: string
+}
+
+export const botCreateCommand = (): Command =>
+  new Command('create')
+    .description(
+      'make the account of a bot in this profile; it has no password that anybody would have to know',
+    )
+    .argument('<name>', 'the name by which others invite it')
+    .option('--server <url>', 'address of the server', defaultServer)
+    .action(async (name: string, { server }: Options, command: Command) => {
+      const invocation = invocationOf(command)
+      normalizeName(name)
+      const { newId } = await import('@sotto/client/node')
+      await withClient(
+        invocation,
+        async (client) => {
+          await withProgress(() => 'Registering', registerBot({ client, newId }, name))
+          accountResult(invocation.output, client.state().account)
+          invocation.output.remark('Next: sotto bot run --exec PROGRAM, with the same --profile.')
+        },
+        { server, deviceKind: 'bot' },
+      )
+    })

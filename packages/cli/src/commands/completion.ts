@@ -1,0 +1,13 @@
+import { Argument, Command } from 'commander'
+import { commandTable } from '../shell/commandTable.ts'
+import { completionScript, type Shell, shells } from '../shell/completion.ts'
+
+const rootOf = (command: Command): Command => (command.parent ? rootOf(command.parent) : command)
+
+export const completionCommand = (): Command =>
+  new Command('completion')
+    .description('print what completes commands and options in a shell')
+    .addArgument(new Argument('<shell>', 'for which shell').choices(shells))
+    .action((shell: Shell, _options: object, command: Command) => {
+      process.stdout.write(completionScript(commandTable(rootOf(command)), shell))
+    })

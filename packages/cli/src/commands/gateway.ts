@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
+import { SottoError } from '@sotto/client'
+import { Command } from 'commander'
+import { invocationOf } from '../invocation.ts'
+import { serverOption } from '../lane/options.ts'
+import { styled } from '../output.ts'
+import { endRequested } from '../signals.ts'
+import { table } from '../table.ts'
+
+interface Options {
+  readonly server?: string
+  readonly port: string
+  readonly room: string
+  readonly tokenFile?: string
+}
+
+const tokenBytes = 32
+const portDefault = '5050'
+
+const portOf = (text: string): number => {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new SottoError('bad_request', `${text} is no port`)
+  return port
+}
+
+const whyNot = (error: unknown, port: string): unknown =>
+  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')
+    ? new SottoError('unavailable', `port ${port}: nothing can listen there; choose another one with --port`)
+    : error
+
+export const gatewayCommand = (): Command =>
+  new Command('gateway')
+    .description('let plain programs of this machine talk; keys and encryption are the gateway’s')
+    .addOption(serverOption())
+    .option('--port <port>', 'where to listen, on this machine alone', portDefault)
+    .option('--room <name>', 'the classic room in which they talk', 'General')
+    .option('--token-file <file>', 'write the token there, for this user alone, and do not show it')
+    .action(async (options: Options, command: Command) => {
+      const { output, profile } = invocationOf(command)
+      if (options.server === undefined) throw new SottoError('bad_request', 'say where with --server URL')
+      const token = randomBytes(tokenBytes).toString('base64url')
+      const { startGateway } = await import('../gateway/gateway.ts')
+      const gateway = await startGateway({
+        profile,
+        server: options.server,
+        room: options.room,
+        port: portOf(options.port),
+        token,
+      }).catch((error: unknown) => {
+        throw whyNot(error, options.port)
+      })
+      const { tokenFile } = options
+      if (tokenFile !== undefined) {
+        // Anew: a file that is there may be readable to others.
+        rmSync(tokenFile, { force: true })
+        writeFileSync(tokenFile, `${token}\n`, { mode: 0o600, flag: 'wx' })
+      }
+      // Before anybody is told that it runs: from then on it may be asked to end.
+      const ended = endRequested()
+      const { url } = gateway
+      output.result(
+        { url, room: options.room, ...(tokenFile === undefined ? { token } : { tokenFile }) },
+        table([
+          ['Gateway', styled('bold', url)],
+          ['Room', options.room],
+          ['Token', tokenFile === undefined ? token : `in ${tokenFile}`],
+        ]),
+      )
+      output.remark('Socket.IO with auth {token}; events login, send_message, logout. Stop with Ctrl+C.')
+      await ended
+      await gateway.close()
+    })

@@ -1,0 +1,82 @@
+import { SottoError } from '@sotto/client'
+import type { Lane, LaneEvent } from '@sotto/client/open'
+import { Command } from 'commander'
+import { jsonLine } from '../json.ts'
+import { asOption } from '../lane/asOption.ts'
+import { laneNotice, laneRecord } from '../lane/record.ts'
+import { untilSignal } from '../signals.ts'
+
+interface Options {
+  readonly follow?: boolean
+  readonly timeout?: string
+  readonly count?: string
+}
+
+const numberOf = (text: string | undefined, option: string): number | undefined => {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!(value >= 0)) throw new SottoError('bad_request', `${option} wants a number`)
+  return value
+}
+
+/** What goes beyond the count has not been told, and stays for the next time. */
+const enoughReceived = new Error('enough')
+
+/** Written through: what the reader has not taken counts as not received. */
+const print = (line: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()))
+  })
+
+export const laneReceiveCommand = (): Command =>
+  new Command('receive')
+    .description('print what has arrived, one JSON object a line; each message once')
+    .option('-f, --follow', 'go on with what comes')
+    .option('--timeout <seconds>', 'wait for a first message this long; with --follow, end after this long')
+    .option('--count <n>', 'end after so many messages')
+    .option(...asOption)
+    .action(async (options: Options, command: Command) => {
+      const timeoutMs = numberOf(options.timeout, '--timeout')
+      const countMax = numberOf(options.count, '--count') ?? Number.POSITIVE_INFINITY
+      const ended = new AbortController()
+      let count = 0
+      let first: () => void = () => {}
+      const received = new Promise<void>((resolve) => (first = resolve))
+      let enough: () => void = () => {}
+      const full = new Promise<void>((resolve) => (enough = resolve))
+
+      const onEvent = async (event: LaneEvent): Promise<void> => {
+        const notice = laneNotice(event)
+        if (notice) process.stderr.write(`${jsonLine(notice.value)}\n`)
+        const record = event.kind === 'place_message' && event.own ? null : laneRecord(event)
+        if (!record) return
+        if (count >= countMax) throw enoughReceived
+        await print(jsonLine(record))
+        count += 1
+        first()
+        if (count >= countMax) enough()
+      }
+      const after = new Promise<void>((resolve) => {
+        if (timeoutMs === undefined) return
+        const timer = setTimeout(resolve, timeoutMs * 1000)
+        ended.signal.addEventListener('abort', () => clearTimeout(timer))
+      })
+
+      const wait = async (lane: Lane): Promise<void> => {
+        const ends = [full, after, untilSignal(ended.signal)]
+        await Promise.race([lane.caughtUp(), ...ends])
+        if (options.follow) await Promise.race(ends)
+        else if (timeoutMs !== undefined && count === 0) await Promise.race([received, ...ends])
+      }
+      // Loaded where it is needed: other commands start without it.
+      const { withLane } = await import('../lane/open.ts')
+      await withLane(command, { onEvent }, async (lane) => {
+        try {
+          await wait(lane)
+        } finally {
+          ended.abort()
+        }
+      }).catch((error: unknown) => {
+        if (error !== enoughReceived) throw error
+      })
+    })

@@ -1,0 +1,68 @@
+import type { ContentAlgorithm, Lane } from '@sotto/client/open'
+import { Command, Option } from 'commander'
+import { linesOf } from '../input.ts'
+import { asOption } from '../lane/asOption.ts'
+import type { Output } from '../output.ts'
+import { withProgress } from '../progress.ts'
+
+interface Options {
+  readonly room?: boolean
+  readonly whole?: boolean
+  readonly enc: ContentAlgorithm
+}
+
+const wholeInput = async (): Promise<string> => {
+  let all = ''
+  for await (const chunk of process.stdin.setEncoding('utf8') as AsyncIterable<string>) all += chunk
+  return all
+}
+
+async function* textsOf(text: string | undefined, whole: boolean): AsyncIterable<string> {
+  if (text !== undefined) yield text
+  else if (whole) yield await wholeInput()
+  else for await (const line of linesOf(process.stdin)) if (line !== '') yield line
+}
+
+/** Sends to a person or program, or into a room. */
+const senderOf = async (lane: Lane, to: string, isRoom: boolean, output: Output) => {
+  if (!isRoom)
+    return async (text: string): Promise<void> => {
+      const { id } = await lane.send(to, text)
+      output.result({ to, id }, null)
+    }
+  const room = await lane.joinRoom(/^[1-9]\d{0,14}$/.test(to) ? Number(to) : to)
+  return async (text: string): Promise<void> => {
+    const { id } = await lane.sendToRoom(room, text)
+    output.result({ room, id }, null)
+  }
+}
+
+export const laneSendCommand = (): Command =>
+  new Command('send')
+    .description('send a text, or each line of standard input, end to end encrypted and signed')
+    .argument('<to>', 'name of the recipient; with --room, name or number of a classic room')
+    .argument('[text]', 'what to say; without it, each line of standard input is a message')
+    .option('--room', 'into a classic room, which is joined first')
+    .option('--whole', 'all of standard input is one message, line ends and all')
+    .addOption(
+      new Option('--enc <cipher>', 'of the envelope')
+        .choices(['A256GCM', 'A256CBC-HS512'])
+        .default('A256GCM'),
+    )
+    .option(...asOption)
+    .action(async (to: string, text: string | undefined, options: Options, command: Command) => {
+      // Loaded where it is needed: other commands start without it.
+      const { withLane } = await import('../lane/open.ts')
+      await withLane(command, { messages: 'keep', enc: options.enc }, async (lane, { output }) => {
+        const send = await senderOf(lane, to, options.room ?? false, output)
+        let sent = 0
+        const work = async (): Promise<void> => {
+          for await (const one of textsOf(text, options.whole ?? false)) {
+            await send(one)
+            sent += 1
+          }
+        }
+        await withProgress(() => `Sending, ${sent} done`, work())
+        output.remark(`${sent === 1 ? 'Sent' : `${sent} messages sent`} to ${to}.`)
+      })
+    })

@@ -1,0 +1,219 @@
+import { request } from 'node:http'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { io, type Socket } from 'socket.io-client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeWorld, type Running, values, type World } from './world/processes.ts'
+
+type Payload = Readonly<Record<string, unknown>>
+
+let world: World
+let gateway: Running
+let url: string
+let token: string
+
+const startGateway = async (...options: readonly string[]) => {
+  const running = world.start(
+    'gate',
+    '--json',
+    'gateway',
+    '--server',
+    world.url,
+    '--port',
+    '0',
+    '--room',
+    'Plain',
+    ...options,
+  )
+  await running.says('\n')
+  const [said] = values(running.out())
+  return { running, said: said ?? {} }
+}
+
+beforeAll(async () => {
+  world = await makeWorld()
+  await world.serve()
+  const started = await startGateway()
+  gateway = started.running
+  url = String(started.said['url'])
+  token = String(started.said['token'])
+}, 60_000)
+
+const sockets: Socket[] = []
+afterAll(async () => {
+  for (const socket of sockets) socket.disconnect()
+  await world.end()
+})
+
+const connect = (auth: object = { token }, headers: Record<string, string> = {}): Socket => {
+  const socket = io(url, {
+    auth,
+    reconnection: false,
+    forceNew: true,
+    transports: ['websocket'],
+    extraHeaders: headers,
+  })
+  sockets.push(socket)
+  return socket
+}
+
+/** A plain local program: no keys, no encryption. */
+const plain = async (username: string) => {
+  const socket = connect()
+  const heard: Payload[] = []
+  const system: Payload[] = []
+  socket.on('chat_message', (payload: Payload) => heard.push(payload))
+  socket.on('system_message', (payload: Payload) => system.push(payload))
+  const ask = (event: string, payload: unknown = {}) =>
+    socket.timeout(60_000).emitWithAck(event, payload) as Promise<Payload>
+  const login = await ask('login', { username })
+  const others = () => heard.filter(({ own }) => own !== true).map(({ message }) => message)
+  const texts = async (count: number) => {
+    await expect.poll(() => others().length, { timeout: 60_000 }).toBeGreaterThanOrEqual(count)
+    return others()
+  }
+  return { socket, heard, system, ask, login, texts }
+}
+
+const refusalOf = (socket: Socket) =>
+  new Promise<unknown>((resolve, reject) => {
+    socket.once('connect', () => reject(new Error('was let in')))
+    socket.once('connect_error', (error) => resolve('data' in error ? (error.data as Payload)['code'] : null))
+  })
+
+describe('the gateway lets in', () => {
+  it('whoever knows the token of this start', async () => {
+    expect((await plain('told')).login).toMatchObject({ ok: true, username: 'told' })
+    for (const auth of [{}, { token: 'x' }, { token: token.slice(1) }, { token: [token] }])
+      expect(await refusalOf(connect(auth))).toBe('UNAUTHORIZED')
+  })
+
+  it('no page, and nobody who came by another name of this machine', async () => {
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: url },
+      { origin: 'null' },
+      { host: 'evil.example' },
+    ])
+      expect(await refusalOf(connect({ token }, headers))).toBe(null)
+    const { port } = new URL(url)
+    const statusOf = (path: string, headers: Record<string, string>) =>
+      new Promise((resolve, reject) => {
+        request({ host: '127.0.0.1', port, path, headers }, (answer) => resolve(answer.resume().statusCode))
+          .on('error', reject)
+          .end()
+      })
+    const handshake = '/socket.io/?EIO=4&transport=polling'
+    expect(await statusOf(handshake, {})).toBe(200)
+    expect(await statusOf(handshake, { host: `rebound.example:${port}` })).toBe(403)
+    expect(await statusOf(handshake, { host: `localhost:${port}`, origin: `http://localhost:${port}` })).toBe(
+      403,
+    )
+    expect(await statusOf('/', {})).toBe(404)
+  })
+
+  it('nobody from another machine: it listens on loopback alone', () => {
+    expect(new URL(url).hostname).toBe('127.0.0.1')
+  })
+})
+
+describe('plain programs', () => {
+  it('talk without a key of theirs; no word is a command, nothing is cut', async () => {
+    const alice = await plain('alice')
+    const bob = await plain('bob')
+    const texts = [
+      'exit',
+      'quit',
+      'logout',
+      '/exit\n',
+      'login: eve',
+      '{"message":"x"}',
+      ' \u0000 é🙂',
+      '',
+      'y'.repeat(16 * 1024),
+    ]
+    for (const message of texts)
+      expect(await alice.ask('send_message', { message })).toMatchObject({ ok: true })
+    expect(await bob.texts(texts.length)).toEqual(texts)
+    expect(bob.heard[0]).toMatchObject({
+      username: 'alice',
+      message: 'exit',
+      timestamp: expect.stringMatching(/Z$/),
+    })
+    expect(await bob.ask('send_message', { message: 'for her', to: 'alice' })).toMatchObject({ ok: true })
+    expect(await alice.texts(1)).toEqual(['for her'])
+    expect(alice.heard.at(-1)).toMatchObject({ username: 'bob', private: true })
+  })
+
+  it('are told by code what cannot be done', async () => {
+    const carol = await plain('carol')
+    for (const [event, payload, code] of [
+      ['send_message', { message: 7 }, 'PAYLOAD_INVALID'],
+      ['send_message', 'text', 'PAYLOAD_INVALID'],
+      ['send_message', { message: 'x', to: 'nobody.here' }, 'USER_NOT_FOUND'],
+      ['send_message', { message: 'z'.repeat(200_000) }, 'PAYLOAD_TOO_LARGE'],
+      ['exit', {}, 'EVENT_UNKNOWN'],
+      ['login', {}, 'PAYLOAD_INVALID'],
+      ['login', { username: 'x y' }, 'NAME_INVALID'],
+    ] as const) {
+      expect(await carol.ask(event, payload)).toMatchObject({ ok: false, code })
+      expect(carol.system.at(-1)).toMatchObject({ code })
+    }
+    await world.sotto('elsewhere', ['lane', 'register', 'taken', '--server', world.url])
+    expect(await carol.ask('login', { username: 'taken' })).toMatchObject({
+      ok: false,
+      code: 'USERNAME_TAKEN',
+    })
+    expect(await carol.ask('send_message', { message: 'x' })).toMatchObject({ code: 'UNAUTHORIZED' })
+  })
+
+  it('a burst of 200 from ten of them arrives whole and in order', async () => {
+    const reader = await plain('reader')
+    const writers = await Promise.all(Array.from({ length: 10 }, (_, at) => plain(`burst${at}`)))
+    const acks = await Promise.all(
+      writers.flatMap(({ ask }, writer) =>
+        Array.from({ length: 20 }, (_, at) => ask('send_message', { message: `${writer} ${at}` })),
+      ),
+    )
+    expect(acks.filter(({ ok }) => ok !== true)).toEqual([])
+    const texts = (await reader.texts(200)).map(String)
+    expect(texts).toHaveLength(200)
+    for (let writer = 0; writer < 10; writer++)
+      expect(texts.filter((text) => text.startsWith(`${writer} `))).toEqual(
+        Array.from({ length: 20 }, (_, at) => `${writer} ${at}`),
+      )
+  })
+
+  it('who is logged out for a burst gets it once when he is back', async () => {
+    const sleeper = await plain('sleeper')
+    expect(await sleeper.ask('logout')).toMatchObject({ ok: true })
+    const writer = await plain('writer')
+    const texts = Array.from({ length: 70 }, (_, at) => `while away ${at}`)
+    await Promise.all(texts.map((message) => writer.ask('send_message', { message })))
+    await writer.ask('send_message', { message: 'to one', to: 'sleeper' })
+    const back = await plain('sleeper')
+    const heard = await back.texts(71)
+    expect(heard.filter((text) => text !== 'to one')).toEqual(texts)
+    expect(heard).toContain('to one')
+    await back.ask('logout')
+    const again = await plain('sleeper')
+    await writer.ask('send_message', { message: 'last' })
+    expect(await again.texts(1)).toEqual(['last'])
+  })
+})
+
+it('keys and tokens stay where they are: in the profile, for this user alone, and in no output', async () => {
+  const accountFile = join(world.profile('gate'), 'lane', 'alice.lane')
+  expect(statSync(accountFile).mode & 0o077).toBe(0)
+  const said = gateway.out() + gateway.err()
+  expect(said).not.toMatch(/"d":|PRIVATE KEY/)
+  const file = join(world.profile('gate'), 'token')
+  const second = await startGateway('--token-file', file)
+  expect(second.said).not.toHaveProperty('token')
+  const fresh = readFileSync(file, 'utf8').trim()
+  expect(fresh).toMatch(/^[\w-]{43}$/)
+  expect(fresh).not.toBe(token)
+  expect(statSync(file).mode & 0o077).toBe(0)
+  second.running.child.kill('SIGTERM')
+  expect((await second.running.ended).exit).toBe(0)
+})

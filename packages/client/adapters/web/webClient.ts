@@ -1,0 +1,78 @@
+import { SottoError } from '@sotto/protocol'
+import { type Client, remoteClient } from '../../src/index.ts'
+import { newBus, newId, refuseAll } from '../net/bus.ts'
+import { originOf } from '../net/index.ts'
+import { broadcastChannel } from './broadcastChannel.ts'
+import { leadWhenFree } from './leadership.ts'
+import { meetingNameOf } from './workerMessages.ts'
+
+/**
+ * What the page lends: the two workers, because only the page knows under which addresses its build has put them and
+ * which Trusted Types policy names these. Sources: `@sotto/client/web/client-worker` and
+ * `@sotto/client/web/opaque-worker`, both as module workers.
+ */
+export interface WebClientOptions {
+  /** The worker that runs the client; called in the one tab that leads, and again when it takes over. */
+  readonly createWorker: () => Worker
+  /** The worker that computes OPAQUE, the only place that needs WebAssembly; it ends itself after each step. */
+  readonly createOpaqueWorker: () => Worker
+  /** Origin of the server. Default: that of the page. */
+  readonly server?: string
+  /** Name of the profile's storage in this browser. Default: `sotto`. */
+  readonly profile?: string
+}
+
+/** Storage that the browser may clear at will would take keys and messages with it. */
+const keepStorage = async (): Promise<void> => {
+  if (!(await navigator.storage.persisted())) await navigator.storage.persist()
+}
+
+/** Asks for lasting storage as soon as there is something to lose. */
+const keepStorageOnceSignedIn = (client: Client): void => {
+  const unsubscribe = client.subscribe((event) => {
+    if (event.kind !== 'state' || event.state.account.kind !== 'signed_in') return
+    unsubscribe()
+    // A refusal leaves everything as it was: storage that works and may be cleared.
+    keepStorage().catch(() => {})
+  })
+}
+
+/**
+ * The client of this browser. One tab runs it in a worker, held by a Web Lock; this and all other tabs look on
+ * through a channel, and whichever is next takes over when the one that leads goes away.
+ *
+ * @throws SottoError `unavailable` outside of a secure context, or why the storage cannot be opened
+ */
+export const openWebClient = async (options: WebClientOptions): Promise<Client> => {
+  if (!isSecureContext)
+    throw new SottoError('unavailable', 'cryptography in a browser needs https, or http on localhost')
+  const { createWorker, createOpaqueWorker, profile = 'sotto' } = options
+  const meetingName = meetingNameOf(profile)
+  const channel = broadcastChannel(meetingName)
+  const bus = newBus()
+  bus.target = channel.post
+  channel.listen(bus.hear)
+  const remote = remoteClient(bus.channel, newId)
+  keepStorageOnceSignedIn(remote)
+
+  const end = new AbortController()
+  const leading = leadWhenFree({
+    createWorker,
+    createOpaqueWorker,
+    server: originOf(options.server ?? location.origin),
+    profile,
+    lockName: meetingName,
+    signal: end.signal,
+  })
+  leading.catch((error: unknown) => refuseAll(bus, remote.state(), error))
+  await Promise.race([remote.ready, leading])
+  return {
+    ...remote,
+    close: async () => {
+      end.abort()
+      await remote.close()
+      await leading.catch(() => {})
+      channel.close()
+    },
+  }
+}

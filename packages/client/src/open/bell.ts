@@ -1,0 +1,28 @@
+/** Something that happens again and again, and that somebody waits for. */
+export interface Bell {
+  ring(): void
+  /** Begins to listen at once. `rung` says whether it rang before the deadline; `cancel` ends the waiting. */
+  listen(deadlineMs: number): { readonly rung: Promise<boolean>; cancel(): void }
+}
+
+export const makeBell = (): Bell => {
+  const listening = new Set<(rang: boolean) => void>()
+  return {
+    ring: () => {
+      for (const end of listening) end(true)
+    },
+    listen: (deadlineMs) => {
+      let end: (rang: boolean) => void = () => {}
+      const rung = new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => end(false), Math.max(0, deadlineMs - Date.now()))
+        end = (rang) => {
+          clearTimeout(timer)
+          listening.delete(end)
+          resolve(rang)
+        }
+        listening.add(end)
+      })
+      return { rung, cancel: () => end(false) }
+    },
+  }
+}

@@ -1,0 +1,196 @@
+import { makeBell } from './bell.ts'
+import type { LaneEvent } from './events.ts'
+import { fail, LaneError } from './failure.ts'
+import type { PublicKeys } from './keys.ts'
+import type { Opened } from './letters.ts'
+import type { Once } from './once.ts'
+import type { Pins } from './pins.ts'
+import type { PlaceKey, Places } from './places.ts'
+import { type Identity, signatureAlgorithmFor } from './keys.ts'
+import { signDetached, verifyDetached } from './proof.ts'
+import { asList, asText } from './rest.ts'
+import type { Sealing } from './sealing.ts'
+import { isHeldBy, openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
+import type { LaneStore } from './store.ts'
+import type { JsonObject } from './strict.ts'
+import type { Wire } from './wire.ts'
+
+/** Invited sessions: one key, made by who invites, for exactly those who are named; a new one when somebody leaves. */
+export interface Chats {
+  /** @returns the chat, and who of them was away: they are told when they come */
+  start(
+    participants: readonly string[],
+  ): Promise<{ readonly chat: string; readonly offline: readonly string[] }>
+  /** Says that one is there. */
+  join(chat: string): Promise<void>
+  leave(chat: string): Promise<void>
+  send(chat: string, text: string): Promise<void>
+  participants(chat: string): readonly string[]
+  heard(event: string, payload: JsonObject): void
+  invitationArrived(payload: JsonObject): Promise<Opened>
+  keyArrived(payload: JsonObject): Promise<Opened>
+  messageArrived(payload: JsonObject): Promise<Opened>
+}
+
+interface Dependencies {
+  readonly wire: Wire
+  readonly store: LaneStore
+  readonly places: Places
+  readonly sealing: Sealing
+  readonly identity: Identity
+  readonly own: PublicKeys
+  readonly pins: Pins
+  readonly once: Once
+}
+
+/** A new chat has no id yet when its key is made. */
+const newChat = 'chat'
+const attemptsMax = 4
+const keyWaitMs = 10_000
+
+const placeOf = (chat: string): PlaceKey => `chat:${chat}`
+
+/** What the signature beside a message is over: everything that the server could change. */
+const signedContent = (chat: string, sender: string, timestamp: string, message: string): string =>
+  JSON.stringify([chat, sender, timestamp, message])
+
+export const makeChats = (dependencies: Dependencies): Chats => {
+  const { wire, store, places, sealing, identity, own, pins, once } = dependencies
+  /** Rings when somebody has given a key. */
+  const keyCame = makeBell()
+
+  const rowOf = (chat: string) => places.get(placeOf(chat)) ?? fail('CHAT_NOT_FOUND')
+
+  const keysOf = async (names: readonly string[]): Promise<ReadonlyMap<string, PublicKeys>> => {
+    const others = names.filter((name) => name !== sealing.name)
+    return new Map(await Promise.all(others.map(async (name) => [name, await pins.keysOf(name)] as const)))
+  }
+
+  const rekey = async (chat: string): Promise<void> => {
+    const { participants } = rowOf(chat)
+    const { claims, key, envelope } = await sealing.newKey(placeOf(chat), await keysOf(participants))
+    const given = keyCame.listen(Date.now() + keyWaitMs)
+    try {
+      await wire.ask('rekey', { chat_id: chat, keys: envelope })
+      store.write({ ...places.withKey(placeOf(chat), key), ...once.rowsOf(claims) })
+    } catch (error) {
+      if (!(error instanceof LaneError) || error.code !== 'REKEY_STALE') throw error
+      // Another one was first: his key is on its way.
+      await given.rung
+    } finally {
+      given.cancel()
+    }
+  }
+
+  const join = async (chat: string): Promise<void> => {
+    await wire.ask('join_chat', { chat_id: chat })
+  }
+
+  const keyOf = async (chat: string): Promise<SharedKey> => {
+    const { participants, keys } = rowOf(chat)
+    const [newest] = keys
+    if (newest && isHeldBy(newest, participants)) return newest
+    await rekey(chat)
+    return rowOf(chat).keys[0] ?? fail('REKEY_REQUIRED')
+  }
+
+  const sendOnce = async (chat: string, jws: string): Promise<void> => {
+    const message = await sealForChat(jws, await keyOf(chat))
+    const timestamp = new Date().toISOString()
+    await wire.ask('send_message', {
+      chat_id: chat,
+      encrypted_message: message,
+      signature: await signDetached(signedContent(chat, sealing.name, timestamp, message), identity),
+      signature_type: signatureAlgorithmFor(identity.signing ?? identity.receiving),
+      timestamp,
+    })
+  }
+
+  const left = (chat: string, name: string): void => {
+    const row = places.get(placeOf(chat))
+    if (!row) return
+    const participants = row.participants.filter((one) => one !== name)
+    store.write(places.changed(placeOf(chat), { participants }))
+  }
+
+  return {
+    start: async (participants) => {
+      const made = await sealing.newKey(newChat, await keysOf(participants))
+      const answer = await wire.ask('initiate_chat', { participants, keys: made.envelope, queue: true })
+      const chat = asText(answer['chat_id'])
+      const names = asList(answer['participants']).map(asText)
+      store.write({
+        ...places.withKey(placeOf(chat), made.key, { participants: names }),
+        ...once.rowsOf(made.claims),
+      })
+      return { chat, offline: asList(answer['offline']).map(asText) }
+    },
+    join,
+    leave: async (chat) => {
+      await wire.ask('leave_chat', { chat_id: chat })
+      store.write(places.gone(placeOf(chat)))
+    },
+    send: async (chat, text) => {
+      const jws = await sealing.signed(sealing.claims(placeOf(chat), text))
+      for (let attempt = 1; ; attempt++)
+        try {
+          return await sendOnce(chat, jws)
+        } catch (error) {
+          const mayTryAgain =
+            error instanceof LaneError && error.code === 'REKEY_REQUIRED' && attempt < attemptsMax
+          if (!mayTryAgain) throw error
+          // Who has left while we were away is not among those who are there.
+          await join(chat)
+          await rekey(chat)
+        }
+    },
+    participants: (chat) => rowOf(chat).participants,
+    heard: (event, payload) => {
+      const { chat_id: chat, username, participants } = payload
+      if (typeof chat !== 'string') return
+      if (event === 'user_left' && typeof username === 'string') left(chat, username)
+      if (event === 'joined_chat' && places.get(placeOf(chat)))
+        store.write(places.changed(placeOf(chat), { participants: asList(participants).map(asText) }))
+    },
+
+    invitationArrived: async (payload) => {
+      const [chat, from] = [asText(payload['chat_id']), asText(payload['initiator'])]
+      const participants = asList(payload['participants']).map(asText)
+      const { claims, key } = await sealing.openedKey(payload['encrypted_key'], from, newChat)
+      once.check(claims)
+      // Somebody whom the initiator did not name was put in by the server.
+      if (participants.some((name) => !key.holders.includes(name))) fail('ENVELOPE_INVALID')
+      store.write(places.withKey(placeOf(chat), key, { participants }))
+      const event: LaneEvent = { kind: 'invitation', chat, from, participants }
+      return { events: [event], claims, rows: {} }
+    },
+    keyArrived: async (payload) => {
+      const [chat, from] = [asText(payload['chat_id']), asText(payload['sender'])]
+      const { claims, key } = await sealing.openedKey(payload['encrypted_key'], from, placeOf(chat))
+      once.check(claims)
+      store.write(places.withKey(placeOf(chat), key, { participants: key.holders }))
+      keyCame.ring()
+      return { events: [], claims, rows: {} }
+    },
+    messageArrived: async (payload) => {
+      const [chat, from] = [asText(payload['chat_id']), asText(payload['sender'])]
+      const { encrypted_message: message, signature, timestamp } = payload
+      const jws = await openFromChat(message, rowOf(chat).keys)
+      const claims = await sealing.verified(jws, from, placeOf(chat))
+      const keys = from === sealing.name ? own : await pins.keysOf(from)
+      const content = signedContent(chat, from, String(timestamp), asText(message))
+      await verifyDetached(asText(signature), content, keys)
+      once.check(claims)
+      const event: LaneEvent = {
+        kind: 'place_message',
+        place: { kind: 'chat', chat },
+        from,
+        own: from === sealing.name,
+        id: claims.jti,
+        timeMs: claims.iat * 1000,
+        text: asText(claims.body),
+      }
+      return { events: [event], claims, rows: {} }
+    },
+  }
+}

@@ -1,0 +1,14 @@
+export type { LaneEvent, LaneListener, Place } from './events.ts'
+export { type LaneCode, LaneError } from './failure.ts'
+export {
+  type Identity,
+  type KeyKind,
+  makeIdentity,
+  type PublicKeys,
+  readPublicKeys,
+  uploadOf,
+} from './keys.ts'
+export { type Lane, type LaneOptions, openLane, type Person, type RoomListing } from './lane.ts'
+export { type Credentials, logIn, register } from './rest.ts'
+export { type LaneStore, memoryLaneStore } from './store.ts'
+export type { ContentAlgorithm } from './strict.ts'

@@ -1,0 +1,379 @@
+import type { JWK } from 'jose'
+import { makeChats } from './chats.ts'
+import { sealTo } from './envelope.ts'
+import type { LaneEvent, LaneListener } from './events.ts'
+import { fail, LaneError } from './failure.ts'
+import { type Identity, type PublicKeys, readPublicKeys, uploadOf } from './keys.ts'
+import { type Letter, makeLetters, type Opened } from './letters.ts'
+import { makeOnce } from './once.ts'
+import { makePins } from './pins.ts'
+import { persistently, wait } from './patience.ts'
+import { makePlaces } from './places.ts'
+import { asList, asNumber, asObject, asText, type Credentials, logIn, restCall } from './rest.ts'
+import { makeRooms } from './rooms.ts'
+import { makeSealing } from './sealing.ts'
+import type { LaneStore } from './store.ts'
+import { type ContentAlgorithm, isJsonObject, type JsonObject } from './strict.ts'
+import { openWire, type WireOptions } from './wire.ts'
+
+export interface LaneOptions {
+  /** Address of the server. */
+  readonly server: string
+  readonly credentials: Credentials
+  /** Private keys of the account; they stay here. */
+  readonly identity: Identity
+  /** Of this account alone. */
+  readonly store: LaneStore
+  /**
+   * Told of everything, one after the other; the next waits for a promise that it returns. One that throws has not been
+   * told: the lane ends with its error, and the next that is opened on this store begins with that event.
+   */
+  readonly onEvent?: LaneListener
+  /** Whether messages are told to this program, or are kept for the next one; keys of rooms are taken up anyway. */
+  readonly messages?: 'tell' | 'keep'
+  /** Content encryption of envelopes: `A256GCM` by default. */
+  readonly enc?: ContentAlgorithm
+}
+
+export interface Person {
+  readonly name: string
+  readonly fingerprint: string | null
+}
+
+export interface RoomListing {
+  readonly room: number
+  readonly name: string
+  readonly isPrivate: boolean
+}
+
+/** The open lane for one account. Every call rejects with a LaneError. */
+export interface Lane {
+  readonly name: string
+  /** RFC 7638 thumbprint of our key, for others to compare. */
+  readonly fingerprint: string
+  /**
+   * To one recipient, now or when he comes. Resolves when the server has it.
+   *
+   * @throws LaneError `USER_NOT_FOUND`, `KEY_NOT_FOUND`, `KEY_CHANGED`, `MAILBOX_FULL`, `PAYLOAD_TOO_LARGE`
+   */
+  send(to: string, text: string): Promise<{ readonly id: string }>
+
+  /** Joins by number, or by name, which makes a public room that is not there. @throws LaneError `ROOM_NOT_FOUND` */
+  joinRoom(room: number | string): Promise<number>
+  leaveRoom(room: number): Promise<void>
+  sendToRoom(room: number, text: string): Promise<{ readonly id: number }>
+  createRoom(name: string, options?: { description?: string; isPrivate?: boolean }): Promise<number>
+  /** Lets somebody join a private room of ours. */
+  inviteToRoom(room: number, name: string): Promise<void>
+  rooms(): Promise<readonly RoomListing[]>
+
+  startChat(participants: readonly string[]): Promise<{ chat: string; offline: readonly string[] }>
+  joinChat(chat: string): Promise<void>
+  leaveChat(chat: string): Promise<void>
+  sendToChat(chat: string, text: string): Promise<void>
+
+  people(): Promise<readonly Person[]>
+  online(): Promise<readonly Person[]>
+  setPresence(presence: 'visible' | 'hidden'): Promise<void>
+  /** The fingerprint that is believed to be somebody's. @throws LaneError `KEY_CHANGED` */
+  fingerprintOf(name: string): Promise<string>
+  /** Believes the key that the server says now, if this is its fingerprint. @throws LaneError `KEY_CHANGED` */
+  trust(name: string, fingerprint: string): Promise<void>
+  /** Believes a key that came by another way. */
+  believe(name: string, publicKey: JWK | string): Promise<void>
+
+  /** Resolves when all that the server had when this was asked is told. */
+  caughtUp(): Promise<void>
+  /** Rejects with what the listener threw. */
+  readonly failed: Promise<never>
+  /** Ends after what has arrived is told; what comes later waits at the server. */
+  close(): Promise<void>
+}
+
+const textEncoder = new TextEncoder()
+const quietMs = 1000
+
+const isBeyondToken = (error: unknown): boolean =>
+  error instanceof LaneError && error.code === 'SCOPE_MISSING'
+
+const personOf = (value: unknown): Person => {
+  const { username, fingerprint } = asObject(value)
+  return { name: asText(username), fingerprint: fingerprint === null ? null : asText(fingerprint) }
+}
+
+const presenceOf = (event: string, payload: JsonObject): LaneEvent | undefined => {
+  const changes = {
+    user_joined: 'joined',
+    user_left: 'left',
+    user_online: 'online',
+    user_offline: 'offline',
+  } as const
+  const change = Object.hasOwn(changes, event) ? changes[event as keyof typeof changes] : undefined
+  const { username: name, room_id: room, chat_id: chat } = payload
+  if (change === undefined || typeof name !== 'string') return undefined
+  const inRoom = typeof room === 'number' ? ({ kind: 'room', room } as const) : null
+  const inChat = typeof chat === 'string' ? ({ kind: 'chat', chat } as const) : null
+  return { kind: 'presence', name, change, place: inRoom ?? inChat }
+}
+
+const isLetter = (event: string, payload: JsonObject): boolean => {
+  switch (event) {
+    case 'message':
+    case 'chat_invitation':
+    case 'rekeyed':
+      return true
+    case 'new_message':
+      return typeof payload['chat_id'] === 'string'
+    default:
+      return false
+  }
+}
+
+/** One thing after the other: what is sent arrives in the order of the calls. */
+const makeTurns = () => {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work)
+    last = next.catch(() => {})
+    return next
+  }
+}
+
+/** The key that we have and the key that the server gives out for us must be the same, or others seal to another. */
+const putUpKey = async (
+  call: (method: 'GET' | 'PUT', path: string, body?: unknown) => Promise<unknown>,
+  identity: Identity,
+  own: PublicKeys,
+): Promise<void> => {
+  const { public_key: served, scopes } = asObject(await call('GET', '/api/me'))
+  if (served !== null && served !== undefined && (await readPublicKeys(served)).pin === own.pin) return
+  if (!asList(scopes).includes('account')) fail('SCOPE_MISSING')
+  await call('PUT', '/api/me/public-key', { public_key: uploadOf(identity) })
+}
+
+/**
+ * Logs in, puts up the public key where the server has none or another one, connects, and takes up what is waiting.
+ *
+ * @throws LaneError `INVALID_CREDENTIALS`, `UNAUTHORIZED`, `OFFLINE`, `SCOPE_MISSING`
+ */
+export const openLane = async (options: LaneOptions): Promise<Lane> => {
+  const { server, credentials, identity, store, onEvent, messages = 'tell', enc } = options
+  const { name } = credentials
+  const own = await readPublicKeys(uploadOf(identity))
+  const inTurn = makeTurns()
+
+  let token = await logIn(server, credentials)
+  const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
+    restCall(server, { method, path, token, ...(body === undefined ? {} : { body }) })
+
+  /** A reading that a session which has ended, or a wire that breaks, does not end. */
+  const read = (path: string): Promise<unknown> =>
+    persistently(
+      () =>
+        call('GET', path).catch(async (error: unknown) => {
+          const isEnded = error instanceof LaneError && error.code === 'UNAUTHORIZED'
+          if (!isEnded || credentials.kind !== 'program') throw error
+          token = await logIn(server, credentials)
+          return call('GET', path)
+        }),
+      () => wire.state().kind !== 'refused',
+    )
+
+  let giveUp: (error: unknown) => void = () => {}
+  const failed = new Promise<never>((_, reject) => (giveUp = reject))
+  failed.catch(() => {})
+  const tell = async (event: LaneEvent): Promise<void> => {
+    try {
+      await onEvent?.(event)
+    } catch (error) {
+      giveUp(error)
+      throw error
+    }
+  }
+  const tellSoon = (event: LaneEvent): void => {
+    tell(event).catch(() => {})
+  }
+
+  await putUpKey(call, identity, own).catch((error: unknown) => {
+    if (credentials.kind === 'program' || !isBeyondToken(error)) throw error
+  })
+
+  const pins = makePins({
+    store,
+    fetchKey: async (who) =>
+      asObject(await read(`/api/users/public-key/${encodeURIComponent(who)}`))['public_key'],
+    tell: tellSoon,
+  })
+  const once = makeOnce(store)
+  const places = makePlaces(store)
+  const sealing = makeSealing(name, identity, own, pins)
+
+  /** Letters to ourselves: mail comes in order, so what was there before has come when one of them has. */
+  const markers = new Map<string, () => void>()
+  const postMarker = async (marker: string): Promise<void> => {
+    const jws = await sealing.signed(sealing.claims(name, { marker }))
+    const encrypted_payload = await sealTo(textEncoder.encode(jws), own)
+    await wire.ask('message', { recipient: name, encrypted_payload })
+  }
+  const mailCaughtUp = async (): Promise<void> => {
+    const marker = crypto.randomUUID()
+    const arrived = new Promise<void>((resolve) => markers.set(marker, resolve))
+    try {
+      await inTurn(() => postMarker(marker))
+      await arrived
+    } catch (error) {
+      if (!isBeyondToken(error)) throw error
+      // A token that only reads cannot write to itself: what was there comes at once, or is told later.
+      await wait(quietMs)
+    } finally {
+      markers.delete(marker)
+    }
+  }
+
+  const openMessage = async (payload: JsonObject): Promise<Opened> => {
+    const from = asText(payload['sender'])
+    const claims = await sealing.opened(payload['encrypted_payload'], from, name)
+    once.check(claims)
+    if (from === name && isJsonObject(claims.body)) {
+      markers.get(String(claims.body['marker']))?.()
+      return { events: [], claims, rows: {} }
+    }
+    const event: LaneEvent = {
+      kind: 'message',
+      from,
+      id: claims.jti,
+      timeMs: claims.iat * 1000,
+      text: asText(claims.body),
+    }
+    return { events: [event], claims, rows: {} }
+  }
+
+  const open = ({ event, payload }: Letter): Promise<Opened> => {
+    switch (event) {
+      case 'message':
+        return openMessage(payload)
+      case 'chat_invitation':
+        return chats.invitationArrived(payload)
+      case 'rekeyed':
+        return typeof payload['room_id'] === 'number' ? rooms.keyArrived(payload) : chats.keyArrived(payload)
+      default:
+        return chats.messageArrived(payload)
+    }
+  }
+  const letters = makeLetters({
+    store,
+    once,
+    open,
+    isWanted: ({ event }) => messages === 'tell' || event === 'rekeyed',
+    tell,
+  })
+
+  let roomsCaughtUp: Promise<void> = Promise.resolve()
+  const onWireEvent: WireOptions['onEvent'] = (event, payload) => {
+    if (isLetter(event, payload)) return letters.arrived({ event, payload })
+    if (messages === 'tell' && rooms.heard(event, payload)) return
+    if (messages === 'keep' && event !== 'new_message') rooms.heard(event, payload)
+    chats.heard(event, payload)
+    const presence = presenceOf(event, payload)
+    if (presence) tellSoon(presence)
+  }
+
+  const wire = openWire({
+    server,
+    token: async (isFresh) => {
+      if (isFresh) token = await logIn(server, credentials)
+      return token
+    },
+    onEvent: onWireEvent,
+    onState: (state) => {
+      tellSoon({ kind: 'connection', state: state.kind })
+      if (state.kind !== 'online') return
+      pins.forgetAnswers()
+      letters.takeUp()
+      if (messages === 'tell') roomsCaughtUp = rooms.catchUp()
+    },
+  })
+
+  const rooms = makeRooms({
+    wire,
+    store,
+    places,
+    sealing,
+    pins,
+    once,
+    letters,
+    fetchMembers: (room) => read(`/api/rooms/${room}/members`),
+  })
+  const chats = makeChats({ wire, store, places, sealing, identity, own, pins, once })
+
+  try {
+    await wire.ready()
+  } catch (error) {
+    wire.close()
+    throw error
+  }
+
+  return {
+    name,
+    fingerprint: own.fingerprint,
+    send: (to, text) =>
+      inTurn(async () => {
+        const claims = sealing.claims(to, text)
+        const jws = textEncoder.encode(await sealing.signed(claims))
+        const encrypted_payload = await sealTo(jws, await pins.keysOf(to), enc)
+        await wire.ask('message', { recipient: to, encrypted_payload })
+        return { id: claims.jti }
+      }),
+
+    joinRoom: (room) => inTurn(() => rooms.join(room)),
+    leaveRoom: (room) => inTurn(() => rooms.leave(room)),
+    sendToRoom: (room, text) => inTurn(() => rooms.send(room, text)),
+    createRoom: async (roomName, { description = '', isPrivate = false } = {}) => {
+      const body = { name: roomName, description, is_private: isPrivate }
+      return asNumber(asObject(await call('POST', '/api/rooms', body))['room_id'])
+    },
+    inviteToRoom: async (room, who) => {
+      await call('POST', `/api/rooms/${room}/members`, { username: who })
+    },
+    rooms: async () =>
+      asList(await call('GET', '/api/rooms')).map((one) => {
+        const room = asObject(one)
+        return {
+          room: asNumber(room['id']),
+          name: asText(room['name']),
+          isPrivate: room['is_private'] === true,
+        }
+      }),
+
+    startChat: (participants) => inTurn(() => chats.start(participants)),
+    joinChat: (chat) => inTurn(() => chats.join(chat)),
+    leaveChat: (chat) => inTurn(() => chats.leave(chat)),
+    sendToChat: (chat, text) => inTurn(() => chats.send(chat, text)),
+
+    people: async () => asList(await call('GET', '/users')).map(personOf),
+    online: async () => asList(await call('GET', '/api/users/online')).map(personOf),
+    setPresence: async (presence) => {
+      await call('PUT', '/api/me/presence', { presence })
+    },
+    fingerprintOf: async (who) => (await pins.keysOf(who)).fingerprint,
+    trust: async (who, fingerprint) => {
+      await pins.trust(who, fingerprint)
+      letters.takeUpOf(who)
+    },
+    believe: async (who, publicKey) => {
+      await pins.believe(who, publicKey)
+      letters.takeUpOf(who)
+    },
+
+    caughtUp: async () => {
+      await mailCaughtUp()
+      await roomsCaughtUp
+      await letters.settled()
+    },
+    failed,
+    close: async () => {
+      wire.close()
+      await letters.settled()
+    },
+  }
+}

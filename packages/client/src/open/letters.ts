@@ -1,0 +1,180 @@
+import type { LaneEvent } from './events.ts'
+import { LaneError } from './failure.ts'
+import type { Once } from './once.ts'
+import type { Claims } from './proof.ts'
+import type { LaneStore } from './store.ts'
+import { asObject } from './rest.ts'
+import { isJsonObject, type JsonObject, parseStrict } from './strict.ts'
+
+/** Something that the server keeps for us until it has arrived. */
+export interface Letter {
+  readonly event: string
+  readonly payload: JsonObject
+}
+
+/** What a letter says, and what is to be remembered once it has been told. */
+export interface Opened {
+  readonly events: readonly LaneEvent[]
+  /** Null where nothing was signed. */
+  readonly claims: Claims | null
+  readonly rows: Readonly<Record<string, string | null>>
+}
+
+/**
+ * Letters on their way from the wire to the listener: stored before the server may forget them, opened in order, told
+ * in order, and only then forgotten here. A program that is killed in between is told again, not never.
+ */
+export interface Letters {
+  /** Stores, before it returns; whether it is opened now is another question. */
+  arrived(letter: Letter): void
+  /** Something that the server can be asked for again. */
+  passing(open: () => Promise<Opened>): void
+  /** Takes up what was left: by the program before, or because the server could not be asked for a key. */
+  takeUp(): void
+  /** Takes up what waited for somebody's key to be believed. */
+  takeUpOf(name: string): void
+  /** Resolves when all that has arrived so far is told. */
+  settled(): Promise<void>
+}
+
+interface Dependencies {
+  readonly store: LaneStore
+  readonly once: Once
+  /** @throws LaneError */
+  open(letter: Letter): Promise<Opened>
+  /** Whether a letter is for this program, or is left to the next that receives. */
+  isWanted(letter: Letter): boolean
+  /** Whoever rejects has not been told: nothing more is told then, and the next program begins with it. */
+  tell(event: LaneEvent): Promise<void>
+}
+
+const keptMax = 20_000
+const arrivedPrefix = 'letter/'
+const heldPrefix = (name: string): string => `held/${name}/`
+
+export const senderOf = ({ payload }: Letter): string => {
+  const { sender, initiator } = payload
+  return typeof sender === 'string' ? sender : typeof initiator === 'string' ? initiator : ''
+}
+
+export const placeOf = ({ chat_id, room_id }: JsonObject): LaneEvent & { kind: 'refused' } => ({
+  kind: 'refused',
+  from: '',
+  place:
+    typeof chat_id === 'string'
+      ? { kind: 'chat', chat: chat_id }
+      : typeof room_id === 'number'
+        ? { kind: 'room', room: room_id }
+        : null,
+  code: 'ENVELOPE_INVALID',
+})
+
+export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies): Letters => {
+  let opening: Promise<void> = Promise.resolve()
+  let telling: Promise<void> = Promise.resolve()
+  let count = 0
+  let isTelling = true
+  /** In one of the two queues. */
+  const underWay = new Set<string>()
+
+  /** Keys in the order of arrival, of several programs on one store too. */
+  const nextKey = (): string => {
+    const part = (value: number, length: number): string => value.toString(36).padStart(length, '0')
+    const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
+    return `${arrivedPrefix}${part(Date.now(), 9)}${part(count++, 6)}${part(random, 7)}`
+  }
+
+  const finish = (key: string | null, { events, claims, rows }: Opened): void => {
+    telling = telling.then(async () => {
+      if (!isTelling) return
+      try {
+        for (const event of events) await tell(event)
+      } catch {
+        isTelling = false
+        return
+      }
+      const told = {
+        ...rows,
+        ...(claims ? once.rowsOf(claims) : {}),
+        ...(key === null ? {} : { [key]: null }),
+      }
+      store.write(told, 'program')
+      if (key !== null) underWay.delete(key)
+    })
+  }
+
+  const refuse = (key: string | null, letter: Letter | null, { code }: LaneError): void => {
+    switch (code) {
+      case 'OFFLINE':
+      case 'TIMEOUT':
+      case 'CLOSED':
+      case 'UNAUTHORIZED':
+      case 'SESSION_EXPIRED':
+      case 'RATE_LIMITED':
+      case 'UNAVAILABLE':
+        // Not its fault: it stays where it is.
+        if (key !== null) underWay.delete(key)
+        return
+      case 'REPLAYED':
+        return finish(key, { events: [], claims: null, rows: {} })
+      case 'KEY_CHANGED': {
+        if (key === null || letter === null) return
+        const from = senderOf(letter)
+        if (!key.startsWith(arrivedPrefix)) return void underWay.delete(key)
+        const held = { [`${heldPrefix(from)}${key}`]: store.get(key) ?? null }
+        const told = { ...placeOf(letter.payload), from, code }
+        return finish(key, { events: [told], claims: null, rows: held })
+      }
+      default: {
+        const told = letter && { ...placeOf(letter.payload), from: senderOf(letter), code }
+        return finish(key, { events: told ? [told] : [], claims: null, rows: {} })
+      }
+    }
+  }
+
+  const queue = (key: string | null, letter: Letter | null, work: () => Promise<Opened>): void => {
+    opening = opening.then(async () => {
+      try {
+        finish(key, await work())
+      } catch (error) {
+        refuse(key, letter, error instanceof LaneError ? error : new LaneError('ENVELOPE_INVALID'))
+      }
+    })
+  }
+
+  const process = (key: string, letter: Letter): void => {
+    if (underWay.has(key) || !isWanted(letter)) return
+    underWay.add(key)
+    queue(key, letter, () => open(letter))
+  }
+
+  const read = (row: string): Letter | undefined => {
+    const { event, payload } = asObject(parseStrict(row))
+    return typeof event === 'string' && isJsonObject(payload) ? { event, payload } : undefined
+  }
+
+  return {
+    arrived: (letter) => {
+      const key = nextKey()
+      store.write({ [key]: JSON.stringify(letter) })
+      process(key, letter)
+    },
+    passing: (work) => queue(null, null, work),
+    takeUp: () => {
+      for (const [key, row] of store.rows(arrivedPrefix, keptMax)) {
+        const letter = read(row)
+        if (letter) process(key, letter)
+      }
+    },
+    takeUpOf: (name) => {
+      for (const [key, row] of store.rows(heldPrefix(name), keptMax)) {
+        const letter = read(row)
+        if (letter) process(key, letter)
+      }
+    },
+    settled: async () => {
+      await opening
+      await telling
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { fail } from './failure.ts'
+import type { Claims } from './proof.ts'
+import type { LaneStore } from './store.ts'
+
+/**
+ * Which messages have been told. The server may deliver twice where a connection broke between delivery and pong, and
+ * a hostile one may deliver again whatever it has ever seen.
+ */
+export interface Once {
+  /** @throws LaneError `REPLAYED` */
+  check(claims: Claims): void
+  /** What to write, at once, when the message has been told. */
+  rowsOf(claims: Claims): Readonly<Record<string, string>>
+}
+
+const rememberedPerSenderMax = 4096
+const forgottenAtOnce = 1024
+
+export const makeOnce = (store: LaneStore): Once => {
+  const floorRow = (sender: string): string => `floor/${sender}`
+  const prefix = (sender: string): string => `seen/${sender}/`
+  const rowOf = ({ iss, jti }: Claims): string => `${prefix(iss)}${jti}`
+  /** Being told just now: of two copies the second comes while the first is. */
+  const underWay = new Set<string>()
+  const counts = new Map<string, number>()
+
+  /** Ids that are forgotten leave a floor behind: what was signed before it is not told any more. */
+  const forget = (sender: string): void => {
+    const rows = store
+      .rows(prefix(sender), 2 * rememberedPerSenderMax)
+      .map(([key, iat]) => ({ key, iat: Number(iat) }))
+      .toSorted((a, b) => a.iat - b.iat)
+    counts.set(sender, rows.length)
+    if (rows.length <= rememberedPerSenderMax) return
+    const floor = rows[forgottenAtOnce]?.iat ?? 0
+    const old = rows.filter(({ iat }) => iat < floor)
+    store.write({
+      ...Object.fromEntries(old.map(({ key }) => [key, null])),
+      [floorRow(sender)]: String(floor),
+    })
+    counts.set(sender, rows.length - old.length)
+  }
+
+  return {
+    check: (claims) => {
+      const row = rowOf(claims)
+      const floor = Number(store.get(floorRow(claims.iss)) ?? 0)
+      if (underWay.has(row) || claims.iat < floor || store.get(row) !== undefined) fail('REPLAYED')
+      underWay.add(row)
+    },
+    rowsOf: (claims) => {
+      underWay.delete(rowOf(claims))
+      const count = (counts.get(claims.iss) ?? rememberedPerSenderMax) + 1
+      counts.set(claims.iss, count)
+      if (count > rememberedPerSenderMax) forget(claims.iss)
+      return { [rowOf(claims)]: String(claims.iat) }
+    },
+  }
+}

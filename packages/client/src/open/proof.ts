@@ -1,0 +1,86 @@
+import { base64url, CompactSign, compactVerify, type JWK } from 'jose'
+import { fail } from './failure.ts'
+import { type Identity, type PublicKeys, signatureAlgorithmFor, usable } from './keys.ts'
+import { isJsonObject, parseStrict, signatureAlgorithmOf, utf8 } from './strict.ts'
+
+/** What a sender signs: who, to whom, when, which, and what. */
+export interface Claims {
+  readonly iss: string
+  /** The recipient's name, `room:ID` or `chat:ID`: a name has no colon. */
+  readonly aud: string
+  /** Seconds since 1970. */
+  readonly iat: number
+  /** New for each message. */
+  readonly jti: string
+  readonly body: unknown
+}
+
+const textEncoder = new TextEncoder()
+const jtiCharactersMax = 128
+
+const signerOf = ({ receiving, signing }: Identity): JWK => signing ?? receiving
+
+/** Signs bytes: a compact JWS with PS256, ES256 or EdDSA, whichever the key is for. */
+const signBytes = async (bytes: Uint8Array, identity: Identity): Promise<string> => {
+  const jwk = signerOf(identity)
+  const alg = signatureAlgorithmFor(jwk)
+  return new CompactSign(bytes).setProtectedHeader({ alg }).sign(await usable(jwk, alg))
+}
+
+export const sign = (claims: Claims, identity: Identity): Promise<string> =>
+  signBytes(textEncoder.encode(JSON.stringify(claims)), identity)
+
+/** The same with the payload left out (RFC 7515 appendix F), for what both sides have anyway. */
+export const signDetached = async (content: string, identity: Identity): Promise<string> => {
+  const [header = '', , signature = ''] = (await signBytes(textEncoder.encode(content), identity)).split('.')
+  return `${header}..${signature}`
+}
+
+const verifyBytes = async (jws: string, { verifying }: PublicKeys): Promise<Uint8Array> => {
+  const alg = signatureAlgorithmOf(jws)
+  for (const jwk of verifying.filter((one) => signatureAlgorithmFor(one) === alg))
+    try {
+      return (await compactVerify(jws, await usable(jwk, alg), { algorithms: [alg] })).payload
+    } catch {
+      // By another key of the set, or by nobody's.
+    }
+  return fail('PROOF_INVALID')
+}
+
+const readClaims = (bytes: Uint8Array): Claims => {
+  const value = parseStrict(utf8(bytes))
+  if (!isJsonObject(value)) return fail('PROOF_INVALID')
+  const { iss, aud, iat, jti, body } = value
+  const isWhole =
+    typeof iss === 'string' &&
+    typeof aud === 'string' &&
+    typeof iat === 'number' &&
+    Number.isSafeInteger(Math.floor(iat)) &&
+    typeof jti === 'string' &&
+    jti !== '' &&
+    jti.length <= jtiCharactersMax
+  return isWhole ? { iss, aud, iat: Math.floor(iat), jti, body } : fail('PROOF_INVALID')
+}
+
+/**
+ * The claims of a compact JWS, if it is by one of these keys, from `iss` to `aud`.
+ *
+ * @throws LaneError `PROOF_INVALID`
+ */
+export const verify = async (
+  jws: string,
+  keys: PublicKeys,
+  { iss, aud }: Pick<Claims, 'iss' | 'aud'>,
+): Promise<Claims> => {
+  const claims = readClaims(await verifyBytes(jws, keys))
+  // Signed for somebody else and passed on is not signed for us.
+  return claims.iss === iss && claims.aud === aud ? claims : fail('PROOF_INVALID')
+}
+
+/** @throws LaneError `PROOF_INVALID` */
+export const verifyDetached = async (jws: string, content: string, keys: PublicKeys): Promise<void> => {
+  const [header = '', payload, signature = ''] = jws.split('.')
+  if (payload !== '') fail('PROOF_INVALID')
+  const whole = `${header}.${base64url.encode(textEncoder.encode(content))}.${signature}`
+  await verifyBytes(whole, keys)
+}

@@ -1,0 +1,79 @@
+import { fail, failureOfAnswer, LaneError } from './failure.ts'
+import { isJsonObject, type JsonObject } from './strict.ts'
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Parts of the path are encoded by whoever writes it. */
+  readonly path: string
+  readonly body?: unknown
+  readonly token?: string
+}
+
+const answerMs = 30_000
+const answerCharactersMax = 8 * 1024 * 1024
+
+/** One REST call. @throws LaneError with the code of the refusal, `OFFLINE`, `TIMEOUT`, `ANSWER_INVALID` */
+export const restCall = async (server: string, { method, path, body, token }: Call): Promise<unknown> => {
+  const answer = await fetch(new URL(path, server), {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    // A session of this lane is a token; a cookie beside it would be another session.
+    credentials: 'omit',
+    redirect: 'error',
+    signal: AbortSignal.timeout(answerMs),
+  }).catch((error: unknown) => {
+    throw new LaneError(error instanceof Error && error.name === 'TimeoutError' ? 'TIMEOUT' : 'OFFLINE')
+  })
+  const text = await answer.text().catch(() => fail('OFFLINE'))
+  if (text.length > answerCharactersMax) fail('ANSWER_INVALID')
+  const value = ((): unknown => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      return undefined
+    }
+  })()
+  if (!answer.ok) throw failureOfAnswer(value, answer.status)
+  return value ?? fail('ANSWER_INVALID')
+}
+
+export const asObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : fail('ANSWER_INVALID'))
+
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : fail('ANSWER_INVALID'))
+
+export const asNumber = (value: unknown): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? value : fail('ANSWER_INVALID')
+
+export const asList = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as readonly unknown[]) : fail('ANSWER_INVALID')
+
+/** Who asks: a program with its password, or whoever has an access token. */
+export type Credentials =
+  | { readonly kind: 'program'; readonly name: string; readonly password: string }
+  | { readonly kind: 'token'; readonly name: string; readonly token: string }
+
+/** Makes a program account. @throws LaneError `USERNAME_TAKEN`, `WEAK_PASSWORD`, `KEY_INVALID` and so on */
+export const register = async (
+  server: string,
+  { name, password, publicKey }: { name: string; password: string; publicKey: unknown },
+): Promise<void> => {
+  const body = { username: name, password, public_key: publicKey }
+  await restCall(server, { method: 'POST', path: '/register', body })
+}
+
+/** A token for the time being: of a program a new session, otherwise the one that was given. */
+export const logIn = async (server: string, credentials: Credentials): Promise<string> => {
+  switch (credentials.kind) {
+    case 'token':
+      return credentials.token
+    case 'program': {
+      const { name: username, password } = credentials
+      const answer = await restCall(server, { method: 'POST', path: '/login', body: { username, password } })
+      return asText(asObject(answer)['token'])
+    }
+  }
+}

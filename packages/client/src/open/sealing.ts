@@ -1,0 +1,83 @@
+import { limits } from '@sotto/protocol'
+import type { GeneralJWE } from 'jose'
+import { sealToAll, unseal } from './envelope.ts'
+import { fail, LaneError } from './failure.ts'
+import type { Identity, PublicKeys } from './keys.ts'
+import type { Pins } from './pins.ts'
+import { type Claims, sign, verify } from './proof.ts'
+import { makeSharedKey, readSharedKey, type SharedKey } from './sharedKey.ts'
+import { utf8 } from './strict.ts'
+
+/** Signs and opens in the name of one account. */
+export interface Sealing {
+  readonly name: string
+  claims(aud: string, body: unknown): Claims
+  signed(claims: Claims): Promise<string>
+  /** What somebody signed for `aud`. @throws LaneError `PROOF_INVALID`, `KEY_CHANGED`, of asking for his key */
+  verified(jws: string, iss: string, aud: string): Promise<Claims>
+  /** What was sealed to us alone, and by whom it is. */
+  opened(envelope: unknown, iss: string, aud: string): Promise<Claims>
+  /** A new key for these people, and what gives it to each of them. @throws LaneError `TOO_MANY_RECIPIENTS` */
+  newKey(aud: string, holders: ReadonlyMap<string, PublicKeys>): Promise<NewKey>
+  /** A key that somebody made. */
+  openedKey(
+    envelope: unknown,
+    iss: string,
+    aud: string,
+  ): Promise<{ readonly claims: Claims; readonly key: SharedKey }>
+}
+
+interface NewKey {
+  readonly claims: Claims
+  readonly key: SharedKey
+  readonly envelope: GeneralJWE
+}
+
+const textEncoder = new TextEncoder()
+
+export const makeSealing = (name: string, identity: Identity, own: PublicKeys, pins: Pins): Sealing => {
+  const claims: Sealing['claims'] = (aud, body) => ({
+    iss: name,
+    aud,
+    iat: Math.floor(Date.now() / 1000),
+    jti: crypto.randomUUID(),
+    body,
+  })
+
+  const verified: Sealing['verified'] = async (jws, iss, aud) => {
+    if (iss === name) return verify(jws, own, { iss, aud })
+    try {
+      return await verify(jws, await pins.keysOf(iss), { iss, aud })
+    } catch (error) {
+      if (!(error instanceof LaneError) || error.code !== 'PROOF_INVALID') throw error
+      // By nobody, or by a key that the server has been given since it was asked.
+      return verify(jws, await pins.askAgain(iss), { iss, aud })
+    }
+  }
+
+  const opened: Sealing['opened'] = async (envelope, iss, aud) =>
+    verified(utf8(await unseal(envelope, identity, name)), iss, aud)
+
+  return {
+    name,
+    claims,
+    signed: (signing) => sign(signing, identity),
+    verified,
+    opened,
+    newKey: async (aud, others) => {
+      const holders = new Map(others).set(name, own)
+      const key = makeSharedKey([...holders.keys()])
+      const signing = claims(aud, key)
+      const jws = await sign(signing, identity)
+      const envelope = await sealToAll(textEncoder.encode(jws), holders)
+      const isSmall = JSON.stringify(envelope).length <= limits.openEnvelopeCharactersMax
+      return isSmall ? { claims: signing, key, envelope } : fail('TOO_MANY_RECIPIENTS')
+    },
+    openedKey: async (envelope, iss, aud) => {
+      const found = await opened(envelope, iss, aud)
+      const key = readSharedKey(found.body)
+      // A key that we are not meant to have would be used for those who are.
+      return key.holders.includes(name) ? { claims: found, key } : fail('ENVELOPE_INVALID')
+    },
+  }
+}

@@ -1,0 +1,34 @@
+/** What a lane remembers: rows of text by key, written together or not at all. */
+export interface LaneStore {
+  get(key: string): string | undefined
+  /** The rows whose key begins so, in the order of keys. */
+  rows(prefix: string, countMax: number): readonly (readonly [key: string, value: string])[]
+  /**
+   * All or nothing, in order, and there when it returns, however the program ends. It returns at once: the server
+   * forgets a letter with the next pong, and that must not go out before the letter is here.
+   *
+   * @param changes a value of null deletes
+   * @param outlives what it has to outlive: what is only `told again` after a power cut need not wait for the disk
+   */
+  write(changes: Readonly<Record<string, string | null>>, outlives?: 'power cut' | 'program'): void
+  close(): void
+}
+
+/** Forgets with the program: for tests, and for browsers that keep nothing. */
+export const memoryLaneStore = (): LaneStore => {
+  const all = new Map<string, string>()
+  return {
+    get: (key) => all.get(key),
+    rows: (prefix, countMax) =>
+      [...all]
+        .filter(([key]) => key.startsWith(prefix))
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, countMax),
+    write: (changes) => {
+      for (const [key, value] of Object.entries(changes))
+        if (value === null) all.delete(key)
+        else all.set(key, value)
+    },
+    close: () => {},
+  }
+}

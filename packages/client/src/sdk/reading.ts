@@ -1,0 +1,10 @@
+import type { TimelineItem } from '../view.ts'
+
+/**
+ * Up to where a room has been read with this page of its timeline. At the end of the log stand own messages that the
+ * server has acknowledged and the log does not show yet: what others have written before them is still to come.
+ */
+export const readUpTo = (items: readonly TimelineItem[], place: 'inside' | 'end'): number =>
+  items
+    .filter((item) => place === 'inside' || item.kind !== 'message' || !item.sender.own)
+    .reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)

@@ -1,0 +1,164 @@
+import { normalizeName, SottoError } from '@sotto/protocol'
+import type { AccountView, Client, MemberView, RoomView } from '../view.ts'
+import { type Deliveries, deliveriesOf, type Delivered } from './deliveries.ts'
+import { type EventDesk, eventDeskOf, type Message, messageOf } from './events.ts'
+
+/** A message that is on its way. */
+export interface Sent {
+  readonly id: string
+  /**
+   * Resolves when the server has it, however long that takes. Rejects with a `SottoError` when it is refused; it is not
+   * in the outbox any more then.
+   */
+  readonly delivered: Promise<Delivered>
+}
+
+export interface HistoryPage {
+  /** Oldest first; own ones too. */
+  readonly messages: readonly Message[]
+  /** Where the page before this one ends: the next `before`. Null at the beginning. */
+  readonly before: number | null
+}
+
+export interface HistoryOptions {
+  /** Only what stands before this place; without it, the newest. */
+  readonly before?: number
+  /** 1 to 500 places of the log; default 50. */
+  readonly limit?: number
+}
+
+/**
+ * A client for programs: what a `Client` can do, with rooms by their names, typed events, and promises for what is
+ * under way. It adds no behaviour of its own; `client` is there for everything else.
+ *
+ * Rooms are given by their id or, where only one has it, by their name. Every failure is a `SottoError`, and its `code`
+ * is one of a closed union.
+ *
+ * @example
+ * ```ts
+ * const sotto = await openSotto({ profile: 'alice', server: 'http://localhost:5000', name: 'alice', password })
+ * sotto.on('message', ({ sender, text }) => console.log(`${sender.name}: ${text}`))
+ * const { delivered } = await sotto.send('General', 'Hello')
+ * await delivered
+ * await sotto.close()
+ * ```
+ */
+export interface Sotto {
+  /** Listens to one kind of event. @returns a function that ends listening */
+  readonly on: EventDesk['on']
+  /** Who this is: no account, signed out, or signed in. */
+  account(): AccountView
+  /** The rooms of this account and invitations to others, newest activity first. */
+  rooms(): readonly RoomView[]
+  /** @throws SottoError `room_unknown`; `bad_request` where several rooms have the name */
+  room(nameOrId: string): RoomView
+  members(room: string): Promise<readonly MemberView[]>
+  /**
+   * Sends a text (Markdown, `limits.textBytesMax` bytes). Resolves when it is stored on this device: from then on it is
+   * sent, also by the next run of the program.
+   *
+   * @throws SottoError `not_member`, `room_frozen`, `identity_changed`, `too_large`, `rate` when too many wait
+   */
+  send(room: string, text: string): Promise<Sent>
+  /** Messages as this device has them, a page at a time. */
+  history(room: string, options?: HistoryOptions): Promise<HistoryPage>
+  /** @returns the id of the new room. @throws SottoError `offline`, `bad_request` */
+  createRoom(name: string): Promise<string>
+  /** @throws SottoError `name_unknown`, `already_member`, `key_package_unavailable`, `policy` */
+  invite(room: string, name: string): Promise<void>
+  /** Accepts an invitation: its room has no name before. @throws SottoError `not_found`, `policy`, `offline` */
+  accept(room: string): Promise<void>
+  leave(room: string): Promise<void>
+  /** Stores what is under way and lets the profile go. */
+  close(): Promise<void>
+  readonly client: Client
+}
+
+const historyLimit = 50
+
+/** The façade of a client, wherever that runs: in this process, in a worker, in another tab. */
+export const sottoOf = (client: Client): Sotto => {
+  const desk = eventDeskOf(client)
+  const deliveries = new Map<string, Promise<Deliveries>>()
+
+  const room: Sotto['room'] = (nameOrId) => {
+    const { rooms } = client.state()
+    const byId = rooms.find(({ id }) => id === nameOrId)
+    if (byId) return byId
+    // A room that goes on in another one has its name: who says it means the one that goes on.
+    const named = rooms.filter(({ name }) => name === nameOrId && name !== '')
+    const there = named.filter(({ state }) => state.kind !== 'removed' && state.kind !== 'refounded')
+    const [found, ...others] = there.length > 0 ? there : named
+    if (!found) throw new SottoError('room_unknown', `there is no room ${nameOrId} on this device`)
+    if (others.length > 0) throw new SottoError('bad_request', `several rooms are called ${nameOrId}`)
+    return found
+  }
+
+  const deliveriesIn = (id: string): Promise<Deliveries> => {
+    const known = deliveries.get(id)
+    if (known) return known
+    const opened = deliveriesOf(client, id)
+    deliveries.set(id, opened)
+    opened.catch(() => deliveries.delete(id))
+    return opened
+  }
+
+  return {
+    client,
+    on: desk.on,
+    account: () => client.state().account,
+    rooms: () => client.state().rooms,
+    room,
+    members: async (name) => client.members({ room: room(name).id }),
+    send: async (name, text) => {
+      const { send } = await deliveriesIn(room(name).id)
+      const { stored, delivered } = send(text)
+      // Whoever does not ask what became of it must not be ended by it.
+      delivered.catch(() => {})
+      return { id: await stored, delivered }
+    },
+    history: async (name, { before, limit = historyLimit } = {}) => {
+      const { id } = room(name)
+      const query = { room: id, limit, ...(before === undefined ? {} : { before }) }
+      const { items, more } = await client.timeline(query)
+      const placed = items.filter(({ seq }) => seq !== null)
+      return {
+        messages: placed.flatMap((item) => messageOf(id, item) ?? []),
+        before: more ? (placed[0]?.seq ?? null) : null,
+      }
+    },
+    createRoom: async (name) => (await client.createRoom({ name })).room,
+    invite: async (name, person) => client.invite({ room: room(name).id, name: person }),
+    accept: async (name) => client.accept({ room: room(name).id }),
+    leave: async (name) => client.leave({ room: room(name).id }),
+    close: async () => {
+      desk.close()
+      for (const opened of deliveries.values()) (await opened.catch(() => null))?.end()
+      await client.close()
+    },
+  }
+}
+
+/** Who a program is: with a name and a password an account is made, or signed in to. */
+export interface Credentials {
+  readonly name: string
+  readonly password: string
+}
+
+/**
+ * Makes the account where the profile has none, signs in where its session has ended, and leaves it alone otherwise.
+ *
+ * @throws SottoError `account_exists` when the profile has the account of another name, and what `register` and `login` throw
+ */
+export const signInAs = async (client: Client, credentials: Credentials): Promise<void> => {
+  const { account } = client.state()
+  if (account.kind !== 'none' && account.name !== normalizeName(credentials.name))
+    throw new SottoError('account_exists', `the account of this profile is ${account.name}`)
+  switch (account.kind) {
+    case 'none':
+      return client.register(credentials)
+    case 'signed_out':
+      return client.login(credentials)
+    case 'signed_in':
+  }
+}

@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openLaneStore } from '../../adapters/node/laneStore.ts'
+import type { LaneEvent } from '../../src/open/events.ts'
+import { LaneError } from '../../src/open/failure.ts'
+import { type Letter, type Letters, makeLetters } from '../../src/open/letters.ts'
+import { makeOnce } from '../../src/open/once.ts'
+import { type LaneStore, memoryLaneStore } from '../../src/open/store.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'sotto-lane-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+let files = 0
+const newFile = (): string => join(directory, 'made', `${files++}.sqlite`)
+
+const stores: readonly (readonly [string, () => LaneStore])[] = [
+  ['memory', memoryLaneStore],
+  ['SQLite', () => openLaneStore(newFile())],
+]
+
+describe.each(stores)('what a lane remembers, in %s', (_name, make) => {
+  it('is written together, read by prefix in the order of keys, and deleted', () => {
+    const store = make()
+    store.write({ 'a/2': 'two', 'a/1': 'one', b: 'é🙂\u0000' })
+    expect(store.rows('a/', 10)).toEqual([
+      ['a/1', 'one'],
+      ['a/2', 'two'],
+    ])
+    expect(store.rows('a/', 1)).toHaveLength(1)
+    expect(store.get('b')).toBe('é🙂\u0000')
+    store.write({ 'a/1': null, b: 'again' })
+    expect(store.get('a/1')).toBeUndefined()
+    expect(store.rows('', 10)).toEqual([
+      ['a/2', 'two'],
+      ['b', 'again'],
+    ])
+    store.close()
+  })
+})
+
+it('a file is its owner’s alone, and several programs may have it open', () => {
+  const file = newFile()
+  const [one, two] = [openLaneStore(file), openLaneStore(file)]
+  one.write({ a: '1' })
+  two.write({ b: '2' })
+  expect([one.get('b'), two.get('a')]).toEqual(['2', '1'])
+  expect(statSync(file).mode & 0o077).toBe(0)
+  one.close()
+  two.close()
+})
+
+/** Letters whose content is the id that somebody signed. */
+const program = (
+  store: LaneStore,
+  told: LaneEvent[],
+  refuse: (id: string) => LaneError | null = () => null,
+) => {
+  const once = makeOnce(store)
+  const open = async ({ payload }: Letter) => {
+    const id = String(payload['id'])
+    const refusal = refuse(id)
+    if (refusal) throw refusal
+    const claims = {
+      iss: String(payload['sender']),
+      aud: 'us',
+      iat: Number(payload['iat'] ?? 1),
+      jti: id,
+      body: '',
+    }
+    once.check(claims)
+    const event = { kind: 'message', from: claims.iss, id, timeMs: 0, text: id } as const
+    return { events: [event], claims, rows: {} }
+  }
+  return makeLetters({
+    store,
+    once,
+    open,
+    isWanted: () => true,
+    tell: async (event) => void told.push(event),
+  })
+}
+
+const letter = (id: string, sender = 'alice', iat = 1): Letter => ({
+  event: 'message',
+  payload: { id, sender, iat },
+})
+const idsIn = (told: readonly LaneEvent[]): readonly string[] =>
+  told.flatMap((event) => (event.kind === 'message' ? [event.id] : []))
+const restOf = (store: LaneStore): number => store.rows('letter/', 100).length
+
+describe('letters', () => {
+  it('that come twice are told once, in order, whoever delivers them', async () => {
+    const store = memoryLaneStore()
+    const told: LaneEvent[] = []
+    const letters = program(store, told)
+    for (const id of ['1', '2', '1', '3', '2']) letters.arrived(letter(id))
+    await letters.settled()
+    const later = program(store, told)
+    for (const id of ['3', '4', '1']) later.arrived(letter(id))
+    await later.settled()
+    expect(idsIn(told)).toEqual(['1', '2', '3', '4'])
+    expect(restOf(store)).toBe(0)
+  })
+
+  it('of two senders may have the same id', async () => {
+    const told: LaneEvent[] = []
+    const letters = program(memoryLaneStore(), told)
+    letters.arrived(letter('1', 'alice'))
+    letters.arrived(letter('1', 'bob'))
+    await letters.settled()
+    expect(idsIn(told)).toEqual(['1', '1'])
+  })
+
+  it('are there when the call returns, and are told by the next program if this one dies', async () => {
+    const store = memoryLaneStore()
+    const dead: Letters = program(store, [], () => new LaneError('OFFLINE'))
+    dead.arrived(letter('1'))
+    dead.arrived(letter('2'))
+    expect(restOf(store)).toBe(2)
+    await dead.settled()
+    const told: LaneEvent[] = []
+    const next = program(store, told)
+    next.takeUp()
+    next.takeUp()
+    await next.settled()
+    expect(idsIn(told)).toEqual(['1', '2'])
+    expect(restOf(store)).toBe(0)
+  })
+
+  it('by a key that is not believed wait until it is', async () => {
+    const store = memoryLaneStore()
+    const told: LaneEvent[] = []
+    let isBelieved = false
+    const letters = program(store, told, () => (isBelieved ? null : new LaneError('KEY_CHANGED')))
+    letters.arrived(letter('1'))
+    await letters.settled()
+    expect(told).toEqual([{ kind: 'refused', from: 'alice', place: null, code: 'KEY_CHANGED' }])
+    letters.takeUp()
+    await letters.settled()
+    expect(told).toHaveLength(1)
+    isBelieved = true
+    letters.takeUpOf('alice')
+    await letters.settled()
+    expect(idsIn(told)).toEqual(['1'])
+    expect(store.rows('held/', 10)).toEqual([])
+  })
+
+  it('that are no letters are told as refused and forgotten', async () => {
+    const store = memoryLaneStore()
+    const told: LaneEvent[] = []
+    const letters = program(store, told, (id) => (id === '1' ? new LaneError('PROOF_INVALID') : null))
+    letters.arrived(letter('1'))
+    letters.arrived(letter('2'))
+    await letters.settled()
+    expect(told.map(({ kind }) => kind)).toEqual(['refused', 'message'])
+    expect(restOf(store)).toBe(0)
+  })
+
+  it('are remembered within bounds: what is forgotten is refused as old', async () => {
+    const store = memoryLaneStore()
+    const told: LaneEvent[] = []
+    const letters = program(store, told)
+    for (let at = 1; at <= 5000; at++) letters.arrived(letter(`id${at}`, 'alice', at))
+    await letters.settled()
+    expect(told).toHaveLength(5000)
+    expect(store.rows('seen/alice/', 10_000).length).toBeLessThanOrEqual(4096)
+    for (const at of [1, 500, 3000, 5000]) letters.arrived(letter(`id${at}`, 'alice', at))
+    await letters.settled()
+    expect(told).toHaveLength(5000)
+    letters.arrived(letter('new', 'alice', 5001))
+    await letters.settled()
+    expect(told).toHaveLength(5001)
+  })
+})

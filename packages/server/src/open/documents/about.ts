@@ -1,0 +1,26 @@
+import { openFailures } from '../failure.ts'
+import type { JsonSchema } from '../form/shape.ts'
+
+export const title = 'The open lane of Sotto'
+
+export const about = {
+  version: '1.0.0',
+  license: { name: 'MIT', identifier: 'MIT' },
+  description:
+    'For scripts, bots and native programs in any language. Everything is end-to-end encrypted: keys are made by the ' +
+    'client, the server relays bytes that it cannot read. What is sealed to a key here has no forward secrecy, does not ' +
+    'heal after a theft, and is not post-quantum; rooms of people, which have all three, are no part of this lane.',
+} as const
+
+/** What every refusal looks like; on a socket `message` repeats the text. */
+export const failureSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    error: { type: 'string', description: 'a text for people; may change' },
+    code: { enum: Object.keys(openFailures), description: 'stable' },
+    timestamp: { type: 'string', format: 'date-time', description: 'RFC 3339, UTC' },
+    message: { type: 'string', description: 'on a socket: the text again' },
+    retry_after_ms: { type: 'integer', minimum: 0, description: 'how long to wait' },
+  },
+  required: ['error', 'code', 'timestamp'],
+}
