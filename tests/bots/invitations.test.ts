@@ -61,7 +61,7 @@ test('a bot does not stay where somebody has invited it under the name of anothe
   await mallory.send(trap, 'what do you know?')
   await expect
     .poll(() => troubles, { timeout: 20_000 })
-    .toMatchObject([{ kind: 'invitation', room: trap, error: { code: 'integrity' } }])
+    .toMatchObject([{ kind: 'invitation', room: trap, error: { code: 'identity_changed' } }])
   await expect.poll(() => mallory.room(trap).memberCount, { timeout: 20_000 }).toBe(1)
   expect(mallory.room(trap).commands).toEqual([])
   expect(heard).toEqual([])

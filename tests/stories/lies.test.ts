@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Client, Transport } from '@sotto/client'
-import { meet, messages, online, room, texts, until, untilMessages } from './talk.ts'
+import { invitation, meet, messages, online, room, texts, until, untilMessages } from './talk.ts'
+import { misnaming } from './weather.ts'
 import { type Person, startWorld, type Weather, type World } from './world.ts'
 
 /** Changes what a page of the log says, `times` times. */
@@ -55,6 +56,24 @@ describe('a server that has lost its way, or lies', () => {
     const a2 = await alice.open()
     expect(await frozen(a2)).toMatchObject({ code: 'fork' })
     expect(await texts(a2, id)).toEqual(['one', 'told to alice'])
+  })
+
+  it('who has invited is compared with whom the server had named, before anything is joined', async () => {
+    const carol = world.person('carol')
+    const c = await carol.join()
+    const { account } = c.state()
+    if (account.kind !== 'signed_in') throw new Error('nobody')
+    await b.close()
+    const b2 = await bob.open(misnaming(() => Uint8Array.from(Buffer.from(account.account, 'hex'))))
+    await online(b2)
+    const { room: fresh } = await a.createRoom({ name: 'Another' })
+    await a.invite({ room: fresh, name: 'bob' })
+    const shown = await invitation(b2, fresh)
+    expect(shown.state).toMatchObject({ kind: 'invited', inviter: 'carol' })
+    await expect(b2.accept({ room: fresh })).rejects.toMatchObject({ code: 'identity_changed' })
+    expect(room(b2, fresh)?.state.kind).toBe('invited')
+    await b2.decline({ room: fresh })
+    await until(b2, () => room(b2, fresh) === undefined)
   })
 
   it('another server in its place is refused before anything is said to it', async () => {

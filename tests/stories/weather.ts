@@ -89,6 +89,19 @@ export const losingPushes = (fault: Fault): Weather => ({
   }),
 })
 
+/** A server that says somebody else has invited. */
+export const misnaming = (inviter: () => Uint8Array): Weather => ({
+  transport: (transport) => ({
+    ...transport,
+    call: async (op, input, token) => {
+      const output = await transport.call(op, input, token)
+      if (op.name !== 'welcome.list') return output
+      const { welcomes } = output as { welcomes: readonly object[] }
+      return { ...output, welcomes: welcomes.map((waiting) => ({ ...waiting, inviter: inviter() })) }
+    },
+  }),
+})
+
 /** Nothing of the log arrives, neither pushed nor read, until it is over; what is said does. */
 export const deafness = (): Weather & { end(): void } => {
   let isDeaf = true

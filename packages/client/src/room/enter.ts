@@ -204,6 +204,9 @@ export const joinRoom = async (
   if (epochOf(group) !== waiting.epoch || !equalBytes(group.public.context.groupId, room.id))
     throw new SottoError('integrity', 'the Welcome leads to another room')
   if (!isAwaited(room, admission)) throw notToEnter('JOIN-3')
+  // Whoever only wants to say no may do so to anybody.
+  if (phase.kind === 'active' && !isAsShown(room, admission))
+    throw new SottoError('identity_changed', 'another account has invited than the server said')
   if (!equalBytes(group.public.confirmationTag, tag))
     throw new SottoError('integrity', 'the Welcome does not belong to the commit in the log')
   const meta = await metaOf(tools, archiveKey, waiting, admission.policy.metaHash)
@@ -245,6 +248,10 @@ const isAwaited = (room: RoomState, admission: Extract<Admission, { kind: 'allow
   if (phase.invitedBy) return equalBytes(admission.inviter, phase.invitedBy)
   return isRoomOf(charter, admission)
 }
+
+/** The user has agreed to come to whom the server had named; only the keys of the room tell who it was. */
+const isAsShown = ({ phase }: RoomState, { inviter }: Extract<Admission, { kind: 'allowed' }>): boolean =>
+  phase.kind !== 'invited' || phase.inviter === null || equalBytes(phase.inviter, inviter)
 
 const notToEnter = (rule: string): SottoError =>
   new SottoError('policy', 'the room is not one to enter', { rule })

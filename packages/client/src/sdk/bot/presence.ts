@@ -38,6 +38,9 @@ const retryMaxMs = 60_000
 const mayPass = (error: unknown): boolean =>
   error instanceof SottoError && (failures[error.code].exit === 9 || failures[error.code].exit === 10)
 
+const isCode = (error: unknown, code: SottoError['code']): boolean =>
+  error instanceof SottoError && error.code === code
+
 const waitOf = (error: unknown): number => {
   const asked = error instanceof SottoError ? error.detail['retryAfterMs'] : undefined
   return typeof asked === 'number' && Number.isFinite(asked) ? asked : 0
@@ -109,7 +112,11 @@ export const presenceOf = (deps: PresenceDeps): Presence => {
         await client.accept({ room })
         return await check(room)
       } catch (error) {
-        if (!mayPass(error)) return deps.trouble({ kind: 'invitation', room, error })
+        if (!mayPass(error)) {
+          deps.trouble({ kind: 'invitation', room, error })
+          // Under a false name: whoever it was need not wait.
+          return isCode(error, 'identity_changed') ? client.decline({ room }) : undefined
+        }
         await patience.wait(Math.max(waitOf(error), backoffMs(attempt, retryFirstMs, retryMaxMs)))
       }
     }
