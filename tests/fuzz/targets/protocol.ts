@@ -133,6 +133,9 @@ const samples: readonly unknown[] = [
   [4, 'joined'],
   [[[room, 4]], 1],
   [1, ['A'.repeat(43)], 'a.b.c', hash],
+  ['CI', ['read', 'send'], 30],
+  [7, 'a token', 1_800_000_000_000],
+  [[[7, 'CI', ['read'], 1_700_000_000_000, 1_800_000_000_000]]],
 ]
 
 const shapes: readonly Target[] = Object.values(operations).flatMap((operation) =>
