@@ -373,6 +373,46 @@ describe('a hook outlives the programs', () => {
     }
   })
 
+  it('and also where others have given back its log before whoever has the anchor was there', async () => {
+    const world = await startWorld()
+    try {
+      const person = world.person('alice')
+      const alice = await person.join()
+      const bob = await world.person('bob').join()
+      const id = await meet(alice, bob, 'bob')
+      const backup = await world.backup()
+      await online(alice)
+      await online(bob)
+      const hook = await alice.createHook({ room: id, name: 'Cron' })
+      const script = scriptOf(world.server().url, hook)
+      await script.post('lost')
+      await untilPosted(bob, id, 1)
+      await untilPosted(alice, id, 1)
+      await alice.close()
+      const isFrozen = (): boolean => bob.state().rooms.some(({ state }) => state.kind === 'frozen')
+      const healed = new Promise<void>((resolve) => {
+        let wasFrozen = false
+        bob.subscribe(() => {
+          if (wasFrozen && !isFrozen()) resolve()
+          wasFrozen ||= isFrozen()
+        })
+      })
+      await world.restore(backup)
+      await healed
+      const back = await person.open()
+      const posting = (): Promise<number> =>
+        script.post('after it').then(
+          ({ status }) => status,
+          () => 0,
+        )
+      await expect.poll(posting, { timeout: 30_000 }).toBe(201)
+      for (const client of [back, bob])
+        expect((await untilPosted(client, id, 2)).map(({ text }) => text)).toEqual(['lost', 'after it'])
+    } finally {
+      await world.end()
+    }
+  })
+
   it('after a restart of client and server keys, used ids and words are there', async () => {
     const world = await startWorld()
     try {

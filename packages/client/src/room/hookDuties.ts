@@ -31,8 +31,15 @@ export type HookDuty =
 const isTelling = (room: RoomState, { telling }: HookState): boolean =>
   telling !== null && outboxItem(room, telling) !== undefined
 
-/** The next duties of a room that is read to its end. */
-export const hookDuties = (room: RoomState, timeMs: number, account: Uint8Array): readonly HookDuty[] => {
+const none: ReadonlySet<string> = new Set()
+
+/** The next duties of a room that is read to its end. Of `doubted` hooks the server may have lost what it was told. */
+export const hookDuties = (
+  room: RoomState,
+  timeMs: number,
+  account: Uint8Array,
+  doubted: ReadonlySet<string> = none,
+): readonly HookDuty[] => {
   if (room.hooks.length === 0) return []
   const policy = policyIn(room)
   const mayKeep = policy !== undefined && may(policy, account, 'addHook')
@@ -44,7 +51,9 @@ export const hookDuties = (room: RoomState, timeMs: number, account: Uint8Array)
     if (mayKeep && wantsRenewal(one, timeMs)) return [{ kind: 'renew_hook', hook }]
     if (!newestOf(one)) return []
     return [
-      ...(mayKeep && one.isUnpublished ? [{ kind: 'publish_hook', hook } as const] : []),
+      ...(mayKeep && (one.isUnpublished || doubted.has(hook))
+        ? [{ kind: 'publish_hook', hook } as const]
+        : []),
       ...(one.isAwaited && mayTell ? [{ kind: 'tell_hook', hook, isAsked: false } as const] : []),
     ]
   })

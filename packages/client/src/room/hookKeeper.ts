@@ -18,6 +18,10 @@ import type { Tools } from './tools.ts'
 /** Does what is to be done about the hooks of a room. */
 export interface HookKeeper {
   perform(duty: HookDuty): Promise<void>
+  /** Hooks of which the server may have lost what it was told, as after a restored backup; in hex. */
+  doubted(): ReadonlySet<string>
+  /** The line is new: others may have given back the log that the server had lost, and nobody can tell by it. */
+  wake(): void
   /** Resolves when scripts can use the hook. @throws SottoError when the server does not take it, or it is revoked */
   ready(hook: string): Promise<void>
   /** Tells those who wait what has become of it. */
@@ -42,6 +46,7 @@ interface Waiter {
 
 export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps): HookKeeper => {
   const waiters = new Map<string, Waiter[]>()
+  const doubted = new Set<string>()
 
   const settleOne = (hook: string, failure?: SottoError): void => {
     const waiting = waiters.get(hook) ?? []
@@ -71,7 +76,8 @@ export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps
       // Others were first, or it is not for this device to say.
       if (error.code !== 'stale_epoch') settleOne(hook, error)
     }
-    await take((room) => published(room, hook, statement))
+    doubted.delete(hook)
+    if (known.isUnpublished) await take((room) => published(room, hook, statement))
   }
 
   const perform = async (duty: HookDuty): Promise<void> => {
@@ -97,6 +103,10 @@ export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps
 
   return {
     perform,
+    doubted: () => doubted,
+    wake: () => {
+      for (const { hook, anchor } of state().hooks) if (anchor) doubted.add(toHex(hook))
+    },
     ready: (hook) =>
       new Promise((resolve, reject) => {
         waiters.set(hook, [...(waiters.get(hook) ?? []), { resolve, reject }])

@@ -26,6 +26,8 @@ export interface Situation {
   readonly timeMs: number
   /** The account of this device. */
   readonly account: Uint8Array
+  /** Hooks of which the server may have lost what it was told, in hex. */
+  readonly doubted: ReadonlySet<string>
 }
 
 /** What is to be done next about a room; nothing of it needs more memory than the state itself. */
@@ -110,10 +112,8 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   // What is said now might be said to whoever has the device (S2).
   if (situation.dead === 'revoked') return submit
   const count = situation.window - sent.length
-  const duties = hookDuties(room, situation.timeMs, situation.account).map((duty): Action => ({
-    kind: 'hook',
-    duty,
-  }))
+  const { timeMs, account, doubted } = situation
+  const duties = hookDuties(room, timeMs, account, doubted).map((duty): Action => ({ kind: 'hook', duty }))
   return isQueued && count > 0 && !situation.alarmed
     ? [...submit, { kind: 'encrypt', count }, ...duties]
     : [...submit, ...duties]

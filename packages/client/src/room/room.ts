@@ -363,6 +363,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       dead: worstDead(runner.state()),
       timeMs: nextMs(),
       account: tools.account,
+      doubted: hookKeeper.doubted(),
     }
   }
 
@@ -446,6 +447,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     wake: () => {
       heldUntilMs = 0
       sender.reconnected()
+      hookKeeper.wake()
       failures = 0
       proceed()
     },

@@ -38,6 +38,7 @@ const situation = (side: Side): Situation => ({
   window: 8,
   alarmed: false,
   onDuty: true,
+  doubted: new Set(),
   dead: null,
   timeMs: 0,
   account: new Uint8Array(32),

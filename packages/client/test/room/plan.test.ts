@@ -36,6 +36,7 @@ describe('what is to be done next', () => {
     window: flyingMax,
     alarmed: false,
     onDuty: true,
+    doubted: new Set(),
     dead: null,
     timeMs: 0,
     account: new Uint8Array(32),

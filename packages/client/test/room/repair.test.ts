@@ -30,6 +30,7 @@ const calm = (room: RoomState): Situation => ({
   window: 8,
   alarmed: false,
   onDuty: true,
+  doubted: new Set(),
   dead: null,
   timeMs,
   account: new Uint8Array(32),
