@@ -114,7 +114,13 @@ test.describe('writing', () => {
     }
     const failed = page.locator('article[data-delivery="failed"]')
     await expect(failed).toHaveCount(2)
-    await failed.first().getByRole('button', { name: 'Discard' }).click()
+    const first = page.locator(`article[data-message="${await failed.first().getAttribute('data-message')}"]`)
+    // The list may still be moving when the second one fails: who has clicked beside the button clicks again.
+    await expect(async () => {
+      if ((await first.count()) > 0)
+        await first.getByRole('button', { name: 'Discard' }).click({ timeout: 2000 })
+      await expect(first).toHaveCount(0, { timeout: 2000 })
+    }).toPass()
     await expect(failed).toHaveCount(1)
     await failed.getByRole('button', { name: 'Try again' }).click()
     await expect(failed).toHaveCount(0)
