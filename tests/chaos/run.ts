@@ -22,13 +22,20 @@ const chosen = scenarios.filter(({ name, belongs }) =>
 if (chosen.length === 0)
   throw new Error(`no scenario is called ${options.only}: ${scenarios.map(({ name }) => name).join(', ')}`)
 
+const violationsOf = ({ outcome }: Row): readonly string[] =>
+  outcome.kind === 'done' ? outcome.violations : []
+
+const sayViolations = (row: Row): void => {
+  const violations = violationsOf(row)
+  if (violations.length === 0) return
+  for (const violation of violations.slice(0, violationsShown)) say(`  ${violation}`)
+  say(`  again: ${lineToRepeat(options, row.scenario)}`)
+}
+
 const playOne = async (scenario: Scenario): Promise<Row> => {
   const row = await play(scenario, { kills: options.kills, chance: chanceOf(options.seed) })
   say(lineOf(row))
-  if (row.outcome.kind === 'done' && row.outcome.violations.length > 0) {
-    for (const violation of row.outcome.violations.slice(0, violationsShown)) say(`  ${violation}`)
-    say(`  again: ${lineToRepeat(options, scenario.name)}`)
-  }
+  sayViolations(row)
   return row
 }
 
@@ -43,10 +50,14 @@ await Promise.all(isLong ? [lane()] : [lane(), lane()])
 
 const inOrder = chosen.flatMap((scenario) => rows.get(scenario) ?? [])
 say(`\n${tableOf(inOrder)}`)
-const violated = inOrder.filter(({ outcome }) => outcome.kind === 'done' && outcome.violations.length > 0)
-say(
-  violated.length === 0
-    ? '\nEverything that was promised has held.'
-    : `\n${violated.length} of ${inOrder.length} scenarios were violated.`,
-)
+const violated = inOrder.filter((row) => violationsOf(row).length > 0)
+if (violated.length === 0) say('\nEverything that was promised has held.')
+else {
+  say(`\n${violated.length} of ${inOrder.length} scenarios were violated.`)
+  // Once more at the end: of a long log often only its end is kept.
+  for (const row of violated) {
+    say(lineOf(row))
+    sayViolations(row)
+  }
+}
 process.exit(violated.length === 0 ? 0 : 1)

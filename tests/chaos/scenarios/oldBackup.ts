@@ -80,16 +80,11 @@ export const oldBackup: Scenario = {
           const ending = await watch.ending()
           endings.add(ending.kind)
           if (ending.kind === 'violated') violations.push(`${loss}: ${ending.violations.join('; ')}`)
-          if (ending.kind === 'alarmed')
-            await talkers.say(alice, general, 'into a frozen room').then(
-              () => violations.push('a frozen room took a message'),
-              () => {},
-            )
         }
-        if (endings.size > 1 || !endings.has('healed')) break
+        if (endings.has('violated')) break
         await talkUntil(ledger.acked().length + 20)
       }
-      const isHealed = endings.size === 1 && endings.has('healed')
+      const isHealed = !endings.has('violated')
       const shown = await talkers.look(isHealed ? withinMs : 0)
       await world.server().stop()
       const audit = auditDatabase(world.data)
