@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { runChild } from './child.mjs'
+import { readFailures } from './failures.mjs'
 import { firstStart } from './firstStart.mjs'
 import { npm } from './npm.mjs'
 import { say, timed } from './say.mjs'
@@ -19,19 +20,19 @@ const programs = [
   },
   { what: 'Rules broken on purpose, each found in the seeded world', args: ['world:mutants'] },
   { what: 'Kills and other mishaps', args: ['chaos', '--', '--kills', '10'] },
-  { what: 'Fuzzing', args: ['fuzz', '--', '--seconds', '60'] },
+  { what: 'Fuzzing', args: ['fuzz', '--', '--seconds', '60', '--quiet'] },
 ]
 const failedPrograms = []
 for (const { what, args } of programs) {
   const code = await timed(what, () => runChild(...npm(['run', ...args])))
   if (code !== 0) failedPrograms.push(what)
 }
-for (const what of failedPrograms) say(`Failed: ${what}`)
 
 const fault = await timed('First start on an empty data directory', () =>
   firstStart((env) => spawn(...npm(['start']), env)),
 )
 if (fault) say(`First start: ${fault}`)
+for (const what of [...failedPrograms, ...readFailures()]) say(`Failed: ${what}`)
 const programTotals = {
   passed: programs.length - failedPrograms.length,
   failed: failedPrograms.length,

@@ -11,7 +11,8 @@ export const clearReports = () => {
   mkdirSync(reports, { recursive: true })
 }
 
-const readReport = (name) => {
+/** A runner's own report, if it lived to write one. */
+export const readReport = (name) => {
   try {
     return JSON.parse(readFileSync(join(reports, name), 'utf8'))
   } catch {

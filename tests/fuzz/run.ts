@@ -1,5 +1,5 @@
 /**
- * `node tests/fuzz/run.ts --seconds N [--target name] [--seed S]`: fuzzes every reader of bytes from outside, or those
+ * `node tests/fuzz/run.ts --seconds N [--target name] [--seed S] [--quiet]`: fuzzes every reader of bytes from outside, or those
  * whose name contains `name`, guided by what of our own code has run. Prints what it has done, and each finding in a
  * form that goes into `regressions/`. Ends with 1 if there was any.
  */
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     target: { type: 'string', default: '' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    quiet: { type: 'boolean', default: false },
   },
 })
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)]
@@ -72,9 +73,10 @@ for (const { name } of chosen) {
   executions += report.executions
   findings += report.findings.length
   const rate = Math.round((report.executions / ms) * 1000)
-  process.stdout.write(
-    `${name}: ${report.executions} executions, ${rate}/s, corpus ${report.corpus}, ${report.features} blocks\n`,
-  )
+  if (!values.quiet || report.findings.length > 0)
+    process.stdout.write(
+      `${name}: ${report.executions} executions, ${rate}/s, corpus ${report.corpus}, ${report.features} blocks\n`,
+    )
   for (const finding of report.findings) process.stdout.write(`  ${JSON.stringify(finding)}\n`)
 }
 child.kill()
