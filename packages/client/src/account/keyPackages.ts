@@ -191,17 +191,21 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
   }
 }
 
-/** Whether the server has said no; of what was lost on the line, nobody knows whether it has it. */
+/** Whether the server has said no. Of what was lost or spoilt on the line, nobody knows whether it has it. */
 const isRefusal = (error: unknown): boolean => {
   if (!(error instanceof SottoError)) return false
   switch (error.code) {
-    case 'offline':
-    case 'timeout':
-    case 'unavailable':
-    case 'internal':
-      return false
-    default:
+    case 'bad_request':
+    case 'device_unknown':
+    case 'policy':
+    case 'rate':
+    case 'read_only':
+    case 'session_expired':
+    case 'too_large':
+    case 'unauthorized':
       return true
+    default:
+      return false
   }
 }
 
