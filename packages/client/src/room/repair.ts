@@ -152,7 +152,8 @@ const comeIn = (
     const group = known ?? (await openPublicGroup(engine, { groupInfo, tree }))
     const { signer: vouching } = await checkGroupInfo(engine, group, groupInfo)
     const lookup = (wanted: Uint8Array) => tools.find(wanted)?.state
-    const admission = await authorizeEntry({ group, signer: vouching }, account, lookup, provider, timeS)
+    const view = { group, signer: vouching, isFollowed: known !== null }
+    const admission = await authorizeEntry(view, account, lookup, provider, timeS)
     if (admission.kind === 'refused') return { kind: 'unfit', rule: admission.rule }
     if (!known && !isRoomOf(room.charter, admission)) return { kind: 'unfit', rule: 'JOIN-3' }
 

@@ -30,6 +30,11 @@ export interface WelcomeView {
   readonly ownLeaf: LeafIndex
 }
 
+export interface EntryView extends Omit<WelcomeView, 'ownLeaf'> {
+  /** Whether one has followed the group to this epoch oneself. */
+  readonly isFollowed: boolean
+}
+
 /**
  * Whether the group that a Welcome leads to is one to enter (protocol §7): a room whose every leaf is an authentic
  * one of a member (JOIN-1), with a role for oneself (JOIN-2), handed over by one who may invite or by another device
@@ -60,13 +65,14 @@ export const authorizeWelcome = async (
 
 /**
  * Whether a room is one to come into from outside, by a GroupInfo and the tree alone: every leaf is an authentic one
- * of a member (JOIN-1), oneself has a role (JOIN-2), and a member vouches for the epoch (JOIN-3). Whose leaf is only past
- * its end may vouch: where nobody has spoken for long, nobody else is there.
+ * of a member (JOIN-1), oneself has a role (JOIN-2), and a member vouches for the epoch (JOIN-3): a live one for a group
+ * of which one knows nothing else. In a group that one has followed, a leaf out of its time may vouch, too: it tells
+ * nothing new, and where nobody has spoken for long there is no other.
  *
  * @param account one's own
  */
 export const authorizeEntry = async (
-  { group, signer }: Omit<WelcomeView, 'ownLeaf'>,
+  { group, signer, isFollowed }: EntryView,
   account: Uint8Array,
   lookup: AccountLookup,
   provider: Pick<Signatures, 'verify'>,
@@ -76,8 +82,9 @@ export const authorizeEntry = async (
   if (room.kind === 'refused') return room
   const role = roleOf(room.value, account)
   if (role === undefined) return refused('JOIN-2')
+  const verify = isFollowed ? verifyUndated : verifyLeaf
   const inviter = await signerOf({ group, signer }, lookup, (one, state) =>
-    verifyUndated(provider, one, state, nowS),
+    verify(provider, one, state, nowS),
   )
   return inviter ? { kind: 'allowed', policy: room.value, role, inviter } : refused('JOIN-3')
 }

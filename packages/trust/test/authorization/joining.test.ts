@@ -2,6 +2,7 @@ import type { Proposal } from '@sotto/mls/public'
 import {
   authorize,
   authorizeCreation,
+  authorizeEntry,
   authorizeWelcome,
   buildJoinProof,
   contextExtensions,
@@ -11,6 +12,7 @@ import {
   newPolicy,
   type Policy,
   refoundPolicy,
+  revocationGraceS,
   roles,
   withMember,
   withoutMember,
@@ -402,5 +404,24 @@ describe('a Welcome leads to a room', () => {
     expect(await enter(room3, { signer: 2 }, [...everyone, carol])).toBe('JOIN-3')
     const dead = await roomOf(policyIn(group), [[alice, { notAfterS: startS - 2 * dayS }], bob])
     expect(await enter(dead)).toBe('JOIN-3')
+  })
+
+  test('JOIN-3 from outside: one out of its time vouches only where the group was followed, one revoked never', async () => {
+    const old = await roomOf(policyIn(group), [[alice, { notAfterS: startS - 2 * dayS }], bob])
+    const come = async (entered: GroupView, isFollowed: boolean, nowS = startS): Promise<string> =>
+      ruleOf(
+        await authorizeEntry(
+          { group: entered, signer: atAlice, isFollowed },
+          accountOf(bob),
+          lookupOf(...everyone),
+          provider,
+          nowS,
+        ),
+      )
+    expect(await come(group, false)).toBe('allowed')
+    expect(await come(old, false)).toBe('JOIN-3')
+    expect(await come(old, true)).toBe('allowed')
+    await revoke(alice, firstDevice(alice))
+    expect(await come(old, true, startS + revocationGraceS)).toBe('JOIN-3')
   })
 })
