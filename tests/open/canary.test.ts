@@ -5,7 +5,7 @@ import { account } from './lane/account.ts'
 import { receivingPair, sealed } from './lane/keys.ts'
 import { program } from './lane/program.ts'
 import { goodPassword, registered, rest, type RestAnswer } from './lane/rest.ts'
-import { roomContent } from './lane/roomContent.ts'
+import { roomContent } from '../../packages/cli/src/conformance/roomContent.ts'
 import { laneServer } from './lane/server.ts'
 
 /** Every form in which something could have been written down without thinking. */
@@ -41,7 +41,7 @@ test('no private key, room key, password, token or plaintext is in any answer, l
   await bob.next('message')
   const { room_id } = await alice.ask('join_room', { room: 'Canary' })
   await bob.ask('join_room', { room_id })
-  await alice.ask('send_message', roomContent(room_id as number, plaintext, roomKey))
+  await alice.ask('send_message', roomContent(room_id, plaintext, roomKey))
   await bob.next('new_message')
   const keys = { bobcanary: await sealed(roomKey.toString('hex'), pair.publicKey) }
   await alice.ask('initiate_chat', { participants: ['bobcanary'], keys })

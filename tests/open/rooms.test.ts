@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type Payload, program } from './lane/program.ts'
 import { registered, rest } from './lane/rest.ts'
-import { roomContent, roomText } from './lane/roomContent.ts'
+import { roomContent, roomText } from '../../packages/cli/src/conformance/roomContent.ts'
 import { laneServer } from './lane/server.ts'
 import { receivingPair, sealed } from './lane/keys.ts'
 
@@ -63,7 +63,7 @@ test('history: the newest fifty, oldest first, and more on request', async () =>
   const { room_id } = await alice.ask('join_room', { room: 'History' })
   const ids: unknown[] = []
   for (let i = 0; i < 60; i++) {
-    const ack = await alice.ask('send_message', roomContent(room_id as number, `message ${i}`, key))
+    const ack = await alice.ask('send_message', roomContent(room_id, `message ${i}`, key))
     ids.push(ack['id'])
   }
   const idsOf = (history: Payload) => (history['messages'] as { readonly id: number }[]).map(({ id }) => id)
@@ -86,7 +86,7 @@ test('who has left hears nothing and says nothing', async () => {
   expect(await bob.next('left_room')).toMatchObject({ room_id })
   await expect.poll(() => alice.heard('rekey_required').at(-1)).toEqual({ room_id, generation: 1 })
   const before = bob.heard('new_message').length
-  await alice.ask('send_message', roomContent(room_id as number, 'without him', key))
+  await alice.ask('send_message', roomContent(room_id, 'without him', key))
   expect(await bob.refusal('send_message', roomContent(room_id as number, 'not his', key))).toBe('NOT_MEMBER')
   expect(await bob.refusal('room_history', { room_id })).toBe('NOT_MEMBER')
   expect(bob.heard('new_message')).toHaveLength(before)
@@ -100,7 +100,7 @@ test('a forbidden room looks like none', async () => {
   const { room_id } = made.body
   const forbidden = [
     await eve.ask('join_room', { room_id }),
-    await eve.ask('send_message', roomContent(room_id as number, 'hello', key)),
+    await eve.ask('send_message', roomContent(room_id, 'hello', key)),
     await eve.ask('leave_room', { room_id }),
   ]
   const unknown = await eve.ask('join_room', { room_id: 999_999 })
@@ -166,7 +166,7 @@ test('who has put up no key is given none, and holds nobody up', async () => {
 
 test('rooms and messages outlive the server', async () => {
   const { room_id } = await eve.ask('join_room', { room: 'Lasting' })
-  const sent = roomContent(room_id as number, 'still here', key)
+  const sent = roomContent(room_id, 'still here', key)
   await eve.ask('send_message', sent)
   await server.restart()
   const again = await program(server.url, tokens.eve)
