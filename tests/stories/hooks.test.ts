@@ -16,6 +16,18 @@ const posted = async (client: Client, id: string): Promise<readonly Posted[]> =>
 const untilPosted = async (client: Client, id: string, count: number): Promise<readonly Posted[]> =>
   (await untilTimeline(client, id, (items) => items.filter(isPosted).length >= count)).filter(isPosted)
 
+/** The hook takes posts again, and everybody has what was lost and what came after. */
+const goesOn = async (script: Script, id: string, clients: readonly Client[]): Promise<void> => {
+  const posting = (): Promise<number> =>
+    script.post('after it').then(
+      ({ status }) => status,
+      () => 0,
+    )
+  await expect.poll(posting, { timeout: 30_000 }).toBe(201)
+  for (const client of clients)
+    expect((await untilPosted(client, id, 2)).map(({ text }) => text)).toEqual(['lost', 'after it'])
+}
+
 /** A key that nobody has registered. */
 const otherKey = async (): Promise<JWK> => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
@@ -356,18 +368,7 @@ describe('a hook outlives the programs', () => {
       await untilPosted(bob, id, 1)
       await untilPosted(alice, id, 1)
       await world.restore(backup)
-      await expect
-        .poll(
-          () =>
-            script.post('after it').then(
-              ({ status }) => status,
-              () => 0,
-            ),
-          { timeout: 30_000 },
-        )
-        .toBe(201)
-      for (const client of [alice, bob])
-        expect((await untilPosted(client, id, 2)).map(({ text }) => text)).toEqual(['lost', 'after it'])
+      await goesOn(script, id, [alice, bob])
     } finally {
       await world.end()
     }
@@ -400,14 +401,7 @@ describe('a hook outlives the programs', () => {
       await world.restore(backup)
       await healed
       const back = await person.open()
-      const posting = (): Promise<number> =>
-        script.post('after it').then(
-          ({ status }) => status,
-          () => 0,
-        )
-      await expect.poll(posting, { timeout: 30_000 }).toBe(201)
-      for (const client of [back, bob])
-        expect((await untilPosted(client, id, 2)).map(({ text }) => text)).toEqual(['lost', 'after it'])
+      await goesOn(script, id, [back, bob])
     } finally {
       await world.end()
     }
