@@ -154,6 +154,14 @@ const screens: Readonly<Record<string, Screen>> = {
   'a device that comes back in': { scene: 'recovery', room: '0e03', reach: sees(/with fresh keys/) },
   'a device that asks to be let in': { scene: 'recovery', room: '0e04', reach: sees(/has asked to be let/) },
   'a room that waits for the server': { scene: 'recovery', room: '0e05', reach: sees(/goes on by itself/) },
+  'a room that waits, and may be founded anew': {
+    scene: 'recovery',
+    room: '0e0e',
+    reach: async (page) => {
+      await expect(page.getByText(/goes on by itself/)).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Found the room anew' })).toBeVisible()
+    },
+  },
   'a room to come back into': { scene: 'recovery', room: '0e06', reach: sees(/try once more/) },
   'a room to found anew': { scene: 'recovery', room: '0e07', reach: sees(/You are an owner/) },
   'founding a room anew': {

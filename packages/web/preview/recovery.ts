@@ -94,6 +94,7 @@ export const recovery = (nowMs: number): Scenery => {
     repairing('0e03', 'Field notes', 'rejoining'),
     repairing('0e04', 'Night shift', 'asking'),
     frozen('0e05', 'Mirrors', 'wait', 'server_rollback'),
+    frozen('0e0e', 'Ledger', 'wait_or_refound', 'server_rollback'),
     frozen('0e06', 'Backups', 'rejoin', 'client_rollback', 'rejoin'),
     frozen('0e07', 'Incident 41', 'refound', 'fork'),
     frozen('0e08', 'Book club', 'ask_owner', 'policy', 'C5c'),
@@ -115,6 +116,7 @@ export const recovery = (nowMs: number): Scenery => {
     members: new Map([
       ['0e01', alicesRoomAsAdmin],
       ['0e07', membersOf(4)],
+      ['0e0e', membersOf(4)],
       ...['0e02', '0e05', '0e08', '0e0c'].map((id) => [id, bobsRoom] as const),
     ]),
     rooms: rooms.map((one) =>
