@@ -58,7 +58,7 @@ describe('a server that has lost its way, or lies', () => {
     expect(await texts(a2, id)).toEqual(['one', 'told to alice'])
   })
 
-  it('who has invited is compared with whom the server had named, before anything is joined', async () => {
+  it('CL-12: who has invited is compared with whom the server had named, before anything is joined', async () => {
     const carol = world.person('carol')
     const c = await carol.join()
     const { account } = c.state()

@@ -1,4 +1,4 @@
-import { type Client, readUpTo, type RoomView } from '@sotto/client'
+import { type Client, isReadable, readUpTo, type RoomView } from '@sotto/client'
 import { type MessageRecord, messageRecord } from './message.ts'
 
 const itemsPerPage = 200
@@ -39,21 +39,6 @@ const readingOf = (client: Client, room: RoomView, print: (record: MessageRecord
       return running
     },
     count: () => printed,
-  }
-}
-
-const isReadable = ({ state }: RoomView): boolean => {
-  switch (state.kind) {
-    case 'active':
-    case 'behind':
-    case 'repairing':
-    case 'frozen':
-    case 'refounded':
-    case 'removed':
-      return true
-    case 'invited':
-    case 'joining':
-      return false
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TimelineItem } from '../view.ts'
+import type { RoomView, TimelineItem } from '../view.ts'
 
 /**
  * Up to where a room has been read with this page of its timeline. At the end of the log stand own messages that the
@@ -8,3 +8,19 @@ export const readUpTo = (items: readonly TimelineItem[], place: 'inside' | 'end'
   items
     .filter((item) => place === 'inside' || item.kind !== 'message' || !item.sender.own)
     .reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
+
+/** Whether a room has a history to read: it is or was one of the user's. */
+export const isReadable = ({ state }: RoomView): boolean => {
+  switch (state.kind) {
+    case 'active':
+    case 'behind':
+    case 'repairing':
+    case 'frozen':
+    case 'refounded':
+    case 'removed':
+      return true
+    case 'invited':
+    case 'joining':
+      return false
+  }
+}

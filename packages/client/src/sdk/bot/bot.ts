@@ -163,9 +163,6 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
   const trouble = (one: BotTrouble): void => options.onTrouble?.(one)
 
   const say = async (room: string, text: string, key: string | undefined): Promise<void> => {
-    await presence.settled(room)
-    if (await memory.isDoubted(room))
-      throw new SottoError('not_member', 'its invitation was not what it seemed')
     const named = key === undefined ? {} : { message: await memory.messageId(room, key) }
     await client.send({ room, text, ...named })
   }
@@ -189,20 +186,15 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     return 'handled'
   }
 
-  const offering = offeringOf({ client, name, commands, memory, patience, trouble })
+  const offering = offeringOf({ client, name, commands, patience, trouble })
   const { arrived } = offering
   const handling = handlingOf({ client, memory, patience, handle, arrived, trouble, fail: failed })
-  const entered = (room: string): void => {
-    offering.look(client.state())
-    if (scope !== 'post') handling.readOn(room)
-  }
   const presence = presenceOf({
     client,
     name,
     memory,
     patience,
     invitations,
-    entered,
     trouble,
     fail: failed,
   })
@@ -261,7 +253,6 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     throw error
   }
   isStarted = true
-  presence.begin(client.state())
   look(client.state())
   if (scope !== 'post') handling.readAll(client.state().rooms)
   return bot

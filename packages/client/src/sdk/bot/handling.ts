@@ -2,7 +2,7 @@ import type { FailureCode } from '@sotto/protocol'
 import { SottoError } from '@sotto/protocol'
 import type { Client, RoomView, TimelineItem } from '../../view.ts'
 import { type Message, messageOf } from '../events.ts'
-import { readUpTo } from '../reading.ts'
+import { isReadable, readUpTo } from '../reading.ts'
 import type { BotMemory } from './memory.ts'
 import { backoffMs, type Patience } from './patience.ts'
 
@@ -54,21 +54,6 @@ const itemsPerPage = 100
 const attemptsMax = 3
 const firstRetryMs = 1000
 const retryMaxMs = 30_000
-
-const isReadable = ({ state }: RoomView): boolean => {
-  switch (state.kind) {
-    case 'active':
-    case 'behind':
-    case 'repairing':
-    case 'frozen':
-    case 'refounded':
-    case 'removed':
-      return true
-    case 'invited':
-    case 'joining':
-      return false
-  }
-}
 
 export const handlingOf = (deps: HandlingDeps): Handling => {
   const { client, memory, patience } = deps
@@ -140,7 +125,6 @@ export const handlingOf = (deps: HandlingDeps): Handling => {
   }
 
   const read = async (room: string): Promise<void> => {
-    if (await memory.isDoubted(room)) return
     do {
       again.delete(room)
       while (await readPage(room));

@@ -8,9 +8,6 @@ export interface BotMemory {
   /** Up to where a room has been handled. */
   readonly handledTo: (room: string) => Promise<number>
   readonly setHandledTo: (room: string, seq: number) => Promise<void>
-  /** Whether it has entered a room by an invitation of which only the server has said whose it is. */
-  readonly isDoubted: (room: string) => Promise<boolean>
-  readonly setDoubted: (room: string, isDoubted: boolean) => Promise<void>
   /**
    * The id of a message that is said once, whatever happens in between: the same for the same key. The server sees ids;
    * without the secret it cannot tell which message is the answer to which.
@@ -34,15 +31,11 @@ export const botMemory = (client: Client, newId: () => string): BotMemory => {
   }
   let secret: Promise<string> | undefined
   const cursor = (room: string): string => `bot/handled/${room}`
-  const doubt = (room: string): string => `bot/doubted/${room}`
   const own = (key: string): string => `own/${key}`
   return {
     password: () => kept('bot/password'),
     handledTo: async (room) => Number((await client.readNote({ key: cursor(room) })) ?? '0'),
     setHandledTo: (room, seq) => client.writeNote({ key: cursor(room), text: String(seq) }),
-    isDoubted: async (room) => (await client.readNote({ key: doubt(room) })) !== null,
-    setDoubted: (room, isDoubted) =>
-      client.writeNote({ key: doubt(room), text: isDoubted ? 'doubted' : null }),
     messageId: async (room, key) => {
       secret ??= kept('bot/secret')
       return toHex(labelledHash('bot-message', [await secret, room, key])).slice(0, idDigits)

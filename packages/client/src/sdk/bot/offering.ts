@@ -1,13 +1,11 @@
 import type { Client, ClientState, RoomView } from '../../view.ts'
 import type { BotTrouble } from './handling.ts'
-import type { BotMemory } from './memory.ts'
 import type { Patience } from './patience.ts'
 
 export interface OfferingDeps {
   readonly client: Client
   readonly name: string
   readonly commands: Readonly<Record<string, string>>
-  readonly memory: BotMemory
   readonly patience: Patience
   trouble(trouble: BotTrouble): void
 }
@@ -25,7 +23,7 @@ export interface Offering {
 
 const gatheringMs = 1000
 
-export const offeringOf = ({ client, name, commands, memory, patience, trouble }: OfferingDeps): Offering => {
+export const offeringOf = ({ client, name, commands, patience, trouble }: OfferingDeps): Offering => {
   const wanted = Object.entries(commands).map(([command, summary]) => ({ name: command, summary }))
   const told = new Set<string>()
   const underWay = new Map<string, Promise<void>>()
@@ -42,8 +40,6 @@ export const offeringOf = ({ client, name, commands, memory, patience, trouble }
     if (underWay.has(room)) return
     const work = async (): Promise<void> => {
       if (delayMs > 0) await patience.wait(delayMs)
-      // Whoever has made up the invitation need not know what the bot can do.
-      if (await memory.isDoubted(room)) return void told.delete(room)
       if (!patience.isOver()) await client.offerCommands({ room, commands: wanted })
     }
     underWay.set(
