@@ -1,5 +1,7 @@
+import type { SottoError } from '@sotto/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { meet, online, room, until, untilMessages } from './talk.ts'
+import { lateAnswers } from './weather.ts'
 import { password, startWorld, type World } from './world.ts'
 
 let world: World
@@ -32,6 +34,27 @@ it('a device that is forgotten keeps nothing, and another account can begin on i
   await b.close()
   const again = await bob.open()
   expect(again.state().account).toMatchObject({ kind: 'signed_in', name: 'bert' })
+})
+
+it('what was still under way for a forgotten account stops nobody', async () => {
+  const [dave, emma] = [world.person('dave'), world.person('emma')]
+  const late = lateAnswers('welcome.list')
+  const [d, e] = [await dave.join(), await emma.open(late)]
+  await e.register({ name: 'emma', password })
+  await online(e)
+  const { room: id } = await d.createRoom({ name: 'General' })
+  await d.invite({ room: id, name: 'emma' })
+  await until(e, () => room(e, id)?.state.kind === 'invited')
+  late.begin()
+  const declined = e.decline({ room: id }).then(
+    () => 'declined',
+    ({ code }: SottoError) => code,
+  )
+  await e.logout({ forget: true })
+  late.end()
+  expect(await declined).toBe('no_account')
+  await e.register({ name: 'edda', password })
+  await online(e)
 })
 
 it('an account is not on another device', async () => {

@@ -102,6 +102,25 @@ export const misnaming = (inviter: () => Uint8Array): Weather => ({
   }),
 })
 
+/** From `begin` on, answers to calls of this name wait for `end`. */
+export const lateAnswers = (name: string): Weather & { begin(): void; end(): void } => {
+  let isLate = false
+  let end = (): void => {}
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  return {
+    begin: () => (isLate = true),
+    end: () => end(),
+    transport: (transport) => ({
+      ...transport,
+      call: async (op, input, token) => {
+        const output = await transport.call(op, input, token)
+        if (isLate && op.name === name) await ended
+        return output
+      },
+    }),
+  }
+}
+
 /** Nothing of the log arrives, neither pushed nor read, until it is over; what is said does. */
 export const deafness = (): Weather & { end(): void } => {
   let isDeaf = true

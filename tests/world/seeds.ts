@@ -107,4 +107,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     'duplication,reordering,delay,partition,server_crash,lost_write,client_full,server_full,client_clock,server_clock,lost_keys,long_offline,logout',
     'a machine that had slept took the links of others to be from the future',
   ),
+  kept(
+    50969,
+    'duplication,reordering,client_crash,lost_write,server_full,client_clock,lost_welcome,lost_keys,tabs,logout,lie_directory',
+    'what was still under way for an account that was forgotten stopped the device for good',
+  ),
 ]

@@ -188,8 +188,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
 
   const startDevice = async (): Promise<void> => {
     if (profile?.kind !== 'ready') return
+    const own = gated
     const opened: Device = await openDevice({
-      store: gated.store,
+      store: own.store,
       provider,
       jose: options.jose,
       scheduler,
@@ -202,7 +203,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       timeMs,
       changed: stage.tell,
       stirred,
-      halt,
+      // What comes too late for an account that was erased stops nobody.
+      halt: (error) => {
+        if (!own.isShut()) halt(error)
+      },
     })
     device = opened
     stirred()

@@ -7,6 +7,7 @@ import type { Store } from '../ports/store.ts'
  */
 export interface Gate {
   readonly store: Store
+  readonly isShut: () => boolean
   /** Refuses every later commit and waits for those that have begun. */
   shut(): Promise<void>
 }
@@ -26,6 +27,7 @@ export const gate = (store: Store): Gate => {
       },
       close: () => store.close(),
     },
+    isShut: () => isShut,
     shut: async () => {
       isShut = true
       await Promise.allSettled(open)
