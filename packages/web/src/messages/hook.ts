@@ -44,5 +44,5 @@ export const hook = {
   writes: 'Reads nothing',
   reads: 'Reads what is said here when a member hands it over',
   nameless: 'A hook whose keys are still to come',
-  until: 'Keys {generation}, until {date}',
+  until: 'Set {generation} of its keys, until {date}',
 } as const
