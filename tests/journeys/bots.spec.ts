@@ -1,16 +1,15 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { startExample } from '../bots/world/process.ts'
 import { Person } from './world/person.ts'
 import { freePort, serve } from './world/sotto.ts'
+import { folderFor } from './world/folder.ts'
 
 test('Alice invites a bot in her browser, sees what it is, and is offered what it listens to', async ({
   browser,
 }) => {
   test.setTimeout(300_000)
-  const place = mkdtempSync(join(tmpdir(), 'sotto-bots-'))
+  const place = folderFor('bots')
   const server = await serve({
     port: await freePort(),
     data: join(place, 'data'),

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { filesUnder, leaks } from './world/canary.ts'
 import { Person } from './world/person.ts'
 import { record } from './world/recorder.ts'
 import { freePort, serve, sotto } from './world/sotto.ts'
+import { folderFor } from './world/folder.ts'
 
 const canary = 'Canary-7f3a91c2-nightingale'
 const roomName = `Quiet room ${canary}`
@@ -33,7 +33,7 @@ const long = `${'A long letter. '.repeat(1092)}End.`
 
 test('Alice, Bob and Carol in the terminal talk; the server learns nothing', async ({ browser }) => {
   test.setTimeout(600_000)
-  const place = mkdtempSync(join(tmpdir(), 'sotto-journey-'))
+  const place = folderFor('journey')
   const data = join(place, 'data')
   const log = join(place, 'server.log')
   const port = await freePort()

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { Person } from './world/person.ts'
 import { freePort, serve, sotto } from './world/sotto.ts'
+import { folderFor } from './world/folder.ts'
 
 const bin = fileURLToPath(new URL('../../packages/cli/bin/sotto.mjs', import.meta.url))
 const count = 1000
@@ -15,7 +14,7 @@ test('kill -9 of the server in the middle of 1,000 sends: nothing lost, nothing 
   browser,
 }) => {
   test.setTimeout(600_000)
-  const place = mkdtempSync(join(tmpdir(), 'sotto-crash-'))
+  const place = folderFor('crash')
   const options = { port: await freePort(), data: join(place, 'data'), log: join(place, 'server.log') }
   let server = await serve(options)
 

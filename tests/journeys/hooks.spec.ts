@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { Person } from './world/person.ts'
 import { freePort, serve, sotto } from './world/sotto.ts'
+import { folderFor } from './world/folder.ts'
 
 /** Debian's own Python first: another one on the path may not have its packages. */
 const env = { ...process.env, PATH: `/usr/bin:${process.env['PATH'] ?? ''}` }
@@ -14,7 +15,7 @@ const noPython = inShell(`python3 -c 'import cryptography'`, tmpdir()).status !=
 
 test('a script posts into a room, and a browser opens it', async ({ browser }) => {
   test.skip(noPython, 'needs python3-cryptography')
-  const place = mkdtempSync(join(tmpdir(), 'sotto-hook-'))
+  const place = folderFor('hook')
   const port = await freePort()
   const server = await serve({ port, data: join(place, 'data'), log: join(place, 'server.log') })
   const carol = { profile: join(place, 'carol') }

@@ -1,15 +1,15 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, expect, test } from '@playwright/test'
 import { Person } from './world/person.ts'
 import { freePort, serve, sotto } from './world/sotto.ts'
+import { folderFor } from './world/folder.ts'
 
 /** What stands on the screen, without what is only read out. */
 const main = (person: Person) => person.page.getByRole('main')
 
 const begin = async (name: string) => {
-  const place = mkdtempSync(join(tmpdir(), `sotto-${name}-`))
+  const place = folderFor(name)
   const data = join(place, 'data')
   const options = { port: await freePort(), data, log: join(place, 'server.log') }
   return { place, data, options, server: await serve(options) }

@@ -1,12 +1,11 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { Person } from './world/person.ts'
 import { freePort, serve } from './world/sotto.ts'
+import { folderFor } from './world/folder.ts'
 
 test('what is refused is refused in words, and nothing of it stays', async ({ browser }) => {
-  const place = mkdtempSync(join(tmpdir(), 'sotto-refusals-'))
+  const place = folderFor('refusals')
   const server = await serve({
     port: await freePort(),
     data: join(place, 'data'),

@@ -1,15 +1,14 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { Person } from './world/person.ts'
 import { freePort, serve } from './world/sotto.ts'
+import { folderFor } from './world/folder.ts'
 
 test('two tabs of one profile, and reloads in the middle of sending: no lost or double message', async ({
   browser,
 }) => {
   test.setTimeout(300_000)
-  const place = mkdtempSync(join(tmpdir(), 'sotto-tabs-'))
+  const place = folderFor('tabs')
   const server = await serve({
     port: await freePort(),
     data: join(place, 'data'),

@@ -1,8 +1,7 @@
-import { mkdtempSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { folderFor } from './folder.ts'
 
 const web = join(import.meta.dirname, '../../../packages/web')
 
@@ -13,7 +12,7 @@ const web = join(import.meta.dirname, '../../../packages/web')
  * @returns the folder it was built into
  */
 export const buildPreview = async (): Promise<string> => {
-  const folder = mkdtempSync(join(tmpdir(), 'sotto-preview-'))
+  const folder = folderFor('preview')
   const { build } = (await import(
     pathToFileURL(createRequire(join(web, 'package.json')).resolve('vite')).href
   )) as { build: (config: object) => Promise<unknown> }

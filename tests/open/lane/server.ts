@@ -17,6 +17,12 @@ export interface LaneServer {
 
 const unlimited = 1_000_000
 
+/** Ended with the tests of the file, whether they were started for one test or for all. */
+const ends: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const end of ends) await end()
+})
+
 /** A server with the open lane on a data directory of its own, over the network, that ends with the tests of the file. */
 export const laneServer = async (config: Partial<ServerConfig> = {}): Promise<LaneServer> => {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'sotto-open-'))
@@ -34,7 +40,7 @@ export const laneServer = async (config: Partial<ServerConfig> = {}): Promise<La
       limits: { registrationsPerAddressPerHour: unlimited, ...config.limits },
     })
   let server = await start()
-  afterAll(async () => {
+  ends.push(async () => {
     await server.close()
     rmSync(dataDirectory, { recursive: true, force: true })
   })

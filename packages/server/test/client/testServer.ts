@@ -27,9 +27,15 @@ const roomy = {
   rejoinsPerDay: 1_000_000,
 }
 
+/** What ends with the tests of the file, whether it was made for one test or for all: the newest first. */
+const ends: (() => void | Promise<void>)[] = []
+afterAll(async () => {
+  for (const end of ends.toReversed()) await end()
+})
+
 export const temporaryDirectory = (): string => {
   const directory = mkdtempSync(join(tmpdir(), 'sotto-server-'))
-  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  ends.push(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 
@@ -50,7 +56,7 @@ export const testServer = async (config: Partial<ServerConfig> = {}): Promise<Te
     })
   }
   let server = await start()
-  afterAll(() => server.close())
+  ends.push(() => server.close())
   return {
     dataDirectory,
     get url() {
