@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import { goodPassword } from './rest.ts'
@@ -26,10 +27,10 @@ export interface PythonRun {
   readonly ended: Promise<string>
 }
 
-/** Runs a script, or one of the examples, with the password of the tests. */
+/** Runs a script, one of the examples or another file, with the password of the tests. */
 export const runPython = (script: string, args: readonly string[], input = ''): PythonRun => {
-  const isExample = script.endsWith('.py')
-  const program = isExample ? [examples + script] : ['-c', script]
+  const isFile = script.endsWith('.py')
+  const program = isFile ? [path.resolve(examples, script)] : ['-c', script]
   const child = spawn(python ?? 'python3', [...program, ...args], {
     cwd: examples,
     env: {
