@@ -112,4 +112,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     'duplication,reordering,client_crash,lost_write,server_full,client_clock,lost_welcome,lost_keys,tabs,logout,lie_directory',
     'what was still under way for an account that was forgotten stopped the device for good',
   ),
+  kept(
+    60929,
+    'delay,partition,client_crash,server_crash,server_full,client_clock,lost_welcome,long_offline,tabs,lie_reordered',
+    'who had asked to leave a room that then fell silent for three months could not be taken out',
+  ),
 ]

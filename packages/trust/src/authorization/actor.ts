@@ -1,10 +1,10 @@
-import { leafAt, type LeafIndex, type Sender } from '@sotto/mls/public'
+import { leafAt, type LeafIndex } from '@sotto/mls/public'
 import { identityOf, type LeafIdentity } from '../leaf/identity.ts'
 import { verifyLeaf, verifyUndated } from '../leaf/verifyLeaf.ts'
 import { serverKeyOf } from '../policy/context.ts'
 import { type Policy, type Role, roleOf } from '../policy/policy.ts'
 import type { Signatures } from '../signing/labelled.ts'
-import type { AccountLookup, GroupView } from './view.ts'
+import type { AccountLookup, GroupView, ProposalView } from './view.ts'
 
 /** What every rule is given beside the commit itself. */
 export interface Court {
@@ -22,28 +22,29 @@ export type Actor =
 /** Why somebody may not act at all. */
 export type Unfit = 'leaf' | 'account'
 
-/** Whether what a member does renews its leaf, too. */
-export type Renewal = 'renewed' | 'kept'
+/** What becomes of a member's leaf by what the member does. */
+export type LeafFate = 'kept' | 'renewed' | 'removed'
 
 /**
  * The member at a leaf, if its leaf is authentic and live and its account has a role. A leaf whose time is
- * over may still be renewed: its device has signed for the new one (C4), and nobody else can.
+ * over may still be renewed: its device has signed for the new one (C4), and nobody else can. And it may still take
+ * itself out, as anybody else may (C3).
  */
 export const memberAt = async (
   court: Court,
   group: GroupView,
   policy: Policy,
   leafIndex: LeafIndex,
-  renewal: Renewal,
+  fate: LeafFate,
 ): Promise<(Actor & { kind: 'member' }) | Unfit> => {
   const leaf = leafAt(group.tree, leafIndex)
   const claimed = leaf && identityOf(leaf)
   const account = claimed && court.lookup(claimed.account)
   if (!account) return 'leaf'
   const verdict =
-    renewal === 'renewed'
-      ? await verifyUndated(court.provider, leaf, account, court.nowS)
-      : await verifyLeaf(court.provider, leaf, account, court.nowS)
+    fate === 'kept'
+      ? await verifyLeaf(court.provider, leaf, account, court.nowS)
+      : await verifyUndated(court.provider, leaf, account, court.nowS)
   if (verdict.kind === 'refused') return 'leaf'
   const role = roleOf(policy, claimed.account)
   return role === undefined ? 'account' : { kind: 'member', identity: verdict.value, role }
@@ -54,11 +55,14 @@ export const proposerOf = async (
   court: Court,
   group: GroupView,
   policy: Policy,
-  sender: Sender,
+  { proposal, sender }: ProposalView,
 ): Promise<Actor | Unfit> => {
   switch (sender.kind) {
-    case 'member':
-      return memberAt(court, group, policy, sender.leafIndex, 'kept')
+    case 'member': {
+      const { leafIndex } = sender
+      const isLeaving = proposal.kind === 'remove' && proposal.removed === leafIndex
+      return memberAt(court, group, policy, leafIndex, isLeaving ? 'removed' : 'kept')
+    }
     case 'external':
       return sender.senderIndex === 0 && serverKeyOf(group.context) ? { kind: 'server' } : 'account'
     case 'new_member_proposal':

@@ -94,8 +94,8 @@ const judgeMember = async (
   if (envelope.extension !== null) return refused('C0e')
   const { before, after } = policies
   const { leafIndex } = view.committer
-  const renewal = change.successions.some((one) => one.leafIndex === leafIndex) ? 'renewed' : 'kept'
-  const committer = await memberAt(court, view.before, before, leafIndex, renewal)
+  const fate = change.successions.some((one) => one.leafIndex === leafIndex) ? 'renewed' : 'kept'
+  const committer = await memberAt(court, view.before, before, leafIndex, fate)
   if (committer === 'leaf') return refused('C1a')
   if (committer === 'account') return refused('C1b')
   const proposers = await proposersOf(court, view, before, committer)
@@ -141,7 +141,7 @@ const proposersOf = async (
   const proposers = new Map<CommitToJudge['proposals'][number], Actor>()
   for (const proposed of view.proposals) {
     const proposer =
-      proposed.by === 'value' ? committer : await proposerOf(court, view.before, before, proposed.sender)
+      proposed.by === 'value' ? committer : await proposerOf(court, view.before, before, proposed)
     if (typeof proposer === 'string') return 'C8a'
     proposers.set(proposed, proposer)
   }

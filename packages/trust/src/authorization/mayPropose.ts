@@ -29,7 +29,7 @@ export const mayPropose = async (
   const court: Court = { provider, lookup, nowS }
   const policy = policyOf(pending.before.context)
   if (policy.kind === 'refused') return { kind: 'refused', rule: 'C0a' }
-  const proposer = await proposerOf(court, pending.before, policy.value, pending.sender)
+  const proposer = await proposerOf(court, pending.before, policy.value, pending)
   if (typeof proposer === 'string') return { kind: 'refused', rule: 'C8a' }
   const rule = await proposalRule(court, pending, policy.value, proposer)
   return rule ? { kind: 'refused', rule } : { kind: 'allowed' }

@@ -466,6 +466,16 @@ describe('C8 what others proposed', () => {
     expect(await judge(byNoServer, everyone)).toBe('C8a')
   })
 
+  test('C8a a leaf that is past its end is taken out as it has asked', async () => {
+    const old = await roomOf(policyIn(group), [alice, bob, [carol, { notAfterS: startS - 3 * dayS }], grace])
+    const by = { by: atAlice, ...(await path(alice)) }
+    const policy = withoutMember(policyIn(old), carol.state.account)
+    const left = commitOf(old, { ...by, policy, references: [byReference(remove(atCarol), atCarol)] })
+    expect(await judge(left, everyone)).toBe('allowed')
+    const other = commitOf(old, { ...by, references: [byReference(remove(atGrace), atCarol)] })
+    expect(await judge(other, everyone)).toBe('C8a')
+  })
+
   test('C8b a change of the context is never taken from another, not even from an owner', async () => {
     const policy = withMeta(policyIn(group), someId('new name'))
     const context: Proposal = {

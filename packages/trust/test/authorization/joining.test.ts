@@ -199,7 +199,8 @@ describe('C8 what may wait for somebody’s commit', () => {
   })
 
   test('C8a nothing of one who is dead or unknown', async () => {
-    expect(await proposed(remove(atBob), atBob, startS + 95 * dayS)).toBe('C8a')
+    expect(await proposed(await add(bob, phone), atBob, startS + 95 * dayS)).toBe('C8a')
+    expect(await proposed(remove(atAlice), atBob, startS + 95 * dayS)).toBe('C8a')
     expect(await proposed(remove(atBob), 5)).toBe('C8a')
     expect(await proposed(remove(atBob), { kind: 'external', senderIndex: 3 } as never)).toBe('C8a')
     const stray = { kind: 'new_member_proposal' } as const
@@ -213,6 +214,12 @@ describe('C8 what may wait for somebody’s commit', () => {
         ),
       ),
     ).toBe('C8a')
+  })
+
+  test('C8a who is past its end may still ask to leave, who is revoked may not', async () => {
+    expect(await proposed(remove(atBob), atBob, startS + 95 * dayS)).toBe('allowed')
+    await revoke(bob, firstDevice(bob))
+    expect(await proposed(remove(atBob), atBob, startS + revocationGraceS)).toBe('C8a')
   })
 
   test('C8b and no change of the context, C0d and nothing unknown', async () => {
