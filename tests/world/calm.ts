@@ -63,19 +63,22 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
   return undefined
 }
 
+/** Of whoever is signed in: an account that was made with another history of the server is no account any more. */
+const accountOf = ({ state }: Device): Uint8Array | undefined => {
+  const account = state()?.account
+  return account?.kind === 'signed_in' ? fromHex(account.account, 32) : undefined
+}
+
 /** Whether somebody else is active in the room. */
 const hasOthers = (world: World, device: Device, room: string): boolean =>
   world.devices.some((other) => {
     const row = other.disk.rows.get(roomKeys.phase(room))
-    return other !== device && row !== undefined && readRow.phase(row).kind === 'active'
+    const isActive = row !== undefined && readRow.phase(row).kind === 'active'
+    return other !== device && isActive && accountOf(other) !== undefined
   })
 
 /** Whether somebody who is active in the room may take the device out of it and bring it in again (C3). */
 const hasHelper = (world: World, device: Device, room: string): boolean => {
-  const accountOf = ({ state }: Device): Uint8Array | undefined => {
-    const account = state()?.account
-    return account?.kind === 'signed_in' ? fromHex(account.account, 32) : undefined
-  }
   const own = accountOf(device)
   return world.devices.some((other) => {
     const { rows } = other.disk

@@ -25,6 +25,9 @@ export interface Weather {
 
 export const fairWeather: Weather = { loss: 0, duplication: 0, reordering: 0, delayMaxMs: 20 }
 
+/** An open line finds out within this time that it was cut. */
+export const breaksWithinMs = 35_000
+
 /** The way of one device to the server. */
 export interface Link {
   weather: Weather
@@ -209,7 +212,7 @@ export const makeLink = ({ name, clock, random, trace, liar, onMessage }: LinkOp
     isCut: false,
     cut: () => {
       link.isCut = true
-      for (const breakLine of lines) clock.after(random.between(0, 35_000), breakLine)
+      for (const breakLine of lines) clock.after(random.between(0, breaksWithinMs), breakLine)
     },
     mend: () => {
       link.isCut = false

@@ -9,7 +9,7 @@ import { type Fault, isFault } from './faults.ts'
 import { isConverged } from './calm.ts'
 import { type Deceived, makeLiar } from './lies.ts'
 import { strike } from './mischief.ts'
-import { fairWeather, makeLink } from './network.ts'
+import { breaksWithinMs, fairWeather, makeLink } from './network.ts'
 import { logIn, perform, register, stackOf } from './people.ts'
 import { seededProvider } from './provider.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -410,6 +410,7 @@ const calmDown = async (world: World): Promise<void> => {
     device.link.cut()
     device.link.mend()
   }
+  await pass(world, breaksWithinMs)
   const endMs = clock.nowMs() + calmMaxMs
   let calm = 0
   const eventsBefore = trace.events()
