@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process'
 import { request } from 'node:http'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { python } from './conformance/pythonClient.ts'
 import { makeWorld, type Running, values, type World } from './world/processes.ts'
 
 type Payload = Readonly<Record<string, unknown>>
@@ -91,7 +94,8 @@ describe('the gateway lets in', () => {
   it('no page, and nobody who came by another name of this machine', async () => {
     for (const headers of [
       { origin: 'https://evil.example' },
-      { origin: url },
+      { origin: url.replace('http:', 'https:') },
+      { origin: 'http://127.0.0.1' },
       { origin: 'null' },
       { host: 'evil.example' },
     ])
@@ -106,9 +110,9 @@ describe('the gateway lets in', () => {
     const handshake = '/socket.io/?EIO=4&transport=polling'
     expect(await statusOf(handshake, {})).toBe(200)
     expect(await statusOf(handshake, { host: `rebound.example:${port}` })).toBe(403)
-    expect(await statusOf(handshake, { host: `localhost:${port}`, origin: `http://localhost:${port}` })).toBe(
-      403,
-    )
+    const [local, other] = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
+    expect(await statusOf(handshake, { host: `localhost:${port}`, origin: local })).toBe(200)
+    expect(await statusOf(handshake, { host: `localhost:${port}`, origin: other })).toBe(403)
     expect(await statusOf('/', {})).toBe(404)
   })
 
@@ -117,7 +121,28 @@ describe('the gateway lets in', () => {
   })
 })
 
+/** As little as a program in Python needs; its WebSocket client sends the address that it asks as its origin. */
+const inPython = `
+import queue, sys, socketio
+heard = queue.Queue()
+client = socketio.Client(reconnection=False)
+client.on("chat_message", heard.put)
+client.connect(sys.argv[1], auth={"token": sys.argv[2]}, transports=[sys.argv[3]])
+assert client.call("login", {"username": "snake"}, timeout=60)["ok"]
+assert client.call("send_message", {"message": "exit"}, timeout=60)["ok"]
+print(heard.get(timeout=60)["message"])
+client.disconnect()
+`
+
 describe('plain programs', () => {
+  it.skipIf(python === undefined).each(['polling', 'websocket'])(
+    'in Python, over %s (needs python3-socketio, -websocket)',
+    async (transport) => {
+      const { stdout } = await promisify(execFile)(python ?? '', ['-c', inPython, url, token, transport])
+      expect(stdout.trim()).toBe('exit')
+    },
+  )
+
   it('talk without a key of theirs; no word is a command, nothing is cut', async () => {
     const alice = await plain('alice')
     const bob = await plain('bob')

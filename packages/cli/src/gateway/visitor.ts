@@ -29,8 +29,9 @@ export const makeVisitor = (token: string, port: () => number): Visitor => {
       const hosts = loopback.map((name) => `${name}:${port()}`)
       // A name that an attacker lets point at this machine (DNS rebinding) is another host to the browser.
       if (host === undefined || !hosts.includes(host.toLowerCase())) return 'HOST_REFUSED'
-      // Programs send none; a page that does is no program of this machine.
-      return origin === undefined ? null : 'ORIGIN_REFUSED'
+      // Programs send none, or, like Python's WebSocket client, the address that they ask; no page comes from there, for
+      // the gateway serves none.
+      return origin === undefined || origin === `http://${host}` ? null : 'ORIGIN_REFUSED'
     },
     isTold: (given) => {
       if (typeof given !== 'string') return false
