@@ -72,7 +72,9 @@ const checkRemoval = async ({ world, logs }: Evidence, { room, seq, id, disk }: 
   }
   const { meta, policy } = world.server.data().rooms.get(room) ?? {}
   const known = policy && decodePolicy(policy)
-  if (!meta || known?.kind !== 'ok' || meta.epoch <= Number(group.public.context.epoch)) return
+  // The first epoch without it; what was sealed before may still be the newest (a commit that brings nobody in seals none).
+  const epoch = world.truth.turns.get(log.entries[seq]?.hash ?? '')?.epoch
+  if (!meta || known?.kind !== 'ok' || epoch === undefined || meta.epoch < epoch) return
   for (const one of candidates) {
     const key = archiveKeyOf(engine, one, state.id)
     const opened = await openMeta(
