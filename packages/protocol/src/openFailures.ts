@@ -23,7 +23,7 @@ export const openFailures = {
   USERNAME_TAKEN: { status: 409, text: 'That name is taken' },
   WEAK_PASSWORD: {
     status: 400,
-    text: 'A password has 12 to 256 characters, five different ones, and not the name',
+    text: 'A password has 12 to 256 characters beside the name, five different ones',
   },
   USER_NOT_FOUND: { status: 404, text: 'Nobody here has that name' },
   KEY_NOT_FOUND: { status: 404, text: 'That account has no public key' },
