@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { type Jwk, type NewHook, type SignatureAlgorithm, SottoError } from '@sotto/client'
 import { Command, Option } from 'commander'
 import { hookConfig, hookRecipe, type RecipeKind, recipeKinds } from '../hookRecipe.ts'
-import { invocationOf, withAccount } from '../invocation.ts'
+import { inRoom } from '../inRoom.ts'
+import { invocationOf } from '../invocation.ts'
 import { styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
+import { roomTitle } from '../roomName.ts'
 import { table } from '../table.ts'
-import { settledOnline } from '../waiting.ts'
 
 interface Options {
   readonly name: string
@@ -68,9 +68,7 @@ export const hookCreateCommand = (): Command =>
         throw new SottoError('bad_request', 'the shell recipe signs with PS256')
       const key = options.key === undefined ? {} : { key: readKey(options.key) }
       const reader = options.reads ? ({ reader: 'generate' } as const) : {}
-      await withAccount(invocation, async (client) => {
-        const room = await findRoom(client, wanted)
-        await settledOnline(client)
+      await inRoom(invocation, wanted, async (client, room) => {
         const work = client.createHook({ room: room.id, name: options.name, algorithm, ...key, ...reader })
         const hook = await withProgress(() => 'Making the hook', work)
         const { account } = client.state()

@@ -1,11 +1,11 @@
 import type { Client } from '@sotto/client'
 import { Command } from 'commander'
 import { findHook } from '../hookName.ts'
-import { invocationOf, withAccount } from '../invocation.ts'
+import { inRoom } from '../inRoom.ts'
+import { invocationOf } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
+import { roomTitle } from '../roomName.ts'
 import { untilSignal } from '../signals.ts'
-import { settledOnline } from '../waiting.ts'
 
 const retryDelayMs = 5000
 
@@ -57,9 +57,7 @@ export const hookForwardCommand = (): Command =>
     .argument('<hook>', 'name of the hook, or the beginning of its id')
     .action(async (wanted: string, named: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withAccount(invocation, async (client) => {
-        const room = await findRoom(client, wanted)
-        await settledOnline(client)
+      await inRoom(invocation, wanted, async (client, room) => {
         const { hook, name } = await findHook(client, room, named)
         const ended = new AbortController()
         const { work, failed } = forwarding(client, room.id, hook, ended.signal)

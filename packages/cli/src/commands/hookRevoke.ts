@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { findHook } from '../hookName.ts'
-import { invocationOf, withAccount } from '../invocation.ts'
+import { inRoom } from '../inRoom.ts'
+import { invocationOf } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
-import { settledOnline } from '../waiting.ts'
+import { roomTitle } from '../roomName.ts'
 
 export const hookRevokeCommand = (): Command =>
   new Command('revoke')
@@ -13,9 +13,7 @@ export const hookRevokeCommand = (): Command =>
     .argument('<hook>', 'name of the hook, or the beginning of its id')
     .action(async (wanted: string, named: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withAccount(invocation, async (client) => {
-        const room = await findRoom(client, wanted)
-        await settledOnline(client)
+      await inRoom(invocation, wanted, async (client, room) => {
         const { hook, name } = await findHook(client, room, named)
         await withProgress(() => 'Revoking the hook', client.revokeHook({ room: room.id, hook }))
         invocation.output.result(

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { invocationOf, withAccount } from '../invocation.ts'
+import { inRoom } from '../inRoom.ts'
+import { invocationOf } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
-import { settledOnline } from '../waiting.ts'
+import { roomTitle } from '../roomName.ts'
 
 export const inviteCommand = (): Command =>
   new Command('invite')
@@ -12,9 +12,7 @@ export const inviteCommand = (): Command =>
     .argument('<name...>', 'whom to invite')
     .action(async (wanted: string, names: readonly string[], _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withAccount(invocation, async (client) => {
-        const room = await findRoom(client, wanted)
-        await settledOnline(client)
+      await inRoom(invocation, wanted, async (client, room) => {
         for (const name of names) {
           await withProgress(() => `Inviting ${printableLine(name)}`, client.invite({ room: room.id, name }))
           invocation.output.result(

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { invocationOf, withAccount } from '../invocation.ts'
+import { inRoom } from '../inRoom.ts'
+import { invocationOf } from '../invocation.ts'
 import { withProgress } from '../progress.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
-import { settledOnline } from '../waiting.ts'
+import { roomTitle } from '../roomName.ts'
 
 export const leaveCommand = (): Command =>
   new Command('leave')
@@ -10,9 +10,7 @@ export const leaveCommand = (): Command =>
     .argument('<room>', 'name of the room, or the beginning of its id')
     .action(async (wanted: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withAccount(invocation, async (client) => {
-        const room = await findRoom(client, wanted)
-        await settledOnline(client)
+      await inRoom(invocation, wanted, async (client, room) => {
         if (room.state.kind === 'invited') {
           await client.decline({ room: room.id })
           invocation.output.result({ room: room.id, declined: true }, 'The invitation is declined.')

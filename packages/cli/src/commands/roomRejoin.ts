@@ -1,10 +1,11 @@
 import { type Client, type RoomView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
-import { invocationOf, withAccount } from '../invocation.ts'
+import { inRoom } from '../inRoom.ts'
+import { invocationOf } from '../invocation.ts'
 import { withProgress } from '../progress.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
+import { roomTitle } from '../roomName.ts'
 import { roomStateRecord, roomStateText } from '../roomState.ts'
-import { settledOnline, whenState } from '../waiting.ts'
+import { whenState } from '../waiting.ts'
 
 const rejoinWithinMs = 60_000
 
@@ -30,9 +31,7 @@ export const rejoinCommand = (): Command =>
     .argument('<room>', 'name of the room, or the beginning of its id')
     .action(async (wanted: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withAccount(invocation, async (client) => {
-        const { id, state } = await findRoom(client, wanted)
-        await settledOnline(client)
+      await inRoom(invocation, wanted, async (client, { id, state }) => {
         if (state.kind !== 'frozen' && state.kind !== 'repairing')
           throw new SottoError('bad_request', 'this device has its place in the room')
         const work = client.rejoin({ room: id }).then(() => rejoined(client, id))

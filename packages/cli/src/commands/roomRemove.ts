@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { invocationOf, withAccount } from '../invocation.ts'
+import { inRoom } from '../inRoom.ts'
+import { invocationOf } from '../invocation.ts'
 import { findMember } from '../member.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
-import { settledOnline } from '../waiting.ts'
+import { roomTitle } from '../roomName.ts'
 
 export const removeCommand = (): Command =>
   new Command('remove')
@@ -13,9 +13,7 @@ export const removeCommand = (): Command =>
     .argument('<name>', 'whom to take out')
     .action(async (wanted: string, name: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withAccount(invocation, async (client) => {
-        const room = await findRoom(client, wanted)
-        await settledOnline(client)
+      await inRoom(invocation, wanted, async (client, room) => {
         const member = await findMember(client, room, name)
         const work = client.removeMember({ room: room.id, account: member.account })
         await withProgress(() => `Removing ${printableLine(member.name)}`, work)

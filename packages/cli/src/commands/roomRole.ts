@@ -1,11 +1,11 @@
 import type { Role } from '@sotto/client'
 import { Argument, Command } from 'commander'
-import { invocationOf, withAccount } from '../invocation.ts'
+import { inRoom } from '../inRoom.ts'
+import { invocationOf } from '../invocation.ts'
 import { findMember } from '../member.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
-import { findRoom, roomTitle } from '../roomName.ts'
-import { settledOnline } from '../waiting.ts'
+import { roomTitle } from '../roomName.ts'
 
 const roles = ['owner', 'admin', 'member', 'guest'] as const satisfies readonly Role[]
 
@@ -17,9 +17,7 @@ export const roleCommand = (): Command =>
     .addArgument(new Argument('<role>', 'what they are from now on').choices(roles))
     .action(async (wanted: string, name: string, role: Role, _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withAccount(invocation, async (client) => {
-        const room = await findRoom(client, wanted)
-        await settledOnline(client)
+      await inRoom(invocation, wanted, async (client, room) => {
         const member = await findMember(client, room, name)
         const work = client.setRole({ room: room.id, account: member.account, role })
         await withProgress(() => 'Changing the role', work)

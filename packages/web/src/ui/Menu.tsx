@@ -1,24 +1,31 @@
 import { Menu as Base } from '@base-ui/react/menu'
-import type { ReactElement, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { classes } from './classes.ts'
 import { Icon } from './Icon.tsx'
 import type { IconName } from './Icon.tsx'
 import styles from './Menu.module.css'
 
-/** A button and the menu behind it. */
+/** A button and the menu behind it. `small`: at the end of a row, in line with its edge. */
 export const Menu = ({
-  trigger,
+  icon,
+  label,
+  size = 'medium',
   side = 'bottom',
   align = 'end',
   children,
 }: {
-  readonly trigger: ReactElement
+  readonly icon: IconName
+  /** The accessible name of the button. */
+  readonly label: string
+  readonly size?: 'small' | 'medium'
   readonly side?: 'top' | 'bottom'
   readonly align?: 'start' | 'end'
   readonly children: ReactNode
 }) => (
   <Base.Root modal={false}>
-    <Base.Trigger render={trigger} />
+    <Base.Trigger className={classes(styles.trigger, size === 'small' && styles.small)} aria-label={label}>
+      <Icon name={icon} size={size === 'small' ? 18 : 20} />
+    </Base.Trigger>
     <Base.Portal>
       <Base.Positioner
         className={styles.positioner}

@@ -2,7 +2,6 @@ import type { RoomView } from '@sotto/client'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Avatar } from '../../ui/Avatar.tsx'
-import { Icon } from '../../ui/Icon.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { keysNamed } from '../../ui/keyNames.ts'
 import { Menu, MenuItem } from '../../ui/Menu.tsx'
@@ -64,13 +63,7 @@ export const ConversationHeader = ({
             aria-pressed={membersShown}
             onClick={onMembers}
           />
-          <Menu
-            trigger={
-              <button type="button" className={styles.more} aria-label={t('more')}>
-                <Icon name="more" />
-              </button>
-            }
-          >
+          <Menu icon="more" label={t('more')}>
             {onInvite && (
               <MenuItem icon="invite" onSelect={onInvite}>
                 {t('beginInvite')}

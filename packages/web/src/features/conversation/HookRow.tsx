@@ -1,5 +1,6 @@
 import type { TimelineItem } from '@sotto/client'
 import { useFormatter, useTranslations } from 'use-intl'
+import { HookMark } from '../../ui/HookMark.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { clock, moment } from '../../ui/times.ts'
@@ -48,9 +49,7 @@ export const HookRow = ({
     )
   return (
     <article className={styles.row} data-hook={item.hook} aria-label={t('spoken', { name })}>
-      <span className={styles.mark} title={t('mark')}>
-        <Icon name="hook" size={18} />
-      </span>
+      <HookMark title={t('mark')} />
       <div className={styles.column}>
         <p className={styles.head}>
           <span className={styles.name}>{t.rich('title', { name, ...isolated })}</span>

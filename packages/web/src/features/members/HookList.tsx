@@ -1,7 +1,7 @@
 import type { HookView } from '@sotto/client'
 import { useFormatter, useTranslations } from 'use-intl'
 import { useHooks } from '../../client/useHooks.ts'
-import { Icon } from '../../ui/Icon.tsx'
+import { HookMark } from '../../ui/HookMark.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { moment } from '../../ui/times.ts'
 import styles from './HookList.module.css'
@@ -11,9 +11,7 @@ const Hook = ({ hook: { name, generation, expiresMs, reads } }: { readonly hook:
   const format = useFormatter()
   return (
     <li className={styles.hook}>
-      <span className={styles.mark}>
-        <Icon name="hook" size={16} />
-      </span>
+      <HookMark />
       <span className={styles.words}>
         <span>{name === null ? t('nameless') : t.rich('title', { name, ...isolated })}</span>
         <span className={styles.keys}>{reads ? t('reads') : t('writes')}</span>

@@ -30,13 +30,7 @@ const Acts = ({
   const removable = mayRemove(own, member)
   if (roles.length === 0 && !removable) return null
   return (
-    <Menu
-      trigger={
-        <button type="button" className={styles.more} aria-label={t('more', { name: member.name })}>
-          <Icon name="more" size={18} />
-        </button>
-      }
-    >
+    <Menu icon="more" label={t('more', { name: member.name })} size="small">
       {roles.length > 0 && (
         <MenuItem icon="shield" onSelect={() => onAct({ kind: 'role', member, roles })}>
           {t('changeRole')}

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Avatar } from '../../ui/Avatar.tsx'
-import { Icon } from '../../ui/Icon.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx'
 import styles from './AccountMenu.module.css'
 
@@ -27,14 +26,7 @@ export const AccountMenu = ({
         <bdi className={styles.name}>{name}</bdi>
         <span className={styles.connection}>{connection}</span>
       </div>
-      <Menu
-        side="top"
-        trigger={
-          <button type="button" className={styles.trigger} aria-label={t('open', { name })}>
-            <Icon name="settings" />
-          </button>
-        }
-      >
+      <Menu icon="settings" label={t('open', { name })} side="top">
         <MenuItem icon="settings" onSelect={() => onOpen('settings')}>
           {t('item')}
         </MenuItem>
