@@ -22,13 +22,17 @@ export interface Opaque {
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
 const bytesOf = (encoded: string): Uint8Array => new Uint8Array(Buffer.from(encoded, 'base64url'))
 
-/** The library throws plain errors for whatever it cannot read. */
-const reading = <T>(work: () => T): T => {
+/** Of the messages that a client sends, with ristretto255 and SHA-512 (RFC 9807 §5.1, §6.1). */
+const lengths = { registrationRequest: 32, ke1: 96, ke3: 64 } as const
+
+/** The library throws plain errors for whatever it cannot read, and reads over what stands behind a message. */
+const reading = <T>(bytes: Uint8Array, length: number, work: () => T): T => {
   try {
-    return work()
+    if (bytes.length === length) return work()
   } catch {
-    throw new SottoError('bad_request', 'not a message of OPAQUE')
+    // The same as of another length.
   }
+  throw new SottoError('bad_request', 'not a message of OPAQUE')
 }
 
 export const makeOpaqueSetup = async (): Promise<string> => {
@@ -39,7 +43,7 @@ export const makeOpaqueSetup = async (): Promise<string> => {
 export const makeOpaque = async (serverSetup: string): Promise<Opaque> => {
   await ready
   const challenge: Opaque['challenge'] = (credential, record, request) => {
-    const { serverLoginState, loginResponse } = reading(() =>
+    const { serverLoginState, loginResponse } = reading(request, lengths.ke1, () =>
       server.startLogin({
         serverSetup,
         userIdentifier: credential,
@@ -52,7 +56,7 @@ export const makeOpaque = async (serverSetup: string): Promise<Opaque> => {
   return {
     register: (credential, request) =>
       bytesOf(
-        reading(() =>
+        reading(request, lengths.registrationRequest, () =>
           server.createRegistrationResponse({
             serverSetup,
             userIdentifier: credential,
@@ -62,6 +66,7 @@ export const makeOpaque = async (serverSetup: string): Promise<Opaque> => {
       ),
     challenge,
     verify: (serverLoginState, finish) => {
+      if (finish.length !== lengths.ke3) return false
       try {
         server.finishLogin({ serverLoginState, finishLoginRequest: text(finish) })
         return true
