@@ -44,7 +44,10 @@ export const watchRollback = (knowing: readonly Person[], id: string): RollbackW
       await eventually('the room is healed', healWithinMs, () => knowing.every(isOver))
       return { kind: 'healed' }
     } catch (error) {
-      const states = knowing.map((person) => `${person.name}: ${JSON.stringify(stateOf(person, id))}`)
+      const states = knowing.map((person) => {
+        const { connection } = person.client.state()
+        return `${person.name}: ${connection.kind}, ${JSON.stringify(stateOf(person, id))}`
+      })
       return { kind: 'violated', violations: [String(error), ...states] }
     } finally {
       for (const stop of stops) stop()

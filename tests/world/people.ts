@@ -182,12 +182,19 @@ export const perform = (world: World, step: Step, device: Device, random: Random
       return (
         left &&
         ask(world, device, 'leave', async (client) => {
-          await client.leave({ room: left.id })
-          // What was not sent goes with the room, as one is told before.
           const account = client.state().account
-          for (const said of world.truth.said.values())
-            if (said.room === left.id && account.kind !== 'none' && said.by === account.account)
-              said.promised = false
+          // What was not sent goes with the room, as one is told before.
+          const unpromise = (): void => {
+            for (const said of world.truth.said.values())
+              if (said.room === left.id && account.kind !== 'none' && said.by === account.account)
+                said.promised = false
+          }
+          await client.leave({ room: left.id }).catch((error: unknown) => {
+            // Closed meanwhile: what it began it ends at the next start.
+            if (error instanceof SottoError && error.code === 'unavailable') unpromise()
+            throw error
+          })
+          unpromise()
         })
       )
     }
