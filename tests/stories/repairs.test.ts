@@ -185,6 +185,24 @@ describe('a server that has lost what it had confirmed', () => {
     expect(await texts(a, id)).toEqual(['hello', 'hello carol'])
   })
 
+  it('F28: who was brought in since notices that the others have mended the room', async () => {
+    const carol = world.person('carol')
+    const c = await carol.join()
+    const backup = await world.backup()
+    await online(a)
+    await a.invite({ room: id, name: 'carol' })
+    await invitation(c, id)
+    await c.accept({ room: id })
+    await a.send({ room: id, text: 'hello carol' })
+    await untilMessages(c, id, 1)
+    await Promise.all([a.close(), b.close()])
+    await world.restore(backup)
+    await stateIs(c, id, 'frozen')
+    await alice.open()
+    await stateIs(c, id, 'active')
+    expect(await texts(c, id)).toEqual(['hello carol'])
+  })
+
   it('where it has gone on with another history, an owner founds the room anew, and what was not sent comes along', async () => {
     await a.send({ room: id, text: 'one' })
     await untilMessages(b, id, 1)

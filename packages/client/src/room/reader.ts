@@ -144,8 +144,9 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
       case 'same':
     }
     if (top.seq >= Math.max(place.cursor, place.confirmed)) {
-      await runner.take((room) => stepped(thawed(room)))
+      // First: the step tells how much is missing.
       head = top.seq
+      await runner.take((room) => stepped(thawed(room)))
       return 'healed'
     }
     // What it has signed for, and this device has not read, only others can hand back.
