@@ -52,11 +52,18 @@ export const ConversationHeader = ({
         </p>
       </div>
       {onInvite && (
-        <IconButton label={t('invite')} icon="invite" shortcut={keysNamed('Alt', 'I')} onClick={onInvite} />
+        <IconButton
+          className={styles.wide}
+          label={t('invite')}
+          icon="invite"
+          shortcut={keysNamed('Alt', 'I')}
+          onClick={onInvite}
+        />
       )}
       {member && (
         <>
           <IconButton
+            className={styles.wide}
             label={t('members')}
             icon="people"
             shortcut={keysNamed('Alt', 'M')}
