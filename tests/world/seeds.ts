@@ -117,4 +117,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     'delay,partition,client_crash,server_crash,server_full,client_clock,lost_welcome,long_offline,tabs,lie_reordered',
     'who had asked to leave a room that then fell silent for three months could not be taken out',
   ),
+  kept(
+    74889,
+    'loss,reordering,delay,partition,client_crash,server_crash,lost_write,server_restore,client_full,server_full,client_clock,server_clock,lost_welcome,lost_keys',
+    'who asked to be brought in had put up keys dated by a clock that was wrong, and did not look again',
+  ),
 ]

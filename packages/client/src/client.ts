@@ -122,9 +122,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   /** Something that is done once there is a line, and done again if the line breaks before it is done. */
   const whileOnline = (work: () => Promise<void>, delayMs = limits.retryDelayMinMs * 8): void => {
     if (!line.isOnline()) return
-    work().catch(async (error: unknown) => {
-      // What this device makes may be dated by a clock that the server has set right since.
-      if (error instanceof SottoError && error.code === 'policy') await meet().catch(() => {})
+    work().catch(() => {
       scheduler.after(delayMs, () => whileOnline(work, Math.min(delayMs * 2, limits.retryDelayMaxMs)))
     })
   }
@@ -201,6 +199,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       line,
       call,
       timeMs,
+      meet,
       changed: stage.tell,
       stirred,
       // What comes too late for an account that was erased stops nobody.

@@ -78,6 +78,8 @@ export interface DeviceDeps {
   readonly line: Line
   readonly call: Call
   timeMs(): number
+  /** Asks the server what it is and what time it has. */
+  meet(): Promise<void>
   changed(room: RoomState, told: readonly Told[]): void
   /** Something about rooms that is not in their state. */
   stirred(): void
@@ -99,26 +101,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     sealingKey: profile.sealingKey,
     find: contacts.find,
   }
-  const roomDeps = {
-    store,
-    contacts,
-    scheduler,
-    tools,
-    line,
-    pace: makePace(),
-    timeMs: deps.timeMs,
-    changed: deps.changed,
-    stirred: deps.stirred,
-    halt: deps.halt,
-  }
-  const renewKeyPackages = async (): Promise<void> => pool.replenish(await leafOwner(), poolTime(), true)
-  const roomsDeps = { store, line, tools, contacts, pool, renewKeyPackages, roomDeps }
-  const rooms = openRooms(roomsDeps, await loadRooms(store))
-  const entering = new Set<string>()
-
   const nowS = (): number => Math.floor(deps.timeMs() / 1000)
   const poolTime = (): PoolTime => ({ nowS: nowS(), localS: Math.floor(scheduler.nowMs() / 1000) })
-  const newId = (): Uint8Array => provider.random(16)
 
   const leafOwner = async (): Promise<LeafOwner> => {
     await contacts.ensure([{ account, seq: 0 }])
@@ -127,11 +111,40 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     return { provider, signer, device, account: own.state }
   }
 
+  const restock = async (afresh: boolean): Promise<void> => {
+    try {
+      await pool.replenish(await leafOwner(), poolTime(), afresh)
+    } catch (error) {
+      if (!(error instanceof SottoError && error.code === 'policy')) throw error
+      // What was made may be dated by a clock that the server has set right since.
+      await deps.meet()
+      await pool.replenish(await leafOwner(), poolTime(), afresh)
+    }
+  }
+
   let replenishing: Promise<void> | null = null
   const replenish = (): Promise<void> =>
-    (replenishing ??= leafOwner()
-      .then((owner) => pool.replenish(owner, poolTime()))
-      .finally(() => (replenishing = null)))
+    (replenishing ??= restock(false).finally(() => (replenishing = null)))
+
+  const roomDeps = {
+    store,
+    contacts,
+    scheduler,
+    tools,
+    line,
+    pace: makePace(),
+    replenish,
+    timeMs: deps.timeMs,
+    changed: deps.changed,
+    stirred: deps.stirred,
+    halt: deps.halt,
+  }
+  const renewKeyPackages = (): Promise<void> => restock(true)
+  const roomsDeps = { store, line, tools, contacts, pool, renewKeyPackages, roomDeps }
+  const rooms = openRooms(roomsDeps, await loadRooms(store))
+  const entering = new Set<string>()
+
+  const newId = (): Uint8Array => provider.random(16)
 
   const enter = async (room: string, phase: 'active' | 'leaving'): Promise<void> => {
     if (entering.has(room)) throw new SottoError('rate', 'the room is being entered')

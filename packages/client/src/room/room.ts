@@ -68,6 +68,8 @@ export interface RoomDeps {
   readonly tools: Tools
   readonly line: Line
   readonly pace: Pace
+  /** Sees to it that others find key packages of this device that they can use. */
+  replenish(): Promise<void>
   /** The server's time, as far as it is known. */
   timeMs(): number
   changed(room: RoomState, told: readonly Told[]): void
@@ -237,6 +239,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       case 'create':
         return sender.create()
       case 'nack':
+        // Whoever brings this device in needs them; those that the server has may have ended since they were looked at.
+        await deps.replenish().catch(() => {})
         return sender.nack()
       case 'submit':
         pace.sent(action.items.length, scheduler.nowMs())

@@ -39,6 +39,7 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
       witness: () => ledger.witness,
     },
     pace: makePace(),
+    replenish: async () => {},
     timeMs: () => startS * 1000,
     changed: () => {},
     stirred: () => {},
