@@ -21,7 +21,9 @@ const revokedIn = (world: World): Revoked => {
   const revoked = new Map<string, number>()
   for (const { state } of world.server.data().accounts.values())
     for (const [device, { status }] of decodeAccountState(state).devices)
-      if (status.kind === 'revoked') revoked.set(device, status.timeS * 1000)
+      // Its link may be dated minutes before anybody had it: what the device did meanwhile stands.
+      if (status.kind === 'revoked')
+        revoked.set(device, Math.max(status.timeS * 1000, world.truth.revoked.get(device) ?? 0))
   return revoked
 }
 
@@ -98,13 +100,13 @@ const checkLeaves = (
   const isKnown = !world.used.has('lie_forked')
   for (const device of joined) {
     const revokedMs = revoked.get(device)
-    if (revokedMs !== undefined && revokedMs + revocationGraceMs < atMs && isKnown && !isOldWorld(world))
+    if (revokedMs !== undefined && revokedMs + underWayMs < atMs && isKnown && !isOldWorld(world))
       world.fail('I10', `${where} brings in a device that was given up`)
   }
 }
 
-/** A link may be dated a little before the server has it. */
-const revocationGraceMs = 60_000
+/** What was under way when the device was given up. */
+const underWayMs = 60_000
 
 const checkChange = (
   world: World,
