@@ -137,6 +137,17 @@ describe('a server that has lost what it had confirmed', () => {
   })
   afterEach(() => world.end())
 
+  /** Carol is in the room, and a backup knows nothing of it. */
+  const carolComesAfterBackup = async () => {
+    const c = await world.person('carol').join()
+    const backup = await world.backup()
+    await online(a)
+    await a.invite({ room: id, name: 'carol' })
+    await invitation(c, id)
+    await c.accept({ room: id })
+    return { c, backup }
+  }
+
   it('F28: is healed by what its devices have kept, and goes on', async () => {
     const backup = await world.backup()
     await online(a)
@@ -169,13 +180,7 @@ describe('a server that has lost what it had confirmed', () => {
   })
 
   it('F28: commits too: who was brought in since is still there', async () => {
-    const carol = world.person('carol')
-    const c = await carol.join()
-    const backup = await world.backup()
-    await online(a)
-    await a.invite({ room: id, name: 'carol' })
-    await invitation(c, id)
-    await c.accept({ room: id })
+    const { c, backup } = await carolComesAfterBackup()
     await c.send({ room: id, text: 'hello' })
     await untilMessages(a, id, 1)
     await world.restore(backup)
@@ -186,13 +191,7 @@ describe('a server that has lost what it had confirmed', () => {
   })
 
   it('F28: who was brought in since notices that the others have mended the room', async () => {
-    const carol = world.person('carol')
-    const c = await carol.join()
-    const backup = await world.backup()
-    await online(a)
-    await a.invite({ room: id, name: 'carol' })
-    await invitation(c, id)
-    await c.accept({ room: id })
+    const { c, backup } = await carolComesAfterBackup()
     await a.send({ room: id, text: 'hello carol' })
     await untilMessages(c, id, 1)
     await Promise.all([a.close(), b.close()])
