@@ -238,8 +238,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       const { group } = room.state()
       const isThere = group !== null && accountsIn(group.public).has(toHex(invited.account))
       if (roleOf(policy, invited.account) !== undefined && isThere) throw new SottoError('already_member')
-      const claiming = { call, provider, timeS: nowS() }
-      const keyPackages = await claimKeyPackages(claiming, room.state().id, invited)
+      const claiming = { call, provider, contacts, clockS: nowS() }
+      const keyPackages = await claimKeyPackages(claiming, room.state(), invited.account)
       return room.intend({ kind: 'invite', id: toHex(newId()), account: invited.account, keyPackages })
     },
 

@@ -33,6 +33,7 @@ export const rules = [
   'KP-3',
   'KP-4',
   'KP-5',
+  'KP-6',
   'POLICY-1',
   'POLICY-2',
   'POLICY-3',

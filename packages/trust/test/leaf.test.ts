@@ -208,8 +208,7 @@ describe('a key package', () => {
       )
   })
 
-  test('KP-2 that has ended, has not begun, or lasts too long; or with a leaf of another source', async () => {
-    expect(await offered({}, startS + 30 * dayS)).toBe('KP-2')
+  test('KP-2 that has not begun, or lasts too long; or with a leaf of another source', async () => {
     expect(await offered({ notBefore: startS + 2 * dayS, notAfter: startS + 3 * dayS })).toBe('KP-2')
     expect(await offered({ notAfter: startS + 30 * dayS + 1 })).toBe('KP-2')
     expect(await offered({ notAfter: startS, notBefore: startS + 1 })).toBe('KP-2')
@@ -243,6 +242,17 @@ describe('a key package', () => {
       expect(ruleOf(await verifyKeyPackage(provider, { ...made, ...changed }, alice.state, startS))).toBe(
         'KP-5',
       )
+  })
+
+  test('KP-6 that is over by the clock of who takes it, whatever the time of the room', async () => {
+    expect(await offered({}, startS + 30 * dayS - 1)).toBe('ok')
+    expect(await offered({}, startS + 30 * dayS)).toBe('KP-6')
+    const made = await keyPackageOf(alice)
+    const taken = async (clockS: number, roomS: number): Promise<string> =>
+      ruleOf(await verifyKeyPackage(provider, made, alice.state, clockS, roomS))
+    expect(await taken(startS + 29 * dayS, startS + 60 * dayS)).toBe('ok')
+    expect(await taken(startS + 30 * dayS, startS)).toBe('KP-6')
+    expect(await taken(startS, startS + 91 * dayS)).toBe('LEAF-10')
   })
 
   test('whose leaf breaks a rule breaks that rule', async () => {

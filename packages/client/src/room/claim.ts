@@ -1,30 +1,54 @@
 import { decode, decodeKeyPackage, type KeyPackage, MlsError, type Provider } from '@sotto/mls'
 import { equalBytes, operations, SottoError } from '@sotto/protocol'
-import { type AccountState, identityOf, verifyKeyPackage } from '@sotto/trust'
-import type { Call } from '../account/contacts.ts'
+import { identityOf, isKeyPackageOver, verifyKeyPackage } from '@sotto/trust'
+import type { Call, Contacts } from '../account/contacts.ts'
 import type { Intent, RoomState } from './state.ts'
 
 export interface Claiming {
   readonly call: Call
   readonly provider: Provider
-  readonly timeS: number
+  readonly contacts: Pick<Contacts, 'ensure' | 'find'>
+  /** The server's clock, in seconds: what is over by it is not taken. */
+  readonly clockS: number
+}
+
+/** What key packages of an account are needed for. */
+export type Claimant = Extract<Intent, { kind: 'invite' | 'readd' }>
+
+export const isClaimant = (intent: Intent): intent is Claimant =>
+  intent.kind === 'invite' || intent.kind === 'readd'
+
+/** Whether there are none yet, or one that nobody may take any more: its private parts may be gone. */
+export const isUnclaimed = (intent: Claimant, clockS: number): boolean => {
+  const taken = intent.kind === 'invite' ? intent.keyPackages : intent.keyPackage ? [intent.keyPackage] : []
+  return taken.length === 0 || taken.some((bytes) => isOver(bytes, clockS))
+}
+
+const isOver = (bytes: Uint8Array, clockS: number): boolean => {
+  const keyPackage = keyPackageIn(bytes)
+  return keyPackage !== undefined && isKeyPackageOver(keyPackage, clockS)
 }
 
 /**
  * Key packages of the devices of an account, each verified: the server may hand out anything.
  *
- * @throws SottoError `key_package_unavailable`, and what the call throws
+ * @throws SottoError `name_unknown`, `key_package_unavailable`, and what the call throws
  */
 export const claimKeyPackages = async (
-  { call, provider, timeS }: Claiming,
-  room: Uint8Array,
-  account: AccountState,
+  { call, provider, contacts, clockS }: Claiming,
+  { id: room, place }: RoomState,
+  account: Uint8Array,
 ): Promise<readonly Uint8Array[]> => {
-  const { packages } = await call(operations.claimKeyPackages, { room, account: account.account })
+  await contacts.ensure([{ account, seq: 0 }])
+  const state = contacts.find(account)?.state
+  if (!state) throw new SottoError('name_unknown')
+  const { packages } = await call(operations.claimKeyPackages, { room, account })
+  // A log that a wrong clock has carried ahead stays there: the leaf has to last by its time.
+  const roomS = Math.max(clockS, Math.floor(place.timeMs / 1000))
   const verified: Uint8Array[] = []
   for (const { keyPackage: bytes } of packages) {
     const keyPackage = keyPackageIn(bytes)
-    const verdict = keyPackage && (await verifyKeyPackage(provider, keyPackage, account, timeS))
+    const verdict = keyPackage && (await verifyKeyPackage(provider, keyPackage, state, clockS, roomS))
     if (verdict?.kind === 'ok') verified.push(bytes)
   }
   if (verified.length === 0) throw new SottoError('key_package_unavailable')
@@ -39,10 +63,6 @@ const keyPackageIn = (bytes: Uint8Array): KeyPackage | undefined => {
     throw error
   }
 }
-
-/** Whom an intent needs key packages of. */
-export const claimantOf = (intent: Intent): Uint8Array | undefined =>
-  intent.kind === 'invite' || intent.kind === 'readd' ? intent.account : undefined
 
 /**
  * The room with the key packages put to the intent that they were claimed for; undefined where none is of use to it: a

@@ -3,6 +3,7 @@ import type { Intent, OutboxItem, Pending, Place, RoomState } from './state.ts'
 import type { Group } from '@sotto/mls'
 import { type HookDuty, hookDuties } from './hookDuties.ts'
 import type { Death } from '@sotto/trust'
+import { type Claimant, isClaimant, isUnclaimed } from './claim.ts'
 import { hasAskedToLeave, hasProposalsOfOthers, type Purpose } from './commit.ts'
 
 /** What lies outside of a room's stored state and decides what can be done now. */
@@ -23,6 +24,8 @@ export interface Situation {
   /** The worst of the leaves that nobody may use any more. */
   readonly dead: Death | null
   /** The server's time, as far as it is known. */
+  readonly clockMs: number
+  /** The time that the next entry of the log will have. */
   readonly timeMs: number
   /** The account of this device. */
   readonly account: Uint8Array
@@ -41,7 +44,7 @@ export type Action =
   | { readonly kind: 'commit'; readonly purpose: Purpose }
   | { readonly kind: 'propose_leave' }
   /** Key packages for somebody who is to be brought in. */
-  | { readonly kind: 'claim'; readonly intent: Intent }
+  | { readonly kind: 'claim'; readonly intent: Claimant }
   /** The own place is to be taken anew. */
   | { readonly kind: 'rejoin' }
   /** The server is offered what it has lost. */
@@ -107,8 +110,7 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   const purpose = purposeOf(room, group, situation, isQueued)
   // A commit waits for what was encrypted before it, which it would make stale; nothing is encrypted meanwhile.
   if (purpose && sent.length > 0) return submit
-  if (purpose)
-    return [isUnclaimed(purpose) ? { kind: 'claim', intent: purpose.intent } : { kind: 'commit', purpose }]
+  if (purpose) return [claimFor(purpose, situation) ?? { kind: 'commit', purpose }]
   // What is said now might be said to whoever has the device (S2).
   if (situation.dead === 'revoked') return submit
   const count = situation.window - sent.length
@@ -135,13 +137,10 @@ const purposeOf = (
   return isLeafOld(room, situation.timeMs, isQueued) ? { kind: 'intent', intent: freshKeys } : undefined
 }
 
-const isUnclaimed = (purpose: Purpose): purpose is Extract<Purpose, { kind: 'intent' }> => {
-  if (purpose.kind !== 'intent') return false
+const claimFor = (purpose: Purpose, { clockMs }: Situation): Action | undefined => {
+  if (purpose.kind !== 'intent' || !isClaimant(purpose.intent)) return undefined
   const { intent } = purpose
-  return (
-    (intent.kind === 'invite' && intent.keyPackages.length === 0) ||
-    (intent.kind === 'readd' && intent.keyPackage === null)
-  )
+  return isUnclaimed(intent, Math.floor(clockMs / 1000)) ? { kind: 'claim', intent } : undefined
 }
 
 const freshKeys: Intent = { kind: 'refresh', id: 'refresh' }

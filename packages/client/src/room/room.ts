@@ -12,7 +12,7 @@ import type { Contacts } from '../account/contacts.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
-import { claimantOf, claimed, claimKeyPackages } from './claim.ts'
+import { type Claimant, claimed, claimKeyPackages } from './claim.ts'
 import { failIntent, hasAskedToLeave, type Purpose, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
 import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
@@ -265,7 +265,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       }
       case 'claim':
         if (action.intent.kind === 'readd' && !turns.wish(action.intent.id)) return
-        return claim(action.intent, timeS)
+        return claim(action.intent)
       case 'rejoin':
         return rejoin()
       case 'heal':
@@ -275,15 +275,11 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     }
   }
 
-  const claim = async (intent: Intent, timeS: number): Promise<void> => {
-    const account = claimantOf(intent)
-    if (!account) return
+  const claim = async (intent: Claimant): Promise<void> => {
+    const clockS = Math.floor(deps.timeMs() / 1000)
+    const claiming = { call: line.call, provider: tools.provider, contacts: deps.contacts, clockS }
     try {
-      await deps.contacts.ensure([{ account, seq: 0 }])
-      const state = tools.find(account)?.state
-      if (!state) throw new SottoError('name_unknown')
-      const claiming = { call: line.call, provider: tools.provider, timeS }
-      const keyPackages = await claimKeyPackages(claiming, runner.state().id, state)
+      const keyPackages = await claimKeyPackages(claiming, runner.state(), intent.account)
       await take((room) => {
         const next = claimed(room, intent.id, keyPackages)
         return next ? stepped(next) : failIntent(room, intent.id, 'key_package_unavailable')
@@ -365,6 +361,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       alarmed: isAlarmed(runner.state()),
       onDuty: turns.isOpen(),
       dead: worstDead(runner.state()),
+      clockMs: deps.timeMs(),
       timeMs: nextMs(),
       account: tools.account,
       doubted: hookKeeper.doubted(),

@@ -40,6 +40,7 @@ const situation = (side: Side): Situation => ({
   onDuty: true,
   doubted: new Set(),
   dead: null,
+  clockMs: 0,
   timeMs: 0,
   account: new Uint8Array(32),
 })

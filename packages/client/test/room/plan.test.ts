@@ -38,6 +38,7 @@ describe('what is to be done next', () => {
     onDuty: true,
     doubted: new Set(),
     dead: null,
+    clockMs: 0,
     timeMs: 0,
     account: new Uint8Array(32),
   })

@@ -32,6 +32,7 @@ const calm = (room: RoomState): Situation => ({
   onDuty: true,
   doubted: new Set(),
   dead: null,
+  clockMs: timeMs,
   timeMs,
   account: new Uint8Array(32),
 })

@@ -21,24 +21,39 @@ const dayS = 86_400n
 const lifetimeMaxS = BigInt(limits.keyPackageLifetimeDaysMax) * dayS
 
 /**
- * Whether a key package may be offered, or used to add its device (protocol §4, §10): KP-1 to KP-5 and the rules of
+ * Whether a key package may be offered, or taken to add its device (protocol §4, §10): KP-1 to KP-6 and the rules of
  * its leaf.
+ *
+ * @param clockS the clock of whoever offers or takes it, by which it has not ended
+ * @param roomS the time of the room's next entry, where its leaf is to stand; a wrong clock may have carried it ahead
  */
 export const verifyKeyPackage = async (
   provider: Provider,
   keyPackage: KeyPackage,
   account: AccountState | undefined,
-  nowS: number,
+  clockS: number,
+  roomS = clockS,
 ): Promise<Verdict<LeafIdentity>> => {
-  const verdict = await verifyOfferedLeaf(provider, keyPackage, account, nowS)
+  const verdict = await verifyOfferedLeaf(provider, keyPackage, account, roomS)
   if (verdict.kind === 'refused') return verdict
+  if (isKeyPackageOver(keyPackage, clockS)) return refused('KP-6')
   const crypto = { provider, suite: suiteOf(hybridSuiteId) }
   const signed =
     (await verifyLeafNode(crypto, keyPackage.leafNode)) && (await verifyOuterSignature(crypto, keyPackage))
   return signed ? verdict : refused('KP-5')
 }
 
-/** The same for a key package whose own signatures have been verified: the engine does so before it asks. */
+/** Whether nobody may take it any more (KP-6). */
+export const isKeyPackageOver = ({ leafNode: { source } }: KeyPackage, clockS: number): boolean =>
+  source.kind === 'key_package' && source.notAfter <= BigInt(Math.floor(clockS))
+
+/**
+ * Whether a commit may bring in the leaf of a key package whose own signatures the engine has verified: KP-1 to KP-4
+ * and the rules of its leaf. How long the leaf lasts counts, not whether the key package could still be taken: whoever
+ * took it has asked that (KP-6), by a clock that the log may be ahead of.
+ *
+ * @param nowS time of the log entry
+ */
 export const verifyOfferedLeaf = async (
   provider: Pick<Signatures, 'verify'>,
   keyPackage: KeyPackage,
@@ -57,7 +72,7 @@ const offerRule = (keyPackage: KeyPackage, nowS: number): Rule | undefined => {
   const now = BigInt(Math.floor(nowS))
   if (notAfter <= notBefore || notAfter - notBefore > lifetimeMaxS) return 'KP-2'
   // A device whose clock is ahead still publishes key packages that others may use.
-  if (notBefore > now + BigInt(leafGraceS) || notAfter <= now) return 'KP-2'
+  if (notBefore > now + BigInt(leafGraceS)) return 'KP-2'
   if (extensions.some(({ type, data }) => type !== extensionType.lastResort || data.length > 0)) return 'KP-3'
   return equalBytes(initKey, leafNode.encryptionKey) ? 'KP-4' : undefined
 }

@@ -329,11 +329,17 @@ describe('C1 who commits', () => {
 })
 
 describe('C2 who is added', () => {
-  test('C2a has a leaf that holds, and a key package that has not ended', async () => {
+  test('C2a has a leaf that holds; how long its key package could be taken is not asked', async () => {
     const policy = withMember(policyIn(group), mallory.state.account)
     const by = { by: atAlice, proposals: [await add(mallory)], policy }
     expect(await judge(commitOf(group, by), [alice, bob, carol, grace])).toBe('C2a')
-    expect(await judged(by, startS + 30 * dayS)).toBe('C2a')
+    expect(await judged(by, startS + 60 * dayS)).toBe('allowed')
+    const ending = {
+      kind: 'add',
+      keyPackage: await keyPackageOf(mallory, { notAfterS: startS + dayS }),
+    } as const
+    expect(await judged({ ...by, proposals: [ending] })).toBe('allowed')
+    expect(await judged({ ...by, proposals: [ending] }, startS + 2 * dayS)).toBe('C2a')
     const asMallory = { ...firstDevice(mallory), signer: firstDevice(alice).signer }
     const forged: Proposal = { kind: 'add', keyPackage: await keyPackageOf(mallory, { device: asMallory }) }
     expect(await judged({ ...by, proposals: [forged] })).toBe('C2a')

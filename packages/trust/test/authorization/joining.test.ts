@@ -239,13 +239,14 @@ describe('C8 what may wait for somebody’s commit', () => {
     const another = await anotherDevice(alice)
     expect(await proposed(await add(alice, another), atBob)).toBe('C2c')
     expect(await proposed(await add(alice, another), server)).toBe('C2c')
-    expect(await proposed(await add(alice, another), atAlice, startS + 31 * dayS)).toBe('C2a')
+    const ended = await keyPackageOf(alice, { device: another, notAfterS: startS - 2 * dayS })
+    expect(await proposed({ kind: 'add', keyPackage: ended }, atAlice)).toBe('C2a')
     expect(await proposed(remove(atAlice), atBob)).toBe('C3a')
     expect(await proposed(remove(atAlice), server)).toBe('C3b')
     expect(await proposed(remove(9), atAlice)).toBe('C0f')
     expect(await proposed({ kind: 'update', leafNode: await leafOf(alice) }, atBob)).toBe('C4a')
-    const ended = await leafOf(bob, { notAfterS: startS - 2 * dayS })
-    expect(await proposed({ kind: 'update', leafNode: ended }, atBob)).toBe('C4b')
+    const leafNode = await leafOf(bob, { notAfterS: startS - 2 * dayS })
+    expect(await proposed({ kind: 'update', leafNode }, atBob)).toBe('C4b')
   })
 
   test('in a group without a policy nothing may wait', async () => {
