@@ -65,6 +65,34 @@ describe('what was said stays said', () => {
     expect((await messages(a3, id)).at(-1)).toMatchObject({ id: item, delivery: { kind: 'sent' } })
   })
 
+  it('F9: the server starts with a clock that is years ahead: what is said is dated as before, and people come in', async () => {
+    await world.end()
+    let aheadMs = 0
+    world = await startWorld({ clock: { nowMs: () => Date.now() + aheadMs } })
+    const [a, b, c] = [
+      await world.person('alice').join(),
+      await world.person('bob').join(),
+      await world.person('carol').join(),
+    ]
+    const id = await meet(a, b, 'bob')
+    expect(world.server().clockDoubtedMs).toBe(0)
+    const aYearMs = 365 * 86_400_000
+    aheadMs = 3 * aYearMs
+    await world.restart()
+    expect(Math.round(world.server().clockDoubtedMs / aYearMs)).toBe(3)
+    await b.send({ room: id, text: 'what year is it?' })
+    const [said] = await untilMessages(a, id, 1)
+    expect(said?.timeMs).toBeLessThan(Date.now() + aYearMs)
+    aheadMs = 0
+    await world.restart()
+    expect(world.server().clockDoubtedMs).toBe(0)
+    await a.invite({ room: id, name: 'carol' })
+    await invitation(c, id)
+    await c.accept({ room: id })
+    await c.send({ room: id, text: 'this one' })
+    for (const client of [a, b]) await untilMessages(client, id, 2)
+  })
+
   it('acknowledgements and answers get lost: each message is there once', async () => {
     const [alice, bob] = [world.person('alice'), world.person('bob')]
     const [a, b] = [await alice.join(), await bob.join()]

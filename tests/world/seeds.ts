@@ -122,4 +122,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     'loss,reordering,delay,partition,client_crash,server_crash,lost_write,server_restore,client_full,server_full,client_clock,server_clock,lost_welcome,lost_keys',
     'who asked to be brought in had put up keys dated by a clock that was wrong, and did not look again',
   ),
+  kept(
+    77112,
+    'loss,duplication,delay,partition,server_crash,lost_write,client_restore,server_full,client_clock,server_clock,lost_welcome,lost_keys,tabs',
+    'a clock that leapt there and back was followed where it had never been, and nobody could be brought in',
+  ),
 ]

@@ -68,6 +68,8 @@ export interface WorldServer {
   /** Sets its clock right again. */
   rightClock(): void
   nowMs(): number
+  /** Notes what its clock says, as it does all the time. */
+  look(): void
   request(op: AnyOperation, input: Uint8Array, params: unknown, token: string | null): Promise<Answer>
   connect(token: string, hear: (frame: ServerFrame) => void, closed: () => void): Socket
   /** All that it has written into its log file. */
@@ -185,6 +187,11 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
   const pause = (delayMs: number): Promise<void> =>
     new Promise((resolve) => void clock.after(delayMs, resolve))
 
+  const look = (): void => {
+    const timeMs = life?.core.steady.nowMs()
+    if (timeMs !== undefined && !isFull) data.lastMs = timeMs
+  }
+
   const start = (): void => {
     if (life) return
     const store = memoryStore(() => data)
@@ -203,6 +210,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     const common = { provider: options.provider(), bus, clock: serverClock, limits: worldLimits }
     own.core = makeCore({
       ...common,
+      lastMs: data.lastMs,
       store: gates,
       secrets,
       opaque: worldOpaque,
@@ -220,11 +228,9 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     }
     life = own
     const lookAgain = (): void => {
-      clock.after(lookIntervalMs, () => {
-        if (!own.isAlive) return
-        own.core.steady.look()
-        lookAgain()
-      })
+      if (!own.isAlive) return
+      look()
+      clock.after(lookIntervalMs, lookAgain)
     }
     lookAgain()
     trace.note('server start')
@@ -371,6 +377,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       offsetMs = 0
     },
     nowMs: serverClock.nowMs,
+    look,
     request: async (op, input, params, token) => {
       const own = life
       if (!own) return { kind: 'gone' }

@@ -1,5 +1,6 @@
 import { type Acknowledgement, limits } from '@sotto/protocol'
 import type { RoomChange } from '../../packages/server/src/delivery/store.ts'
+import { lookIntervalMs } from '../../packages/server/src/steadyClock.ts'
 import type { MemoryData } from '../../packages/server/test/memory/data.ts'
 import { check } from './checkers/check.ts'
 import { type Clock, makeClock } from './clock.ts'
@@ -110,7 +111,7 @@ export interface World {
   registered(device: Device): void
   /** The device gives its next account another name. */
   renamed(device: Device): void
-  /** Time passes while everything sleeps, as long as certificates hold. */
+  /** Time passes while all but the server sleep, as long as certificates hold. */
   leap(durationMs: number): void
   /** Notes who the device is now. */
   know(device: Device): void
@@ -188,8 +189,9 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     }
   }
   const secrets = serverSecrets(seededRandom(seed, 'secrets'))
-  const start = (name: string, onPromise: (ack: Acknowledgement) => void): WorldServer =>
-    makeWorldServer({
+  const servers: WorldServer[] = []
+  const start = (name: string, onPromise: (ack: Acknowledgement) => void): WorldServer => {
+    const made = makeWorldServer({
       clock,
       trace,
       secrets,
@@ -209,6 +211,9 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       },
       onCrash: () => void (stats.crashes += 1),
     })
+    servers.push(made)
+    return made
+  }
   const server = start('server', ({ room, seq, hash }) => {
     const promise = { room: hex(room), seq, hash: hex(hash) }
     truth.promises.set(`${promise.room}/${seq}/${promise.hash}`, promise)
@@ -303,7 +308,11 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     leap: (durationMs) => {
       const rest = Math.max(0, leapMaxMs - leaptMs)
       leaptMs += Math.min(rest, durationMs)
-      clock.leap(Math.min(rest, durationMs))
+      const endMs = clock.nowMs() + Math.floor(Math.min(rest, durationMs))
+      while (clock.nowMs() < endMs) {
+        clock.leap(Math.min(lookIntervalMs, endMs - clock.nowMs()))
+        for (const one of servers) one.look()
+      }
     },
     forgotten: (device, id) => {
       truth.revoked.set(id, clock.nowMs())

@@ -21,6 +21,11 @@ export interface RunningServer {
   /** Where a browser finds it. */
   readonly url: string
   readonly port: number
+  /**
+   * How far the clock of this machine is ahead of where time was when the server ran last, in milliseconds, if that is
+   * more than anybody believes at once: for an hour the server goes on from there. 0: all is well.
+   */
+  readonly clockDoubtedMs: number
   /** Takes nothing new, finishes what has begun, tells the clients to come back, and lets go of the data directory. */
   close(): Promise<void>
 }
@@ -54,10 +59,19 @@ export const assemble = async (
   const provider = nodeProvider()
   const bus = processBus()
   const closing = new AbortController()
-  const core = { provider, bus, clock, limits, log }
 
   const opaque = await makeOpaque(secrets.opaqueSetup)
-  const { routes, sessions, delivery, steady } = makeCore({ ...core, store, secrets, opaque })
+  const lastMs = config.clockIsRight ? undefined : await store.clock.last()
+  const given = { provider, bus, limits, log }
+  const { routes, sessions, delivery, steady } = makeCore({
+    ...given,
+    clock,
+    lastMs,
+    store,
+    secrets,
+    opaque,
+  })
+  const core = { ...given, clock: steady }
 
   const edge = {
     isForeign: (request: IncomingMessage) => isForeign(request, trustProxy),
@@ -75,7 +89,7 @@ export const assemble = async (
     sessions,
     webDirectory,
     trustProxy,
-    clock,
+    clock: steady,
     limits,
     log,
     closing: closing.signal,
@@ -83,7 +97,6 @@ export const assemble = async (
   })
   const gateway = makeGateway(app.server, {
     ...core,
-    clock: steady,
     sessions,
     delivery,
     ...edge,
@@ -93,8 +106,13 @@ export const assemble = async (
   if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
   await app.listen({ port: config.port, host })
   const { port } = app.server.address() as AddressInfo
-  const looks = setInterval(steady.look, lookIntervalMs)
+  // A disk that is full takes it the next time.
+  const look = (): void => void store.clock.note(steady.nowMs()).catch(() => {})
+  look()
+  const looks = setInterval(look, lookIntervalMs)
   log.info('started', { port })
+  const clockDoubtedMs = steady.doubtedMs()
+  if (clockDoubtedMs !== 0) log.warn('clock_doubted', { durationMs: clockDoubtedMs })
 
   const shutDown = async (): Promise<void> => {
     log.info('stopping')
@@ -108,5 +126,10 @@ export const assemble = async (
     log.info('stopped')
   }
   let closed: Promise<void> | null = null
-  return { url: `http://${urlHost(host)}:${port}`, port, close: () => (closed ??= shutDown()) }
+  return {
+    url: `http://${urlHost(host)}:${port}`,
+    port,
+    clockDoubtedMs,
+    close: () => (closed ??= shutDown()),
+  }
 }

@@ -34,6 +34,8 @@ export interface ServerConfig {
   /** The lane for programs: REST, Socket.IO, JOSE. Default false: none of its addresses exists. */
   readonly open?: boolean
   readonly clock?: Clock
+  /** Goes by the clock at once, wherever it was when the server ran last. Default false: a leap is doubted for an hour. */
+  readonly clockIsRight?: boolean
   readonly logLevel?: LevelWithSilent
   /** Where the structured log goes. Default: standard error. */
   readonly logDestination?: DestinationStream

@@ -35,12 +35,14 @@ export interface CoreDependencies {
   readonly provider: Provider
   readonly bus: Bus
   readonly clock: Clock
+  /** When it ran last, as far as that is known: a clock that has leapt since is not believed at once. */
+  readonly lastMs: number | undefined
   readonly limits: ServerLimits
   readonly log: EventLog
 }
 
 export const makeCore = ({ store, secrets, opaque, ...given }: CoreDependencies): Core => {
-  const clock = makeSteadyClock(given.clock)
+  const clock = makeSteadyClock(given.clock, given.lastMs)
   const common = { ...given, clock }
   const { bus, limits } = common
   const logKey = makeLogKey(secrets.logKeySeed)

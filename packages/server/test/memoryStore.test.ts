@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { authenticationStoreContract } from './contracts/authenticationStore.ts'
+import { clockStoreContract } from './contracts/clockStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
 import { emptyData } from './memory/data.ts'
@@ -14,4 +15,5 @@ describe('a store in memory', () => {
   authenticationStoreContract(async () => (await open()).authentication)
   directoryStoreContract(open)
   deliveryStoreContract(async () => (await open()).delivery)
+  clockStoreContract(async () => (await open()).clock)
 })

@@ -112,6 +112,7 @@ describe('before it has said who it is, a socket', () => {
     const common = { provider: nodeProvider(), bus: processBus(), clock: systemClock, limits, log }
     const core = makeCore({
       ...common,
+      lastMs: undefined,
       store: { ...store, authentication },
       secrets: { logKeySeed: random(32), senderTagKey: random(32) },
       opaque: await makeOpaque(await makeOpaqueSetup()),

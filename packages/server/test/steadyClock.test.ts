@@ -14,7 +14,7 @@ const steered = (startMs: number) => {
 describe('what is thrown away when its time is over', () => {
   it('is kept for an hour after the start, and after each jump, in whatever direction', () => {
     const clock = steered(1_000_000_000_000)
-    const steady = makeSteadyClock(clock)
+    const steady = makeSteadyClock(clock, undefined)
     const afterMinutes = (minutes: number): boolean => {
       for (let i = 0; i < minutes; i += 10) {
         clock.advance(10 * minuteMs)
@@ -37,7 +37,7 @@ describe('what is thrown away when its time is over', () => {
 
   it('is kept as long as nobody can tell whether the clock goes or jumps', () => {
     const clock = steered(0)
-    const steady = makeSteadyClock(clock)
+    const steady = makeSteadyClock(clock, undefined)
     for (let i = 0; i < 5; i++) {
       clock.advance(2 * hourMs)
       expect(steady.mayExpire()).toBe(false)
@@ -48,16 +48,67 @@ describe('what is thrown away when its time is over', () => {
 describe('the time that a server goes by', () => {
   it('follows the clock, also over days in which nobody looked', () => {
     const clock = steered(1_000_000_000_000)
-    const steady = makeSteadyClock(clock)
-    for (const stepMs of [minuteMs, 100 * 24 * hourMs, -minuteMs, -5 * hourMs, 90 * 24 * hourMs]) {
+    const steady = makeSteadyClock(clock, undefined)
+    for (const stepMs of [minuteMs, 28 * 24 * hourMs, -minuteMs, -5 * hourMs, 2 * 24 * hourMs]) {
       clock.advance(stepMs)
       expect(steady.nowMs()).toBe(clock.nowMs())
+      expect(steady.doubtedMs()).toBe(0)
     }
+  })
+
+  it('is the right one again as soon as the clock is, however it came there', () => {
+    const days = 24 * hourMs
+    for (const leaps of [
+      [3199, -3249],
+      [29, 29, 29],
+      [-29, -29],
+      [10_000, -9_980],
+    ]) {
+      const clock = steered(1_000_000_000_000)
+      const steady = makeSteadyClock(clock, undefined)
+      for (const leap of leaps) {
+        clock.advance(leap * days)
+        expect(Math.abs(steady.nowMs() - 1_000_000_000_000)).toBeLessThanOrEqual(30 * days)
+      }
+      clock.advance(1_000_000_000_000 - clock.nowMs() + minuteMs)
+      expect(steady.nowMs()).toBe(1_000_000_000_000 + minuteMs)
+    }
+  })
+
+  it('is the clock of a machine that is awake for half an hour each day', () => {
+    const clock = steered(1_000_000_000_000)
+    const steady = makeSteadyClock(clock, undefined)
+    for (let day = 0; day < 100; day++) {
+      clock.advance(23.5 * hourMs)
+      steady.look()
+      for (let i = 0; i < 3; i++) {
+        clock.advance(10 * minuteMs)
+        expect(steady.nowMs()).toBe(clock.nowMs())
+      }
+    }
+  })
+
+  it('goes on from the last run where the clock has leapt since, and says by how much', () => {
+    const lastMs = 1_000_000_000_000
+    for (const aheadMs of [31 * 24 * hourMs, -10 * 365 * 24 * hourMs]) {
+      const clock = steered(lastMs + aheadMs)
+      const steady = makeSteadyClock(clock, lastMs)
+      expect(steady.nowMs()).toBe(lastMs)
+      expect(steady.doubtedMs()).toBe(aheadMs)
+      for (let i = 0; i < 6; i++) {
+        clock.advance(10 * minuteMs)
+        steady.look()
+      }
+      expect(steady.nowMs()).toBe(clock.nowMs())
+      expect(steady.doubtedMs()).toBe(0)
+    }
+    const rested = steered(lastMs + 29 * 24 * hourMs)
+    expect(makeSteadyClock(rested, lastMs).nowMs()).toBe(rested.nowMs())
   })
 
   it('goes on from where it was when the clock leaps, and follows when it stays there', () => {
     const clock = steered(1_000_000_000_000)
-    const steady = makeSteadyClock(clock)
+    const steady = makeSteadyClock(clock, undefined)
     const tenYearsMs = 10 * 365 * 24 * hourMs
     clock.advance(tenYearsMs)
     expect(steady.nowMs()).toBe(1_000_000_000_000)

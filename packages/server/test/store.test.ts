@@ -12,6 +12,7 @@ import { openStore, type Store } from '../src/store/openStore.ts'
 import { sqliteDialect } from '../src/store/sqliteDialect.ts'
 import { temporaryDirectory } from './client/testServer.ts'
 import { authenticationStoreContract, someAccount } from './contracts/authenticationStore.ts'
+import { clockStoreContract } from './contracts/clockStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
 import { openStoreContract } from './contracts/openStore.ts'
@@ -38,6 +39,7 @@ describe.each(kinds)('SQLite in %s', (_kind, path) => {
   directoryStoreContract(() => open(path()))
   deliveryStoreContract(async () => (await open(path())).delivery)
   openStoreContract(() => open(path()))
+  clockStoreContract(async () => (await open(path())).clock)
 })
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))

@@ -13,6 +13,7 @@ interface Options {
   readonly host: string
   readonly data: string
   readonly open: boolean
+  readonly clockIsRight: boolean
 }
 
 const webDirectory = fileURLToPath(new URL('../../../web/dist', import.meta.url))
@@ -55,6 +56,18 @@ const nextSteps = (url: string, hasWeb: boolean): string =>
     '  Stop with Ctrl+C.',
   ].join('\n')
 
+const dayMs = 86_400_000
+
+/** What is the matter with a clock, and what to do about it. */
+const doubtedClock = (aheadMs: number): string => {
+  const days = Math.round(Math.abs(aheadMs) / dayMs)
+  return [
+    `The clock of this machine is ${days} days ${aheadMs > 0 ? 'ahead of' : 'behind'} the time when this server ran last.`,
+    'What a wrong clock dates, nobody can date anew: for an hour the server goes on from where it was.',
+    'If the clock is right, start it with --clock-is-right.',
+  ].join('\n')
+}
+
 export const serveCommand = (): Command =>
   new Command('serve')
     .description('run a server')
@@ -70,6 +83,11 @@ export const serveCommand = (): Command =>
       process.env['SOTTO_DATA'] || 'data',
     )
     .option('--no-open', 'without the lane for programs: no REST, no Socket.IO (SOTTO_OPEN=off)')
+    .option(
+      '--clock-is-right',
+      'go by the clock of this machine at once, however long the server was not running',
+      false,
+    )
     .action(async (options: Options, command: Command) => {
       const { output } = invocationOf(command)
       const dataDirectory = resolve(options.data)
@@ -81,6 +99,7 @@ export const serveCommand = (): Command =>
         dataDirectory,
         webDirectory: hasWeb ? webDirectory : null,
         open: options.open && process.env['SOTTO_OPEN'] !== 'off',
+        clockIsRight: options.clockIsRight,
         // A person at a terminal wants to know what is wrong; whoever collects a log wants all of it.
         logLevel: process.stderr.isTTY ? 'warn' : 'info',
       }).catch((error: unknown) => {
@@ -94,6 +113,7 @@ export const serveCommand = (): Command =>
           ['Data directory', dataDirectory],
         ])}\n\n${nextSteps(url, hasWeb)}\n`,
       )
+      if (server.clockDoubtedMs !== 0) output.remark(doubtedClock(server.clockDoubtedMs))
       const signal = await endRequested()
       output.remark(`\n${signal}: stopping. Once more to stop at once.`)
       await server.close()

@@ -20,6 +20,7 @@ export interface EventFields {
 
 export type EventName =
   | 'started'
+  | 'clock_doubted'
   | 'stopping'
   | 'stopped'
   | 'registered'

@@ -199,5 +199,16 @@ const third: Migration = {
   },
 }
 
+const lastTime: Migration = {
+  name: 'when the server ran last',
+  up: async (db, types) => {
+    await db.schema
+      .createTable('clock')
+      .addColumn('id', 'integer', (c) => c.primaryKey())
+      .addColumn('time_ms', sql.raw(types.integer), (c) => c.notNull())
+      .execute()
+  },
+}
+
 /** In order; a migration that has been released is never changed. */
-export const migrations: readonly Migration[] = [first, second, third, openLaneTables, hookTables]
+export const migrations: readonly Migration[] = [first, second, third, openLaneTables, hookTables, lastTime]

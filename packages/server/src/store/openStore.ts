@@ -3,7 +3,9 @@ import type { AuthenticationStore } from '../authentication/store.ts'
 import type { DeliveryStore } from '../delivery/store.ts'
 import type { DirectoryStore } from '../directory/store.ts'
 import type { OpenStore } from '../open/store.ts'
+import type { ClockStore } from '../steadyClock.ts'
 import { authenticationStore } from './authenticationStore.ts'
+import { clockStore } from './clockStore.ts'
 import { deliveryStore } from './deliveryStore.ts'
 import { directoryStore } from './directoryStore.ts'
 import { storing } from './failure.ts'
@@ -18,6 +20,7 @@ export interface Store {
   readonly directory: DirectoryStore
   readonly delivery: DeliveryStore
   readonly open: OpenStore
+  readonly clock: ClockStore
   /** Resolves when the database answers. @throws SottoError `unavailable`, `read_only` */
   answer(): Promise<void>
   close(): Promise<void>
@@ -37,6 +40,7 @@ export const openStore = async (options: SqliteOptions): Promise<Store> => {
       directory: directoryStore(db),
       delivery: deliveryStore(db),
       open: openLaneStore(db),
+      clock: clockStore(db),
       answer: () =>
         storing(async () => {
           await db.selectFrom('accounts').select('account').limit(1).execute()

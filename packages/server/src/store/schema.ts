@@ -13,6 +13,8 @@ export interface Schema extends OpenLaneSchema {
     state: Uint8Array
     created_ms: number
   }
+  /** One row: the time that the server went by when it was last seen running. */
+  clock: { id: number; time_ms: number }
   devices: { device: Uint8Array; account: Uint8Array }
   links: { account: Uint8Array; seq: number; bytes: Uint8Array; signatures: Uint8Array }
   vault_slots: { account: Uint8Array; slot: string; counter: number; sealed: Uint8Array }

@@ -29,6 +29,8 @@ export interface MemoryData {
   /** What was handed to scripts, by hook. */
   readonly hookOut: Map<string, MemoryHookOut>
   readonly forkTags: Map<string, MemoryForkTag>
+  /** When the server ran last. */
+  lastMs: number | undefined
 }
 
 export interface MemoryAccount {
@@ -96,6 +98,7 @@ export const emptyData = (): MemoryData => ({
   hooks: new Map(),
   hookOut: new Map(),
   forkTags: new Map(),
+  lastMs: undefined,
 })
 
 export const copyData = (data: MemoryData): MemoryData => ({
@@ -112,6 +115,7 @@ export const copyData = (data: MemoryData): MemoryData => ({
   hooks: new Map(data.hooks),
   hookOut: new Map(data.hookOut),
   forkTags: new Map(data.forkTags),
+  lastMs: data.lastMs,
 })
 
 export const keyOf = (bytes: Uint8Array): string =>

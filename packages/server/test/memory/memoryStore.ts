@@ -169,6 +169,12 @@ export const memoryStore = (current: () => MemoryData): Omit<Store, 'open'> => (
   authentication: authentication(current),
   directory: directory(current),
   delivery: memoryDeliveryStore(current),
+  clock: {
+    last: async () => current().lastMs,
+    note: async (timeMs) => {
+      current().lastMs = timeMs
+    },
+  },
   answer: async () => {},
   close: async () => {},
 })
