@@ -76,6 +76,30 @@ describe('a server that has lost its way, or lies', () => {
     await until(b2, () => room(b2, fresh) === undefined)
   })
 
+  it('CL-12: the same where the keys of the invitation were lost: who brings in again is not who was named', async () => {
+    const carol = world.person('carol')
+    const c = await carol.join()
+    const { account } = c.state()
+    if (account.kind !== 'signed_in') throw new Error('nobody')
+    await b.close()
+    const b2 = await bob.open(misnaming(() => Uint8Array.from(Buffer.from(account.account, 'hex'))))
+    await online(b2)
+    const { room: fresh } = await a.createRoom({ name: 'Another' })
+    await a.invite({ room: fresh, name: 'bob' })
+    await invitation(b2, fresh)
+    for (const key of bob.device.disk.rows.keys())
+      if (key.startsWith('keypackage/')) bob.device.disk.rows.delete(key)
+    const seen: string[] = []
+    const stop = b2.subscribe(() => seen.push(room(b2, fresh)?.state.kind ?? 'none'))
+    await b2.accept({ room: fresh })
+    // Alice brings Bob in again; for him it is an invitation once more, and by her keys not the one that was shown.
+    await until(b2, () => seen.includes('repairing') && room(b2, fresh)?.state.kind === 'invited')
+    await expect(b2.accept({ room: fresh })).rejects.toMatchObject({ code: 'identity_changed' })
+    stop()
+    expect(seen).not.toContain('active')
+    expect(await messages(b2, fresh)).toEqual([])
+  })
+
   it('another server in its place is refused before anything is said to it', async () => {
     await world.restore(null)
     expect(await until(a, ({ connection }) => connection.kind === 'refused' && connection)).toEqual({
