@@ -231,3 +231,58 @@ describe('a server that has lost what it had confirmed', () => {
     expect((await messages(a2, id)).map(({ text }) => text)).toEqual(['one', 'told to alice'])
   })
 })
+
+describe('a server that was restored from a copy older than a revocation', () => {
+  let world: World
+  beforeEach(async () => {
+    world = await startWorld()
+  })
+  afterEach(() => world.end())
+
+  /** Alice and Bob are owners: nobody may take her out but for her revocation. */
+  const threeInARoom = async () => {
+    const [alice, bob, carol] = [world.person('alice'), world.person('bob'), world.person('carol')]
+    const [a, b, c] = [await alice.join(), await bob.join(), await carol.join()]
+    const id = await meet(a, b, 'bob')
+    await a.invite({ room: id, name: 'carol' })
+    await invitation(c, id)
+    await c.accept({ room: id })
+    const { account } = b.state()
+    if (account.kind !== 'signed_in') throw new Error('nobody')
+    await a.setRole({ room: id, account: account.account, role: 'owner' })
+    await b.send({ room: id, text: 'one' })
+    for (const client of [a, b, c]) await untilMessages(client, id, 1)
+    return { a, b, c, carol, id }
+  }
+  /** Whoever asks for somebody by name is shown the newest chain. */
+  const looksAfterAlice = (client: Client, id: string): Promise<void> =>
+    expect(client.invite({ room: id, name: 'alice' })).rejects.toMatchObject({ code: 'already_member' })
+
+  it('F28: is handed it back before the leaf is taken out, and they talk on', async () => {
+    const { a, b, c, id } = await threeInARoom()
+    const backup = await world.backup()
+    for (const client of [a, b, c]) await online(client)
+    await a.logout({ forget: true })
+    await looksAfterAlice(b, id)
+    await world.restore(backup)
+    await b.send({ room: id, text: 'two' })
+    for (const client of [b, c]) await untilMessages(client, id, 2)
+  })
+
+  it('F28: is handed it back together with the log in which the leaf was taken out', async () => {
+    const { a, b, c, carol, id } = await threeInARoom()
+    const backup = await world.backup()
+    for (const client of [a, b, c]) await online(client)
+    await a.logout({ forget: true })
+    await looksAfterAlice(b, id)
+    await b.send({ room: id, text: 'two' })
+    for (const client of [b, c]) await untilMessages(client, id, 2)
+    await c.close()
+    await world.restore(backup)
+    await b.send({ room: id, text: 'three' })
+    await untilMessages(b, id, 3)
+    const c2 = await carol.open()
+    await untilMessages(c2, id, 3)
+    for (const client of [b, c2]) expect(await texts(client, id)).toEqual(['one', 'two', 'three'])
+  })
+})

@@ -51,9 +51,6 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
   const intents = rows.get(roomKeys.intents(room))
   if (intents && readRow.intents(intents).length > 0) return 'wants something'
   const { from, to } = within(roomKeys.outbox(room))
-  // A restored server may have forgotten that a device was given up: it refuses the removal without which nothing is
-  // said (S2), and no client can hand it the link.
-  if (world.used.has('server_restore') && world.truth.revoked.size > 0) return undefined
   // Whoever was shown another identity of a member says nothing more where that member is, and shows why.
   const isMisled = world.used.has('lie_directory') || world.used.has('lie_ghost')
   if (isMisled && world.lied.has(device.index)) return undefined

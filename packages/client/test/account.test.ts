@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Operation, operations, type SignedLink, SottoError, toHex } from '@sotto/protocol'
+import {
+  equalBytes,
+  H,
+  type Operation,
+  operations,
+  type SignedLink,
+  SottoError,
+  toHex,
+} from '@sotto/protocol'
 import { buildGenesis, buildSetName, keyPairSigner, verifyChain } from '@sotto/trust'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { type Call, openContacts } from '../src/account/contacts.ts'
@@ -7,6 +15,13 @@ import { meetServer } from '../src/account/serverPin.ts'
 import { memoryDisk, openMemoryStore } from '../src/memory/store.ts'
 
 const provider = nodeProvider()
+
+/** What only this directory can tell to be its own. */
+const receiptFor = (links: readonly SignedLink[]): Uint8Array => {
+  const value = new Uint8Array(64)
+  value.set(H(links.at(-1)?.bytes ?? new Uint8Array()))
+  return value
+}
 
 /** A directory that says what it is told to say. */
 const directory = () => {
@@ -25,7 +40,17 @@ const directory = () => {
     }
     const links = chains.get(toHex(input['account'] as Uint8Array))
     if (!links) throw new SottoError('not_found')
-    return { links: links.slice(input['from'] as number) }
+    if (op.name === operations.handBackLinks.name) {
+      const handed = input as unknown as {
+        readonly links: readonly SignedLink[]
+        readonly receipt: Uint8Array
+      }
+      if (!equalBytes(handed.receipt, receiptFor([...links, ...handed.links])))
+        throw new SottoError('forbidden')
+      chains.set(toHex(input['account'] as Uint8Array), [...links, ...handed.links])
+      return { seq: links.length + handed.links.length - 1 }
+    }
+    return { links: links.slice(input['from'] as number), receipt: receiptFor(links) }
   }) as Call
   return { names, chains, call, asked: () => asked }
 }
@@ -114,6 +139,38 @@ describe('contacts', () => {
     server.chains.set(toHex(bob.state.account), [bob.genesis, other, other])
     await contacts.ensure([{ account: bob.state.account, seq: 2 }])
     expect(contacts.find(bob.state.account)).toMatchObject({ alarm: true, state: { seq: 1, name: 'robert' } })
+  })
+
+  it('what the server has lost of a chain is handed back to it, after a restart too', async () => {
+    const first = await opened()
+    await first.named('bob')
+    expect(await first.handBack()).toBe(false)
+    const renamed = await bob.rename('robert')
+    publish(bob, renamed)
+    const before = first.version()
+    await first.ensure([{ account: bob.state.account, seq: 1 }])
+    expect(first.version()).not.toBe(before)
+    expect(await first.handBack()).toBe(false)
+    const contacts = await opened()
+    publish(bob)
+    expect(await contacts.handBack()).toBe(true)
+    expect(server.chains.get(toHex(bob.state.account))).toEqual([bob.genesis, renamed])
+    expect(await contacts.handBack()).toBe(false)
+  })
+
+  it('what the server does not take back is left, and a line that is cut is said', async () => {
+    publish(bob, await bob.rename('robert'))
+    const contacts = await opened()
+    await contacts.ensure([{ account: bob.state.account, seq: 1 }])
+    publish(bob, await bob.rename('roberta'))
+    expect(await contacts.handBack()).toBe(false)
+    server.chains.delete(toHex(bob.state.account))
+    expect(await contacts.handBack()).toBe(false)
+    const offline: Call = async () => {
+      throw new SottoError('offline')
+    }
+    const cut = openContacts(await openMemoryStore(disk), provider, offline, () => 1_000_000)
+    await expect(cut.handBack()).rejects.toMatchObject({ code: 'offline' })
   })
 
   it.each([

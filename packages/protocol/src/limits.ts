@@ -25,6 +25,8 @@ export const limits = {
   metaBytesMax: 8 * kiB,
   keyPackageBytesMax: 8 * kiB,
   chainLinkBytesMax: 4 * kiB,
+  /** That are handed back to a server at once. */
+  chainLinksHandedBackMax: 64,
   vaultSlotBytesMax: 64 * kiB,
   opaqueMessageBytesMax: 4 * kiB,
 

@@ -63,7 +63,7 @@ export const makeCore = ({ store, secrets, opaque, ...given }: CoreDependencies)
     registration: makeRegistration({ ...common, store: store.authentication, opaque }),
     login: makeLogin({ ...common, store: store.authentication, sessions, opaque, deviceKey }),
     sessions,
-    chains: makeChains({ ...common, store: store.directory, accounts, sessions }),
+    chains: makeChains({ ...common, store: store.directory, accounts, sessions, logKey }),
     keyPackages: makeKeyPackages({ ...common, store: store.directory, accounts, mayInvite }),
     vault: makeVault(store.directory),
     delivery,

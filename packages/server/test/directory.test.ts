@@ -101,6 +101,63 @@ describe('accounts', () => {
   })
 })
 
+describe('links that the server has lost', () => {
+  /** Alice has revoked her second device since the backup, and Bob has read that. */
+  const restored = async () => {
+    const server = await testServer()
+    const alice = await register(server.url, 'alice')
+    const bob = await register(server.url, 'bob')
+    const second = await addDevice(alice)
+    const devices = [alice, bob, second]
+    const backup = await server.backup()
+    for (const device of devices) device.url = server.url
+    const link = await revocation(alice, second.id)
+    await alice.call(operations.appendLink, { link })
+    const { links, receipt } = await bob.call(operations.readChain, { account: alice.account, from: 2 })
+    await server.restore(backup)
+    for (const device of devices) device.url = server.url
+    return { alice, bob, second, links, receipt }
+  }
+
+  it('are handed back by anybody who has read them, and count as before', async () => {
+    const { alice, bob, second, links, receipt } = await restored()
+    expect(await codeOf(second.call(operations.readSession, {}))).toBe('accepted')
+    const handBack = () => bob.call(operations.handBackLinks, { account: alice.account, links, receipt })
+    expect(await handBack()).toEqual({ seq: 2 })
+    expect(await codeOf(second.call(operations.readSession, {}))).toBe('unauthorized')
+    expect(await bob.call(operations.readChain, { account: alice.account, from: 2 })).toEqual({
+      links,
+      receipt,
+    })
+    expect(await refusal(handBack())).toEqual({ code: 'policy', detail: { rule: 'CHAIN-3' } })
+  })
+
+  it('are refused where it has not signed that it had taken them: they could be dated back', async () => {
+    const { alice, bob, second, links, receipt } = await restored()
+    const { account } = alice
+    const earlier = await bob.call(operations.readChain, { account, from: 0 })
+    const other = await bob.call(operations.readChain, { account: bob.account, from: 0 })
+    const handBack = (input: { readonly links: typeof links; readonly receipt: Uint8Array }, of = account) =>
+      codeOf(bob.call(operations.handBackLinks, { account: of, ...input }))
+    for (const wrong of [earlier.receipt, other.receipt, random(64)])
+      expect(await handBack({ links, receipt: wrong })).toBe('forbidden')
+    const state = await learn(bob, account)
+    const backdated = await buildRevokeDevice({
+      provider,
+      state,
+      timeS: state.timeS,
+      device: second.id,
+      reason: 'logout',
+      by: { kind: 'identity', identity: alice.identity },
+    })
+    expect(await handBack({ links: [backdated], receipt })).toBe('forbidden')
+    expect(await handBack({ links: [...links, backdated], receipt })).toBe('policy')
+    expect(await handBack({ links, receipt }, bob.account)).toBe('policy')
+    expect(await handBack({ links, receipt }, random(32))).toBe('not_found')
+    expect((await bob.call(operations.readChain, { account, from: 2 })).links).toEqual([])
+  })
+})
+
 describe('key packages', () => {
   it('are verified when they are handed in', async () => {
     const { url } = await testServer()

@@ -182,7 +182,7 @@ describe('T-DOMSEP what was signed for one thing holds for nothing else', () => 
   test('T-DOMSEP hashes of the same bytes differ by what they are for', () => {
     const [salt, meta] = [someId('salt', 16), someId('meta')]
     const same = [salt, meta]
-    const hashes = ['meta', 'log', 'msg', 'aik', 'ack'].map((label) => labelledHash(label, same))
+    const hashes = ['meta', 'log', 'msg', 'aik', 'ack', 'chain-end'].map((label) => labelledHash(label, same))
     expect(new Set(hashes.map(String)).size).toBe(hashes.length)
     expect(metaHash(salt, meta)).toEqual(labelledHash('meta', same))
     expect(metaHash(meta, salt)).not.toEqual(metaHash(salt, meta))

@@ -109,7 +109,7 @@ const samples: readonly unknown[] = [
   [session],
   ['sotto/1', filled(32), 5],
   [filled(32), 3, hash],
-  [[link]],
+  [[link], signature],
   [link],
   [3, hash],
   [[filled(40)], filled(40), false],

@@ -1,16 +1,22 @@
 import type { Provider } from '@sotto/mls'
 import {
+  accountIdBytes,
   blob,
   boolean,
   decodeAs,
   encodeAs,
   equalBytes,
+  fromHex,
   type InputOf,
   labelledHash,
+  limits,
+  list,
   type Operation,
   operations,
   type OutputOf,
+  receiptValue,
   type SignedLink,
+  signedLink,
   SottoError,
   struct,
   toHex,
@@ -25,6 +31,7 @@ import {
   pinOf,
   verifyChain,
 } from '@sotto/trust'
+import { isForNow } from '../forNow.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { within } from '../room/keys.ts'
 
@@ -59,12 +66,30 @@ export interface Contacts {
    * @throws SottoError `name_unknown`, `identity_changed` when another account had the name before, `integrity`
    */
   named(name: string): Promise<AccountState>
+  /**
+   * Sees to it that the server knows what is known here of everyone: one that was restored from a copy may have lost
+   * links that it had taken. What it refuses is left.
+   *
+   * @returns whether it has taken any
+   * @throws SottoError what passes by itself
+   */
+  handBack(): Promise<boolean>
+  /** Another number whenever anything was learned since. */
+  version(): number
   /** Verified by this device itself. */
   change(state: AccountState): readonly Change[]
 }
 
+interface Chain {
+  readonly links: readonly SignedLink[]
+  readonly receipt: Uint8Array
+}
+
 const row = struct({ state: blob(1 << 20), alarm: boolean })
 const contactKey = (account: Uint8Array): string => `contact/${toHex(account)}`
+/** The links of a chain behind its first as the server gave them, and its receipt for the last of them. */
+const chainRow = struct({ links: list(signedLink, chainLinksMax), receipt: receiptValue })
+const chainKey = (account: Uint8Array): string => `chain/${toHex(account)}`
 /** Names are people's own; the key holds a hash. */
 const nameKey = (name: string): string => `name/${toHex(labelledHash('name', name))}`
 
@@ -79,6 +104,7 @@ export const openContacts = (
   timeMs: () => number,
 ): Contacts => {
   const known = new Map<string, Contact>()
+  let version = 0
   const nowS = (): number => Math.floor(timeMs() / 1000)
 
   const changesOf = (contact: Contact): readonly Change[] => [
@@ -91,6 +117,7 @@ export const openContacts = (
   const keep = async (contact: Contact, more: readonly Change[] = []): Promise<void> => {
     await store.commit([...changesOf(contact), ...more])
     known.set(toHex(contact.state.account), contact)
+    version += 1
   }
 
   const load = async (account: Uint8Array): Promise<Contact | undefined> => {
@@ -104,35 +131,64 @@ export const openContacts = (
     return contact
   }
 
-  const readLinks = async (account: Uint8Array, from: number): Promise<readonly SignedLink[]> => {
+  const readLinks = async (account: Uint8Array, from: number): Promise<Chain> => {
     const links: SignedLink[] = []
     for (;;) {
       const page = await call(operations.readChain, { account, from: from + links.length })
       links.push(...page.links)
       // A server that always has more is stopped by the bound of a chain, which the verifier holds it to.
-      if (page.links.length < linksPerAnswerMax || from + links.length > chainLinksMax) return links
+      if (page.links.length < linksPerAnswerMax || from + links.length > chainLinksMax)
+        return { links, receipt: page.receipt }
     }
+  }
+
+  const keptChain = async (account: Uint8Array): Promise<Chain | undefined> => {
+    const stored = await store.get(chainKey(account))
+    return stored && readChain(stored)
+  }
+  /** What is kept of a chain that ends at `seq`, once these links have been verified; nothing where some are not known. */
+  const chainChanges = async (account: Uint8Array, seq: number, { links, receipt }: Chain) => {
+    const before = (await keptChain(account))?.links ?? []
+    const all = links.length > seq ? links.slice(1) : [...before, ...links]
+    if (seq === 0 || all.length !== seq) return []
+    return [
+      { kind: 'put' as const, key: chainKey(account), value: encodeAs(chainRow, { links: all, receipt }) },
+    ]
   }
 
   /** The newest state that the server shows; undefined where it shows none that proves itself. */
   const refresh = async (account: Uint8Array): Promise<AccountState | undefined> => {
     const before = await load(account)
     if (!before) {
-      const verdict = await verifyChain(provider, await readLinks(account, 0), nowS())
+      const chain = await readLinks(account, 0)
+      const verdict = await verifyChain(provider, chain.links, nowS())
       if (verdict.kind === 'refused' || !equalBytes(verdict.value.account, account)) return undefined
-      await keep({ state: verdict.value, alarm: false })
+      await keep(
+        { state: verdict.value, alarm: false },
+        await chainChanges(account, verdict.value.seq, chain),
+      )
       return verdict.value
     }
-    const links = await readLinks(account, before.state.seq + 1)
-    if (links.length === 0) return before.state
-    const verdict = await extendChain(provider, before.state, links, nowS())
+    const chain = await readLinks(account, before.state.seq + 1)
+    if (chain.links.length === 0) return before.state
+    const verdict = await extendChain(provider, before.state, chain.links, nowS())
     if (verdict.kind === 'refused') {
       // A link from the future says as much against the clock of this device as against the chain: later, then.
       if (verdict.rule !== 'CHAIN-13') await keep({ ...before, alarm: true })
       return before.state
     }
-    await keep({ ...before, state: verdict.value })
+    await keep({ ...before, state: verdict.value }, await chainChanges(account, verdict.value.seq, chain))
     return verdict.value
+  }
+
+  const handBackOne = async (account: Uint8Array, stored: Uint8Array): Promise<boolean> => {
+    const { links, receipt } = readChain(stored) ?? noChain
+    const shown = (await readLinks(account, 1)).links.length
+    const lost = links.slice(shown)
+    // The receipt is for the end of them: they cannot be handed back in parts.
+    if (lost.length === 0 || lost.length > limits.chainLinksHandedBackMax) return false
+    await call(operations.handBackLinks, { account, links: lost, receipt })
+    return true
   }
 
   const ensureOne = async ({ account, seq }: Need): Promise<void> => {
@@ -182,13 +238,39 @@ export const openContacts = (
       if (!pinned) await store.commit([{ kind: 'put', key: nameKey(name), value: found.account }])
       return state
     },
+    version: () => version,
+    handBack: async () => {
+      const { from, to } = within('chain/')
+      let taken = false
+      for (const { key, value } of await store.range(from, to, { limit: contactsPerReading })) {
+        const account = fromHex(key.slice(from.length), accountIdBytes)
+        try {
+          taken = (await handBackOne(account, value)) || taken
+        } catch (error) {
+          if (!(error instanceof SottoError) || isForNow(error)) throw error
+        }
+      }
+      return taken
+    },
     change: (state) => {
       const contact: Contact = { state, alarm: false }
       known.set(toHex(state.account), contact)
+      version += 1
       return changesOf(contact)
     },
   }
 }
+
+/** Nothing that is needed here: what cannot be read is as if it had never been kept. */
+const readChain = (stored: Uint8Array): Chain | undefined => {
+  try {
+    return decodeAs(chainRow, stored)
+  } catch {
+    return undefined
+  }
+}
+
+const noChain: Chain = { links: [], receipt: new Uint8Array() }
 
 const readContact = (stored: Uint8Array): Contact => {
   try {

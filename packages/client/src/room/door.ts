@@ -1,9 +1,12 @@
 import { makeGroupInfo } from '@sotto/mls'
+import { operations, SottoError } from '@sotto/protocol'
+import type { Call } from '../account/contacts.ts'
 import { sealMeta } from '../content/meta.ts'
 import { engineWithoutChecks } from './attempt.ts'
 import { archiveKeyOf } from './commit.ts'
 import { epochOf } from './send.ts'
-import type { RoomState } from './state.ts'
+import { type Door, treeHashOf } from './repair.ts'
+import { publicOf, type RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 
 /** By what others come into the room from outside, made by this member: for a server that has lost it. */
@@ -21,5 +24,18 @@ export const doorOf = async (tools: Tools, { id, group, meta }: RoomState): Prom
   return {
     groupInfo: await makeGroupInfo(engine, group),
     meta: await sealMeta(tools.provider, archiveKey, id, epochOf(group), meta),
+  }
+}
+
+/** What the server hands out to those who come in from outside, if it has all that it takes. */
+export const doorOfServer = async (call: Call, room: RoomState): Promise<Door | undefined> => {
+  try {
+    const { groupInfo } = await call(operations.readGroupInfo, { room: room.id })
+    if (publicOf(room)) return { groupInfo, tree: null }
+    const hash = treeHashOf(groupInfo)
+    return hash && { groupInfo, tree: (await call(operations.readTree, { room: room.id, hash })).tree }
+  } catch (error) {
+    if (error instanceof SottoError && error.code === 'not_found') return undefined
+    throw error
   }
 }

@@ -11,7 +11,7 @@ import {
 } from './hookDuties.ts'
 import type { Line } from './line.ts'
 import type { TakeStep } from './runner.ts'
-import { isForNow } from './sender.ts'
+import { isForNow } from '../forNow.ts'
 import type { RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 

@@ -10,6 +10,7 @@ import {
   operations,
   SottoError,
 } from '@sotto/protocol'
+import type { Contacts } from '../account/contacts.ts'
 import type { Store } from '../ports/store.ts'
 import { decodeLogRecord } from '../timeline/record.ts'
 import type { Asked } from './attempt.ts'
@@ -59,12 +60,13 @@ export interface ReaderDeps {
   readonly store: Store
   readonly tools: Tools
   readonly line: Line
+  readonly contacts: Pick<Contacts, 'handBack'>
 }
 
 /** Hashes of the newest entries are kept at hand: most anchors name one of them. */
 const anchorsKept = 1024
 
-export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): Reader => {
+export const makeReader = (runner: Runner, { store, tools, line, contacts }: ReaderDeps): Reader => {
   let head = 0
   /** The log was read again because what came did not fit; a second time is once too often (F14). */
   let suspected = false
@@ -153,12 +155,15 @@ export const makeReader = (runner: Runner, { store, tools, line }: ReaderDeps): 
     if (top.seq >= place.cursor) return 'waiting'
     const stretch = await rawStretch(store, runner.id, top.seq + 1, place.cursor)
     if (!stretch) return 'waiting'
-    const healed = await line.call(operations.healRoom, {
-      room: id,
-      ...stretch,
-      group: group && stretch.ack.seq === place.cursor ? await doorOf(tools, runner.state()) : null,
-    })
-    return healed.head.seq > top.seq ? 'healing' : 'waiting'
+    const door = group && stretch.ack.seq === place.cursor ? await doorOf(tools, runner.state()) : null
+    try {
+      const healed = await line.call(operations.healRoom, { room: id, ...stretch, group: door })
+      return healed.head.seq > top.seq ? 'healing' : 'waiting'
+    } catch (error) {
+      if (!(error instanceof SottoError) || error.code !== 'policy') throw error
+      // It judges what was done in the room by the chains that it has, and may have lost some of those as well.
+      return (await contacts.handBack()) ? 'healing' : 'waiting'
+    }
   }
 
   const headIs = async (ack: Acknowledgement, then: Place): Promise<void> => {

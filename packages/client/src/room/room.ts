@@ -9,6 +9,7 @@ import {
 import { identityOf } from '@sotto/trust'
 import { leaves } from '@sotto/mls'
 import type { Contacts } from '../account/contacts.ts'
+import { isForNow } from '../forNow.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
@@ -22,10 +23,11 @@ import { makeHookKeeper } from './hookKeeper.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { type Healing, makeReader } from './reader.ts'
 import { runRoom, type TakeStep } from './runner.ts'
-import { askOthers, disowned, type Door, stageRejoin, stillLost, treeHashOf } from './repair.ts'
+import { doorOfServer } from './door.ts'
+import { askOthers, disowned, stageRejoin, stillLost } from './repair.ts'
 import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
-import { isForNow, makeSender } from './sender.ts'
-import { follows, type Intent, type Place, publicOf, type RoomState } from './state.ts'
+import { makeSender } from './sender.ts'
+import { follows, type Intent, type Place, type RoomState } from './state.ts'
 import { type IntentResult, stepped, type Told } from './step.ts'
 import { takeTurns } from './turns.ts'
 import type { Tools } from './tools.ts'
@@ -136,7 +138,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     isStored,
   )
   const reader = makeReader(runner, deps)
-  const worstDead = watchForDead(tools)
+  const worstDead = watchForDead(tools, deps.contacts)
   const holdBack = (delayMs: number): void => {
     const untilMs = scheduler.nowMs() + delayMs
     heldUntilMs = Math.max(heldUntilMs, untilMs)
@@ -259,6 +261,12 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
           if (!turns.chore()) return
           again = true
         }
+        // A server that has lost a revocation refuses what it asks for, and until then nobody says anything (S2).
+        if (situation().dead === 'revoked')
+          await deps.contacts.handBack().catch((error: unknown) => {
+            turns.begin()
+            throw error
+          })
         return take((room, asked) =>
           room.pending ? stepped(room) : stageCommit(tools, room, purpose, timeS, asked),
         )
@@ -292,14 +300,14 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
 
   /** Takes the own place anew, by what the server hands out to those who come in from outside. */
   const rejoin = async (): Promise<void> => {
-    const { id, place } = runner.state()
+    const { place } = runner.state()
     if (!hasPlace(place)) {
       const isThere = await reader.begin()
       again = true
       return isThere ? undefined : take((room) => stepped(disowned(room)))
     }
     if (runner.state().meta.bytes.length === 0) return take((room) => stepped(askOthers(tools, room)))
-    const door = await doorOfServer(id)
+    const door = await doorOfServer(line.call, runner.state())
     if (!door) return take((room) => stepped(askOthers(tools, room)))
     const before = runner.state()
     await take((room, asked) => stageRejoin(tools, room, door, nextMs(), asked))
@@ -319,19 +327,6 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         return holdBack(limits.retryDelayMinMs)
       case 'waiting':
         return holdBack(limits.retryDelayMaxMs)
-    }
-  }
-
-  /** What the server hands out to those who come in from outside, if it has all that it takes. */
-  const doorOfServer = async (room: Uint8Array): Promise<Door | undefined> => {
-    try {
-      const { groupInfo } = await line.call(operations.readGroupInfo, { room })
-      if (publicOf(runner.state())) return { groupInfo, tree: null }
-      const hash = treeHashOf(groupInfo)
-      return hash && { groupInfo, tree: (await line.call(operations.readTree, { room, hash })).tree }
-    } catch (error) {
-      if (error instanceof SottoError && error.code === 'not_found') return undefined
-      throw error
     }
   }
 

@@ -8,6 +8,7 @@ import {
   toHex,
 } from '@sotto/protocol'
 import { signLabelled } from '@sotto/trust'
+import { isForNow } from '../forNow.ts'
 import type { Acknowledged } from '../timeline/view.ts'
 import { dropPending, renewPending } from './commit.ts'
 import { confirmRoom } from './enter.ts'
@@ -71,26 +72,6 @@ const numberIn = ({ detail }: SottoError, name: string, otherwise: number): numb
 
 const retryDelayMs = (failure: SottoError): number =>
   Math.min(limits.retryDelayMaxMs, Math.max(limits.retryDelayMinMs, numberIn(failure, 'retryAfterMs', 1000)))
-
-/** Whether the message may be taken yet, or was taken and the answer is lost: the same bytes are sent again. */
-export const isForNow = ({ code }: SottoError): boolean => {
-  switch (code) {
-    case 'offline':
-    case 'timeout':
-    case 'unavailable':
-    case 'read_only':
-    case 'rate':
-    case 'unauthorized':
-    case 'session_expired':
-    case 'internal':
-    case 'integrity':
-    case 'storage_full':
-    case 'fenced':
-      return true
-    default:
-      return false
-  }
-}
 
 export const makeSender = (deps: SenderDeps): Sender => {
   const { tools, line, runner, reader } = deps

@@ -24,6 +24,8 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
     load: async () => {},
     ensure: async () => {},
     named: () => Promise.reject(new SottoError('name_unknown')),
+    handBack: async () => false,
+    version: () => 0,
     change: () => [],
   }
   const halted: unknown[] = []

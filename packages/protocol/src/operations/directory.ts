@@ -2,6 +2,7 @@ import { blob, list, nullable, struct, moment, uint } from '../cbor/shape.ts'
 import { accountId, accountIdBytes, deviceId, hashValue, publicKey, roomId } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { signedLink } from './authentication.ts'
+import { chainEnd, receiptValue } from '../receipt.ts'
 import { idParam, nothing, operation, textParam, uintParam } from './operation.ts'
 import { boolean, text } from '../cbor/shape.ts'
 
@@ -24,7 +25,7 @@ export const lookUpAccount = operation({
   access: 'account',
   params: { name: textParam(64) },
   body: nothing,
-  output: struct({ account: accountId, seq: uint(), head: hashValue }),
+  output: chainEnd,
   bodyBytesMax: 0,
 })
 
@@ -35,7 +36,7 @@ export const readChain = operation({
   access: 'account',
   params: { account: idParam(accountIdBytes), from: uintParam },
   body: nothing,
-  output: struct({ links: list(signedLink, 500) }),
+  output: struct({ links: list(signedLink, 500), receipt: receiptValue }),
   bodyBytesMax: 0,
 })
 
@@ -48,6 +49,18 @@ export const appendLink = operation({
   body: struct({ link: signedLink }),
   output: struct({ seq: uint(), head: hashValue }),
   bodyBytesMax: limits.chainLinkBytesMax + 1024,
+})
+
+/** Links that the server had taken and has lost since, by its own receipt for the last of them. */
+export const handBackLinks = operation({
+  name: 'chain.heal',
+  method: 'POST',
+  path: '/v1/chain/:account/heal',
+  access: 'device',
+  params: { account: idParam(accountIdBytes) },
+  body: struct({ links: list(signedLink, limits.chainLinksHandedBackMax), receipt: receiptValue }),
+  output: struct({ seq: uint() }),
+  bodyBytesMax: limits.chainLinksHandedBackMax * (limits.chainLinkBytesMax + 1024),
 })
 
 const keyPackage = blob(limits.keyPackageBytesMax, 1)

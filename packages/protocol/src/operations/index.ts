@@ -16,6 +16,7 @@ export const operations = {
   lookUpAccount: directory.lookUpAccount,
   readChain: directory.readChain,
   appendLink: directory.appendLink,
+  handBackLinks: directory.handBackLinks,
   publishKeyPackages: directory.publishKeyPackages,
   countKeyPackages: directory.countKeyPackages,
   claimKeyPackages: directory.claimKeyPackages,

@@ -1,13 +1,15 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
-import { type Acknowledgement, acknowledgementMessage } from '@sotto/protocol'
+import { type Acknowledgement, acknowledgementMessage, type ChainEnd, receiptMessage } from '@sotto/protocol'
 import type { Head } from './store.ts'
 
-/** SLK: the server's word that a room's log holds an entry at its place. */
+/** SLK: the server's word that a room's log holds an entry at its place, and that it has taken a chain to its end. */
 export interface LogKey {
   readonly publicKey: Uint8Array
   acknowledge(room: Uint8Array, entry: Head): Acknowledgement
   /** Whether this key has signed it. */
   hasSigned(ack: Acknowledgement): boolean
+  receipt(end: ChainEnd): Uint8Array
+  hasReceipted(end: ChainEnd, receipt: Uint8Array): boolean
 }
 
 /** PKCS #8 of an Ed25519 key up to the seed (RFC 8410 §7). */
@@ -25,5 +27,7 @@ export const makeLogKey = (seed: Uint8Array): LogKey => {
       return { ...promise, signature: new Uint8Array(sign(null, acknowledgementMessage(promise), key)) }
     },
     hasSigned: (ack) => verify(null, acknowledgementMessage(ack), verifyingKey, ack.signature),
+    receipt: (end) => new Uint8Array(sign(null, receiptMessage(end), key)),
+    hasReceipted: (end, receipt) => verify(null, receiptMessage(end), verifyingKey, receipt),
   }
 }

@@ -1,16 +1,39 @@
-import { type SignedLink, SottoError, normalizeName } from '@sotto/protocol'
-import { activeDevices, encodeAccountState, extendChain, linkTimeSkewMaxS } from '@sotto/trust'
+import {
+  type ChainEnd,
+  type handBackLinks,
+  type InputOf,
+  normalizeName,
+  type OutputOf,
+  type readChain,
+  type SignedLink,
+  SottoError,
+} from '@sotto/protocol'
+import {
+  type AccountState,
+  activeDevices,
+  encodeAccountState,
+  extendChain,
+  linkTimeSkewMaxS,
+} from '@sotto/trust'
 import type { Provider } from '@sotto/mls/public'
 import type { Caller, Sessions } from '../authentication/sessions.ts'
-import type { Clock } from '../configuration.ts'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { LogKey } from '../delivery/logKey.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import { makeRate } from '../rate.ts'
 import type { Accounts } from './accounts.ts'
+import type { DeviceCaller } from './keyPackages.ts'
 import type { DirectoryStore } from './store.ts'
 
 export interface Chains {
-  lookUp(caller: Caller, name: string): Promise<{ account: Uint8Array; seq: number; head: Uint8Array }>
-  read(caller: Caller, account: Uint8Array, from: number): Promise<readonly SignedLink[]>
-  append(caller: Caller, link: SignedLink): Promise<{ seq: number; head: Uint8Array }>
+  lookUp(caller: Caller, name: string): Promise<ChainEnd>
+  read(caller: Caller, account: Uint8Array, from: number): Promise<OutputOf<typeof readChain>>
+  append(caller: Caller, link: SignedLink): Promise<Omit<ChainEnd, 'account'>>
+  /** Takes back what this server has lost of anybody's chain and had signed for. */
+  handBack(
+    caller: DeviceCaller,
+    input: InputOf<typeof handBackLinks>,
+  ): Promise<OutputOf<typeof handBackLinks>>
 }
 
 interface Dependencies {
@@ -19,10 +42,13 @@ interface Dependencies {
   readonly sessions: Pick<Sessions, 'announceEnd'>
   readonly provider: Provider
   readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly logKey: Pick<LogKey, 'receipt' | 'hasReceipted'>
   readonly log: EventLog
 }
 
 const linksPerPageMax = 500
+const minuteS = 60
 
 /** A session without a device has shown a password only: it sees its own account and nobody else's. */
 const refuseStranger = (caller: Caller, account: Uint8Array): void => {
@@ -30,22 +56,34 @@ const refuseStranger = (caller: Caller, account: Uint8Array): void => {
     throw new SottoError('forbidden')
 }
 
-export const makeChains = ({ store, accounts, sessions, provider, clock, log }: Dependencies): Chains => {
+export const makeChains = ({
+  store,
+  accounts,
+  sessions,
+  provider,
+  clock,
+  limits,
+  logKey,
+  log,
+}: Dependencies): Chains => {
+  const rate = makeRate(clock, { perSecond: limits.healsPerMinute / minuteS, burst: limits.healsPerMinute })
+
   const stateOf = async (account: Uint8Array) => {
     const state = await accounts.state(account)
     if (!state) throw new SottoError('not_found')
     return state
   }
 
-  const append: Chains['append'] = async (caller, link) => {
-    const before = await stateOf(caller.account)
-    const nowMs = clock.nowMs()
-    const nowS = Math.floor(nowMs / 1000)
-    const verdict = await extendChain(provider, before, [link], nowS)
+  const nowS = (): number => Math.floor(clock.nowMs() / 1000)
+
+  const extended = async (before: AccountState, link: SignedLink): Promise<AccountState> => {
+    const verdict = await extendChain(provider, before, [link], nowS())
     if (verdict.kind === 'refused') throw new SottoError('policy', undefined, { rule: verdict.rule })
-    const after = verdict.value
-    if (Math.abs(after.timeS - nowS) > linkTimeSkewMaxS)
-      throw new SottoError('bad_request', 'the clock is wrong', { timeMs: nowMs })
+    return verdict.value
+  }
+
+  /** Stores the link that leads from one state to the other, and ends what it ends. */
+  const keep = async (before: AccountState, link: SignedLink, after: AccountState): Promise<void> => {
     const active = new Set(activeDevices(after, after.timeS).map((one) => one.certificate))
     const revoked = activeDevices(before, after.timeS)
       .filter(({ certificate }) => !active.has(certificate))
@@ -71,8 +109,35 @@ export const makeChains = ({ store, accounts, sessions, provider, clock, log }: 
         accounts.renew(after)
         sessions.announceEnd(outcome.endedSessions)
         log.info('chain_extended', { account: after.account, count: after.seq })
-        return { seq: after.seq, head: after.head }
     }
+  }
+
+  const append: Chains['append'] = async (caller, link) => {
+    const before = await stateOf(caller.account)
+    const after = await extended(before, link)
+    if (Math.abs(after.timeS - nowS()) > linkTimeSkewMaxS)
+      throw new SottoError('bad_request', 'the clock is wrong', { timeMs: clock.nowMs() })
+    await keep(before, link, after)
+    return { seq: after.seq, head: after.head }
+  }
+
+  const handBack: Chains['handBack'] = async (caller, { account, links, receipt }) => {
+    rate.take(Buffer.from(caller.device).toString('latin1'))
+    const steps: {
+      readonly before: AccountState
+      readonly link: SignedLink
+      readonly after: AccountState
+    }[] = []
+    let end = await stateOf(account)
+    for (const link of links) {
+      const before = end
+      end = await extended(before, link)
+      steps.push({ before, link, after: end })
+    }
+    // A link that was never taken could be dated back, to before what its device has done since (_Time_).
+    if (!logKey.hasReceipted(end, receipt)) throw new SottoError('forbidden')
+    for (const { before, link, after } of steps) await keep(before, link, after)
+    return { seq: end.seq }
   }
 
   return {
@@ -85,10 +150,12 @@ export const makeChains = ({ store, accounts, sessions, provider, clock, log }: 
     },
     read: async (caller, account, from) => {
       refuseStranger(caller, account)
+      const state = await stateOf(account)
       const links = await store.links(account, from, linksPerPageMax)
-      if (links.length === 0) await stateOf(account)
-      return links
+      // What has come meanwhile is behind the end that is signed for.
+      return { links: links.slice(0, Math.max(0, state.seq + 1 - from)), receipt: logKey.receipt(state) }
     },
     append,
+    handBack,
   }
 }

@@ -46,10 +46,9 @@ export const routesOf = (services: Services): readonly Route[] => {
 
     forAnyone(o.readServer, async () => ({ protocol: protocolName, logKey, timeMs: clock.nowMs() })),
     forAccount(o.lookUpAccount, ({ caller, input }) => chains.lookUp(caller, input.name)),
-    forAccount(o.readChain, async ({ caller, input }) => ({
-      links: await chains.read(caller, input.account, input.from),
-    })),
+    forAccount(o.readChain, ({ caller, input }) => chains.read(caller, input.account, input.from)),
     forAccount(o.appendLink, ({ caller, input }) => chains.append(caller, input.link)),
+    forDevice(o.handBackLinks, ({ caller, input }) => chains.handBack(caller, input)),
     forDevice(o.publishKeyPackages, ({ caller, input }) => keyPackages.publish(caller, input)),
     forDevice(o.countKeyPackages, ({ caller }) => keyPackages.count(caller)),
     forDevice(o.claimKeyPackages, ({ caller, input }) => keyPackages.claim(caller, input)),
