@@ -127,4 +127,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     'loss,duplication,delay,partition,server_crash,lost_write,client_restore,server_full,client_clock,server_clock,lost_welcome,lost_keys,tabs',
     'a clock that leapt there and back was followed where it had never been, and nobody could be brought in',
   ),
+  kept(
+    600061,
+    'loss,delay,client_crash,server_crash,server_restore,logout,client_restore,lost_write,long_offline',
+    'who speaks before it knows how far the log goes uses a key twice',
+  ),
 ]

@@ -111,6 +111,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
 
   const line: Line = {
     isOnline: () => connection.isReady() && !halted,
+    isGreeted: () => isGreeted,
     submit: (room, message) => connection.submit(room, message),
     call,
     witness: () => {
@@ -128,8 +129,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 
   let places: ReturnType<Device['rooms']['places']> = new Map()
-  /** Whether the rooms know what the server had when the connection was opened, and who has invited. */
+  /** Whether the rooms know what the server had when the connection was opened, who has invited, and who was revoked. */
   let isGreeted = false
+  /** Of connections. */
+  let openings = 0
   const connection: Connection = openConnection({
     transport,
     scheduler,
@@ -140,6 +143,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       opening: () => {
         places = device?.rooms.places() ?? new Map()
         isGreeted = false
+        openings += 1
       },
       ready: (frame) => {
         if (device) void greeted(device, frame)
@@ -153,19 +157,27 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       },
       behind: (room, head) => device?.rooms.find(toHex(room))?.hint(head),
       welcome: () => whileOnline(async () => device?.rooms.readWelcomes()),
+      chain: (account, seq) => whileOnline(async () => device?.rooms.chainGrew(account, seq)),
       sessionEnded: () => void endSession().catch(() => {}),
     },
   })
 
   const greeted = async ({ rooms, replenish }: Device, frame: Ready): Promise<void> => {
     aheadMs = frame.timeMs - scheduler.steadyMs()
+    const then = openings
     await rooms.headsAre(frame.heads, places).catch(() => {})
     rooms.wake()
     // Before the pool is looked through: what invitations were made with is not thrown away.
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
     whileOnline(replenish)
-    isGreeted = true
-    stirred()
+    whileOnline(async () => {
+      await rooms.followChains()
+      // Of another connection something else may have to be known first.
+      if (then !== openings) return
+      isGreeted = true
+      rooms.proceed()
+      stirred()
+    })
   }
 
   const halt = (error: unknown): void => {

@@ -25,6 +25,7 @@ export const limits = {
   metaBytesMax: 8 * kiB,
   keyPackageBytesMax: 8 * kiB,
   chainLinkBytesMax: 4 * kiB,
+  chainEndsPerAnswerMax: 500,
   /** That are handed back to a server at once. */
   chainLinksHandedBackMax: 64,
   vaultSlotBytesMax: 64 * kiB,

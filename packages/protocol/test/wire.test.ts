@@ -114,6 +114,7 @@ const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('behind' as const), room: bytes(16), head: count }),
   fc.record({ kind: fc.constant('welcome' as const), room: bytes(16) }),
+  fc.record({ kind: fc.constant('chain' as const), account: bytes(32), seq: count }),
   fc.record({ kind: fc.constant('pong' as const), nonce: request }),
   fc.record({
     kind: fc.constant('closing' as const),

@@ -1,9 +1,10 @@
 import type { Provider } from '@sotto/mls/public'
+import type { AccountState } from '@sotto/trust'
 import { makeLogin } from './authentication/login.ts'
 import type { Opaque } from './authentication/opaque.ts'
 import { makeRegistration } from './authentication/registration.ts'
 import { makeSessions, type Sessions } from './authentication/sessions.ts'
-import type { Bus } from './bus/bus.ts'
+import { type Bus, roomTopic } from './bus/bus.ts'
 import type { Clock, ServerLimits } from './configuration.ts'
 import { type Delivery, makeDelivery } from './delivery/delivery.ts'
 import { makeLogKey } from './delivery/logKey.ts'
@@ -59,11 +60,25 @@ export const makeCore = ({ store, secrets, opaque, ...given }: CoreDependencies)
     deviceKey,
   })
   const { mayInvite } = delivery
+  const announceChain = async ({ account, seq }: AccountState, devices: readonly Uint8Array[]) => {
+    const topics = new Set<string>()
+    for (const device of devices)
+      for (const { room } of await delivery.places({ device })) topics.add(roomTopic(room))
+    for (const topic of topics) bus.publish(topic, { kind: 'chain_grew', account, seq })
+  }
   const routes = routesOf({
     registration: makeRegistration({ ...common, store: store.authentication, opaque }),
     login: makeLogin({ ...common, store: store.authentication, sessions, opaque, deviceKey }),
     sessions,
-    chains: makeChains({ ...common, store: store.directory, accounts, sessions, logKey }),
+    chains: makeChains({
+      ...common,
+      store: store.directory,
+      accounts,
+      sessions,
+      logKey,
+      // Whoever does not hear of it asks when it connects.
+      announce: (after, devices) => void announceChain(after, devices).catch(() => {}),
+    }),
     keyPackages: makeKeyPackages({ ...common, store: store.directory, accounts, mayInvite }),
     vault: makeVault(store.directory),
     delivery,

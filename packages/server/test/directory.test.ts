@@ -101,6 +101,29 @@ describe('accounts', () => {
   })
 })
 
+describe('the ends of chains', () => {
+  it('are told to who asks for many, and to who shares a room when one grows', async () => {
+    const { url } = await testServer()
+    const [alice, bob, eve] = [
+      await register(url, 'alice'),
+      await register(url, 'bob'),
+      await register(url, 'eve'),
+    ]
+    await publish(bob)
+    const room = await createRoom(alice)
+    await invite(room, bob.account)
+    const second = await addDevice(bob)
+    const asked = { accounts: [alice.account, random(32), bob.account] }
+    expect(await eve.call(operations.readChainEnds, asked)).toEqual({ seqs: [0, null, 1] })
+    const [hers, theirs] = [await connect(alice), await connect(eve)]
+    await bob.call(operations.appendLink, { link: await revocation(bob, second.id) })
+    expect(await hers.next('chain')).toEqual({ kind: 'chain', account: bob.account, seq: 2 })
+    theirs.send({ kind: 'ping', nonce: 1 })
+    await theirs.next('pong')
+    expect(theirs.frames.some(({ kind }) => kind === 'chain')).toBe(false)
+  })
+})
+
 describe('links that the server has lost', () => {
   /** Alice has revoked her second device since the backup, and Bob has read that. */
   const restored = async () => {

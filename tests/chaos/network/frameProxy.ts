@@ -35,6 +35,7 @@ const isNews = (frame: ServerFrame): boolean => {
     case 'entries':
     case 'behind':
     case 'welcome':
+    case 'chain':
     case 'ack':
       return true
     case 'ready':

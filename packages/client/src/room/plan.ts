@@ -9,6 +9,8 @@ import { hasAskedToLeave, hasProposalsOfOthers, type Purpose } from './commit.ts
 /** What lies outside of a room's stored state and decides what can be done now. */
 export interface Situation {
   readonly online: boolean
+  /** It is known which devices were revoked while there was no line. */
+  readonly greeted: boolean
   /** The newest entry known to be in the log. */
   readonly head: number
   /** Messages that are on their way to the server, or were acknowledged and are not in the log yet, by id in hex. */
@@ -112,7 +114,7 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   if (purpose && sent.length > 0) return submit
   if (purpose) return [claimFor(purpose, situation) ?? { kind: 'commit', purpose }]
   // What is said now might be said to whoever has the device (S2).
-  if (situation.dead === 'revoked') return submit
+  if (situation.dead === 'revoked' || !situation.greeted) return submit
   const count = situation.window - sent.length
   const { timeMs, account, doubted } = situation
   const duties = hookDuties(room, timeMs, account, doubted).map((duty): Action => ({ kind: 'hook', duty }))

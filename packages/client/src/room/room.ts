@@ -349,6 +349,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     const nowMs = scheduler.nowMs()
     return {
       online: line.isOnline(),
+      greeted: line.isGreeted(),
       head: reader.head(),
       underWay: sender.underWay(),
       holdingBack: nowMs < heldUntilMs,

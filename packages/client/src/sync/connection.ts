@@ -15,6 +15,8 @@ export interface ConnectionEvents {
   entries(frame: Entries): void
   behind(room: Uint8Array, head: number): void
   welcome(): void
+  /** The chain of an account goes this far now. */
+  chain(account: Uint8Array, seq: number): void
   /** The session has ended on the server. */
   sessionEnded(): void
 }
@@ -178,6 +180,8 @@ export const openConnection = ({
         return events.behind(frame.room, frame.head)
       case 'welcome':
         return events.welcome()
+      case 'chain':
+        return events.chain(frame.account, frame.seq)
       case 'pong':
         return
       case 'closing':

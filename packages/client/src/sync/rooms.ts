@@ -1,6 +1,8 @@
 import {
+  accountIdBytes,
   type Acknowledgement,
   equalBytes,
+  fromHex,
   operations,
   SottoError,
   toHex,
@@ -10,6 +12,7 @@ import { MlsError, readMessage } from '@sotto/mls'
 import type { Contacts } from '../account/contacts.ts'
 import type { KeyPackagePool } from '../account/keyPackages.ts'
 import type { Store } from '../ports/store.ts'
+import { accountsIn } from '../room/commit.ts'
 import { joinRoom, type Joining } from '../room/enter.ts'
 import type { Line } from '../room/line.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
@@ -18,6 +21,7 @@ import { lost, stillLost } from '../room/repair.ts'
 import { emptyRoom, follows, forgotten, type Place, publicOf, type RoomState } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import type { Tools } from '../room/tools.ts'
+import { followChains } from './growth.ts'
 
 /** The rooms of this device, and what the server says of them when a connection begins. */
 export interface Rooms {
@@ -35,6 +39,11 @@ export interface Rooms {
   readWelcomes(): Promise<void>
   /** Enters a room that the user has been invited to. @throws SottoError */
   enter(id: string, phase: Joining['phase']): Promise<void>
+  /** Learns whose chain has grown since this device was there last. @throws what the transport throws */
+  followChains(): Promise<void>
+  chainGrew(account: Uint8Array, seq: number): Promise<void>
+  /** All of them look for something to do. */
+  proceed(): void
   wake(): void
   rest(): Promise<void>
 }
@@ -77,6 +86,10 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     return room
   }
   for (const state of stored) open(state, true)
+
+  const proceed = (): void => {
+    for (const room of rooms.values()) room.proceed()
+  }
 
   const find = (id: string): Room | undefined => {
     const room = rooms.get(id)
@@ -254,6 +267,23 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         room.hint(waiting.seq)
       }
     },
+    followChains: async () => {
+      const accounts = new Set<string>()
+      for (const room of rooms.values()) {
+        const state = room.state()
+        const group = follows(state) ? publicOf(state) : null
+        for (const account of group ? accountsIn(group) : []) accounts.add(account)
+      }
+      const asked = [...accounts].map((account) => fromHex(account, accountIdBytes))
+      await followChains(line.call, contacts, asked)
+    },
+    chainGrew: async (account, seq) => {
+      // Whoever is not known here is nobody to look after.
+      if (!contacts.find(account)) return
+      await contacts.ensure([{ account, seq }])
+      proceed()
+    },
+    proceed,
     wake: () => {
       for (const room of rooms.values()) room.wake()
     },

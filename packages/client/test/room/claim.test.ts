@@ -45,6 +45,7 @@ const roomAhead = async (days: number) => {
 
 const at = ({ place }: RoomState, clockS: number): Situation => ({
   online: true,
+  greeted: true,
   head: place.cursor,
   underWay: new Set(),
   holdingBack: false,

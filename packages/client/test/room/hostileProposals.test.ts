@@ -32,6 +32,7 @@ const catchUp = async (side: Side): Promise<void> => {
 
 const situation = (side: Side): Situation => ({
   online: true,
+  greeted: true,
   head: side.room.place.cursor,
   underWay: new Set(),
   holdingBack: false,

@@ -30,6 +30,7 @@ describe('what is to be done next', () => {
   })
   const calm = (): Situation => ({
     online: true,
+    greeted: true,
     head: active.place.cursor,
     underWay: new Set(),
     holdingBack: false,
@@ -100,9 +101,11 @@ describe('what is to be done next', () => {
     expect(kinds({ ...active, pending, outbox }, { underWay: new Set([pendingId]) })).toEqual([])
   })
 
-  it('nothing is said into a room where somebody is not who it was, or while the server asks for patience', () => {
+  it('nothing is said where somebody is not who it was, or may have been revoked, or while the server asks for patience', () => {
     const outbox = [item(0, queued)]
     expect(kinds({ ...active, outbox }, { alarmed: true })).toEqual([])
+    expect(kinds({ ...active, outbox }, { greeted: false })).toEqual([])
+    expect(kinds({ ...active, outbox }, { dead: 'revoked', onDuty: false })).toEqual([])
     expect(kinds({ ...active, outbox }, { holdingBack: true })).toEqual([])
   })
 

@@ -24,6 +24,7 @@ const spoiled = (group: Group): Group => ({
 
 const calm = (room: RoomState): Situation => ({
   online: true,
+  greeted: true,
   head: room.place.cursor,
   underWay: new Set(),
   holdingBack: false,

@@ -60,6 +60,7 @@ const workbench = (meet: () => Promise<void> = async () => {}) => {
       entries: () => void heard.push('entries'),
       behind: () => void heard.push('behind'),
       welcome: () => void heard.push('welcome'),
+      chain: () => void heard.push('chain'),
       sessionEnded: () => void heard.push('session ended'),
     },
   })

@@ -70,6 +70,8 @@ const serverFrame = union({
   /** A Welcome waits. */
   welcome: [5, { room: roomId }],
   pong: [6, { nonce: uint(0xffff_ffff) }],
+  /** The chain of an account with which a room is shared has this end now. */
+  chain: [8, { account: accountId, seq: uint() }],
   /** The server closes this socket; `restart`: come back soon, `session`: sign in again. */
   closing: [7, { reason: oneOf('restart', 'session', 'too_many', 'slow') }],
 })

@@ -51,6 +51,18 @@ export const appendLink = operation({
   bodyBytesMax: limits.chainLinkBytesMax + 1024,
 })
 
+/** How far the chains of these accounts go, in the order in which they were asked for; null where there is none. */
+export const readChainEnds = operation({
+  name: 'chain.ends',
+  method: 'POST',
+  path: '/v1/chains',
+  access: 'device',
+  params: {},
+  body: struct({ accounts: list(accountId, limits.chainEndsPerAnswerMax) }),
+  output: struct({ seqs: list(nullable(uint()), limits.chainEndsPerAnswerMax) }),
+  bodyBytesMax: limits.chainEndsPerAnswerMax * (accountIdBytes + 2) + 64,
+})
+
 /** Links that the server had taken and has lost since, by its own receipt for the last of them. */
 export const handBackLinks = operation({
   name: 'chain.heal',

@@ -15,6 +15,7 @@ export const operations = {
   readServer: directory.readServer,
   lookUpAccount: directory.lookUpAccount,
   readChain: directory.readChain,
+  readChainEnds: directory.readChainEnds,
   appendLink: directory.appendLink,
   handBackLinks: directory.handBackLinks,
   publishKeyPackages: directory.publishKeyPackages,

@@ -17,6 +17,8 @@ export type BusEvent =
   | { readonly kind: 'welcome'; readonly room: Uint8Array; readonly device: Uint8Array }
   /** Something waits for the script behind a hook. */
   | { readonly kind: 'handed_out'; readonly hook: Uint8Array }
+  /** Of somebody who is in the room whose topic this is. */
+  | { readonly kind: 'chain_grew'; readonly account: Uint8Array; readonly seq: number }
   | { readonly kind: 'session_ended'; readonly tokenHash: Uint8Array }
 
 /** Who listens to a topic hears what is published to it from then on. */

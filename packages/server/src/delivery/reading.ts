@@ -23,7 +23,7 @@ export interface Reading {
   groupInfo(caller: DeviceCaller, room: Uint8Array): Promise<OutputOf<typeof readGroupInfo>>
   meta(caller: DeviceCaller, room: Uint8Array): Promise<OutputOf<typeof readMeta>>
   /** The rooms in which the device has a leaf, and where their logs end. */
-  places(caller: DeviceCaller): Promise<readonly RoomPlace[]>
+  places(caller: Pick<DeviceCaller, 'device'>): Promise<readonly RoomPlace[]>
   /** The same, acknowledged. */
   heads(caller: DeviceCaller): Promise<readonly { room: Uint8Array; epoch: number; head: Acknowledgement }[]>
 }
@@ -61,7 +61,7 @@ export const makeReading = ({ store, rooms, logKey, limits }: Dependencies): Rea
     }
   }
 
-  const placesOf = async (caller: DeviceCaller) =>
+  const placesOf = async (caller: Pick<DeviceCaller, 'device'>) =>
     (await store.roomsOf(caller.device, limits.roomsPerAccountMax)).filter(
       ({ room }) => !rooms.isDamaged(room),
     )

@@ -28,6 +28,8 @@ import type { DirectoryStore } from './store.ts'
 export interface Chains {
   lookUp(caller: Caller, name: string): Promise<ChainEnd>
   read(caller: Caller, account: Uint8Array, from: number): Promise<OutputOf<typeof readChain>>
+  /** How far each goes. */
+  ends(accounts: readonly Uint8Array[]): Promise<readonly (number | null)[]>
   append(caller: Caller, link: SignedLink): Promise<Omit<ChainEnd, 'account'>>
   /** Takes back what this server has lost of anybody's chain and had signed for. */
   handBack(
@@ -40,6 +42,8 @@ interface Dependencies {
   readonly store: Pick<DirectoryStore, 'accountNamed' | 'links' | 'extendChain'>
   readonly accounts: Accounts
   readonly sessions: Pick<Sessions, 'announceEnd'>
+  /** Tells those who share a room with one of these devices. */
+  announce(after: AccountState, devices: readonly Uint8Array[]): void
   readonly provider: Provider
   readonly clock: Clock
   readonly limits: ServerLimits
@@ -60,6 +64,7 @@ export const makeChains = ({
   store,
   accounts,
   sessions,
+  announce,
   provider,
   clock,
   limits,
@@ -108,6 +113,10 @@ export const makeChains = ({
       case 'extended':
         accounts.renew(after)
         sessions.announceEnd(outcome.endedSessions)
+        announce(
+          after,
+          [...before.devices.values()].map(({ certificate }) => certificate.device),
+        )
         log.info('chain_extended', { account: after.account, count: after.seq })
     }
   }
@@ -154,6 +163,11 @@ export const makeChains = ({
       const links = await store.links(account, from, linksPerPageMax)
       // What has come meanwhile is behind the end that is signed for.
       return { links: links.slice(0, Math.max(0, state.seq + 1 - from)), receipt: logKey.receipt(state) }
+    },
+    ends: async (asked) => {
+      const seqs: (number | null)[] = []
+      for (const account of asked) seqs.push((await accounts.state(account))?.seq ?? null)
+      return seqs
     },
     append,
     handBack,

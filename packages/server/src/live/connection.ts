@@ -147,6 +147,8 @@ export const makeConnection = (
         return send({ kind: 'behind', room: event.room, head: event.head })
       case 'welcome':
         return send({ kind: 'welcome', room: event.room })
+      case 'chain_grew':
+        return send({ kind: 'chain', account: event.account, seq: event.seq })
       case 'handed_out':
         return
       case 'session_ended':

@@ -1,0 +1,30 @@
+import { limits, operations } from '@sotto/protocol'
+import type { Call, Contacts } from '../account/contacts.ts'
+
+/**
+ * Learns whose chain has grown, and tells a server that has lost some of one. No entry of a log says that a device was
+ * revoked, and until one knows it, one speaks to whoever has it now (S2).
+ *
+ * @throws what the transport throws
+ */
+export const followChains = async (
+  call: Call,
+  contacts: Pick<Contacts, 'find' | 'ensure' | 'handBack'>,
+  accounts: readonly Uint8Array[],
+): Promise<void> => {
+  const most = limits.chainEndsPerAnswerMax
+  let isShorter = false
+  for (let at = 0; at < accounts.length; at += most) {
+    const asked = accounts.slice(at, at + most)
+    const { seqs } = await call(operations.readChainEnds, { accounts: asked })
+    const grown = []
+    for (const [index, account] of asked.entries()) {
+      const [known, seq] = [contacts.find(account)?.state.seq, seqs[index]]
+      if (known === undefined || typeof seq !== 'number') continue
+      if (seq > known) grown.push({ account, seq })
+      if (seq < known) isShorter = true
+    }
+    await contacts.ensure(grown)
+  }
+  if (isShorter) await contacts.handBack()
+}
