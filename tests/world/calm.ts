@@ -1,5 +1,5 @@
 import { fromHex } from '@sotto/protocol'
-import { may, roleOf } from '@sotto/trust'
+import { decodeAccountState, decodePolicy, may, roleOf, roles } from '@sotto/trust'
 import { roomKeys, roomOfKey, within } from '../../packages/client/src/room/keys.ts'
 import { readRow } from '../../packages/client/src/room/rows.ts'
 import type { Device } from './device.ts'
@@ -54,10 +54,27 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
   // Whoever was shown another identity of a member says nothing more where that member is, and shows why.
   const isMisled = world.used.has('lie_directory') || world.used.has('lie_ghost')
   if (isMisled && world.lied.has(device.index)) return undefined
+  if (hasGivenUp(world, room)) return 'is with somebody who was given up'
   for (const [key, value] of rows)
     if (from <= key && key < to && readRow.outboxItem(value).stage.kind !== 'failed')
       return 'has something to say'
   return undefined
+}
+
+/**
+ * Whether somebody who was revoked still has a leaf (F32). Of an owner it may stay for a while: a revocation counts in
+ * full only after its time of grace, and no commit may leave a room without an owner who lives.
+ */
+const hasGivenUp = (world: World, room: string): boolean => {
+  const { rooms, accounts } = world.server.data()
+  const there = rooms.get(room)
+  const policy = there && decodePolicy(there.policy)
+  if (policy?.kind !== 'ok') return false
+  return [...(there?.members.values() ?? [])].some(({ account, device, untilSeq }) => {
+    const known = accounts.get(hex(account))
+    if (untilSeq !== null || !known || roleOf(policy.value, account) === roles.owner) return false
+    return decodeAccountState(known.state).devices.get(hex(device))?.status.kind === 'revoked'
+  })
 }
 
 /** Of whoever is signed in: an account that was made with another history of the server is no account any more. */
