@@ -4,9 +4,19 @@ import type { Call } from '../../src/account/contacts.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { claimed, claimKeyPackages } from '../../src/room/claim.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { plan, type Situation } from '../../src/room/plan.ts'
+import { plan } from '../../src/room/plan.ts'
 import type { Intent, RoomState } from '../../src/room/state.ts'
-import { bundleOf, provider, roomOf, Side, somebody, type Somebody, startS, toolsOf } from './people.ts'
+import {
+  bundleOf,
+  calmAt,
+  provider,
+  roomOf,
+  Side,
+  somebody,
+  type Somebody,
+  startS,
+  toolsOf,
+} from './people.ts'
 
 const dayS = 86_400
 
@@ -43,23 +53,8 @@ const roomAhead = async (days: number) => {
   return { ledger, a, b, bundle, claim }
 }
 
-const at = ({ place }: RoomState, clockS: number): Situation => ({
-  online: true,
-  greeted: true,
-  head: place.cursor,
-  underWay: new Set(),
-  holdingBack: false,
-  window: 8,
-  alarmed: false,
-  onDuty: true,
-  doubted: new Set(),
-  dead: null,
-  clockMs: clockS * 1000,
-  timeMs: Math.max(place.timeMs, clockS * 1000),
-  account: new Uint8Array(32),
-})
 const actionsOf = (room: RoomState, clockS: number): readonly string[] =>
-  plan(room, at(room, clockS)).map(({ kind }) => kind)
+  plan(room, calmAt(room, clockS)).map(({ kind }) => kind)
 
 describe('key packages that are claimed', () => {
   it('bring somebody into a log that is two months ahead, if they are good now', async () => {

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { encodeText } from '../../src/content/content.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { plan, type Situation } from '../../src/room/plan.ts'
+import { plan } from '../../src/room/plan.ts'
 import { compose, envelopeFor } from '../../src/room/send.ts'
-import { provider, roomOf, type Side, somebody, startS } from './people.ts'
+import { calmAt, provider, roomOf, type Side, somebody, startS } from './people.ts'
 
 /** What a patched client does: no rule but those of the wire. */
 const lawless = makeEngine(provider, hybridSuiteId, { leaf: () => undefined, commit: () => undefined })
@@ -29,22 +29,6 @@ const catchUp = async (side: Side): Promise<void> => {
   side.room = { ...side.room, place: { ...side.room.place, tag: null } }
   await side.catchUp()
 }
-
-const situation = (side: Side): Situation => ({
-  online: true,
-  greeted: true,
-  head: side.room.place.cursor,
-  underWay: new Set(),
-  holdingBack: false,
-  window: 8,
-  alarmed: false,
-  onDuty: true,
-  doubted: new Set(),
-  dead: null,
-  clockMs: 0,
-  timeMs: 0,
-  account: new Uint8Array(32),
-})
 
 const twoPeople = async () => {
   const { sides } = await roomOf(await somebody('alice'), await somebody('bob'))
@@ -86,7 +70,8 @@ describe('proposals by somebody who means to be a nuisance', () => {
       composedMs: 0,
     }
     const written = compose(bob.room, draft)
-    const kinds = (onDuty: boolean) => plan(written, { ...situation(bob), onDuty }).map(({ kind }) => kind)
+    const kinds = (onDuty: boolean) =>
+      plan(written, { ...calmAt(bob.room, startS), onDuty }).map(({ kind }) => kind)
     expect(kinds(true)).toEqual(['commit'])
     expect(kinds(false)).toEqual(['encrypt'])
   })

@@ -25,6 +25,7 @@ import { stageCommit } from '../../src/room/commit.ts'
 import { confirmRoom, firstPolicy, foundRoom, joinRoom } from '../../src/room/enter.ts'
 import { judge, type Judgement, type LogWitness } from '../../src/room/judge.ts'
 import { openEntry } from '../../src/room/entry.ts'
+import type { Situation } from '../../src/room/plan.ts'
 import { receive } from '../../src/room/receive.ts'
 import { encryptQueued, compose } from '../../src/room/send.ts'
 import { emptyRoom, type RoomState } from '../../src/room/state.ts'
@@ -311,3 +312,20 @@ export const roomOf = async (
   }
   return { ledger, sides }
 }
+
+/** Nothing that happens outside of the room keeps it from anything, at this time of the server's clock. */
+export const calmAt = ({ place }: RoomState, clockS: number): Situation => ({
+  online: true,
+  greeted: true,
+  head: place.cursor,
+  underWay: new Set(),
+  holdingBack: false,
+  window: 8,
+  alarmed: false,
+  onDuty: true,
+  doubted: new Set(),
+  dead: null,
+  clockMs: clockS * 1000,
+  timeMs: Math.max(place.timeMs, clockS * 1000),
+  account: new Uint8Array(32),
+})

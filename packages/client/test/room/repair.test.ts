@@ -5,10 +5,10 @@ import { signLabelled } from '@sotto/trust'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { claimed } from '../../src/room/claim.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { plan, type Situation } from '../../src/room/plan.ts'
+import { plan } from '../../src/room/plan.ts'
 import { lost, stageRejoin, tryAgain } from '../../src/room/repair.ts'
 import type { Intent, RoomState } from '../../src/room/state.ts'
-import { bundleOf, provider, roomOf, type Side, type Somebody, somebody, startS } from './people.ts'
+import { calmAt, bundleOf, provider, roomOf, type Side, type Somebody, somebody, startS } from './people.ts'
 
 const { app, commit, nack } = entryKinds
 const timeMs = (startS + 1000) * 1000
@@ -22,22 +22,8 @@ const spoiled = (group: Group): Group => ({
   },
 })
 
-const calm = (room: RoomState): Situation => ({
-  online: true,
-  greeted: true,
-  head: room.place.cursor,
-  underWay: new Set(),
-  holdingBack: false,
-  window: 8,
-  alarmed: false,
-  onDuty: true,
-  doubted: new Set(),
-  dead: null,
-  clockMs: timeMs,
-  timeMs,
-  account: new Uint8Array(32),
-})
-const actionsOf = (room: RoomState): readonly string[] => plan(room, calm(room)).map(({ kind }) => kind)
+const actionsOf = (room: RoomState): readonly string[] =>
+  plan(room, calmAt(room, startS)).map(({ kind }) => kind)
 
 /** Commits fresh keys of a member; the GroupInfo is what the server hands out from then on. */
 const refresh = async (side: Side): Promise<Uint8Array> => {
