@@ -156,7 +156,8 @@ export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
 /** Looking into a disk takes time. */
 const removalsMax = 8
 
-const leapMaxMs = 120 * 86_400_000
+/** All leaps together: an invitation that nobody has answered for 120 days is void, and so is the key to what was said. */
+const leapMaxMs = 119 * 86_400_000
 
 const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[]): World => {
   const { seed } = options
