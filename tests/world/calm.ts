@@ -54,7 +54,8 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
   // Whoever was shown another identity of a member says nothing more where that member is, and shows why.
   const isMisled = world.used.has('lie_directory') || world.used.has('lie_ghost')
   if (isMisled && world.lied.has(device.index)) return undefined
-  if (hasGivenUp(world, room)) return 'is with somebody who was given up'
+  // What was signed in the other history says nothing in this one.
+  if (!world.used.has('lie_forked') && hasGivenUp(world, room)) return 'is with somebody who was given up'
   for (const [key, value] of rows)
     if (from <= key && key < to && readRow.outboxItem(value).stage.kind !== 'failed')
       return 'has something to say'

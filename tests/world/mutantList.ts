@@ -103,6 +103,16 @@ export const mutants: readonly Mutant[] = [
         to: 'return room.durable.seq',
       },
       {
+        file: 'packages/server/src/live/connection.ts',
+        from: 'return unsubscribe(roomTopic(event.room))',
+        to: 'return',
+      },
+      {
+        file: 'packages/client/src/room/receiveHandshake.ts',
+        from: '  desk.consumed.push(...value.consumed)\n  if (pending?.staged)',
+        to: '  if (value.group) desk.consumed.push(...value.consumed)\n  if (pending?.staged)',
+      },
+      {
         file: 'packages/client/src/room/receiveHandshake.ts',
         from: '  else expel(desk)\n  return passed(...events)\n}\n\n/** The own commit',
         to: '  return passed(...events)\n}\n\n/** The own commit',

@@ -132,4 +132,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     'loss,delay,client_crash,server_crash,server_restore,logout,client_restore,lost_write,long_offline',
     'who speaks before it knows how far the log goes uses a key twice',
   ),
+  kept(
+    95865,
+    'loss,duplication,reordering,delay,lost_write,client_restore,client_full,server_full,client_clock,server_clock,lost_keys,lie_withheld',
+    'one room that a full store kept from noting its head kept the others from hearing of theirs',
+  ),
 ]

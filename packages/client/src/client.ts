@@ -165,12 +165,19 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const greeted = async ({ rooms, replenish }: Device, frame: Ready): Promise<void> => {
     aheadMs = frame.timeMs - scheduler.steadyMs()
     const then = openings
-    await rooms.headsAre(frame.heads, places).catch(() => {})
+    const known = places
+    let isHeard = await rooms.headsAre(frame.heads, known).then(
+      () => true,
+      () => false,
+    )
     rooms.wake()
     // Before the pool is looked through: what invitations were made with is not thrown away.
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
     whileOnline(replenish)
     whileOnline(async () => {
+      // A store that was full could not keep all of it; a room that has not heard its head uses a key twice (S1).
+      if (!isHeard) await rooms.headsAre(frame.heads, known)
+      isHeard = true
       await rooms.followChains()
       // Of another connection something else may have to be known first.
       if (then !== openings) return

@@ -33,7 +33,7 @@ export interface Rooms {
   add(state: RoomState): Room
   /** The places that all rooms have reached: what a head is compared with that was asked for now. */
   places(): ReadonlyMap<string, Place>
-  /** The signed heads of all rooms in which the server knows a leaf of this device. */
+  /** The signed heads of all rooms in which the server knows a leaf of this device. @throws what a store throws */
   headsAre(heads: readonly Acknowledgement[], then: ReadonlyMap<string, Place>): Promise<void>
   /** Asks which Welcomes wait: invitations appear, those of rooms that were joined are settled. */
   readWelcomes(): Promise<void>
@@ -226,10 +226,13 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     add: (state) => open(state, false),
     places: () => new Map([...rooms].map(([id, room]) => [id, room.state().place])),
     headsAre: async (heads, then) => {
+      const failures: unknown[] = []
       for (const ack of heads) {
         const room = rooms.get(toHex(ack.room))
         const place = then.get(toHex(ack.room))
-        if (room && place && follows(room.state())) await room.headIs(ack, place)
+        // What one room cannot keep must not stop the others from hearing of theirs.
+        if (room && place && follows(room.state()))
+          await room.headIs(ack, place).catch((error: unknown) => failures.push(error))
         // What was being made may be there already, with words of ours in it that this device has lost (S1).
         else if (room?.state().phase.kind === 'creating') room.hint(ack.seq)
         // The server may have what it had lost: that is seen when the room is looked after again.
@@ -241,6 +244,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         const state = room.state()
         if (follows(state) && !listed.has(room.id)) room.hint(state.place.cursor + 1)
       }
+      if (failures.length > 0) throw failures[0]
     },
     readWelcomes: async () => {
       const { welcomes } = await line.call(operations.listWelcomes, {})
