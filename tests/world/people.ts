@@ -109,6 +109,7 @@ export const send = (world: World, device: Device, random: Random, count: number
       room: room.id,
       message,
       text,
+      saidMs: world.clock.nowMs(),
       promised: false,
     }
     world.truth.said.set(message, said)

@@ -137,4 +137,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     'loss,duplication,reordering,delay,lost_write,client_restore,client_full,server_full,client_clock,server_clock,lost_keys,lie_withheld',
     'one room that a full store kept from noting its head kept the others from hearing of theirs',
   ),
+  kept(
+    97840,
+    'duplication,delay,partition,lost_write,client_restore,client_full,client_clock,lost_welcome,lost_keys,tabs,logout',
+    'who came into sight while a log was caught up with was not asked for, and had been revoked since',
+  ),
 ]

@@ -10,6 +10,7 @@ export interface Said {
   readonly room: string
   readonly message: string
   readonly text: string
+  readonly saidMs: number
   /** Whether the client has said that it will bring it. */
   promised: boolean
 }

@@ -136,7 +136,7 @@ const memberSince = (world: World, entries: readonly PlacedEntry[], id: string):
 }
 
 /** What was stored to be sent is in the log, or is shown as not sent, or is gone with the room or the device. */
-const checkPromised = ({ world, witnesses }: Evidence, inLog: ReadonlyMap<string, number>): void => {
+const checkPromised = ({ world, witnesses, logs }: Evidence, inLog: ReadonlyMap<string, number>): void => {
   for (const said of world.truth.said.values()) {
     world.stats.messages += 1
     if (!said.promised || inLog.has(said.message)) continue
@@ -144,6 +144,12 @@ const checkPromised = ({ world, witnesses }: Evidence, inLog: ReadonlyMap<string
     if (!witness || isExcusedDevice(world, witness.device)) continue
     const state = witness.rooms.get(said.room)
     if (!state || state.phase.kind === 'left' || state.phase.kind === 'invited') continue
+    // It was out of the room, and has come back without what was to be said before.
+    const wasOut = logs.get(said.room)?.entries.some(({ hash }) => {
+      const turn = world.truth.turns.get(hash)
+      return turn !== undefined && turn.atMs >= said.saidMs && !turn.members.has(said.device)
+    })
+    if (wasOut) continue
     if (!state.outbox.some(({ message }) => hex(message) === said.message))
       world.fail(
         'I11',

@@ -64,6 +64,8 @@ const isPolicy = (error: unknown): boolean => error instanceof SottoError && err
 const isKeyless = (error: unknown): boolean =>
   error instanceof SottoError && error.code === 'key_package_unavailable'
 
+const accountOf = (account: string): Uint8Array => fromHex(account, accountIdBytes)
+
 export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms => {
   const { line, tools, contacts, pool, roomDeps } = deps
   const rooms = new Map<string, Room>()
@@ -73,6 +75,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     ...roomDeps,
     changed: (room, told) => {
       roomDeps.changed(room, told)
+      askForNewcomers(room)
       const waiting = awaited.get(toHex(room.id))
       if (!waiting || room.place.cursor < waiting.seq) return
       awaited.delete(toHex(room.id))
@@ -86,6 +89,27 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     return room
   }
   for (const state of stored) open(state, true)
+
+  /** Whose chains this connection has asked for, in hex; null before it has. */
+  let askedFor: Set<string> | null = null
+  const trees = new Map<string, unknown>()
+  /** Who comes into sight while a log is caught up with may have been revoked since that entry. */
+  const askForNewcomers = (room: RoomState): void => {
+    const group = follows(room) ? publicOf(room) : null
+    if (!group || !askedFor || trees.get(toHex(room.id)) === group.tree) return
+    trees.set(toHex(room.id), group.tree)
+    const known = askedFor
+    const fresh = [...accountsIn(group)].filter((account) => !known.has(account))
+    if (fresh.length === 0) return
+    for (const account of fresh) known.add(account)
+    followChains(line.call, contacts, fresh.map(accountOf))
+      .then(proceed)
+      // With the next entry it is tried again, or with the next connection.
+      .catch(() => {
+        trees.delete(toHex(room.id))
+        for (const account of fresh) known.delete(account)
+      })
+  }
 
   const proceed = (): void => {
     for (const room of rooms.values()) room.proceed()
@@ -278,8 +302,10 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         const group = follows(state) ? publicOf(state) : null
         for (const account of group ? accountsIn(group) : []) accounts.add(account)
       }
-      const asked = [...accounts].map((account) => fromHex(account, accountIdBytes))
-      await followChains(line.call, contacts, asked)
+      askedFor = null
+      await followChains(line.call, contacts, [...accounts].map(accountOf))
+      askedFor = accounts
+      for (const room of rooms.values()) askForNewcomers(room.state())
     },
     chainGrew: async (account, seq) => {
       // Whoever is not known here is nobody to look after.
