@@ -1,12 +1,15 @@
 import { SottoError } from '@sotto/protocol'
 import type { Clock } from './configuration.ts'
 
-/** Token buckets by key: `perSecond` in the long run, `burst` at once. */
+/**
+ * Token buckets by key: `perSecond` in the long run, `burst` at once. What costs more than the burst is taken from a full
+ * bucket, which then owes the rest.
+ */
 export interface Rate {
-  /** @throws SottoError `rate {retryAfterMs}` */
-  take(key: string): void
+  /** Takes `cost` tokens, 1 where none is named; takes nothing where it throws. @throws SottoError `rate {retryAfterMs}` */
+  take(key: string, cost?: number): void
   /** Whether `take` would throw now; takes nothing. @throws SottoError `rate {retryAfterMs}` */
-  check(key: string): void
+  check(key: string, cost?: number): void
 }
 
 interface Bucket {
@@ -32,32 +35,33 @@ export const makeRate = (
     if (buckets.size >= bucketsMax) buckets.clear()
   }
 
-  const tokensOf = (bucket: Bucket | undefined, nowMs: number): number => {
+  const tokensOf = (bucket: Bucket | undefined, nowMs: number, cost: number): number => {
+    const needed = Math.min(cost, burst)
     // A clock that was ahead for a while must not leave anybody without tokens until it is there again.
     if (bucket && bucket.atMs > nowMs) bucket.atMs = nowMs
     const tokens = bucket ? filled(bucket, nowMs) : burst
-    if (tokens < 1)
+    if (tokens < needed)
       throw new SottoError('rate', undefined, {
-        retryAfterMs: Math.ceil(((1 - tokens) * 1000) / perSecond),
+        retryAfterMs: Math.ceil(((needed - tokens) * 1000) / perSecond),
       })
     return tokens
   }
 
   return {
-    check: (key) => {
-      tokensOf(buckets.get(key), clock.nowMs())
+    check: (key, cost = 1) => {
+      tokensOf(buckets.get(key), clock.nowMs(), cost)
     },
-    take: (key) => {
+    take: (key, cost = 1) => {
       const nowMs = clock.nowMs()
       const bucket = buckets.get(key)
-      const tokens = tokensOf(bucket, nowMs)
+      const tokens = tokensOf(bucket, nowMs, cost)
       if (bucket) {
-        bucket.tokens = tokens - 1
+        bucket.tokens = tokens - cost
         bucket.atMs = nowMs
         return
       }
       if (buckets.size >= bucketsMax) dropFull(nowMs)
-      buckets.set(key, { tokens: tokens - 1, atMs: nowMs })
+      buckets.set(key, { tokens: tokens - cost, atMs: nowMs })
     },
   }
 }
