@@ -4,7 +4,7 @@ import { nodeProvider } from '@sotto/mls/provider/node'
 import { pino } from 'pino'
 import { makeOpaque } from './authentication/opaque.ts'
 import { processBus } from './bus/processBus.ts'
-import { boundedClock, limitsOf, type ServerConfig, systemClock } from './configuration.ts'
+import { boundedClock, type Clock, limitsOf, type ServerConfig, systemClock } from './configuration.ts'
 import { makeCore } from './core.ts'
 import { accessTokenRoutes } from './http/accessTokenRoutes.ts'
 import { addressOf } from './http/address.ts'
@@ -39,8 +39,9 @@ const urlHost = (host: string): string => {
   return host.includes(':') ? `[${host}]` : host
 }
 
-const eventLogOf = (config: ServerConfig, secrets: Secrets): EventLog =>
+const eventLogOf = (config: ServerConfig, secrets: Secrets, clock: Clock): EventLog =>
   makeEventLog({
+    clock,
     level: config.logLevel ?? 'info',
     destination: config.logDestination ?? pino.destination({ dest: standardError, sync: false }),
     idKey: secrets.logIdKey,
@@ -55,7 +56,7 @@ export const assemble = async (
   const { trustProxy = false, host = hostDefault, webDirectory } = config
   const clock = boundedClock(config.clock ?? systemClock)
   const limits = limitsOf(config)
-  const log = eventLogOf(config, secrets)
+  const log = eventLogOf(config, secrets, clock)
   const provider = nodeProvider()
   const bus = processBus()
   const closing = new AbortController()

@@ -79,7 +79,18 @@ describe('the canary', () => {
     ])
       expect(log.includes(name), name).toBe(false)
     const fields = new Set(lines.flatMap((line) => Object.keys(JSON.parse(line) as object)))
-    const foreseen = ['level', 'time', 'event', 'account', 'device', 'room', 'code', 'count', 'port']
+    const foreseen = [
+      'level',
+      'time',
+      'event',
+      'account',
+      'device',
+      'room',
+      'source',
+      'code',
+      'count',
+      'port',
+    ]
     for (const field of fields) expect(foreseen).toContain(field)
   })
 

@@ -34,7 +34,7 @@ export const makeHookAccess = ({ store, clock, limits, log }: Dependencies): Hoo
     const isRight = timingSafeEqual(digest(Buffer.from(token, 'latin1')), stored?.tokenHash ?? noHash)
     if (stored && isRight) return stored
     guessRate.take(`${mapKey(hook)}/${address}`)
-    log.info('hook_refused', { code: 'unauthorized' })
+    log.info('hook_refused', { code: 'unauthorized', address })
     throw new SottoError('unauthorized')
   }
 }

@@ -87,7 +87,9 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
 
   app.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error)
-    if (!failure) log.failure(error, { operation: request.routeOptions.url ?? 'unrouted' })
+    const operation = request.routeOptions.url ?? 'unrouted'
+    if (!failure) log.failure(error, { operation })
+    if (failure?.code === 'rate') log.info('rate_refused', { operation, address: addressKey(request.ip) })
     return sendFailure(reply, failure ?? new SottoError('internal'), clock.nowMs())
   })
 

@@ -1,12 +1,17 @@
 import { createHmac } from 'node:crypto'
 import { type FailureCode, toHex } from '@sotto/protocol'
 import { type DestinationStream, type LevelWithSilent, pino } from 'pino'
+import { type Clock, systemClock } from '../configuration.ts'
+import { makeLineBudget } from './lineBudget.ts'
+import { makeSources } from './sources.ts'
 
 /** Everything that can stand in the log. What is not listed here cannot be written: there is no free text. */
 export interface EventFields {
   readonly account?: Uint8Array
   readonly device?: Uint8Array | null
   readonly room?: Uint8Array
+  /** Where it comes from, as attempts are counted: written as `source`, keyed anew every day (`logging/sources`). */
+  readonly address?: string
   readonly operation?: string
   readonly code?: FailureCode
   readonly rule?: string
@@ -33,6 +38,7 @@ export type EventName =
   | 'room_created'
   | 'commit_accepted'
   | 'refused'
+  | 'rate_refused'
   | 'fork_reported'
   | 'fork_tags_differ'
   | 'nack'
@@ -46,6 +52,15 @@ export type EventName =
   | 'socket_opened'
   | 'socket_closed'
   | 'socket_behind'
+
+/** Whoever reaches the port can cause these as often as requests are taken: they have a budget of lines. */
+const strangersEvents: ReadonlySet<EventName> = new Set<EventName>([
+  'registered',
+  'login',
+  'login_refused',
+  'hook_refused',
+  'rate_refused',
+])
 
 export interface EventLog {
   debug(event: EventName, fields?: EventFields): void
@@ -69,9 +84,18 @@ export interface EventLogOptions {
   readonly destination: DestinationStream
   /** Ids are written as their HMAC under this key: the log alone does not tell who was where. */
   readonly idKey: Uint8Array
+  /** Of the keys of addresses and the budget of lines. Default: the machine's. */
+  readonly clock?: Clock
 }
 
-export const makeEventLog = ({ level, destination, idKey }: EventLogOptions): EventLog => {
+export const makeEventLog = ({
+  level,
+  destination,
+  idKey,
+  clock = systemClock,
+}: EventLogOptions): EventLog => {
+  const sources = makeSources(clock)
+  const budget = makeLineBudget(clock)
   const logger = pino(
     {
       level,
@@ -88,6 +112,7 @@ export const makeEventLog = ({ level, destination, idKey }: EventLogOptions): Ev
     ...(fields.account ? { account: keyed(fields.account) } : {}),
     ...(fields.device ? { device: keyed(fields.device) } : {}),
     ...(fields.room ? { room: keyed(fields.room) } : {}),
+    ...(fields.address === undefined ? {} : { source: sources.of(fields.address) }),
     ...(fields.operation ? { operation: fields.operation } : {}),
     ...(fields.code ? { code: fields.code } : {}),
     ...(fields.rule ? { rule: fields.rule.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 32) } : {}),
@@ -101,7 +126,10 @@ export const makeEventLog = ({ level, destination, idKey }: EventLogOptions): Ev
   const at =
     (name: 'debug' | 'info' | 'warn') =>
     (event: EventName, fields: EventFields = {}): void => {
-      if (logger.isLevelEnabled(name)) logger[name]({ event, ...written(fields) })
+      if (!logger.isLevelEnabled(name)) return
+      const leftOut = strangersEvents.has(event) ? budget.admit(event, fields.address ?? '') : 0
+      if (leftOut === undefined) return
+      logger[name]({ event, ...written(fields), ...(leftOut === 0 ? {} : { leftOut }) })
     }
 
   return {

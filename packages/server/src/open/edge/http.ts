@@ -157,7 +157,10 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
     app.addContentTypeParser('application/json', parser, (_request, body, done) => done(null, body))
     app.setErrorHandler((error, request, reply) => {
       const refusal = refusalOf(error)
-      if (!refusal) log.failure(error, { operation: request.routeOptions.url ?? 'unrouted' })
+      const operation = request.routeOptions.url ?? 'unrouted'
+      if (!refusal) log.failure(error, { operation })
+      if (refusal?.code === 'RATE_LIMITED')
+        log.info('rate_refused', { operation, address: addressKey(request.ip) })
       return sendRefusal(reply, refusal ?? new OpenRefusal('INTERNAL'), clock.nowMs())
     })
     for (const route of routes) serve(app, route)
