@@ -52,14 +52,21 @@ export const runChild = (command, args, options = {}) =>
     })
   })
 
+const diesWithParent = fileURLToPath(new URL('diesWithParent.cjs', import.meta.url))
+
 /**
  * Runs a program aside.
  *
+ * @param options of `spawn`; `diesWithParent`: a program of Node that ends when this process does, even by kill -9
  * @returns its exit code and what it wrote, both streams in the order of arrival
  */
-export const captureChild = (command, args, options = {}) =>
+export const captureChild = (command, args, { diesWithParent: isTied = false, ...options } = {}) =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    const child = spawn(command, isTied ? ['--require', diesWithParent, ...args] : args, {
+      cwd: root,
+      stdio: [isTied ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      ...options,
+    })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
     child.stderr.setEncoding('utf8').on('data', (text) => (output += text))

@@ -4,12 +4,14 @@
  * nothing installed and parses on Node 18: brings a supported Node where the machine's own is too old, installs what
  * the lock file says, then does the task.
  */
+import { systemFault } from './installFault.mjs'
 import { supportsNode, underSupportedNode } from './runtime.mjs'
 import { installPackages } from './packages.mjs'
 import { Refusal, say } from './say.mjs'
 
 const tasks = {
   start: () => import('./tasks/start.mjs'),
+  build: () => import('./tasks/build.mjs'),
   test: () => import('./tasks/test.mjs'),
   dev: () => import('./tasks/dev.mjs'),
   check: () => import('./tasks/check.mjs'),
@@ -34,7 +36,8 @@ const main = async () => {
 try {
   process.exitCode = (await main()) ?? 0
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error
-  say(error.message)
+  const said = error instanceof Refusal ? error.message : systemFault(error)
+  if (said === undefined) throw error
+  say(said)
   process.exitCode = 1
 }

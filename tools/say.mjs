@@ -10,11 +10,22 @@ export const say = (text) => process.stderr.write(`${text.replace(/^/gm, `${dim(
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
-/** Says what is being done and, when it is done, how long it took. */
-export const timed = async (what, work) => {
+/**
+ * Says what is being done and, when it is done, how long it took.
+ *
+ * @param stillEveryMs how often to say that it goes on, for work that prints nothing itself; 0: never
+ */
+export const timed = async (what, work, { stillEveryMs = 0 } = {}) => {
   const startedMs = Date.now()
+  const spent = () => seconds(Date.now() - startedMs)
   say(`${what} …`)
-  const result = await work()
-  say(`${what}: ${seconds(Date.now() - startedMs)}`)
-  return result
+  const sayStill = () => say(`${what}: still at it after ${spent()}`)
+  const still = stillEveryMs > 0 ? setInterval(sayStill, stillEveryMs) : undefined
+  try {
+    const result = await work()
+    say(`${what}: ${spent()}`)
+    return result
+  } finally {
+    clearInterval(still)
+  }
 }

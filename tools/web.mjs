@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { captureChild, root } from './child.mjs'
 import { Refusal, timed } from './say.mjs'
+import { readStamp, removeStamp, writeStamp } from './stamp.mjs'
+import { alone } from './turn.mjs'
 
 const web = join(root, 'packages/web')
 /** The Vite that the web client names, which need not be the one that vitest brings along. */
@@ -36,18 +38,23 @@ const hashOfSources = () => {
   return hash.digest('hex')
 }
 
-const stampOf = () =>
-  existsSync(built) && existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : undefined
+const isBuilt = (hash) => existsSync(built) && readStamp(stampFile) === hash
 
 /** Builds the web client into packages/web/dist, unless it is built from these very sources already. */
 export const buildWeb = async () => {
   const hash = hashOfSources()
-  if (stampOf() === hash) return
-  const vite = join(viteDirectory(), 'bin/vite.js')
-  const { code, output } = await timed('Building the web client', () =>
-    captureChild(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: web }),
-  )
-  if (code !== 0) throw new Refusal(`${output.trim()}\nThe web client could not be built.`)
-  mkdirSync(dirname(stampFile), { recursive: true })
-  writeFileSync(stampFile, hash)
+  if (isBuilt(hash)) return
+  await alone(async () => {
+    if (isBuilt(hash)) return
+    removeStamp(stampFile)
+    const vite = join(viteDirectory(), 'bin/vite.js')
+    const { code, output } = await timed('Building the web client', () =>
+      captureChild(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+        cwd: web,
+        diesWithParent: true,
+      }),
+    )
+    if (code !== 0) throw new Refusal(`${output.trim()}\nThe web client could not be built.`)
+    writeStamp(stampFile, hash)
+  })
 }

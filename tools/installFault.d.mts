@@ -1,0 +1,1 @@
+export declare const installFault: (code: number, output: string) => string

@@ -1,0 +1,90 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root } from './child.mjs'
+import { Refusal, say } from './say.mjs'
+
+const turnFile = join(root, 'build/turn')
+const beatEveryMs = 5_000
+/** Without a beat for so long its holder is gone, whoever has its number now. */
+const deadAfterMs = 60_000
+const lookEveryMs = 250
+const waitMaxMs = 20 * 60_000
+
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+/** @returns the number of the process whose turn it is, or undefined where it is nobody's */
+const holder = () => {
+  try {
+    const pid = Number(readFileSync(turnFile, 'utf8'))
+    const isBeating = Date.now() - statSync(turnFile).mtimeMs < deadAfterMs
+    return isBeating && (pid === 0 || isAlive(pid)) ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const tryToTake = () => {
+  try {
+    writeFileSync(turnFile, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    return false
+  }
+}
+
+/** Moved aside first: of two that find a dead holder only one moves its file. */
+const clearDead = () => {
+  const aside = `${turnFile}.${process.pid}`
+  try {
+    renameSync(turnFile, aside)
+  } catch {
+    // Somebody else was faster.
+  }
+  rmSync(aside, { force: true })
+}
+
+const take = async () => {
+  mkdirSync(dirname(turnFile), { recursive: true })
+  const endMs = Date.now() + waitMaxMs
+  for (let said = false; !tryToTake();) {
+    const other = holder()
+    if (other === undefined) {
+      clearDead()
+      continue
+    }
+    if (Date.now() > endMs)
+      throw new Refusal(
+        `Process ${other} has been preparing this folder for too long: end it, and try again.`,
+      )
+    if (!said) say(`Process ${other} is preparing this folder; waiting for it …`)
+    said = true
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+  }
+}
+
+/** Whoever installs or builds does so alone: two at once would tear the same tree. */
+export const alone = async (work) => {
+  await take()
+  const beats = setInterval(() => {
+    const now = new Date()
+    try {
+      utimesSync(turnFile, now, now)
+    } catch {
+      // Somebody has removed the folder; what is being done will say so.
+    }
+  }, beatEveryMs)
+  try {
+    return await work()
+  } finally {
+    clearInterval(beats)
+    rmSync(turnFile, { force: true })
+  }
+}
