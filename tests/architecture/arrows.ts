@@ -20,8 +20,12 @@ const serverServices = [
   'packages/server/src/authentication',
   'packages/server/src/directory',
 ]
-/** Parts of the edge that are pure functions of a request. */
-const serverRequests = ['packages/server/src/http/address.ts', 'packages/server/src/http/origin.ts']
+/** What every lane takes from a request before anybody looks at what is asked. */
+const serverRequests = [
+  'packages/server/src/http/address.ts',
+  'packages/server/src/http/edge.ts',
+  'packages/server/src/http/target.ts',
+]
 /** Interfaces and values that every part of the server may know. */
 const serverCommons = ['packages/server/src/bus', 'packages/server/src/logging', 'packages/server/src']
 
@@ -65,7 +69,7 @@ export const zones: readonly Zone[] = [
   // The edge never queries; a service never knows HTTP or SQL.
   ...['packages/server/src/http', 'packages/server/src/live'].map((folder) => ({
     folder,
-    inside: [...serverServices, ...serverCommons],
+    inside: [...serverServices, ...serverRequests, ...serverCommons],
     packages: ['@sotto/protocol', '@sotto/trust'],
     others: ['node:*', 'fastify', '@fastify/*', 'ws'],
   })),

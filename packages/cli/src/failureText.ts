@@ -16,6 +16,10 @@ const remedies: Partial<Record<FailureCode, string>> = {
   key_package_unavailable: 'They have to sign in once, then invite them again.',
   room_frozen: 'sotto rooms says why, what is safe and what to do.',
   identity_changed: 'Nothing was sent to it. Ask the person over another channel before you trust it.',
+  origin_refused:
+    'The proxy in front of it has to pass Host on, or the server to be started with --public-url URL (SOTTO_PUBLIC_URL).',
+  host_refused:
+    'Whoever runs it starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
   fork: 'What was received stays readable. An owner can found the room anew: sotto room refound',
   client_rollback:
     'What was received stays here; this device takes its place again by itself. See sotto rooms.',

@@ -21,6 +21,8 @@ export const failures = {
   invalid_credentials: { status: 401, exit: 5, text: 'The name or the password is wrong' },
   device_unknown: { status: 403, exit: 5, text: 'This device does not belong to the account' },
   forbidden: { status: 403, exit: 6, text: 'This is not allowed' },
+  origin_refused: { status: 403, exit: 6, text: 'A page of another site asks' },
+  host_refused: { status: 421, exit: 10, text: 'The server does not go by this name' },
   not_member: { status: 403, exit: 6, text: 'This device is not in the room' },
   policy: { status: 403, exit: 6, text: 'The rules of the room do not allow this' },
 

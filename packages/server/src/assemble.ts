@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { pino } from 'pino'
@@ -7,9 +6,8 @@ import { processBus } from './bus/processBus.ts'
 import { boundedClock, type Clock, limitsOf, type ServerConfig, systemClock } from './configuration.ts'
 import { makeCore } from './core.ts'
 import { accessTokenRoutes } from './http/accessTokenRoutes.ts'
-import { addressOf } from './http/address.ts'
+import { makeEdge } from './http/edge.ts'
 import { makeHttpServer } from './http/httpServer.ts'
-import { isForeign } from './http/origin.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
 import { makeOpenLane } from './open/openLane.ts'
@@ -53,7 +51,7 @@ export const assemble = async (
   store: Store,
   secrets: Secrets,
 ): Promise<RunningServer> => {
-  const { trustProxy = false, host = hostDefault, webDirectory } = config
+  const { host = hostDefault, webDirectory } = config
   const clock = boundedClock(config.clock ?? systemClock)
   const limits = limitsOf(config)
   const log = eventLogOf(config, secrets, clock)
@@ -74,12 +72,9 @@ export const assemble = async (
   })
   const core = { ...given, clock: steady }
 
-  const edge = {
-    isForeign: (request: IncomingMessage) => isForeign(request, trustProxy),
-    addressOf: (request: IncomingMessage) => addressOf(request, trustProxy),
-  }
+  const edge = makeEdge(config, steady, log)
   const lane = config.open
-    ? makeOpenLane({ ...core, ...edge, trustProxy, store: store.open, personSessions: sessions })
+    ? makeOpenLane({ ...core, edge, store: store.open, personSessions: sessions })
     : undefined
 
   const app = await makeHttpServer({
@@ -89,7 +84,7 @@ export const assemble = async (
     hookOut: delivery.hookOut,
     sessions,
     webDirectory,
-    trustProxy,
+    edge,
     clock: steady,
     limits,
     log,
@@ -100,7 +95,7 @@ export const assemble = async (
     ...core,
     sessions,
     delivery,
-    ...edge,
+    edge,
     ...(lane ? { upgradeElsewhere: lane.upgrade } : {}),
   })
   const damaged = await delivery.inspect()

@@ -39,8 +39,15 @@ export interface ServerConfig {
   readonly logLevel?: LevelWithSilent
   /** Where the structured log goes. Default: standard error. */
   readonly logDestination?: DestinationStream
-  /** Believe `X-Forwarded-*` of whoever connects: only behind a proxy that sets them. */
-  readonly trustProxy?: boolean
+  /**
+   * The proxies whose `X-Forwarded-*` are believed: addresses, networks (`10.0.0.0/24`), `loopback`, `private`. Default:
+   * nobody's.
+   */
+  readonly trustProxy?: readonly string[]
+  /** Where people open this server: `https://chat.example.org`, without a path. */
+  readonly publicUrl?: string
+  /** Names this server answers to, beside those of this machine's loopback, of `host`, and of `publicUrl`. */
+  readonly hostNames?: readonly string[]
   /** The database never grows beyond this; past it the server is read-only. Default: what the disk holds. */
   readonly databaseBytesMax?: number
   readonly limits?: Partial<ServerLimits>

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { encodeAs, operations } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { addressKey, addressOf } from '../src/http/address.ts'
+import { believesIn } from '../src/http/proxies.ts'
 import { register } from './client/device.ts'
 import { testServer } from './client/testServer.ts'
 
@@ -136,17 +137,29 @@ describe('an address', () => {
     expect(addressKey('2001:db8:1:3::1')).not.toBe(addressKey('2001:db8:1:2::1'))
   })
 
-  it('of a socket is what the proxy has written last, and nothing that a client wrote before', () => {
-    const request = (forwarded?: string | string[]) =>
+  it('is the same with the port that some proxies write behind it, and one for everything that is no address', () => {
+    expect(addressKey('203.0.113.9:4711')).toBe('203.0.113.9')
+    expect(addressKey('[2001:db8:1:2::1]:4711')).toBe('2001:db8:1:2')
+    expect(addressKey('2001:0DB8:1:2::1')).toBe('2001:db8:1:2')
+    for (const text of ['', 'unknown', '_hidden', '1.2.3', 'a'.repeat(9000)])
+      expect(addressKey(text)).toBe('unknown')
+  })
+
+  it('behind a proxy is what the proxy has written last, and nothing that a client wrote before', () => {
+    const request = (forwarded?: string) =>
       ({
         headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
         socket: { remoteAddress: '192.0.2.1' },
       }) as unknown as Parameters<typeof addressOf>[0]
-    expect(addressOf(request('10.0.0.1'), false)).toBe('192.0.2.1')
-    expect(addressOf(request('10.0.0.1'), true)).toBe('10.0.0.1')
-    expect(addressOf(request('10.0.0.1, 10.0.0.2'), true)).toBe('10.0.0.2')
-    expect(addressOf(request(['10.0.0.1', '10.0.0.3']), true)).toBe('10.0.0.3')
-    expect(addressOf(request(''), true)).toBe('192.0.2.1')
-    expect(addressOf(request(), true)).toBe('192.0.2.1')
+    const nobody = believesIn([])
+    const proxy = believesIn(['192.0.2.0/24'])
+    expect(addressOf(request('10.0.0.1'), nobody)).toBe('192.0.2.1')
+    expect(addressOf(request('10.0.0.1'), proxy)).toBe('10.0.0.1')
+    expect(addressOf(request('10.0.0.1, 10.0.0.2'), proxy)).toBe('10.0.0.2')
+    expect(addressOf(request(''), proxy)).toBe('192.0.2.1')
+    expect(addressOf(request(), proxy)).toBe('192.0.2.1')
+    // A chain of proxies that are believed: the last address that is none of them.
+    expect(addressOf(request('10.0.0.1, 10.0.0.2, 192.0.2.7, 192.0.2.8'), proxy)).toBe('10.0.0.2')
+    expect(addressOf(request('10.0.0.1, nonsense, 192.0.2.7'), proxy)).toBe('unknown')
   })
 })

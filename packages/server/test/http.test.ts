@@ -241,7 +241,7 @@ describe('the web client', async () => {
   })
 
   it('insists on TLS where a trusted proxy says that there is TLS', async () => {
-    const behind = await testServer({ trustProxy: true })
+    const behind = await testServer({ trustProxy: ['loopback'] })
     const secure = { 'x-forwarded-proto': 'https' }
     const told = await fetch(`${behind.url}/healthz`, { headers: secure })
     expect(told.headers.get('strict-transport-security')).toContain('max-age=63072000')
@@ -264,7 +264,7 @@ describe('an address', () => {
   })
 
   it('behind a trusted proxy is the one that the proxy wrote, not those that a client wrote before it', async () => {
-    const { url } = await testServer({ trustProxy: true, limits: { requestsPerSecondPerAddress: 1 } })
+    const { url } = await testServer({ trustProxy: ['loopback'], limits: { requestsPerSecondPerAddress: 1 } })
     const statusOf = async (forwardedFor: string) =>
       (await fetch(`${url}/v1/server`, { headers: { 'x-forwarded-for': forwardedFor } })).status
     for (let i = 0; i < 8; i++) expect(await statusOf(`10.0.0.${i}`)).toBe(200)

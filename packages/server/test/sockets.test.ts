@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer } from 'node:http'
 import { type AddressInfo, connect as netConnect, type Socket } from 'node:net'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { encodeClientFrame, limits, livePath, operations } from '@sotto/protocol'
@@ -8,7 +8,7 @@ import { makeOpaque, makeOpaqueSetup } from '../src/authentication/opaque.ts'
 import { processBus } from '../src/bus/processBus.ts'
 import { systemClock } from '../src/configuration.ts'
 import { makeCore } from '../src/core.ts'
-import { addressOf } from '../src/http/address.ts'
+import { makeEdge } from '../src/http/edge.ts'
 import { makeGateway } from '../src/live/gateway.ts'
 import { makeEventLog } from '../src/logging/eventLog.ts'
 import { makeToken } from '../src/authentication/token.ts'
@@ -71,7 +71,10 @@ describe('before it has said who it is, a socket', () => {
   })
 
   it('is one of so many of its address, and of no other', async () => {
-    const { url } = await testServer({ trustProxy: true, limits: { unidentifiedSocketsPerAddressMax: 2 } })
+    const { url } = await testServer({
+      trustProxy: ['loopback'],
+      limits: { unidentifiedSocketsPerAddressMax: 2 },
+    })
     const alice = await register(url, 'alice')
     const from = (address: string) => upgrade(url, { 'x-forwarded-for': address })
     const silent = [await from('10.0.0.1'), await from('10.9.9.9, 10.0.0.1')]
@@ -121,8 +124,7 @@ describe('before it has said who it is, a socket', () => {
     const gateway = makeGateway(http, {
       ...common,
       ...core,
-      isForeign: () => false,
-      addressOf: (request: IncomingMessage) => addressOf(request, false),
+      edge: makeEdge({}, systemClock, log),
     })
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
     const account = someAccount('alice')

@@ -13,6 +13,9 @@ interface Options {
   readonly host: string
   readonly data: string
   readonly open: boolean
+  readonly trustProxy: string
+  readonly publicUrl: string
+  readonly hostNames: string
   readonly clockIsRight: boolean
 }
 
@@ -24,6 +27,9 @@ const portOf = (text: string): number => {
     throw new SottoError('bad_request', `${text} is no port; one lies between 1 and 65535`)
   return port
 }
+
+/** What is separated by commas or spaces. */
+const listOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter((entry) => entry !== '')
 
 /** What keeps a server from listening, where it is not our fault. */
 const listeningFailures: Readonly<Record<string, string>> = {
@@ -82,6 +88,21 @@ export const serveCommand = (): Command =>
       'where everything is kept (SOTTO_DATA)',
       process.env['SOTTO_DATA'] || 'data',
     )
+    .option(
+      '--trust-proxy <list>',
+      'proxies whose forwarded headers are believed: addresses, networks, loopback, private (SOTTO_TRUST_PROXY)',
+      process.env['SOTTO_TRUST_PROXY'] || '',
+    )
+    .option(
+      '--public-url <url>',
+      'the address at which people open it, behind a proxy (SOTTO_PUBLIC_URL)',
+      process.env['SOTTO_PUBLIC_URL'] || '',
+    )
+    .option(
+      '--host-names <list>',
+      'further names by which it may be asked for (SOTTO_HOSTS)',
+      process.env['SOTTO_HOSTS'] || '',
+    )
     .option('--no-open', 'without the lane for programs: no REST, no Socket.IO (SOTTO_OPEN=off)')
     .option(
       '--clock-is-right',
@@ -99,6 +120,9 @@ export const serveCommand = (): Command =>
         dataDirectory,
         webDirectory: hasWeb ? webDirectory : null,
         open: options.open && process.env['SOTTO_OPEN'] !== 'off',
+        trustProxy: listOf(options.trustProxy),
+        hostNames: listOf(options.hostNames),
+        ...(options.publicUrl === '' ? {} : { publicUrl: options.publicUrl }),
         clockIsRight: options.clockIsRight,
         // A person at a terminal wants to know what is wrong; whoever collects a log wants all of it.
         logLevel: process.stderr.isTTY ? 'warn' : 'info',

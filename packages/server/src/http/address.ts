@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
+import proxyAddr from '@fastify/proxy-addr'
+import type { Believes } from './proxies.ts'
 
 /** The groups of an IPv6 address that name a network: one household has all addresses under them. */
 const networkGroups = 4
@@ -12,26 +14,30 @@ const expand = (address: string): readonly string[] => {
   return [...before, ...Array.from({ length: zeros }, () => '0'), ...after]
 }
 
+/** Some proxies write the port behind an address; every connection would be somebody else. */
+const withoutPort = (text: string): string =>
+  /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? text
+
+/** Everybody of whom a proxy writes what is no address. */
+const unknown = 'unknown'
+
 /** What attempts are counted by: an IPv4 address, or the /64 network of an IPv6 address. */
-export const addressKey = (ip: string): string => {
+export const addressKey = (text: string): string => {
+  const ip = withoutPort(text)
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
   if (mapped) return mapped[1] as string
+  if (isIP(ip) === 0) return unknown
   return isIPv6(ip)
     ? expand(ip.split('%')[0] as string)
         .slice(0, networkGroups)
+        .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
         .join(':')
     : ip
 }
 
 /**
- * Who has opened a connection: behind a proxy what it wrote, and of that the last, for what stands before was written
- * by whoever connected to it.
+ * Who asks, as {@link addressKey}: whoever has opened the connection; behind a believed proxy the last one in
+ * `X-Forwarded-For` that is no believed proxy itself. What stands before was written by strangers.
  */
-export const addressOf = (
-  { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
-  trustProxy: boolean,
-): string => {
-  const forwarded = trustProxy ? headers['x-forwarded-for'] : undefined
-  const last = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded)?.split(',').at(-1)?.trim()
-  return addressKey(last || (socket.remoteAddress ?? ''))
-}
+export const addressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>, believes: Believes): string =>
+  addressKey(proxyAddr(request as IncomingMessage, believes) ?? '')

@@ -25,6 +25,20 @@ const codeOf = (error: unknown): SottoError | undefined => {
 export const failureOf = (error: unknown): SottoError | undefined =>
   error instanceof SottoError ? error : codeOf(error)
 
+/** Words for a person who has opened a page under a name that the server does not go by. Quotes nothing of what was sent. */
+export const sendUnknownHost = (reply: FastifyReply): FastifyReply =>
+  reply
+    .code(failures.host_refused.status)
+    .header('cache-control', 'no-store')
+    .type('text/plain; charset=utf-8').send(`This Sotto server does not go by the name in the address bar.
+
+If the server is yours, tell it its name and start it again:
+  --public-url URL    (SOTTO_PUBLIC_URL)  the address at which people open it: https://chat.example.org
+  --host-names LIST   (SOTTO_HOSTS)       further names and addresses, separated by commas
+
+Why it asks: another name that is made to point at a server would let its pages speak to it (DNS rebinding).
+`)
+
 /** Failures are JSON on every path, so that whoever asks by hand can read them too. */
 export const sendFailure = (reply: FastifyReply, failure: SottoError, nowMs: number): FastifyReply => {
   const { status } = failures[failure.code]

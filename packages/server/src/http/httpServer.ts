@@ -1,5 +1,5 @@
 import { failureBody, SottoError } from '@sotto/protocol'
-import { fastify, type FastifyInstance } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { HookOut } from '../delivery/hookOut.ts'
@@ -7,12 +7,13 @@ import type { Hooks } from '../delivery/hooks.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import { makeRate } from '../rate.ts'
 import { addressKey } from './address.ts'
-import { failureOf, sendFailure } from './failure.ts'
+import type { Edge } from './edge.ts'
+import { failureOf, sendFailure, sendUnknownHost } from './failure.ts'
 import { securityHeaders } from './headers.ts'
 import { hookPrefix, serveHooks } from './hooks.ts'
 import { serveOperation } from './operationRoute.ts'
-import { isForeign } from './origin.ts'
 import type { Route } from './route.ts'
+import { originForm } from './target.ts'
 import { serveWeb } from './web.ts'
 
 export interface HttpOptions {
@@ -21,7 +22,7 @@ export interface HttpOptions {
   readonly hookOut: HookOut
   readonly sessions: Pick<Sessions, 'authenticate'>
   readonly webDirectory: string | null
-  readonly trustProxy: boolean
+  readonly edge: Edge
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
@@ -41,13 +42,16 @@ const parameterCharactersMax = 1024
 
 const pathOf = (url: string): string => url.split('?')[0] as string
 
+/** Whether somebody has opened a page, and reads what is answered. */
+const isForPerson = ({ headers }: FastifyRequest): boolean => (headers.accept ?? '').includes('text/html')
+
 /** The HTTP side of the server: operations, health, and the web client. */
 export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInstance> => {
-  const { routes, sessions, clock, limits, log, closing, trustProxy } = options
+  const { routes, sessions, clock, limits, log, closing, edge } = options
   const app = fastify({
     logger: false,
-    // One hop: what whoever connects to the proxy writes into the header itself is not believed.
-    trustProxy: (_address: string, hop: number) => trustProxy && hop === 0,
+    trustProxy: edge.believes,
+    rewriteUrl: (request) => originForm(request.url ?? ''),
     bodyLimit: 1024,
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -78,15 +82,17 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders(pathOf(request.url), request.protocol === 'https'))
+    reply.headers(securityHeaders(pathOf(request.url), edge.isSecure(request.raw)))
+    if (!edge.isForUs(request.raw)) throw new SottoError('host_refused')
     if (![apiPrefix, hookPrefix].some((prefix) => request.url.startsWith(prefix))) return
     if (closing.aborted) throw new SottoError('unavailable')
     requests.take(addressKey(request.ip))
-    if (isForeign(request, trustProxy)) throw new SottoError('forbidden')
+    if (edge.isForeign(request.raw)) throw new SottoError('origin_refused')
   })
 
   app.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error)
+    if (failure?.code === 'host_refused' && isForPerson(request)) return sendUnknownHost(reply)
     const operation = request.routeOptions.url ?? 'unrouted'
     if (!failure) log.failure(error, { operation })
     if (failure?.code === 'rate') log.info('rate_refused', { operation, address: addressKey(request.ip) })

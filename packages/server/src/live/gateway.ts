@@ -1,7 +1,9 @@
-import type { IncomingMessage, Server } from 'node:http'
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { livePath } from '@sotto/protocol'
+import { type FailureCode, failureBody, failures, livePath, SottoError } from '@sotto/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Edge } from '../http/edge.ts'
+import { originForm } from '../http/target.ts'
 import { type Connection, type ConnectionDependencies, makeConnection } from './connection.ts'
 import type { Outgoing } from './outgoing.ts'
 
@@ -12,10 +14,7 @@ export interface Gateway {
 }
 
 type Dependencies = Omit<ConnectionDependencies, 'schedule' | 'onIdentified' | 'onClosed'> & {
-  /** Whether a page of another site wants to speak in a visitor's name. */
-  isForeign(request: IncomingMessage): boolean
-  /** What sockets are counted by that have not said who they are. */
-  addressOf(request: IncomingMessage): string
+  readonly edge: Pick<Edge, 'isForUs' | 'isForeign' | 'addressOf'>
   /** Takes what is asked for under another path; false where that is nobody's. */
   upgradeElsewhere?(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
 }
@@ -25,10 +24,14 @@ const sessionCheckMs = 1000
 /** Of a WebSocket frame with the longest header (RFC 6455 §5.2). */
 const frameHeaderBytesMax = 14
 
-const statusLine = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const
-
-const refuse = (socket: Duplex, status: keyof typeof statusLine): void => {
-  socket.end(`HTTP/1.1 ${status} ${statusLine[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+/** Says why there is no WebSocket, as every other refusal is said. */
+const refuse = (socket: Duplex, code: FailureCode, nowMs: number): void => {
+  const { status } = failures[code]
+  const body = JSON.stringify(failureBody(new SottoError(code), new Date(nowMs).toISOString()))
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nCache-Control: no-store\r\n` +
+      `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 }
 
 type Peer =
@@ -66,7 +69,7 @@ const makeTick = (): ((outgoing: Outgoing) => void) => {
 }
 
 export const makeGateway = (server: Server, dependencies: Dependencies): Gateway => {
-  const { limits } = dependencies
+  const { limits, edge, clock } = dependencies
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -127,15 +130,18 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
-    const [path] = (request.url ?? '').split('?')
+    const deny = (code: FailureCode): void => refuse(socket, code, clock.nowMs())
+    if (!edge.isForUs(request)) return deny('host_refused')
+    request.url = originForm(request.url ?? '')
+    const [path] = request.url.split('?')
     if (path !== livePath) {
-      if (!dependencies.upgradeElsewhere?.(request, socket, head)) refuse(socket, 404)
+      if (!dependencies.upgradeElsewhere?.(request, socket, head)) deny('not_found')
       return
     }
-    if (dependencies.isForeign(request)) return refuse(socket, 403)
-    const address = dependencies.addressOf(request)
+    if (edge.isForeign(request)) return deny('origin_refused')
+    const address = edge.addressOf(request)
     const isCrowded = (unidentified.get(address) ?? 0) >= limits.unidentifiedSocketsPerAddressMax
-    if (closing || isCrowded) return refuse(socket, 503)
+    if (closing || isCrowded) return deny('unavailable')
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       countUnidentified(address, 1)
       const listen = boundHello(socket, webSocket, limits.helloBytesMax)

@@ -21,9 +21,23 @@ export interface EventFields {
   readonly port?: number
   readonly status?: number
   readonly durationMs?: number
+  readonly help?: keyof typeof helps
+  /** Which word of a list of proxies somebody falls under. */
+  readonly peer?: 'loopback' | 'private' | 'public'
 }
 
+/** What whoever reads the log can do about an event. */
+const helps = {
+  proxy_not_believed:
+    'Forwarded headers came from somebody who is not believed. If that is your proxy: --trust-proxy LIST (SOTTO_TRUST_PROXY) with its address, or with the word under "peer"',
+  origin_differs:
+    'A page was refused because its origin is not the host that was asked. If that is your page: let the proxy pass Host on (nginx: proxy_set_header Host $host), or name its address in --public-url URL (SOTTO_PUBLIC_URL)',
+  host_unknown:
+    'A request was refused because of the name in Host. If that is a name of this server: --public-url URL (SOTTO_PUBLIC_URL), or --host-names LIST (SOTTO_HOSTS)',
+} as const
+
 export type EventName =
+  | keyof typeof helps
   | 'started'
   | 'clock_doubted'
   | 'stopping'
@@ -120,6 +134,8 @@ export const makeEventLog = ({
     ...(fields.count === undefined ? {} : { count: fields.count }),
     ...(fields.port === undefined ? {} : { port: fields.port }),
     ...(fields.status === undefined ? {} : { status: fields.status }),
+    ...(fields.peer ? { peer: fields.peer } : {}),
+    ...(fields.help ? { help: helps[fields.help] } : {}),
     ...(fields.durationMs === undefined ? {} : { durationMs: Math.round(fields.durationMs) }),
   })
 

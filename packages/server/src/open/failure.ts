@@ -45,6 +45,8 @@ const refusalOf = (error: SottoError): OpenRefusal | undefined => {
       return new OpenRefusal('UNAVAILABLE')
     case 'unauthorized':
       return new OpenRefusal('UNAUTHORIZED')
+    case 'host_refused':
+      return new OpenRefusal('HOST_REFUSED')
     case 'session_expired':
       return new OpenRefusal('SESSION_EXPIRED')
     default:

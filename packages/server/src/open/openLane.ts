@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
+import type { Edge } from '../http/edge.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import { makeRate } from '../rate.ts'
 import { type AccessTokens, forPersons, makeAccessTokens } from './accounts/accessTokens.ts'
@@ -33,12 +33,10 @@ export interface OpenLaneDependencies {
   readonly store: OpenStore
   /** Of the other lane: what a person makes access tokens with. */
   readonly personSessions: Pick<Sessions, 'authenticate'>
-  readonly trustProxy: boolean
+  readonly edge: Edge
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
-  isForeign(request: IncomingMessage): boolean
-  addressOf(request: IncomingMessage): string
 }
 
 export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {

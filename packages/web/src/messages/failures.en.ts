@@ -18,6 +18,10 @@ export const failure = {
   device_unknown:
     'The keys of this account are not in this browser. Open Sotto where you have used it before: signing in on a second device is not possible yet.',
   forbidden: 'This is not allowed.',
+  origin_refused:
+    'The server takes this page for one of another site: it is set up wrongly behind its proxy. Tell the people who run it: the proxy has to pass Host on, or the server to be started with --public-url.',
+  host_refused:
+    'The server does not go by the name in the address bar. Tell the people who run it: it has to be started with --public-url, or with --host-names.',
   not_member: 'This device is not in the room.',
   policy: 'The rules of this room do not allow that.',
   stale_epoch: 'The room has just changed. Try once more.',

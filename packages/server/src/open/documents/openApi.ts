@@ -11,6 +11,7 @@ type AnyOperation = OpenOperation<any>
 const formCodes: readonly OpenCode[] = [
   'PAYLOAD_INVALID',
   'ORIGIN_REFUSED',
+  'HOST_REFUSED',
   'RATE_LIMITED',
   'READ_ONLY',
   'UNAVAILABLE',

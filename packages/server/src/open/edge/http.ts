@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Sessions } from '../../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import { addressKey } from '../../http/address.ts'
-import { isForeign } from '../../http/origin.ts'
+import type { Edge } from '../../http/edge.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
 import type { Rate } from '../../rate.ts'
 import { needScope, type OpenSessions } from '../accounts/sessions.ts'
@@ -20,7 +20,7 @@ interface Dependencies {
   /** Of the other lane: what a person’s own client has. */
   readonly personSessions: Pick<Sessions, 'authenticate'>
   readonly requests: Rate
-  readonly trustProxy: boolean
+  readonly edge: Pick<Edge, 'isForeign' | 'isSecure'>
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
@@ -80,7 +80,7 @@ const inputOf = ({ operation }: OpenRoute, request: FastifyRequest): JsonObject 
 
 /** The REST side of the open lane, and the address of its sockets. */
 export const registerOpenHttp = async (root: FastifyInstance, dependencies: Dependencies): Promise<void> => {
-  const { routes, sockets, sessions, personSessions, requests, trustProxy, clock, limits, log } = dependencies
+  const { routes, sockets, sessions, personSessions, requests, edge, clock, limits, log } = dependencies
 
   const whoAsks = async ({ operation: { access } }: OpenRoute, request: FastifyRequest): Promise<unknown> => {
     switch (access.kind) {
@@ -113,7 +113,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
         const { body, cookie } = await route.answer(input, {
           caller: callers.get(request),
           address: addressKey(request.ip),
-          isSecure: request.protocol === 'https',
+          isSecure: edge.isSecure(request.raw),
         })
         if (cookie !== undefined) reply.header('set-cookie', cookie)
         return reply
@@ -150,7 +150,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
   await root.register(async (app) => {
     app.addHook('onRequest', async (request) => {
       requests.take(addressKey(request.ip))
-      if (isForeign(request, trustProxy)) refuse('ORIGIN_REFUSED')
+      if (edge.isForeign(request.raw)) refuse('ORIGIN_REFUSED')
     })
     app.removeAllContentTypeParsers()
     const parser = { parseAs: 'buffer', bodyLimit: limits.openBodyBytesMax } as const

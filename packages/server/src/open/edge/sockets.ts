@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
+import type { Edge } from '../../http/edge.ts'
 import type { OpenCaller, OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
 import { makeRate } from '../../rate.ts'
@@ -26,8 +27,7 @@ export interface SocketServer {
 
 interface Dependencies extends ConnectionDependencies {
   readonly sessions: OpenSessions
-  isForeign(request: IncomingMessage): boolean
-  addressOf(request: IncomingMessage): string
+  readonly edge: Pick<Edge, 'isForeign' | 'addressOf'>
   /** Somebody’s last socket has gone. */
   onOffline(name: string): void
 }
@@ -57,7 +57,7 @@ const refuseUpgrade = (socket: Duplex, refusal: OpenRefusal, nowMs: number): voi
 }
 
 export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
-  const { sessions, clock, limits, isForeign, addressOf, onOffline } = dependencies
+  const { sessions, clock, limits, edge, onOffline } = dependencies
   const io = new Server(createServer(), {
     path: socketPath,
     serveClient: false,
@@ -139,8 +139,8 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
     upgrade: (request, socket, head) => {
       if ((request.url ?? '').split('?')[0] !== socketPath) return false
       try {
-        if (isForeign(request)) refuse('ORIGIN_REFUSED')
-        check(request, addressOf(request))
+        if (edge.isForeign(request)) refuse('ORIGIN_REFUSED')
+        check(request, edge.addressOf(request))
         engine.handleUpgrade(request, socket, head)
       } catch (error) {
         refuseUpgrade(socket, asRefusal(error) ?? new OpenRefusal('INTERNAL'), clock.nowMs())
