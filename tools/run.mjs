@@ -21,6 +21,7 @@ const tasks = {
   'world:mutants': () => import('./tasks/mutants.mjs'),
   chaos: () => import('./tasks/chaos.mjs'),
   fuzz: () => import('./tasks/fuzz.mjs'),
+  siege: () => import('./tasks/siege.mjs'),
 }
 
 const main = async () => {

@@ -1,0 +1,96 @@
+/**
+ * A real server under siege: a stranger, a member, a hook and programs do all that they may from several addresses of
+ * this machine, and honest people go on. Their waits are compared with those of a quiet phase of the same run.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { serve, urlOf } from '../chaos/world/serverProcess.ts'
+import { freePort } from '../chaos/world/world.ts'
+import type { FromAttackers, ToAttackers } from './attackers.ts'
+import type { FromHonest, ToHonest } from './honest.ts'
+import { type Front, type Options, optionsOf } from './options.ts'
+import { watchResident } from './resident.ts'
+import { muster } from './troop.ts'
+import { bounds, type Measured, percentile, type Service, slowdownOf, violationsOf } from './verdict.ts'
+
+const victim = 'attacked'
+const victimPassword = 'correct horse battery staple'
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const served = (said: FromHonest): Service => {
+  if (said.kind !== 'served') throw new Error(`honest people said ${said.kind}`)
+  return said.service
+}
+
+const besiege = async (url: string, pid: number, { quietMs, siegeMs }: Options): Promise<Measured> => {
+  const honest = muster<ToHonest, FromHonest>('honest.ts', [url, victim, victimPassword])
+  const attackers = muster<ToAttackers, FromAttackers>('attackers.ts', [
+    url,
+    victim,
+    victimPassword,
+    process.env['SIEGE_ONLY'] ?? '',
+  ])
+  const resident = watchResident(pid)
+  try {
+    await honest.ready
+    await attackers.ready
+    say('quiet …')
+    const quiet = served(await honest.say({ kind: 'phase', lastsMs: quietMs }))
+    say('siege …')
+    const [service, done] = await Promise.all([
+      honest.say({ kind: 'phase', lastsMs: siegeMs }),
+      attackers.say({ kind: 'siege', lastsMs: siegeMs }),
+    ])
+    if (done.kind === 'done')
+      for (const [who, did] of Object.entries(done.did)) say(`  ${who}: ${JSON.stringify(did)}`)
+    return { quiet, siege: served(service), residentBytesMax: resident.most() }
+  } finally {
+    resident.end()
+    honest.end()
+    attackers.end()
+  }
+}
+
+const summary = (measured: Measured): string => {
+  const { quiet, siege, residentBytesMax } = measured
+  const of = ({ waitsMs }: Service): string =>
+    `${waitsMs.length} messages, p50 ${percentile(waitsMs, 0.5).toFixed(1)} ms, p99 ${percentile(waitsMs, 0.99).toFixed(1)} ms`
+  return [
+    `  quiet: ${of(quiet)}`,
+    `  siege: ${of(siege)}; ${slowdownOf(measured).toFixed(1)} times the quiet p99, at most ${bounds.slowdownMax}`,
+    `  the server held ${Math.round(residentBytesMax / 1024 / 1024)} MB, at most ${bounds.residentBytesMax / 1024 / 1024}`,
+  ].join('\n')
+}
+
+/** @returns whether all held */
+const siege = async (front: Front, options: Options): Promise<boolean> => {
+  say(front === 'none' ? 'Face to face:' : `Behind ${front}:`)
+  const directory = mkdtempSync(join(tmpdir(), 'sotto-siege-'))
+  const port = await freePort()
+  const server = serve({ port, data: join(directory, 'data'), log: join(directory, 'server.log') })
+  try {
+    await server.ready
+    const measured = await besiege(urlOf(port), server.pid, options)
+    say(summary(measured))
+    const violations = violationsOf(measured)
+    const counts = new Map<string, number>()
+    for (const violation of violations) counts.set(violation, (counts.get(violation) ?? 0) + 1)
+    for (const [violation, times] of counts)
+      say(`  VIOLATED ${times > 1 ? `${times} times ` : ''}${violation}`)
+    return violations.length === 0
+  } finally {
+    await server.kill()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+if (process.platform !== 'linux')
+  say('A siege needs Linux: its loopback network has many addresses. Skipped.')
+else {
+  const options = optionsOf(process.argv.slice(2))
+  let held = true
+  for (const front of options.fronts) held = (await siege(front, options)) && held
+  process.exitCode = held ? 0 : 1
+}
