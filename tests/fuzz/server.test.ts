@@ -35,7 +35,11 @@ describe('a server that is told anything', () => {
       webDirectory: null,
       logLevel: 'info',
       logDestination: { write: (line: string) => void lines.push(line) },
-      limits: { requestsPerSecondPerAddress: unlimited, loginTriesPerWindow: unlimited },
+      limits: {
+        requestsPerSecondPerAddress: unlimited,
+        workUsPerSecondPerAddress: unlimited,
+        loginTriesPerWindow: unlimited,
+      },
     })
     client = await openDevice(
       server.url,

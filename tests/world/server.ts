@@ -17,6 +17,7 @@ import {
 import type { WebSocket } from 'ws'
 import { processBus } from '../../packages/server/src/bus/processBus.ts'
 import { limitsOf } from '../../packages/server/src/configuration.ts'
+import { makeMemoryBudget } from '../../packages/server/src/budget/memory.ts'
 import { type Core, makeCore } from '../../packages/server/src/core.ts'
 import { type LogKey, makeLogKey } from '../../packages/server/src/delivery/logKey.ts'
 import type { Append } from '../../packages/server/src/delivery/store.ts'
@@ -137,6 +138,9 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     keyPackageClaimsPerDay: 10_000,
     keyPackageClaimsPerTargetPerDay: 10_000,
     loginTriesPerWindow: 1000,
+    // A frame that has to wait would wait by the time of this machine.
+    framesPerSecond: 1_000_000,
+    frameBurst: 1_000_000,
   }
   let data = emptyData()
   let life: Life | null = null
@@ -224,7 +228,13 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     })
     open = (token, hear, closed) => {
       const { sessions, delivery } = own.core
-      return openSocket(own, { ...common, sessions, delivery, log }, token, hear, closed)
+      return openSocket(
+        own,
+        { ...common, sessions, delivery, log, memory: makeMemoryBudget(worldLimits) },
+        token,
+        hear,
+        closed,
+      )
     }
     life = own
     const lookAgain = (): void => {
@@ -236,7 +246,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     trace.note('server start')
   }
 
-  type Gateway = Omit<Parameters<typeof makeConnection>[2], 'schedule' | 'onIdentified' | 'onClosed'>
+  type Gateway = Omit<Parameters<typeof makeConnection>[3], 'schedule' | 'onIdentified' | 'onClosed'>
   let open: WorldServer['connect']
 
   const openSocket = (
@@ -284,18 +294,24 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       },
       close: () => clock.after(1, end),
       terminate: end,
-      ping: () => clock.after(1, () => isOpen && own.isAlive && webSocket.emit('pong')),
+      ping: (nonce: string) =>
+        clock.after(1, () => isOpen && own.isAlive && webSocket.emit('pong', Buffer.from(nonce))),
     })
-    const connection = makeConnection(duplex as unknown as Duplex, webSocket as unknown as WebSocket, {
-      ...gateway,
-      schedule: (outgoing) => {
-        clock.after(0, () => {
-          if (own.isAlive) outgoing.flush()
-        })
+    const connection = makeConnection(
+      duplex as unknown as Duplex,
+      webSocket as unknown as WebSocket,
+      'world',
+      {
+        ...gateway,
+        schedule: (outgoing) => {
+          clock.after(0, () => {
+            if (own.isAlive) outgoing.flush()
+          })
+        },
+        onIdentified: () => {},
+        onClosed: () => {},
       },
-      onIdentified: () => {},
-      onClosed: () => {},
-    })
+    )
     const live: LiveSocket = {
       connection,
       drop: () => {

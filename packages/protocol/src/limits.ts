@@ -97,10 +97,41 @@ export const limits = {
   unidentifiedSocketsPerAddressMax: 64,
   /** How long a peer has to answer when its socket is closed. */
   socketCloseMs: 2 * secondMs,
+  /** Of whatever kind, from one socket; what comes beyond it waits. */
+  framesPerSecond: 200,
+  frameBurst: 400,
+  /** What happens to the rooms of a device while its socket is greeted. */
+  earlyEventsMax: 1024,
+  /** Pieces of one WebSocket message: each costs more to hold than to send. */
+  fragmentsPerMessageMax: 256,
+  chunksPerFrameMax: 8192,
   pingIntervalMs: 25 * secondMs,
   longPollMs: 25 * secondMs,
+  /** For a request and, on top of it, for its body at the least speed at which one may come. */
   requestTimeoutMs: 30 * secondMs,
+  uploadBytesPerSecondMin: 64 * kiB,
+  /** To a peer that takes in nothing of what is written to it. */
+  writeStallMs: 30 * secondMs,
   shutdownGraceMs: 10 * secondMs,
+
+  // What a server holds in memory for its peers, in both directions.
+  memoryBytesMax: 128 * miB,
+  memoryBytesPerAddressMax: 48 * miB,
+  memoryBytesPerAccountMax: 24 * miB,
+  /** What any request costs while it is open. */
+  memoryBytesPerRequest: 16 * kiB,
+  memoryRetryMs: 1 * secondMs,
+  /** TCP connections of one address, where no proxy stands in front. */
+  connectionsPerAddressMax: 2048,
+
+  // What peers may make a server compute, in microseconds of one core.
+  workUsPerSecondPerAccount: 200_000,
+  workUsPerSecondPerAddress: 400_000,
+  /** What may be used at once, in seconds of the above. */
+  workBurstSeconds: 10,
+  /** Heavy checks of one account, and of all, that wait for their turn. */
+  heavyJobsWaitingPerAccountMax: 64,
+  heavyJobsWaitingMax: 4096,
 
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,

@@ -51,6 +51,10 @@ const measure = async (change: (store: Store) => Store): Promise<number> => {
       messagesPerSecond: unlimited,
       messageBurst: unlimited,
       requestsPerSecondPerAddress: unlimited,
+      workUsPerSecondPerAccount: unlimited,
+      workUsPerSecondPerAddress: unlimited,
+      framesPerSecond: unlimited,
+      frameBurst: unlimited,
       registrationsPerAddressPerHour: unlimited,
     },
   }

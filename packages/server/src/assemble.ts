@@ -7,6 +7,10 @@ import { boundedClock, type Clock, limitsOf, type ServerConfig, systemClock } fr
 import { makeCore } from './core.ts'
 import { accessTokenRoutes } from './http/accessTokenRoutes.ts'
 import { makeEdge } from './http/edge.ts'
+import { boundConnections } from './budget/connections.ts'
+import { makeMemoryBudget } from './budget/memory.ts'
+import { watchWrites } from './budget/progress.ts'
+import { makeWorkBudget } from './budget/work.ts'
 import { makeHttpServer } from './http/httpServer.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
@@ -70,7 +74,8 @@ export const assemble = async (
     secrets,
     opaque,
   })
-  const core = { ...given, clock: steady }
+  const memory = makeMemoryBudget(limits)
+  const core = { ...given, clock: steady, memory }
 
   const edge = makeEdge(config, steady, log)
   const lane = config.open
@@ -88,9 +93,13 @@ export const assemble = async (
     clock: steady,
     limits,
     log,
+    memory,
+    work: makeWorkBudget(steady, limits),
     closing: closing.signal,
     ready: store.answer,
   })
+  boundConnections(app.server, limits.connectionsPerAddressMax, edge.believes)
+  const writes = watchWrites(app.server, limits.writeStallMs, () => log.info('write_stalled'))
   const gateway = makeGateway(app.server, {
     ...core,
     sessions,
@@ -117,6 +126,7 @@ export const assemble = async (
     const grace = setTimeout(() => app.server.closeAllConnections(), limits.shutdownGraceMs)
     await Promise.all([gateway.close(), lane?.close(), app.close()])
     clearTimeout(grace)
+    writes.end()
     await delivery.drained()
     await store.close()
     log.info('stopped')

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { makeOpaque, makeOpaqueSetup } from '../src/authentication/opaque.ts'
 import { processBus } from '../src/bus/processBus.ts'
 import { systemClock } from '../src/configuration.ts'
+import { makeMemoryBudget } from '../src/budget/memory.ts'
 import { makeCore } from '../src/core.ts'
 import { makeEdge } from '../src/http/edge.ts'
 import { makeGateway } from '../src/live/gateway.ts'
@@ -124,6 +125,7 @@ describe('before it has said who it is, a socket', () => {
     const gateway = makeGateway(http, {
       ...common,
       ...core,
+      memory: makeMemoryBudget(limits),
       edge: makeEdge({}, systemClock, log),
     })
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))

@@ -5,6 +5,8 @@ import type { Clock, ServerLimits } from '../configuration.ts'
 import type { HookOut } from '../delivery/hookOut.ts'
 import type { Hooks } from '../delivery/hooks.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { MemoryBudget } from '../budget/memory.ts'
+import type { WorkBudget } from '../budget/work.ts'
 import { makeRate } from '../rate.ts'
 import { addressKey } from './address.ts'
 import type { Edge } from './edge.ts'
@@ -12,6 +14,7 @@ import { failureOf, sendFailure, sendUnknownHost } from './failure.ts'
 import { securityHeaders } from './headers.ts'
 import { hookPrefix, serveHooks } from './hooks.ts'
 import { serveOperation } from './operationRoute.ts'
+import { bodyTimeMs, budgetRequests, type RequestBudget } from './requestBudget.ts'
 import type { Route } from './route.ts'
 import { originForm } from './target.ts'
 import { serveWeb } from './web.ts'
@@ -23,11 +26,13 @@ export interface HttpOptions {
   readonly sessions: Pick<Sessions, 'authenticate'>
   readonly webDirectory: string | null
   readonly edge: Edge
+  readonly memory: MemoryBudget
+  readonly work: WorkBudget
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
   /** Adds the routes of the open lane, where there is one. */
-  addRoutes?(app: FastifyInstance): Promise<void>
+  addRoutes?(app: FastifyInstance, memory: RequestBudget): Promise<void>
   /** Aborts when the server begins to close. */
   readonly closing: AbortSignal
   /** Resolves when the store answers. */
@@ -48,6 +53,7 @@ const isForPerson = ({ headers }: FastifyRequest): boolean => (headers.accept ??
 /** The HTTP side of the server: operations, health, and the web client. */
 export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInstance> => {
   const { routes, sessions, clock, limits, log, closing, edge } = options
+  const bodyBytesMax = Math.max(...routes.map(({ operation }) => operation.bodyBytesMax))
   const app = fastify({
     logger: false,
     trustProxy: edge.believes,
@@ -56,7 +62,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    requestTimeout: limits.requestTimeoutMs,
+    requestTimeout: bodyTimeMs(bodyBytesMax, limits),
     keepAliveTimeout: keepAliveTimeoutMs,
     routerOptions: { maxParamLength: parameterCharactersMax },
     genReqId: () => '',
@@ -90,6 +96,8 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
     if (edge.isForeign(request.raw)) throw new SottoError('origin_refused')
   })
 
+  const memory = budgetRequests(app, options.memory, limits)
+
   app.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error)
     if (failure?.code === 'host_refused' && isForPerson(request)) return sendUnknownHost(reply)
@@ -104,10 +112,10 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
     done(null, body),
   )
 
-  for (const route of routes) serveOperation(app, route, sessions, closing)
+  for (const route of routes) serveOperation(app, route, { sessions, memory, work: options.work, closing })
 
   await serveHooks(app, options)
-  await options.addRoutes?.(app)
+  await options.addRoutes?.(app, memory)
 
   app.get('/healthz', async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'alive' }),

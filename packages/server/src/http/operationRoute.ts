@@ -1,8 +1,12 @@
 import { decodeAs, encodeAs, type Param, SottoError } from '@sotto/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller, Sessions } from '../authentication/sessions.ts'
+import { costOf, workUsOf } from '../budget/operationCosts.ts'
+import type { WorkBudget } from '../budget/work.ts'
 import { addressKey } from './address.ts'
+import { bodyBytesOf, type RequestBudget } from './requestBudget.ts'
 import type { Route } from './route.ts'
+import { accountKey } from '../budget/work.ts'
 
 const bearer = /^Bearer ([A-Za-z0-9_-]{1,128})$/
 
@@ -43,22 +47,33 @@ const bodyOf = ({ operation }: Route, request: FastifyRequest): object => {
   return decodeAs(operation.body, new Uint8Array(request.body), operation.name) as object
 }
 
+interface Dependencies {
+  readonly sessions: Pick<Sessions, 'authenticate'>
+  readonly memory: RequestBudget
+  readonly work: WorkBudget
+  readonly closing: AbortSignal
+}
+
 /** Serves an operation: who asks is settled before the body is read, what is asked before the handler is called. */
-export const serveOperation = (
-  app: FastifyInstance,
-  route: Route,
-  sessions: Pick<Sessions, 'authenticate'>,
-  closing: AbortSignal,
-): void => {
+export const serveOperation = (app: FastifyInstance, route: Route, dependencies: Dependencies): void => {
+  const { sessions, memory, work, closing } = dependencies
   const { operation } = route
+  const cost = costOf(operation)
   const callers = new WeakMap<FastifyRequest, Caller | null>()
   app.route({
     method: operation.method,
     url: operation.path,
     bodyLimit: Math.max(1, operation.bodyBytesMax),
     onRequest: async (request) => {
-      callers.set(request, await authenticate(sessions, route, request))
-      await route.admit?.(addressKey(request.ip))
+      const address = addressKey(request.ip)
+      const workUs = workUsOf(cost, bodyBytesOf(request))
+      work.takeForAddress(address, workUs)
+      const caller = await authenticate(sessions, route, request)
+      callers.set(request, caller)
+      const account = caller && accountKey(caller.account)
+      memory.admit(request, account, cost.answerBytes ?? 0)
+      if (account !== null) work.takeForAccount(account, workUs)
+      await route.admit?.(address)
     },
     handler: async (request, reply) => {
       const input = { ...parameters(route, request), ...bodyOf(route, request) }

@@ -14,7 +14,10 @@ import type { Clock, ServerLimits } from '../configuration.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
-import { makeRate } from '../rate.ts'
+import type { MemoryBudget } from '../budget/memory.ts'
+import { accountKey } from '../budget/work.ts'
+import { type EarlyEvents, makeEarlyEvents } from './early.ts'
+import { makeIncoming } from './incoming.ts'
 import { makeOutgoing, type Outgoing } from './outgoing.ts'
 import { pushFrames } from './push.ts'
 import { wireFrame } from './wire.ts'
@@ -37,6 +40,7 @@ export interface ConnectionDependencies {
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
+  readonly memory: MemoryBudget
   schedule(outgoing: Outgoing): void
   /** The account has one more socket; whoever keeps count may close an older one. */
   onIdentified(connection: Connection, account: Uint8Array): void
@@ -46,7 +50,7 @@ export interface ConnectionDependencies {
 type State =
   | { readonly kind: 'new' }
   /** The session is being looked up, and the rooms; what is published meanwhile waits. */
-  | { readonly kind: 'greeting'; readonly early: BusEvent[] }
+  | { readonly kind: 'greeting'; readonly early: EarlyEvents }
   | { readonly kind: 'live'; readonly caller: DeviceCaller }
   | { readonly kind: 'closed' }
 
@@ -59,9 +63,6 @@ const closeCode: Readonly<Record<ClosingReason, number>> = {
 }
 const unsupportedData = 1003
 
-/** Of whatever kind: beyond it the socket is not read for a while. */
-const framesPerSecond = 200
-const frameBurst = 400
 /** A use of the session is passed on when this part of the idle time has gone by. */
 const renewalsPerIdleTime = 720
 
@@ -86,32 +87,32 @@ const failureOf = (error: unknown): { code: FailureCode; detail: string } =>
 export const makeConnection = (
   socket: Duplex,
   webSocket: WebSocket,
+  address: string,
   dependencies: ConnectionDependencies,
 ): Connection => {
-  const { sessions, delivery, bus, clock, limits, log } = dependencies
+  const { sessions, delivery, bus, clock, limits, log, memory } = dependencies
   let state: State = { kind: 'new' }
-  let inFlight = 0
   let heardSincePing = true
+  let pings = 0
   let renewedMs = clock.nowMs()
-  const frameRate = makeRate(clock, { perSecond: framesPerSecond, burst: frameBurst })
+  const held = { incoming: memory.open(address), outgoing: memory.open(address) }
   const subscriptions = new Map<string, () => void>()
-
-  /** Why the socket is not read at the moment. */
-  const holds = new Set<'in_flight' | 'rate' | 'backlog'>()
-  const hold = (reason: 'in_flight' | 'rate' | 'backlog'): void => {
-    holds.add(reason)
-    webSocket.pause()
-  }
-  const release = (reason: 'in_flight' | 'rate' | 'backlog'): void => {
-    if (holds.delete(reason) && holds.size === 0) webSocket.resume()
-  }
 
   const outgoing = makeOutgoing({
     socket,
     backlogBytesMax: limits.socketBacklogBytesMax,
     schedule: dependencies.schedule,
     onBehind: () => log.debug('socket_behind'),
-    onDrained: () => release('backlog'),
+    onDrained: () => incoming.drained(),
+    lease: held.outgoing,
+  })
+  const incoming = makeIncoming({
+    webSocket,
+    lease: held.incoming,
+    clock,
+    limits,
+    backlogBytes: outgoing.backlogBytes,
+    handle: (frame) => handle(frame),
   })
   const send = (frame: ServerFrame): void => outgoing.answer(wireFrame(frame))
 
@@ -126,7 +127,7 @@ export const makeConnection = (
   const hear = (event: BusEvent): void => {
     switch (state.kind) {
       case 'greeting':
-        state.early.push(event)
+        if (!state.early.note(event)) connection.close('restart')
         return
       case 'live':
         return tell(event)
@@ -157,13 +158,14 @@ export const makeConnection = (
   }
 
   const greet = async (token: string): Promise<void> => {
-    const early: BusEvent[] = []
+    const early = makeEarlyEvents(limits.earlyEventsMax)
     state = { kind: 'greeting', early }
     try {
       // Listening first: a session that ends while it is looked up has ended for this socket, too.
       const hash = tokenHash(token)
       if (hash) subscribe(sessionTopic(hash))
       const caller = requireDevice(await sessions.authenticate(token))
+      for (const lease of Object.values(held)) lease.belongTo(accountKey(caller.account))
       // What happens while the rooms are read is in the answer, or comes behind it.
       subscribe(deviceTopic(caller.device))
       for (const { room } of await delivery.places(caller)) subscribe(roomTopic(room))
@@ -180,7 +182,7 @@ export const makeConnection = (
         heads: heads.map(({ head }) => head),
         welcomes,
       })
-      for (const event of early) hear(event)
+      for (const event of early.events) hear(event)
       log.debug('socket_opened', { account, device })
       dependencies.onIdentified(connection, account)
     } catch (error) {
@@ -197,8 +199,6 @@ export const makeConnection = (
 
   const submit = async (caller: DeviceCaller, frame: ClientFrame & { kind: 'submit' }): Promise<void> => {
     const { requestId, room, message, aux } = frame
-    inFlight++
-    if (inFlight >= limits.framesInFlightPerSocketMax) hold('in_flight')
     try {
       const ack = await delivery.submit(caller, room, { message, aux })
       if (!isClosed()) send({ kind: 'ack', requestId, ack })
@@ -206,8 +206,6 @@ export const makeConnection = (
       if (!(error instanceof SottoError)) log.failure(error, { operation: 'live.submit' })
       if (!isClosed()) send({ kind: 'refused', requestId, ...failureOf(error) })
     }
-    inFlight--
-    if (inFlight <= limits.framesInFlightPerSocketMax / 2) release('in_flight')
   }
 
   /** Using a socket is using its session. */
@@ -228,43 +226,30 @@ export const makeConnection = (
     }
   }
 
-  const take = (frame: ClientFrame): void => {
+  const take = (frame: ClientFrame): Promise<void> | null => {
     switch (state.kind) {
       case 'new':
-        if (frame.kind === 'hello') void greet(frame.token)
-        else send({ kind: 'refused', requestId: null, code: 'unauthorized', detail: '{}' })
-        return
+        if (frame.kind === 'hello') return greet(frame.token)
+        send({ kind: 'refused', requestId: null, code: 'unauthorized', detail: '{}' })
+        return null
       case 'greeting':
         send({ kind: 'refused', requestId: null, code: 'unauthorized', detail: '{}' })
-        return
+        return null
       case 'live':
         noteUse(state.caller)
         switch (frame.kind) {
           case 'hello':
             send({ kind: 'refused', requestId: null, code: 'bad_request', detail: '{}' })
-            return
+            return null
           case 'submit':
-            void submit(state.caller, frame)
-            return
+            return submit(state.caller, frame)
           case 'ping':
             send({ kind: 'pong', nonce: frame.nonce })
-            return
+            return null
         }
-        return
       case 'closed':
+        return null
     }
-  }
-
-  const slowDown = (): void => {
-    try {
-      frameRate.take('')
-    } catch (error) {
-      const retryAfterMs = error instanceof SottoError ? Number(error.detail['retryAfterMs']) : 0
-      hold('rate')
-      setTimeout(() => release('rate'), retryAfterMs).unref()
-    }
-    // Who does not read the answers is not asked for more questions.
-    if (outgoing.backlogBytes() > 2 * limits.socketBacklogBytesMax) hold('backlog')
   }
 
   const receive = (data: RawData, isBinary: boolean): void => {
@@ -275,13 +260,17 @@ export const makeConnection = (
       ended()
       return hangUp(unsupportedData)
     }
-    slowDown()
+    incoming.receive(bytesOf(data))
+  }
+
+  const handle = (bytes: Uint8Array): Promise<void> | null => {
     try {
-      take(decodeClientFrame(bytesOf(data)))
+      return take(decodeClientFrame(bytes))
     } catch (error) {
       if (!(error instanceof SottoError)) log.failure(error, { operation: 'live' })
       const code = error instanceof SottoError ? error.code : 'internal'
       send({ kind: 'refused', requestId: null, code, detail: '{}' })
+      return null
     }
   }
 
@@ -310,13 +299,13 @@ export const makeConnection = (
       ended()
       outgoing.flush()
       // A socket that is not read would never hear the answer.
-      for (const held of holds) release(held)
+      incoming.end()
       hangUp(closeCode[reason])
     },
     ping: () => {
       if (!heardSincePing) return webSocket.terminate()
       heardSincePing = false
-      webSocket.ping()
+      webSocket.ping(String(++pings))
     },
     checkSession: async () => {
       if (state.kind === 'live' && sessions.isOver(state.caller)) await renew(state.caller)
@@ -324,10 +313,17 @@ export const makeConnection = (
   }
 
   webSocket.on('message', receive)
-  webSocket.on('pong', () => (heardSincePing = true))
+  webSocket.on('ping', incoming.count)
+  webSocket.on('pong', (data) => {
+    incoming.count()
+    // Only the answer to the last ping is life: a peer could send others without reading anything.
+    if (data.toString('latin1') === String(pings)) heardSincePing = true
+  })
   webSocket.on('error', () => undefined)
   webSocket.on('close', () => {
     ended()
+    incoming.end()
+    for (const lease of Object.values(held)) lease.end()
     clearTimeout(closeTimer)
     log.debug('socket_closed')
     dependencies.onClosed(connection)

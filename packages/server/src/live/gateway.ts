@@ -1,7 +1,8 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FailureCode, failureBody, failures, livePath, SottoError } from '@sotto/protocol'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import { boundedWebSocketServer } from '../budget/webSockets.ts'
 import type { Edge } from '../http/edge.ts'
 import { originForm } from '../http/target.ts'
 import { type Connection, type ConnectionDependencies, makeConnection } from './connection.ts'
@@ -70,6 +71,7 @@ const makeTick = (): ((outgoing: Outgoing) => void) => {
 
 export const makeGateway = (server: Server, dependencies: Dependencies): Gateway => {
   const { limits, edge, clock } = dependencies
+  const WebSocketServer = boundedWebSocketServer({ ...dependencies, addressOf: edge.addressOf })
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -145,7 +147,7 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       countUnidentified(address, 1)
       const listen = boundHello(socket, webSocket, limits.helloBytesMax)
-      const connection = makeConnection(socket, webSocket, connectionDependencies)
+      const connection = makeConnection(socket, webSocket, address, connectionDependencies)
       connections.set(connection, { kind: 'unidentified', address, listen })
     })
   }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Lease } from '../budget/memory.ts'
 import { wireFrame } from './wire.ts'
 
 /** What waits to be written to one socket. */
@@ -23,6 +24,8 @@ type Flow =
 interface Options {
   readonly socket: Duplex
   readonly backlogBytesMax: number
+  /** Holds what waits. */
+  readonly lease: Lease
   /** Asks for a `flush` at the end of the tick. */
   schedule(outgoing: Outgoing): void
   /** The socket could not keep up. */
@@ -39,6 +42,7 @@ const bytesOf = (frames: readonly Buffer[]): number => frames.reduce((sum, frame
 export const makeOutgoing = ({
   socket,
   backlogBytesMax,
+  lease,
   schedule,
   onBehind,
   onDrained,
@@ -49,13 +53,21 @@ export const makeOutgoing = ({
 
   const backlogBytes = (): number => socket.writableLength + pendingBytes
 
+  const hasRoomFor = (bytes: number): boolean => {
+    if (backlogBytes() + bytes > backlogBytesMax || !lease.tryTake(bytes)) return false
+    lease.give(bytes)
+    return true
+  }
+
   const enqueue = (frame: Buffer): void => {
     if (pending.length === 0) schedule(outgoing)
     pending.push(frame)
     pendingBytes += frame.length
+    lease.keep(backlogBytes())
   }
 
   const written = (): void => {
+    lease.keep(backlogBytes())
     if (backlogBytes() > 0) return
     if (flow.kind === 'behind') {
       const { heads } = flow
@@ -68,7 +80,7 @@ export const makeOutgoing = ({
   const outgoing: Outgoing = {
     answer: enqueue,
     push: (room, head, frames) => {
-      if (flow.kind === 'flowing' && backlogBytes() + bytesOf(frames) > backlogBytesMax) {
+      if (flow.kind === 'flowing' && !hasRoomFor(bytesOf(frames))) {
         // Too large to be pushed to anybody, or too much for this socket: in both cases the log has it.
         if (backlogBytes() === 0) return enqueue(wireFrame({ kind: 'behind', room, head }))
         flow = { kind: 'behind', heads: new Map() }

@@ -66,6 +66,7 @@ export type EventName =
   | 'socket_opened'
   | 'socket_closed'
   | 'socket_behind'
+  | 'write_stalled'
 
 /** Whoever reaches the port can cause these as often as requests are taken: they have a budget of lines. */
 const strangersEvents: ReadonlySet<EventName> = new Set<EventName>([

@@ -13,6 +13,8 @@ const server = await startServer({
     messagesPerSecond: unlimited,
     messageBurst: unlimited,
     requestsPerSecondPerAddress: unlimited,
+    workUsPerSecondPerAccount: unlimited,
+    workUsPerSecondPerAddress: unlimited,
     registrationsPerAddressPerHour: unlimited,
   },
 })

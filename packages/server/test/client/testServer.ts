@@ -18,6 +18,8 @@ export interface TestServer {
 
 const roomy = {
   requestsPerSecondPerAddress: 1_000_000,
+  workUsPerSecondPerAccount: 1_000_000_000,
+  workUsPerSecondPerAddress: 1_000_000_000,
   registrationsPerAddressPerHour: 1_000_000,
   messagesPerSecond: 1_000_000,
   messageBurst: 1_000_000,

@@ -1,0 +1,52 @@
+import type { Socket } from 'node:net'
+
+/** What is used of the handle under a socket: what it has not yet handed to the system; not in Node's public types. */
+interface Handle {
+  readonly writeQueueSize?: number
+}
+
+/** Changes whenever the other side has taken in something of what is written to it. */
+const markOf = (socket: Socket): string => {
+  const { _handle: handle } = socket as Socket & { readonly _handle?: Handle | null }
+  return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`
+}
+
+interface Watched {
+  mark: string
+  sinceMs: number
+}
+
+/** Looks per allowed time without progress. */
+const looks = 6
+
+/**
+ * Ends every connection to which something is written that its other side does not take in for `stallMs`, whatever it
+ * says meanwhile. One look at all sockets, whichever protocol they speak.
+ */
+export const watchWrites = (
+  server: { on(event: 'connection', listener: (socket: Socket) => void): unknown },
+  stallMs: number,
+  onStalled: () => void,
+): { end(): void } => {
+  const sockets = new Map<Socket, Watched | null>()
+  server.on('connection', (socket) => {
+    sockets.set(socket, null)
+    socket.once('close', () => sockets.delete(socket))
+  })
+
+  const look = (socket: Socket, watched: Watched | null, nowMs: number): Watched | null => {
+    if (socket.writableLength === 0) return null
+    const mark = markOf(socket)
+    if (watched?.mark !== mark) return { mark, sinceMs: nowMs }
+    if (nowMs - watched.sinceMs < stallMs) return watched
+    onStalled()
+    socket.destroy()
+    return null
+  }
+
+  const timer = setInterval(() => {
+    const nowMs = performance.now()
+    for (const [socket, watched] of sockets) sockets.set(socket, look(socket, watched, nowMs))
+  }, stallMs / looks).unref()
+  return { end: () => clearInterval(timer) }
+}
