@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runChild } from '../child.mjs'
 import { ensureChromium } from '../chromium.mjs'
+import { ensureNginx } from '../nginx.mjs'
 import { ensurePython } from '../python.mjs'
 import { say, timed } from '../say.mjs'
 import {
@@ -49,6 +50,7 @@ export const run = async (args) => {
   clearReports()
   const chromium = await ensureChromium()
   await ensurePython()
+  await ensureNginx()
   const env = chromium ? { ...process.env, CHROMIUM: chromium } : process.env
   if (args.length > 0) return (await runVitest(env, args)).code
 

@@ -16,6 +16,7 @@ import { hookPrefix, serveHooks } from './hooks.ts'
 import { serveOperation } from './operationRoute.ts'
 import { bodyTimeMs, budgetRequests, type RequestBudget } from './requestBudget.ts'
 import type { Route } from './route.ts'
+import { serveSeen } from './seen.ts'
 import { originForm } from './target.ts'
 import { serveWeb } from './web.ts'
 
@@ -117,6 +118,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   await serveHooks(app, options)
   await options.addRoutes?.(app, memory)
 
+  serveSeen(app, edge)
   app.get('/healthz', async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'alive' }),
   )
