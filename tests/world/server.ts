@@ -205,8 +205,9 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       destination: { write: (line) => void written.push(line) },
       idKey: secrets.logIdKey,
     })
-    const gates: Pick<Store, 'authentication' | 'directory' | 'delivery'> = {
+    const gates: Pick<Store, 'authentication' | 'invites' | 'directory' | 'delivery'> = {
       authentication: gated(store.authentication, own),
+      invites: gated(store.invites, own),
       directory: gated(store.directory, own),
       delivery: gated(store.delivery, own),
     }
@@ -216,6 +217,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       ...common,
       lastMs: data.lastMs,
       store: gates,
+      registration: 'open',
       secrets,
       opaque: worldOpaque,
       log: {

@@ -12,6 +12,10 @@ const remedies: Partial<Record<FailureCode, string>> = {
   session_expired: 'sotto login',
   account_exists: 'Use another profile for another account: sotto --profile DIR register …',
   name_taken: 'Choose another name.',
+  registration_closed: 'Whoever runs the server can change that: sotto serve --registration.',
+  invite_required: 'Ask whoever runs the server for an invite, then: sotto register NAME --invite KEY',
+  invite_invalid: 'It is used up, over, or was taken back. Ask whoever runs the server for a new one.',
+  account_suspended: 'What is on this device stays here. Only whoever runs the server can lift it.',
   offline: 'Is the server running, and is its address right?',
   key_package_unavailable: 'They have to sign in once, then invite them again.',
   room_frozen: 'sotto rooms says why, what is safe and what to do.',
@@ -49,6 +53,10 @@ const laneRemedies: Partial<Record<LaneError['code'], string>> = {
   UNAUTHORIZED: 'The access token has ended, or was revoked.',
   OFFLINE: 'Is the server running, and is its address right?',
   USERNAME_TAKEN: 'Choose another name.',
+  REGISTRATION_CLOSED: 'Whoever runs the server can change that: sotto serve --registration.',
+  INVITE_REQUIRED: 'Ask whoever runs the server for an invite, then: sotto lane register NAME --invite KEY',
+  INVITE_INVALID: 'It is used up, over, or was taken back. Ask whoever runs the server for a new one.',
+  ACCOUNT_SUSPENDED: 'Only whoever runs the server can lift it.',
   KEY_NOT_FOUND: 'They have to put up a key first: sotto lane register, or their own program.',
 }
 

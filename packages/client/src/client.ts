@@ -316,6 +316,16 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       stage.close()
     },
 
+    registrationMode: async () => {
+      usable()
+      try {
+        return (await transport.call(operations.readRegistration, {}, null)).mode
+      } catch (error) {
+        // A server of before: anyone may.
+        if (error instanceof SottoError && error.code === 'not_found') return 'open'
+        throw error
+      }
+    },
     register: (input) =>
       inTurn(async () => {
         usable()

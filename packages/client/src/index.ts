@@ -3,13 +3,22 @@ export {
   accessScopes,
   failureBody,
   failures,
+  inviteInFragment,
   isFailureCode,
   limits,
   normalizeName,
   openFailures,
+  readInvite,
   SottoError,
 } from '@sotto/protocol'
-export type { AccessScope, FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
+export type {
+  AccessScope,
+  FailureCode,
+  FailureDetail,
+  HookFault,
+  ReadInvite,
+  RegistrationMode,
+} from '@sotto/protocol'
 export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keychain.ts'
 export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
 export type * from './view.ts'

@@ -1,4 +1,4 @@
-import type { AccessScope, FailureCode, HookFault } from '@sotto/protocol'
+import type { AccessScope, FailureCode, HookFault, RegistrationMode } from '@sotto/protocol'
 import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
 import type { OfferedCommand } from './slash/table.ts'
 
@@ -242,7 +242,14 @@ export interface AccessTokenView {
 
 /** Every command takes one plain object and rejects with a SottoError; see `errors.ts` of the protocol for codes. */
 export interface ClientCommands {
-  register(input: { readonly name: string; readonly password: string }): Promise<void>
+  /** Who may register on the server: anyone, whoever has an invite key, or nobody. */
+  registrationMode(input: object): Promise<RegistrationMode>
+  /** `registration_closed`, `invite_required`, `invite_invalid`: as the server's host wants it. */
+  register(input: {
+    readonly name: string
+    readonly password: string
+    readonly invite?: string | undefined
+  }): Promise<void>
   /** Opens a new session for the account of this device. `device_unknown` where the account lives elsewhere. */
   login(input: { readonly name: string; readonly password: string }): Promise<void>
   /** Ends the session on the server; with `forget` also erases this device's keys and history. */

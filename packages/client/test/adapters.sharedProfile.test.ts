@@ -49,6 +49,7 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    registrationMode: async () => 'open',
     createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},

@@ -51,6 +51,7 @@ const profile = () => {
     rejoin: unused,
     refound: unused,
     members: async () => [],
+    registrationMode: async () => 'open',
     createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},

@@ -23,6 +23,10 @@ export const failures = {
   forbidden: { status: 403, exit: 6, text: 'This is not allowed' },
   origin_refused: { status: 403, exit: 6, text: 'A page of another site asks' },
   host_refused: { status: 421, exit: 10, text: 'The server does not go by this name' },
+  registration_closed: { status: 403, exit: 6, text: 'This server takes no new accounts' },
+  invite_required: { status: 403, exit: 6, text: 'This server takes new accounts by invitation only' },
+  invite_invalid: { status: 403, exit: 6, text: 'The invite key is not valid, or not any more' },
+  account_suspended: { status: 403, exit: 6, text: 'Whoever runs the server has suspended this account' },
   not_member: { status: 403, exit: 6, text: 'This device is not in the room' },
   policy: { status: 403, exit: 6, text: 'The rules of the room do not allow this' },
 

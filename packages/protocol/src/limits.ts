@@ -80,6 +80,12 @@ export const limits = {
   loginTriesPerWindow: 5,
   loginWindowMs: 15 * minuteMs,
   registrationsPerAddressPerHour: 60,
+  /** Invite keys that can still be used, what each can be made for, and wrong ones from one address in a window. */
+  invitesMax: 1000,
+  inviteUsesMax: 1000,
+  inviteLifetimeMsMax: 366 * dayMs,
+  inviteGuessesPerWindow: 10,
+  inviteGuessesWindowMs: 10 * minuteMs,
   requestsPerSecondPerAddress: 200,
 
   sessionsPerAccountMax: 64,

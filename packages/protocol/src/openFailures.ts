@@ -20,6 +20,11 @@ export const openFailures = {
   SCOPE_MISSING: { status: 403, text: 'This access token does not reach so far' },
   IDENTITY_MISMATCH: { status: 403, text: 'The name in the payload is not the name of the session' },
 
+  REGISTRATION_CLOSED: { status: 403, text: 'This server takes no new accounts' },
+  INVITE_REQUIRED: { status: 403, text: 'This server takes new accounts by invitation only' },
+  INVITE_INVALID: { status: 403, text: 'The invite key is not valid, or not any more' },
+  ACCOUNT_SUSPENDED: { status: 403, text: 'Whoever runs the server has suspended this account' },
+
   USERNAME_INVALID: { status: 400, text: 'A name has 2 to 31 letters or digits of one script' },
   USERNAME_TAKEN: { status: 409, text: 'That name is taken' },
   WEAK_PASSWORD: {

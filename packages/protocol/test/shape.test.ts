@@ -7,6 +7,7 @@ import {
   decodeAs,
   encodeAs,
   encodeCanonical,
+  grown,
   list,
   literal,
   nullable,
@@ -70,6 +71,21 @@ describe('a shape', () => {
     expect(refuses(event, ['0', 'Alice'])).toBe(true)
     expect(refuses(event, [])).toBe(true)
     expect(refuses(event, 0)).toBe(true)
+  })
+
+  it('that has grown ends, for older peers, where nothing new is said: one encoding for one value', () => {
+    const before = struct({ a: uint() })
+    const after = grown({ a: uint() }, { b: text(3), c: uint() })
+    expect(decodeAs(after, encodeAs(before, { a: 1 }))).toEqual({ a: 1, b: null, c: null })
+    expect(encodeAs(after, { a: 1, b: null, c: null })).toEqual(encodeCanonical([1]))
+    for (const one of [
+      { a: 1, b: 'x', c: null },
+      { a: 1, b: null, c: 2 },
+      { a: 1, b: 'x', c: 2 },
+    ])
+      expect(decodeAs(after, encodeAs(after, one))).toEqual(one)
+    for (const bad of [[], [1, null], [1, 'x', null], [1, 'x', 2, 3], [1, 2], [1, 'long']])
+      expect(refuses(after, bad)).toBe(true)
   })
 
   it.each<readonly [string, Shape<unknown>, Parameters<typeof encodeCanonical>[0]]>([

@@ -3,7 +3,15 @@ import { nodeProvider } from '@sotto/mls/provider/node'
 import { pino } from 'pino'
 import { makeOpaque } from './authentication/opaque.ts'
 import { processBus } from './bus/processBus.ts'
-import { boundedClock, type Clock, limitsOf, type ServerConfig, systemClock } from './configuration.ts'
+import {
+  boundedClock,
+  type Clock,
+  hostDefault,
+  limitsOf,
+  registrationOf,
+  type ServerConfig,
+  systemClock,
+} from './configuration.ts'
 import { makeCore } from './core.ts'
 import { accessTokenRoutes } from './http/accessTokenRoutes.ts'
 import { makeEdge } from './http/edge.ts'
@@ -32,7 +40,6 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-const hostDefault = 'localhost'
 const standardError = 2
 
 /** What listens everywhere is opened at `localhost`. */
@@ -66,20 +73,21 @@ export const assemble = async (
   const opaque = await makeOpaque(secrets.opaqueSetup)
   const lastMs = config.clockIsRight ? undefined : await store.clock.last()
   const given = { provider, bus, limits, log }
-  const { routes, sessions, delivery, steady } = makeCore({
+  const { routes, sessions, admission, delivery, steady } = makeCore({
     ...given,
     clock,
     lastMs,
     store,
     secrets,
     opaque,
+    registration: registrationOf(config),
   })
   const memory = makeMemoryBudget(limits)
   const core = { ...given, clock: steady, memory }
 
   const edge = makeEdge(config, steady, log)
   const lane = config.open
-    ? makeOpenLane({ ...core, edge, store: store.open, personSessions: sessions })
+    ? makeOpenLane({ ...core, edge, store: store.open, admission, personSessions: sessions })
     : undefined
 
   const app = await makeHttpServer({

@@ -1,4 +1,5 @@
-import { limits } from '@sotto/protocol'
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { limits, type RegistrationMode } from '@sotto/protocol'
 import type { DestinationStream, LevelWithSilent } from 'pino'
 
 /** Every bound of `protocol/limits`, as this server applies it. */
@@ -33,6 +34,8 @@ export interface ServerConfig {
   readonly webDirectory: string | null
   /** The lane for programs: REST, Socket.IO, JOSE. Default false: none of its addresses exists. */
   readonly open?: boolean
+  /** Who may register. Default: anyone where only this machine reaches the server, else by invitation. */
+  readonly registration?: RegistrationMode
   readonly clock?: Clock
   /** Goes by the clock at once, wherever it was when the server ran last. Default false: a leap is doubted for an hour. */
   readonly clockIsRight?: boolean
@@ -52,5 +55,26 @@ export interface ServerConfig {
   readonly databaseBytesMax?: number
   readonly limits?: Partial<ServerLimits>
 }
+
+/** Whoever wants to be reached from elsewhere says so. */
+export const hostDefault = 'localhost'
+
+const ownAddresses = new BlockList()
+ownAddresses.addSubnet('127.0.0.0', 8, 'ipv4')
+ownAddresses.addAddress('::1', 'ipv6')
+
+/** Whether what listens there is reached from this machine alone. A name but `localhost` may stand for anything. */
+const isLoopback = (host: string): boolean =>
+  host === hostDefault ||
+  (isIPv4(host) && ownAddresses.check(host, 'ipv4')) ||
+  (isIPv6(host) && ownAddresses.check(host, 'ipv6'))
+
+/** Who may register: on a server that strangers may reach nobody does without an invitation, unless its host says so. */
+export const registrationOf = ({
+  registration,
+  host = hostDefault,
+  trustProxy = false,
+}: Pick<ServerConfig, 'registration' | 'host' | 'trustProxy'>): RegistrationMode =>
+  registration ?? (isLoopback(host) && !trustProxy ? 'open' : 'invite')
 
 export const limitsOf = (config: ServerConfig): ServerLimits => ({ ...limits, ...config.limits })

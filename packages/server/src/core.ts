@@ -1,5 +1,8 @@
 import type { Provider } from '@sotto/mls/public'
+import type { RegistrationMode } from '@sotto/protocol'
 import type { AccountState } from '@sotto/trust'
+import { type Admission, makeAdmission } from './authentication/admission.ts'
+import { type Invites, makeInvites } from './authentication/invites.ts'
 import { makeLogin } from './authentication/login.ts'
 import type { Opaque } from './authentication/opaque.ts'
 import { makeRegistration } from './authentication/registration.ts'
@@ -24,15 +27,19 @@ import type { Store } from './store/openStore.ts'
 export interface Core {
   readonly routes: readonly Route[]
   readonly sessions: Sessions
+  readonly admission: Admission
+  readonly invites: Invites
   readonly delivery: Delivery
   /** The time that all of them go by. */
   readonly steady: SteadyClock
 }
 
 export interface CoreDependencies {
-  readonly store: Pick<Store, 'authentication' | 'directory' | 'delivery'>
+  readonly store: Pick<Store, 'authentication' | 'invites' | 'directory' | 'delivery'>
   readonly secrets: Pick<Secrets, 'logKeySeed' | 'senderTagKey'>
   readonly opaque: Opaque
+  /** Who may register. */
+  readonly registration: RegistrationMode
   readonly provider: Provider
   readonly bus: Bus
   readonly clock: Clock
@@ -42,7 +49,7 @@ export interface CoreDependencies {
   readonly log: EventLog
 }
 
-export const makeCore = ({ store, secrets, opaque, ...given }: CoreDependencies): Core => {
+export const makeCore = ({ store, secrets, opaque, registration, ...given }: CoreDependencies): Core => {
   const clock = makeSteadyClock(given.clock, given.lastMs)
   const common = { ...given, clock }
   const { bus, limits } = common
@@ -66,8 +73,11 @@ export const makeCore = ({ store, secrets, opaque, ...given }: CoreDependencies)
       for (const { room } of await delivery.places({ device })) topics.add(roomTopic(room))
     for (const topic of topics) bus.publish(topic, { kind: 'chain_grew', account, seq })
   }
+  const admission = makeAdmission({ ...common, mode: registration, store: store.invites })
+  const invites = makeInvites({ ...common, store: store.invites })
   const routes = routesOf({
-    registration: makeRegistration({ ...common, store: store.authentication, opaque }),
+    admission,
+    registration: makeRegistration({ ...common, store: store.authentication, admission, opaque }),
     login: makeLogin({ ...common, store: store.authentication, sessions, opaque, deviceKey }),
     sessions,
     chains: makeChains({
@@ -86,5 +96,5 @@ export const makeCore = ({ store, secrets, opaque, ...given }: CoreDependencies)
     clock,
     logKey: logKey.publicKey,
   })
-  return { routes, sessions, delivery, steady: clock }
+  return { routes, sessions, admission, invites, delivery, steady: clock }
 }

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { authenticationStoreContract } from './contracts/authenticationStore.ts'
 import { clockStoreContract } from './contracts/clockStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
+import { inviteStoreContract } from './contracts/inviteStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
 import { emptyData } from './memory/data.ts'
 import { memoryStore } from './memory/memoryStore.ts'
@@ -13,6 +14,7 @@ const open = async () => {
 
 describe('a store in memory', () => {
   authenticationStoreContract(async () => (await open()).authentication)
+  inviteStoreContract(open)
   directoryStoreContract(open)
   deliveryStoreContract(async () => (await open()).delivery)
   clockStoreContract(async () => (await open()).clock)

@@ -118,6 +118,7 @@ describe('before it has said who it is, a socket', () => {
       ...common,
       lastMs: undefined,
       store: { ...store, authentication },
+      registration: 'open',
       secrets: { logKeySeed: random(32), senderTagKey: random(32) },
       opaque: await makeOpaque(await makeOpaqueSetup()),
     })

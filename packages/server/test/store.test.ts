@@ -15,6 +15,7 @@ import { authenticationStoreContract, someAccount } from './contracts/authentica
 import { clockStoreContract } from './contracts/clockStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
+import { inviteStoreContract } from './contracts/inviteStore.ts'
 import { openStoreContract } from './contracts/openStore.ts'
 
 const opened: Store[] = []
@@ -36,6 +37,7 @@ const kinds: readonly (readonly [string, () => string])[] = [
 
 describe.each(kinds)('SQLite in %s', (_kind, path) => {
   authenticationStoreContract(async () => (await open(path())).authentication)
+  inviteStoreContract(() => open(path()))
   directoryStoreContract(() => open(path()))
   deliveryStoreContract(async () => (await open(path())).delivery)
   openStoreContract(() => open(path()))

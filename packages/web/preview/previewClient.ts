@@ -301,6 +301,7 @@ export const openPreviewClient = (scene: Scene): Client => {
       await wait(500)
       become({ rooms: state.rooms.filter((one) => one.id !== room) })
     },
+    registrationMode: async () => 'open',
     createAccessToken: async () => ({ id: 1, token: 'preview', expiresMs: Date.now() }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},

@@ -6,8 +6,10 @@ import { Root } from './app/Root.tsx'
 import { Start } from './app/Start.tsx'
 import { Opening } from './app/StartPage.tsx'
 import { open } from './bootstrap/open.ts'
+import { startInvites } from './client/invite.ts'
 import { startPreferences } from './client/preferences.ts'
 
+startInvites()
 startPreferences()
 const place = document.getElementById('root')
 if (place === null) throw new Error('the page has no place for the app')

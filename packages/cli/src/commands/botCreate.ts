@@ -1,11 +1,12 @@
 import { normalizeName, registerBot } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withClient } from '../invocation.ts'
+import { type InviteOptions, inviteOption, serverFor } from '../inviteOption.ts'
 import { withProgress } from '../progress.ts'
 import { defaultServer } from './register.ts'
 import { accountResult } from './whoami.ts'
 
-interface Options {
+interface Options extends InviteOptions {
   readonly server: string
 }
 
@@ -16,17 +17,18 @@ export const botCreateCommand = (): Command =>
     )
     .argument('<name>', 'the name by which others invite it')
     .option('--server <url>', 'address of the server', defaultServer)
-    .action(async (name: string, { server }: Options, command: Command) => {
+    .addOption(inviteOption())
+    .action(async (name: string, options: Options, command: Command) => {
       const invocation = invocationOf(command)
       normalizeName(name)
       const { newId } = await import('@sotto/client/node')
       await withClient(
         invocation,
         async (client) => {
-          await withProgress(() => 'Registering', registerBot({ client, newId }, name))
+          await withProgress(() => 'Registering', registerBot({ client, newId }, name, options.invite?.key))
           accountResult(invocation.output, client.state().account)
           invocation.output.remark('Next: sotto bot run --exec PROGRAM, with the same --profile.')
         },
-        { server, deviceKind: 'bot' },
+        { server: serverFor(command, options), deviceKind: 'bot' },
       )
     })

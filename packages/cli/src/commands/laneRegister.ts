@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { invocationOf } from '../invocation.ts'
+import { type InviteOptions, inviteOption, serverFor } from '../inviteOption.ts'
 import { type EnrolmentOptions, enrolmentOf, keyOption, serverOption, signOption } from '../lane/options.ts'
 
 export const laneRegisterCommand = (): Command =>
@@ -9,10 +10,12 @@ export const laneRegisterCommand = (): Command =>
     .addOption(serverOption())
     .addOption(keyOption())
     .addOption(signOption())
-    .action(async (name: string, options: EnrolmentOptions, command: Command) => {
+    .addOption(inviteOption())
+    .action(async (name: string, options: EnrolmentOptions & InviteOptions, command: Command) => {
       const { output, profile } = invocationOf(command)
       const { enrol } = await import('../lane/enroll.ts')
       const { accountRecord } = await import('../lane/accountRecord.ts')
-      await enrol(profile, enrolmentOf(name, options))
+      const server = serverFor(command, { ...options, server: options.server })
+      await enrol(profile, { ...enrolmentOf(name, { ...options, server }), invite: options.invite?.key })
       await accountRecord(output, profile, name)
     })

@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import { normalizeName } from '@sotto/client'
 import { invocationOf, withClient } from '../invocation.ts'
+import { type InviteOptions, inviteOption, serverFor } from '../inviteOption.ts'
 import { type PasswordOptions, readNewPassword } from '../input.ts'
 import { withProgress } from '../progress.ts'
 import { accountResult } from './whoami.ts'
 
-interface Options extends PasswordOptions {
+interface Options extends PasswordOptions, InviteOptions {
   readonly server: string
 }
 
@@ -17,6 +18,7 @@ export const registerCommand = (): Command =>
     .description('make an account, with this device as its first')
     .argument('<name>', 'the name by which others find you')
     .option('--server <url>', 'address of the server', defaultServer)
+    .addOption(inviteOption())
     .option('--password-stdin', 'read the password from standard input')
     .action(async (name: string, options: Options, command: Command) => {
       const invocation = invocationOf(command)
@@ -26,12 +28,15 @@ export const registerCommand = (): Command =>
       await withClient(
         invocation,
         async (client) => {
-          await withProgress(() => 'Registering', client.register({ name, password }))
+          await withProgress(
+            () => 'Registering',
+            client.register({ name, password, invite: options.invite?.key }),
+          )
           accountResult(invocation.output, client.state().account)
           invocation.output.remark(
             'Next: sotto room create General, or wait to be invited and see sotto rooms.',
           )
         },
-        { server: options.server },
+        { server: serverFor(command, options) },
       )
     })

@@ -37,6 +37,8 @@ export interface Enrolment {
   readonly server: string
   readonly keyKind: KeyKind
   readonly signer: 'EdDSA' | undefined
+  /** Where the server takes new accounts by invitation only. */
+  readonly invite?: string | undefined
 }
 
 const claim = async (
@@ -83,7 +85,8 @@ export const enrol = (profile: string, enrolment: Enrolment): Promise<void> => {
     const { server, credentials, identity } = account
     if (credentials.kind !== 'program') return
     try {
-      await register(server, { name, password: credentials.password, publicKey: uploadOf(identity) })
+      const { password: own } = credentials
+      await register(server, { name, password: own, publicKey: uploadOf(identity), invite: enrolment.invite })
     } catch (error) {
       if (!(error instanceof LaneError && error.code === 'USERNAME_TAKEN' && (await isOurs(account))))
         throw error

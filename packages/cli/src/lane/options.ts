@@ -4,7 +4,7 @@ import { Option } from 'commander'
 import type { Enrolment } from './enroll.ts'
 
 export interface EnrolmentOptions {
-  readonly server?: string
+  readonly server?: string | undefined
   readonly key: KeyKind
   readonly sign?: 'EdDSA'
 }

@@ -8,12 +8,12 @@ export interface NodeSottoOptions extends NodeClientOptions, Partial<Credentials
  * is needed.
  *
  * @throws SottoError what `openNodeClient` throws, `account_exists` when the profile has another account,
- *   `name_taken`, `invalid_credentials`, `offline`
+ *   `name_taken`, `invite_required`, `invalid_credentials`, `offline`
  */
-export const openSotto = async ({ name, password, ...options }: NodeSottoOptions): Promise<Sotto> => {
+export const openSotto = async ({ name, password, invite, ...options }: NodeSottoOptions): Promise<Sotto> => {
   const client = await openNodeClient(options)
   try {
-    if (name !== undefined && password !== undefined) await signInAs(client, { name, password })
+    if (name !== undefined && password !== undefined) await signInAs(client, { name, password, invite })
     return sottoOf(client)
   } catch (error) {
     await client.close()

@@ -79,6 +79,8 @@ const row = <T>(key: string, shape: Shape<T>) => {
 }
 
 export const profileRow = row('account', profile)
+/** The invite key of a registration that has no answer yet. */
+export const inviteRow = row('account/invite', text(64))
 export const sessionRow = row('session', session)
 export const serverPinRow = row('server', serverPin)
 

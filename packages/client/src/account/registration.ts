@@ -8,6 +8,7 @@ import type { Transport } from '../ports/transport.ts'
 import {
   earlierMax,
   type Identity,
+  inviteRow,
   type Profile,
   profileRow,
   type Ready,
@@ -20,6 +21,11 @@ import { makeRootSlot } from './vault.ts'
 export interface Credentials {
   readonly name: string
   readonly password: string
+}
+
+export interface NewCredentials extends Credentials {
+  /** Where the server takes new accounts by invitation only: the key that its host has handed out. */
+  readonly invite?: string | undefined
 }
 
 export interface SignedIn {
@@ -69,24 +75,26 @@ const checked = ({ name, password }: Credentials): Credentials => {
  * A new account with this device as its first: keys, genesis link and vault are made here and stored before the
  * server hears of them. A registration that was cut off is completed if the server has it, and begun anew if not.
  *
- * @throws SottoError `name_invalid`, `password_weak`, `name_taken`, `account_exists`, `clock_wrong`
+ * @throws SottoError `name_invalid`, `password_weak`, `name_taken`, `account_exists`, `clock_wrong`,
+ * `registration_closed`, `invite_required`, `invite_invalid`
  */
 export const register = async (
   deps: AccountDeps,
   before: Profile | null,
-  credentials: Credentials,
+  credentials: NewCredentials,
 ): Promise<SignedIn> => {
   const { name, password } = checked(credentials)
+  const invite = credentials.invite ?? null
   if (before?.kind === 'ready') throw new SottoError('account_exists')
   if (before?.name === name) {
     const completed = await login(deps, before, { name, password }).catch(refusedAsNull)
     if (completed) return completed
   }
   checkClocks(deps)
-  const prepared = await prepare(deps, name, password)
+  const prepared = await prepare(deps, { name, password, invite })
   const earlier = before ? identitiesOf(before).slice(0, earlierMax) : []
   const half: Registering = { ...prepared, earlier }
-  await deps.store.commit([profileRow.change(half)])
+  await deps.store.commit([profileRow.change(half), inviteRow.change(invite)])
   return finishRegistration(deps, half)
 }
 
@@ -109,12 +117,15 @@ const refusedAsNull = (error: unknown): null => {
 
 const prepare = async (
   deps: AccountDeps,
-  name: string,
-  password: string,
+  { name, password, invite }: Credentials & { readonly invite: string | null },
 ): Promise<Omit<Registering, 'earlier'>> => {
   const { provider, transport } = deps
   const { state, request } = await deps.password.registerStart(password)
-  const { exchange, response } = await transport.call(operations.registerStart, { name, request }, null)
+  const { exchange, response } = await transport.call(
+    operations.registerStart,
+    { name, request, invite },
+    null,
+  )
   const { record, exportKey } = await deps.password.registerFinish(state, password, response, name)
 
   const identity = await provider.signatureGenerate('Ed25519')
@@ -153,7 +164,7 @@ export const finishRegistration = async (deps: AccountDeps, half: Registering): 
   const { exchange, name, record, genesis, rootSlot } = half
   const opened = await deps.transport.call(
     operations.registerFinish,
-    { exchange, name, record, genesis, rootSlot },
+    { exchange, name, record, genesis, rootSlot, invite: await inviteRow.read(deps.store) },
     null,
   )
   return signIn(deps, half, { token: opened.token, expiresMs: opened.session.expiresMs })
@@ -162,7 +173,7 @@ export const finishRegistration = async (deps: AccountDeps, half: Registering): 
 const signIn = async (deps: AccountDeps, identity: Identity, session: StoredSession): Promise<SignedIn> => {
   const { server, name, account, device, sealingKey } = identity
   const ready: Ready = { kind: 'ready', server, name, account, device, sealingKey }
-  await deps.store.commit([profileRow.change(ready), sessionRow.change(session)])
+  await deps.store.commit([profileRow.change(ready), sessionRow.change(session), inviteRow.change(null)])
   return { profile: ready, session }
 }
 

@@ -9,6 +9,6 @@ export {
   uploadOf,
 } from './keys.ts'
 export { type Lane, type LaneOptions, openLane, type Person, type RoomListing } from './lane.ts'
-export { type Credentials, logIn, register } from './rest.ts'
+export { type Credentials, logIn, type NewProgram, register } from './rest.ts'
 export { type LaneStore, memoryLaneStore } from './store.ts'
 export type { ContentAlgorithm } from './strict.ts'

@@ -56,12 +56,26 @@ export type Credentials =
   | { readonly kind: 'program'; readonly name: string; readonly password: string }
   | { readonly kind: 'token'; readonly name: string; readonly token: string }
 
-/** Makes a program account. @throws LaneError `USERNAME_TAKEN`, `WEAK_PASSWORD`, `KEY_INVALID` and so on */
+/** Who a new program is. */
+export interface NewProgram {
+  readonly name: string
+  readonly password: string
+  readonly publicKey: unknown
+  /** Where the server takes new accounts by invitation only. */
+  readonly invite?: string | undefined
+}
+
+/** Makes a program account. @throws LaneError `USERNAME_TAKEN`, `WEAK_PASSWORD`, `KEY_INVALID`, `INVITE_REQUIRED` and so on */
 export const register = async (
   server: string,
-  { name, password, publicKey }: { name: string; password: string; publicKey: unknown },
+  { name, password, publicKey, invite }: NewProgram,
 ): Promise<void> => {
-  const body = { username: name, password, public_key: publicKey }
+  const body = {
+    username: name,
+    password,
+    public_key: publicKey,
+    ...(invite === undefined ? {} : { invite }),
+  }
   await restCall(server, { method: 'POST', path: '/register', body })
 }
 

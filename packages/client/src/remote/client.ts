@@ -121,6 +121,7 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
       calls.clear()
       listeners.clear()
     },
+    registrationMode: (input) => call('registrationMode', input),
     register: (input) => call('register', input),
     login: (input) => call('login', input),
     logout: (input) => call('logout', input),

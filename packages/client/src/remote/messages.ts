@@ -17,6 +17,7 @@ export interface Channel {
 export type CommandName = keyof ClientCommands
 
 export const commandNames = [
+  'registrationMode',
   'register',
   'login',
   'logout',

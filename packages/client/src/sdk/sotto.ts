@@ -143,6 +143,8 @@ export const sottoOf = (client: Client): Sotto => {
 export interface Credentials {
   readonly name: string
   readonly password: string
+  /** For an account that is made on a server that takes new ones by invitation only. */
+  readonly invite?: string | undefined
 }
 
 /**

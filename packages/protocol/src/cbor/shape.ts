@@ -107,6 +107,36 @@ export const struct = <F extends Fields>(fields: F): Shape<Struct<F>> => {
   }
 }
 
+/**
+ * A structure that has got fields since it was first sent, at its end, each null where an older peer has not heard of it.
+ * Nulls at the end are left out, so that older peers understand what says nothing new, and must be: one encoding.
+ */
+export const grown = <F extends Fields, M extends Fields>(
+  fields: F,
+  more: M,
+): Shape<Struct<F> & { readonly [K in keyof M]: TypeOf<M[K]> | null }> => {
+  const known = Object.keys(fields).length
+  const names = [...Object.keys(fields), ...Object.keys(more)]
+  const whole = struct({
+    ...fields,
+    ...Object.fromEntries(Object.entries(more).map(([name, shape]) => [name, nullable(shape)])),
+  }) as unknown as Shape<Struct<F> & { readonly [K in keyof M]: TypeOf<M[K]> | null }>
+  return {
+    read: (value, at) => {
+      if (!Array.isArray(value) || value.length < known || value.length > names.length)
+        return refuse(at, `an array of ${known} to ${names.length}`)
+      if (value.length > known && value.at(-1) === null) return refuse(at, 'no null at its end')
+      const absent = Array.from({ length: names.length - value.length }, () => null)
+      return whole.read([...value, ...absent], at)
+    },
+    write: (value) => {
+      const all = [...(whole.write(value) as readonly CborValue[])]
+      while (all.length > known && all.at(-1) === null) all.pop()
+      return all
+    },
+  }
+}
+
 type Variants = Readonly<Record<string, readonly [tag: number, fields: Fields]>>
 type Union<V extends Variants> = {
   [K in keyof V]: { readonly kind: K } & Struct<V[K][1]>

@@ -1,4 +1,4 @@
-import { blob, list, nullable, struct, text, type TypeOf, moment } from '../cbor/shape.ts'
+import { blob, grown, list, nullable, oneOf, struct, text, type TypeOf, moment } from '../cbor/shape.ts'
 import { accountId, deviceId, messageId, signatureValue } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { nothing, operation } from './operation.ts'
@@ -27,6 +27,24 @@ const opened = struct({
   session,
 })
 
+/** Who may register: anyone, whoever has an invite key, or nobody. */
+export const registrationModes = ['open', 'invite', 'closed'] as const
+export type RegistrationMode = (typeof registrationModes)[number]
+
+export const readRegistration = operation({
+  name: 'registration',
+  method: 'GET',
+  path: '/v1/registration',
+  access: 'anyone',
+  params: {},
+  body: nothing,
+  output: struct({ mode: oneOf(...registrationModes) }),
+  bodyBytesMax: 0,
+})
+
+/** An invite key, 256 bit, as whoever hosts the server has handed it out. */
+const inviteKey = text(64)
+
 /**
  * OPAQUE registration, first message (RFC 9807 §5): the server learns nothing of the password. `exchange` is random and
  * the identifier of the credential that is being made; the second message names it.
@@ -37,7 +55,7 @@ export const registerStart = operation({
   path: '/v1/auth/opaque/reg/1',
   access: 'anyone',
   params: {},
-  body: struct({ name, request: opaqueMessage }),
+  body: grown({ name, request: opaqueMessage }, { invite: inviteKey }),
   output: struct({ exchange: messageId, response: opaqueMessage }),
   bodyBytesMax: 8192,
 })
@@ -49,13 +67,16 @@ export const registerFinish = operation({
   path: '/v1/auth/opaque/reg/2',
   access: 'anyone',
   params: {},
-  body: struct({
-    exchange: messageId,
-    name,
-    record: opaqueMessage,
-    genesis: signedLink,
-    rootSlot: blob(limits.vaultSlotBytesMax, 1),
-  }),
+  body: grown(
+    {
+      exchange: messageId,
+      name,
+      record: opaqueMessage,
+      genesis: signedLink,
+      rootSlot: blob(limits.vaultSlotBytesMax, 1),
+    },
+    { invite: inviteKey },
+  ),
   output: opened,
   bodyBytesMax: limits.vaultSlotBytesMax + 16_384,
 })

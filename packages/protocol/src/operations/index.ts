@@ -6,6 +6,7 @@ import * as rooms from './rooms.ts'
 
 /** Every operation that a server answers, by its short name in the program. */
 export const operations = {
+  readRegistration: authentication.readRegistration,
   registerStart: authentication.registerStart,
   registerFinish: authentication.registerFinish,
   loginStart: authentication.loginStart,

@@ -13,20 +13,22 @@ import { encodeAccountState, linkTimeSkewMaxS, verifyChain } from '@sotto/trust'
 import type { Provider } from '@sotto/mls/public'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { Admission } from './admission.ts'
 import { type Attempts, makeAttempts } from './attempts.ts'
 import type { Opaque } from './opaque.ts'
 import type { AuthenticationStore } from './store.ts'
 import { makeToken } from './token.ts'
 
 export interface Registration {
-  start(input: InputOf<typeof registerStart>): Promise<OutputOf<typeof registerStart>>
+  start(input: InputOf<typeof registerStart>, address: string): Promise<OutputOf<typeof registerStart>>
   /** Counts an account that is about to be made. @throws SottoError `rate {retryAfterMs}` */
   admit(address: string): Promise<void>
-  finish(input: InputOf<typeof registerFinish>): Promise<OutputOf<typeof registerFinish>>
+  finish(input: InputOf<typeof registerFinish>, address: string): Promise<OutputOf<typeof registerFinish>>
 }
 
 interface Dependencies {
   readonly store: Pick<AuthenticationStore, 'login' | 'createAccount'>
+  readonly admission: Pick<Admission, 'admit'>
   readonly opaque: Opaque
   readonly provider: Provider
   readonly clock: Clock
@@ -44,6 +46,7 @@ const credentialOf = (exchange: Uint8Array): string => toHex(exchange)
 
 export const makeRegistration = ({
   store,
+  admission,
   opaque,
   provider,
   clock,
@@ -66,7 +69,8 @@ export const makeRegistration = ({
   }
 
   return {
-    start: async (input) => {
+    start: async (input, address) => {
+      await admission.admit(input.invite, address)
       const name = normalizeName(input.name)
       // Early, so that nobody waits for a slow hash of the password in vain; decided it is at the end.
       if (await store.login(name)) throw new SottoError('name_taken')
@@ -76,7 +80,8 @@ export const makeRegistration = ({
 
     admit: attempts.count,
 
-    finish: async (input) => {
+    finish: async (input, address) => {
+      const invite = await admission.admit(input.invite, address)
       const name = normalizeName(input.name)
       const { state, device } = await verifiedGenesis(input, name)
       const token = makeToken()
@@ -91,8 +96,15 @@ export const makeRegistration = ({
         state: encodeAccountState(state),
         rootSlot: input.rootSlot,
         session: { tokenHash: token.hash, account, device, createdMs: nowMs, usedMs: nowMs },
+        invite,
       })
-      if (outcome === 'taken') throw new SottoError('name_taken')
+      switch (outcome) {
+        case 'taken':
+          throw new SottoError('name_taken')
+        case 'invite_spent':
+          throw new SottoError('invite_invalid')
+        case 'created':
+      }
       log.info('registered', { account, device })
       const expiresMs = nowMs + Math.min(limits.sessionIdleMs, limits.sessionAbsoluteMs)
       return { token: token.text, session: { account, device, name, expiresMs } }

@@ -26,13 +26,18 @@ export interface NewAccount {
   readonly state: Uint8Array
   readonly rootSlot: Uint8Array
   readonly session: StoredSession
+  /** Hash of the invite key that it is made with, which is used by that; null where none is needed. */
+  readonly invite: Uint8Array | null
 }
 
 /** What authentication keeps. Every write is durable when it returns. */
 export interface AuthenticationStore {
   login(name: string): Promise<Login | undefined>
-  /** Account, chain, vault root slot and session: all of it or, when name, account or credential exist, nothing. */
-  createAccount(account: NewAccount): Promise<'created' | 'taken'>
+  /**
+   * Account, chain, vault root slot, session and the use of its invite: all of it or, when name, account or credential
+   * exist or the invite is of no use any more, nothing.
+   */
+  createAccount(account: NewAccount): Promise<'created' | 'taken' | 'invite_spent'>
   /**
    * Opens a session in place of those that the same device has, and of the oldest where the account would have more
    * than `sessionsMax`. Returns the hashes of the sessions that it ended.

@@ -1,4 +1,5 @@
 import { operations, protocolName } from '@sotto/protocol'
+import type { Admission } from '../authentication/admission.ts'
 import type { LoginService } from '../authentication/login.ts'
 import type { Registration } from '../authentication/registration.ts'
 import type { Sessions } from '../authentication/sessions.ts'
@@ -11,6 +12,7 @@ import type { Poll } from './poll.ts'
 import { forAccount, forAnyone, forDevice, type Route } from './route.ts'
 
 export interface Services {
+  readonly admission: Pick<Admission, 'mode'>
   readonly registration: Registration
   readonly login: LoginService
   readonly sessions: Sessions
@@ -25,12 +27,28 @@ export interface Services {
 
 /** Every operation and the service that answers it. */
 export const routesOf = (services: Services): readonly Route[] => {
-  const { registration, login, sessions, chains, keyPackages, vault, delivery, poll, clock, logKey } =
-    services
+  const {
+    admission,
+    registration,
+    login,
+    sessions,
+    chains,
+    keyPackages,
+    vault,
+    delivery,
+    poll,
+    clock,
+    logKey,
+  } = services
   const o = operations
   return [
-    forAnyone(o.registerStart, ({ input }) => registration.start(input)),
-    forAnyone(o.registerFinish, ({ input }) => registration.finish(input), registration.admit),
+    forAnyone(o.readRegistration, async () => ({ mode: admission.mode })),
+    forAnyone(o.registerStart, ({ input, address }) => registration.start(input, address)),
+    forAnyone(
+      o.registerFinish,
+      ({ input, address }) => registration.finish(input, address),
+      registration.admit,
+    ),
     forAnyone(o.loginStart, ({ input, address }) => login.start(input, address)),
     forAnyone(o.loginFinish, ({ input, address }) => login.finish(input, address)),
     forAccount(o.logout, async ({ caller }) => {

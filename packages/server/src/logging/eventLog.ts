@@ -43,6 +43,7 @@ export type EventName =
   | 'stopping'
   | 'stopped'
   | 'registered'
+  | 'invite_refused'
   | 'login'
   | 'login_refused'
   | 'logout'

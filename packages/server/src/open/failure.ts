@@ -39,6 +39,14 @@ const refusalOf = (error: SottoError): OpenRefusal | undefined => {
     }
     case 'name_invalid':
       return new OpenRefusal('USERNAME_INVALID')
+    case 'registration_closed':
+      return new OpenRefusal('REGISTRATION_CLOSED')
+    case 'invite_required':
+      return new OpenRefusal('INVITE_REQUIRED')
+    case 'invite_invalid':
+      return new OpenRefusal('INVITE_INVALID')
+    case 'account_suspended':
+      return new OpenRefusal('ACCOUNT_SUSPENDED')
     case 'read_only':
       return new OpenRefusal('READ_ONLY')
     case 'unavailable':

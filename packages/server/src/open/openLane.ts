@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Admission } from '../authentication/admission.ts'
 import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { Edge } from '../http/edge.ts'
@@ -31,6 +32,8 @@ export interface OpenLane {
 
 export interface OpenLaneDependencies {
   readonly store: OpenStore
+  /** Of the other lane: who may register. */
+  readonly admission: Pick<Admission, 'admit'>
   /** Of the other lane: what a person makes access tokens with. */
   readonly personSessions: Pick<Sessions, 'authenticate'>
   readonly edge: Edge
@@ -40,7 +43,7 @@ export interface OpenLaneDependencies {
 }
 
 export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
-  const { store, personSessions, clock, limits, log } = dependencies
+  const { store, admission, personSessions, clock, limits, log } = dependencies
   const hints = processHints()
   const common = { hints, clock, limits, log }
 
@@ -77,7 +80,7 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
 
   const accessTokens = makeAccessTokens({ ...common, store })
   const routes = openRoutes({
-    programs: makePrograms({ ...common, store: store.users, passwords: makePasswords() }),
+    programs: makePrograms({ ...common, store: store.users, admission, passwords: makePasswords() }),
     people,
     sessions,
     accessTokens,

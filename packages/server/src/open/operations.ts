@@ -101,10 +101,21 @@ export const openOperations = {
       // Taken, because programs send it; not kept, because nothing here needs it.
       email: optional(nullable(text(254))),
       public_key: optional(nullable(publicKey)),
+      // Where registration is by invitation: the key that whoever hosts the server has handed out.
+      invite: optional(nullable(text(64))),
     }),
     status: 201,
     output: schemaOf(object({ success, message: text(80), public_key: optional(publicKey) })),
-    codes: ['WEAK_PASSWORD', 'KEY_INVALID', 'ALG_WITHDRAWN', 'USERNAME_INVALID', 'USERNAME_TAKEN'],
+    codes: [
+      'REGISTRATION_CLOSED',
+      'INVITE_REQUIRED',
+      'INVITE_INVALID',
+      'WEAK_PASSWORD',
+      'KEY_INVALID',
+      'ALG_WITHDRAWN',
+      'USERNAME_INVALID',
+      'USERNAME_TAKEN',
+    ],
     summary: 'Makes a program account. The server makes no key, and a taken name is no log-in.',
   }),
   login: describe({

@@ -18,11 +18,13 @@ export interface NewProgram {
   readonly publicKey: string | null
   readonly fingerprint: string | null
   readonly createdMs: number
+  /** Hash of the invite key that it is made with, which is used by that; null where none is needed. */
+  readonly invite: Uint8Array | null
 }
 
 export interface UserStore {
   /** Names are shared with the accounts of persons: whoever has one, nobody else gets it. */
-  createProgram(program: NewProgram): Promise<OpenUser | 'taken'>
+  createProgram(program: NewProgram): Promise<OpenUser | 'taken' | 'invite_spent'>
   /** The user of a person, made at the first call. */
   person(account: Uint8Array, name: string, createdMs: number): Promise<OpenUser>
   named(name: string): Promise<OpenUser | undefined>

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AuthenticationStore, NewAccount, StoredSession } from '../authentication/store.ts'
 import { isConflict, storing } from './failure.ts'
+import { InviteSpent, spendInvite } from './inviteStore.ts'
 import { encodeSignatures } from './linkRow.ts'
 import type { Schema } from './schema.ts'
 
@@ -83,9 +84,11 @@ export const authenticationStore = (db: Kysely<Schema>): AuthenticationStore => 
           const program = transaction.selectFrom('open_users').select('id').where('name', '=', account.name)
           if (await program.executeTakeFirst()) return 'taken'
           await insertAccount(transaction, account)
+          if (account.invite) await spendInvite(transaction, account.invite, account.session.createdMs)
           return 'created'
         })
       } catch (error) {
+        if (error instanceof InviteSpent) return 'invite_spent'
         if (isConflict(error)) return 'taken'
         throw error
       }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { hookTables } from './hookTables.ts'
+import { inviteTables } from './inviteTables.ts'
 import { openLaneTables } from './openLane/tables.ts'
 
 /** What databases call the same thing differently. */
@@ -211,4 +212,12 @@ const lastTime: Migration = {
 }
 
 /** In order; a migration that has been released is never changed. */
-export const migrations: readonly Migration[] = [first, second, third, openLaneTables, hookTables, lastTime]
+export const migrations: readonly Migration[] = [
+  first,
+  second,
+  third,
+  openLaneTables,
+  hookTables,
+  lastTime,
+  inviteTables,
+]

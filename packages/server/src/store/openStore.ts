@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely'
+import type { InviteStore } from '../authentication/invites.ts'
 import type { AuthenticationStore } from '../authentication/store.ts'
 import type { DeliveryStore } from '../delivery/store.ts'
 import type { DirectoryStore } from '../directory/store.ts'
@@ -9,6 +10,7 @@ import { clockStore } from './clockStore.ts'
 import { deliveryStore } from './deliveryStore.ts'
 import { directoryStore } from './directoryStore.ts'
 import { storing } from './failure.ts'
+import { inviteStore } from './inviteStore.ts'
 import { migrate } from './migrate.ts'
 import { openLaneStore } from './openLane/openLaneStore.ts'
 import type { Schema } from './schema.ts'
@@ -17,6 +19,7 @@ import { sqliteDialect } from './sqliteDialect.ts'
 
 export interface Store {
   readonly authentication: AuthenticationStore
+  readonly invites: InviteStore
   readonly directory: DirectoryStore
   readonly delivery: DeliveryStore
   readonly open: OpenStore
@@ -37,6 +40,7 @@ export const openStore = async (options: SqliteOptions): Promise<Store> => {
     await migrate(db, { bytes: 'blob', integer: 'integer' })
     return {
       authentication: authenticationStore(db),
+      invites: inviteStore(db),
       directory: directoryStore(db),
       delivery: deliveryStore(db),
       open: openLaneStore(db),

@@ -13,6 +13,15 @@ export interface Schema extends OpenLaneSchema {
     state: Uint8Array
     created_ms: number
   }
+  /** What lets somebody register, by the hash of its key. */
+  invites: {
+    id: Generated<number>
+    key_hash: Uint8Array
+    uses_max: number
+    uses: number
+    created_ms: number
+    expires_ms: number
+  }
   /** One row: the time that the server went by when it was last seen running. */
   clock: { id: number; time_ms: number }
   devices: { device: Uint8Array; account: Uint8Array }

@@ -91,12 +91,18 @@ export const good = <T>(verdict: { kind: 'ok'; value: T } | { kind: 'refused'; r
 }
 
 /** Everything that `register.finish` wants, so that a test can spoil a part of it. */
-export const prepareRegistration = async (url: string, name: string, secret: string, atS = nowS()) => {
+export const prepareRegistration = async (
+  url: string,
+  name: string,
+  secret: string,
+  atS = nowS(),
+  invite: string | null = null,
+) => {
   const started = await password.startRegistration(secret)
   const { exchange, response } = await callOperation(
     url,
     operations.registerStart,
-    { name, request: started.request },
+    { name, request: started.request, invite },
     null,
   )
   const identity: Identity = { name, password: secret, identity: await provider.signatureGenerate('Ed25519') }
@@ -116,6 +122,7 @@ export const prepareRegistration = async (url: string, name: string, secret: str
     record: password.finishRegistration(started.state, secret, response),
     genesis,
     rootSlot: random(120),
+    invite,
   }
   return { identity, signer, certificate, genesis, input }
 }

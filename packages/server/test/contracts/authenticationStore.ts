@@ -15,6 +15,7 @@ export const someAccount = (name: string, device = random(16)): NewAccount => {
     state: random(200),
     rootSlot: random(100),
     session: { tokenHash: random(32), account, device, createdMs: 1000, usedMs: 1000 },
+    invite: null,
   }
 }
 

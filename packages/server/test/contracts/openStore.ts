@@ -1,22 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { NewRoom, OpenStore, OpenUser, StoredToken } from '../../src/open/store.ts'
+import type { InviteStore } from '../../src/authentication/invites.ts'
 import type { AuthenticationStore } from '../../src/authentication/store.ts'
 import { someAccount } from './authenticationStore.ts'
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
 
-const programNamed = (name: string) => ({
+const programNamed = (name: string, invite: Uint8Array | null = null) => ({
   name,
   password: `hash of ${name}`,
   publicKey: null,
   fingerprint: null,
   createdMs: 1000,
+  invite,
 })
 
 const made = async (store: OpenStore, name: string): Promise<OpenUser> => {
   const user = await store.users.createProgram(programNamed(name))
-  if (user === 'taken') throw new Error(`${name} is taken`)
+  if (typeof user === 'string') throw new Error(`${name} is ${user}`)
   return user
 }
 
@@ -43,6 +45,7 @@ const roomOf = (creator: OpenUser, name: string, changes: Partial<NewRoom> = {})
 })
 
 interface Opened {
+  readonly invites: InviteStore
   readonly open: OpenStore
   readonly authentication: AuthenticationStore
 }
@@ -82,6 +85,21 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       expect(person).toMatchObject({ name: 'bob', kind: 'person' })
       expect(await store.users.person(bob.account, 'bob', 2000)).toEqual(person)
       expect(await store.users.password('bob')).toBeUndefined()
+    })
+
+    it('are made with an invite as often as it says, and one that is refused uses nothing', async () => {
+      const { open: store, invites } = await openBoth()
+      const keyHash = random(32)
+      await invites.createInvite({ keyHash, usesMax: 2, createdMs: 0, expiresMs: 5000 }, 9)
+      await made(store, 'alice')
+      expect(await store.users.createProgram(programNamed('alice', keyHash))).toBe('taken')
+      expect(await store.users.createProgram(programNamed('bob', keyHash))).toMatchObject({ name: 'bob' })
+      const outcomes = await Promise.all(
+        ['carol', 'dave'].map((name) => store.users.createProgram(programNamed(name, keyHash))),
+      )
+      expect(outcomes.filter((outcome) => outcome === 'invite_spent')).toHaveLength(1)
+      expect(await store.users.createProgram(programNamed('erin', random(32)))).toBe('invite_spent')
+      expect(await store.users.named('erin')).toBeUndefined()
     })
 
     it('come in pages', async () => {

@@ -1,4 +1,5 @@
 import type { SignedLink } from '@sotto/protocol'
+import type { StoredInvite } from '../../src/authentication/invites.ts'
 import type { StoredSession } from '../../src/authentication/store.ts'
 import type {
   HandedOut,
@@ -15,6 +16,8 @@ export interface MemoryData {
   readonly accounts: Map<string, MemoryAccount>
   /** Account by device. */
   readonly devices: Map<string, string>
+  /** By the hash of the key, in the order of their numbers. */
+  readonly invites: Map<string, StoredInvite>
   readonly slots: Map<string, VaultSlot>
   readonly sessions: Map<string, StoredSession>
   readonly packages: Map<string, readonly MemoryPackage[]>
@@ -87,6 +90,7 @@ export interface MemoryForkTag {
 export const emptyData = (): MemoryData => ({
   accounts: new Map(),
   devices: new Map(),
+  invites: new Map(),
   slots: new Map(),
   sessions: new Map(),
   packages: new Map(),
@@ -104,6 +108,7 @@ export const emptyData = (): MemoryData => ({
 export const copyData = (data: MemoryData): MemoryData => ({
   accounts: new Map(data.accounts),
   devices: new Map(data.devices),
+  invites: new Map(data.invites),
   slots: new Map(data.slots),
   sessions: new Map(data.sessions),
   packages: new Map(data.packages),

@@ -1,3 +1,4 @@
+import { type InviteStore, isUsable } from '../../src/authentication/invites.ts'
 import type { AuthenticationStore } from '../../src/authentication/store.ts'
 import type { DirectoryStore, StoredKeyPackage } from '../../src/directory/store.ts'
 import type { Store } from '../../src/store/openStore.ts'
@@ -12,7 +13,8 @@ const authentication = (current: () => MemoryData): AuthenticationStore => ({
     const found = accountNamed(current(), name)
     return found && { account: found.account, credential: found.credential, opaqueRecord: found.opaqueRecord }
   },
-  createAccount: async ({ account, name, credential, opaqueRecord, genesis, state, rootSlot, session }) => {
+  createAccount: async ({ invite, ...made }) => {
+    const { account, name, credential, opaqueRecord, genesis, state, rootSlot, session } = made
     const data = current()
     const id = keyOf(account)
     const device = session.device && keyOf(session.device)
@@ -22,6 +24,11 @@ const authentication = (current: () => MemoryData): AuthenticationStore => ({
       data.accounts.has(id) ||
       (device !== null && data.devices.has(device))
     if (isTaken) return 'taken'
+    if (invite) {
+      const found = data.invites.get(keyOf(invite))
+      if (!found || !isUsable(found, session.createdMs)) return 'invite_spent'
+      data.invites.set(keyOf(invite), { ...found, uses: found.uses + 1 })
+    }
     data.accounts.set(id, { account, name, credential, opaqueRecord, seq: 0, state, links: [genesis] })
     if (device !== null) data.devices.set(device, id)
     data.slots.set(`${id}/root`, { counter: 1, sealed: rootSlot })
@@ -55,6 +62,25 @@ const authentication = (current: () => MemoryData): AuthenticationStore => ({
   },
   endSession: async (tokenHash) => {
     current().sessions.delete(keyOf(tokenHash))
+  },
+})
+
+const invites = (current: () => MemoryData): InviteStore => ({
+  invite: async (keyHash) => current().invites.get(keyOf(keyHash)),
+  createInvite: async (invite, invitesMax) => {
+    const { invites: kept } = current()
+    const ids = [...kept.values()].map(({ id }) => id)
+    for (const [key, one] of kept) if (!isUsable(one, invite.createdMs)) kept.delete(key)
+    if (kept.size >= invitesMax) return undefined
+    const id = Math.max(0, ...ids) + 1
+    kept.set(keyOf(invite.keyHash), { ...invite, id, uses: 0 })
+    return id
+  },
+  invites: async () => [...current().invites.values()],
+  revokeInvite: async (id) => {
+    const { invites: kept } = current()
+    const [key] = [...kept].find(([, one]) => one.id === id) ?? []
+    return key !== undefined && kept.delete(key)
   },
 })
 
@@ -167,6 +193,7 @@ const directory = (current: () => MemoryData): DirectoryStore => {
 /** A store without a disk: for the seeded world, where crashes and backups are made by hand. */
 export const memoryStore = (current: () => MemoryData): Omit<Store, 'open'> => ({
   authentication: authentication(current),
+  invites: invites(current),
   directory: directory(current),
   delivery: memoryDeliveryStore(current),
   clock: {

@@ -50,6 +50,12 @@ export const en = {
     working: 'Your password is being turned into a key on this device. This takes a moment, on purpose.',
     haveAccount: 'Have an account on this device?',
     noAccount: 'New here?',
+    invite: 'Invite key',
+    inviteHint: 'From whoever runs this server: a key, or a link with one.',
+    inviteMissing: 'This server takes new accounts by invitation only. Ask whoever runs it for an invite.',
+    inviteWrong: 'This is neither an invite key nor a link with one.',
+    closed:
+      'This server takes no new accounts. If you should have one here, ask whoever runs the server to let you in.',
     nameMissing: 'Enter a name.',
     nameShort: 'A name has at least 2 characters.',
     nameLong: 'A name has at most 31 characters.',

@@ -22,6 +22,13 @@ export const failure = {
     'The server takes this page for one of another site: it is set up wrongly behind its proxy. Tell the people who run it: the proxy has to pass Host on, or the server to be started with --public-url.',
   host_refused:
     'The server does not go by the name in the address bar. Tell the people who run it: it has to be started with --public-url, or with --host-names.',
+  registration_closed: 'This server takes no new accounts. Whoever runs it can change that.',
+  invite_required:
+    'This server takes new accounts by invitation only. Ask whoever runs it for an invite, then open its link.',
+  invite_invalid:
+    'This invite is used up, over, or was taken back. Ask whoever runs the server for a new one.',
+  account_suspended:
+    'Whoever runs this server has suspended this account. What is on this device stays here; only they can lift it.',
   not_member: 'This device is not in the room.',
   policy: 'The rules of this room do not allow that.',
   stale_epoch: 'The room has just changed. Try once more.',

@@ -109,10 +109,14 @@ const answersOf = (answer: BotAnswer): readonly string[] => {
  *
  * @throws SottoError `account_exists` when the profile has another account, or that of a person
  */
-export const registerBot = async (deps: Pick<BotDeps, 'client' | 'newId'>, name: string): Promise<void> => {
+export const registerBot = async (
+  deps: Pick<BotDeps, 'client' | 'newId'>,
+  name: string,
+  invite?: string,
+): Promise<void> => {
   const { client } = deps
   mustBeBot(client)
-  await signInAs(client, { name, password: await botMemory(client, deps.newId).password() })
+  await signInAs(client, { name, password: await botMemory(client, deps.newId).password(), invite })
   mustBeBot(client)
 }
 

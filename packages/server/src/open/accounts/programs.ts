@@ -1,4 +1,5 @@
 import { normalizeName } from '@sotto/protocol'
+import type { Admission } from '../../authentication/admission.ts'
 import { makeAttempts } from '../../authentication/attempts.ts'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
@@ -10,9 +11,14 @@ import { readPublicKey } from './publicKey.ts'
 
 /** Program accounts: a name and a password that authenticates and unlocks nothing. */
 export interface Programs {
-  /** @throws OpenRefusal `WEAK_PASSWORD`, `KEY_INVALID`, `USERNAME_TAKEN`, SottoError `name_invalid`, `rate` */
+  /** @throws OpenRefusal `WEAK_PASSWORD`, `KEY_INVALID`, `USERNAME_TAKEN`, `INVITE_INVALID` and so on, SottoError `name_invalid`, `rate` */
   register(
-    wanted: { readonly username: string; readonly password: string; readonly publicKey: unknown },
+    wanted: {
+      readonly username: string
+      readonly password: string
+      readonly publicKey: unknown
+      readonly invite: string | null
+    },
     address: string,
   ): Promise<OpenUser>
   /** @throws OpenRefusal `INVALID_CREDENTIALS`, SottoError `rate` */
@@ -21,6 +27,7 @@ export interface Programs {
 
 interface Dependencies {
   readonly store: Pick<UserStore, 'createProgram' | 'password' | 'named'>
+  readonly admission: Pick<Admission, 'admit'>
   readonly passwords: Passwords
   readonly clock: Clock
   readonly limits: ServerLimits
@@ -30,26 +37,29 @@ interface Dependencies {
 const hourMs = 3_600_000
 const loggedId = (user: OpenUser): Uint8Array => Buffer.from(`open/${user.id}`)
 
-export const makePrograms = ({ store, passwords, clock, limits, log }: Dependencies): Programs => {
+export const makePrograms = ({ store, admission, passwords, clock, limits, log }: Dependencies): Programs => {
   const registrations = makeAttempts(limits.registrationsPerAddressPerHour, hourMs)
   const logins = makeAttempts(limits.loginTriesPerWindow, limits.loginWindowMs)
 
   return {
-    register: async ({ username, password, publicKey }, address) => {
+    register: async ({ username, password, publicKey, invite: key }, address) => {
+      const invite = await admission.admit(key, address)
       await registrations.count(address)
       const name = normalizeName(username)
       if (!isStrong(password, name)) throw new OpenRefusal('WEAK_PASSWORD')
-      const key = publicKey === undefined ? undefined : await readPublicKey(publicKey)
+      const uploaded = publicKey === undefined ? undefined : await readPublicKey(publicKey)
       // Early, so that nobody waits for a slow hash in vain; decided it is at the end.
       if (await store.named(name)) throw new OpenRefusal('USERNAME_TAKEN')
       const user = await store.createProgram({
         name,
         password: await passwords.hash(password),
-        publicKey: key?.uploaded ?? null,
-        fingerprint: key?.fingerprint ?? null,
+        publicKey: uploaded?.uploaded ?? null,
+        fingerprint: uploaded?.fingerprint ?? null,
         createdMs: clock.nowMs(),
+        invite,
       })
       if (user === 'taken') return refuse('USERNAME_TAKEN')
+      if (user === 'invite_spent') return refuse('INVITE_INVALID')
       log.info('registered', { account: loggedId(user), operation: 'open' })
       return user
     },

@@ -58,8 +58,8 @@ const done: Answer = { body: { success: true } }
 export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
   const { programs, people, sessions, accessTokens, rooms, clock } = services
   return [
-    forAnyone(o.register, async ({ username, password, public_key: key }, { address }) => {
-      const wanted = { username, password, publicKey: key ?? undefined }
+    forAnyone(o.register, async ({ username, password, public_key: key, invite }, { address }) => {
+      const wanted = { username, password, publicKey: key ?? undefined, invite: invite ?? null }
       const user = publicUser(await programs.register(wanted, address))
       const message = 'Account created'
       return { body: { success: true, message, ...(key ? { public_key: user.public_key } : {}) } }

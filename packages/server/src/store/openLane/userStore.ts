@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { OpenUser, UserStore } from '../../open/store.ts'
+import { InviteSpent, spendInvite } from '../inviteStore.ts'
 import { isConflict } from '../failure.ts'
 import type { Schema } from '../schema.ts'
 
@@ -50,15 +51,18 @@ const insert = async (
 }
 
 export const userStore = (db: Kysely<Schema>): UserStore => ({
-  createProgram: async ({ name, password, publicKey, fingerprint, createdMs }) => {
+  createProgram: async ({ name, password, publicKey, fingerprint, createdMs, invite }) => {
     try {
       return await db.transaction().execute(async (transaction) => {
         const person = transaction.selectFrom('accounts').select('account').where('name', '=', name)
         if (await person.executeTakeFirst()) return 'taken'
         const user = { name, account: null, password, public_key: publicKey, fingerprint }
-        return insert(transaction, { ...user, created_ms: createdMs })
+        const made = await insert(transaction, { ...user, created_ms: createdMs })
+        if (invite) await spendInvite(transaction, invite, createdMs)
+        return made
       })
     } catch (error) {
+      if (error instanceof InviteSpent) return 'invite_spent'
       if (isConflict(error)) return 'taken'
       throw error
     }

@@ -1,8 +1,9 @@
-import { limits } from '@sotto/client'
+import { limits, readInvite } from '@sotto/client'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
+import { useInviteKey } from '../../client/invite.ts'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -12,8 +13,10 @@ import styles from './AccountScreen.module.css'
 import { PasswordField } from './PasswordField.tsx'
 import { passwordStrength } from './passwordStrength.ts'
 import { StrengthMeter } from './StrengthMeter.tsx'
+import { useRegistrationMode } from './useRegistrationMode.ts'
 
 const nameCodes = new Set(['name_taken', 'name_invalid'])
+const inviteCodes = new Set(['invite_required', 'invite_invalid'])
 
 export const SignUpForm = () => {
   const t = useTranslations('account')
@@ -22,6 +25,10 @@ export const SignUpForm = () => {
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const [checked, setChecked] = useState(false)
+  const mode = useRegistrationMode()
+  const linked = useInviteKey()
+  const [typed, setTyped] = useState<string | null>(null)
+  const invite = typed ?? linked ?? ''
 
   const wrongName = checked ? nameProblem(name) : null
   const wrongPassword = checked ? passwordProblem(password) : null
@@ -30,11 +37,23 @@ export const SignUpForm = () => {
   const failure = attempt.kind === 'failed' ? attempt.failure : null
   const nameFailure = failure && nameCodes.has(failure.code) ? failure : null
 
+  const inviteFailure = failure && inviteCodes.has(failure.code) ? failure : null
+  const needsInvite = mode === 'invite' || inviteFailure !== null
+  const wrongInvite = needsInvite && readInvite(invite) === null
+
   const submit = async () => {
     setChecked(true)
-    if (busy || nameProblem(name) || passwordProblem(password) || strength.kind === 'short') return
-    await run(() => client.register({ name: name.trim(), password }))
+    if (busy || nameProblem(name) || passwordProblem(password) || strength.kind === 'short' || wrongInvite)
+      return
+    await run(() => client.register({ name: name.trim(), password, invite: readInvite(invite)?.key }))
   }
+
+  if (mode === 'closed' || failure?.code === 'registration_closed')
+    return (
+      <Notice tone="neutral" icon="lock">
+        {t('closed')}
+      </Notice>
+    )
 
   return (
     <form
@@ -46,6 +65,26 @@ export const SignUpForm = () => {
         void submit()
       }}
     >
+      {needsInvite && (
+        <TextField
+          label={t('invite')}
+          value={invite}
+          onChange={(value) => {
+            setTyped(value)
+            if (inviteFailure) reset()
+          }}
+          hint={t('inviteHint')}
+          problem={
+            (inviteFailure?.code === 'invite_invalid' && <FailureText failure={inviteFailure} />) ||
+            (checked && wrongInvite && t(invite.trim() === '' ? 'inviteMissing' : 'inviteWrong'))
+          }
+          autoComplete="off"
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+          dir="ltr"
+        />
+      )}
       <TextField
         label={t('name')}
         value={name}
@@ -73,7 +112,7 @@ export const SignUpForm = () => {
         }
       />
       <p className={styles.aside}>{t('passwordKeep')}</p>
-      {failure && !nameFailure && (
+      {failure && !nameFailure && !inviteFailure && (
         <Notice tone="danger" icon="warning" announce="at_once">
           <FailureText failure={failure} />
         </Notice>

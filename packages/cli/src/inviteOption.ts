@@ -1,0 +1,25 @@
+import { type ReadInvite, readInvite, SottoError } from '@sotto/client'
+import { type Command, Option } from 'commander'
+
+export interface InviteOptions {
+  readonly invite?: ReadInvite
+}
+
+const parsed = (text: string): ReadInvite => {
+  const invite = readInvite(text)
+  if (invite) return invite
+  throw new SottoError('bad_request', 'that is neither an invite key nor the link with one')
+}
+
+export const inviteOption = (): Option =>
+  new Option(
+    '--invite <key>',
+    'invite key, or the link with it, where the server takes new accounts by invitation only',
+  ).argParser(parsed)
+
+/** The server that was named; else the one that the link of an invite names; else the one that stands in for both. */
+export const serverFor = <S extends string | undefined>(
+  command: Command,
+  { server, invite }: InviteOptions & { readonly server: S },
+): S | string =>
+  invite?.server && command.getOptionValueSource('server') === 'default' ? invite.server : server
