@@ -19,12 +19,14 @@ import { serveCommand } from './commands/serve.ts'
 import { tokenCommand } from './commands/token.ts'
 import { whoamiCommand } from './commands/whoami.ts'
 import { reportFailure } from './failureText.ts'
+import { versionText } from './version.ts'
 import { defaultProfile, type GlobalOptions } from './invocation.ts'
 
 const program = (): Command =>
   new Command('sotto')
     .description('End-to-end encrypted team chat that anyone can host with one command')
     .option('--json', 'one JSON value a line, for programs')
+    .option('-V, --version', 'print the version, and the commit where it is known')
     .option('--profile <directory>', 'where keys and messages are kept (SOTTO_PROFILE)', defaultProfile)
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .showHelpAfterError('(--help says more)')
@@ -69,6 +71,10 @@ const endQuietlyWithReader = (): void => {
 export const sottoCommand = (): Command => {
   const sotto = program()
   for (const command of commands) sotto.addCommand(command())
+  sotto.on('option:version', () => {
+    process.stdout.write(`${versionText()}\n`)
+    throw new CommanderError(0, 'commander.version', 'the version')
+  })
   return sotto
 }
 

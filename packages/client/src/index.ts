@@ -9,6 +9,7 @@ export {
   normalizeName,
   openFailures,
   readInvite,
+  registrationModes,
   SottoError,
 } from '@sotto/protocol'
 export type {

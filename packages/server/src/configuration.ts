@@ -73,8 +73,15 @@ const isLoopback = (host: string): boolean =>
 export const registrationOf = ({
   registration,
   host = hostDefault,
-  trustProxy = false,
-}: Pick<ServerConfig, 'registration' | 'host' | 'trustProxy'>): RegistrationMode =>
-  registration ?? (isLoopback(host) && !trustProxy ? 'open' : 'invite')
+  trustProxy = [],
+  publicUrl,
+  hostNames = [],
+}: Pick<
+  ServerConfig,
+  'registration' | 'host' | 'trustProxy' | 'publicUrl' | 'hostNames'
+>): RegistrationMode => {
+  const isPublic = !isLoopback(host) || Boolean(publicUrl) || trustProxy.length > 0 || hostNames.length > 0
+  return registration ?? (isPublic ? 'invite' : 'open')
+}
 
 export const limitsOf = (config: ServerConfig): ServerLimits => ({ ...limits, ...config.limits })

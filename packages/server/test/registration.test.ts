@@ -64,7 +64,10 @@ describe('who may register, where nothing is said,', () => {
     [{ host: 'chat.example.org' }, 'invite'],
     [{ host: '127.0.0.1.example.org' }, 'invite'],
     [{ host: '' }, 'invite'],
-    [{ host: 'localhost', trustProxy: true }, 'invite'],
+    [{ host: 'localhost', trustProxy: ['loopback'] }, 'invite'],
+    [{ host: 'localhost', publicUrl: 'https://chat.example.org' }, 'invite'],
+    [{ host: 'localhost', hostNames: ['chat.example.org'] }, 'invite'],
+    [{ host: 'localhost', trustProxy: [], hostNames: [] }, 'open'],
     [{ host: '0.0.0.0', registration: 'open' }, 'open'],
     [{ host: 'localhost', registration: 'closed' }, 'closed'],
   ] as const)('with %j is %s', (config, mode) => {

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { SottoError } from '@sotto/client'
-import { Command } from 'commander'
+import { type RegistrationMode, registrationModes, SottoError } from '@sotto/client'
+import { Command, Option } from 'commander'
+import { inEnvironment } from '../environment.ts'
 import { invocationOf } from '../invocation.ts'
 import { styled } from '../output.ts'
 import { endRequested } from '../signals.ts'
 import { table } from '../table.ts'
+
+/** What is logged, from nothing to everything. */
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
 interface Options {
   readonly port: string
@@ -16,6 +20,8 @@ interface Options {
   readonly trustProxy: string
   readonly publicUrl: string
   readonly hostNames: string
+  readonly registration?: RegistrationMode
+  readonly logLevel?: (typeof logLevels)[number]
   readonly clockIsRight: boolean
 }
 
@@ -104,6 +110,24 @@ export const serveCommand = (): Command =>
       process.env['SOTTO_HOSTS'] || '',
     )
     .option('--no-open', 'without the lane for programs: no REST, no Socket.IO (SOTTO_OPEN=off)')
+    .addOption(
+      inEnvironment(
+        new Option(
+          '--registration <mode>',
+          'who may make an account (SOTTO_REGISTRATION); by default anyone where only this machine reaches the server, else by invitation',
+        ).choices(registrationModes),
+        'SOTTO_REGISTRATION',
+      ),
+    )
+    .addOption(
+      inEnvironment(
+        new Option(
+          '--log-level <level>',
+          'what is logged on standard error (SOTTO_LOG_LEVEL); by default warn in a terminal, else info',
+        ).choices(logLevels),
+        'SOTTO_LOG_LEVEL',
+      ),
+    )
     .option(
       '--clock-is-right',
       'go by the clock of this machine at once, however long the server was not running',
@@ -123,9 +147,10 @@ export const serveCommand = (): Command =>
         trustProxy: listOf(options.trustProxy),
         hostNames: listOf(options.hostNames),
         ...(options.publicUrl === '' ? {} : { publicUrl: options.publicUrl }),
+        ...(options.registration ? { registration: options.registration } : {}),
         clockIsRight: options.clockIsRight,
         // A person at a terminal wants to know what is wrong; whoever collects a log wants all of it.
-        logLevel: process.stderr.isTTY ? 'warn' : 'info',
+        logLevel: options.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info'),
       }).catch((error: unknown) => {
         throw whyNot(error, options.port)
       })

@@ -35,6 +35,8 @@ const environment = [
   ['SOTTO_PROFILE', 'the profile directory, in place of --profile'],
   ['SOTTO_SERVER', 'address of the server, in place of --server'],
   ['SOTTO_DATA', 'the data directory of sotto serve'],
+  ['SOTTO_REGISTRATION', 'who may make an account on sotto serve, in place of --registration'],
+  ['SOTTO_LOG_LEVEL', 'what sotto serve logs, in place of --log-level'],
   ['SOTTO_OPEN', 'off: sotto serve without the open lane'],
   ['PORT, HOST', 'where sotto serve listens'],
   ['NO_COLOR', 'set to anything: no colours'],

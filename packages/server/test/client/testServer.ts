@@ -51,6 +51,7 @@ export const testServer = async (config: Partial<ServerConfig> = {}): Promise<Te
       host: '127.0.0.1',
       webDirectory: null,
       logLevel: 'silent',
+      registration: 'open',
       ...config,
       ...changes,
       dataDirectory,
