@@ -61,7 +61,7 @@ describe('registration', () => {
   it.each(['a', 'a'.repeat(32), 'аlice', 'al ice', '.alice', ''])('refuses the name %j', async (name) => {
     const { url } = await testServer()
     const { request } = await password.startRegistration(secret)
-    const asked = callOperation(url, operations.registerStart, { name, request, invite: null }, null)
+    const asked = callOperation(url, operations.registerStart, { name, request }, null)
     expect((await refusal(asked)).code).toBe('name_invalid')
   })
 

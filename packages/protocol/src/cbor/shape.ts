@@ -107,30 +107,32 @@ export const struct = <F extends Fields>(fields: F): Shape<Struct<F>> => {
   }
 }
 
+type Grown<F extends Fields, M extends Fields> = Struct<F> & {
+  readonly [K in keyof M]?: TypeOf<M[K]> | null
+}
+
 /**
- * A structure that has got fields since it was first sent, at its end, each null where an older peer has not heard of it.
- * Nulls at the end are left out, so that older peers understand what says nothing new, and must be: one encoding.
+ * A structure that has got fields since it was first sent, at its end, each null where nothing is said. Nulls at the end
+ * are left out, so that older peers understand what says nothing new, and must be: one encoding.
  */
-export const grown = <F extends Fields, M extends Fields>(
-  fields: F,
-  more: M,
-): Shape<Struct<F> & { readonly [K in keyof M]: TypeOf<M[K]> | null }> => {
+export const grown = <F extends Fields, M extends Fields>(fields: F, more: M): Shape<Grown<F, M>> => {
   const known = Object.keys(fields).length
-  const names = [...Object.keys(fields), ...Object.keys(more)]
+  const added = Object.entries(more)
+  const nothing = Object.fromEntries(added.map(([name]) => [name, null]))
   const whole = struct({
     ...fields,
-    ...Object.fromEntries(Object.entries(more).map(([name, shape]) => [name, nullable(shape)])),
-  }) as unknown as Shape<Struct<F> & { readonly [K in keyof M]: TypeOf<M[K]> | null }>
+    ...Object.fromEntries(added.map(([name, shape]) => [name, nullable(shape)])),
+  })
   return {
     read: (value, at) => {
-      if (!Array.isArray(value) || value.length < known || value.length > names.length)
-        return refuse(at, `an array of ${known} to ${names.length}`)
+      if (!Array.isArray(value) || value.length < known || value.length > known + added.length)
+        return refuse(at, `an array of ${known} to ${known + added.length}`)
       if (value.length > known && value.at(-1) === null) return refuse(at, 'no null at its end')
-      const absent = Array.from({ length: names.length - value.length }, () => null)
-      return whole.read([...value, ...absent], at)
+      const absent = Array.from({ length: known + added.length - value.length }, () => null)
+      return whole.read([...value, ...absent], at) as Grown<F, M>
     },
     write: (value) => {
-      const all = [...(whole.write(value) as readonly CborValue[])]
+      const all = [...(whole.write({ ...nothing, ...value }) as readonly CborValue[])]
       while (all.length > known && all.at(-1) === null) all.pop()
       return all
     },

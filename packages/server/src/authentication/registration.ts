@@ -70,7 +70,7 @@ export const makeRegistration = ({
 
   return {
     start: async (input, address) => {
-      await admission.admit(input.invite, address)
+      await admission.admit(input.invite ?? null, address)
       const name = normalizeName(input.name)
       // Early, so that nobody waits for a slow hash of the password in vain; decided it is at the end.
       if (await store.login(name)) throw new SottoError('name_taken')
@@ -81,7 +81,7 @@ export const makeRegistration = ({
     admit: attempts.count,
 
     finish: async (input, address) => {
-      const invite = await admission.admit(input.invite, address)
+      const invite = await admission.admit(input.invite ?? null, address)
       const name = normalizeName(input.name)
       const { state, device } = await verifiedGenesis(input, name)
       const token = makeToken()
