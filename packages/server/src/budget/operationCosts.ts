@@ -14,6 +14,7 @@ const miB = 1024 * kiB
 
 /** About what `bench/costs` measures: good for rationing, not for billing. One reads rows, ten sign, a hundred verify. */
 const costs: Readonly<Record<OperationName, OperationCost>> = {
+  readRegistration: { baseUs: 50 },
   registerStart: { baseUs: 1000 },
   registerFinish: { baseUs: 5000 },
   loginStart: { baseUs: 1500 },
