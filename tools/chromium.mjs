@@ -1,4 +1,4 @@
-import { installWithApt, mayUseApt } from './apt.mjs'
+import { debianPackages, installWithApt, mayUseApt } from './apt.mjs'
 import { isFile, onPath } from './onPath.mjs'
 import { say } from './say.mjs'
 
@@ -22,7 +22,7 @@ const remedy = `No Chromium is installed: the tests in a browser cannot run.
 export const ensureChromium = async () => {
   const found = findChromium()
   if (found) return found
-  if (mayUseApt()) await installWithApt("Debian's Chromium", ['chromium', 'fonts-noto-color-emoji'])
+  if (mayUseApt()) await installWithApt("Debian's Chromium", debianPackages.chromium)
   const installed = findChromium()
   if (!installed) say(remedy)
   return installed

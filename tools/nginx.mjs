@@ -1,4 +1,4 @@
-import { installWithApt, mayUseApt } from './apt.mjs'
+import { debianPackages, installWithApt, mayUseApt } from './apt.mjs'
 import { isFile, onPath } from './onPath.mjs'
 import { say } from './say.mjs'
 
@@ -11,6 +11,6 @@ const hasNginx = () => isFile('/usr/sbin/nginx') || onPath(['nginx']) !== undefi
 export const ensureNginx = async () => {
   if (hasNginx()) return
   // As in single-user mode: nothing of the machine's own begins to serve because of a test.
-  if (mayUseApt()) await installWithApt("Debian's nginx", ['nginx'], { RUNLEVEL: '1' })
+  if (mayUseApt()) await installWithApt("Debian's nginx", debianPackages.nginx, { RUNLEVEL: '1' })
   if (!hasNginx()) say(remedy)
 }

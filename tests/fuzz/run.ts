@@ -1,7 +1,7 @@
 /**
  * `node tests/fuzz/run.ts --seconds N [--target name] [--seed S] [--quiet]`: fuzzes every reader of bytes from outside, or those
- * whose name contains `name`, guided by what of our own code has run. Prints what it has done, and each finding in a
- * form that goes into `regressions/`. Ends with 1 if there was any.
+ * whose name contains `name`, for N seconds of the processor, guided by what of our own code has run. Prints what it has
+ * done, and each finding in a form that goes into `regressions/`. Ends with 1 if there was any.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -35,10 +35,13 @@ const start = (): Promise<ChildProcess> =>
     child.once('exit', (code) => reject(new Error(`a worker ended with ${code}`)))
   })
 
+/** A process that shares its processor takes so many times as long. */
+const slowestFactor = 8
+
 /** The report, or null where the process did not live to give one. */
 const ask = (child: ChildProcess, order: Order): Promise<Report | null> =>
   new Promise((resolve) => {
-    const hung = setTimeout(() => child.kill('SIGKILL'), order.ms + 60_000)
+    const hung = setTimeout(() => child.kill('SIGKILL'), slowestFactor * order.ms + 60_000)
     const end = (report: Report | null): void => {
       clearTimeout(hung)
       child.off('message', hear)

@@ -1,9 +1,15 @@
 import { fork } from 'node:child_process'
+import { parseArgs } from 'node:util'
 import { type Mutant, mutants } from './mutantList.ts'
 
 /** Bends the program, one fault at a time, and sees how many worlds it takes until the checker of the rule notices. */
 const seedsMax = Number(process.env['WORLD_MUTANT_SEEDS'] ?? 50)
-const parallel = 2
+const { values, positionals: rules } = parseArgs({
+  allowPositionals: true,
+  options: { workers: { type: 'string', default: '2' } },
+})
+const workers = Number(values.workers)
+if (!(workers >= 1)) throw new Error('[--workers N] [rule ...]')
 
 interface Found {
   readonly mutant: Mutant
@@ -66,8 +72,7 @@ const look = (
     })
   })
 
-const chosen =
-  process.argv.length > 2 ? mutants.filter(({ rule }) => process.argv.slice(2).includes(rule)) : mutants
+const chosen = rules.length > 0 ? mutants.filter(({ rule }) => rules.includes(rule)) : mutants
 const waiting = [...chosen]
 const found: Found[] = []
 const work = async (): Promise<void> => {
@@ -79,7 +84,7 @@ const work = async (): Promise<void> => {
     )
   }
 }
-await Promise.all(Array.from({ length: parallel }, work))
+await Promise.all(Array.from({ length: workers }, work))
 
 console.log('| mutant | rule | seeds | seconds |\n| --- | --- | --- | --- |')
 for (const { mutant, seeds, seconds, trouble } of found.toSorted(

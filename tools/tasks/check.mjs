@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { captureChild, root } from '../child.mjs'
+import { endedBy } from '../ending.mjs'
 import { say, timed } from '../say.mjs'
 
 const bin = (path) => join(root, 'node_modules', path)
@@ -15,7 +16,8 @@ const checks = [
 const outcomeOf = async ({ name, args }) => {
   const startedMs = Date.now()
   const { code, output } = await captureChild(process.execPath, args)
-  say(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`)
+  const verdict = code === 0 ? 'ok  ' : endedBy() ? 'cut ' : 'FAIL'
+  say(`${verdict} ${name} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`)
   return { code, output }
 }
 
@@ -24,6 +26,6 @@ export const run = () =>
   timed('Checking', async () => {
     const outcomes = await Promise.all(checks.map(outcomeOf))
     const failed = outcomes.filter(({ code }) => code !== 0)
-    for (const { output } of failed) process.stdout.write(`\n${output}\n`)
+    if (!endedBy()) for (const { output } of failed) process.stdout.write(`\n${output}\n`)
     return failed.length > 0 ? 1 : 0
   })

@@ -10,9 +10,9 @@ const examples = fileURLToPath(new URL('../../../examples/python/', import.meta.
 const interpreters = ['/usr/bin/python3', 'python3'] as const
 
 const hasPackages = (interpreter: string): boolean =>
-  spawnSync(interpreter, ['-c', 'import socketio, jwcrypto.jwe, websocket']).status === 0
+  spawnSync(interpreter, ['-c', 'import socketio, jwcrypto.jwe, websocket, requests']).status === 0
 
-/** A Python that has python3-socketio, python3-jwcrypto and python3-websocket; undefined where none has. */
+/** A Python that has python3-socketio, python3-jwcrypto, python3-websocket and python3-requests; undefined where none has. */
 export const python: string | undefined = interpreters.find(hasPackages)
 
 const running = new Set<ChildProcess>()
