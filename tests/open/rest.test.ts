@@ -82,6 +82,29 @@ describe('POST /login', () => {
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await attempt('bob', goodPassword)).status).toBe(200)
   })
+
+  test('SES-10: lets in who shows a token of the account, ended or not, while others guess', async () => {
+    const own = await laneServer()
+    const token = await registered(own.url, 'alice')
+    const others = await registered(own.url, 'bob')
+    const attempt = (password: string, shown?: string) =>
+      rest(own.url, 'POST /login', {
+        body: { username: 'alice', password },
+        ...(shown === undefined ? {} : { token: shown }),
+      })
+    for (let i = 0; i < 6; i++) await attempt('a wrong passphrase')
+    expect((await attempt(goodPassword)).status).toBe(429)
+    expect((await attempt(goodPassword, others)).status).toBe(429)
+    expect((await attempt(goodPassword, 'x'.repeat(43))).status).toBe(429)
+    const again = await attempt(goodPassword, token)
+    expect(again.status).toBe(200)
+    // A token is no way to guess faster.
+    const codes = []
+    for (let i = 0; i < 6; i++) codes.push((await attempt('a wrong passphrase', token)).body['code'])
+    expect(codes.at(-1)).toBe('RATE_LIMITED')
+    await rest(own.url, 'POST /logout', { token: again.body['token'] as string })
+    expect((await attempt(goodPassword, again.body['token'] as string)).status).toBe(429)
+  })
 })
 
 test('POST /logout ends token, cookie and sockets; GET /logout ends nothing', async () => {

@@ -79,6 +79,12 @@ export const limits = {
   joinsPerRoomPerMinute: 10,
   loginTriesPerWindow: 5,
   loginWindowMs: 15 * minuteMs,
+  /** The longest that a try is put off after the one before it. */
+  tryDelayMaxMs: 30 * secondMs,
+  /** Logins between their first and their second message. */
+  loginExchangesMax: 10_000,
+  loginExchangesPerAddressMax: 1000,
+  /** Accounts made, and names told to be taken. */
   registrationsPerAddressPerHour: 60,
   /** Invite keys that can still be used, what each can be made for, and wrong ones from one address in a window. */
   invitesMax: 1000,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { limits, operations, SottoError } from '@sotto/protocol'
-import { buildSetName } from '@sotto/trust'
+import { H, limits, operations, SottoError } from '@sotto/protocol'
+import { buildSetName, signLabelled } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
 import { makeSessions } from '../src/authentication/sessions.ts'
 import { processBus } from '../src/bus/processBus.ts'
@@ -80,30 +80,55 @@ describe('registration', () => {
     expect((await finish({})).code).toBe('accepted')
   })
 
-  it('is counted before what it brings is read', async () => {
-    const { url } = await testServer({ limits: { registrationsPerAddressPerHour: 2 } })
+  it('SES-5: counts what is made: a thousand empty requests keep no neighbour from registering', async () => {
+    const { url } = await testServer({ limits: { registrationsPerAddressPerHour: 1 } })
     const attempt = async (): Promise<unknown> => {
       const response = await fetch(`${url}${operations.registerFinish.path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/cbor' },
-        body: new Uint8Array(20_000),
+        body: new Uint8Array(0),
       })
       return ((await response.json()) as { code: unknown }).code
     }
-    expect([await attempt(), await attempt(), await attempt()]).toEqual([
-      'bad_request',
-      'bad_request',
-      'rate',
-    ])
+    const codes = new Set<unknown>()
+    for (let i = 0; i < 100; i++) codes.add(await attempt())
+    expect([...codes]).toEqual(['bad_request'])
+    const { input } = await prepareRegistration(url, 'mallory', secret)
+    const spoilt = { ...input, name: 'other' }
+    for (let i = 0; i < 5; i++)
+      expect((await refusal(callOperation(url, operations.registerFinish, spoilt, null))).code).toBe(
+        'bad_request',
+      )
+    await register(url, 'neighbour')
   })
 
-  it('is bounded per address', async () => {
-    const { url } = await testServer({ limits: { registrationsPerAddressPerHour: 2 } })
+  it('SES-5: is slowed down per address, by half a minute at most, and not closed', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock, limits: { registrationsPerAddressPerHour: 2 } })
     await register(url, 'alice')
     await register(url, 'bob')
     const third = await refusal(register(url, 'carol'))
     expect(third.code).toBe('rate')
-    expect(third.detail['retryAfterMs']).toBeGreaterThan(0)
+    const { retryAfterMs } = third.detail as { retryAfterMs: number }
+    expect(retryAfterMs).toBeGreaterThan(0)
+    expect(retryAfterMs).toBeLessThanOrEqual(limits.tryDelayMaxMs)
+    clock.advance(retryAfterMs)
+    await register(url, 'carol')
+  })
+
+  it('SES-9: tells of a name only at the end, where it is counted', async () => {
+    const { url } = await testServer({ limits: { registrationsPerAddressPerHour: 3 } })
+    await register(url, 'alice', secret)
+    const { request } = await password.startRegistration(secret)
+    const start = (name: string) => callOperation(url, operations.registerStart, { name, request }, null)
+    const [taken, free] = [await start('alice'), await start('nobody')]
+    expect(taken.response.length).toBe(free.response.length)
+    const probe = async (name: string) => (await refusal(register(url, name, secret))).code
+    expect([await probe('alice'), await probe('alice'), await probe('alice')]).toEqual([
+      'name_taken',
+      'name_taken',
+      'rate',
+    ])
   })
 })
 
@@ -196,15 +221,62 @@ describe('login', () => {
     expect(await attempt({ ...as(bob), account: alice.account })).toBe('device_unknown')
   })
 
-  it('lets a name be tried five times in a quarter of an hour, whether or not an exchange is finished', async () => {
-    const { url } = await testServer()
+  /** Guesses until the next one has to wait, and says for how long. */
+  const guessOn = async (url: string, name: string, who: Parameters<typeof login>[3] = null) => {
+    for (;;) {
+      const refused = await refusal(login(url, name, 'wrong', who))
+      if (refused.code === 'rate') return Number(refused.detail['retryAfterMs'])
+      expect(refused.code).toBe('invalid_credentials')
+    }
+  }
+
+  it('SES-5: who guesses at a name is slowed down, and neither its neighbours nor, after a moment, its owner', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock })
     await register(url, 'alice', secret)
-    for (let i = 0; i < limits.loginTriesPerWindow; i++)
-      expect((await refusal(login(url, 'alice', 'wrong', null))).code).toBe('invalid_credentials')
-    const refused = await refusal(login(url, 'alice', secret, null))
-    expect(refused.code).toBe('rate')
-    expect(refused.detail['retryAfterMs']).toBeGreaterThan(0)
-    expect((await refusal(login(url, 'bob', 'wrong', null))).code).toBe('invalid_credentials')
+    await register(url, 'bob', secret)
+    const waitMs = await guessOn(url, 'alice')
+    expect(waitMs).toBeLessThanOrEqual(limits.tryDelayMaxMs)
+    await login(url, 'bob', secret, null)
+    clock.advance(waitMs)
+    await login(url, 'alice', secret, null)
+  })
+
+  it('SES-10: a device that signs is let in while others guess, and is slowed down by nobody but itself', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice', secret)
+    await guessOn(url, 'alice')
+    expect((await login(url, 'alice', secret, as(alice))).session.device).toEqual(alice.id)
+    // It does not open the way for those who do not sign.
+    expect((await refusal(login(url, 'alice', secret, null))).code).toBe('rate')
+    // Whoever has the device and not the password guesses no faster.
+    expect(await guessOn(url, 'alice', as(alice))).toBeGreaterThan(0)
+  })
+
+  it('SES-10: a signature that does not hold counts as none, and the answer does not tell', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice', secret)
+    const bob = await register(url, 'bob', secret)
+    const forged = [
+      { ...as(alice), signer: bob.signer },
+      { ...as(alice), device: random(16) },
+      as(bob),
+      { ...as(bob), account: alice.account },
+    ]
+    const { request } = await password.startLogin('wrong')
+    const start = async (name: string, one: (typeof forged)[number], signed = request) => {
+      const proof = await signLabelled(one.signer, 'login-start', [one.account, one.device, H(signed)])
+      const device = { account: one.account, device: one.device, proof }
+      return callOperation(url, operations.loginStartOfDevice, { name, request, device }, null)
+    }
+    const lengths = new Set<number>()
+    for (const one of forged) lengths.add((await start('alice', one)).response.length)
+    lengths.add((await start('nobody', as(alice))).response.length)
+    expect(lengths.size).toBe(1)
+    // Signed for another message of the same device.
+    await start('alice', as(alice), random(96))
+    expect((await refusal(start('alice', forged[0] as (typeof forged)[number]))).code).toBe('rate')
+    expect((await refusal(start('alice', as(alice)))).code).toBe('accepted')
   })
 
   it('does not count against those who know the password', async () => {

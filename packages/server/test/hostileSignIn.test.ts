@@ -137,14 +137,25 @@ describe('signing in as somebody else', () => {
 })
 
 describe('exchanges', () => {
+  const exchange = { name: 'alice', account: undefined, state: 'state' }
+  const bounded = (perShare: number, total: number) =>
+    makeExchanges(testClock(), limits.loginExchangeMs, { perShare, total })
+
   it('are bounded: the oldest goes first, and who began it starts again', () => {
-    const exchanges = makeExchanges(testClock(), limits.loginExchangeMs)
-    const exchange = { name: 'alice', account: undefined, state: 'state' }
-    const first = exchanges.begin(exchange)
-    const second = exchanges.begin(exchange)
-    for (let i = 0; i < 9_999; i++) exchanges.begin(exchange)
+    const exchanges = bounded(10, 10)
+    const first = exchanges.begin(exchange, 'here')
+    const second = exchanges.begin(exchange, 'there')
+    for (let i = 0; i < 9; i++) exchanges.begin(exchange, `${i}`)
     expect(exchanges.take(first)).toBeUndefined()
     expect(exchanges.take(second)).toMatchObject(exchange)
+  })
+
+  it('of one address do not push out those of another', () => {
+    const exchanges = bounded(3, 100)
+    const neighbour = exchanges.begin(exchange, 'neighbour')
+    const own = Array.from({ length: 1000 }, () => exchanges.begin(exchange, 'attacker'))
+    expect(exchanges.take(neighbour)).toMatchObject({ share: 'neighbour' })
+    expect(own.flatMap((id) => exchanges.take(id) ?? [])).toHaveLength(3)
   })
 })
 

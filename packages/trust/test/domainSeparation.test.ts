@@ -40,6 +40,7 @@ const labels: readonly SignatureLabel[] = [
   'leaf',
   'ext-join',
   'login',
+  'login-start',
   'nack',
   'ar',
   'share',

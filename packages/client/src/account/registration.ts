@@ -215,15 +215,38 @@ const openSession = async (
 ): Promise<StoredSession> => {
   const { transport } = deps
   const { state, request } = await deps.password.loginStart(password)
-  const { exchange, response } = await transport.call(operations.loginStart, { name, request }, null)
+  const { exchange, response } = await startLogin(deps, name, request, own)
   const { finish } = await deps.password.loginFinish(state, password, response, name)
-  const device = own && (await proofOf(deps, own, exchange))
+  const device = own && (await proofOf(deps, own, 'login', exchange))
   const opened = await transport.call(operations.loginFinish, { exchange, finish, device }, null)
   return { token: opened.token, expiresMs: opened.session.expiresMs }
 }
 
-const proofOf = async ({ keychain }: AccountDeps, { account, device }: Identity, exchange: Uint8Array) => ({
+/** As this device, where it is one: whoever guesses at the same name and address does not keep it waiting. */
+const startLogin = async (deps: AccountDeps, name: string, request: Uint8Array, own: Identity | null) => {
+  const { transport } = deps
+  if (own) {
+    const device = await proofOf(deps, own, 'login-start', H(request))
+    const started = transport.call(operations.loginStartOfDevice, { name, request, device }, null)
+    const known = await started.catch(unknownOperation)
+    if (known) return known
+  }
+  return transport.call(operations.loginStart, { name, request }, null)
+}
+
+/** A server of an earlier version does not know the operation. */
+const unknownOperation = (error: unknown): null => {
+  if (error instanceof SottoError && error.code === 'not_found') return null
+  throw error
+}
+
+const proofOf = async (
+  { keychain }: AccountDeps,
+  { account, device }: Identity,
+  label: 'login' | 'login-start',
+  bound: Uint8Array,
+) => ({
   account,
   device,
-  proof: await signLabelled(await keychain.signer(), 'login', [account, device, exchange]),
+  proof: await signLabelled(await keychain.signer(), label, [account, device, bound]),
 })

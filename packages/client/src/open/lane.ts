@@ -93,6 +93,9 @@ export interface Lane {
 const textEncoder = new TextEncoder()
 const quietMs = 1000
 
+/** The last session of a program: it ends by itself, and says afterwards who was let in before. */
+const sessionRow = 'session'
+
 const isBeyondToken = (error: unknown): boolean =>
   error instanceof LaneError && error.code === 'SCOPE_MISSING'
 
@@ -162,7 +165,13 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const own = await readPublicKeys(uploadOf(identity))
   const inTurn = makeTurns()
 
-  let token = await logIn(server, credentials)
+  const logInAgain = async (): Promise<string> => {
+    const session = await logIn(server, credentials, store.get(sessionRow))
+    // For the next login, of this program or of a later one. A power cut costs nothing but that.
+    if (credentials.kind === 'program') store.write({ [sessionRow]: session }, 'program')
+    return session
+  }
+  let token = await logInAgain()
   const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
     restCall(server, { method, path, token, ...(body === undefined ? {} : { body }) })
 
@@ -173,7 +182,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
         call('GET', path).catch(async (error: unknown) => {
           const isEnded = error instanceof LaneError && error.code === 'UNAUTHORIZED'
           if (!isEnded || credentials.kind !== 'program') throw error
-          token = await logIn(server, credentials)
+          token = await logInAgain()
           return call('GET', path)
         }),
       () => wire.state().kind !== 'refused',
@@ -281,7 +290,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const wire = openWire({
     server,
     token: async (isFresh) => {
-      if (isFresh) token = await logIn(server, credentials)
+      if (isFresh) token = await logInAgain()
       return token
     },
     onEvent: onWireEvent,

@@ -79,14 +79,23 @@ export const register = async (
   await restCall(server, { method: 'POST', path: '/register', body })
 }
 
-/** A token for the time being: of a program a new session, otherwise the one that was given. */
-export const logIn = async (server: string, credentials: Credentials): Promise<string> => {
+/**
+ * A token for the time being: of a program a new session, otherwise the one that was given.
+ *
+ * @param before the last session of the program, if it is known: whoever shows it is not slowed down by who guesses
+ */
+export const logIn = async (server: string, credentials: Credentials, before?: string): Promise<string> => {
   switch (credentials.kind) {
     case 'token':
       return credentials.token
     case 'program': {
       const { name: username, password } = credentials
-      const answer = await restCall(server, { method: 'POST', path: '/login', body: { username, password } })
+      const answer = await restCall(server, {
+        method: 'POST',
+        path: '/login',
+        body: { username, password },
+        ...(before === undefined ? {} : { token: before }),
+      })
       return asText(asObject(answer)['token'])
     }
   }

@@ -92,6 +92,23 @@ export const loginStart = operation({
   bodyBytesMax: 8192,
 })
 
+const deviceProof = struct({ account: accountId, device: deviceId, proof: signatureValue })
+
+/**
+ * Begins a login as an active device of the account, by its signature `sign(D, "login-start", [account, device,
+ * H(request)])`: its tries are counted by the device, so that nobody else can use them up. The same answer without.
+ */
+export const loginStartOfDevice = operation({
+  name: 'login.start.device',
+  method: 'POST',
+  path: '/v1/auth/opaque/login/1/device',
+  access: 'anyone',
+  params: {},
+  body: struct({ name, request: opaqueMessage, device: deviceProof }),
+  output: struct({ exchange: messageId, response: opaqueMessage }),
+  bodyBytesMax: 8192,
+})
+
 /**
  * Ends the exchange. With a device, `proof` is its signature `sign(D, "login", [account, device, exchange])`; a
  * session without one may read the vault and its own chain, nothing else.
@@ -105,7 +122,7 @@ export const loginFinish = operation({
   body: struct({
     exchange: messageId,
     finish: opaqueMessage,
-    device: nullable(struct({ account: accountId, device: deviceId, proof: signatureValue })),
+    device: nullable(deviceProof),
   }),
   output: opened,
   bodyBytesMax: 8192,

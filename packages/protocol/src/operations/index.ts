@@ -10,6 +10,7 @@ export const operations = {
   registerStart: authentication.registerStart,
   registerFinish: authentication.registerFinish,
   loginStart: authentication.loginStart,
+  loginStartOfDevice: authentication.loginStartOfDevice,
   loginFinish: authentication.loginFinish,
   logout: authentication.logout,
   readSession: authentication.readSession,

@@ -14,20 +14,24 @@ import type { Provider } from '@sotto/mls/public'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { Admission } from './admission.ts'
-import { type Attempts, makeAttempts } from './attempts.ts'
 import type { Opaque } from './opaque.ts'
 import type { AuthenticationStore } from './store.ts'
 import { makeToken } from './token.ts'
+import { makeTries } from './tries.ts'
 
 export interface Registration {
+  /** Gives the same answer for every name: whether it is free is told at the end, where it is counted. */
   start(input: InputOf<typeof registerStart>, address: string): Promise<OutputOf<typeof registerStart>>
-  /** Counts an account that is about to be made. @throws SottoError `rate {retryAfterMs}` */
-  admit(address: string): Promise<void>
+  /**
+   * Counts the account that is made, and the name that is told to be taken; nothing else.
+   *
+   * @throws SottoError `rate {retryAfterMs}`
+   */
   finish(input: InputOf<typeof registerFinish>, address: string): Promise<OutputOf<typeof registerFinish>>
 }
 
 interface Dependencies {
-  readonly store: Pick<AuthenticationStore, 'login' | 'createAccount'>
+  readonly store: Pick<AuthenticationStore, 'createAccount'>
   readonly admission: Pick<Admission, 'admit'>
   readonly opaque: Opaque
   readonly provider: Provider
@@ -37,6 +41,8 @@ interface Dependencies {
 }
 
 const hourMs = 3_600_000
+/** Hours whose accounts can stand at once before an address waits for the oldest to pass. */
+const hoursStandingMax = 2
 
 /**
  * A name can pass to another account, the key of a password must not. Whoever names an exchange that was not theirs
@@ -53,7 +59,12 @@ export const makeRegistration = ({
   limits,
   log,
 }: Dependencies): Registration => {
-  const attempts: Attempts = makeAttempts(limits.registrationsPerAddressPerHour, hourMs)
+  const tries = makeTries(clock, {
+    free: limits.registrationsPerAddressPerHour,
+    windowMs: hourMs,
+    delayMaxMs: limits.tryDelayMaxMs,
+    standingMax: hoursStandingMax * limits.registrationsPerAddressPerHour,
+  })
 
   const verifiedGenesis = async (input: InputOf<typeof registerFinish>, name: string) => {
     const nowS = Math.floor(clock.nowMs() / 1000)
@@ -71,23 +82,22 @@ export const makeRegistration = ({
   return {
     start: async (input, address) => {
       await admission.admit(input.invite ?? null, address)
-      const name = normalizeName(input.name)
-      // Early, so that nobody waits for a slow hash of the password in vain; decided it is at the end.
-      if (await store.login(name)) throw new SottoError('name_taken')
+      normalizeName(input.name)
       const exchange = new Uint8Array(randomBytes(messageIdBytes))
       return { exchange, response: opaque.register(credentialOf(exchange), input.request) }
     },
 
-    admit: attempts.count,
-
     finish: async (input, address) => {
       const invite = await admission.admit(input.invite ?? null, address)
+      // Whoever has an invite key is not slowed down by neighbours.
+      const key = invite ? toHex(invite) : address
+      tries.check(key)
       const name = normalizeName(input.name)
       const { state, device } = await verifiedGenesis(input, name)
       const token = makeToken()
       const nowMs = clock.nowMs()
       const { account } = state
-      const outcome = await store.createAccount({
+      const made = {
         account,
         name,
         credential: credentialOf(input.exchange),
@@ -97,15 +107,22 @@ export const makeRegistration = ({
         rootSlot: input.rootSlot,
         session: { tokenHash: token.hash, account, device, createdMs: nowMs, usedMs: nowMs },
         invite,
+      }
+      // Before the store is asked: of many at once no more are told anything than one after the other.
+      tries.begin(key)
+      const outcome = await store.createAccount(made).catch((error: unknown) => {
+        tries.undo(key)
+        throw error
       })
       switch (outcome) {
         case 'taken':
           throw new SottoError('name_taken')
         case 'invite_spent':
+          tries.undo(key)
           throw new SottoError('invite_invalid')
         case 'created':
       }
-      log.info('registered', { account, device })
+      log.info('registered', { account, device, address })
       const expiresMs = nowMs + Math.min(limits.sessionIdleMs, limits.sessionAbsoluteMs)
       return { token: token.text, session: { account, device, name, expiresMs } }
     },

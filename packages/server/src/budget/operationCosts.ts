@@ -18,6 +18,7 @@ const costs: Readonly<Record<OperationName, OperationCost>> = {
   registerStart: { baseUs: 1000 },
   registerFinish: { baseUs: 5000 },
   loginStart: { baseUs: 1500 },
+  loginStartOfDevice: { baseUs: 2000 },
   loginFinish: { baseUs: 3000 },
   logout: { baseUs: 500 },
   readSession: { baseUs: 100 },

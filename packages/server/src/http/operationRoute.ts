@@ -73,7 +73,6 @@ export const serveOperation = (app: FastifyInstance, route: Route, dependencies:
       const account = caller && accountKey(caller.account)
       memory.admit(request, account, cost.answerBytes ?? 0)
       if (account !== null) work.takeForAccount(account, workUs)
-      await route.admit?.(address)
     },
     handler: async (request, reply) => {
       const input = { ...parameters(route, request), ...bodyOf(route, request) }

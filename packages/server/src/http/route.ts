@@ -18,8 +18,6 @@ type AnyOperation = Operation<any, any, any>
 /** An operation with what answers it. */
 export interface Route {
   readonly operation: AnyOperation
-  /** Asked before the body is read. @throws SottoError `rate {retryAfterMs}` */
-  admit?(address: string): Promise<void>
   // The border: what goes in was parsed by the operation, what comes out is written by it.
   answer(asked: Asked<unknown, Caller | null>): Promise<unknown>
 }
@@ -28,9 +26,9 @@ type Answer<O, Who> = (asked: Asked<InputOf<O>, Who>) => Promise<OutputOf<O>>
 
 const route =
   <Who>(access: AnyOperation['access']) =>
-  <O extends AnyOperation>(operation: O, answer: Answer<O, Who>, admit?: Route['admit']): Route => {
+  <O extends AnyOperation>(operation: O, answer: Answer<O, Who>): Route => {
     if (operation.access !== access) throw new Error(`${operation.name} is open to ${operation.access}`)
-    return { operation, answer: answer as Route['answer'], ...(admit ? { admit } : {}) }
+    return { operation, answer: answer as Route['answer'] }
   }
 
 /** Routes by who may ask; that the caller is of this kind has been checked before the handler is called. */

@@ -44,12 +44,9 @@ export const routesOf = (services: Services): readonly Route[] => {
   return [
     forAnyone(o.readRegistration, async () => ({ mode: admission.mode })),
     forAnyone(o.registerStart, ({ input, address }) => registration.start(input, address)),
-    forAnyone(
-      o.registerFinish,
-      ({ input, address }) => registration.finish(input, address),
-      registration.admit,
-    ),
+    forAnyone(o.registerFinish, ({ input, address }) => registration.finish(input, address)),
     forAnyone(o.loginStart, ({ input, address }) => login.start(input, address)),
+    forAnyone(o.loginStartOfDevice, ({ input, address }) => login.startOfDevice(input, address)),
     forAnyone(o.loginFinish, ({ input, address }) => login.finish(input, address)),
     forAccount(o.logout, async ({ caller }) => {
       await sessions.end(caller)

@@ -80,7 +80,13 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
 
   const accessTokens = makeAccessTokens({ ...common, store })
   const routes = openRoutes({
-    programs: makePrograms({ ...common, store: store.users, admission, passwords: makePasswords() }),
+    programs: makePrograms({
+      ...common,
+      store: store.users,
+      admission,
+      passwords: makePasswords(),
+      holderOf: sessions.holderOf,
+    }),
     people,
     sessions,
     accessTokens,

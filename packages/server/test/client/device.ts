@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { hybridSuiteId, type KeyPackageBundle, type KeyPair, makeKeyPackage, suiteOf } from '@sotto/mls'
 import { nodeProvider } from '@sotto/mls/provider/node'
-import { type InputOf, type Operation, operations, type OutputOf, SottoError, toHex } from '@sotto/protocol'
+import {
+  H,
+  type InputOf,
+  type Operation,
+  operations,
+  type OutputOf,
+  SottoError,
+  toHex,
+} from '@sotto/protocol'
 import {
   type AccountState,
   buildAddDevice,
@@ -145,6 +153,12 @@ export interface LoginAs {
   readonly signer: DeviceSigner
 }
 
+const proofOf = async (
+  { account, device, signer }: LoginAs,
+  label: 'login' | 'login-start',
+  bound: Uint8Array,
+) => ({ account, device, proof: await signLabelled(signer, label, [account, device, bound]) })
+
 /** @throws SottoError as the server refuses, `invalid_credentials` also where the client itself can tell */
 export const login = async (
   url: string,
@@ -153,16 +167,18 @@ export const login = async (
   as: LoginAs | null,
 ): Promise<OutputOf<typeof operations.loginFinish>> => {
   const started = await password.startLogin(secret)
-  const { exchange, response } = await callOperation(
-    url,
-    operations.loginStart,
-    { name, request: started.request },
-    null,
-  )
+  const { request } = started
+  const { exchange, response } = as
+    ? await callOperation(
+        url,
+        operations.loginStartOfDevice,
+        { name, request, device: await proofOf(as, 'login-start', H(request)) },
+        null,
+      )
+    : await callOperation(url, operations.loginStart, { name, request }, null)
   const finish = password.finishLogin(started.state, secret, response)
   if (!finish) throw new SottoError('invalid_credentials')
-  const proof = as && (await signLabelled(as.signer, 'login', [as.account, as.device, exchange]))
-  const device = as && proof ? { account: as.account, device: as.device, proof } : null
+  const device = as && (await proofOf(as, 'login', exchange))
   return callOperation(url, operations.loginFinish, { exchange, finish, device }, null)
 }
 

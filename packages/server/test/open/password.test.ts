@@ -5,12 +5,15 @@ import { isStrong, makePasswords } from '../../src/open/accounts/password.ts'
 describe('the password of a program', () => {
   it('is kept as Argon2id with its parameters, salted, and verified', async () => {
     const passwords = makePasswords()
-    const [one, two] = [await passwords.hash('a long passphrase'), await passwords.hash('a long passphrase')]
+    const [one, two] = [
+      await passwords.hash('a long passphrase', 'here'),
+      await passwords.hash('a long passphrase', 'here'),
+    ]
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
     expect(two).not.toBe(one)
-    expect(await passwords.verify('a long passphrase', one)).toBe(true)
-    expect(await passwords.verify('another passphrase', one)).toBe(false)
-    expect(await passwords.verify('a long passphrase', undefined)).toBe(false)
+    expect(await passwords.verify('a long passphrase', one, 'here')).toBe(true)
+    expect(await passwords.verify('another passphrase', one, 'here')).toBe(false)
+    expect(await passwords.verify('a long passphrase', undefined, 'here')).toBe(false)
   })
 
   it('is hashed alike by OpenSSL and in JavaScript', async () => {
@@ -27,11 +30,28 @@ describe('the password of a program', () => {
   it('may be hashed by many at once, and not by any number', async () => {
     const passwords = makePasswords()
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 80 }, () => passwords.verify('x', undefined)),
+      Array.from({ length: 80 }, () => passwords.verify('x', undefined, 'here')),
     )
     const refused = outcomes.filter(({ status }) => status === 'rejected')
     expect(refused.length).toBe(80 - 66)
     expect(refused[0]).toMatchObject({ reason: { code: 'UNAVAILABLE' } })
+  })
+
+  it('is hashed for others while one address asks for more than its turns', async () => {
+    const passwords = makePasswords()
+    const flood = Array.from({ length: 80 }, () => passwords.verify('x', undefined, 'attacker'))
+    const others = Array.from({ length: 10 }, (_, i) => passwords.verify('x', undefined, `neighbour ${i}`))
+    const order: string[] = []
+    for (const [who, all] of Object.entries({ attacker: flood, neighbour: others }))
+      for (const one of all)
+        one.then(
+          () => order.push(who),
+          () => {},
+        )
+    expect((await Promise.allSettled(others)).every(({ status }) => status === 'fulfilled')).toBe(true)
+    // Shares take turns: beside what ran already, about one of the attacker's for each of another's.
+    expect(order.filter((who) => who === 'attacker').length).toBeLessThan(20)
+    await Promise.allSettled(flood)
   })
 
   it('is long before it is anything else', () => {

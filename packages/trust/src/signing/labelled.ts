@@ -21,6 +21,8 @@ export type SignatureLabel =
   | 'ext-join'
   /** D over the exchange of a login. */
   | 'login'
+  /** D over the first message of a login. */
+  | 'login-start'
   /** D over a refusal of a commit. */
   | 'nack'
   /** D over the author's claim in an archive record (protocol §11). */

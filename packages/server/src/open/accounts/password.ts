@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { OpenRefusal } from '../failure.ts'
 import { argon2id, type Derivation } from './argon2.ts'
+import { makeTurns, type TurnsMax } from './turns.ts'
 
 /** Of Argon2id (RFC 9106), as OWASP asks for: 19 MiB, two passes, one lane. Stored beside each hash. */
 const parameters = { memoryKiB: 19_456, passes: 2, parallelism: 1 } as const
@@ -8,14 +8,18 @@ const saltBytes = 16
 const tagBytes = 32
 
 /** How many are made at once, and how many more may wait: each takes memory and a thread of the process. */
-const atOnceMax = 2
-const waitingMax = 64
+const turnsMax: TurnsMax = { atOnce: 2, waiting: 64 }
 
 export interface Passwords {
-  /** The text that is stored: algorithm, parameters, salt and hash. @throws OpenRefusal `UNAVAILABLE` */
-  hash(password: string): Promise<string>
+  /**
+   * The text that is stored: algorithm, parameters, salt and hash.
+   *
+   * @param share whose turn it is: each has as many as the others
+   * @throws OpenRefusal `UNAVAILABLE`
+   */
+  hash(password: string, share: string): Promise<string>
   /** Takes the same time where there is no such account. @throws OpenRefusal `UNAVAILABLE` */
-  verify(password: string, stored: string | undefined): Promise<boolean>
+  verify(password: string, stored: string | undefined, share: string): Promise<boolean>
 }
 
 const stored = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/
@@ -29,38 +33,19 @@ const write = (salt: Uint8Array, tag: Uint8Array): string =>
 const derive = (password: string, how: Omit<Derivation, 'tagBytes'>): Promise<Uint8Array> =>
   argon2id(Buffer.from(password.normalize('NFC')), { ...how, tagBytes })
 
-/** Lets `atOnceMax` run and the others wait in turn. @throws OpenRefusal `UNAVAILABLE` when too many wait */
-const makeTurns = () => {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= atOnceMax) {
-      if (waiting.length >= waitingMax) throw new OpenRefusal('UNAVAILABLE')
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    }
-    running++
-    try {
-      return await work()
-    } finally {
-      running--
-      waiting.shift()?.()
-    }
-  }
-}
-
 export const makePasswords = (): Passwords => {
-  const inTurn = makeTurns()
+  const inTurn = makeTurns(turnsMax)
   /** Stands where there is no account. */
   const nobody = write(randomBytes(saltBytes), randomBytes(tagBytes))
 
   return {
-    hash: (password) =>
-      inTurn(async () => {
+    hash: (password, share) =>
+      inTurn(share, async () => {
         const salt = randomBytes(saltBytes)
         return write(salt, await derive(password, { salt, ...parameters }))
       }),
-    verify: (password, known) =>
-      inTurn(async () => {
+    verify: (password, known, share) =>
+      inTurn(share, async () => {
         const parts = stored.exec(known ?? nobody)
         if (!parts) throw new Error('a stored password that is none')
         const [, memory, passes, parallelism, salt = '', tag = ''] = parts

@@ -1,17 +1,24 @@
-import { normalizeName } from '@sotto/protocol'
+import { normalizeName, toHex } from '@sotto/protocol'
 import type { Admission } from '../../authentication/admission.ts'
-import { makeAttempts } from '../../authentication/attempts.ts'
+import { makeTries, type Tries } from '../../authentication/tries.ts'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
 import { OpenRefusal, refuse } from '../failure.ts'
 import { lookUpForm } from '../identity.ts'
 import type { OpenUser, UserStore } from '../store.ts'
 import { isStrong, type Passwords } from './password.ts'
-import { readPublicKey } from './publicKey.ts'
+import { type PublicKey, readPublicKey } from './publicKey.ts'
+
+/** Who asks for an account, as far as that is known. */
+export interface Asker {
+  readonly address: string
+  /** A token that the asker shows, whatever has become of it. */
+  readonly token: string | undefined
+}
 
 /** Program accounts: a name and a password that authenticates and unlocks nothing. */
 export interface Programs {
-  /** @throws OpenRefusal `WEAK_PASSWORD`, `KEY_INVALID`, `USERNAME_TAKEN`, `INVITE_INVALID` and so on, SottoError `name_invalid`, `rate` */
+  /** @throws OpenRefusal `WEAK_PASSWORD`, `KEY_INVALID`, `USERNAME_TAKEN`, SottoError `name_invalid`, `rate` */
   register(
     wanted: {
       readonly username: string
@@ -19,65 +26,123 @@ export interface Programs {
       readonly publicKey: unknown
       readonly invite: string | null
     },
-    address: string,
+    asker: Asker,
   ): Promise<OpenUser>
   /** @throws OpenRefusal `INVALID_CREDENTIALS`, SottoError `rate` */
-  logIn(username: string, password: string, address: string): Promise<OpenUser>
+  logIn(username: string, password: string, asker: Asker): Promise<OpenUser>
 }
 
 interface Dependencies {
   readonly store: Pick<UserStore, 'createProgram' | 'password' | 'named'>
   readonly admission: Pick<Admission, 'admit'>
   readonly passwords: Passwords
+  /** Whether the account of this name was given the token at some time, and who that is; not that it still counts. */
+  holderOf(token: string, name: string): Promise<string | undefined>
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
 }
 
 const hourMs = 3_600_000
+/** Windows of which tries can stand at once before the next waits until one has passed. */
+const windowsStandingMax = { registrations: 2, logins: 20 }
 const loggedId = (user: OpenUser): Uint8Array => Buffer.from(`open/${user.id}`)
 
-export const makePrograms = ({ store, admission, passwords, clock, limits, log }: Dependencies): Programs => {
-  const registrations = makeAttempts(limits.registrationsPerAddressPerHour, hourMs)
-  const logins = makeAttempts(limits.loginTriesPerWindow, limits.loginWindowMs)
+export const makePrograms = ({
+  store,
+  admission,
+  passwords,
+  holderOf,
+  clock,
+  limits,
+  log,
+}: Dependencies): Programs => {
+  const triesOf = (free: number, windowMs: number, windowsMax: number): Tries =>
+    makeTries(clock, {
+      free,
+      windowMs,
+      delayMaxMs: limits.tryDelayMaxMs,
+      standingMax: windowsMax * free,
+    })
+  const registrations = triesOf(
+    limits.registrationsPerAddressPerHour,
+    hourMs,
+    windowsStandingMax.registrations,
+  )
+  const guesses = (): Tries =>
+    triesOf(limits.loginTriesPerWindow, limits.loginWindowMs, windowsStandingMax.logins)
+  const strangers = guesses()
+  const holders = guesses()
+
+  /** Who shows a token of the account has been let in before: its tries are its own, and nobody else uses them up. */
+  const laneOf = async (name: string, { address, token }: Asker) => {
+    const holder = token === undefined ? undefined : await holderOf(token, name)
+    return holder === undefined
+      ? { tries: strangers, key: `${address} ${name}`, share: address }
+      : { tries: holders, key: holder, share: holder }
+  }
+
+  const create = async (
+    name: string,
+    password: string,
+    key: PublicKey | undefined,
+    invite: Uint8Array | null,
+    share: string,
+  ) =>
+    // Early, so that nobody waits for a slow hash in vain; decided it is at the end.
+    (await store.named(name))
+      ? 'taken'
+      : store.createProgram({
+          name,
+          password: await passwords.hash(password, share),
+          publicKey: key?.uploaded ?? null,
+          fingerprint: key?.fingerprint ?? null,
+          createdMs: clock.nowMs(),
+          invite,
+        })
 
   return {
-    register: async ({ username, password, publicKey, invite: key }, address) => {
-      const invite = await admission.admit(key, address)
-      await registrations.count(address)
+    register: async ({ username, password, publicKey, invite: inviteKey }, { address }) => {
+      const invite = await admission.admit(inviteKey, address)
+      // Whoever has an invite key is not slowed down by neighbours.
+      const key = invite ? toHex(invite) : address
+      registrations.check(key)
       const name = normalizeName(username)
       if (!isStrong(password, name)) throw new OpenRefusal('WEAK_PASSWORD')
       const uploaded = publicKey === undefined ? undefined : await readPublicKey(publicKey)
-      // Early, so that nobody waits for a slow hash in vain; decided it is at the end.
-      if (await store.named(name)) throw new OpenRefusal('USERNAME_TAKEN')
-      const user = await store.createProgram({
-        name,
-        password: await passwords.hash(password),
-        publicKey: uploaded?.uploaded ?? null,
-        fingerprint: uploaded?.fingerprint ?? null,
-        createdMs: clock.nowMs(),
-        invite,
+      // What counts is the account that is made, and the name that is told to be taken.
+      registrations.begin(key)
+      const user = await create(name, password, uploaded, invite, address).catch((error: unknown) => {
+        registrations.undo(key)
+        throw error
       })
       if (user === 'taken') return refuse('USERNAME_TAKEN')
-      if (user === 'invite_spent') return refuse('INVITE_INVALID')
-      log.info('registered', { account: loggedId(user), operation: 'open' })
+      if (user === 'invite_spent') {
+        registrations.undo(key)
+        return refuse('INVITE_INVALID')
+      }
+      log.info('registered', { account: loggedId(user), operation: 'open', address })
       return user
     },
 
-    logIn: async (username, password, address) => {
+    logIn: async (username, password, asker) => {
+      const { address } = asker
       const name = lookUpForm(username)
-      const key = `${address} ${name}`
+      const { tries, key, share } = await laneOf(name, asker)
       // Counted before the answer: each try counts, also those that come at once.
-      await logins.count(key)
+      tries.begin(key)
       const known = await store.password(name)
       // Hashed for unknown names too, so that the time it takes does not tell them apart.
-      const isRight = await passwords.verify(password, known?.password)
+      const isRight = await passwords.verify(password, known?.password, share).catch((error: unknown) => {
+        tries.undo(key)
+        throw error
+      })
       if (!isRight || !known) {
-        log.info('login_refused', { operation: 'open' })
+        log.info('login_refused', { operation: 'open', address })
         return refuse('INVALID_CREDENTIALS')
       }
-      await logins.forget(key)
-      log.info('login', { account: loggedId(known.user), operation: 'open' })
+      tries.settle(key)
+      log.info('login', { account: loggedId(known.user), operation: 'open', address })
       return known.user
     },
   }

@@ -22,6 +22,8 @@ export interface OpenSessions {
   /** The same session after use. @throws the same */
   renew(caller: OpenCaller): Promise<OpenCaller>
   end(caller: OpenCaller): Promise<void>
+  /** Who holds a token that the account of this name was given and has not ended, though it may have ended by itself. */
+  holderOf(token: string, name: string): Promise<string | undefined>
 }
 
 interface Dependencies {
@@ -49,7 +51,8 @@ export const makeOpenSessions = ({ store, hints, clock, limits }: Dependencies):
     const stored = (await store.token(hash)) ?? refuse('UNAUTHORIZED')
     const nowMs = clock.nowMs()
     if (endOf(stored, stored.usedMs) <= nowMs) {
-      await store.end(hash)
+      // One that has ended for lack of use still says that it was given: `holderOf`.
+      if (stored.expiresMs <= nowMs) await store.end(hash)
       announceEnd(hash)
       throw new SottoError('session_expired')
     }
@@ -87,6 +90,11 @@ export const makeOpenSessions = ({ store, hints, clock, limits }: Dependencies):
     end: async (caller) => {
       await store.end(caller.tokenHash)
       announceEnd(caller.tokenHash)
+    },
+    holderOf: async (token, name) => {
+      const hash = tokenHash(token)
+      const stored = hash && (await store.token(hash))
+      return hash && stored?.owner.name === name ? Buffer.from(hash).toString('latin1') : undefined
     },
   }
 }

@@ -14,6 +14,8 @@ import { noCookie, sessionCookie } from './cookies.ts'
 export interface Request<Who> {
   readonly caller: Who
   readonly address: string
+  /** The token that is shown, unjudged, where an operation is open to anyone. */
+  readonly token: string | undefined
   readonly isSecure: boolean
 }
 
@@ -58,14 +60,15 @@ const done: Answer = { body: { success: true } }
 export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
   const { programs, people, sessions, accessTokens, rooms, clock } = services
   return [
-    forAnyone(o.register, async ({ username, password, public_key: key, invite }, { address }) => {
+    forAnyone(o.register, async ({ username, password, public_key: key, invite }, asker) => {
       const wanted = { username, password, publicKey: key ?? undefined, invite: invite ?? null }
-      const user = publicUser(await programs.register(wanted, address))
+      const user = publicUser(await programs.register(wanted, asker))
       const message = 'Account created'
       return { body: { success: true, message, ...(key ? { public_key: user.public_key } : {}) } }
     }),
-    forAnyone(o.login, async ({ username, password }, { address, isSecure }) => {
-      const user = await programs.logIn(username, password, address)
+    forAnyone(o.login, async ({ username, password }, asker) => {
+      const { isSecure } = asker
+      const user = await programs.logIn(username, password, asker)
       const { token, expiresMs } = await sessions.open(user)
       const { username: name, public_key } = publicUser(user)
       return {

@@ -24,3 +24,11 @@ export const tokenOf = (headers: IncomingHttpHeaders, said?: unknown): string =>
       return refuse('UNAUTHORIZED')
   }
 }
+
+/** The token that a request shows, if it shows one, whatever becomes of it. */
+export const shownToken = (headers: IncomingHttpHeaders): string | undefined => {
+  const { authorization } = headers
+  if (authorization !== undefined) return bearer.exec(authorization)?.[1]
+  const claim = cookieClaim(headers.cookie)
+  return claim.kind === 'session' ? claim.token : undefined
+}

@@ -10,7 +10,7 @@ import { needScope, type OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
 import { isJsonObject, type JsonObject, parseStrictJson } from '../form/strictJson.ts'
 import type { OpenRoute } from './answers.ts'
-import { tokenOf } from './claim.ts'
+import { shownToken, tokenOf } from './claim.ts'
 import { type SocketServer, socketPath } from './sockets.ts'
 
 interface Dependencies {
@@ -113,6 +113,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
         const { body, cookie } = await route.answer(input, {
           caller: callers.get(request),
           address: addressKey(request.ip),
+          token: shownToken(request.headers),
           isSecure: edge.isSecure(request.raw),
         })
         if (cookie !== undefined) reply.header('set-cookie', cookie)
