@@ -107,6 +107,22 @@ describe('POST /login', () => {
   })
 })
 
+test('by TLS only the cookie that no other host and no plain page can set is believed, and without TLS only the other', async () => {
+  const own = await laneServer({ trustProxy: ['127.0.0.1', '::1'] })
+  const token = await registered(own.url, 'alice')
+  const answer = async (name: string, proto: string) => {
+    const headers = { cookie: `${name}=${token}`, 'x-forwarded-proto': proto, 'x-forwarded-for': '192.0.2.7' }
+    return (await rest(own.url, 'GET /api/me', { headers })).status
+  }
+  expect(await answer('__Host-sotto_session', 'https')).toBe(200)
+  expect(await answer('sotto_session', 'https')).toBe(401)
+  expect(await answer('sotto_session', 'http')).toBe(200)
+  expect(await answer('__Host-sotto_session', 'http')).toBe(401)
+  const both = `sotto_session=${token}; __Host-sotto_session=${'x'.repeat(43)}`
+  const headers = { cookie: both, 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.7' }
+  expect((await rest(own.url, 'GET /api/me', { headers })).status).toBe(401)
+})
+
 test('POST /logout ends token, cookie and sockets; GET /logout ends nothing', async () => {
   const token = await registered(server.url, 'leaver')
   const open = await program(server.url, token)

@@ -10,11 +10,11 @@ const bearer = /^Bearer ([A-Za-z0-9_-]{1,128})$/i
  *
  * @throws OpenRefusal `UNAUTHORIZED`, `GONE` for a cookie that asserts an identity
  */
-export const tokenOf = (headers: IncomingHttpHeaders, said?: unknown): string => {
+export const tokenOf = (headers: IncomingHttpHeaders, isSecure: boolean, said?: unknown): string => {
   if (said !== undefined) return typeof said === 'string' ? said : refuse('UNAUTHORIZED')
   const { authorization } = headers
   if (authorization !== undefined) return bearer.exec(authorization)?.[1] ?? refuse('UNAUTHORIZED')
-  const claim = cookieClaim(headers.cookie)
+  const claim = cookieClaim(headers.cookie, isSecure)
   switch (claim.kind) {
     case 'session':
       return claim.token
@@ -26,9 +26,9 @@ export const tokenOf = (headers: IncomingHttpHeaders, said?: unknown): string =>
 }
 
 /** The token that a request shows, if it shows one, whatever becomes of it. */
-export const shownToken = (headers: IncomingHttpHeaders): string | undefined => {
+export const shownToken = (headers: IncomingHttpHeaders, isSecure: boolean): string | undefined => {
   const { authorization } = headers
   if (authorization !== undefined) return bearer.exec(authorization)?.[1]
-  const claim = cookieClaim(headers.cookie)
+  const claim = cookieClaim(headers.cookie, isSecure)
   return claim.kind === 'session' ? claim.token : undefined
 }

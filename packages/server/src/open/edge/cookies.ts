@@ -17,9 +17,13 @@ export type CookieClaim =
   | { readonly kind: 'asserted' }
   | { readonly kind: 'none' }
 
-export const cookieClaim = (header: string | undefined): CookieClaim => {
+/**
+ * Of the two names the one that the server sets on such a line: by TLS a plain cookie may have been set by another host
+ * or by a page without TLS, and is not believed.
+ */
+export const cookieClaim = (header: string | undefined, isSecure: boolean): CookieClaim => {
   const pairs = pairsOf(header)
-  const session = pairs.find(([name]) => name === secureName) ?? pairs.find(([name]) => name === plainName)
+  const session = pairs.find(([name]) => name === (isSecure ? secureName : plainName))
   if (session) return { kind: 'session', token: session[1] }
   return pairs.some(([name]) => assertedNames.has(name)) ? { kind: 'asserted' } : { kind: 'none' }
 }

@@ -87,12 +87,12 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
       case 'anyone':
         return null
       case 'lane': {
-        const caller = await sessions.authenticate(tokenOf(request.headers))
+        const caller = await sessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         needScope(caller, access.scope)
         return caller
       }
       case 'person': {
-        const caller = await personSessions.authenticate(tokenOf(request.headers))
+        const caller = await personSessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         // A password alone makes no tokens: they would outlive a password that is changed.
         return caller.device === null ? refuse('SCOPE_MISSING') : caller
       }
@@ -113,7 +113,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
         const { body, cookie } = await route.answer(input, {
           caller: callers.get(request),
           address: addressKey(request.ip),
-          token: shownToken(request.headers),
+          token: shownToken(request.headers, edge.isSecure(request.raw)),
           isSecure: edge.isSecure(request.raw),
         })
         if (cookie !== undefined) reply.header('set-cookie', cookie)

@@ -27,7 +27,7 @@ export interface SocketServer {
 
 interface Dependencies extends ConnectionDependencies {
   readonly sessions: OpenSessions
-  readonly edge: Pick<Edge, 'isForeign' | 'addressOf'>
+  readonly edge: Pick<Edge, 'isForeign' | 'addressOf' | 'isSecure'>
   /** Somebody’s last socket has gone. */
   onOffline(name: string): void
 }
@@ -91,7 +91,7 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
 
   const authenticate = async (socket: Socket): Promise<OpenCaller> => {
     const { auth, headers } = socket.handshake
-    return sessions.authenticate(tokenOf(headers, auth['token'] as unknown))
+    return sessions.authenticate(tokenOf(headers, edge.isSecure(socket.request), auth['token'] as unknown))
   }
 
   io.use((socket, next) => {
