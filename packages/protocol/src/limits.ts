@@ -144,6 +144,12 @@ export const limits = {
   /** Heavy checks of one account, and of all, that wait for their turn. */
   heavyJobsWaitingPerAccountMax: 64,
   heavyJobsWaitingMax: 4096,
+  /** How often a server looks after its data, and so how much may be stored before the marker knows of it. */
+  dataLookMs: secondMs,
+  /** Without a write for so long, the log of the database is brought into its file. */
+  dataIdleMs: 5 * secondMs,
+  /** While writes go on, the marker follows them so often. */
+  dataMarkMs: 30 * secondMs,
 
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,

@@ -5,14 +5,14 @@
  *     node packages/server/bench/acknowledged.ts [senders] [messages] [window] [rounds]
  */
 import { fork } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assemble } from '../src/assemble.ts'
 import { makeOpaqueSetup } from '../src/authentication/opaque.ts'
-import type { ServerConfig } from '../src/configuration.ts'
-import { loadSecrets } from '../src/secrets.ts'
-import { openStore, type Store } from '../src/store/openStore.ts'
+import { type ServerConfig, systemClock } from '../src/configuration.ts'
+import { openData } from '../src/data/openData.ts'
+import type { Store } from '../src/store/openStore.ts'
 
 const [senders = '50', messages = '200', window = '1', rounds = '3'] = process.argv.slice(2)
 
@@ -32,14 +32,14 @@ const withoutLog = (store: Store): Store => ({
 
 const measure = async (change: (store: Store) => Store): Promise<number> => {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'sotto-bench-'))
-  mkdirSync(dataDirectory, { recursive: true })
   const setup = await makeOpaqueSetup()
-  const secrets = loadSecrets({
-    directory: join(dataDirectory, 'secrets'),
-    mayCreate: true,
+  const data = await openData({
+    directory: dataDirectory,
+    bytesMax: undefined,
+    isAccepted: false,
+    clock: systemClock,
     makeOpaqueSetup: () => setup,
   })
-  const store = await openStore({ path: join(dataDirectory, 'sotto.db') })
   const unlimited = 1_000_000_000
   const config: ServerConfig = {
     port: 0,
@@ -58,7 +58,7 @@ const measure = async (change: (store: Store) => Store): Promise<number> => {
       registrationsPerAddressPerHour: unlimited,
     },
   }
-  const server = await assemble(config, change(store), secrets)
+  const server = await assemble(config, { ...data, store: change(data.store) })
   try {
     return await new Promise((resolve, reject) => {
       const child = fork(join(import.meta.dirname, 'senders.ts'), [server.url, senders, messages, window])

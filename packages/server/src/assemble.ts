@@ -23,9 +23,10 @@ import { makeHttpServer } from './http/httpServer.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
 import { makeOpenLane } from './open/openLane.ts'
+import type { Data } from './data/openData.ts'
+import { keepData } from './data/keeper.ts'
 import type { Secrets } from './secrets.ts'
 import { lookIntervalMs } from './steadyClock.ts'
-import type { Store } from './store/openStore.ts'
 
 export interface RunningServer {
   /** Where a browser finds it. */
@@ -59,8 +60,7 @@ const eventLogOf = (config: ServerConfig, secrets: Secrets, clock: Clock): Event
 /** Puts the services of a server together over its store, and listens. Closing the server closes the store. */
 export const assemble = async (
   config: ServerConfig,
-  store: Store,
-  secrets: Secrets,
+  { directory, store, secrets, identity }: Data,
 ): Promise<RunningServer> => {
   const { host = hostDefault, webDirectory } = config
   const clock = boundedClock(config.clock ?? systemClock)
@@ -117,7 +117,11 @@ export const assemble = async (
   })
   const damaged = await delivery.inspect()
   if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
-  await app.listen({ port: config.port, host })
+  const keeper = await keepData({ directory, store: store.kept, clock: steady, limits, log }, identity)
+  await app.listen({ port: config.port, host }).catch(async (error: unknown) => {
+    await keeper.end()
+    throw error
+  })
   const { port } = app.server.address() as AddressInfo
   // A disk that is full takes it the next time.
   const look = (): void => void store.clock.note(steady.nowMs()).catch(() => {})
@@ -136,6 +140,7 @@ export const assemble = async (
     clearTimeout(grace)
     writes.end()
     await delivery.drained()
+    await keeper.end()
     await store.close()
     log.info('stopped')
   }

@@ -28,7 +28,7 @@ export interface ServerConfig {
   readonly port: number
   /** Address to listen on. Default `localhost`: whoever wants to be reached from elsewhere says so. */
   readonly host?: string
-  /** Holds the database and, beside it, `secrets/`. Made when it is missing. One server at a time can have it. */
+  /** Holds the database and, beside it, `secrets/` and `marker`. Made when it is missing. One server at a time can have it. */
   readonly dataDirectory: string
   /** The built web client, or null for a server that serves none. */
   readonly webDirectory: string | null
@@ -39,6 +39,11 @@ export interface ServerConfig {
   readonly clock?: Clock
   /** Goes by the clock at once, wherever it was when the server ran last. Default false: a leap is doubted for an hour. */
   readonly clockIsRight?: boolean
+  /**
+   * Goes on with data of which parts are missing or older than their marker. Default false: such data are refused, for what
+   * is missing is then gone.
+   */
+  readonly dataIsRight?: boolean
   readonly logLevel?: LevelWithSilent
   /** Where the structured log goes. Default: standard error. */
   readonly logDestination?: DestinationStream

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { assemble, type RunningServer } from './assemble.ts'
 import { makeOpaqueSetup } from './authentication/opaque.ts'
-import type { ServerConfig } from './configuration.ts'
-import { privateDirectory } from './privateDirectory.ts'
-import { loadSecrets } from './secrets.ts'
-import { lockData } from './store/dataLock.ts'
-import { openStore } from './store/openStore.ts'
+import { boundedClock, type ServerConfig, systemClock } from './configuration.ts'
+import { openDataDirectory } from './data/dataDirectory.ts'
+import { lockData } from './data/dataLock.ts'
+import { openData } from './data/openData.ts'
+import { dataProblem } from './data/problem.ts'
 
 export type { RunningServer } from './assemble.ts'
 export type { Clock, ServerConfig, ServerLimits } from './configuration.ts'
@@ -15,40 +13,45 @@ export { securityHeaders } from './http/headers.ts'
 /**
  * Starts a server on a data directory; several can run in one process, each on its own.
  *
- * @throws SottoError `unavailable` when another server has the data directory
- * @throws Error when the port is taken, a secret is missing, others can look into the directory, or the database is not what it must be
+ * @throws SottoError `unavailable` with what to do, when another server has the directory, others can look into it, it
+ *   cannot be used, or what lies in it does not belong together
+ * @throws Error when the port or the host cannot be had
  */
 export const startServer = async (config: ServerConfig): Promise<RunningServer> => {
-  privateDirectory(config.dataDirectory)
-  const lock = lockData(config.dataDirectory)
+  const { dataDirectory } = config
   try {
-    const server = await startOn(config)
-    const close = async (): Promise<void> => {
-      await server.close()
+    openDataDirectory(dataDirectory)
+    const lock = lockData(dataDirectory)
+    try {
+      const server = await startOn(config)
+      const close = async (): Promise<void> => {
+        await server.close()
+        lock.release()
+      }
+      return { ...server, close }
+    } catch (error) {
       lock.release()
+      throw error
     }
-    return { ...server, close }
   } catch (error) {
-    lock.release()
-    throw error
+    throw dataProblem(error, dataDirectory)
   }
 }
 
 const startOn = async (config: ServerConfig): Promise<RunningServer> => {
-  const path = join(config.dataDirectory, 'sotto.db')
-  const freshSetup = await makeOpaqueSetup()
-  // Before the database: a crash between the two leaves secrets that nothing depends on yet.
-  const secrets = loadSecrets({
-    directory: join(config.dataDirectory, 'secrets'),
-    mayCreate: !existsSync(path),
-    makeOpaqueSetup: () => freshSetup,
+  const { dataDirectory: directory, databaseBytesMax: bytesMax } = config
+  const setup = await makeOpaqueSetup()
+  const data = await openData({
+    directory,
+    bytesMax,
+    isAccepted: config.dataIsRight ?? false,
+    clock: boundedClock(config.clock ?? systemClock),
+    makeOpaqueSetup: () => setup,
   })
-  const { databaseBytesMax: bytesMax } = config
-  const store = await openStore({ path, ...(bytesMax === undefined ? {} : { bytesMax }) })
   try {
-    return await assemble(config, store, secrets)
+    return await assemble(config, data)
   } catch (error) {
-    await store.close()
+    await data.store.close()
     throw error
   }
 }

@@ -1,15 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { SottoError } from '@sotto/protocol'
+import { writeDurably } from './data/durableFile.ts'
 import { privateDirectory } from './privateDirectory.ts'
 
 /**
@@ -27,6 +20,10 @@ export interface Secrets {
   readonly logIdKey: Uint8Array
 }
 
+/** Their files, one each. */
+export const secretFiles = ['opaque-setup', 'log-key', 'sender-tag-key', 'log-id-key'] as const
+type SecretFile = (typeof secretFiles)[number]
+
 const fileMode = 0o600
 
 const readSecret = (path: string): Buffer | undefined => {
@@ -40,23 +37,6 @@ const readSecret = (path: string): Buffer | undefined => {
   }
 }
 
-const syncDirectory = (path: string): void => {
-  const directory = openSync(path, 'r')
-  fsyncSync(directory)
-  closeSync(directory)
-}
-
-/** Whole or not at all, also when the machine dies in between. */
-const writeSecret = (directory: string, name: string, value: Uint8Array): void => {
-  const temporary = join(directory, `${name}.new`)
-  const file = openSync(temporary, 'w', fileMode)
-  writeSync(file, value)
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(temporary, join(directory, name))
-  syncDirectory(directory)
-}
-
 export interface SecretsOptions {
   readonly directory: string
   /** Whether missing secrets may be made: only where there is no database yet that was written with others. */
@@ -67,22 +47,35 @@ export interface SecretsOptions {
 /**
  * Reads the secrets, or makes them at the first start.
  *
- * @throws Error when one is missing and others exist that depend on it
+ * @throws SottoError `unavailable` when one is missing and others exist that depend on it
  */
-export const loadSecrets = ({ directory, mayCreate, makeOpaqueSetup }: SecretsOptions): Secrets => {
+export const loadSecrets = async ({
+  directory,
+  mayCreate,
+  makeOpaqueSetup,
+}: SecretsOptions): Promise<Secrets> => {
   privateDirectory(directory)
-  const load = (name: string, make: () => Uint8Array): Buffer => {
+  const load = async (name: SecretFile, make: () => Uint8Array): Promise<Buffer> => {
     const known = readSecret(join(directory, name))
     if (known) return known
     if (!mayCreate)
-      throw new Error(`the secret ${name} is missing beside a database that was written with it; restore it`)
-    writeSecret(directory, name, make())
+      throw new SottoError(
+        'unavailable',
+        `the secret ${name} is missing beside a database that was written with it; restore it`,
+      )
+    await writeDurably(directory, name, make())
     return readFileSync(join(directory, name))
   }
   return {
-    opaqueSetup: load('opaque-setup', () => Buffer.from(makeOpaqueSetup(), 'ascii')).toString('ascii'),
-    logKeySeed: load('log-key', () => randomBytes(32)),
-    senderTagKey: load('sender-tag-key', () => randomBytes(32)),
-    logIdKey: load('log-id-key', () => randomBytes(32)),
+    opaqueSetup: (await load('opaque-setup', () => Buffer.from(makeOpaqueSetup(), 'ascii'))).toString(
+      'ascii',
+    ),
+    logKeySeed: await load('log-key', () => randomBytes(32)),
+    senderTagKey: await load('sender-tag-key', () => randomBytes(32)),
+    logIdKey: await load('log-id-key', () => randomBytes(32)),
   }
 }
+
+/** Those that are there, in the order of their files. */
+export const secretBytes = (directory: string): readonly Uint8Array[] =>
+  secretFiles.flatMap((name) => readSecret(join(directory, name)) ?? [])

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { chmodSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Acknowledgement,
@@ -96,6 +96,18 @@ describe('a restart', () => {
       expect(statSync(path).mode & 0o077).toBe(0)
   })
 
+  it.each([0o755, 0o750, 0o770, 0o777])(
+    'is refused on a directory of somebody else that is open (%o), and changes nothing of it',
+    async (mode) => {
+      const dataDirectory = temporaryDirectory()
+      writeFileSync(join(dataDirectory, 'of somebody else'), '')
+      chmodSync(dataDirectory, mode)
+      await expect(testServer({ dataDirectory })).rejects.toThrow(`chmod 700 ${dataDirectory}`)
+      expect(statSync(dataDirectory).mode & 0o777).toBe(mode)
+      expect(readdirSync(dataDirectory)).toEqual(['of somebody else'])
+    },
+  )
+
   it('is impossible without the secrets, and with another server at work', async () => {
     const server = await testServer()
     const rival = refusal(testServer({ dataDirectory: server.dataDirectory }).then((other) => other.close()))
@@ -103,7 +115,7 @@ describe('a restart', () => {
     await server.close()
     rmSync(join(server.dataDirectory, 'secrets', 'opaque-setup'))
     await expect(testServer({ dataDirectory: server.dataDirectory })).rejects.toThrow(
-      'opaque-setup is missing',
+      'secrets/ lacks opaque-setup',
     )
   })
 })

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Kysely } from 'kysely'
-import { lockData } from '../src/store/dataLock.ts'
+import { lockData } from '../src/data/dataLock.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { migrations } from '../src/store/migrations.ts'
 import { openSqlite } from '../src/store/sqliteDatabase.ts'
@@ -49,9 +49,13 @@ const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length
 describe('the database', () => {
   it('is opened with settings that survive a power cut', async () => {
     const path = join(temporaryDirectory(), 'test.db')
-    await open(path)
-    const database = new DatabaseSync(path)
-    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
+    const database = openSqlite({ path })
+    for (const [name, value] of [
+      ['journal_mode', 'wal'],
+      ['synchronous', 2],
+      ['locking_mode', 'exclusive'],
+    ])
+      expect(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})).toEqual([value])
     database.close()
   })
 

@@ -40,6 +40,10 @@ export type EventName =
   | keyof typeof helps
   | 'started'
   | 'clock_doubted'
+  | 'data_moved'
+  | 'disk_low'
+  | 'disk_full'
+  | 'disk_recovered'
   | 'stopping'
   | 'stopped'
   | 'registered'

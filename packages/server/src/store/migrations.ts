@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { hookTables } from './hookTables.ts'
 import { inviteTables } from './inviteTables.ts'
+import { identityTable } from './identityTable.ts'
 import { openLaneTables } from './openLane/tables.ts'
 
 /** What databases call the same thing differently. */
@@ -220,4 +221,5 @@ export const migrations: readonly Migration[] = [
   hookTables,
   lastTime,
   inviteTables,
+  identityTable,
 ]

@@ -1,6 +1,7 @@
 import { Kysely } from 'kysely'
 import type { InviteStore } from '../authentication/invites.ts'
 import type { AuthenticationStore } from '../authentication/store.ts'
+import type { KeptStore } from '../data/keeper.ts'
 import type { DeliveryStore } from '../delivery/store.ts'
 import type { DirectoryStore } from '../directory/store.ts'
 import type { OpenStore } from '../open/store.ts'
@@ -11,11 +12,12 @@ import { deliveryStore } from './deliveryStore.ts'
 import { directoryStore } from './directoryStore.ts'
 import { storing } from './failure.ts'
 import { inviteStore } from './inviteStore.ts'
+import { keptStore } from './keptStore.ts'
 import { migrate } from './migrate.ts'
 import { openLaneStore } from './openLane/openLaneStore.ts'
 import type { Schema } from './schema.ts'
 import { openSqlite, type SqliteOptions } from './sqliteDatabase.ts'
-import { sqliteDialect } from './sqliteDialect.ts'
+import { type Gate, sqliteDialect } from './sqliteDialect.ts'
 
 export interface Store {
   readonly authentication: AuthenticationStore
@@ -24,6 +26,7 @@ export interface Store {
   readonly delivery: DeliveryStore
   readonly open: OpenStore
   readonly clock: ClockStore
+  readonly kept: KeptStore
   /** Resolves when the database answers. @throws SottoError `unavailable`, `read_only` */
   answer(): Promise<void>
   close(): Promise<void>
@@ -35,7 +38,8 @@ export interface Store {
  * @throws Error when its settings are weaker than what acknowledgements promise, or a newer Sotto has written it
  */
 export const openStore = async (options: SqliteOptions): Promise<Store> => {
-  const db = new Kysely<Schema>({ dialect: sqliteDialect(openSqlite(options)) })
+  const gate: Gate = { isShut: false }
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(openSqlite(options), gate) })
   try {
     await migrate(db, { bytes: 'blob', integer: 'integer' })
     return {
@@ -45,6 +49,9 @@ export const openStore = async (options: SqliteOptions): Promise<Store> => {
       delivery: deliveryStore(db),
       open: openLaneStore(db),
       clock: clockStore(db),
+      kept: keptStore(db, () => {
+        gate.isShut = true
+      }),
       answer: () =>
         storing(async () => {
           await db.selectFrom('accounts').select('account').limit(1).execute()

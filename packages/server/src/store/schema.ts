@@ -24,6 +24,15 @@ export interface Schema extends OpenLaneSchema {
   }
   /** One row: the time that the server went by when it was last seen running. */
   clock: { id: number; time_ms: number }
+  /** One row: which database this is, of which secrets, and how far it had come when its marker was made. */
+  identity: {
+    id: number
+    store: Uint8Array
+    secrets: Uint8Array
+    generation: number
+    time_ms: number
+    closed: number
+  }
   devices: { device: Uint8Array; account: Uint8Array }
   links: { account: Uint8Array; seq: number; bytes: Uint8Array; signatures: Uint8Array }
   vault_slots: { account: Uint8Array; slot: string; counter: number; sealed: Uint8Array }

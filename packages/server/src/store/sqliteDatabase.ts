@@ -1,10 +1,11 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 const pageBytes = 4096
 /** The log is checkpointed after this many pages: rarely, since growing a file makes each sync far slower. */
 const checkpointPages = 16_384
 const journalBytesMax = checkpointPages * pageBytes * 2
-const busyTimeoutMs = 5000
+const fileMode = 0o600
 
 export interface SqliteOptions {
   /** A file, or `:memory:`. */
@@ -22,10 +23,11 @@ const pragma = (database: DatabaseSync, name: string): unknown =>
  */
 const refuseWeaker = (database: DatabaseSync, path: string): void => {
   const wanted: readonly (readonly [string, string | number])[] = [
-    ['journal_mode', path === ':memory:' ? 'memory' : 'wal'],
+    ['journal_mode', path === inMemory ? 'memory' : 'wal'],
     ['synchronous', 2],
     ['foreign_keys', 1],
-    ['busy_timeout', busyTimeoutMs],
+    ['locking_mode', 'exclusive'],
+    ['busy_timeout', 0],
   ]
   for (const [name, value] of wanted) {
     const actual = pragma(database, name)
@@ -34,12 +36,21 @@ const refuseWeaker = (database: DatabaseSync, path: string): void => {
   }
 }
 
-/** Opens a database whose commits survive a power cut. */
+const inMemory = ':memory:'
+
+/**
+ * Opens a database whose commits survive a power cut, for this process alone: as long as it is open, no other program can
+ * lock it, and so nothing that is asked of it ever waits for one.
+ *
+ * @throws Error of SQLite, "database is locked" where another program has it
+ */
 export const openSqlite = ({ path, bytesMax }: SqliteOptions): DatabaseSync => {
-  const database = new DatabaseSync(path)
+  // SQLite would make it, and its log, for everybody to read.
+  if (path !== inMemory && !existsSync(path)) closeSync(openSync(path, 'a', fileMode))
+  const database = new DatabaseSync(path, { timeout: 0 })
   try {
     database.exec(`
-      PRAGMA busy_timeout = ${busyTimeoutMs};
+      PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA page_size = ${pageBytes};
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite'
+import { SottoError } from '@sotto/protocol'
 import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 
 /** How many compiled statements are kept; each shape of a query is one. */
@@ -22,8 +23,13 @@ const nothingToUndo: SqliteStatement = {
   iterate: () => [].values(),
 }
 
+/** Shut, it lets nothing through any more but the undoing of what has begun. */
+export interface Gate {
+  isShut: boolean
+}
+
 /** Kysely on `node:sqlite`: compiling SQL costs more than running it, so compiled statements are kept. */
-export const sqliteDialect = (database: DatabaseSync): SqliteDialect => {
+export const sqliteDialect = (database: DatabaseSync, gate: Gate = { isShut: false }): SqliteDialect => {
   const statements = new Map<string, SqliteStatement>()
   const prepare = (sql: string): SqliteStatement => {
     const known = statements.get(sql)
@@ -34,7 +40,11 @@ export const sqliteDialect = (database: DatabaseSync): SqliteDialect => {
     return statement
   }
   const adapted: SqliteDatabase = {
-    prepare: (sql) => (sql === 'rollback' && !database.isTransaction ? nothingToUndo : prepare(sql)),
+    prepare: (sql) => {
+      if (sql === 'rollback') return database.isTransaction ? prepare(sql) : nothingToUndo
+      if (gate.isShut) throw new SottoError('unavailable')
+      return prepare(sql)
+    },
     close: () => database.close(),
   }
   return new SqliteDialect({ database: adapted })

@@ -78,10 +78,10 @@ export const testServer = async (config: Partial<ServerConfig> = {}): Promise<Te
     },
     restore: async (backup) => {
       await server.close()
-      for (const name of readdirSync(dataDirectory))
-        if (name.startsWith('sotto.db')) rmSync(join(dataDirectory, name))
-      for (const name of readdirSync(backup))
-        if (name.startsWith('sotto.db')) cpSync(join(backup, name), join(dataDirectory, name))
+      const isRestored = (name: string): boolean => name.startsWith('sotto.db') || name === 'marker'
+      for (const name of readdirSync(dataDirectory).filter(isRestored)) rmSync(join(dataDirectory, name))
+      for (const name of readdirSync(backup).filter(isRestored))
+        cpSync(join(backup, name), join(dataDirectory, name))
       server = await start()
     },
     close: () => server.close(),

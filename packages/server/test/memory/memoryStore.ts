@@ -191,7 +191,7 @@ const directory = (current: () => MemoryData): DirectoryStore => {
 }
 
 /** A store without a disk: for the seeded world, where crashes and backups are made by hand. */
-export const memoryStore = (current: () => MemoryData): Omit<Store, 'open'> => ({
+export const memoryStore = (current: () => MemoryData): Omit<Store, 'open' | 'kept'> => ({
   authentication: authentication(current),
   invites: invites(current),
   directory: directory(current),
