@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type RegistrationMode, registrationModes, SottoError } from '@sotto/client'
 import { Command, Option } from 'commander'
+import { adviceOn, dataPlace, thisMachine } from '../dataPlace.ts'
 import { inEnvironment } from '../environment.ts'
 import { invocationOf } from '../invocation.ts'
+import { listeningProblem } from '../listening.ts'
 import { styled } from '../output.ts'
 import { endRequested } from '../signals.ts'
 import { table } from '../table.ts'
@@ -23,6 +25,7 @@ interface Options {
   readonly registration?: RegistrationMode
   readonly logLevel?: (typeof logLevels)[number]
   readonly clockIsRight: boolean
+  readonly dataIsRight: boolean
 }
 
 const webDirectory = fileURLToPath(new URL('../../../web/dist', import.meta.url))
@@ -36,19 +39,6 @@ const portOf = (text: string): number => {
 
 /** What is separated by commas or spaces. */
 const listOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter((entry) => entry !== '')
-
-/** What keeps a server from listening, where it is not our fault. */
-const listeningFailures: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program listens there already; choose another one with --port',
-  EACCES: 'this user may not listen there; choose another one with --port',
-  EADDRNOTAVAIL: 'this machine has no such address; choose another one with --host',
-}
-
-const whyNot = (error: unknown, port: string): unknown => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const why = listeningFailures[code]
-  return why === undefined ? error : new SottoError('unavailable', `port ${port}: ${why}`)
-}
 
 const nextSteps = (url: string, hasWeb: boolean): string =>
   [
@@ -91,8 +81,8 @@ export const serveCommand = (): Command =>
     )
     .option(
       '--data <directory>',
-      'where everything is kept (SOTTO_DATA)',
-      process.env['SOTTO_DATA'] || 'data',
+      'where everything is kept; otherwise in the place of the system for data (SOTTO_DATA)',
+      process.env['SOTTO_DATA'] || '',
     )
     .option(
       '--trust-proxy <list>',
@@ -133,13 +123,20 @@ export const serveCommand = (): Command =>
       'go by the clock of this machine at once, however long the server was not running',
       false,
     )
+    .option(
+      '--data-is-right',
+      'go on with data of which parts are missing or older: what is missing is then gone',
+      false,
+    )
     .action(async (options: Options, command: Command) => {
       const { output } = invocationOf(command)
-      const dataDirectory = resolve(options.data)
+      const place = dataPlace(options.data, thisMachine())
+      const { path: dataDirectory } = place
+      const port = portOf(options.port)
       const hasWeb = existsSync(join(webDirectory, 'index.html'))
       const { startServer } = await import('@sotto/server')
       const server = await startServer({
-        port: portOf(options.port),
+        port,
         host: options.host,
         dataDirectory,
         webDirectory: hasWeb ? webDirectory : null,
@@ -149,10 +146,11 @@ export const serveCommand = (): Command =>
         ...(options.publicUrl === '' ? {} : { publicUrl: options.publicUrl }),
         ...(options.registration ? { registration: options.registration } : {}),
         clockIsRight: options.clockIsRight,
+        dataIsRight: options.dataIsRight,
         // A person at a terminal wants to know what is wrong; whoever collects a log wants all of it.
         logLevel: options.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info'),
       }).catch((error: unknown) => {
-        throw whyNot(error, options.port)
+        throw listeningProblem(error, port, options.host)
       })
       const { url } = server
       output.result(
@@ -162,6 +160,8 @@ export const serveCommand = (): Command =>
           ['Data directory', dataDirectory],
         ])}\n\n${nextSteps(url, hasWeb)}\n`,
       )
+      const advice = adviceOn(place)
+      if (advice !== undefined) output.remark(advice)
       if (server.clockDoubtedMs !== 0) output.remark(doubtedClock(server.clockDoubtedMs))
       const signal = await endRequested()
       output.remark(`\n${signal}: stopping. Once more to stop at once.`)

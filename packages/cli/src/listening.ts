@@ -1,0 +1,35 @@
+import { SottoError } from '@sotto/client'
+
+const firstUnprivilegedPort = 1024
+
+const reasonOf = (code: string, port: number, host: string): string | undefined => {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port}: another program listens there already; choose another one with --port`
+    case 'EACCES':
+      return port < firstUnprivilegedPort
+        ? `port ${port}: this user may not listen below ${firstUnprivilegedPort}; choose a higher one with --port, and put a proxy in front`
+        : `port ${port}: this user may not listen there; choose another one with --port`
+    case 'EADDRNOTAVAIL':
+      return `host ${host}: this machine has no such address; choose another one with --host`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `host ${host}: nobody knows that name; choose an address of this machine with --host`
+    case 'EAFNOSUPPORT':
+      return `host ${host}: this machine has no addresses of that kind; choose another one with --host`
+    case 'EINVAL':
+      return `host ${host}: this is no address to listen on; choose another one with --host`
+    default:
+      return undefined
+  }
+}
+
+const calls: ReadonlySet<unknown> = new Set(['listen', 'bind', 'getaddrinfo'])
+
+/** @returns the failure in words, where a server cannot listen; otherwise `error` itself */
+export const listeningProblem = (error: unknown, port: number, host: string): unknown => {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
+  // A file that cannot be opened has codes of the same names.
+  const reason = calls.has(error.syscall) ? reasonOf(String(error.code), port, host) : undefined
+  return reason === undefined ? error : new SottoError('unavailable', reason)
+}
