@@ -150,6 +150,11 @@ export const limits = {
   dataIdleMs: 5 * secondMs,
   /** While writes go on, the marker follows them so often. */
   dataMarkMs: 30 * secondMs,
+  /** With less room than this the log warns: time enough to make some. */
+  diskReserveBytes: 256 * miB,
+  /** How often a server looks at its disk by itself, and how old what it saw may be when it is asked. */
+  diskLookMs: 60 * secondMs,
+  diskProbeMs: 2 * secondMs,
 
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,

@@ -24,6 +24,7 @@ import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
 import { makeOpenLane } from './open/openLane.ts'
 import type { Data } from './data/openData.ts'
+import { diskProbe, watchDisk } from './data/disk.ts'
 import { keepData } from './data/keeper.ts'
 import type { Secrets } from './secrets.ts'
 import { lookIntervalMs } from './steadyClock.ts'
@@ -90,6 +91,13 @@ export const assemble = async (
     ? makeOpenLane({ ...core, edge, store: store.open, admission, personSessions: sessions })
     : undefined
 
+  const disk = watchDisk({
+    probe: diskProbe(directory, limits.messageBytesMax),
+    roomBytes: store.kept.roomBytes,
+    neededBytes: limits.messageBytesMax,
+    limits,
+    log,
+  })
   const app = await makeHttpServer({
     ...(lane ? { addRoutes: lane.register } : {}),
     routes: [...routes, ...accessTokenRoutes(lane?.accessTokens)],
@@ -104,7 +112,10 @@ export const assemble = async (
     memory,
     work: makeWorkBudget(steady, limits),
     closing: closing.signal,
-    ready: store.answer,
+    ready: async () => {
+      await store.answer()
+      await disk.ready()
+    },
   })
   boundConnections(app.server, limits.connectionsPerAddressMax, edge.believes)
   const writes = watchWrites(app.server, limits.writeStallMs, () => log.info('write_stalled'))
@@ -119,9 +130,11 @@ export const assemble = async (
   if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
   const keeper = await keepData({ directory, store: store.kept, clock: steady, limits, log }, identity)
   await app.listen({ port: config.port, host }).catch(async (error: unknown) => {
+    disk.end()
     await keeper.end()
     throw error
   })
+  void disk.look().catch(() => {})
   const { port } = app.server.address() as AddressInfo
   // A disk that is full takes it the next time.
   const look = (): void => void store.clock.note(steady.nowMs()).catch(() => {})
@@ -134,6 +147,7 @@ export const assemble = async (
   const shutDown = async (): Promise<void> => {
     log.info('stopping')
     clearInterval(looks)
+    disk.end()
     closing.abort()
     const grace = setTimeout(() => app.server.closeAllConnections(), limits.shutdownGraceMs)
     await Promise.all([gateway.close(), lane?.close(), app.close()])

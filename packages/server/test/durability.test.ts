@@ -174,7 +174,7 @@ describe('kill -9', () => {
 
 describe('a full disk', () => {
   it('refuses what cannot be stored, goes on reading, and takes messages again when there is room', async () => {
-    const server = await testServer({ databaseBytesMax: 600 * 1024 })
+    const server = await testServer({ databaseBytesMax: 600 * 1024, limits: { diskProbeMs: 0 } })
     const alice = await register(server.url, 'alice')
     const room = await createRoom(alice)
     const socket = await connect(alice)
@@ -201,7 +201,9 @@ describe('a full disk', () => {
     expect(await raw.json()).toMatchObject({ code: 'read_only' })
     const page = await alice.call(operations.readLog, { room: room.id, from: last.seq })
     expect(page.head).toEqual(last)
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+    const ready = await fetch(`${server.url}/readyz`)
+    expect(ready.status).toBe(507)
+    expect(await ready.json()).toMatchObject({ code: 'read_only', detail: { disk: 'full' } })
 
     // As soon as there is room again, without a restart: here a smaller slot in place of a large one.
     const smaller = { ...slot, counter: 2, sealed: new Uint8Array(10) }
@@ -211,5 +213,6 @@ describe('a full disk', () => {
     await server.restart({ databaseBytesMax: 100 * 1024 * 1024 })
     alice.url = server.url
     expect((await submit(room, refused)).seq).toBe(last.seq + 1)
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
   })
 })

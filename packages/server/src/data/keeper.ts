@@ -133,7 +133,7 @@ export const keepData = async (options: KeeperOptions, identity: Identity): Prom
     // What is written from now on would be gone with the process.
     isShut = true
     store.shut()
-    log.warn('data_moved')
+    log.warn('data_moved', { help: 'data_moved' })
   }
 
   const work = async (): Promise<void> => {

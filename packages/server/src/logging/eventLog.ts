@@ -34,15 +34,17 @@ const helps = {
     'A page was refused because its origin is not the host that was asked. If that is your page: let the proxy pass Host on (nginx: proxy_set_header Host $host), or name its address in --public-url URL (SOTTO_PUBLIC_URL)',
   host_unknown:
     'A request was refused because of the name in Host. If that is a name of this server: --public-url URL (SOTTO_PUBLIC_URL), or --host-names LIST (SOTTO_HOSTS)',
+  data_moved:
+    'The files of the database were moved or deleted while the server was running: it stores nothing more. Put them back and start it again',
+  disk_low: 'There is little room left on the disk of the data: make some before nothing can be stored',
+  disk_full:
+    'Nothing can be stored: the disk of the data, or what the database may hold, is full, or it is read-only. People can still read; it goes on by itself when there is room',
 } as const
 
 export type EventName =
   | keyof typeof helps
   | 'started'
   | 'clock_doubted'
-  | 'data_moved'
-  | 'disk_low'
-  | 'disk_full'
   | 'disk_recovered'
   | 'stopping'
   | 'stopped'
