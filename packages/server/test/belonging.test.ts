@@ -16,6 +16,15 @@ import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { operations, SottoError } from '@sotto/protocol'
 import type { ServerConfig } from '@sotto/server'
+import { Kysely } from 'kysely'
+import { writeMark } from '../src/data/marker.ts'
+import { secretsPrint } from '../src/data/parts.ts'
+import { secretBytes } from '../src/secrets.ts'
+import { identityTable } from '../src/store/identityTable.ts'
+import { migrate } from '../src/store/migrate.ts'
+import { migrations } from '../src/store/migrations.ts'
+import { openSqlite } from '../src/store/sqliteDatabase.ts'
+import { sqliteDialect } from '../src/store/sqliteDialect.ts'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { refusal } from './client/calling.ts'
 import { register } from './client/device.ts'
@@ -396,16 +405,37 @@ describe('the data of a server that runs', () => {
   })
 })
 
+/** A database as the last version left it that knew of no marker. */
+const unmarkedDatabase = async (path: string): Promise<void> => {
+  const before = migrations.slice(0, migrations.indexOf(identityTable))
+  const db = new Kysely<{ accounts: object }>({ dialect: sqliteDialect(openSqlite({ path })) })
+  await migrate(db, { bytes: 'blob', integer: 'integer' }, before)
+  const account = new Uint8Array(32).fill(1)
+  await db
+    .insertInto('accounts')
+    .values({ account, name: 'alice', opaque_record: account, seq: 0, state: account, created_ms: 1 })
+    .execute()
+  await db.destroy()
+}
+
 describe('a server of before', () => {
   it('has no marker, and its database does not say who it is: both are made once', async () => {
-    const directory = copyOf(ours.closed, ['sotto.db', 'secrets'])
-    const database = new DatabaseSync(join(directory, 'sotto.db'))
-    database.exec(`DROP TABLE identity; DELETE FROM schema_version WHERE name LIKE 'which database it is%'`)
-    database.close()
-    expect(await namesKnown(directory)).toEqual(['alice', 'bob'])
+    const directory = copyOf(ours.closed, ['secrets'])
+    await unmarkedDatabase(join(directory, 'sotto.db'))
+    expect(await namesKnown(directory)).toEqual(['alice'])
     expect(markOf(directory).generation).toBeGreaterThan(0)
     rmSync(join(directory, 'sotto.db'))
     expect((await refusedStart(directory)).message).toMatch(/sotto\.db is missing/)
+  })
+
+  it('is marked at its next start where the one that was to mark it was cut off', async () => {
+    const directory = copyOf(ours.closed, ['secrets'])
+    await unmarkedDatabase(join(directory, 'sotto.db'))
+    const print = secretsPrint(secretBytes(join(directory, 'secrets')))
+    const store = new Uint8Array(16).fill(7)
+    await writeMark(directory, { store, secrets: print, generation: 0, timeMs: 1, log: { kind: 'any' } })
+    expect(await namesKnown(directory)).toEqual(['alice'])
+    expect(readFileSync(join(directory, 'marker'), 'utf8')).toContain('07'.repeat(16))
   })
 
   it('is begun again where its first start was cut off', async () => {
