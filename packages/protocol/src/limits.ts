@@ -132,7 +132,7 @@ export const limits = {
   memoryBytesPerAccountMax: 24 * miB,
   /** What any request costs while it is open. */
   memoryBytesPerRequest: 16 * kiB,
-  memoryRetryMs: 1 * secondMs,
+  memoryRetryMs: 250,
   /** TCP connections of one address, where no proxy stands in front. */
   connectionsPerAddressMax: 2048,
 

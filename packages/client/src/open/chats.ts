@@ -27,6 +27,8 @@ export interface Chats {
   send(chat: string, text: string): Promise<void>
   participants(chat: string): readonly string[]
   heard(event: string, payload: JsonObject): void
+  /** Somebody may have left these chats without our being told: who is there is asked for where we are in them. */
+  catchUpWith(chats: readonly string[]): Promise<void>
   invitationArrived(payload: JsonObject): Promise<Opened>
   keyArrived(payload: JsonObject): Promise<Opened>
   messageArrived(payload: JsonObject): Promise<Opened>
@@ -145,6 +147,10 @@ export const makeChats = (dependencies: Dependencies): Chats => {
         }
     },
     participants: (chat) => rowOf(chat).participants,
+    catchUpWith: async (missed) => {
+      const ours = missed.filter((chat) => places.get(placeOf(chat)))
+      await Promise.allSettled(ours.map(join))
+    },
     heard: (event, payload) => {
       const { chat_id: chat, username, participants } = payload
       if (typeof chat !== 'string') return

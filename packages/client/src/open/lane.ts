@@ -278,7 +278,15 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   })
 
   let roomsCaughtUp: Promise<void> = Promise.resolve()
+  /** We did not keep up, and the server has left out what can be read elsewhere. */
+  const behind = (payload: JsonObject): void => {
+    if (messages === 'tell')
+      roomsCaughtUp = rooms.catchUpWith(asList(payload['rooms']).map(asNumber)).catch(() => {})
+    chats.catchUpWith(asList(payload['chats']).map(asText)).catch(() => {})
+  }
+
   const onWireEvent: WireOptions['onEvent'] = (event, payload) => {
+    if (event === 'behind') return behind(payload)
     if (isLetter(event, payload)) return letters.arrived({ event, payload })
     if (messages === 'tell' && rooms.heard(event, payload)) return
     if (messages === 'keep' && event !== 'new_message') rooms.heard(event, payload)

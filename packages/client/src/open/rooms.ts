@@ -24,6 +24,8 @@ export interface Rooms {
   send(room: number, text: string): Promise<{ readonly id: number }>
   /** An event of the wire that is about rooms; false where it is none. */
   heard(event: string, payload: JsonObject): boolean
+  /** Something was said in these rooms that we were not told: it is read where we are in them. */
+  catchUpWith(rooms: readonly number[]): Promise<void>
   keyArrived(payload: JsonObject): Promise<Opened>
   /** Asks for what was missed; resolves when that is told, or could not be asked for. */
   catchUp(): Promise<void>
@@ -223,6 +225,12 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     }
   }
 
+  const catchUpWith = async (missed: readonly number[]): Promise<void> => {
+    for (const room of missed) members.delete(room)
+    await Promise.allSettled(missed.map(catchUpIn))
+    await Promise.all(queues.values())
+  }
+
   return {
     join: async (wanted) => {
       const { room_id } = await wire.ask(
@@ -282,10 +290,10 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
       bellOf(room).ring()
       return { events: [], claims, rows: {} }
     },
+    catchUpWith: (missed) => catchUpWith(missed.filter((room) => places.get(audienceOf(room)))),
     catchUp: async () => {
       members.clear()
-      await Promise.allSettled(places.rooms().map(catchUpIn))
-      await Promise.all(queues.values())
+      await catchUpWith(places.rooms())
     },
   }
 }

@@ -8,9 +8,11 @@ export interface WorkBudget {
   takeForAccount(account: string, workUs: number): void
 }
 
-/** An account of the live lane, as budgets know it; the open lane has its own. */
+/** An account of the live lane, as budgets know it. */
 export const accountKey = (account: Uint8Array): string =>
   `account/${Buffer.from(account).toString('latin1')}`
+
+export const userKey = (user: number): string => `user/${user}`
 
 type Bounds = Pick<
   ServerLimits,

@@ -4,6 +4,8 @@ import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { Edge } from '../http/edge.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { MemoryBudget } from '../budget/memory.ts'
+import type { RequestBudget } from '../http/requestBudget.ts'
 import { makeRate } from '../rate.ts'
 import { type AccessTokens, forPersons, makeAccessTokens } from './accounts/accessTokens.ts'
 import { makePasswords } from './accounts/password.ts'
@@ -23,7 +25,7 @@ import type { OpenStore } from './store.ts'
 
 /** The open lane: REST and Socket.IO for programs in any language. The server that has none answers none of it. */
 export interface OpenLane {
-  register(app: FastifyInstance): Promise<void>
+  register(app: FastifyInstance, memory: RequestBudget): Promise<void>
   /** What a person's own client makes tokens with. */
   readonly accessTokens: AccessTokens
   readonly upgrade: SocketServer['upgrade']
@@ -40,6 +42,7 @@ export interface OpenLaneDependencies {
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
+  readonly memory: MemoryBudget
 }
 
 export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
@@ -101,9 +104,17 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
 
   return {
     accessTokens: forPersons(accessTokens),
-    register: async (app) => {
+    register: async (app, memory) => {
       serveDocuments(app)
-      await registerOpenHttp(app, { ...dependencies, routes, sockets, sessions, personSessions, requests })
+      await registerOpenHttp(app, {
+        ...dependencies,
+        routes,
+        sockets,
+        sessions,
+        personSessions,
+        requests,
+        memory,
+      })
     },
     upgrade: sockets.upgrade,
     close: sockets.close,

@@ -38,6 +38,14 @@ export const serverEvents: Readonly<Record<string, readonly JsonSchema[]>> = {
   room_history: [
     schemaOf(object({ room_id: messageId, messages: list(roomMessage, 0, limits.openHistoryMessagesMax) })),
   ],
+  behind: [
+    schemaOf(
+      object({
+        rooms: list(messageId, 0, limits.openListedMax),
+        chats: list(chatId, 0, limits.openListedMax),
+      }),
+    ),
+  ],
   new_message: [schemaOf(roomMessage), { ...openEvents.sendToChat.input.schema }],
   message: [schemaOf(object({ sender: username, encrypted_payload: envelope }))],
   user_joined: [presence],

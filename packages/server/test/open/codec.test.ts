@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { OpenRefusal } from '../../src/open/failure.ts'
-import { readPacket, writePacket } from '../../src/open/edge/codec.ts'
+import { asRefusal, OpenRefusal } from '../../src/open/failure.ts'
+import { readEvent, readPacket, writePacket } from '../../src/open/edge/codec.ts'
 
 describe('packets of Socket.IO 5', () => {
   it('are read as they are written', () => {
@@ -17,9 +17,9 @@ describe('packets of Socket.IO 5', () => {
             ...(id === undefined ? {} : { id }),
           }
           const again = readPacket(writePacket(packet))
-          expect(JSON.stringify(again)).toBe(
-            JSON.stringify({ type: 2, nsp: '/', data: ['event', value], id }),
-          )
+          expect(again).toMatchObject({ type: 2, nsp: '/', ...(id === undefined ? {} : { id }) })
+          const [, json] = again.data as readonly [string, string]
+          expect(JSON.stringify(readEvent(json))).toBe(JSON.stringify({ name: 'event', payloads: [value] }))
         },
       ),
     )
@@ -56,8 +56,15 @@ describe('packets of Socket.IO 5', () => {
     ['2["disconnect"]', 'EVENT_UNKNOWN'],
     ['2["newListener"]', 'EVENT_UNKNOWN'],
   ])('%s is an event that is refused', (text, code) => {
-    const [, refusal] = readPacket(text).data as readonly unknown[]
-    expect(refusal).toBeInstanceOf(OpenRefusal)
-    expect(refusal).toMatchObject({ code })
+    const [, json] = readPacket(text).data as readonly [string, string]
+    const refusal = ((): unknown => {
+      try {
+        return readEvent(json)
+      } catch (error) {
+        return error
+      }
+    })()
+    expect(asRefusal(refusal)).toBeInstanceOf(OpenRefusal)
+    expect(asRefusal(refusal)).toMatchObject({ code })
   })
 })

@@ -26,7 +26,11 @@ const world = () => {
       user: 1,
       round,
       underwayMax,
-      door: { emit: (_event, payload) => got.push(payload), whenArrived: (then) => pending.push(then) },
+      door: {
+        emit: (_event, payload) => got.push(payload),
+        whenArrived: (then) => pending.push(then),
+        whenOpen: async () => () => undefined,
+      },
       onFailure: (error) => failures.push(error),
       onKept: (error) => failures.push(error),
     })

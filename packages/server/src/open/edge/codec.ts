@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { asRefusal, OpenRefusal } from '../failure.ts'
+import { OpenRefusal } from '../failure.ts'
 import { isJsonObject, parseStrictJson } from '../form/strictJson.ts'
 
 /**
@@ -31,18 +31,21 @@ const malformed = (): never => {
   throw new Error('no packet')
 }
 
-/** An event, or what is wrong with it: whoever sent it is told, and the socket stays. */
-const eventOf = (json: string): readonly unknown[] => {
-  try {
-    const data = parseStrictJson(json)
-    if (!Array.isArray(data)) throw new OpenRefusal('PAYLOAD_INVALID')
-    const [name] = data as readonly unknown[]
-    if (typeof name !== 'string' || reserved.has(name)) throw new OpenRefusal('EVENT_UNKNOWN')
-    return data
-  } catch (error) {
-    return ['', asRefusal(error) ?? new OpenRefusal('PAYLOAD_INVALID')]
-  }
+/**
+ * Reads an event when it is its turn: while it waits it is a text, which takes no more memory than it took to send.
+ *
+ * @throws OpenRefusal `PAYLOAD_INVALID`, `EVENT_UNKNOWN`: whoever sent it is told, and the socket stays
+ */
+export const readEvent = (json: string): { readonly name: string; readonly payloads: readonly unknown[] } => {
+  const data = parseStrictJson(json)
+  if (!Array.isArray(data)) throw new OpenRefusal('PAYLOAD_INVALID')
+  const [name, ...payloads] = data as readonly unknown[]
+  if (typeof name !== 'string' || reserved.has(name)) throw new OpenRefusal('EVENT_UNKNOWN')
+  return { name, payloads }
 }
+
+/** What the library takes for the name of every event; the event itself, unread, stands behind it. */
+const unread = 'event'
 
 /** @throws Error for what no client of ours would send; the library then closes the connection */
 export const readPacket = (text: unknown): Packet => {
@@ -57,7 +60,7 @@ export const readPacket = (text: unknown): Packet => {
     case packetType.disconnect:
       return json === undefined ? { type: packetType.disconnect, nsp: '/' } : malformed()
     default: {
-      const event = { type: packetType.event, nsp: '/', data: eventOf(json ?? malformed()) }
+      const event = { type: packetType.event, nsp: '/', data: [unread, json ?? malformed()] }
       return id === undefined ? event : { ...event, id: Number(id) }
     }
   }

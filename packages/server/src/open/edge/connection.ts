@@ -7,8 +7,12 @@ import { asRefusal, openFailureBody, OpenRefusal } from '../failure.ts'
 import { everyone, type Hint, type Hints, tokenTopic, userTopic } from '../hints.ts'
 import { makePostman, type Round } from '../mail/postman.ts'
 import type { MailStore } from '../store.ts'
-import { makeArrivals } from './arrivals.ts'
-import type { Dispatch } from './dispatch.ts'
+import type { Lease, MemoryBudget } from '../../budget/memory.ts'
+import { userKey } from '../../budget/work.ts'
+import { readEvent } from './codec.ts'
+import { type Dispatch, historyEvents } from './dispatch.ts'
+import { makeDoor } from './door.ts'
+import type { Line } from './line.ts'
 
 /** One socket of one user. */
 export interface Connection {
@@ -28,10 +32,21 @@ export interface ConnectionDependencies {
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
+  readonly memory: MemoryBudget
 }
 
 /** A session is looked up again after this time, or at once where it should have ended. */
 const renewAfterMs = 60_000
+
+/** Whether the account may hold what its socket holds already. */
+const belong = (leases: readonly Lease[], account: string): boolean => {
+  try {
+    for (const lease of leases) lease.belongTo(account)
+    return true
+  } catch {
+    return false
+  }
+}
 
 type Acknowledge = (answer: unknown) => void
 
@@ -41,9 +56,10 @@ export const makeConnection = (
   socket: Socket,
   firstCaller: OpenCaller,
   round: Round,
+  { line, address }: { readonly line: Line; readonly address: string },
   dependencies: ConnectionDependencies,
 ): Connection => {
-  const { dispatch, sessions, mail, hints, rate, clock, limits, log } = dependencies
+  const { dispatch, sessions, mail, hints, rate, clock, limits, log, memory } = dependencies
   const { id: user, name } = firstCaller.user
   let caller = firstCaller
   let renewedMs = clock.nowMs()
@@ -51,9 +67,16 @@ export const makeConnection = (
   /** One after the other: what somebody sends in a row must arrive in a row. */
   let lane: Promise<void> = Promise.resolve()
 
-  const emit = (event: string, payload: unknown): void => {
-    socket.emit(event, payload)
-  }
+  const held = { events: memory.open(address), answers: memory.open(address) }
+  const isWithin = belong([line.lease, ...Object.values(held)], userKey(user))
+  const door = makeDoor({
+    line,
+    reserve: held.answers,
+    limits,
+    send: (event, payload) => void socket.emit(event, payload),
+    onLost: () => close(new OpenRefusal('RATE_LIMITED')),
+  })
+  const { emit } = door
 
   const failureOf = (error: unknown): OpenRefusal => {
     const refusal = asRefusal(error)
@@ -70,20 +93,23 @@ export const makeConnection = (
     acknowledge?.({ ok: false, ...told })
   }
 
-  const answer = async (event: string, args: readonly unknown[]): Promise<void> => {
-    const last = args.at(-1)
-    const acknowledge = isAcknowledge(last) ? last : undefined
+  const answer = async (json: string, acknowledge: Acknowledge | undefined): Promise<void> => {
+    let name = ''
+    // Who does not read the answers is not asked for more questions.
+    let done = await door.whenOpen(0)
     try {
       rate.take(String(user))
-      const payloads = acknowledge ? args.slice(0, -1) : args
-      const [payload] = payloads
-      if (payload instanceof OpenRefusal) throw payload
-      if (payloads.length > 1) throw new OpenRefusal('PAYLOAD_INVALID')
-      const said = await dispatch(event, payload, { caller, reply: emit })
+      const event = readEvent(json)
+      name = event.name
+      const [payload, ...others] = event.payloads
+      if (others.length > 0) throw new OpenRefusal('PAYLOAD_INVALID')
+      if (historyEvents.has(name)) done = await door.whenOpen(limits.openHistoryCharactersMax)
+      const said = await dispatch(name, payload, { caller, reply: emit })
       acknowledge?.({ ok: true, timestamp: new Date(clock.nowMs()).toISOString(), ...said })
     } catch (error) {
-      sayRefusal(event, failureOf(error), acknowledge)
+      sayRefusal(name, failureOf(error), acknowledge)
     }
+    done()
   }
 
   const close = (refusal: OpenRefusal): void => {
@@ -96,7 +122,7 @@ export const makeConnection = (
   const hear = (hint: Hint): void => {
     switch (hint.kind) {
       case 'event':
-        if (hint.exceptUser !== user) emit(hint.event, hint.payload)
+        if (hint.exceptUser !== user) door.tell(hint.event, hint.payload)
         return
       case 'mail':
         postman.wake()
@@ -107,26 +133,27 @@ export const makeConnection = (
   }
 
   // No event reaches a listener of the library: all of them come here.
-  socket.use(([event, ...args]: unknown[]) => {
-    if (inFlight >= limits.openEventsInFlightMax) {
+  socket.use(([, json, acknowledge]: unknown[]) => {
+    if (typeof json !== 'string') return
+    if (inFlight >= limits.openEventsInFlightMax || !held.events.tryTake(json.length)) {
       close(new OpenRefusal('RATE_LIMITED'))
       return
     }
     inFlight++
     lane = lane
-      .then(() => answer(String(event), args))
+      .then(() => answer(json, isAcknowledge(acknowledge) ? acknowledge : undefined))
       .finally(() => {
         inFlight--
+        held.events.give(json.length)
       })
   })
 
   emit('connected', { message: 'Connected' })
-  const whenArrived = makeArrivals(socket)
   const postman = makePostman({
     store: mail,
     user,
     round,
-    door: { emit, whenArrived },
+    door,
     underwayMax: limits.openLettersUnderwayMax,
     onFailure: (error) => close(failureOf(error)),
     onKept: (error) => void failureOf(error),
@@ -139,7 +166,10 @@ export const makeConnection = (
   socket.once('disconnect', () => {
     postman.stop()
     for (const end of subscriptions) end()
+    door.end()
+    held.events.end()
   })
+  if (!isWithin) close(new OpenRefusal('RATE_LIMITED'))
   postman.wake()
 
   return {

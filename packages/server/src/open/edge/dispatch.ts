@@ -61,6 +61,11 @@ const chosen = (dialects: readonly Handler[], payload: unknown): Handler | undef
     ({ event: { toldBy } }) => toldBy === null || (isJsonObject(payload) && Object.hasOwn(payload, toldBy)),
   )
 
+/** What is answered with a page of history. */
+export const historyEvents: ReadonlySet<string> = new Set(
+  [e.joinRoom, e.joinRoomByName, e.roomHistory].map(({ event }) => event),
+)
+
 const none: Acknowledged = {}
 
 const handlersOf = (dependencies: Dependencies): readonly Handler[] => {

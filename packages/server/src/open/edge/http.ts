@@ -2,9 +2,11 @@ import { SottoError } from '@sotto/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Sessions } from '../../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../../configuration.ts'
+import { accountKey, userKey } from '../../budget/work.ts'
 import { addressKey } from '../../http/address.ts'
 import type { Edge } from '../../http/edge.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
+import type { RequestBudget } from '../../http/requestBudget.ts'
 import type { Rate } from '../../rate.ts'
 import { needScope, type OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
@@ -20,11 +22,15 @@ interface Dependencies {
   /** Of the other lane: what a person’s own client has. */
   readonly personSessions: Pick<Sessions, 'authenticate'>
   readonly requests: Rate
+  readonly memory: Pick<RequestBudget, 'admit'>
   readonly edge: Pick<Edge, 'isForeign' | 'isSecure'>
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
 }
+
+/** What a list of the longest kind holds. */
+const answerBytes = 256 * 1024
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -80,7 +86,8 @@ const inputOf = ({ operation }: OpenRoute, request: FastifyRequest): JsonObject 
 
 /** The REST side of the open lane, and the address of its sockets. */
 export const registerOpenHttp = async (root: FastifyInstance, dependencies: Dependencies): Promise<void> => {
-  const { routes, sockets, sessions, personSessions, requests, edge, clock, limits, log } = dependencies
+  const { routes, sockets, sessions, personSessions, requests, memory, edge, clock, limits, log } =
+    dependencies
 
   const whoAsks = async ({ operation: { access } }: OpenRoute, request: FastifyRequest): Promise<unknown> => {
     switch (access.kind) {
@@ -89,12 +96,15 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
       case 'lane': {
         const caller = await sessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         needScope(caller, access.scope)
+        memory.admit(request, userKey(caller.user.id), answerBytes)
         return caller
       }
       case 'person': {
         const caller = await personSessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         // A password alone makes no tokens: they would outlive a password that is changed.
-        return caller.device === null ? refuse('SCOPE_MISSING') : caller
+        if (caller.device === null) return refuse('SCOPE_MISSING')
+        memory.admit(request, accountKey(caller.account), answerBytes)
+        return caller
       }
     }
   }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
+import { boundedWebSocketServer } from '../../budget/webSockets.ts'
 import type { Edge } from '../../http/edge.ts'
 import type { OpenCaller, OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
@@ -9,6 +10,7 @@ import { emptyRound, type Round } from '../mail/postman.ts'
 import { tokenOf } from './claim.ts'
 import { codec } from './codec.ts'
 import { type Connection, type ConnectionDependencies, makeConnection } from './connection.ts'
+import { type EngineConnection, type Line, makeLine } from './line.ts'
 
 export const socketPath = '/socket.io/'
 
@@ -35,6 +37,10 @@ interface Dependencies extends ConnectionDependencies {
 /** What is used of Engine.IO, whose own server does not listen: requests come from ours. */
 interface Engine {
   readonly clients: Readonly<Record<string, unknown>>
+  on(
+    event: 'connection',
+    listener: (connection: EngineConnection & { readonly request: IncomingMessage }) => void,
+  ): void
   handleRequest(request: IncomingMessage, response: ServerResponse): void
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
@@ -57,7 +63,7 @@ const refuseUpgrade = (socket: Duplex, refusal: OpenRefusal, nowMs: number): voi
 }
 
 export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
-  const { sessions, clock, limits, edge, onOffline } = dependencies
+  const { sessions, clock, limits, edge, memory, onOffline } = dependencies
   const io = new Server(createServer(), {
     path: socketPath,
     serveClient: false,
@@ -69,8 +75,14 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
     pingInterval: limits.pingIntervalMs,
     pingTimeout: pingTimeoutMs,
     connectTimeout: limits.helloTimeoutMs,
+    wsEngine: boundedWebSocketServer({ ...dependencies, addressOf: edge.addressOf }),
   })
   const engine = io.engine as unknown as Engine
+  const lines = new WeakMap<object, Line>()
+  engine.on('connection', (connection) => {
+    const line = makeLine(connection, memory.open(edge.addressOf(connection.request)))
+    lines.set(connection, line)
+  })
   const handshakes = makeRate(clock, {
     perSecond: limits.openAttemptsPerSecondPerAddress,
     burst: 10 * limits.openAttemptsPerSecondPerAddress,
@@ -113,7 +125,10 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
     const { id, name } = caller.user
     const known = byUser.get(id) ?? { round: emptyRound(), connections: new Set() }
     byUser.set(id, known)
-    const connection = makeConnection(socket, caller, known.round, dependencies)
+    const line = lines.get(socket.conn)
+    if (!line) throw new Error('a connection that nobody watches')
+    const place = { line, address: edge.addressOf(socket.request) }
+    const connection = makeConnection(socket, caller, known.round, place, dependencies)
     known.connections.add(connection)
     socket.once('disconnect', () => {
       known.connections.delete(connection)

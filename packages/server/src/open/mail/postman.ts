@@ -1,8 +1,11 @@
+import { limits } from '@sotto/protocol'
 import type { Letter, MailStore } from '../store.ts'
 
 /** One socket, as the postman knows it. */
 export interface Doorstep {
   emit(event: string, payload: unknown): void
+  /** Resolves when there is room for so many bytes more; the answer is called when they have been sent. */
+  whenOpen(bytes: number): Promise<() => void>
   /** Calls back when the other side has answered a ping that was sent behind everything so far. */
   whenArrived(then: () => void): void
 }
@@ -34,7 +37,9 @@ interface Dependencies {
   onKept(error: unknown): void
 }
 
-const lettersPerLook = 64
+const lettersPerLook = 8
+/** What a letter holds beside its envelope is short. */
+const letterBytesMax = limits.openEnvelopeCharactersMax
 
 export const makePostman = (dependencies: Dependencies): Postman => {
   const { store, user, round, door, underwayMax, onFailure, onKept } = dependencies
@@ -63,13 +68,19 @@ export const makePostman = (dependencies: Dependencies): Postman => {
     })
   }
 
+  const bring = async (countMax: number): Promise<number> => {
+    const letters = countMax > 0 ? await store.waiting(user, sentUpto, countMax) : []
+    if (state !== 'stopped') send(letters)
+    return letters.length
+  }
+
   const look = async (): Promise<void> => {
     for (;;) {
       const room = Math.min(lettersPerLook, underwayMax - underway)
-      const letters = room > 0 ? await store.waiting(user, sentUpto, room) : []
+      const done = await door.whenOpen(room * letterBytesMax)
+      const count = await bring(room).finally(done)
       if (state === 'stopped') return
-      send(letters)
-      if (letters.length === room && room > 0) continue
+      if (count === room && room > 0) continue
       if (state === 'looking') {
         state = 'resting'
         return
