@@ -94,20 +94,20 @@ export const makeConnection = (
   }
 
   const answer = async (json: string, acknowledge: Acknowledge | undefined): Promise<void> => {
-    let name = ''
+    let asked = ''
     // Who does not read the answers is not asked for more questions.
     let done = await door.whenOpen(0)
     try {
       rate.take(String(user))
       const event = readEvent(json)
-      name = event.name
+      asked = event.name
       const [payload, ...others] = event.payloads
       if (others.length > 0) throw new OpenRefusal('PAYLOAD_INVALID')
-      if (historyEvents.has(name)) done = await door.whenOpen(limits.openHistoryCharactersMax)
-      const said = await dispatch(name, payload, { caller, reply: emit })
+      if (historyEvents.has(asked)) done = await door.whenOpen(limits.openHistoryCharactersMax)
+      const said = await dispatch(asked, payload, { caller, reply: emit })
       acknowledge?.({ ok: true, timestamp: new Date(clock.nowMs()).toISOString(), ...said })
     } catch (error) {
-      sayRefusal(name, failureOf(error), acknowledge)
+      sayRefusal(asked, failureOf(error), acknowledge)
     }
     done()
   }
