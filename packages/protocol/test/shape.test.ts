@@ -25,7 +25,7 @@ const refuses = (shape: Shape<unknown>, value: Parameters<typeof encodeCanonical
     decodeAs(shape, encodeCanonical(value))
     return false
   } catch (error) {
-    if (error instanceof SottoError && error.code === 'bad_request') return true
+    if (error instanceof SottoError && ['bad_request', 'too_large'].includes(error.code)) return true
     throw error
   }
 }
@@ -38,6 +38,13 @@ const event = union({
 })
 
 describe('a shape', () => {
+  it('says of bytes that are only too many that they are too many', () => {
+    const said = (length: number) => () => decodeAs(event, encodeCanonical([7, new Uint8Array(length), true]))
+    expect(said(20)()).toMatchObject({ kind: 'said' })
+    expect(said(21)).toThrow(expect.objectContaining({ code: 'too_large' }))
+    expect(said(0)).toThrow(expect.objectContaining({ code: 'bad_request' }))
+  })
+
   it('reads back what it writes', () => {
     const some = fc.record({
       name: fc.string({ maxLength: 10 }),

@@ -6,7 +6,7 @@ import { type CborValue, decodeCanonical, encodeCanonical } from './canonical.ts
  * a structure is an array of fixed length in the order of its fields, so there is one encoding for one value.
  */
 export interface Shape<T> {
-  /** @throws SottoError `bad_request` naming the place */
+  /** @throws SottoError `bad_request` naming the place, `too_large` for more bytes than it may have */
   read(value: CborValue, at: string): T
   write(value: T): CborValue
 }
@@ -19,7 +19,7 @@ const refuse = (at: string, want: string): never => {
 
 export const encodeAs = <T>(shape: Shape<T>, value: T): Uint8Array => encodeCanonical(shape.write(value))
 
-/** @throws SottoError `bad_request` for anything but the one encoding of a value of this shape */
+/** @throws SottoError `bad_request` for anything but the one encoding of a value of this shape, `too_large` */
 export const decodeAs = <T>(shape: Shape<T>, bytes: Uint8Array, at = 'value'): T =>
   shape.read(decodeCanonical(bytes), at)
 
@@ -49,10 +49,12 @@ export const bytes = (length: number): Shape<Uint8Array> => ({
 
 /** Between `min` and `max` bytes. */
 export const blob = (max: number, min = 0): Shape<Uint8Array> => ({
-  read: (value, at) =>
-    value instanceof Uint8Array && value.length >= min && value.length <= max
-      ? value
-      : refuse(at, `${min} to ${max} bytes`),
+  read: (value, at) => {
+    if (!(value instanceof Uint8Array) || value.length < min) return refuse(at, `${min} to ${max} bytes`)
+    // Somebody can do something about this: send less.
+    if (value.length > max) throw new SottoError('too_large', `${at}: more than ${max} bytes`)
+    return value
+  },
   write: (value) => value,
 })
 
