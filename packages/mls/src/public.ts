@@ -39,7 +39,8 @@ export {
   treeOf,
   updateLeaf,
 } from './ratchetTree.ts'
-export * from './treeEncoding.ts'
+export { decodeTree, encodeTree, leavesMaxDefault } from './treeEncoding.ts'
+export { type TreeNodes, treeOfParts, type TreePart, treeParts } from './treeParts.ts'
 export { treeHash } from './treeHash.ts'
 export type { LeafCheck, LeafUse, TreeEngine } from './leafCheck.ts'
 export { type GroupTerms, groupTerms, validateKeyPackage, validateLeaf } from './leafNodeValidation.ts'

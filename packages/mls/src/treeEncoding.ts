@@ -33,7 +33,7 @@ export const encodeTree = (tree: RatchetTree): Uint8Array => {
   return encode((writer) => writer.vector(encodeOptionalNode, nodes.slice(0, end)), undefined)
 }
 
-const encodeOptionalNode = (writer: Writer, node: Subtree): void => {
+export const encodeOptionalNode = (writer: Writer, node: Subtree): void => {
   if (!contentOf(node)) return writer.uint8(0)
   writer.uint8(1)
   if (node.kind === 'leaf' && node.leaf) {

@@ -22,7 +22,10 @@ import {
   updateLeaf,
 } from '../src/ratchetTree.ts'
 import { decodeTree, encodeTree } from '../src/treeEncoding.ts'
+import { hexOf } from '../src/hex.ts'
+import { pathWeight } from '../src/pathWeight.ts'
 import { treeHash } from '../src/treeHash.ts'
+import { treeOfParts, type TreePart, treeParts } from '../src/treeParts.ts'
 import type { LeafNode } from '../src/leafNode.ts'
 import { verifyParentHashes } from '../src/parentHash.ts'
 import {
@@ -57,6 +60,13 @@ const leafOf = (source: LeafNode['source']): LeafNode => ({
   extensions: [],
   signature: serialBytes(64),
 })
+
+function* partsInOrder(top: TreePart): Generator<TreePart> {
+  const halves = top.below?.()
+  if (halves) yield* partsInOrder(halves[0])
+  yield top
+  if (halves) yield* partsInOrder(halves[1])
+}
 
 /** A path without its secrets. */
 const pathBy = (tree: RatchetTree, sender: number): RatchetTree => {
@@ -149,6 +159,28 @@ describe('a tree grown by random adds, updates, removes and paths', () => {
     )
   })
 
+  it('is the same again when it is put together out of its parts', () => {
+    fc.assert(
+      fc.property(steps, (taken) => {
+        const tree = grow(taken)
+        expect(treeOfParts(partsInOrder(treeParts(engine, tree)))).toEqual(encodeTree(tree))
+      }),
+    )
+  })
+
+  it('weighs on others as much as the heaviest subtree around a leaf, and not after a path of that leaf', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(), (taken, at) => {
+        const tree = grow(taken)
+        const members = [...leaves(tree)].map(([index]) => index)
+        const member = members[at % members.length] as number
+        const around = branchesAbove(tree, member).slice(1)
+        expect(pathWeight(tree, member)).toBe(Math.max(1, ...around.map((node) => resolution(node).length)))
+        expect(pathWeight(pathBy(tree, member), member)).toBe(1)
+      }),
+    )
+  })
+
   it('resolves every node to the definition of RFC 9420 §4.1.1', () => {
     const defined = (at: Subtree): readonly number[] => {
       if (at.kind === 'leaf') return at.leaf ? [indexOf(at)] : []
@@ -193,6 +225,17 @@ describe('what a change costs', () => {
     tree = removeLeaf(tree, 17)
     treeHash(crypto, tree)
     expect(count.hashes).toBe(11)
+  })
+
+  it('has other parts only on the way from the leaf to the root', () => {
+    let tree = treeOf(leafOf({ kind: 'update' }))
+    for (let i = 1; i < 256; i++) tree = addLeaf(tree, leafOf({ kind: 'update' }), 256).tree
+    const changed = updateLeaf(tree, 100, leafOf({ kind: 'update' }))
+    const hashes = (of: RatchetTree): readonly string[] =>
+      [...partsInOrder(treeParts(engine, of))].map(({ hash }) => hexOf(hash))
+    const before = new Set(hashes(tree))
+    expect(before.size).toBe(63)
+    expect(hashes(changed).filter((hash) => !before.has(hash))).toHaveLength(6)
   })
 
   it('shares all subtrees beside the path', () => {

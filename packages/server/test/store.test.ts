@@ -20,6 +20,12 @@ import { openStoreContract } from './contracts/openStore.ts'
 
 const opened: Store[] = []
 
+/** As far as they were written before trees had a table of their own. */
+interface WelcomesOfBefore {
+  welcomes: object
+  invitations: object
+}
+
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((store) => store.close()))
 })
@@ -98,6 +104,41 @@ describe('the database', () => {
     const { authentication } = await open(path)
     const login = { account, credential: 'alice', opaqueRecord: known.opaque_record }
     expect(await authentication.login('alice')).toEqual(login)
+  })
+
+  it('hands out the trees of Welcomes of before, and lets each go with the last of them', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    const sqlite = openSqlite({ path })
+    const db = new Kysely<WelcomesOfBefore>({ dialect: sqliteDialect(sqlite) })
+    const before = migrations.findIndex(({ name }) => name.startsWith('trees of Welcomes'))
+    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, before))
+    const [room, bob, carol, tree, hash] = [random(16), random(16), random(16), random(900), random(48)]
+    sqlite.exec('PRAGMA foreign_keys = OFF')
+    for (const [seq, device] of [
+      [1, bob],
+      [2, carol],
+    ] as const) {
+      const welcome = { hash: random(32), epoch: seq, inviter: random(32), welcome: random(99), time_ms: seq }
+      await db
+        .insertInto('welcomes')
+        .values({ ...welcome, room, seq, tree_hash: hash, tree, meta: null })
+        .execute()
+      await db.insertInto('invitations').values({ room, seq, device }).execute()
+    }
+    await db.destroy()
+    const { delivery } = await open(path)
+    const parts = () => {
+      const database = new DatabaseSync(path, { readOnly: true })
+      const { count } = database.prepare('SELECT count(*) AS count FROM tree_parts').get() ?? {}
+      database.close()
+      return count
+    }
+    for (const device of [bob, carol]) expect(await delivery.welcomeTree(room, hash, device)).toEqual(tree)
+    expect(parts()).toBe(1)
+    await delivery.settleWelcome(room, 1, bob)
+    expect(await delivery.welcomeTree(room, hash, carol)).toEqual(tree)
+    await delivery.settleWelcome(room, 2, carol)
+    expect(parts()).toBe(0)
   })
 
   it('has the whole of a migration or nothing of it', async () => {

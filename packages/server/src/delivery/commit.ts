@@ -2,7 +2,6 @@ import {
   type CommitView,
   checkGroupInfo,
   encodePublicGroup,
-  encodeTree,
   extensionType,
   keyPackageRef,
   type LeafIndex,
@@ -11,6 +10,7 @@ import {
   observe,
   type PublicGroup,
   readMessage,
+  treeParts,
 } from '@sotto/mls/public'
 import { type CommitAttachment, decodeCommitAttachment, equalBytes, SottoError } from '@sotto/protocol'
 import { deviceOf, encodePolicy, identityOf, type Policy, policyOf } from '@sotto/trust'
@@ -151,6 +151,7 @@ export const checkNewGroupInfo = async (
 }
 
 const welcomeOf = (
+  court: Court,
   caller: DeviceCaller,
   group: PublicGroup,
   added: readonly Membership[],
@@ -159,8 +160,7 @@ const welcomeOf = (
   welcome && {
     inviter: caller.account,
     welcome,
-    treeHash: group.context.treeHash,
-    tree: encodeTree(group.tree),
+    tree: treeParts(court.engine, group.tree),
     devices: added.map((member) => member.device),
   }
 
@@ -208,7 +208,7 @@ export const judgeCommit = async (
         meta: attachment.meta && { epoch, sealed: attachment.meta },
         joined,
         left,
-        welcome: welcomeOf(caller, group, added, attachment),
+        welcome: welcomeOf(court, caller, group, added, attachment),
       },
     }
   } catch (error) {

@@ -1,3 +1,5 @@
+import type { TreePart } from '@sotto/mls/public'
+
 /** Where a room's log ends. */
 export interface Head {
   readonly seq: number
@@ -73,8 +75,8 @@ export type RoomChange =
       readonly welcome: {
         readonly inviter: Uint8Array
         readonly welcome: Uint8Array
-        readonly treeHash: Uint8Array
-        readonly tree: Uint8Array
+        /** Names the tree by its hash, and is read part by part as far as these are not stored already. */
+        readonly tree: TreePart
         readonly devices: readonly Uint8Array[]
       } | null
     }

@@ -5,7 +5,7 @@ import { hookStore } from './hookStore.ts'
 import { logWriter } from './logWriter.ts'
 import { prepared } from './prepared.ts'
 import type { Schema } from './schema.ts'
-import { welcomeQueries } from './welcomeStore.ts'
+import { welcomeStore } from './welcomeStore.ts'
 
 const entryColumns = ['seq', 'entry', 'hash', 'payload', 'aux', 'time_ms'] as const
 
@@ -28,6 +28,7 @@ const entriesPerRead = 64
 
 export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
   const write = logWriter(db)
+  const welcomes = welcomeStore(db)
   const entriesOf = (room: Uint8Array) =>
     db
       .selectFrom('entries')
@@ -187,13 +188,13 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
           .executeTakeFirst()
         return row?.until_seq ?? undefined
       }),
-    welcomes: (device, bytesMax) => storing(() => welcomeQueries.waiting(db, device, bytesMax)),
-    countWelcomes: (device) => storing(() => welcomeQueries.count(db, device)),
+    welcomes: (device, bytesMax) => storing(() => welcomes.waiting(device, bytesMax)),
+    countWelcomes: (device) => storing(() => welcomes.count(device)),
     settleWelcome: (room, seq, device) =>
       storing(() =>
-        db.transaction().execute((transaction) => welcomeQueries.settle(transaction, room, seq, device)),
+        db.transaction().execute((transaction) => welcomes.settle(transaction, room, seq, device)),
       ),
-    welcomeTree: (room, treeHash, device) => storing(() => welcomeQueries.tree(db, room, treeHash, device)),
+    welcomeTree: (room, treeHash, device) => storing(() => welcomes.tree(room, treeHash, device)),
     ...hookStore(db),
     putForkTag: (room, epoch, device, tag) =>
       storing(() =>

@@ -3,6 +3,7 @@ import type { Append } from '../delivery/store.ts'
 import { preparedRows } from './prepared.ts'
 import { writeChange } from './roomChange.ts'
 import type { Schema } from './schema.ts'
+import { welcomeStore } from './welcomeStore.ts'
 
 /** The last of the rows with the same key, in the order of first appearance. */
 const lastPerKey = <T>(rows: readonly T[], keyOf: (row: T) => string): readonly T[] => [
@@ -42,6 +43,7 @@ const repeated = <T>(row: T, count: number): T[] => Array.from({ length: count }
 export const logWriter = (
   db: Kysely<Schema>,
 ): ((transaction: Transaction<Schema>, batch: readonly Append[]) => Promise<void>) => {
+  const welcomes = welcomeStore(db)
   const roomId = () => db.selectFrom('rooms').select('id').where('room', '=', bytes)
   const senderId = () => db.selectFrom('senders').select('id').where('tag', '=', bytes)
 
@@ -99,7 +101,8 @@ export const logWriter = (
 
   return async (transaction, batch) => {
     // What a room's own row says does not depend on its log, which refers to it.
-    for (const append of batch) if (append.change) await writeChange(transaction, append, append.change)
+    for (const append of batch)
+      if (append.change) await writeChange(transaction, welcomes, append, append.change)
     await writeSenders(transaction, countedSenders(batch))
     await writeEntries(
       transaction,

@@ -3,6 +3,7 @@ import { hookTables } from './hookTables.ts'
 import { inviteTables } from './inviteTables.ts'
 import { identityTable } from './identityTable.ts'
 import { openLaneTables } from './openLane/tables.ts'
+import { treeTables } from './treeTables.ts'
 
 /** What databases call the same thing differently. */
 export interface ColumnTypes {
@@ -222,4 +223,5 @@ export const migrations: readonly Migration[] = [
   lastTime,
   inviteTables,
   identityTable,
+  treeTables,
 ]

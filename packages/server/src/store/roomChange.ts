@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Append, Membership, Moves, RoomChange, SealedMeta } from '../delivery/store.ts'
 import type { Schema } from './schema.ts'
-import { welcomeQueries } from './welcomeStore.ts'
+import type { WelcomeStore } from './welcomeStore.ts'
 
 /** Rows of one statement: a database takes only so many parameters. */
 const rowsPerStatementMax = 500
@@ -55,6 +55,7 @@ const metaColumns = (meta: SealedMeta | null) => (meta ? { meta: meta.sealed, me
 /** Everything that a commit, a proposal or the creation of a room changes beside the log. */
 export const writeChange = async (
   db: Transaction<Schema>,
+  welcomes: WelcomeStore,
   { room, entry }: Append,
   change: RoomChange,
 ): Promise<void> => {
@@ -89,7 +90,7 @@ export const writeChange = async (
         .where('room', '=', room)
         .execute()
       await move(db, room, { seq: entry.seq, joined: change.joined, left: change.left })
-      return welcomeQueries.keep(db, { room, entry, change })
+      return welcomes.keep(db, { room, entry, change })
     case 'healed':
       await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
       await db
@@ -104,7 +105,7 @@ export const writeChange = async (
         .execute()
       for (const moves of change.moves) {
         await move(db, room, moves)
-        await welcomeQueries.withdraw(db, room, moves)
+        await welcomes.withdraw(db, room, moves)
       }
   }
 }

@@ -96,9 +96,20 @@ export interface Schema extends OpenLaneSchema {
     inviter: Uint8Array
     welcome: Uint8Array
     tree_hash: Uint8Array
-    tree: Uint8Array
+    tree_id: number
     meta: Uint8Array | null
     time_ms: number
+  }
+  /** See `treeStore.ts`. */
+  tree_parts: {
+    id: Generated<number>
+    hash: Uint8Array
+    nodes: Uint8Array
+    /** Null where `nodes` is a whole tree, as earlier versions stored it. */
+    blanks: number | null
+    left_id: number | null
+    right_id: number | null
+    refs: number
   }
   invitations: { room: Uint8Array; seq: number; device: Uint8Array }
   /** The sum of what each account has put into logs. */

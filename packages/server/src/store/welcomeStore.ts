@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Append, Moves, RoomChange, StoredWelcome } from '../delivery/store.ts'
 import type { Schema } from './schema.ts'
+import { treeStore } from './treeStore.ts'
 
 interface Committed {
   readonly room: Uint8Array
@@ -20,61 +21,17 @@ const columns = [
   'time_ms',
 ] as const
 
-/** A Welcome that nobody waits for any more goes, and its tree with it. */
-const dropUnwanted = async (db: Transaction<Schema>, room: Uint8Array): Promise<void> => {
-  await db
-    .deleteFrom('welcomes')
-    .where('room', '=', room)
-    .where((e) =>
-      e.not(
-        e.exists(
-          e
-            .selectFrom('invitations')
-            .select('device')
-            .whereRef('invitations.room', '=', 'welcomes.room')
-            .whereRef('invitations.seq', '=', 'welcomes.seq'),
-        ),
-      ),
-    )
-    .execute()
-}
-
-/** Welcomes of devices that are no longer at the leaf for which they were made lead nowhere. */
-const withdraw = async (
-  db: Transaction<Schema>,
-  room: Uint8Array,
-  { joined, left }: Pick<Moves, 'joined' | 'left'>,
-): Promise<void> => {
-  const devices = [...left, ...joined.map((member) => member.device)]
-  if (devices.length === 0) return
-  await db.deleteFrom('invitations').where('room', '=', room).where('device', 'in', devices).execute()
-  await dropUnwanted(db, room)
-}
-
-const invite = async (
-  db: Transaction<Schema>,
-  { room, entry, change }: Committed,
-  { inviter, welcome, treeHash, tree, devices }: NonNullable<Committed['change']['welcome']>,
-): Promise<void> => {
-  await db
-    .insertInto('welcomes')
-    .values({
-      room,
-      seq: entry.seq,
-      hash: entry.hash,
-      epoch: change.epoch,
-      inviter,
-      welcome,
-      tree_hash: treeHash,
-      tree,
-      meta: change.meta?.sealed ?? null,
-      time_ms: entry.timeMs,
-    })
-    .execute()
-  await db
-    .insertInto('invitations')
-    .values(devices.map((device) => ({ room, seq: entry.seq, device })))
-    .execute()
+/** The Welcomes that wait for devices, and the trees that belong to them. */
+export interface WelcomeStore {
+  /** What a commit changes: invitations of the devices it moves lapse, those of the devices it adds begin. */
+  keep(db: Transaction<Schema>, committed: Committed): Promise<void>
+  /** Welcomes of devices that are no longer at the leaf for which they were made lead nowhere. */
+  withdraw(db: Transaction<Schema>, room: Uint8Array, moves: Pick<Moves, 'joined' | 'left'>): Promise<void>
+  waiting(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
+  count(device: Uint8Array): Promise<number>
+  settle(db: Transaction<Schema>, room: Uint8Array, seq: number, device: Uint8Array): Promise<void>
+  /** The tree of a Welcome that waits for the device. */
+  tree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>
 }
 
 const waiting = async (
@@ -119,58 +76,116 @@ const waiting = async (
   return found
 }
 
-export const welcomeQueries = {
-  /** What a commit changes: invitations of the devices it moves lapse, those of the devices it adds begin. */
-  keep: async (db: Transaction<Schema>, committed: Committed): Promise<void> => {
-    const { room, change } = committed
-    await withdraw(db, room, change)
-    if (change.welcome) await invite(db, committed, change.welcome)
-  },
+export const welcomeStore = (db: Kysely<Schema>): WelcomeStore => {
+  const trees = treeStore(db)
 
-  withdraw,
-
-  waiting,
-
-  count: async (db: Kysely<Schema>, device: Uint8Array): Promise<number> => {
-    const { count } = await db
-      .selectFrom('invitations')
-      .select((e) => e.fn.countAll<number>().as('count'))
-      .where('device', '=', device)
-      .executeTakeFirstOrThrow()
-    return count
-  },
-
-  settle: async (
-    db: Transaction<Schema>,
+  /** A Welcome that nobody waits for any more goes, and its tree with it. */
+  const dropUnwanted = async (
+    transaction: Transaction<Schema>,
     room: Uint8Array,
-    seq: number,
-    device: Uint8Array,
+    seqs: readonly number[],
   ): Promise<void> => {
-    await db
+    if (seqs.length === 0) return
+    const dropped = await transaction
+      .deleteFrom('welcomes')
+      .where('room', '=', room)
+      .where('seq', 'in', seqs)
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('invitations')
+              .select('device')
+              .whereRef('invitations.room', '=', 'welcomes.room')
+              .whereRef('invitations.seq', '=', 'welcomes.seq'),
+          ),
+        ),
+      )
+      .returning('tree_id')
+      .execute()
+    for (const { tree_id: tree } of dropped) await trees.release(transaction, tree)
+  }
+
+  const withdraw: WelcomeStore['withdraw'] = async (transaction, room, { joined, left }) => {
+    const devices = [...left, ...joined.map((member) => member.device)]
+    if (devices.length === 0) return
+    const lapsed = await transaction
       .deleteFrom('invitations')
       .where('room', '=', room)
-      .where('seq', '=', seq)
-      .where('device', '=', device)
+      .where('device', 'in', devices)
+      .returning('seq')
       .execute()
-    await dropUnwanted(db, room)
-  },
+    await dropUnwanted(transaction, room, [...new Set(lapsed.map(({ seq }) => seq))])
+  }
 
-  tree: async (
-    db: Kysely<Schema>,
-    room: Uint8Array,
-    treeHash: Uint8Array,
-    device: Uint8Array,
-  ): Promise<Uint8Array | undefined> => {
-    const row = await db
-      .selectFrom('welcomes')
-      .innerJoin('invitations', (join) =>
-        join.onRef('invitations.room', '=', 'welcomes.room').onRef('invitations.seq', '=', 'welcomes.seq'),
-      )
-      .select('tree')
-      .where('welcomes.room', '=', room)
-      .where('tree_hash', '=', treeHash)
-      .where('device', '=', device)
-      .executeTakeFirst()
-    return row?.tree
-  },
+  const invite = async (
+    transaction: Transaction<Schema>,
+    { room, entry, change }: Committed,
+    { inviter, welcome, tree, devices }: NonNullable<Committed['change']['welcome']>,
+  ): Promise<void> => {
+    await transaction
+      .insertInto('welcomes')
+      .values({
+        room,
+        seq: entry.seq,
+        hash: entry.hash,
+        epoch: change.epoch,
+        inviter,
+        welcome,
+        tree_hash: tree.hash,
+        tree_id: await trees.keep(transaction, tree),
+        meta: change.meta?.sealed ?? null,
+        time_ms: entry.timeMs,
+      })
+      .execute()
+    await transaction
+      .insertInto('invitations')
+      .values(devices.map((device) => ({ room, seq: entry.seq, device })))
+      .execute()
+  }
+
+  return {
+    keep: async (transaction, committed) => {
+      const { room, change } = committed
+      await withdraw(transaction, room, change)
+      if (change.welcome) await invite(transaction, committed, change.welcome)
+    },
+
+    withdraw,
+
+    waiting: (device, bytesMax) => waiting(db, device, bytesMax),
+
+    count: async (device) => {
+      const { count } = await db
+        .selectFrom('invitations')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('device', '=', device)
+        .executeTakeFirstOrThrow()
+      return count
+    },
+
+    settle: async (transaction, room, seq, device) => {
+      await transaction
+        .deleteFrom('invitations')
+        .where('room', '=', room)
+        .where('seq', '=', seq)
+        .where('device', '=', device)
+        .execute()
+      await dropUnwanted(transaction, room, [seq])
+    },
+
+    tree: async (room, treeHash, device) => {
+      const row = await db
+        .selectFrom('invitations')
+        .innerJoin('welcomes', (join) =>
+          join.onRef('invitations.room', '=', 'welcomes.room').onRef('invitations.seq', '=', 'welcomes.seq'),
+        )
+        .select('tree_id')
+        .where('device', '=', device)
+        .where('welcomes.room', '=', room)
+        .where('tree_hash', '=', treeHash)
+        .executeTakeFirst()
+      return row && trees.read(row.tree_id)
+    },
+  }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { treeOfParts, type TreePart } from '@sotto/mls/public'
 import { describe, expect, it } from 'vitest'
 import type { Append, DeliveryStore, Membership, RoomChange, StoredEntry } from '../../src/delivery/store.ts'
 
@@ -51,11 +52,19 @@ const committed = (changes: Partial<Committed> = {}): Committed => ({
   ...changes,
 })
 
+const smallTree = (nodes: Uint8Array): TreePart => ({ hash: random(48), nodes, blanks: 3, below: null })
+
+const largeTree = (left: TreePart, right: TreePart): TreePart => ({
+  hash: random(48),
+  nodes: new Uint8Array(),
+  blanks: 1,
+  below: () => [left, right],
+})
+
 const welcomeFor = (...devices: readonly Uint8Array[]) => ({
   inviter: random(32),
   welcome: random(500),
-  treeHash: random(48),
-  tree: random(900),
+  tree: smallTree(random(900)),
   devices,
 })
 
@@ -305,7 +314,7 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
           epoch: 1,
           inviter: welcome.inviter,
           welcome: welcome.welcome,
-          treeHash: welcome.treeHash,
+          treeHash: welcome.tree.hash,
           meta: meta.sealed,
           timeMs: entry.timeMs,
         },
@@ -313,11 +322,38 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.countWelcomes(carol.device)).toBe(1)
       await store.settleWelcome(room, 1, bob.device)
       expect(await store.countWelcomes(bob.device)).toBe(0)
-      expect(await store.welcomeTree(room, welcome.treeHash, bob.device)).toBeUndefined()
-      expect(await store.welcomeTree(room, welcome.treeHash, carol.device)).toEqual(welcome.tree)
+      const { hash } = welcome.tree
+      expect(await store.welcomeTree(room, hash, bob.device)).toBeUndefined()
+      expect(await store.welcomeTree(room, hash, carol.device)).toEqual(treeOfParts([welcome.tree]))
       await store.settleWelcome(room, 1, carol.device)
-      expect(await store.welcomeTree(room, welcome.treeHash, carol.device)).toBeUndefined()
+      expect(await store.welcomeTree(room, hash, carol.device)).toBeUndefined()
       await store.settleWelcome(room, 1, carol.device)
+    })
+
+    it('hands out trees that have parts in common, each until nobody waits with it', async () => {
+      const { store, room } = await openRoom()
+      const [bob, carol] = [member(1), member(2)]
+      const [before, after, same] = [random(700), random(700), random(700)].map(smallTree) as [
+        TreePart,
+        TreePart,
+        TreePart,
+      ]
+      const first = { ...welcomeFor(bob.device), tree: largeTree(before, same) }
+      const second = { ...welcomeFor(carol.device), tree: largeTree(after, same) }
+      for (const [at, welcome, joined] of [
+        [1, first, bob],
+        [2, second, carol],
+      ] as const)
+        await store.append([
+          append(room, entryAt(at), { change: committed({ epoch: at, joined: [joined], welcome }) }),
+        ])
+      const whole = (top: TreePart, left: TreePart): Uint8Array => treeOfParts([left, top, same])
+      expect(await store.welcomeTree(room, first.tree.hash, bob.device)).toEqual(whole(first.tree, before))
+      expect(await store.welcomeTree(room, second.tree.hash, carol.device)).toEqual(whole(second.tree, after))
+      await store.settleWelcome(room, 1, bob.device)
+      expect(await store.welcomeTree(room, second.tree.hash, carol.device)).toEqual(whole(second.tree, after))
+      await store.settleWelcome(room, 2, carol.device)
+      expect(await store.countWelcomes(carol.device)).toBe(0)
     })
 
     it('withdraws the Welcome of a device that was taken out again', async () => {

@@ -1,3 +1,4 @@
+import type { TreePart } from '@sotto/mls/public'
 import type { SignedLink } from '@sotto/protocol'
 import type { StoredInvite } from '../../src/authentication/invites.ts'
 import type { StoredSession } from '../../src/authentication/store.ts'
@@ -69,7 +70,7 @@ export interface MemoryMember extends Membership {
 
 export interface MemoryWelcome {
   readonly stored: StoredWelcome
-  readonly tree: Uint8Array
+  readonly tree: TreePart
   /** Devices, as keys, that have not settled it. */
   readonly devices: readonly string[]
 }

@@ -1,3 +1,4 @@
+import { treeOfParts, type TreePart } from '@sotto/mls/public'
 import type { Append, DeliveryStore, Head, Moves, RoomChange, StoredEntry } from '../../src/delivery/store.ts'
 import { keyOf, type MemoryData, type MemoryRoom, type MemoryWelcome } from './data.ts'
 
@@ -7,6 +8,13 @@ const storedBytes = (entry: StoredEntry): number =>
   entry.entry.length + (entry.payload?.length ?? 0) + (entry.aux?.length ?? 0)
 
 const newest = (room: MemoryRoom): StoredEntry => room.entries.at(-1) as StoredEntry
+
+function* partsInOrder(top: TreePart): Generator<TreePart> {
+  const halves = top.below?.()
+  if (halves) yield* partsInOrder(halves[0])
+  yield top
+  if (halves) yield* partsInOrder(halves[1])
+}
 
 /** Welcomes without those of devices that are moved. */
 const withdrawn = (
@@ -77,7 +85,7 @@ const changed = (
                   epoch,
                   inviter: welcome.inviter,
                   welcome: welcome.welcome,
-                  treeHash: welcome.treeHash,
+                  treeHash: welcome.tree.hash,
                   meta: meta?.sealed ?? null,
                   timeMs: entry.timeMs,
                 },
@@ -206,11 +214,13 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
         .filter(({ devices }) => devices.length > 0)
       current().rooms.set(keyOf(id), { ...room, welcomes })
     },
-    welcomeTree: async (id, treeHash, device) =>
-      find(id)?.welcomes.find(
+    welcomeTree: async (id, treeHash, device) => {
+      const welcome = find(id)?.welcomes.find(
         ({ stored, devices }) =>
           keyOf(stored.treeHash) === keyOf(treeHash) && devices.includes(keyOf(device)),
-      )?.tree,
+      )
+      return welcome && treeOfParts(partsInOrder(welcome.tree))
+    },
     hook: async (hook) => current().hooks.get(keyOf(hook)),
     putHook: async (hook) => {
       current().hooks.set(keyOf(hook.hook), hook)
