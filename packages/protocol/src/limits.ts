@@ -17,15 +17,24 @@ export const limits = {
   archiveRecordBytesMax: 96 * kiB,
   /** The text of one message in UTF-8; what fits, padded and sealed, into a message on the wire. */
   textBytesMax: 48 * kiB,
-  commitBytesMax: 1 * miB,
-  welcomeBytesMax: 4 * miB,
+  /**
+   * A commit by the only one who has ever made one seals its path for each member: 2.5 MB for 2,000 of them. With it go
+   * the policy that names them, and 64 key packages.
+   */
+  commitBytesMax: 3 * miB,
+  /** The secrets of `addsPerCommitMax` newcomers, and the GroupInfo. */
+  welcomeBytesMax: 512 * kiB,
   /** The policy of 2,000 members is in it. */
   groupInfoBytesMax: 128 * kiB,
   treeBytesMax: 16 * miB,
   metaBytesMax: 8 * kiB,
   keyPackageBytesMax: 8 * kiB,
   chainLinkBytesMax: 4 * kiB,
+  /** Accounts that are asked for at once. */
   chainEndsPerAnswerMax: 500,
+  chainLinksPerAnswerMax: 500,
+  /** Chains of several accounts in one answer; a single one may be larger. */
+  chainsPerAnswerBytesMax: 1 * miB,
   /** That are handed back to a server at once. */
   chainLinksHandedBackMax: 64,
   vaultSlotBytesMax: 64 * kiB,

@@ -80,6 +80,12 @@ export interface Contacts {
   change(state: AccountState): readonly Change[]
 }
 
+/** A contact as it is known from now on, and the rows of its links. */
+interface Learned {
+  readonly contact: Contact
+  readonly chain: readonly Change[]
+}
+
 interface Chain {
   readonly links: readonly SignedLink[]
   readonly receipt: Uint8Array
@@ -93,8 +99,9 @@ const chainKey = (account: Uint8Array): string => `chain/${toHex(account)}`
 /** Names are people's own; the key holds a hash. */
 const nameKey = (name: string): string => `name/${toHex(labelledHash('name', name))}`
 
-const linksPerAnswerMax = 500
 const contactsPerReading = 500
+/** More are asked for together: a room of many people would be as many questions otherwise. */
+const askedOneByOneMax = 8
 
 /** @param timeMs the server's clock, as far as it is known */
 export const openContacts = (
@@ -114,11 +121,13 @@ export const openContacts = (
       value: encodeAs(row, { state: encodeAccountState(contact.state), alarm: contact.alarm }),
     },
   ]
-  const keep = async (contact: Contact, more: readonly Change[] = []): Promise<void> => {
-    await store.commit([...changesOf(contact), ...more])
-    known.set(toHex(contact.state.account), contact)
+  const keepAll = async (learned: readonly Learned[]): Promise<void> => {
+    if (learned.length === 0) return
+    await store.commit(learned.flatMap(({ contact, chain }) => [...changesOf(contact), ...chain]))
+    for (const { contact } of learned) known.set(toHex(contact.state.account), contact)
     version += 1
   }
+  const keep = (contact: Contact): Promise<void> => keepAll([{ contact, chain: [] }])
 
   const load = async (account: Uint8Array): Promise<Contact | undefined> => {
     const id = toHex(account)
@@ -137,7 +146,7 @@ export const openContacts = (
       const page = await call(operations.readChain, { account, from: from + links.length })
       links.push(...page.links)
       // A server that always has more is stopped by the bound of a chain, which the verifier holds it to.
-      if (page.links.length < linksPerAnswerMax || from + links.length > chainLinksMax)
+      if (page.links.length < limits.chainLinksPerAnswerMax || from + links.length > chainLinksMax)
         return { links, receipt: page.receipt }
     }
   }
@@ -156,29 +165,61 @@ export const openContacts = (
     ]
   }
 
+  /** What the links that the server shows, from the first one that is not known on, say of an account. */
+  const judge = async (
+    account: Uint8Array,
+    before: Contact | undefined,
+    chain: Chain,
+  ): Promise<Learned | undefined> => {
+    if (!before) {
+      const verdict = await verifyChain(provider, chain.links, nowS())
+      if (verdict.kind === 'refused' || !equalBytes(verdict.value.account, account)) return undefined
+      return {
+        contact: { state: verdict.value, alarm: false },
+        chain: await chainChanges(account, verdict.value.seq, chain),
+      }
+    }
+    if (chain.links.length === 0) return undefined
+    const verdict = await extendChain(provider, before.state, chain.links, nowS())
+    if (verdict.kind === 'refused')
+      // A link from the future says as much against the clock of this device as against the chain: later, then.
+      return verdict.rule === 'CHAIN-13' ? undefined : { contact: { ...before, alarm: true }, chain: [] }
+    return {
+      contact: { ...before, state: verdict.value },
+      chain: await chainChanges(account, verdict.value.seq, chain),
+    }
+  }
+
+  const nextOf = (contact: Contact | undefined): number => (contact ? contact.state.seq + 1 : 0)
+
   /** The newest state that the server shows; undefined where it shows none that proves itself. */
   const refresh = async (account: Uint8Array): Promise<AccountState | undefined> => {
     const before = await load(account)
-    if (!before) {
-      const chain = await readLinks(account, 0)
-      const verdict = await verifyChain(provider, chain.links, nowS())
-      if (verdict.kind === 'refused' || !equalBytes(verdict.value.account, account)) return undefined
-      await keep(
-        { state: verdict.value, alarm: false },
-        await chainChanges(account, verdict.value.seq, chain),
-      )
-      return verdict.value
+    const learned = await judge(account, before, await readLinks(account, nextOf(before)))
+    if (learned) await keepAll([learned])
+    return (learned?.contact ?? before)?.state
+  }
+
+  /** The same for many, with few questions and few writes. @returns those that are left to be asked for */
+  const refreshSome = async (accounts: readonly Uint8Array[]): Promise<readonly Uint8Array[]> => {
+    const asked = accounts.slice(0, limits.chainEndsPerAnswerMax)
+    const contacts = await Promise.all(asked.map(load))
+    const { chains } = await call(operations.readChains, {
+      asked: asked.map((account, at) => ({ account, from: nextOf(contacts[at]) })),
+    })
+    // A server that answers nothing would be asked without end.
+    if (chains.length === 0) throw new SottoError('integrity', 'an answer with none of the chains')
+    const learned: Learned[] = []
+    for (const [at, account] of asked.slice(0, chains.length).entries()) {
+      const chain = chains[at]
+      if (!chain) continue
+      const isWhole = chain.links.length < limits.chainLinksPerAnswerMax
+      const one = isWhole ? await judge(account, contacts[at], chain) : undefined
+      if (one) learned.push(one)
+      if (!isWhole) await refresh(account)
     }
-    const chain = await readLinks(account, before.state.seq + 1)
-    if (chain.links.length === 0) return before.state
-    const verdict = await extendChain(provider, before.state, chain.links, nowS())
-    if (verdict.kind === 'refused') {
-      // A link from the future says as much against the clock of this device as against the chain: later, then.
-      if (verdict.rule !== 'CHAIN-13') await keep({ ...before, alarm: true })
-      return before.state
-    }
-    await keep({ ...before, state: verdict.value }, await chainChanges(account, verdict.value.seq, chain))
-    return verdict.value
+    await keepAll(learned)
+    return accounts.slice(Math.min(chains.length, asked.length))
   }
 
   const handBackOne = async (account: Uint8Array, stored: Uint8Array): Promise<boolean> => {
@@ -191,9 +232,7 @@ export const openContacts = (
     return true
   }
 
-  const ensureOne = async ({ account, seq }: Need): Promise<void> => {
-    const contact = await load(account)
-    if (contact && contact.state.seq >= seq) return
+  const refreshIfThere = async (account: Uint8Array): Promise<void> => {
     await refresh(account).catch((error: unknown) => {
       // That an account is unknown is an answer: whoever needs it will refuse what depends on it.
       if (!(error instanceof SottoError) || (error.code !== 'not_found' && error.code !== 'name_unknown'))
@@ -215,7 +254,13 @@ export const openContacts = (
     },
     hasAlarms: () => [...known.values()].some(({ alarm }) => alarm),
     ensure: async (needs) => {
-      await Promise.all(needs.map(ensureOne))
+      const lacking: Uint8Array[] = []
+      for (const { account, seq } of needs) {
+        const contact = await load(account)
+        if (!contact || contact.state.seq < seq) lacking.push(account)
+      }
+      if (lacking.length <= askedOneByOneMax) await Promise.all(lacking.map(refreshIfThere))
+      else for (let rest: readonly Uint8Array[] = lacking; rest.length > 0;) rest = await refreshSome(rest)
     },
     named: async (name) => {
       const found = await call(operations.lookUpAccount, { name })

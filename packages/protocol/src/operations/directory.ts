@@ -29,6 +29,8 @@ export const lookUpAccount = operation({
   bodyBytesMax: 0,
 })
 
+const chain = struct({ links: list(signedLink, limits.chainLinksPerAnswerMax), receipt: receiptValue })
+
 export const readChain = operation({
   name: 'chain.read',
   method: 'GET',
@@ -36,8 +38,26 @@ export const readChain = operation({
   access: 'account',
   params: { account: idParam(accountIdBytes), from: uintParam },
   body: nothing,
-  output: struct({ links: list(signedLink, 500), receipt: receiptValue }),
+  output: chain,
   bodyBytesMax: 0,
+})
+
+/**
+ * The same of many accounts at once, for who comes into a room of many people: in the order in which they were asked
+ * for, null where there is none. At least the first of them, then while they fit into `chainsPerAnswerBytesMax`: whoever
+ * is not in the answer is asked for again.
+ */
+export const readChains = operation({
+  name: 'chain.readmany',
+  method: 'POST',
+  path: '/v1/chains/read',
+  access: 'device',
+  params: {},
+  body: struct({
+    asked: list(struct({ account: accountId, from: uint() }), limits.chainEndsPerAnswerMax),
+  }),
+  output: struct({ chains: list(nullable(chain), limits.chainEndsPerAnswerMax) }),
+  bodyBytesMax: limits.chainEndsPerAnswerMax * (accountIdBytes + 12) + 64,
 })
 
 export const appendLink = operation({

@@ -17,6 +17,7 @@ export const operations = {
   readServer: directory.readServer,
   lookUpAccount: directory.lookUpAccount,
   readChain: directory.readChain,
+  readChains: directory.readChains,
   readChainEnds: directory.readChainEnds,
   appendLink: directory.appendLink,
   handBackLinks: directory.handBackLinks,

@@ -5,6 +5,7 @@ import {
   normalizeName,
   type OutputOf,
   type readChain,
+  type readChains,
   type SignedLink,
   SottoError,
 } from '@sotto/protocol'
@@ -28,6 +29,8 @@ import type { DirectoryStore } from './store.ts'
 export interface Chains {
   lookUp(caller: Caller, name: string): Promise<ChainEnd>
   read(caller: Caller, account: Uint8Array, from: number): Promise<OutputOf<typeof readChain>>
+  /** Of the first, then of the others while they fit into one answer; null where there is none. */
+  readMany(asked: InputOf<typeof readChains>['asked']): Promise<OutputOf<typeof readChains>['chains']>
   /** How far each goes. */
   ends(accounts: readonly Uint8Array[]): Promise<readonly (number | null)[]>
   append(caller: Caller, link: SignedLink): Promise<Omit<ChainEnd, 'account'>>
@@ -51,8 +54,15 @@ interface Dependencies {
   readonly log: EventLog
 }
 
-const linksPerPageMax = 500
 const minuteS = 60
+
+type ChainPage = OutputOf<typeof readChain>
+
+const bytesOf = ({ links }: ChainPage): number =>
+  links.reduce(
+    (sum, { bytes, signatures }) => signatures.reduce((all, one) => all + one.length, sum + bytes.length),
+    0,
+  )
 
 /** A session without a device has shown a password only: it sees its own account and nobody else's. */
 const refuseStranger = (caller: Caller, account: Uint8Array): void => {
@@ -149,6 +159,12 @@ export const makeChains = ({
     return { seq: end.seq }
   }
 
+  const pageOf = async (state: AccountState, from: number): Promise<ChainPage> => {
+    const links = await store.links(state.account, from, limits.chainLinksPerAnswerMax)
+    // What has come meanwhile is behind the end that is signed for.
+    return { links: links.slice(0, Math.max(0, state.seq + 1 - from)), receipt: logKey.receipt(state) }
+  }
+
   return {
     lookUp: async (caller, name) => {
       if (caller.device === null) throw new SottoError('forbidden')
@@ -159,10 +175,19 @@ export const makeChains = ({
     },
     read: async (caller, account, from) => {
       refuseStranger(caller, account)
-      const state = await stateOf(account)
-      const links = await store.links(account, from, linksPerPageMax)
-      // What has come meanwhile is behind the end that is signed for.
-      return { links: links.slice(0, Math.max(0, state.seq + 1 - from)), receipt: logKey.receipt(state) }
+      return pageOf(await stateOf(account), from)
+    },
+    readMany: async (asked) => {
+      const pages: (ChainPage | null)[] = []
+      let bytes = 0
+      for (const { account, from } of asked) {
+        const state = await accounts.state(account)
+        const page = state ? await pageOf(state, from) : null
+        bytes += page ? bytesOf(page) : 0
+        if (pages.length > 0 && bytes > limits.chainsPerAnswerBytesMax) return pages
+        pages.push(page)
+      }
+      return pages
     },
     ends: async (asked) => {
       const seqs: (number | null)[] = []

@@ -62,6 +62,7 @@ export const routesOf = (services: Services): readonly Route[] => {
     forAnyone(o.readServer, async () => ({ protocol: protocolName, logKey, timeMs: clock.nowMs() })),
     forAccount(o.lookUpAccount, ({ caller, input }) => chains.lookUp(caller, input.name)),
     forAccount(o.readChain, ({ caller, input }) => chains.read(caller, input.account, input.from)),
+    forDevice(o.readChains, async ({ input }) => ({ chains: await chains.readMany(input.asked) })),
     forDevice(o.readChainEnds, async ({ input }) => ({ seqs: await chains.ends(input.accounts) })),
     forAccount(o.appendLink, ({ caller, input }) => chains.append(caller, input.link)),
     forDevice(o.handBackLinks, ({ caller, input }) => chains.handBack(caller, input)),
