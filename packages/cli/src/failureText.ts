@@ -11,6 +11,8 @@ const remedies: Partial<Record<FailureCode, string>> = {
   unauthorized: 'sotto login',
   session_expired: 'sotto login',
   account_exists: 'Use another profile for another account: sotto --profile DIR register …',
+  room_full: 'Take out members who have gone, or make another room.',
+  too_large: 'Try less at a time.',
   name_taken: 'Choose another name.',
   registration_closed: 'Whoever runs the server can change that: sotto serve --registration.',
   invite_required: 'Ask whoever runs the server for an invite, then: sotto register NAME --invite KEY',

@@ -370,6 +370,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
 
     createRoom: async (input) => signedInDevice().createRoom(input),
     invite: async (input) => signedInDevice().invite(input),
+    inviteAll: async (input) => signedInDevice().inviteAll(input),
     accept: async (input) => signedInDevice().accept(input),
     decline: async (input) => signedInDevice().decline(input),
     leave: async (input) => signedInDevice().leave(input),

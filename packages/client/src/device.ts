@@ -1,5 +1,5 @@
 import type { Provider } from '@sotto/mls'
-import { fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
+import { equalBytes, fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
 import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
 import type { Call, Contacts } from './account/contacts.ts'
 import { isBotAccount, isBotDevice } from './account/deviceKinds.ts'
@@ -18,7 +18,7 @@ import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import { askedNobody } from './room/attempt.ts'
 import { claimKeyPackages } from './room/claim.ts'
-import { accountsIn } from './room/commit.ts'
+import { accountsIn, freePlaces } from './room/commit.ts'
 import { firstPolicy, type Founding, foundRoom } from './room/enter.ts'
 import { roomKeys } from './room/keys.ts'
 import { loadRooms } from './room/load.ts'
@@ -28,19 +28,21 @@ import type { Room } from './room/room.ts'
 import { endContinued, foundingAnew } from './room/refound.ts'
 import { isOwnFault, tryAgain } from './room/repair.ts'
 import { discardItem, outboxItem, retryItem } from './room/send.ts'
-import { emptyRoom, forgotten, policyIn, publicOf, type RoomState } from './room/state.ts'
+import { emptyRoom, forgotten, type Intent, policyIn, publicOf, type RoomState } from './room/state.ts'
 import { stepped, type Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
 import { recordsFrom } from './timeline/pages.ts'
 import { messageItemId, roleNames } from './timeline/view.ts'
-import type { ClientCommands, MemberView } from './view.ts'
+import { isForNow } from './forNow.ts'
+import type { ClientCommands, InviteOutcome, MemberView } from './view.ts'
 
 /** What an account does on this device once it has one: its rooms and everything that is asked of them. */
 export interface Device extends Pick<
   ClientCommands,
   | 'createRoom'
   | 'invite'
+  | 'inviteAll'
   | 'accept'
   | 'decline'
   | 'leave'
@@ -85,6 +87,11 @@ export interface DeviceDeps {
   stirred(): void
   halt(error: unknown): void
 }
+
+const failureOf = (error: unknown): SottoError =>
+  error instanceof SottoError ? error : new SottoError('internal', String(error))
+
+const failureViewOf = ({ code, detail }: SottoError): InviteOutcome['failure'] => ({ code, detail })
 
 /** Messages counted one by one when a room is read up to a place in its middle. */
 const unreadCountedMax = 1000
@@ -190,6 +197,46 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     return policy
   }
 
+  /**
+   * Somebody on the way into a room, with key packages for it.
+   * @throws SottoError `name_unknown`, `already_member`, `room_full`, `key_package_unavailable`, …
+   */
+  const invitationOf = async (room: Room, name: string): Promise<Intent> => {
+    const policy = policyToChange(room)
+    const invited = await contacts.named(normalizeName(name))
+    const under = room
+      .state()
+      .intents.find((intent) => intent.kind === 'invite' && equalBytes(intent.account, invited.account))
+    if (under) return under
+    const { group } = room.state()
+    const isThere = group !== null && accountsIn(group.public).has(toHex(invited.account))
+    if (roleOf(policy, invited.account) !== undefined && isThere) throw new SottoError('already_member')
+    if (group && freePlaces(group.public, policy) < 1) throw new SottoError('room_full')
+    const claiming = { call, provider, contacts, clockS: nowS() }
+    const keyPackages = await claimKeyPackages(claiming, room.state(), invited.account)
+    return { kind: 'invite', id: toHex(newId()), account: invited.account, keyPackages }
+  }
+
+  /** By one commit where it can be; what became of each, in their order. */
+  const inviteTogether = async (room: Room, names: readonly string[]): Promise<readonly InviteOutcome[]> => {
+    const prepared: { readonly name: string; readonly got: Intent | SottoError }[] = []
+    let over: SottoError | undefined
+    for (const name of names) {
+      const got: Intent | SottoError = over ?? (await invitationOf(room, name).catch(failureOf))
+      prepared.push({ name, got })
+      // Where the line is gone nobody else is found either.
+      if (got instanceof SottoError && isForNow(got)) over = got
+    }
+    const intents = new Set(prepared.flatMap(({ got }) => (got instanceof SottoError ? [] : [got])))
+    const settled = await Promise.allSettled(room.intendAll([...intents]))
+    const results = new Map([...intents].map((intent, at) => [intent, settled[at]]))
+    return prepared.map(({ name, got }) => {
+      if (got instanceof SottoError) return { name, failure: failureViewOf(got) }
+      const result = results.get(got)
+      return { name, failure: result?.status === 'rejected' ? failureViewOf(failureOf(result.reason)) : null }
+    })
+  }
+
   /** @throws SottoError `room_frozen`, `not_member`, `identity_changed` */
   const roomToSpeakIn = (id: string): Room => {
     const room = rooms.get(id)
@@ -227,20 +274,19 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
     invite: async ({ room: id, name }) => {
       const room = rooms.get(id)
-      const policy = policyToChange(room)
-      const invited = await contacts.named(normalizeName(name))
-      const under = room
-        .state()
-        .intents.find(
-          (intent) => intent.kind === 'invite' && toHex(intent.account) === toHex(invited.account),
-        )
-      if (under) return room.intend(under)
-      const { group } = room.state()
-      const isThere = group !== null && accountsIn(group.public).has(toHex(invited.account))
-      if (roleOf(policy, invited.account) !== undefined && isThere) throw new SottoError('already_member')
-      const claiming = { call, provider, contacts, clockS: nowS() }
-      const keyPackages = await claimKeyPackages(claiming, room.state(), invited.account)
-      return room.intend({ kind: 'invite', id: toHex(newId()), account: invited.account, keyPackages })
+      return room.intend(await invitationOf(room, name))
+    },
+
+    inviteAll: async ({ room: id, names }) => {
+      const room = rooms.get(id)
+      policyToChange(room)
+      if (names.length > limits.leavesPerRoomMax) throw new SottoError('too_large')
+      const wanted = [...new Set(names.map((name) => name.trim()))]
+      const outcomes: InviteOutcome[] = []
+      // As many as one commit brings in; the next are asked for when they are in.
+      for (let at = 0; at < wanted.length; at += limits.addsPerCommitMax)
+        outcomes.push(...(await inviteTogether(room, wanted.slice(at, at + limits.addsPerCommitMax))))
+      return outcomes
     },
 
     removeMember: async ({ room: id, account: who }) => {

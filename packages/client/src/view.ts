@@ -1,4 +1,4 @@
-import type { AccessScope, FailureCode, HookFault, RegistrationMode } from '@sotto/protocol'
+import type { AccessScope, FailureCode, FailureDetail, HookFault, RegistrationMode } from '@sotto/protocol'
 import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
 import type { OfferedCommand } from './slash/table.ts'
 
@@ -240,6 +240,12 @@ export interface AccessTokenView {
   readonly expiresMs: number
 }
 
+/** What became of one person among several who were invited; null: invited. */
+export interface InviteOutcome {
+  readonly name: string
+  readonly failure: { readonly code: FailureCode; readonly detail: FailureDetail } | null
+}
+
 /** Every command takes one plain object and rejects with a SottoError; see `errors.ts` of the protocol for codes. */
 export interface ClientCommands {
   /** Who may register on the server: anyone, whoever has an invite key, or nobody. */
@@ -271,6 +277,14 @@ export interface ClientCommands {
 
   createRoom(input: { readonly name: string }): Promise<{ readonly room: string }>
   invite(input: { readonly room: string; readonly name: string }): Promise<void>
+  /**
+   * Invites several people at once, 64 with each commit; what is refused of one does not keep the others out. A name that
+   * is said twice is one. `room_frozen`, `not_member`, `too_large` where nobody can be asked for.
+   */
+  inviteAll(input: {
+    readonly room: string
+    readonly names: readonly string[]
+  }): Promise<readonly InviteOutcome[]>
   accept(input: { readonly room: string }): Promise<void>
   decline(input: { readonly room: string }): Promise<void>
   leave(input: { readonly room: string }): Promise<void>

@@ -41,6 +41,7 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     logout: unused,
     createRoom: unused,
     invite: unused,
+    inviteAll: unused,
     accept: unused,
     decline: unused,
     leave: unused,

@@ -43,6 +43,7 @@ const profile = () => {
     },
     createRoom: unused,
     invite: async () => {},
+    inviteAll: async () => [],
     accept: unused,
     decline: unused,
     leave: unused,

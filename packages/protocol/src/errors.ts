@@ -13,6 +13,7 @@ export const failures = {
   name_unknown: { status: 404, exit: 3, text: 'Nobody here has that name' },
   room_unknown: { status: 404, exit: 3, text: 'There is no such room' },
   name_taken: { status: 409, exit: 4, text: 'That name is taken' },
+  room_full: { status: 409, exit: 4, text: 'The room is full' },
   already_member: { status: 409, exit: 4, text: 'That person is in the room already' },
 
   // Who is asking.

@@ -32,6 +32,13 @@ export const scenes = [
 ] as const
 export type Scene = (typeof scenes)[number]
 
+/** Names by which a failure of an invitation can be seen. */
+const refusals: Readonly<Record<string, FailureCode>> = {
+  nobody: 'name_unknown',
+  nodevice: 'key_package_unavailable',
+  full: 'room_full',
+}
+
 class PreviewFailure extends Error {
   readonly code: FailureCode
   readonly detail: FailureDetail
@@ -228,6 +235,11 @@ export const openPreviewClient = (scene: Scene): Client => {
     become({ rooms: [room, ...state.rooms.filter((one) => one.id !== id)] })
   }
 
+  const comesIn = (room: string, name: string) => {
+    happens(room, { kind: 'added', name })
+    touchRoom(room, (one) => ({ ...one, memberCount: one.memberCount + 1 }))
+  }
+
   const enter = async (name: string, password: string) => {
     await wait(1600)
     if (name === 'taken') throw new PreviewFailure('name_taken')
@@ -283,10 +295,17 @@ export const openPreviewClient = (scene: Scene): Client => {
     },
     invite: async ({ room, name }) => {
       await wait(600)
-      if (name === 'nobody') throw new PreviewFailure('name_unknown')
-      if (name === 'nodevice') throw new PreviewFailure('key_package_unavailable')
-      happens(room, { kind: 'added', name })
-      touchRoom(room, (one) => ({ ...one, memberCount: one.memberCount + 1 }))
+      const code = refusals[name]
+      if (code) throw new PreviewFailure(code)
+      comesIn(room, name)
+    },
+    inviteAll: async ({ room, names }) => {
+      await wait(600)
+      return names.map((name) => {
+        const code = refusals[name]
+        if (!code) comesIn(room, name)
+        return { name, failure: code ? { code, detail: {} } : null }
+      })
     },
     accept: async ({ room }) => {
       touchRoom(room, (one) => ({ ...one, state: { kind: 'joining' } }))

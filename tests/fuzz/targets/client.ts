@@ -72,7 +72,7 @@ const fullRoom = async (): Promise<RoomState> => {
       messageHash: hash,
       attachment: content,
       epoch: 2,
-      intent: 'refresh',
+      intents: ['refresh'],
       events: [{ kind: 'event', actor: hash, event: { kind: 'left' } }],
       staged: null,
     },

@@ -1,9 +1,27 @@
+import { type Client, failures, type InviteOutcome, type RoomView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
 import { inRoom } from '../inRoom.ts'
-import { invocationOf } from '../invocation.ts'
+import { type Invocation, invocationOf } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
 import { roomTitle } from '../roomName.ts'
+
+/** Says what became of everybody. @throws SottoError where somebody is not invited */
+const tell = ({ output }: Invocation, room: RoomView, outcomes: readonly InviteOutcome[]): void => {
+  for (const { name, failure } of outcomes)
+    if (failure === null)
+      output.result(
+        { room: room.id, invited: name },
+        `${printableLine(name)} is invited to ${roomTitle(room)}.`,
+      )
+  const refused = outcomes.flatMap(({ name, failure }) => (failure ? [{ name, ...failure }] : []))
+  const [first] = refused
+  if (!first) return
+  if (outcomes.length === 1) throw new SottoError(first.code, undefined, first.detail)
+  for (const { name, code } of refused)
+    output.notice({ room: room.id, name, code }, `${printableLine(name)}: ${failures[code].text}.`)
+  throw new SottoError(first.code, `${refused.length} of ${outcomes.length} are not invited`, first.detail)
+}
 
 export const inviteCommand = (): Command =>
   new Command('invite')
@@ -12,13 +30,9 @@ export const inviteCommand = (): Command =>
     .argument('<name...>', 'whom to invite')
     .action(async (wanted: string, names: readonly string[], _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await inRoom(invocation, wanted, async (client, room) => {
-        for (const name of names) {
-          await withProgress(() => `Inviting ${printableLine(name)}`, client.invite({ room: room.id, name }))
-          invocation.output.result(
-            { room: room.id, invited: name },
-            `${printableLine(name)} is invited to ${roomTitle(room)}.`,
-          )
-        }
+      const whom = names.length === 1 ? printableLine(names[0] ?? '') : `${names.length} people`
+      await inRoom(invocation, wanted, async (client: Client, room) => {
+        const inviting = client.inviteAll({ room: room.id, names })
+        tell(invocation, room, await withProgress(() => `Inviting ${whom}`, inviting))
       })
     })

@@ -130,6 +130,7 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     revokeAccessToken: (input) => call('revokeAccessToken', input),
     createRoom: (input) => call('createRoom', input),
     invite: (input) => call('invite', input),
+    inviteAll: (input) => call('inviteAll', input),
     accept: (input) => call('accept', input),
     decline: (input) => call('decline', input),
     leave: (input) => call('leave', input),

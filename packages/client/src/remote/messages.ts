@@ -26,6 +26,7 @@ export const commandNames = [
   'revokeAccessToken',
   'createRoom',
   'invite',
+  'inviteAll',
   'accept',
   'decline',
   'leave',

@@ -64,27 +64,30 @@ const keyPackageIn = (bytes: Uint8Array): KeyPackage | undefined => {
   }
 }
 
-/**
- * The room with the key packages put to the intent that they were claimed for; undefined where none is of use to it: a
- * device that wants to be brought in again cannot be helped with those of another.
- */
-export const claimed = (
-  room: RoomState,
-  id: string,
-  keyPackages: readonly Uint8Array[],
-): RoomState | undefined => {
-  const intents: Intent[] = []
-  for (const intent of room.intents) {
-    if (intent.id !== id) intents.push(intent)
-    else if (intent.kind === 'invite') intents.push({ ...intent, keyPackages })
-    else if (intent.kind === 'readd') {
-      const keyPackage = keyPackages.find((bytes) => isOfDevice(bytes, intent.device))
-      if (!keyPackage) return undefined
-      intents.push({ ...intent, keyPackage })
-    } else intents.push(intent)
-  }
-  return { ...room, intents }
-}
+/** Key packages by the intent that they were claimed for. */
+export type Claimed = ReadonlyMap<string, readonly Uint8Array[]>
+
+/** The room with the key packages put to the intents that they were claimed for. */
+export const claimed = (room: RoomState, found: Claimed): RoomState => ({
+  ...room,
+  intents: room.intents.map((intent): Intent => {
+    const keyPackages = found.get(intent.id)
+    if (!keyPackages) return intent
+    if (intent.kind === 'invite') return { ...intent, keyPackages }
+    const keyPackage = intent.kind === 'readd' ? ofDevice(keyPackages, intent.device) : undefined
+    return intent.kind === 'readd' && keyPackage ? { ...intent, keyPackage } : intent
+  }),
+})
+
+/** Devices that want to be brought in again, and for which there are only key packages of others. */
+export const unhelped = ({ intents }: RoomState, found: Claimed): readonly string[] =>
+  intents.flatMap((intent) => {
+    const keyPackages = found.get(intent.id)
+    return intent.kind === 'readd' && keyPackages && !ofDevice(keyPackages, intent.device) ? [intent.id] : []
+  })
+
+const ofDevice = (keyPackages: readonly Uint8Array[], device: Uint8Array): Uint8Array | undefined =>
+  keyPackages.find((bytes) => isOfDevice(bytes, device))
 
 const isOfDevice = (bytes: Uint8Array, device: Uint8Array): boolean => {
   const keyPackage = keyPackageIn(bytes)

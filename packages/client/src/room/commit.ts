@@ -10,6 +10,7 @@ import {
   type LeafIndex,
   type LeafNode,
   leaves,
+  memberCount,
   type Proposal,
   propose,
   type PublicGroup,
@@ -20,6 +21,7 @@ import {
   equalBytes,
   type FailureCode,
   type FailureDetail,
+  limits,
   SottoError,
   toHex,
 } from '@sotto/protocol'
@@ -47,7 +49,7 @@ import { type Asked, attempt } from './attempt.ts'
 import { eventsOf } from './events.ts'
 import { withHookOf } from './hooksAfter.ts'
 import { counted, envelopeFor, epochOf } from './send.ts'
-import type { Intent, Pending, RoomState } from './state.ts'
+import type { Intent, Invitation, Pending, RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -57,10 +59,28 @@ import type { Tools } from './tools.ts'
  */
 export type Purpose =
   | { readonly kind: 'intent'; readonly intent: Intent }
+  /** People who are brought in by one commit, with one Welcome. */
+  | { readonly kind: 'invitations'; readonly intents: readonly Invitation[] }
   /** What others have proposed: somebody has to commit it. */
   | { readonly kind: 'proposals' }
   /** Leaves that nobody may use any more are taken out before anything is said (S2). */
   | { readonly kind: 'dead' }
+  /** The nodes above the own leaf get keys: until then everybody else pays for each leaf below them (`filling.ts`). */
+  | { readonly kind: 'fill' }
+
+/** What this device was asked for. */
+export const intentsOf = (purpose: Purpose): readonly Intent[] => {
+  switch (purpose.kind) {
+    case 'intent':
+      return [purpose.intent]
+    case 'invitations':
+      return purpose.intents
+    case 'proposals':
+    case 'dead':
+    case 'fill':
+      return []
+  }
+}
 
 /** The label under which a room's archive key is exported from each of its epochs (protocol §1). */
 export const archiveKeyLabel = 'sotto/1 archive'
@@ -86,11 +106,16 @@ const isOfAccount = (leaf: LeafNode, account: Uint8Array): boolean => {
   return identity !== undefined && equalBytes(identity.account, account)
 }
 
+/** How many devices of people who are not members can still come in. */
+export const freePlaces = ({ tree }: PublicGroup, { members }: Policy): number =>
+  limits.leavesPerRoomMax - Math.max(memberCount(tree), members.length)
+
 /** Why an intent has nothing to do any more, or cannot be done at all. */
 const settledBefore = (group: PublicGroup, policy: Policy, intent: Intent): FailureCode | 'done' | null => {
   switch (intent.kind) {
     case 'invite':
-      return accountsIn(group).has(toHex(intent.account)) ? 'already_member' : null
+      if (accountsIn(group).has(toHex(intent.account))) return 'already_member'
+      return freePlaces(group, policy) < intent.keyPackages.length ? 'room_full' : null
     case 'remove':
       return roleOf(policy, intent.account) === undefined ? 'done' : null
     case 'role':
@@ -139,7 +164,14 @@ const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpo
   const none: Plan = { proposals: [], policy, renewed: false }
   switch (purpose.kind) {
     case 'proposals':
+    case 'fill':
       return none
+    case 'invitations':
+      return {
+        ...none,
+        policy: purpose.intents.reduce((to, { account }) => withMember(to, account), policy),
+        proposals: additions(purpose.intents.flatMap(({ keyPackages }) => keyPackages)),
+      }
     case 'dead': {
       const lookup = (account: Uint8Array) => tools.find(account)?.state
       return {
@@ -213,8 +245,11 @@ export const stageCommit = async (
   const { group } = room
   const policy = group && policyOf(group.public.context)
   if (!group || policy?.kind !== 'ok') return stepped(room)
-  const settled = purpose.kind === 'intent' ? settledBefore(group.public, policy.value, purpose.intent) : null
-  if (purpose.kind === 'intent' && settled) return settleIntent(room, purpose.intent, settled)
+  const intents = intentsOf(purpose)
+  for (const intent of intents) {
+    const settled = settledBefore(group.public, policy.value, intent)
+    if (settled) return settleIntent(room, intent, settled)
+  }
 
   // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
   const planned = planOf(tools, group.public, policy.value, purpose, Math.floor(room.place.timeMs / 1000))
@@ -226,7 +261,7 @@ export const stageCommit = async (
     attempt(tools, timeS, asked, async (engine) => {
       // What somebody else has proposed already need not be proposed again.
       const proposals = proposalsFor(group, policy.value, planned, references)
-      if (proposals.length === 0 && references.length === 0 && purpose.kind !== 'intent') return undefined
+      if (proposals.length === 0 && references.length === 0 && isIdle(purpose)) return undefined
       const made = await commit(engine, group, {
         proposals,
         ...(leaf ? { leaf } : {}),
@@ -248,12 +283,17 @@ export const stageCommit = async (
   switch (tried.kind) {
     case 'needs':
       return tried
-    case 'refused':
-      return purpose.kind === 'intent'
-        ? failIntent(room, purpose.intent.id, 'policy', { rule: tried.rule })
-        : stepped(room)
+    case 'refused': {
+      // One of whom nobody may bring in must not keep the others out: each half is tried by itself.
+      if (purpose.kind === 'invitations' && intents.length > 1)
+        return stageCommit(tools, room, firstHalf(purpose), timeS, asked)
+      const [intent] = intents
+      return intent ? failIntent(room, intent.id, 'policy', { rule: tried.rule }) : stepped(room)
+    }
     case 'done': {
       if (!tried.value || !tried.authorization) return stepped(room)
+      if (tried.value.message.length > limits.commitBytesMax)
+        return tooLarge(tools, room, purpose, timeS, asked)
       const { message, group: current, staged, attachment } = tried.value
       const pending: Pending = {
         kind: 'commit',
@@ -262,13 +302,37 @@ export const stageCommit = async (
         messageHash: tools.provider.hash('SHA-256', message),
         attachment: encodeCommitAttachment(attachment),
         epoch: epochOf(group),
-        intent: purpose.kind === 'intent' ? purpose.intent.id : null,
+        intents: intents.map(({ id }) => id),
         events: eventsOf(tried.authorization, room.hooks),
         staged,
       }
       return stepped({ ...room, group: current, pending, place: counted(room.place) })
     }
   }
+}
+
+/** Whether a commit for this, with nothing in it, would be for nothing. */
+const isIdle = ({ kind }: Purpose): boolean => kind === 'proposals' || kind === 'dead'
+
+type Invitations = Extract<Purpose, { kind: 'invitations' }>
+
+const firstHalf = ({ kind, intents }: Invitations): Invitations => ({
+  kind,
+  intents: intents.slice(0, Math.ceil(intents.length / 2)),
+})
+
+/** The server would not take it: fewer at once, or nobody. */
+const tooLarge = (
+  tools: Tools,
+  room: RoomState,
+  purpose: Purpose,
+  timeS: number,
+  asked: Asked,
+): Promise<Step> | Step => {
+  if (purpose.kind === 'invitations' && purpose.intents.length > 1)
+    return stageCommit(tools, room, firstHalf(purpose), timeS, asked)
+  const [intent] = intentsOf(purpose)
+  return intent ? failIntent(room, intent.id, 'too_large') : stepped(room)
 }
 
 type PendingProposal = Group['public']['proposals'][number]
@@ -281,7 +345,9 @@ const fewerOf = (
   if (allowed.length === 0) return []
   switch (purpose.kind) {
     case 'intent':
+    case 'invitations':
     case 'dead':
+    case 'fill':
       return [[]]
     case 'proposals':
       return allowed.map((one) => [one])
@@ -433,7 +499,7 @@ export const stageLeave = async (
     messageHash: tools.provider.hash('SHA-256', message),
     attachment: null,
     epoch: epochOf(group),
-    intent: null,
+    intents: [],
     events: [],
     staged: null,
   }
@@ -458,18 +524,24 @@ export const failIntent = (
   intent: string,
   code: FailureCode,
   detail: FailureDetail = {},
+): Stepped => failIntents(room, [intent], code, detail)
+
+const failIntents = (
+  room: RoomState,
+  intents: readonly string[],
+  code: FailureCode,
+  detail: FailureDetail,
 ): Stepped =>
   stepped(
-    { ...room, intents: room.intents.filter(({ id }) => id !== intent) },
-    { told: [{ kind: 'intent', intent, result: { kind: 'failed', code, detail } }] },
+    { ...room, intents: room.intents.filter(({ id }) => !intents.includes(id)) },
+    {
+      told: intents.map((intent) => ({ kind: 'intent', intent, result: { kind: 'failed', code, detail } })),
+    },
   )
 
-/** The server has refused what was pending, for good: its intent ends with it. */
-export const dropPending = (room: RoomState, code: FailureCode, detail: FailureDetail): Stepped => {
-  const intent = room.pending?.intent ?? null
-  const dropped = { ...room, pending: null }
-  return intent === null ? stepped(dropped) : failIntent(dropped, intent, code, detail)
-}
+/** The server has refused what was pending, for good: its intents end with it. */
+export const dropPending = (room: RoomState, code: FailureCode, detail: FailureDetail): Stepped =>
+  failIntents({ ...room, pending: null }, room.pending?.intents ?? [], code, detail)
 
-/** What was pending can never be accepted as it is; its intent stays and is applied anew. */
+/** What was pending can never be accepted as it is; its intents stay and are applied anew. */
 export const renewPending = (room: RoomState): Stepped => stepped({ ...room, pending: null })

@@ -40,9 +40,8 @@ export const movedBetween = (before: PublicGroup, after: PublicGroup): Moved => 
 }
 
 /** With the hook that an own commit has put into the policy, where that was what it was for. */
-export const withHookOf = (hooks: readonly HookState[], intent: Intent | undefined): readonly HookState[] => {
-  if (intent?.kind !== 'add_hook' || hooks.some(({ hook }) => equalBytes(hook, intent.hook.hook)))
-    return hooks
+export const withHookOf = (hooks: readonly HookState[], intent: Intent): readonly HookState[] => {
+  if (intent.kind !== 'add_hook' || hooks.some(({ hook }) => equalBytes(hook, intent.hook.hook))) return hooks
   return [...hooks, decodeHookState(intent.state)]
 }
 

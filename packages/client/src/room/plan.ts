@@ -1,10 +1,10 @@
-import { toHex } from '@sotto/protocol'
-import type { Intent, OutboxItem, Pending, Place, RoomState } from './state.ts'
+import { equalBytes, limits, toHex } from '@sotto/protocol'
+import type { Intent, Invitation, OutboxItem, Pending, Place, RoomState } from './state.ts'
 import type { Group } from '@sotto/mls'
 import { type HookDuty, hookDuties } from './hookDuties.ts'
-import type { Death } from '@sotto/trust'
+import { type Death, policyOf } from '@sotto/trust'
 import { type Claimant, isClaimant, isUnclaimed } from './claim.ts'
-import { hasAskedToLeave, hasProposalsOfOthers, type Purpose } from './commit.ts'
+import { freePlaces, hasAskedToLeave, hasProposalsOfOthers, intentsOf, type Purpose } from './commit.ts'
 
 /** What lies outside of a room's stored state and decides what can be done now. */
 export interface Situation {
@@ -33,6 +33,10 @@ export interface Situation {
   readonly account: Uint8Array
   /** Hooks of which the server may have lost what it was told, in hex. */
   readonly doubted: ReadonlySet<string>
+  /** How many people may be brought in by one commit. */
+  readonly together: number
+  /** It is this device's turn to give the tree keys. */
+  readonly filling: boolean
 }
 
 /** What is to be done next about a room; nothing of it needs more memory than the state itself. */
@@ -45,8 +49,8 @@ export type Action =
   | { readonly kind: 'encrypt'; readonly count: number }
   | { readonly kind: 'commit'; readonly purpose: Purpose }
   | { readonly kind: 'propose_leave' }
-  /** Key packages for somebody who is to be brought in. */
-  | { readonly kind: 'claim'; readonly intent: Claimant }
+  /** Key packages for those who are to be brought in. */
+  | { readonly kind: 'claim'; readonly intents: readonly Claimant[] }
   /** The own place is to be taken anew. */
   | { readonly kind: 'rejoin' }
   /** The server is offered what it has lost. */
@@ -131,18 +135,47 @@ const purposeOf = (
   isQueued: boolean,
 ): Purpose | undefined => {
   const [intent] = room.intents
+  if (intent?.kind === 'invite')
+    return { kind: 'invitations', intents: firstInvitations(room, group, situation.together) }
   if (intent) return { kind: 'intent', intent }
   // What nobody can commit must not silence the room: it is tried once in an epoch.
   if (!situation.onDuty) return undefined
   if (situation.dead) return { kind: 'dead' }
   if (hasProposalsOfOthers(group)) return { kind: 'proposals' }
-  return isLeafOld(room, situation.timeMs, isQueued) ? { kind: 'intent', intent: freshKeys } : undefined
+  if (isLeafOld(room, situation.timeMs, isQueued)) return { kind: 'intent', intent: freshKeys }
+  return situation.filling && !isQueued ? { kind: 'fill' } : undefined
+}
+
+/**
+ * Those who are invited first, as many as one commit may bring in and as find a place; at least one of them. Of whom
+ * nothing is claimed yet one device is counted: what comes of it is counted the next time.
+ */
+const firstInvitations = (
+  { intents }: RoomState,
+  { public: known }: Group,
+  together: number,
+): readonly Invitation[] => {
+  const policy = policyOf(known.context)
+  const placesFree = policy.kind === 'ok' ? freePlaces(known, policy.value) : 0
+  const devicesMax = Math.min(limits.addsPerCommitMax, placesFree)
+  const first: Invitation[] = []
+  let devices = 0
+  for (const intent of intents) {
+    if (intent.kind !== 'invite' || first.length >= together) return first
+    devices += Math.max(1, intent.keyPackages.length)
+    if (first.length > 0 && devices > devicesMax) return first
+    if (first.some(({ account }) => equalBytes(account, intent.account))) return first
+    first.push(intent)
+  }
+  return first
 }
 
 const claimFor = (purpose: Purpose, { clockMs }: Situation): Action | undefined => {
-  if (purpose.kind !== 'intent' || !isClaimant(purpose.intent)) return undefined
-  const { intent } = purpose
-  return isUnclaimed(intent, Math.floor(clockMs / 1000)) ? { kind: 'claim', intent } : undefined
+  const clockS = Math.floor(clockMs / 1000)
+  const intents = intentsOf(purpose)
+    .filter(isClaimant)
+    .filter((intent) => isUnclaimed(intent, clockS))
+  return intents.length > 0 ? { kind: 'claim', intents } : undefined
 }
 
 const freshKeys: Intent = { kind: 'refresh', id: 'refresh' }

@@ -13,6 +13,7 @@ import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
 import {
   forgotten,
+  type Intent,
   type Nack,
   type OutboxItem,
   publicOf,
@@ -67,17 +68,18 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
   const { room } = desk
   const { pending, group, place } = room
   if (group) desk.consumed.push(...secretsLeft(group, staged))
-  const intent = room.intents.find(({ id }) => id === pending?.intent)
+  const isFulfilled = ({ id }: Intent): boolean => pending?.intents.includes(id) ?? false
+  const fulfilled = room.intents.filter(isFulfilled)
   const known = publicOf(room)
   const moved = known ? movedBetween(known, staged.public) : { came: false, went: false }
-  enter(desk, staged, { ...moved, came: moved.came || intent?.kind === 'readd' })
+  enter(desk, staged, { ...moved, came: moved.came || fulfilled.some(({ kind }) => kind === 'readd') })
   const next = desk.room
   const isBack = room.phase.kind === 'repairing'
   desk.room = {
     ...next,
-    hooks: withHookOf(next.hooks, intent),
+    hooks: fulfilled.reduce(withHookOf, next.hooks),
     phase: isBack ? { kind: 'active' } : room.phase,
-    intents: room.intents.filter(({ id }) => id !== pending?.intent),
+    intents: room.intents.filter((intent) => !isFulfilled(intent)),
     place: {
       ...next.place,
       leafMs: timeMs,
@@ -85,8 +87,8 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
       rejoinedMs: isBack ? [...place.rejoinedMs, timeMs].slice(-rejoinsKept) : place.rejoinedMs,
     },
   }
-  if (pending && pending.intent !== null)
-    desk.told.push({ kind: 'intent', intent: pending.intent, result: { kind: 'done' } })
+  for (const intent of pending?.intents ?? [])
+    desk.told.push({ kind: 'intent', intent, result: { kind: 'done' } })
   return passed(...(pending?.events ?? []))
 }
 

@@ -125,7 +125,7 @@ export const stageRejoin = async (
     messageHash: tools.provider.hash('SHA-256', message),
     attachment: encodeCommitAttachment({ groupInfo, welcome: null, meta: null }),
     epoch: Number(context.epoch),
-    intent: null,
+    intents: [],
     events: [{ kind: 'event', actor: tools.account, event: { kind: 'rejoined' } }],
     staged,
   }

@@ -13,11 +13,12 @@ import { isForNow } from '../forNow.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
-import { type Claimant, claimed, claimKeyPackages } from './claim.ts'
+import { type Claimant, claimed, claimKeyPackages, unhelped } from './claim.ts'
 import { failIntent, hasAskedToLeave, type Purpose, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
 import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
 import { watchForDead } from './deadWatch.ts'
+import { fillInTime } from './filling.ts'
 import { forkTagOf } from './forkTag.ts'
 import { makeHookKeeper } from './hookKeeper.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
@@ -51,6 +52,8 @@ export interface Room {
   post(draft: Draft): Promise<void>
   /** Resolves when the intent is fulfilled, one that is there already included; rejects with why it cannot be. */
   intend(intent: Intent): Promise<void>
+  /** The same for several, stored in one step. */
+  intendAll(wanted: readonly Intent[]): readonly Promise<void>[]
   /** Resolves when scripts can use the hook; rejects with why they will not. */
   hooked(hook: string): Promise<void>
   /** Resolves when the server has opened the log of a room made here. */
@@ -92,6 +95,10 @@ const isChore = (purpose: Purpose, { intents }: RoomState): boolean => {
       return true
     case 'intent':
       return !intents.includes(purpose.intent)
+    case 'invitations':
+    // Its turn was waited for already.
+    case 'fill':
+      return false
   }
 }
 
@@ -126,6 +133,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     return min + ((byte * 256 + next) / 65536) * (max - min)
   }
   const turns = takeTurns({ after, between, due: () => proceed() })
+  const filling = fillInTime({ after, between, isOnline: line.isOnline, due: () => proceed() })
+  /** How many people are brought in at once: fewer and fewer while the server refuses them, for one of them spoils it. */
+  let together: number = limits.addsPerCommitMax
 
   const runner = runRoom(
     {
@@ -166,6 +176,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       })
     },
     proceed: () => proceed(),
+    divided: (count) => {
+      together = count
+    },
     notCreated: (failure) => settle(creators, failure),
     leaveRefused: (failure) => {
       take((room) => stayAfterAll(room)).catch(() => {})
@@ -190,8 +203,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     sender.settle(before, room)
     if (before.group?.public.context.epoch !== room.group?.public.context.epoch) turns.begin()
     // Another commit was first: a moment of chance, so that the same members do not race again.
-    if (before.pending && !room.pending && before.pending.intent !== null) {
-      const lost = room.intents.some(({ id }) => id === before.pending?.intent)
+    if (before.pending && !room.pending && before.pending.intents.length > 0) {
+      const lost = room.intents.some(({ id }) => before.pending?.intents.includes(id))
       races = lost ? races + 1 : 0
       if (lost) holdBack(between(0, Math.min(50 * 2 ** races, 5000)))
     }
@@ -272,8 +285,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         )
       }
       case 'claim':
-        if (action.intent.kind === 'readd' && !turns.wish(action.intent.id)) return
-        return claim(action.intent)
+        return claimAll(action.intents.filter(({ kind, id }) => kind !== 'readd' || turns.wish(id)))
       case 'rejoin':
         return rejoin()
       case 'heal':
@@ -283,19 +295,29 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     }
   }
 
-  const claim = async (intent: Claimant): Promise<void> => {
+  /** Claims for each; what was claimed is stored in one piece, also where the line fails half way. */
+  const claimAll = async (claimants: readonly Claimant[]): Promise<void> => {
     const clockS = Math.floor(deps.timeMs() / 1000)
     const claiming = { call: line.call, provider: tools.provider, contacts: deps.contacts, clockS }
-    try {
-      const keyPackages = await claimKeyPackages(claiming, runner.state(), intent.account)
-      await take((room) => {
-        const next = claimed(room, intent.id, keyPackages)
-        return next ? stepped(next) : failIntent(room, intent.id, 'key_package_unavailable')
-      })
-    } catch (error) {
-      if (!(error instanceof SottoError) || isForNow(error)) throw error
-      await take((room) => failIntent(room, intent.id, error.code, error.detail))
+    const found = new Map<string, readonly Uint8Array[]>()
+    const failed: { readonly id: string; readonly failure: SottoError }[] = []
+    let passing: unknown
+    for (const { id, account } of claimants) {
+      try {
+        found.set(id, await claimKeyPackages(claiming, runner.state(), account))
+      } catch (error) {
+        const isFinal = error instanceof SottoError && !isForNow(error)
+        if (isFinal) failed.push({ id, failure: error })
+        else passing = error
+        if (!isFinal) break
+      }
     }
+    for (const { id, failure } of failed)
+      await take((room) => failIntent(room, id, failure.code, failure.detail))
+    for (const id of found.size > 0 ? unhelped(runner.state(), found) : [])
+      await take((room) => failIntent(room, id, 'key_package_unavailable'))
+    if (found.size > 0) await take((room) => stepped(claimed(room, found)))
+    if (passing !== undefined) throw passing
   }
 
   /** Takes the own place anew, by what the server hands out to those who come in from outside. */
@@ -361,6 +383,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       timeMs: nextMs(),
       account: tools.account,
       doubted: hookKeeper.doubted(),
+      together,
+      filling: filling.isDue(),
     }
   }
 
@@ -380,6 +404,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const work = async (): Promise<void> => {
     do {
       again = false
+      filling.look(runner.state())
       const actions = plan(runner.state(), situation())
       try {
         for (const action of actions) await perform(action)
@@ -420,6 +445,22 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const waitFor = (waiters: Waiter[]): Promise<void> =>
     new Promise((resolve, reject) => waiters.push({ resolve, reject }))
 
+  const intendAll = (wanted: readonly Intent[]): readonly Promise<void>[] => {
+    const fulfilled = wanted.map(({ id }) => {
+      const waiters = intents.get(id) ?? []
+      intents.set(id, waiters)
+      return waitFor(waiters)
+    })
+    const isKnown = ({ id }: Intent): boolean => runner.state().intents.some((known) => known.id === id)
+    const fresh = wanted.filter((intent) => !isKnown(intent))
+    if (fresh.length > 0)
+      take((room) => stepped({ ...room, intents: [...room.intents, ...fresh] })).catch((error: unknown) => {
+        const failure = error instanceof SottoError ? error : new SottoError('internal', String(error))
+        for (const { id } of fresh) settle(intents.get(id) ?? [], failure)
+      })
+    return fulfilled
+  }
+
   return {
     id: toHex(initial.id),
     state: runner.state,
@@ -457,13 +498,10 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
           ? { ...(await encryptQueued(tools, composed, ready.count)), told }
           : stepped(composed, { told })
       }),
-    intend: (intent) =>
-      new Promise((resolve, reject) => {
-        const waiter: Waiter = { resolve, reject }
-        intents.set(intent.id, [...(intents.get(intent.id) ?? []), waiter])
-        if (runner.state().intents.some(({ id }) => id === intent.id)) return
-        take((room) => stepped({ ...room, intents: [...room.intents, intent] })).catch(reject)
-      }),
+    intend: async (intent) => {
+      await Promise.all(intendAll([intent]))
+    },
+    intendAll,
     isAlarmed: () => isAlarmed(runner.state()),
     hooked: (hook) => hookKeeper.ready(hook),
     created: () => waitFor(creators),

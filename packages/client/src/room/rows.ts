@@ -142,6 +142,20 @@ const intents: Shape<readonly Intent[]> = list(
 
 const hooks: Shape<readonly HookState[]> = list(hookState, hooksMax)
 
+const intentId = text(64)
+const severalIntents = list(intentId, limits.addsPerCommitMax)
+
+/** Null for none and the id of one, as all versions write it; several in a list. */
+const pendingIntents: Shape<readonly string[]> = {
+  read: (value, at) => {
+    if (value === null) return []
+    if (!Array.isArray(value)) return [intentId.read(value, at)]
+    if (value.length < 2) throw new SottoError('bad_request', `${at}: expected several`)
+    return severalIntents.read(value, at)
+  },
+  write: (ids) => (ids.length > 1 ? severalIntents.write(ids) : (ids[0] ?? null)),
+}
+
 /** The staged state is kept in parts of its own. */
 const pending: Shape<Omit<Pending, 'staged'>> = struct({
   kind: oneOf('commit', 'proposal'),
@@ -150,7 +164,7 @@ const pending: Shape<Omit<Pending, 'staged'>> = struct({
   messageHash: hash,
   attachment: nullable(blob(limits.welcomeBytesMax + limits.groupInfoBytesMax + limits.metaBytesMax + 64)),
   epoch: uint(),
-  intent: nullable(text(64)),
+  intents: pendingIntents,
   events: recordedItems,
 })
 

@@ -52,6 +52,8 @@ export interface SenderDeps {
   /** The message stands differently now. */
   told(message: Uint8Array): void
   proceed(): void
+  /** Of those who were to be brought in together so many are tried next. */
+  divided(count: number): void
   /** The room that was to be created will not be. */
   notCreated(failure: SottoError): void
   leaveRefused(failure: SottoError): void
@@ -68,6 +70,22 @@ const failureOf = (error: unknown): SottoError =>
 const numberIn = ({ detail }: SottoError, name: string, otherwise: number): number => {
   const value = detail[name]
   return typeof value === 'number' && Number.isFinite(value) ? value : otherwise
+}
+
+/** A device that is to be brought in has as many invitations as may wait for it: nobody can say until when. */
+const isCrowded = ({ code, detail }: SottoError): boolean =>
+  code === 'rate' && detail['retryAfterMs'] === undefined
+
+/** Nothing that happens by itself makes it acceptable. */
+const isFinal = (failure: SottoError): boolean => {
+  switch (failure.code) {
+    case 'stale_epoch':
+    case 'client_rollback':
+    case 'fork':
+      return false
+    default:
+      return isCrowded(failure) || !isForNow(failure)
+  }
 }
 
 const retryDelayMs = (failure: SottoError): number =>
@@ -190,11 +208,17 @@ export const makeSender = (deps: SenderDeps): Sender => {
   const pendingRefused = async (pending: Pending, failure: SottoError): Promise<void> => {
     if (runner.state().pending !== pending) return deps.proceed()
     underWay.delete(pendingId)
+    const { intents } = pending
+    // One among several spoils it for the others: half of them, then.
+    if (intents.length > 1 && isFinal(failure)) {
+      deps.divided(Math.ceil(intents.length / 2))
+      return runner.take(renewPending)
+    }
     // It has come in too often today; to ask every few seconds changes nothing.
     const waitMs = failure.code === 'rate' ? numberIn(failure, 'retryAfterMs', 0) : 0
     if (runner.state().phase.kind === 'repairing' && waitMs > limits.rejoinWaitMaxMs)
       return runner.take((room) => stepped(tired(room)))
-    if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
+    if (isForNow(failure) && !isFinal(failure)) return deps.holdBack(retryDelayMs(failure))
     switch (failure.code) {
       case 'stale_epoch':
         return movedOn(failure)
@@ -206,6 +230,8 @@ export const makeSender = (deps: SenderDeps): Sender => {
         if (runner.state().phase.kind === 'repairing')
           return runner.take((room) => stepped(askOthers(tools, room)))
         if (pending.kind === 'proposal') deps.leaveRefused(failure)
+        // The one is found: the others go together again.
+        deps.divided(limits.addsPerCommitMax)
         return runner.take((room) => dropPending(room, failure.code, failure.detail))
     }
   }

@@ -143,14 +143,16 @@ export interface Meta {
   readonly bytes: Uint8Array
 }
 
+export interface Invitation {
+  readonly kind: 'invite'
+  readonly id: string
+  readonly account: Uint8Array
+  /** Claimed once, empty before; a commit that lost its race uses them again. */
+  readonly keyPackages: readonly Uint8Array[]
+}
+
 export type Intent =
-  | {
-      readonly kind: 'invite'
-      readonly id: string
-      readonly account: Uint8Array
-      /** Claimed once, empty before; a commit that lost its race uses them again. */
-      readonly keyPackages: readonly Uint8Array[]
-    }
+  | Invitation
   /** Fresh keys for the own leaf: others may have the key package by which this device came in, or it grew old. */
   | { readonly kind: 'refresh'; readonly id: string }
   | { readonly kind: 'remove'; readonly id: string; readonly account: Uint8Array }
@@ -176,8 +178,8 @@ export interface Pending {
   readonly messageHash: Uint8Array
   readonly attachment: Uint8Array | null
   readonly epoch: number
-  /** The intent that a commit fulfils. */
-  readonly intent: string | null
+  /** The intents that a commit fulfils: several where several people are invited at once. */
+  readonly intents: readonly string[]
   /** What the timeline will tell of the commit. */
   readonly events: readonly RecordedItem[]
   /** The state to adopt when the log shows the commit. */

@@ -1,5 +1,5 @@
 import { normalizeName, SottoError } from '@sotto/protocol'
-import type { AccountView, Client, MemberView, RoomView } from '../view.ts'
+import type { AccountView, Client, InviteOutcome, MemberView, RoomView } from '../view.ts'
 import { type Deliveries, deliveriesOf, type Delivered } from './deliveries.ts'
 import { type EventDesk, eventDeskOf, type Message, messageOf } from './events.ts'
 
@@ -64,8 +64,15 @@ export interface Sotto {
   history(room: string, options?: HistoryOptions): Promise<HistoryPage>
   /** @returns the id of the new room. @throws SottoError `offline`, `bad_request` */
   createRoom(name: string): Promise<string>
-  /** @throws SottoError `name_unknown`, `already_member`, `key_package_unavailable`, `policy` */
+  /** @throws SottoError `name_unknown`, `already_member`, `room_full`, `key_package_unavailable`, `policy` */
   invite(room: string, name: string): Promise<void>
+  /**
+   * Invites several people at once, which costs a large room much less than one after the other. What is refused of one
+   * does not keep the others out: see the `failure` of each.
+   *
+   * @throws SottoError `room_frozen`, `not_member`, `too_large`
+   */
+  inviteAll(room: string, names: readonly string[]): Promise<readonly InviteOutcome[]>
   /** Accepts an invitation: its room has no name before. @throws SottoError `not_found`, `policy`, `offline` */
   accept(room: string): Promise<void>
   leave(room: string): Promise<void>
@@ -129,6 +136,7 @@ export const sottoOf = (client: Client): Sotto => {
     },
     createRoom: async (name) => (await client.createRoom({ name })).room,
     invite: async (name, person) => client.invite({ room: room(name).id, name: person }),
+    inviteAll: async (name, names) => client.inviteAll({ room: room(name).id, names }),
     accept: async (name) => client.accept({ room: room(name).id }),
     leave: async (name) => client.leave({ room: room(name).id }),
     close: async () => {

@@ -60,7 +60,7 @@ describe('key packages that are claimed', () => {
   it('bring somebody into a log that is two months ahead, if they are good now', async () => {
     const { ledger, a, b, claim } = await roomAhead(60)
     expect(actionsOf(a.room, startS)).toEqual(['claim'])
-    a.room = claimed(a.room, 'carol', await claim(startS)) as RoomState
+    a.room = claimed(a.room, new Map([['carol', await claim(startS)]]))
     expect(actionsOf(a.room, startS)).toEqual(['commit'])
     const [intent] = a.room.intents as [Intent]
     const roomS = Math.floor(a.room.place.timeMs / 1000)
@@ -81,7 +81,7 @@ describe('key packages that are claimed', () => {
   it('KP-6 are not taken when they are over by the server’s clock, and claimed anew if they were', async () => {
     const { a, bundle, claim } = await roomAhead(0)
     await expect(claim(startS + dayS)).rejects.toMatchObject({ code: 'key_package_unavailable' })
-    a.room = claimed(a.room, 'carol', [bundle.bytes]) as RoomState
+    a.room = claimed(a.room, new Map([['carol', [bundle.bytes]]]))
     expect(actionsOf(a.room, startS + dayS - 1)).toEqual(['commit'])
     expect(actionsOf(a.room, startS + dayS)).toEqual(['claim'])
   })

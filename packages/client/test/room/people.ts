@@ -324,6 +324,8 @@ export const calmAt = ({ place }: RoomState, clockS: number): Situation => ({
   alarmed: false,
   onDuty: true,
   doubted: new Set(),
+  together: 64,
+  filling: false,
   dead: null,
   clockMs: clockS * 1000,
   timeMs: Math.max(place.timeMs, clockS * 1000),

@@ -38,6 +38,8 @@ describe('what is to be done next', () => {
     alarmed: false,
     onDuty: true,
     doubted: new Set(),
+    together: 64,
+    filling: false,
     dead: null,
     clockMs: 0,
     timeMs: 0,
@@ -58,7 +60,7 @@ describe('what is to be done next', () => {
     messageHash: new Uint8Array(32),
     attachment: null,
     epoch: 1,
-    intent: null,
+    intents: [],
     events: [],
     staged: null,
   }

@@ -3,7 +3,7 @@ import type { Group } from '@sotto/mls'
 import { decodeCommitAttachment, encodeLoggedNack, entryKinds, limits } from '@sotto/protocol'
 import { signLabelled } from '@sotto/trust'
 import { askedNobody } from '../../src/room/attempt.ts'
-import { claimed } from '../../src/room/claim.ts'
+import { claimed, unhelped } from '../../src/room/claim.ts'
 import { stageCommit } from '../../src/room/commit.ts'
 import { plan } from '../../src/room/plan.ts'
 import { lost, stageRejoin, tryAgain } from '../../src/room/repair.ts'
@@ -164,9 +164,10 @@ describe('the own place in a room, lost and taken again', () => {
     expect(intent).toMatchObject({ kind: 'readd', device: bob.device, keyPackage: null })
     expect(actionsOf(a.room)).toEqual(['claim'])
     const other = await bundleOf(carol)
-    expect(claimed(a.room, intent?.id ?? '', [other.bytes])).toBeUndefined()
+    const id = intent?.id ?? ''
+    expect(unhelped(a.room, new Map([[id, [other.bytes]]]))).toEqual([id])
     const bundle = await bundleOf(bob)
-    a.room = claimed(a.room, intent?.id ?? '', [other.bytes, bundle.bytes]) as RoomState
+    a.room = claimed(a.room, new Map([[id, [other.bytes, bundle.bytes]]]))
     const purpose = { kind: 'intent', intent: a.room.intents[0] as Intent } as const
     await a.take(stageCommit(a.tools, a.room, purpose, startS, askedNobody))
     expect(decodeCommitAttachment(a.room.pending?.attachment as Uint8Array).welcome).not.toBeNull()

@@ -164,9 +164,10 @@ export const en = {
     inviteText:
       'From the moment they join, they can read what is said. They cannot read what was said before.',
     inviteName: 'Name of the person',
-    inviteHint: 'Exactly as they signed up.',
+    inviteHint: 'Exactly as they signed up. Several at once: with spaces or commas between them.',
     inviteConfirm: 'Invite',
     invited: '<bdi>{name}</bdi> is invited.',
+    invitedMany: '{count, number} people are invited.',
     nameMissing: 'Enter a name.',
   },
 

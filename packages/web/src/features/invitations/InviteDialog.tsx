@@ -1,4 +1,4 @@
-import type { RoomView } from '@sotto/client'
+import type { InviteOutcome, RoomView } from '@sotto/client'
 import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
@@ -10,6 +10,11 @@ import { isolated } from '../../ui/isolated.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { TextField } from '../../ui/TextField.tsx'
 import styles from './InviteDialog.module.css'
+
+/** Names as they are typed or pasted: no name has a space or a comma in it. */
+const namesIn = (text: string): readonly string[] => [
+  ...new Set(text.split(/[\s,;]+/u).filter((name) => name !== '')),
+]
 
 const nameCodes = new Set(['name_unknown', 'name_invalid', 'already_member', 'key_package_unavailable'])
 
@@ -26,20 +31,30 @@ const InviteForm = ({
   const client = useClient()
   const { attempt, run, reset } = useAttempt()
   const [name, setName] = useState('')
-  const [invited, setInvited] = useState<string | null>(null)
+  const [outcomes, setOutcomes] = useState<readonly InviteOutcome[]>([])
   const [checked, setChecked] = useState(false)
   const missing = checked && name.trim() === ''
+  const invited = outcomes.filter((one) => one.failure === null)
+  const refused = outcomes.filter((one) => one.failure !== null)
   const failure = attempt.kind === 'failed' ? attempt.failure : null
   const nameFailure = failure && nameCodes.has(failure.code) ? failure : null
 
   const submit = async () => {
     setChecked(true)
-    setInvited(null)
-    const asked = name.trim()
-    if (attempt.kind === 'busy' || asked === '') return
-    if (!(await run(() => client.invite({ room: room.id, name: asked })))) return
-    setInvited(asked)
-    setName('')
+    setOutcomes([])
+    const names = namesIn(name)
+    const [only] = names
+    if (attempt.kind === 'busy' || only === undefined) return
+    const became = async (): Promise<readonly InviteOutcome[]> => {
+      if (names.length > 1) return client.inviteAll({ room: room.id, names })
+      await client.invite({ room: room.id, name: only })
+      return [{ name: only, failure: null }]
+    }
+    let told: readonly InviteOutcome[] = []
+    if (!(await run(async () => (told = await became())))) return
+    setOutcomes(told)
+    // Who was refused stays in the field.
+    setName(told.flatMap((one) => (one.failure ? [one.name] : [])).join(' '))
     setChecked(false)
     field.current?.focus()
   }
@@ -76,13 +91,26 @@ const InviteForm = ({
           <FailureText failure={failure} />
         </Notice>
       )}
-      {invited !== null && (
+      {refused.length > 0 && (
+        <Notice tone="danger" icon="warning" announce="at_once">
+          <ul>
+            {refused.map((one) => (
+              <li key={one.name}>
+                <bdi>{one.name}</bdi>: {one.failure && <FailureText failure={one.failure} />}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {invited.length > 0 && (
         <Notice tone="accent" icon="check">
-          {t.rich('invitation.invited', { name: invited, ...isolated })}
+          {invited.length === 1
+            ? t.rich('invitation.invited', { name: invited[0]?.name ?? '', ...isolated })
+            : t('invitation.invitedMany', { count: invited.length })}
         </Notice>
       )}
       <DialogActions>
-        <Button onClick={onClose}>{invited === null ? t('cancel') : t('done')}</Button>
+        <Button onClick={onClose}>{invited.length === 0 ? t('cancel') : t('done')}</Button>
         <Button type="submit" look="primary" busy={attempt.kind === 'busy'}>
           {t('invitation.inviteConfirm')}
         </Button>
@@ -91,7 +119,7 @@ const InviteForm = ({
   )
 }
 
-/** Invites by name, one person after the other. */
+/** Invites by name: one person, or many at once. */
 export const InviteDialog = ({
   room,
   open,
