@@ -26,6 +26,11 @@ const costs: Readonly<Record<OperationName, OperationCost>> = {
   readServer: { baseUs: 50 },
   lookUpAccount: { baseUs: 200 },
   readChain: { baseUs: 500, answerBytes: 256 * kiB },
+  readChains: {
+    baseUs: 500,
+    perBodyByteUs: 3,
+    answerBytes: limits.chainsPerAnswerBytesMax + limits.chainEndsPerAnswerMax * 128,
+  },
   readChainEnds: { baseUs: 200, perBodyByteUs: 1 },
   appendLink: { baseUs: 4000 },
   handBackLinks: { baseUs: 2000, perBodyByteUs: 3 },
