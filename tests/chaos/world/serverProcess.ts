@@ -13,6 +13,8 @@ export interface ServerPlace {
   readonly data: string
   /** Where everything that it prints goes. */
   readonly log: string
+  /** Further options of `sotto serve`. */
+  readonly options?: readonly string[]
 }
 
 export interface ServerProcess extends Group {
@@ -31,8 +33,8 @@ export const answers = async (url: string): Promise<boolean> => {
 }
 
 /** `sotto serve`, as a user starts it. */
-export const serve = ({ port, data, log }: ServerPlace): ServerProcess => {
-  const child = spawn(process.execPath, [bin, 'serve', '--port', String(port), '--data', data], {
+export const serve = ({ port, data, log, options = [] }: ServerPlace): ServerProcess => {
+  const child = spawn(process.execPath, [bin, 'serve', '--port', String(port), '--data', data, ...options], {
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

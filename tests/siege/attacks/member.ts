@@ -17,19 +17,23 @@ const bearer = ({ token }: RawDevice) => ({ authorization: `Bearer ${token}` })
 const uploading = async (
   place: Place,
   device: RawDevice,
+  body: Uint8Array,
   tally: Tally,
   signal: AbortSignal,
 ): Promise<void> => {
-  const bundles = await Promise.all(Array.from({ length: packagesPerUpload }, () => makeBundle(device)))
-  const body = encodeAs(operations.publishKeyPackages.body, {
-    oneTime: bundles.map(({ bytes }) => bytes),
-    lastResort: null,
-    replace: true,
-  })
   const headers = { 'content-type': 'application/cbor', ...bearer(device) }
   const { path } = operations.publishKeyPackages
   await paced(100, 16, signal, async () => {
     await askAndCount(place, tally, 'upload', { method: 'POST', path, headers, body })
+  })
+}
+
+const uploadOf = async (device: RawDevice): Promise<Uint8Array> => {
+  const bundles = await Promise.all(Array.from({ length: packagesPerUpload }, () => makeBundle(device)))
+  return encodeAs(operations.publishKeyPackages.body, {
+    oneTime: bundles.map(({ bytes }) => bytes),
+    lastResort: null,
+    replace: true,
   })
 }
 
@@ -144,6 +148,7 @@ export const member: Attack = {
     await fill(room)
     const quiet = await createRoom(device)
     for (let one = 0; one < roomsOwned; one++) await createRoom(device)
+    const upload = await uploadOf(device)
     const places = ['127.0.0.31', '127.0.0.32', '127.0.0.33'].map((address) => placeAt(address, port))
     const [asking, holding, talking] = places as [Place, Place, Place]
     const tally: Tally = new Map()
@@ -151,7 +156,7 @@ export const member: Attack = {
       tally,
       run: async (signal) => {
         await Promise.all([
-          uploading(asking, device, tally, signal),
+          uploading(asking, device, upload, tally, signal),
           listing(asking, device, tally, signal),
           staring(holding, room, tally, signal),
           dripping(holding, room, tally, signal),
