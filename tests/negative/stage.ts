@@ -1,12 +1,13 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Client, memoryDisk, memoryKeys, type Transport } from '@sotto/client'
+import { type Client, type ClientLimits, memoryDisk, memoryKeys, type Transport } from '@sotto/client'
 import { netTransport } from '@sotto/client/node'
 import { decode, decodeKeyPackage, type KeyPackage } from '@sotto/mls'
 import { operations } from '@sotto/protocol'
 import { type RunningServer, startServer } from '@sotto/server'
 import { roles, withRole } from '@sotto/trust'
+import { smallStock } from '../stories/stock.ts'
 import { invitation, meet, online, room, until, untilMessages } from '../stories/talk.ts'
 import { openDevice, password } from '../stories/world.ts'
 import { commitBy, contextWith, payloadOf, type Place, sayBy } from './forge.ts'
@@ -66,6 +67,9 @@ export interface Stage {
 /** What everyone in the room has read when a case begins. */
 export const spoken = ['the roles are given', 'victor is here', 'victor was here']
 
+/** Of Nora's key packages nobody may take so many that none are left. */
+const stockOf = (name: string): Partial<ClientLimits> => (name === 'nora' ? {} : smallStock)
+
 export const setStage = async (): Promise<Stage> => {
   const [dataDirectory, backup] = [
     mkdtempSync(join(tmpdir(), 'sotto-stage-')),
@@ -91,7 +95,7 @@ export const setStage = async (): Promise<Stage> => {
   const line = netTransport({ server: server.url, route: 'websocket' })
 
   const device = (name: string) => {
-    const held = { disk: memoryDisk(), keys: memoryKeys() }
+    const held = { disk: memoryDisk(), keys: memoryKeys(), limits: stockOf(name) }
     let token = ''
     const listening = (inner: Transport): Transport => ({
       ...inner,
@@ -221,7 +225,7 @@ export const setStage = async (): Promise<Stage> => {
     nowMs,
     pass: (ms) => (aheadMs += ms),
     open: async (kept, between) => {
-      const held = deviceOf(kept)
+      const held = { ...deviceOf(kept), limits: stockOf(kept.name) }
       const client = await openDevice(url, held, { transport: between })
       opened.add(client)
       return { client, now: () => ({ ...kept, rows: new Map(held.disk.rows) }) }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type Client,
+  type ClientLimits,
   type ClientOptions,
   type Jose,
   type MemoryDisk,
@@ -20,6 +21,7 @@ import { joseLibrary, netTransport, timerScheduler } from '@sotto/client/node'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { type RunningServer, type ServerConfig, startServer } from '@sotto/server'
 import { quickPassword } from './password.ts'
+import { smallStock } from './stock.ts'
 
 /** A server with its data, and people with their devices: everything real but the disks of the devices. */
 export interface World {
@@ -39,6 +41,8 @@ export interface World {
 export interface Device {
   readonly disk: MemoryDisk
   readonly keys: MemoryKeys
+  /** Default: a small stock of key packages. */
+  readonly limits?: Partial<ClientLimits>
 }
 
 /** What happens between the client and its store or the server. */
@@ -80,6 +84,7 @@ export const openDevice = async (
     jose: weather.jose?.(joseLibrary) ?? joseLibrary,
     password: quickPassword,
     deviceKind,
+    limits: device.limits ?? smallStock,
   }
   return openClient(options)
 }

@@ -10,6 +10,7 @@ import { type MemoryKeys, memoryKeys, openMemoryKeychain } from '@sotto/client'
 import { joseLibrary } from '@sotto/client/node'
 import type { Provider } from '@sotto/mls'
 import type { Clock } from './clock.ts'
+import { smallStock } from '../stories/stock.ts'
 import { copyDisk, type Disk, type DiskCopy, emptyDisk, loseCommits, openDisk, restoreDisk } from './disk.ts'
 import type { Life, Link } from './network.ts'
 import { worldPassword } from './password.ts'
@@ -161,6 +162,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
           jose: joseLibrary,
           password: worldPassword,
           deviceKind: 'cli',
+          limits: smallStock,
         })
         own.client = client
       } catch (error) {

@@ -254,12 +254,12 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/client/src/account/keyPackages.ts',
-        from: 'remaining < limits.keyPackagesRefillBelow ? limits.keyPackagesOneTime - remaining : 0',
-        to: 'limits.keyPackagesOneTime + 0 * remaining',
+        from: 'remaining < keyPackagesRefillBelow ? keyPackagesOneTime - remaining : 0',
+        to: 'keyPackagesOneTime + 0 * remaining',
       },
       {
         file: 'packages/client/src/account/keyPackages.ts',
-        from: 'afresh || isForeign || oneTimes.length >= keptMax()',
+        from: 'afresh || isForeign || oneTimes.length >= keptMax',
         to: 'afresh || isForeign',
       },
     ],

@@ -1,4 +1,4 @@
-import { type Acknowledgement, limits } from '@sotto/protocol'
+import type { Acknowledgement } from '@sotto/protocol'
 import type { RoomChange } from '../../packages/server/src/delivery/store.ts'
 import { lookIntervalMs } from '../../packages/server/src/steadyClock.ts'
 import type { MemoryData } from '../../packages/server/test/memory/data.ts'
@@ -122,12 +122,7 @@ export interface World {
 /** 2026-01-01 */
 const startMs = 1_767_225_600_000
 
-/** Small stocks, so that they run out; quick retries, so that virtual time is short. */
-const worldLimits = { keyPackagesOneTime: 4, keyPackagesRefillBelow: 2 }
-
 export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
-  const before = { ...limits }
-  Object.assign(limits, worldLimits)
   const clock = makeClock(startMs)
   const uninstall = clock.install(seededRandom(options.seed, 'platform'))
   const violations: Violation[] = []
@@ -148,7 +143,6 @@ export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
     }
   } finally {
     uninstall()
-    Object.assign(limits, before)
     process.off('unhandledRejection', onRejection)
   }
 }

@@ -18,6 +18,7 @@ import {
 import { meetServer } from './account/serverPin.ts'
 import { type Device, openDevice } from './device.ts'
 import { forwardHook } from './hookForward.ts'
+import { type ClientLimits, clientLimits } from './limits.ts'
 import type { Jose } from './ports/jose.ts'
 import type { Keychain } from './ports/keychain.ts'
 import type { PasswordProtocol } from './ports/password.ts'
@@ -43,6 +44,8 @@ export interface ClientOptions {
   readonly jose: Jose
   readonly password: PasswordProtocol
   readonly deviceKind: DeviceKind
+  /** Default: those of `protocol/limits`. */
+  readonly limits?: Partial<ClientLimits>
 }
 
 /**
@@ -102,7 +105,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   let notes = openNotes(gated.store)
   let pool: KeyPackagePool
   const openAccount = async (): Promise<void> => {
-    pool = keyPackagePool(gated.store, provider, call)
+    pool = keyPackagePool(gated.store, provider, call, clientLimits(options.limits))
     // A machine that has slept may not have heard yet how late it is at the server: a link is from the future only where
     // both clocks say so (CHAIN-13).
     contacts = openContacts(gated.store, provider, call, () => Math.max(timeMs(), scheduler.nowMs()))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Message, RoomView, Sotto } from '@sotto/client'
 import { openSotto } from '@sotto/client/node'
 import { type RunningServer, type ServerConfig, startServer } from '@sotto/server'
+import { smallStock } from '../../stories/stock.ts'
 
 const hourMs = 3_600_000
 
@@ -40,7 +41,13 @@ export const makeWorld = async (config: Partial<ServerConfig> = {}): Promise<Wor
     url: server.url,
     profile,
     person: async (name) => {
-      const sotto = await openSotto({ profile: profile(name), server: server.url, name, password })
+      const sotto = await openSotto({
+        profile: profile(name),
+        server: server.url,
+        name,
+        password,
+        limits: smallStock,
+      })
       endings.push(() => sotto.close())
       return sotto
     },

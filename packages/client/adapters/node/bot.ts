@@ -34,12 +34,19 @@ const troubleText = (trouble: BotTrouble): string => {
  *
  * @throws SottoError what `openNodeClient` and `startBot` throw
  */
-export const createBot = async ({ profile, server, route, ...options }: NodeBotOptions): Promise<Bot> => {
+export const createBot = async ({
+  profile,
+  server,
+  route,
+  limits,
+  ...options
+}: NodeBotOptions): Promise<Bot> => {
   const client = await openNodeClient({
     profile,
     deviceKind: 'bot',
     ...(server === undefined ? {} : { server }),
     ...(route === undefined ? {} : { route }),
+    ...(limits === undefined ? {} : { limits }),
   })
   const tell = (text: string): void => void process.stderr.write(`${options.name}: ${text}\n`)
   try {

@@ -1,7 +1,7 @@
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { SottoError } from '@sotto/protocol'
 import type { DeviceKind } from '@sotto/trust'
-import { type Client, type LiveRoute, openClient, sealedStore } from '../../src/index.ts'
+import { type Client, type ClientLimits, type LiveRoute, openClient, sealedStore } from '../../src/index.ts'
 import { netTransport, originOf } from '../net/index.ts'
 import { joseLibrary } from '../net/jose.ts'
 import { opaqueProtocol } from '../net/opaque.ts'
@@ -20,6 +20,8 @@ export interface NodeClientOptions {
   readonly route?: Route
   /** What the certificate says of a device that is made here: others see it. Default: `cli`. */
   readonly deviceKind?: DeviceKind
+  /** Bounds of this client; default: those of `protocol/limits`. */
+  readonly limits?: Partial<ClientLimits>
 }
 
 type Route = 'auto' | LiveRoute
@@ -27,20 +29,22 @@ type Route = 'auto' | LiveRoute
 interface Means {
   readonly route: Route
   readonly deviceKind: DeviceKind
+  readonly limits: Partial<ClientLimits>
 }
 
-const openAt = async (profile: Profile, server: string, { route, deviceKind }: Means): Promise<Client> => {
+const openAt = async (profile: Profile, server: string, means: Means): Promise<Client> => {
   const keychain = openFileKeychain(profile.keys)
   return openClient({
     server,
     store: sealedStore(await openSqliteStore(profile.store), keychain),
     keychain,
-    transport: netTransport({ server, route }),
+    transport: netTransport({ server, route: means.route }),
     scheduler: timerScheduler,
     provider: nodeProvider(),
     jose: joseLibrary,
     password: opaqueProtocol,
-    deviceKind,
+    deviceKind: means.deviceKind,
+    limits: means.limits,
   })
 }
 
@@ -72,8 +76,11 @@ export const openNodeClient = async ({
   server,
   route = 'auto',
   deviceKind = 'cli',
+  limits = {},
 }: NodeClientOptions): Promise<Client> => {
   const profile = profileAt(directory)
   const wanted = server === undefined ? undefined : originOf(server)
-  return openSharedClient(profile.directory, () => openProfile(profile, wanted, { route, deviceKind }))
+  return openSharedClient(profile.directory, () =>
+    openProfile(profile, wanted, { route, deviceKind, limits }),
+  )
 }

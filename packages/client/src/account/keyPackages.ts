@@ -27,6 +27,7 @@ import {
   lastResortExtension,
   leafCapabilities,
 } from '@sotto/trust'
+import type { ClientLimits } from '../limits.ts'
 import { within } from '../room/keys.ts'
 import type { Change, Row, Store } from '../ports/store.ts'
 import type { Call } from './contacts.ts'
@@ -73,8 +74,8 @@ const dayS = 86_400
 const lifetimeS = limits.keyPackageLifetimeDaysMax * dayS
 const lastResortRenewS = 7 * dayS
 const rowsMax = 1000
-/** Private parts of one-time key packages on this device; more are made only while publishing fails. */
-const keptMax = (): number => 4 * limits.keyPackagesOneTime
+/** Private parts of one-time key packages on this device, per one on the server; more are made only while publishing fails. */
+const keptPerPublished = 4
 /** An invitation waits for as long as a leaf may live; then its key package is of no use to anybody. */
 const reservedS = limits.leafLifetimeDaysMax * dayS
 /** Last resorts that others may still have in hand. */
@@ -95,7 +96,13 @@ const row = struct({
 
 const suite = suiteOf(hybridSuiteId)
 
-export const keyPackagePool = (store: Store, provider: Provider, call: Call): KeyPackagePool => {
+export const keyPackagePool = (
+  store: Store,
+  provider: Provider,
+  call: Call,
+  { keyPackagesOneTime, keyPackagesRefillBelow }: ClientLimits,
+): KeyPackagePool => {
+  const keptMax = keptPerPublished * keyPackagesOneTime
   const refOf = (bundle: KeyPackageBundle): string =>
     toHex(keyPackageRef({ provider, suite }, bundle.keyPackage))
 
@@ -143,9 +150,9 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
       // The server hands out what nobody here has the keys to any more: this device has been set back, or damaged.
       const isForeign = stock.remaining > oneTimes.filter(isUsable).length
       // Or of what it has, too much may not be known here for long.
-      const replace = afresh || isForeign || oneTimes.length >= keptMax()
+      const replace = afresh || isForeign || oneTimes.length >= keptMax
       const remaining = replace ? 0 : stock.remaining
-      const wanted = remaining < limits.keyPackagesRefillBelow ? limits.keyPackagesOneTime - remaining : 0
+      const wanted = remaining < keyPackagesRefillBelow ? keyPackagesOneTime - remaining : 0
       const isFresh = lastResorts.some((one) => isUsable(one) && one.madeS + lastResortRenewS > nowS)
       const renewLastResort = replace || !stock.lastResort || !isFresh
       if (wanted === 0 && !renewLastResort) return
@@ -153,7 +160,7 @@ export const keyPackagePool = (store: Store, provider: Provider, call: Call): Ke
       // What was made and did not reach the server, or what nobody has joined with: the newest are kept.
       const isSpare = ({ reserved }: { readonly reserved: boolean }): boolean => !reserved
       const spare = [
-        ...oldest(oneTimes.filter(isSpare), keptMax()),
+        ...oldest(oneTimes.filter(isSpare), keptMax),
         ...oldest(lastResorts.filter(isSpare), lastResortsKept),
       ]
       if (spare.length > 0) await store.commit(spare.map(({ key }) => ({ kind: 'delete', key })))
