@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { type Client, memoryDisk, memoryKeys } from '@sotto/client'
 import { livePath, type Operation, operations } from '@sotto/protocol'
@@ -12,13 +15,15 @@ import { WebSocket } from 'ws'
 import { goodPassword, rest } from '../open/lane/rest.ts'
 import { meet, online, until, untilMessages } from '../stories/talk.ts'
 import { openDevice, password } from '../stories/world.ts'
-import { selfSigned } from './certificate.ts'
+import { type Certificate, selfSigned } from './certificate.ts'
 import { hasNginx, type Nginx, snippetOfPage, startNginxOfPage } from './nginx.ts'
 
 /** This machine's own network has more addresses than one: clients of the proxy are told apart by them. */
 const proxyAddress = '127.0.0.1'
 
 const certificate = selfSigned(['localhost'])
+
+const sottoBin = fileURLToPath(new URL('../../packages/cli/bin/sotto.mjs', import.meta.url))
 
 const ends: (() => unknown)[] = []
 const endAll = async (): Promise<void> => {
@@ -98,6 +103,11 @@ const ask = (
     asked.on('error', reject)
     asked.end(body)
   })
+
+const without =
+  (...lines: readonly RegExp[]) =>
+  (text: string): string =>
+    lines.reduce((left, line) => left.replace(line, ''), text)
 
 const largestBody = Math.max(
   ...Object.values(operations).map((op) => (op as unknown as Operation).bodyBytesMax),
@@ -244,11 +254,6 @@ describe.skipIf(!hasNginx)('behind nginx as the page has it (needs nginx)', () =
 
 describe.skipIf(!hasNginx)('behind nginx that somebody has set up otherwise (needs nginx)', () => {
   afterEach(endAll)
-  const without =
-    (...lines: readonly RegExp[]) =>
-    (text: string): string =>
-      lines.reduce((left, line) => left.replace(line, ''), text)
-
   it('without Upgrade, people register and talk all the same, by asking again and again', async () => {
     const { server } = await startSotto({ limits: { longPollMs: 2000 } })
     const nginx = await startProxy(
@@ -291,5 +296,89 @@ describe.skipIf(!hasNginx)('behind nginx that somebody has set up otherwise (nee
       expect((await ask(url, '/healthz')).headers['strict-transport-security']).toBeUndefined()
     const said = log.filter((line) => line.includes('proxy_not_believed'))
     expect(said).toEqual([expect.stringMatching(/"peer":"loopback".*--trust-proxy/)])
+  })
+})
+
+describe.skipIf(!hasNginx)('a terminal behind nginx (needs nginx)', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sotto-terminal-'))
+  const trusted = join(directory, 'certificate.pem')
+  writeFileSync(trusted, certificate.certificate)
+  afterEach(async () => {
+    await endAll()
+    rmSync(join(directory, 'profile'), { recursive: true, force: true })
+  })
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+  const sotto = async (
+    args: readonly string[],
+    env: Record<string, string> = { NODE_EXTRA_CA_CERTS: trusted },
+  ) => {
+    const child = spawn(process.execPath, [sottoBin, '--profile', join(directory, 'profile'), ...args], {
+      env: { ...process.env, NO_COLOR: '1', ...env },
+    })
+    let said = ''
+    child.stdout.on('data', (data: Buffer) => (said += data.toString()))
+    child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+    child.stdin.end(`${password}\n`)
+    const [exit] = (await once(child, 'close')) as [number]
+    return { exit, said }
+  }
+  const register = (url: string, env?: Record<string, string>) =>
+    sotto(['register', 'alice', '--server', url, '--password-stdin'], env)
+
+  it('goes on without WebSockets, in one command after the other, and says what helps', async () => {
+    const { server } = await startSotto()
+    const change = without(/proxy_set_header Upgrade.*\n/, /proxy_set_header Connection.*\n/)
+    const url = `https://localhost:${(await startProxy(server.port, change)).port}`
+    expect(await register(url)).toMatchObject({ exit: 0 })
+    const made = await sotto(['room', 'create', 'General'])
+    expect(made, made.said).toMatchObject({ exit: 0 })
+    const said = await sotto(['send', 'General', 'slowly'])
+    expect(said.said).toMatch(/Sent to General/)
+    const rooms = await sotto(['rooms'])
+    expect(rooms.said).toMatch(/General.*\n[^]*without WebSocket[^]*proxy_set_header Upgrade/)
+  })
+
+  it('says which certificate it does not take, and why', async () => {
+    const { server } = await startSotto()
+    const at = async (shown: Certificate): Promise<string> => {
+      const nginx = await startNginxOfPage(server.port, { certificate: shown })
+      ends.push(() => nginx.stop())
+      return `https://localhost:${nginx.port}`
+    }
+    const expired = selfSigned(['localhost'], -1000)
+    const other = selfSigned(['chat.example.org'])
+    const paths = [expired, other].map((one, i) => {
+      const path = join(directory, `${i}.pem`)
+      writeFileSync(path, one.certificate)
+      return path
+    }) as [string, string]
+    const own = await register(await at(certificate), {})
+    expect(own.said).toMatch(/cannot be reached: its certificate is not trusted[^]*NODE_EXTRA_CA_CERTS/)
+    const old = await register(await at(expired), { NODE_EXTRA_CA_CERTS: paths[0] })
+    expect(old.said).toMatch(/cannot be reached: its certificate has expired/)
+    const wrong = await register(await at(other), { NODE_EXTRA_CA_CERTS: paths[1] })
+    expect(wrong.said).toMatch(/cannot be reached: its certificate is for another name/)
+    for (const { exit } of [own, old, wrong]) expect(exit).toBe(10)
+  })
+
+  it('says that the proxy has no server behind it, or speaks otherwise, or answers itself', async () => {
+    const { server } = await startSotto()
+    const nginx = await startProxy(server.port)
+    const url = `https://localhost:${nginx.port}`
+    expect((await register(url.replace('https', 'http'))).said).toMatch(
+      /something else answers at its address/,
+    )
+    expect((await register(`https://localhost:${server.port}`)).said).toMatch(
+      /one side speaks https and the other does not/,
+    )
+    await register(url)
+    await server.close()
+    const away = await sotto(['login', '--password-stdin'])
+    expect(away.said).toMatch(/The server is not ready: the proxy in front of it answers that it is away/)
+    const listed = await sotto(['rooms'])
+    expect(listed.said).toMatch(
+      /the proxy in front of it answers that it is away[^]*what the device remembers/,
+    )
   })
 })

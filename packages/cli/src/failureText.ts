@@ -1,7 +1,8 @@
-import { failureBody, type FailureCode, failures, SottoError } from '@sotto/client'
+import { failureBody, type FailureCode, failures, obstacleIn, SottoError } from '@sotto/client'
 import type { LaneError } from '@sotto/client/open'
 import { jsonLine } from './json.ts'
 import { exitOfLane } from './lane/exit.ts'
+import { obstacleTexts } from './obstacleText.ts'
 import type { OutputFormat } from './output.ts'
 import { printable } from './printable.ts'
 
@@ -45,6 +46,12 @@ export const failureText = (error: SottoError): string => {
   const { text } = failures[error.code]
   const particular = error.message === text ? '' : `: ${printable(error.message)}`
   const rule = error.detail['rule'] === undefined ? '' : ` (rule ${printable(String(error.detail['rule']))})`
+  const obstacle = obstacleIn(error.detail)
+  if (obstacle) {
+    const { what, remedy } = obstacleTexts[obstacle]
+    const more = particular ? `  ${printable(error.message)}.\n` : ''
+    return `${text}: ${what}.\n${more}  ${remedy}`
+  }
   const remedy = remedies[error.code]
   return `${text}${particular}${rule}.${remedy ? `\n  ${remedy}` : ''}`
 }

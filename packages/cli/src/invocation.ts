@@ -5,6 +5,7 @@ import type { NodeClientOptions } from '@sotto/client/node'
 import { SottoError } from '@sotto/client'
 import type { Command } from 'commander'
 import { lineOutput, type Output } from './output.ts'
+import { withoutWebSocket } from './obstacleText.ts'
 import { withProgress } from './progress.ts'
 
 /** What every command gets from the options that stand before or behind it. */
@@ -31,13 +32,18 @@ export const invocationOf = (command: Command): Invocation => {
   }
 }
 
+const tellRoute = (client: Client, output: Output): void => {
+  const { connection } = client.state()
+  if (connection.kind === 'online' && connection.route === 'poll') output.remark(withoutWebSocket)
+}
+
 /**
  * Opens the profile's client for the time of `work`.
  *
  * @param making for a profile that has no account yet
  */
 export const withClient = async <T>(
-  { profile }: Invocation,
+  { profile, output }: Invocation,
   work: (client: Client) => Promise<T>,
   making: Pick<NodeClientOptions, 'server' | 'deviceKind'> = {},
 ): Promise<T> => {
@@ -47,6 +53,7 @@ export const withClient = async <T>(
   try {
     return await work(client)
   } finally {
+    tellRoute(client, output)
     await withProgress(() => 'Closing the profile', client.close())
   }
 }

@@ -1,4 +1,4 @@
-import { SottoError } from '@sotto/client'
+import { type FailureDetail, SottoError } from '@sotto/client'
 
 /** Runs out when something is under way and nothing has been acknowledged for too long. */
 export interface Patience {
@@ -9,8 +9,11 @@ export interface Patience {
   readonly lost: Promise<never>
 }
 
-/** @param patienceMs 0: never runs out */
-export const patienceOf = (patienceMs: number): Patience => {
+/**
+ * @param patienceMs 0: never runs out
+ * @param obstacle what stands in the way at that time, where it is known
+ */
+export const patienceOf = (patienceMs: number, obstacle: () => FailureDetail): Patience => {
   let underWay = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let lose: (error: SottoError) => void = () => {}
@@ -20,7 +23,7 @@ export const patienceOf = (patienceMs: number): Patience => {
     clearTimeout(timer)
     if (underWay === 0 || patienceMs === 0) return
     const text = 'what was not acknowledged waits on this device and is sent next time'
-    timer = setTimeout(() => lose(new SottoError('timeout', text)), patienceMs)
+    timer = setTimeout(() => lose(new SottoError('timeout', text, obstacle())), patienceMs)
   }
   return {
     sent: () => {

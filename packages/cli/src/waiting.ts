@@ -2,7 +2,7 @@ import { type Client, type ClientState, type RoomView, SottoError } from '@sotto
 import { withProgress } from './progress.ts'
 
 /** How long a command waits for the server to tell what is new before it works with what it has. */
-const settleWithinMs = 10_000
+const settleWithinMs = 20_000
 
 /**
  * Waits until `pick` finds something in the state.
@@ -66,11 +66,23 @@ export const settled = async (client: Client): Promise<Settled> => {
   return found ?? (client.state().connection.kind === 'online' ? 'catching_up' : 'offline')
 }
 
-/** Why nothing is sent to this server. */
-export const serverRefused = ({ connection }: ClientState): SottoError =>
-  connection.kind === 'refused'
-    ? new SottoError(connection.code, 'this is not the server that this device knows')
-    : new SottoError('offline')
+/** Why nothing is sent to the server. */
+export const serverRefused = ({ connection }: ClientState): SottoError => {
+  switch (connection.kind) {
+    case 'refused': {
+      const { code, obstacle } = connection
+      if (obstacle) return new SottoError(code, undefined, { obstacle })
+      return new SottoError(code, 'this is not the server that this device knows')
+    }
+    case 'offline': {
+      const { code = 'offline', obstacle } = connection.reason ?? {}
+      return new SottoError(code, undefined, obstacle ? { obstacle } : {})
+    }
+    case 'connecting':
+    case 'online':
+      return new SottoError('offline')
+  }
+}
 
 /** @throws SottoError `offline`, `session_expired`, or why the server is refused */
 export const settledOnline = async (client: Client): Promise<void> => {
@@ -79,7 +91,7 @@ export const settledOnline = async (client: Client): Promise<void> => {
     case 'catching_up':
       return
     case 'offline':
-      throw new SottoError('offline')
+      throw serverRefused(client.state())
     case 'signed_out':
       throw new SottoError('session_expired')
     case 'refused':

@@ -1,5 +1,6 @@
 import type { AccessScope, FailureCode, FailureDetail, HookFault, RegistrationMode } from '@sotto/protocol'
 import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
+import type { Obstacle } from './ports/obstacle.ts'
 import type { OfferedCommand } from './slash/table.ts'
 
 /**
@@ -26,13 +27,20 @@ export type AccountView =
       readonly isBot: boolean
     }
 
+/** A failure, and what stood in the way. */
+export interface OfflineReason {
+  readonly code: FailureCode
+  readonly obstacle?: Obstacle
+}
+
 export type ConnectionView =
-  | { readonly kind: 'offline'; readonly retryAtMs: number | null }
+  /** `reason`: why the last attempt came to nothing, where it was told. */
+  | { readonly kind: 'offline'; readonly retryAtMs: number | null; readonly reason?: OfflineReason }
   | { readonly kind: 'connecting' }
   /** What the server had when the connection was opened is known: rooms that lack some of it are `behind`. */
   | { readonly kind: 'online'; readonly route: 'websocket' | 'poll' }
   /** This is not the server that this device knows: its log key has changed. Nothing is sent until it is back. */
-  | { readonly kind: 'refused'; readonly code: FailureCode }
+  | { readonly kind: 'refused'; readonly code: FailureCode; readonly obstacle?: Obstacle }
 
 export type RoomState =
   /** `inviter` is the server's word until the invitation has been accepted. */

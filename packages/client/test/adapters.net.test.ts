@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   decodeAs,
@@ -111,6 +113,68 @@ describe('an operation over HTTP', () => {
     await assertFailure(callServer(netTransport({ server: origin })), 'integrity', 'endless')
   })
 
+  it.each([
+    ['a page in place of an operation', 200, 'text/html', '<html>', 'integrity', 'not_sotto'],
+    ['another program', 404, 'text/plain', 'no', 'integrity', 'not_sotto'],
+    ['a proxy that asks for a password', 401, 'text/html', '<html>', 'integrity', 'not_sotto'],
+    ['http at the port of https', 400, 'text/html', '<html>', 'integrity', 'not_sotto'],
+    ['a proxy without a server', 502, 'text/html', '<html>', 'unavailable', 'gateway'],
+    ['a proxy that has waited', 504, 'text/html', '<html>', 'unavailable', 'gateway'],
+    ['a proxy that takes less', 413, 'text/html', '<html>', 'too_large', 'body_limit'],
+    ['a proxy that counts', 429, 'text/html', '<html>', 'rate', undefined],
+    [
+      'a server that is not ready',
+      503,
+      'application/json',
+      { code: 'unavailable' },
+      'unavailable',
+      undefined,
+    ],
+    [
+      'a name it does not go by',
+      421,
+      'application/json',
+      { code: 'host_refused' },
+      'host_refused',
+      undefined,
+    ],
+    ['an answer of ours that is damaged', 200, 'application/cbor', 'x', 'integrity', undefined],
+  ] as const)('says what has answered: %s', async (_, status, type, body, code, obstacle) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    const origin = await peer({
+      http: (_request, response) => response.writeHead(status, { 'content-type': type }).end(text),
+    })
+    const failure = await callServer(netTransport({ server: origin })).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code })
+    expect((failure as SottoError).detail['obstacle']).toBe(obstacle)
+  })
+
+  it('says what has kept it from an answer', async () => {
+    const gone = await standIn({})
+    await gone.close()
+    const speaks = await peer({ http: (_request, response) => response.end() })
+    const portal = await peer({
+      http: (_request, response) => response.writeHead(301, { location: 'https://localhost/' }).end(),
+    })
+    const noHttp = createServer(
+      (socket) => void socket.on('data', () => socket.write('220 mail.example.org\r\n')),
+    )
+    noHttp.listen(0, '127.0.0.1')
+    await once(noHttp, 'listening')
+    const mail = `http://127.0.0.1:${(noHttp.address() as AddressInfo).port}`
+    for (const [address, obstacle] of [
+      [gone.origin, 'refused'],
+      ['http://nobody.invalid', 'name_unknown'],
+      [speaks.replace('http', 'https'), 'no_tls'],
+      [portal, 'redirected'],
+      [mail, 'not_sotto'],
+    ] as const) {
+      const failure = await callServer(netTransport({ server: address })).catch((error: unknown) => error)
+      expect(failure, address).toMatchObject({ code: 'offline', detail: { obstacle } })
+    }
+    noHttp.close()
+  })
+
   it('does not follow a captive portal', async () => {
     const portal = await peer({ http: (_request, response) => response.end('log in') })
     const origin = await peer({
@@ -195,14 +259,16 @@ describe('the live lane over a WebSocket', () => {
           if (frame.kind === 'ping') pings += 1
         }),
     })
-    const lane = { pingIntervalMs: 20, answerMs: 20 }
+    const lane = { pingIntervalMs: 20, openMs: 1000, answerMs: 20 }
     await listen(netTransport({ server: origin, lane })).closed()
     expect(pings).toBe(1)
   })
 
   it('a peer that says nothing after the handshake is given up', async () => {
     const origin = await peer({ socket: () => {} })
-    await listen(netTransport({ server: origin, lane: { pingIntervalMs: 1000, answerMs: 30 } })).closed()
+    await listen(
+      netTransport({ server: origin, lane: { pingIntervalMs: 1000, openMs: 30, answerMs: 30 } }),
+    ).closed()
   })
 })
 
@@ -324,26 +390,39 @@ describe('the live lane by long poll', () => {
     expect(lane.events.at(-1)).toEqual({ kind: 'closed' })
   })
 
-  it('stands in after WebSocket has failed again and again, and lets it try once more when its time is over', async () => {
+  it('stands in at once where a WebSocket brings nothing, and lets it try once more when its time is over', async () => {
     const there = pollServer()
-    const transport = netTransport({ server: await peer(there), pollLaneMs: 1500 })
+    const pollLane = { firstMs: 100, maxMs: 200 }
+    const transport = netTransport({ server: await peer(there), pollLane })
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const failed = listen(transport)
-      await failed.closed()
-      expect(failed.events).toEqual([{ kind: 'closed' }])
+      const lane = listen(transport)
+      await lane.frame('ready')
+      expect(lane.events[0]).toEqual({ kind: 'opened', route: 'poll' })
+      await lane.closed()
+      expect(lane.events.filter(({ kind }) => kind === 'closed')).toHaveLength(1)
     }
-    const lane = listen(transport)
+  })
+
+  it('stands in where a proxy takes a WebSocket and lets it hang', async () => {
+    const { http } = pollServer()
+    const origin = await peer({ http, upgrade: 'hangs' })
+    const lane = listen(
+      netTransport({ server: origin, lane: { pingIntervalMs: 1000, openMs: 50, answerMs: 1000 } }),
+    )
     await lane.frame('ready')
     expect(lane.events[0]).toEqual({ kind: 'opened', route: 'poll' })
-    await lane.closed()
+    lane.connection.close()
+    expect(lane.events.at(-1)).toEqual({ kind: 'closed' })
+  })
 
-    const again = listen(transport)
-    await again.closed()
-    expect(again.events).toEqual([{ kind: 'closed' }])
-    const poll = listen(transport)
-    await poll.frame('ready')
-    expect(poll.events[0]).toEqual({ kind: 'opened', route: 'poll' })
-    poll.connection.close()
+  it('does not stand in for a line that was closed on this side', async () => {
+    const asked: unknown[] = []
+    const origin = await peer({ http: (request) => void asked.push(request.url) })
+    const lane = listen(netTransport({ server: origin }))
+    lane.connection.close()
+    await lane.closed()
+    expect(lane.events).toEqual([{ kind: 'closed' }])
+    expect(asked).toEqual([])
   })
 
   it('does not stand in where nobody answers at all', async () => {

@@ -113,6 +113,11 @@ export const limits = {
   socketsPerAccountMax: 10,
   socketBacklogBytesMax: 256 * kiB,
   helloTimeoutMs: 10 * secondMs,
+  /** How long a WebSocket may take to open before a client asks by long poll instead. */
+  socketOpenMs: 5 * secondMs,
+  /** How long a client then asks by long poll before it tries a WebSocket again: at first, and at most. */
+  pollLaneFirstMs: 30 * secondMs,
+  pollLaneMaxMs: 10 * minuteMs,
   /** All that a socket may send before it has said who it is. */
   helloBytesMax: 1 * kiB,
   unidentifiedSocketsPerAddressMax: 64,

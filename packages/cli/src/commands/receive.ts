@@ -63,7 +63,7 @@ export const receiveCommand = (): Command =>
           if (standing === 'signed_out') throw new SottoError('session_expired')
           if (standing === 'refused') throw serverRefused(client.state())
           const waits = follow || (timeoutMs !== undefined && inbox.count() === 0)
-          if (!waits && standing === 'offline') throw new SottoError('offline')
+          if (!waits && standing === 'offline') throw serverRefused(client.state())
           if (waits) await Promise.race([timeout, received, inbox.failed, untilSignal(ended.signal)])
           await inbox.readNow()
         } finally {

@@ -1,7 +1,8 @@
-import type { Client, RoomView } from '@sotto/client'
+import type { Client, ClientState, RoomView } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { continuationLines } from '../continuation.ts'
+import { failureText } from '../failureText.ts'
 import { hookTitle } from '../message.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
@@ -9,7 +10,7 @@ import { roomTitle } from '../roomName.ts'
 import { roomStateRecord, roomStateText, troubleLines } from '../roomState.ts'
 import { table } from '../table.ts'
 import { shortTime, timestamp } from '../time.ts'
-import { type Settled, settled } from '../waiting.ts'
+import { serverRefused, type Settled, settled } from '../waiting.ts'
 
 const latestCharactersMax = 60
 
@@ -42,7 +43,7 @@ const value = ({ id, name, state, unread, memberCount, latest }: RoomView) => ({
   },
 })
 
-const standingText = (standing: Settled): string => {
+const standingText = (standing: Settled, state: ClientState): string => {
   switch (standing) {
     case 'caught_up':
     case 'signed_out':
@@ -50,9 +51,9 @@ const standingText = (standing: Settled): string => {
     case 'catching_up':
       return 'Not everything has been read yet.'
     case 'offline':
-      return 'The server cannot be reached; this is what the device remembers.'
+      return `${failureText(serverRefused(state))}\nThis is what the device remembers.`
     case 'refused':
-      return 'This is not the server that this device knows: nothing is sent to it.'
+      return `${failureText(serverRefused(state))}\nNothing is sent to it.`
   }
 }
 
@@ -75,7 +76,7 @@ export const roomsCommand = (): Command =>
         else if (rooms.length > 0) output.result(null, table(rooms.map(row)))
         else output.remark('No rooms yet. Make one: sotto room create General')
         if (output.format === 'human') for (const room of rooms) await explain(client, room, output)
-        const remark = standingText(standing)
+        const remark = standingText(standing, client.state())
         if (remark) output.remark(remark)
       })
     })

@@ -9,6 +9,7 @@ import { findRoom, roomTitle } from '../roomName.ts'
 import { roomStateText } from '../roomState.ts'
 import { timestamp } from '../time.ts'
 import { tellTrouble } from '../trouble.ts'
+import { serverRefused } from '../waiting.ts'
 
 /** Messages under way at a time: enough to keep a connection busy, few enough to remember. */
 const underWayMax = 128
@@ -114,7 +115,7 @@ export const sendCommand = (): Command =>
             : `Sending, ${sent} done`
         }
         const tell = report(invocation, room)
-        const patience = patienceOf(patienceMs)
+        const patience = patienceOf(patienceMs, () => serverRefused(client.state()).detail)
         const work = sendAll(client, room, textsOf(text), patience, (delivered) => {
           sent += 1
           tell(delivered)

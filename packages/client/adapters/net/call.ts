@@ -12,6 +12,7 @@ import {
 } from '@sotto/protocol'
 import { type Answer, exchange } from './exchange.ts'
 import { failureOfAnswer } from './failure.ts'
+import { naming } from './obstacle.ts'
 
 /** The largest answer is a ratchet tree or a page of Welcomes. */
 const answerBytesMax = 2 * limits.treeBytesMax
@@ -19,11 +20,13 @@ const answerBytesMax = 2 * limits.treeBytesMax
 const silenceMsOf = (op: { readonly name: string }, silenceMs: number): number =>
   op.name === operations.poll.name ? limits.longPollMs + silenceMs : silenceMs
 
-const parseAnswer = <T>(op: { name: string; output: Shape<T> }, { status, body }: Answer): T => {
+const parseAnswer = <T>(op: { name: string; output: Shape<T> }, { status, type, body }: Answer): T => {
   if (status < 200 || status > 299) throw failureOfAnswer(status, body)
   try {
     return decodeAs(op.output, body, op.name)
   } catch (error) {
+    const isOurs = type.startsWith('application/cbor')
+    if (!isOurs) throw new SottoError('integrity', undefined, naming('not_sotto'))
     throw new SottoError('integrity', error instanceof Error ? error.message : op.name)
   }
 }

@@ -1,4 +1,5 @@
 import { SottoError } from '@sotto/protocol'
+import { naming, obstacleOfError } from './obstacle.ts'
 
 export interface Exchange {
   readonly url: string
@@ -14,6 +15,7 @@ export interface Exchange {
 
 export interface Answer {
   readonly status: number
+  readonly type: string
   readonly body: Uint8Array
 }
 
@@ -56,7 +58,8 @@ const readBounded = async (response: Response, bytesMax: number, heard: () => vo
 }
 
 /**
- * One request and its bounded answer. Redirects are not followed: a captive portal is not the server.
+ * One request and its bounded answer. Redirects are not followed: a captive portal is not the server. An `offline` names
+ * its obstacle where it is known.
  *
  * @throws SottoError `offline`, `timeout`, `integrity` (an answer without end)
  */
@@ -74,10 +77,15 @@ export const exchange = async (request: Exchange): Promise<Answer> => {
       referrerPolicy: 'no-referrer',
     })
     heard()
-    return { status: response.status, body: await readBounded(response, request.answerBytesMax, heard) }
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      body: await readBounded(response, request.answerBytesMax, heard),
+    }
   } catch (error) {
     if (error instanceof SottoError) throw error
-    throw new SottoError(silence.aborted ? 'timeout' : 'offline')
+    if (silence.aborted) throw new SottoError('timeout')
+    throw new SottoError('offline', undefined, naming(obstacleOfError(error)))
   } finally {
     stop()
   }

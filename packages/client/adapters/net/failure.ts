@@ -1,3 +1,4 @@
+import { naming, obstacleOfStatus } from './obstacle.ts'
 import { type FailureCode, type FailureDetail, isFailureCode, SottoError } from '@sotto/protocol'
 
 /** The meaning of an answer that did not come from Sotto but from something between. */
@@ -39,5 +40,5 @@ export const failureOfAnswer = (status: number, body: Uint8Array): SottoError =>
   const code = isRecord(parsed) ? parsed['code'] : undefined
   return isRecord(parsed) && isFailureCode(code)
     ? new SottoError(code, undefined, readDetail(parsed['detail']))
-    : new SottoError(codeOfStatus(status), undefined, { status })
+    : new SottoError(codeOfStatus(status), undefined, { status, ...naming(obstacleOfStatus(status)) })
 }

@@ -1,5 +1,5 @@
 import { limits, operations, SottoError } from '@sotto/protocol'
-import type { LiveRoute, Transport } from '../../src/ports/transport.ts'
+import type { LiveConnection, LiveEvent, LiveRoute, Transport } from '../../src/ports/transport.ts'
 import { call } from './call.ts'
 import { openPollLane, type PollLane } from './pollLane.ts'
 import { type LaneTiming, openWebSocketLane } from './websocketLane.ts'
@@ -7,16 +7,13 @@ import { type LaneTiming, openWebSocketLane } from './websocketLane.ts'
 export interface TransportOptions {
   /** Origin of the server: `https://chat.example.org`. */
   readonly server: string
-  /** `auto` takes WebSocket, and the long poll after it has failed again and again while HTTP works. */
+  /** `auto` takes WebSocket, and in the same attempt the long poll where that brings nothing. */
   readonly route?: 'auto' | LiveRoute
   readonly silenceMs?: number
   readonly lane?: LaneTiming
-  /** How long a long-poll lane lives before a WebSocket is tried again. */
-  readonly pollLaneMs?: number
+  /** How long a long-poll lane lives before a WebSocket is tried again: the first time, and at most. */
+  readonly pollLane?: { readonly firstMs: number; readonly maxMs: number }
 }
-
-/** WebSockets in a row that did not bring a single frame, before the long poll stands in. */
-const failuresBeforePoll = 3
 
 /** @throws SottoError `bad_request` unless `server` is the address of an http or https server */
 export const originOf = (server: string): string => {
@@ -38,51 +35,71 @@ export const netTransport = ({
   server,
   route = 'auto',
   silenceMs = limits.requestTimeoutMs,
-  lane = { pingIntervalMs: limits.pingIntervalMs, answerMs: limits.helloTimeoutMs },
-  pollLaneMs = 10 * 60_000,
+  lane = {
+    pingIntervalMs: limits.pingIntervalMs,
+    openMs: limits.socketOpenMs,
+    answerMs: limits.helloTimeoutMs,
+  },
+  pollLane = { firstMs: limits.pollLaneFirstMs, maxMs: limits.pollLaneMaxMs },
 }: TransportOptions): Transport => {
   const options = { server: originOf(server), silenceMs }
   const pollLanes = new Set<PollLane>()
+  /** WebSockets in a row that did not bring a single frame while HTTP worked. */
   let socketFailures = 0
 
-  const nextRoute = (): LiveRoute => {
-    if (route !== 'auto') return route
-    return socketFailures < failuresBeforePoll ? 'websocket' : 'poll'
-  }
+  const liveByWebSocket: Transport['live'] = (token, listener) =>
+    openWebSocketLane(options.server, token, listener, lane)
 
-  const liveByWebSocket: Transport['live'] = (token, listener) => {
-    let framesSeen = false
-    return openWebSocketLane(
-      options.server,
-      token,
-      (event) => {
-        if (event.kind === 'frame') {
-          framesSeen = true
-          socketFailures = 0
-        } else if (event.kind === 'closed' && !framesSeen) socketFailures += 1
-        listener(event)
-      },
-      lane,
-    )
-  }
-
-  const liveByPoll: Transport['live'] = (token, listener) => {
-    let worked = false
+  const liveByPoll = (
+    token: string,
+    listener: (event: LiveEvent) => void,
+    lifeMs: number = pollLane.maxMs,
+  ): LiveConnection => {
     const opened = openPollLane(
       (op, input, signal) => call(options, op, input, token, signal),
       (event) => {
-        if (event.kind === 'opened') worked = true
-        else if (event.kind === 'closed') {
-          // The next attempt is a WebSocket: once, if HTTP works; as often as at first, if nothing did.
-          socketFailures = worked ? failuresBeforePoll - 1 : 0
-          pollLanes.delete(opened)
-        }
+        if (event.kind === 'closed') pollLanes.delete(opened)
         listener(event)
       },
-      pollLaneMs,
+      lifeMs,
     )
     pollLanes.add(opened)
     return opened
+  }
+
+  /**
+   * A WebSocket; where it ends without a single frame, the long poll in its place, for who waits must not hear of a
+   * proxy that passes no WebSockets as of a server that is away. It lives longer each time that this happens.
+   */
+  const liveByEither: Transport['live'] = (token, listener) => {
+    let isHeard = false
+    let isEnded = false
+    const pollInstead = (): LiveConnection => {
+      const lifeMs = Math.min(pollLane.maxMs, pollLane.firstMs * 2 ** Math.min(socketFailures, 16))
+      return liveByPoll(
+        token,
+        (event) => {
+          if (event.kind === 'opened') socketFailures += 1
+          listener(event)
+        },
+        lifeMs,
+      )
+    }
+    let current = liveByWebSocket(token, (event) => {
+      if (event.kind === 'frame') {
+        isHeard = true
+        socketFailures = 0
+      }
+      if (event.kind === 'closed' && !isHeard && !isEnded) current = pollInstead()
+      else listener(event)
+    })
+    return {
+      send: (frame) => current.send(frame),
+      close: () => {
+        isEnded = true
+        current.close()
+      },
+    }
   }
 
   return {
@@ -92,11 +109,13 @@ export const netTransport = ({
       return output
     },
     live: (token, listener) => {
-      switch (nextRoute()) {
+      switch (route) {
         case 'websocket':
           return liveByWebSocket(token, listener)
         case 'poll':
           return liveByPoll(token, listener)
+        case 'auto':
+          return liveByEither(token, listener)
       }
     },
   }

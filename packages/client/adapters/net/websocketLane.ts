@@ -11,7 +11,9 @@ import type { LiveConnection, LiveEvent } from '../../src/ports/transport.ts'
 export interface LaneTiming {
   /** Silence after which the other side is asked whether it is there. */
   readonly pingIntervalMs: number
-  /** How long the socket may take to open, and a pong to come. */
+  /** How long the socket may take to open. */
+  readonly openMs: number
+  /** How long the first frame and a pong may take to come. */
   readonly answerMs: number
 }
 
@@ -54,23 +56,23 @@ export const openWebSocketLane = (
   const transmit = (frame: ClientFrame): void => {
     if (socket.readyState === WebSocket.OPEN) socket.send(new Uint8Array(encodeClientFrame(frame)))
   }
-  const closeUnlessHeard = (): void => {
+  const closeUnlessHeard = (withinMs: number): void => {
     clearTimeout(timer)
-    timer = setTimeout(close, timing.answerMs)
+    timer = setTimeout(close, withinMs)
   }
   const heard = (): void => {
     clearTimeout(timer)
     timer = setTimeout(() => {
       nonce = (nonce + 1) >>> 0
       transmit({ kind: 'ping', nonce })
-      closeUnlessHeard()
+      closeUnlessHeard(timing.answerMs)
     }, timing.pingIntervalMs)
   }
 
-  closeUnlessHeard()
+  closeUnlessHeard(timing.openMs)
   socket.addEventListener('open', () => {
     if (closed) return
-    closeUnlessHeard()
+    closeUnlessHeard(timing.answerMs)
     transmit({ kind: 'hello', token })
     listener({ kind: 'opened', route: 'websocket' })
   })

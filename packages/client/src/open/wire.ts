@@ -67,6 +67,8 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
 
   const socket: Socket = io(server, {
     transports: ['websocket', 'polling'],
+    // A proxy may pass no WebSockets.
+    tryAllTransports: true,
     reconnectionDelayMax: reconnectMaxMs,
     forceNew: true,
     auth: (give) => {

@@ -1,7 +1,8 @@
 import { type Acknowledgement, limits, type ServerFrame, SottoError } from '@sotto/protocol'
+import { obstacleIn } from '../ports/obstacle.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { LiveConnection, LiveEvent, Transport } from '../ports/transport.ts'
-import type { ConnectionView } from '../view.ts'
+import type { ConnectionView, OfflineReason } from '../view.ts'
 
 export type Ready = Extract<ServerFrame, { kind: 'ready' }>
 export type Entries = Extract<ServerFrame, { kind: 'entries' }>
@@ -40,7 +41,13 @@ interface Waiting {
 
 type Line =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'waiting'; readonly token: string; readonly retryAtMs: number; cancel(): void }
+  | {
+      readonly kind: 'waiting'
+      readonly token: string
+      readonly retryAtMs: number
+      readonly reason: OfflineReason | undefined
+      cancel(): void
+    }
   | { readonly kind: 'opening'; readonly token: string; readonly live: LiveConnection | null }
   | {
       readonly kind: 'ready'
@@ -79,7 +86,11 @@ export const openConnection = ({
       case 'closed':
         return resting
       case 'waiting':
-        return { kind: 'offline', retryAtMs: line.retryAtMs }
+        return {
+          kind: 'offline',
+          retryAtMs: line.retryAtMs,
+          ...(line.reason ? { reason: line.reason } : {}),
+        }
       case 'opening':
         return { kind: 'connecting' }
       case 'ready':
@@ -110,8 +121,8 @@ export const openConnection = ({
       (error: unknown) => {
         if (line !== opening) return
         if (error instanceof SottoError && error.code === 'integrity')
-          stop({ kind: 'refused', code: error.code })
-        else retry(token)
+          stop({ kind: 'refused', ...reasonOf(error) })
+        else retry(token, error instanceof SottoError ? reasonOf(error) : undefined)
       },
     )
   }
@@ -147,12 +158,12 @@ export const openConnection = ({
     else become({ kind: 'opening', token, live })
   }
 
-  const retry = (token: string): void => {
+  const retry = (token: string, reason?: OfflineReason): void => {
     const ceilingMs = Math.min(limits.retryDelayMaxMs, limits.retryDelayMinMs * 2 ** Math.min(attempts, 16))
     attempts += 1
     const delayMs = ceilingMs / 2 + (chance() * ceilingMs) / 2
     const cancel = scheduler.after(delayMs, () => open(token))
-    become({ kind: 'waiting', token, retryAtMs: scheduler.nowMs() + delayMs, cancel })
+    become({ kind: 'waiting', token, retryAtMs: scheduler.nowMs() + delayMs, reason, cancel })
   }
 
   const answer = (requestId: number): Waiting | undefined => {
@@ -234,6 +245,11 @@ export const openConnection = ({
         live.send({ kind: 'submit', requestId, room, message, aux: null })
       }),
   }
+}
+
+const reasonOf = ({ code, detail }: SottoError): OfflineReason => {
+  const obstacle = obstacleIn(detail)
+  return { code, ...(obstacle ? { obstacle } : {}) }
 }
 
 const detailMax = 16

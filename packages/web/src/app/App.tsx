@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClientState } from '../client/ClientContext.tsx'
 import { AccountScreen } from '../features/account/AccountScreen.tsx'
+import { SetupNotice } from '../features/setup/SetupNotice.tsx'
 import { Workspace } from './Workspace.tsx'
 
 /** Counts what is unread. Names of rooms stay out of the title: browsers keep titles, and may send them home. */
@@ -20,7 +21,7 @@ export const App = () => {
   switch (account.kind) {
     case 'none':
     case 'signed_out':
-      return <AccountScreen account={account} />
+      return <AccountScreen account={account} notice={<SetupNotice />} />
     case 'signed_in':
       return <Workspace account={account} connection={connection} />
   }

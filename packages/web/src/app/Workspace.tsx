@@ -7,6 +7,7 @@ import { ConnectionBanner } from '../features/connection/ConnectionBanner.tsx'
 import { ConnectionStatus } from '../features/connection/ConnectionStatus.tsx'
 import { Conversation } from '../features/conversation/Conversation.tsx'
 import type { ConversationHandle } from '../features/conversation/Conversation.tsx'
+import { SetupNotice } from '../features/setup/SetupNotice.tsx'
 import { InvitationScreen } from '../features/invitations/InvitationScreen.tsx'
 import { InviteDialog } from '../features/invitations/InviteDialog.tsx'
 import { MembersPanel } from '../features/members/MembersPanel.tsx'
@@ -112,7 +113,12 @@ export const Workspace = ({
   }, [openId])
 
   const status = <ConnectionStatus connection={connection} />
-  const banner = <ConnectionBanner connection={connection} />
+  const banner = (
+    <>
+      <SetupNotice />
+      <ConnectionBanner connection={connection} />
+    </>
+  )
 
   const main = () => {
     if (openId === null)

@@ -1,3 +1,4 @@
+import { obstacleIn } from '@sotto/client'
 import { useFormatter, useNow, useTranslations } from 'use-intl'
 import { useState } from 'react'
 import type { Failure } from './failure.ts'
@@ -14,10 +15,12 @@ const RetryIn = ({ afterMs }: { readonly afterMs: number }) => {
 /** The words for a failure, with the time to wait where the server has named one. */
 export const FailureText = ({ failure }: { readonly failure: Failure }) => {
   const t = useTranslations('failure')
+  const ofObstacle = useTranslations('obstacle')
+  const obstacle = obstacleIn(failure.detail)
   const afterMs = failure.detail['retryAfterMs']
   return (
     <>
-      {t(failure.code)}
+      {obstacle ? ofObstacle(obstacle) : t(failure.code)}
       {typeof afterMs === 'number' && afterMs > 0 && <RetryIn key={afterMs} afterMs={afterMs} />}
     </>
   )

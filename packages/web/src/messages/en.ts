@@ -1,11 +1,12 @@
 import type { SlashName } from '@sotto/client'
-import { failure, happened, safe } from './failures.en.ts'
+import { failure, happened, obstacle, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
 
 /** Every text of the interface. Names and other words of people are values, never parts of a text. */
 export const en = {
   product: 'Sotto',
   failure,
+  obstacle,
   failureRetry: 'Try again {when}.',
   close: 'Close',
   bot: 'Bot',
@@ -383,7 +384,9 @@ export const en = {
   connection: {
     label: 'Connection',
     online: 'Connected',
-    poll: 'Connected, slower route',
+    poll: 'Connected, slower: no WebSocket',
+    pollWhy:
+      'Something between here and the server lets no WebSockets through, so this device asks again and again. Whoever runs the proxy lets it pass Upgrade and Connection on.',
     connecting: 'Connecting…',
     offline: 'Offline',
     offlineRetry: 'Offline, next try in {seconds} s',
@@ -400,6 +403,13 @@ export const en = {
       connecting: 'Connecting',
       offline: 'Offline',
     },
+  },
+
+  setup: {
+    taken_for_http:
+      'This server is set up wrongly: the page came over https, and the server takes it for http. Whoever runs it starts it with --public-url {origin}, or names the proxy in --trust-proxy.',
+    host_lost:
+      'This server is set up wrongly: it does not learn that it is asked for as {origin}, and refuses this page as one of another site. Whoever runs it lets the proxy pass Host on (nginx: proxy_set_header Host $http_host), or starts it with --public-url {origin}.',
   },
 
   settings: {

@@ -1,4 +1,4 @@
-import type { FailureCode } from '@sotto/client'
+import type { FailureCode, Obstacle } from '@sotto/client'
 
 /** What a failure means to the person in front of the screen, and what they can do. */
 export const failure = {
@@ -62,6 +62,24 @@ export const failure = {
   room_frozen: 'This room is frozen: nothing is sent until its state is repaired.',
   internal: 'Something went wrong on our side.',
 } as const satisfies Record<FailureCode, string>
+
+/** What stands between this device and the server, where that is known, and what helps. */
+export const obstacle = {
+  refused: 'Nothing listens at the address of the server. Is it running?',
+  name_unknown: 'Nobody knows the name of the server. Check your connection.',
+  unreachable: 'No way leads to the server. Check your connection.',
+  certificate_untrusted: 'The certificate of the server is not trusted on this device.',
+  certificate_expired: 'The certificate of the server has expired, or is not valid yet.',
+  certificate_name: 'The certificate of the server is for another name.',
+  no_tls: 'One side speaks https and the other does not.',
+  redirected: 'The address of the server leads on to another one.',
+  not_sotto:
+    'Something else answers in place of the Sotto server: a network that wants a login first, or a proxy that does not hand everything on.',
+  gateway:
+    'The proxy in front of the server answers that the server is away. Tell the people who run it: it has to be running, and the proxy to ask at its port.',
+  body_limit:
+    'The proxy in front of the server takes nothing of this size. Tell the people who run it: nginx calls the setting client_max_body_size.',
+} as const satisfies Record<Obstacle, string>
 
 /** What has happened to a room, in one sentence, where the words for the failure of a command would not do. */
 export const happened = {

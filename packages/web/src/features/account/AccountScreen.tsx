@@ -1,5 +1,5 @@
 import type { AccountView } from '@sotto/client'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
@@ -12,8 +12,11 @@ import { SignUpForm } from './SignUpForm.tsx'
 /** What people meet before they are in: making an account, or coming back to it. */
 export const AccountScreen = ({
   account,
+  notice,
 }: {
   readonly account: Exclude<AccountView, { kind: 'signed_in' }>
+  /** What whoever sets up the server should know first. */
+  readonly notice?: ReactNode
 }) => {
   const t = useTranslations('account')
   const product = useTranslations()('product')
@@ -36,6 +39,7 @@ export const AccountScreen = ({
       </header>
       <main className={styles.main}>
         <div className={styles.card}>
+          {notice}
           <div className={styles.head}>
             <h1 className={styles.title}>
               {known !== null ? t('backTitle') : signsIn ? t('signInTitle') : t('signUpTitle')}

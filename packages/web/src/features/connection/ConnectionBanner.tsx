@@ -5,7 +5,7 @@ import { FailureText } from '../../client/FailureText.tsx'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import styles from './ConnectionBanner.module.css'
-import { refusalOf } from './refusal.ts'
+import { isSetup, refusalOf } from './refusal.ts'
 import { retrySeconds } from './retrySeconds.ts'
 
 const Retry = ({ retryAtMs }: { readonly retryAtMs: number }) => {
@@ -16,6 +16,18 @@ const Retry = ({ retryAtMs }: { readonly retryAtMs: number }) => {
       {t('bannerRetry', { seconds: String(retrySeconds(retryAtMs, now.getTime())) })}
     </span>
   )
+}
+
+/** Why there is no connection, where more is known than that. */
+const Why = ({
+  connection: { reason },
+}: {
+  readonly connection: Extract<ConnectionView, { kind: 'offline' }>
+}) => {
+  if (!reason) return null
+  const { code, obstacle } = reason
+  if (obstacle) return <FailureText failure={{ code, detail: { obstacle } }} />
+  return isSetup(code) ? <FailureText failure={{ code, detail: {} }} /> : null
 }
 
 /**
@@ -47,7 +59,9 @@ export const ConnectionBanner = ({ connection }: { readonly connection: Connecti
       return (
         <section className={styles.banner} aria-label={t('label')}>
           <Icon name="warning" size={16} />
-          <span className={styles.text}>{t('bannerOffline')}</span>
+          <span className={styles.text}>
+            {t('bannerOffline')} <Why connection={connection} />
+          </span>
           {connection.retryAtMs !== null && <Retry retryAtMs={connection.retryAtMs} />}
         </section>
       )
@@ -56,7 +70,9 @@ export const ConnectionBanner = ({ connection }: { readonly connection: Connecti
         <section className={styles.banner} aria-label={t('label')} data-grave="true">
           <Icon name="warning" size={16} />
           <span className={styles.text} role="alert">
-            {refusalOf(connection.code) === 'server' ? (
+            {connection.obstacle ? (
+              <FailureText failure={{ code: connection.code, detail: { obstacle: connection.obstacle } }} />
+            ) : refusalOf(connection.code) === 'server' ? (
               t('bannerRefused')
             ) : (
               <>

@@ -28,7 +28,13 @@ const Words = ({ connection }: { readonly connection: ConnectionView }) => {
 export const ConnectionStatus = ({ connection }: { readonly connection: ConnectionView }) => {
   const t = useTranslations('connection')
   return (
-    <span className={styles.status} data-connection={connection.kind} role="group" aria-label={t('label')}>
+    <span
+      className={styles.status}
+      data-connection={connection.kind}
+      role="group"
+      aria-label={t('label')}
+      {...(connection.kind === 'online' && connection.route === 'poll' ? { title: t('pollWhy') } : {})}
+    >
       <span className={styles.dot} aria-hidden="true" />
       <span className={styles.words}>
         <Words connection={connection} />
