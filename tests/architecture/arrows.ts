@@ -90,6 +90,13 @@ export const zones: readonly Zone[] = [
     packages: ['@sotto/protocol'],
     others: ['node:*', 'fastify', 'jose', 'socket.io', '@noble/hashes/argon2.js'],
   },
+  // The commands of whoever hosts it: a door of its own to services that know nothing of it.
+  {
+    folder: 'packages/server/src/control',
+    inside: ['packages/server/src/authentication', ...serverCommons],
+    packages: ['@sotto/protocol'],
+    others: ['node:*'],
+  },
   {
     folder: 'packages/server/src/store',
     inside: [...serverServices, 'packages/server/src/open', ...serverCommons],
@@ -158,9 +165,16 @@ export const zones: readonly Zone[] = [
     packages: ['@sotto/client', '@sotto/client/open'],
     others: ['node:*', 'socket.io'],
   },
+  // Asks the server of this machine, or opens its data where none runs.
+  {
+    folder: 'packages/cli/src/host',
+    inside: ['packages/cli/src'],
+    packages: ['@sotto/client', '@sotto/server/control'],
+    others: ['node:*', 'commander', '@clack/prompts'],
+  },
   {
     folder: 'packages/cli/src/commands/serve.ts',
-    inside: ['packages/cli/src'],
+    inside: ['packages/cli/src', 'packages/cli/src/host'],
     packages: ['@sotto/client', '@sotto/client/node', '@sotto/server'],
     others: ['node:*', 'commander', '@clack/prompts'],
   },

@@ -18,7 +18,7 @@ const begin = async (name: string) => {
 /** Keeps a directory as it is now, to be put back later. */
 const keep = (directory: string) => {
   const copy = `${directory}.copy`
-  cpSync(directory, copy, { recursive: true })
+  cpSync(directory, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') })
   return {
     putBack: () => {
       rmSync(directory, { recursive: true })

@@ -4,6 +4,7 @@ export {
   failureBody,
   failures,
   inviteInFragment,
+  inviteLink,
   isFailureCode,
   limits,
   normalizeName,

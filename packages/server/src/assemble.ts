@@ -1,12 +1,16 @@
 import type { AddressInfo } from 'node:net'
 import { nodeProvider } from '@sotto/mls/provider/node'
+import type { RegistrationMode } from '@sotto/protocol'
 import { pino } from 'pino'
 import { makeOpaque } from './authentication/opaque.ts'
+import { makeAdministration } from './control/administration.ts'
+import { type Control, listenForHost } from './control/listen.ts'
 import { processBus } from './bus/processBus.ts'
 import {
   boundedClock,
   type Clock,
   hostDefault,
+  isLoopback,
   limitsOf,
   registrationOf,
   type ServerConfig,
@@ -38,6 +42,10 @@ export interface RunningServer {
    * more than anybody believes at once: for an hour the server goes on from there. 0: all is well.
    */
   readonly clockDoubtedMs: number
+  /** Who may make an account. */
+  readonly registration: RegistrationMode
+  /** Whether nobody had one when it started. */
+  readonly isEmpty: boolean
   /** Takes nothing new, finishes what has begun, tells the clients to come back, and lets go of the data directory. */
   close(): Promise<void>
 }
@@ -72,16 +80,18 @@ export const assemble = async (
   const closing = new AbortController()
 
   const opaque = await makeOpaque(secrets.opaqueSetup)
+  const isEmpty = await store.authentication.isEmpty()
   const lastMs = config.clockIsRight ? undefined : await store.clock.last()
   const given = { provider, bus, limits, log }
-  const { routes, sessions, admission, delivery, steady } = makeCore({
+  const registration = registrationOf(config)
+  const { routes, sessions, admission, invites, delivery, steady } = makeCore({
     ...given,
     clock,
     lastMs,
     store,
     secrets,
     opaque,
-    registration: registrationOf(config),
+    registration,
   })
   const memory = makeMemoryBudget(limits)
   const core = { ...given, clock: steady, memory }
@@ -126,6 +136,18 @@ export const assemble = async (
     edge,
     ...(lane ? { upgradeElsewhere: lane.upgrade } : {}),
   })
+  const listenTo = async (url: string): Promise<Control | undefined> => {
+    const isOwn = isLoopback(host)
+    const publicUrl = config.publicUrl ?? (isOwn ? url : null)
+    const administration = makeAdministration({ invites, registration, publicUrl })
+    try {
+      return await listenForHost({ dataDirectory: config.dataDirectory, administration, log })
+    } catch (error) {
+      // Whoever hosts it can end it and do the same; those who talk over it cannot do without it.
+      log.failure(error, { operation: 'control' })
+      return undefined
+    }
+  }
   const damaged = await delivery.inspect()
   if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
   const keeper = await keepData({ directory, store: store.kept, clock: steady, limits, log }, identity)
@@ -136,6 +158,8 @@ export const assemble = async (
   })
   void disk.look().catch(() => {})
   const { port } = app.server.address() as AddressInfo
+  const url = `http://${urlHost(host)}:${port}`
+  const control = await listenTo(url)
   // A disk that is full takes it the next time.
   const look = (): void => void store.clock.note(steady.nowMs()).catch(() => {})
   look()
@@ -150,7 +174,7 @@ export const assemble = async (
     disk.end()
     closing.abort()
     const grace = setTimeout(() => app.server.closeAllConnections(), limits.shutdownGraceMs)
-    await Promise.all([gateway.close(), lane?.close(), app.close()])
+    await Promise.all([gateway.close(), lane?.close(), app.close(), control?.close()])
     clearTimeout(grace)
     writes.end()
     await delivery.drained()
@@ -160,8 +184,10 @@ export const assemble = async (
   }
   let closed: Promise<void> | null = null
   return {
-    url: `http://${urlHost(host)}:${port}`,
+    url,
     port,
+    registration,
+    isEmpty,
     clockDoubtedMs,
     close: () => (closed ??= shutDown()),
   }

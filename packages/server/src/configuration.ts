@@ -69,7 +69,7 @@ ownAddresses.addSubnet('127.0.0.0', 8, 'ipv4')
 ownAddresses.addAddress('::1', 'ipv6')
 
 /** Whether what listens there is reached from this machine alone. A name but `localhost` may stand for anything. */
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   host === hostDefault ||
   (isIPv4(host) && ownAddresses.check(host, 'ipv4')) ||
   (isIPv6(host) && ownAddresses.check(host, 'ipv6'))

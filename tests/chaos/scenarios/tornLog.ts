@@ -101,7 +101,7 @@ export const tornLog: Scenario = {
       await talkers.look(withinMs)
       await world.server().kill()
       const truth = join(world.directory, 'truth')
-      cpSync(world.data, truth, { recursive: true })
+      cpSync(world.data, truth, { recursive: true, filter: (path) => !path.endsWith('.sock') })
       tear(walOf(world.data), chance.between(1, Math.floor(sizeOf(walOf(world.data)) / 2)), chance)
       rmSync(join(world.data, 'sotto.db-shm'), { force: true })
       const watch = watchRollback(people, room)

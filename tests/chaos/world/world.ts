@@ -95,7 +95,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     copy: (name) => {
       const to = join(directory, name)
-      cpSync(data, to, { recursive: true })
+      // A server that was killed leaves its socket, which is no data.
+      cpSync(data, to, { recursive: true, filter: (path) => !path.endsWith('.sock') })
       return to
     },
     restore: (copy) => {

@@ -5,6 +5,7 @@ import { type RegistrationMode, registrationModes, SottoError } from '@sotto/cli
 import { Command, Option } from 'commander'
 import { adviceOn, dataPlace, thisMachine } from '../dataPlace.ts'
 import { inEnvironment } from '../environment.ts'
+import { dataOption } from '../host/dataOption.ts'
 import { invocationOf } from '../invocation.ts'
 import { listeningProblem } from '../listening.ts'
 import { styled } from '../output.ts'
@@ -40,9 +41,29 @@ const portOf = (text: string): number => {
 /** What is separated by commas or spaces. */
 const listOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter((entry) => entry !== '')
 
-const nextSteps = (url: string, hasWeb: boolean): string =>
+/** A word of a command, as it is typed in a shell. */
+const typed = (word: string): string =>
+  /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+
+/** How the first account comes into being where strangers could be the first. */
+const firstAccount = (registration: RegistrationMode, data: string): readonly string[] => {
+  switch (registration) {
+    case 'open':
+      return []
+    case 'invite':
+      return [
+        'Registration is by invitation, for others than you may reach this server. Make yours, in another',
+        `terminal of this machine: npx sotto invite --data ${typed(data)}`,
+      ]
+    case 'closed':
+      return ['Registration is closed, and there is no account yet: start with --registration invite first.']
+  }
+}
+
+const nextSteps = (url: string, hasWeb: boolean, first: readonly string[]): string =>
   [
     styled('bold', 'What to do next'),
+    ...first.map((line) => `  ${line}`),
     ...(hasWeb
       ? [
           `  1  Open ${url} and register the first person.`,
@@ -79,11 +100,7 @@ export const serveCommand = (): Command =>
       'on which address of this machine to listen',
       process.env['HOST'] || 'localhost',
     )
-    .option(
-      '--data <directory>',
-      'where everything is kept; otherwise in the place of the system for data (SOTTO_DATA)',
-      process.env['SOTTO_DATA'] || '',
-    )
+    .addOption(dataOption())
     .option(
       '--trust-proxy <list>',
       'proxies whose forwarded headers are believed: addresses, networks, loopback, private (SOTTO_TRUST_PROXY)',
@@ -154,11 +171,11 @@ export const serveCommand = (): Command =>
       })
       const { url } = server
       output.result(
-        { url, data: dataDirectory, web: hasWeb },
+        { url, data: dataDirectory, web: hasWeb, registration: server.registration },
         `\n${table([
           ['Sotto serves on', styled('bold', url)],
           ['Data directory', dataDirectory],
-        ])}\n\n${nextSteps(url, hasWeb)}\n`,
+        ])}\n\n${nextSteps(url, hasWeb, server.isEmpty ? firstAccount(server.registration, dataDirectory) : [])}\n`,
       )
       const advice = adviceOn(place)
       if (advice !== undefined) output.remark(advice)

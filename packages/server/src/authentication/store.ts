@@ -32,6 +32,8 @@ export interface NewAccount {
 
 /** What authentication keeps. Every write is durable when it returns. */
 export interface AuthenticationStore {
+  /** Whether nobody has an account, on either lane. */
+  isEmpty(): Promise<boolean>
   login(name: string): Promise<Login | undefined>
   /**
    * Account, chain, vault root slot, session and the use of its invite: all of it or, when name, account or credential

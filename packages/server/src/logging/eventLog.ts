@@ -49,6 +49,7 @@ export type EventName =
   | 'stopping'
   | 'stopped'
   | 'registered'
+  | 'administered'
   | 'invite_refused'
   | 'login'
   | 'login_refused'

@@ -66,6 +66,15 @@ const endOthers = async (
 }
 
 export const authenticationStore = (db: Kysely<Schema>): AuthenticationStore => ({
+  isEmpty: () =>
+    storing(async () => {
+      const one = (table: 'accounts' | 'open_users') => db.selectFrom(table).select('name').limit(1)
+      return (
+        (await one('accounts').executeTakeFirst()) === undefined &&
+        (await one('open_users').executeTakeFirst()) === undefined
+      )
+    }),
+
   login: (name) =>
     storing(async () => {
       const row = await db

@@ -31,8 +31,10 @@ export const authenticationStoreContract = (open: () => Promise<AuthenticationSt
     it('gives back the login of an account by its name', async () => {
       const store = await open()
       const alice = someAccount('alice')
+      expect(await store.isEmpty()).toBe(true)
       expect(await store.login('alice')).toBeUndefined()
       expect(await store.createAccount(alice)).toBe('created')
+      expect(await store.isEmpty()).toBe(false)
       const { account, credential, opaqueRecord } = alice
       expect(await store.login('alice')).toEqual({ account, credential, opaqueRecord })
       expect(await store.session(alice.session.tokenHash)).toEqual({ ...alice.session, name: 'alice' })

@@ -9,6 +9,7 @@ const accountNamed = (data: MemoryData, name: string): MemoryAccount | undefined
   [...data.accounts.values()].find((account) => account.name === name)
 
 const authentication = (current: () => MemoryData): AuthenticationStore => ({
+  isEmpty: async () => current().accounts.size === 0,
   login: async (name) => {
     const found = accountNamed(current(), name)
     return found && { account: found.account, credential: found.credential, opaqueRecord: found.opaqueRecord }

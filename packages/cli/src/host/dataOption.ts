@@ -1,0 +1,15 @@
+import { Option } from 'commander'
+import { dataPlace, thisMachine } from '../dataPlace.ts'
+
+export interface DataOptions {
+  readonly data: string
+}
+
+/** Where the data of the server are that runs on this machine, or would. */
+export const dataOption = (): Option =>
+  new Option(
+    '--data <directory>',
+    'where everything is kept; otherwise in the place of the system for data (SOTTO_DATA)',
+  ).default(process.env['SOTTO_DATA'] || '')
+
+export const dataDirectoryOf = ({ data }: DataOptions): string => dataPlace(data, thisMachine()).path

@@ -1,0 +1,61 @@
+import { type RegistrationMode, SottoError } from '@sotto/protocol'
+
+/** What whoever runs the server can ask of it on its machine. */
+export type Action =
+  | { readonly do: 'invite.create'; readonly uses: number; readonly lifetimeMs: number }
+  | { readonly do: 'invite.list' }
+  | { readonly do: 'invite.revoke'; readonly id: number }
+
+/** One line of an answer: times in milliseconds, ids and hashes of nothing that opens anything. */
+export interface Answers {
+  readonly 'invite.create': {
+    readonly id: number
+    /** Told here and never again. */
+    readonly key: string
+    /** Where it is opened; null where the server does not know its address. */
+    readonly link: string | null
+    readonly uses: number
+    readonly expiresMs: number
+    /** Null where no server runs that would know. */
+    readonly registration: RegistrationMode | null
+  }
+  readonly 'invite.list': {
+    readonly id: number
+    readonly usesMax: number
+    readonly uses: number
+    readonly createdMs: number
+    readonly expiresMs: number
+  }
+  readonly 'invite.revoke': { readonly id: number }
+}
+
+export type Verb = Action['do']
+export type ActionOf<V extends Verb> = Extract<Action, { readonly do: V }>
+
+type Read = (value: unknown) => boolean
+const isCount: Read = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+
+/** What stands beside `do`, and how it is told. */
+const forms: { readonly [V in Verb]: Readonly<Record<Exclude<keyof ActionOf<V>, 'do'>, Read>> } = {
+  'invite.create': { uses: isCount, lifetimeMs: isCount },
+  'invite.list': {},
+  'invite.revoke': { id: isCount },
+}
+
+const isVerb = (value: unknown): value is Verb => typeof value === 'string' && Object.hasOwn(forms, value)
+
+/** @throws SottoError `bad_request` for anything but one of the actions, with what belongs to it and nothing else */
+export const readAction = (value: unknown): Action => {
+  const fields =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : {}
+  const verb = fields['do']
+  if (!isVerb(verb)) throw new SottoError('bad_request', 'there is no such action')
+  const form: Readonly<Record<string, Read>> = forms[verb]
+  const isWhole =
+    Object.keys(fields).length === Object.keys(form).length + 1 &&
+    Object.entries(form).every(([name, isFit]) => Object.hasOwn(fields, name) && isFit(fields[name]))
+  if (!isWhole) throw new SottoError('bad_request', `this is not what ${verb} takes`)
+  return fields as unknown as Action
+}
