@@ -37,7 +37,7 @@ const secretsOf = (directory: string): readonly string[] => readdirSync(join(dir
 const copyOf = (directory: string, names: readonly string[] = readdirSync(directory)): string => {
   const copy = temporaryDirectory()
   for (const name of names)
-    if (existsSync(join(directory, name)))
+    if (existsSync(join(directory, name)) && !name.endsWith('.sock'))
       cpSync(join(directory, name), join(copy, name), { recursive: true })
   return copy
 }

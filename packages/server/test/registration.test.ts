@@ -1,25 +1,22 @@
 import { operations } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
-import { makeInvites } from '../src/authentication/invites.ts'
-import { registrationOf, limitsOf } from '../src/configuration.ts'
-import { openStore } from '../src/store/openStore.ts'
+import { administer } from '../src/administer.ts'
+import { registrationOf } from '../src/configuration.ts'
 import { callOperation, refusal } from './client/calling.ts'
+import { testClock } from './client/clock.ts'
 import { login, prepareRegistration } from './client/device.ts'
 import { startRegistration } from './client/password.ts'
 import { testServer } from './client/testServer.ts'
-import { join } from 'node:path'
 
 const secret = 'correct horse battery'
+const minuteMs = 60_000
 const dayMs = 86_400_000
 
 /** A key as the host of a server makes it. */
-const inviteTo = async (dataDirectory: string, uses = 1, nowMs = Date.now()): Promise<string> => {
-  const store = await openStore({ path: join(dataDirectory, 'sotto.db') })
-  const limits = limitsOf({ port: 0, dataDirectory, webDirectory: null })
-  const invites = makeInvites({ store: store.invites, clock: { nowMs: () => nowMs }, limits })
-  const { key } = await invites.create({ uses, lifetimeMs: dayMs })
-  await store.close()
-  return key
+const inviteTo = async (dataDirectory: string, uses = 1, lifetimeMs = dayMs): Promise<string> => {
+  const where = { dataDirectory, publicUrl: null }
+  for await (const { key } of administer(where, { do: 'invite.create', uses, lifetimeMs })) return key
+  throw new Error('nothing was made')
 }
 
 const byInvitation = async (uses = 1) => {
@@ -101,7 +98,7 @@ describe('registration by invitation', () => {
     expect((await startWith(url, 'alice', null)).code).toBe('invite_required')
     expect((await startWith(url, 'alice', wrongKey)).code).toBe('invite_invalid')
     expect(await registerProgram(url, 'alice', { invite: wrongKey })).toEqual([403, 'INVITE_INVALID'])
-    expect((await startWith(url, 'alice', key)).code).toBe('name_taken')
+    expect((await registerWith(url, 'alice', key)).code).toBe('name_taken')
   })
 
   it('asks for it again when the account is made, and one of two gets it', async () => {
@@ -134,8 +131,11 @@ describe('registration by invitation', () => {
   })
 
   it('ends with the key', async () => {
-    const { url, dataDirectory } = await testServer({ registration: 'invite' })
-    const key = await inviteTo(dataDirectory, 1, Date.now() - dayMs)
+    const clock = testClock()
+    const { url, dataDirectory } = await testServer({ registration: 'invite', clock })
+    const key = await inviteTo(dataDirectory, 1, minuteMs)
+    expect((await startWith(url, 'alice', key)).code).toBe('accepted')
+    clock.advance(minuteMs)
     expect((await startWith(url, 'alice', key)).code).toBe('invite_invalid')
   })
 

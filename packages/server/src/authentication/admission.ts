@@ -1,9 +1,9 @@
 import { type RegistrationMode, SottoError } from '@sotto/protocol'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
-import { makeAttempts } from './attempts.ts'
 import { type InviteStore, isUsable } from './invites.ts'
 import { tokenHash } from './token.ts'
+import { makeTries } from './tries.ts'
 
 /** Who may make an account, on either lane. */
 export interface Admission {
@@ -25,15 +25,23 @@ interface Dependencies {
   readonly log: EventLog
 }
 
+/** Of tries that stand against an address: beyond, each waits until one has passed. */
+const windowsStandingMax = 24
+
 export const makeAdmission = ({ mode, store, clock, limits, log }: Dependencies): Admission => {
-  const failed = makeAttempts(limits.inviteGuessesPerWindow, limits.inviteGuessesWindowMs)
+  const guesses = makeTries(clock, {
+    free: limits.inviteGuessesPerWindow,
+    windowMs: limits.inviteGuessesWindowMs,
+    delayMaxMs: limits.tryDelayMaxMs,
+    standingMax: windowsStandingMax * limits.inviteGuessesPerWindow,
+  })
 
   const invited = async (key: string, address: string): Promise<Uint8Array> => {
     const hash = tokenHash(key)
     const invite = hash && (await store.invite(hash))
     if (hash && invite && isUsable(invite, clock.nowMs())) return hash
-    log.info('invite_refused')
-    await failed.count(address)
+    log.info('invite_refused', { address })
+    guesses.begin(address)
     throw new SottoError('invite_invalid')
   }
 
