@@ -4,6 +4,7 @@ import { makeWorld, password, values, type World } from './world/processes.ts'
 
 let world: World
 let url: string
+let said: string
 beforeAll(async () => {
   world = await makeWorld()
   const port = new URL(world.url).port
@@ -11,8 +12,7 @@ beforeAll(async () => {
   const server = world.start('host', 'serve', '--port', port, '--data', world.data, ...known)
   await server.says('Data directory')
   await server.says('Stop with')
-  // Nobody has an account yet, and strangers may come: what is said first is how the host gets one.
-  expect(server.out()).toContain(`npx sotto invite --data ${world.data}`)
+  said = server.out()
   ;({ url } = world)
 }, 60_000)
 afterAll(() => world.end())
@@ -23,6 +23,10 @@ const register = (name: string, ...args: readonly string[]) =>
   world.sotto(name, ['register', name, ...args, '--password-stdin'], `${password}\n`)
 
 describe('an invite', () => {
+  it('is what a server asks for at its first start, where strangers could make the first account', () => {
+    expect(said).toContain(`npx sotto invite --data ${world.data}`)
+  })
+
   it('is made on the machine of the server, and lets one person in with its link or its key', async () => {
     const uninvited = await register('alice', '--server', url)
     expect(uninvited).toMatchObject({ exit: 6, out: '' })
