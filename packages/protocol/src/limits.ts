@@ -80,7 +80,10 @@ export const limits = {
   storedBytesPerAccountMax: 2048 * miB,
   roomsPerAccountPerDay: 200,
   roomsPerAccountMax: 2000,
+  /** Of one device, and of those the ones of one inviter: fewer where many wait. */
   welcomesWaitingMax: 200,
+  welcomesWaitingPerInviterMax: 20,
+  blockedAccountsMax: 1000,
 
   messagesPerSecond: 20,
   messageBurst: 60,

@@ -12,6 +12,7 @@ import type { Clock, ServerLimits } from './configuration.ts'
 import { type Delivery, makeDelivery } from './delivery/delivery.ts'
 import { makeLogKey } from './delivery/logKey.ts'
 import { makeAccounts } from './directory/accounts.ts'
+import { makeBlocks } from './directory/blocks.ts'
 import { makeChains } from './directory/chains.ts'
 import { makeKeyPackages } from './directory/keyPackages.ts'
 import { makeVault } from './directory/vault.ts'
@@ -90,6 +91,7 @@ export const makeCore = ({ store, secrets, opaque, registration, ...given }: Cor
       announce: (after, devices) => void announceChain(after, devices).catch(() => {}),
     }),
     keyPackages: makeKeyPackages({ ...common, store: store.directory, accounts, mayInvite }),
+    blocks: makeBlocks(store.directory, limits),
     vault: makeVault(store.directory),
     delivery,
     poll: makePoll({ delivery, bus, limits }),

@@ -150,6 +150,16 @@ describe('a commit', () => {
     expect(await codeOf(again())).toBe('rate')
   })
 
+  it('of those who may take somebody out is not kept out by a member who commits on and on', async () => {
+    const { url } = await testServer({ limits: { commitsPerRoomPerMinute: 4 } })
+    const { hers, his } = await together(url)
+    const again = async () => adopt(his, await prepareCommit(his, { forcePath: true }))
+    for (let i = 0; i < 4; i++) await again()
+    expect(await codeOf(again())).toBe('rate')
+    await catchUp(hers)
+    expect(await codeOf(adopt(hers, await prepareCommit(hers, { forcePath: true })))).toBe('accepted')
+  })
+
   it('adds a further device of the own account', async () => {
     const { url } = await testServer()
     const { alice, hers } = await together(url)

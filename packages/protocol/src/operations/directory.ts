@@ -144,6 +144,30 @@ export const claimKeyPackages = operation({
   bodyBytesMax: 128,
 })
 
+/** Whose invitations the calling account does not want; in no order that means anything. */
+export const listBlocks = operation({
+  name: 'blocks.list',
+  method: 'GET',
+  path: '/v1/blocks',
+  access: 'device',
+  params: {},
+  body: nothing,
+  output: struct({ accounts: list(accountId, limits.blockedAccountsMax) }),
+  bodyBytesMax: 0,
+})
+
+/** From then on the other account is handed no key packages of the calling one, and what it has is of no use. */
+export const setBlock = operation({
+  name: 'blocks.set',
+  method: 'POST',
+  path: '/v1/blocks/:account',
+  access: 'device',
+  params: { account: idParam(accountIdBytes) },
+  body: struct({ blocked: boolean }),
+  output: nothing,
+  bodyBytesMax: 16,
+})
+
 /** The vault's slots are sealed by the client; the server keeps the newest and refuses a counter that falls. */
 const slot = struct({ counter: uint(), sealed: blob(limits.vaultSlotBytesMax, 1) })
 

@@ -24,6 +24,8 @@ export const operations = {
   publishKeyPackages: directory.publishKeyPackages,
   countKeyPackages: directory.countKeyPackages,
   claimKeyPackages: directory.claimKeyPackages,
+  listBlocks: directory.listBlocks,
+  setBlock: directory.setBlock,
   readVaultSlot: directory.readVaultSlot,
   writeVaultSlot: directory.writeVaultSlot,
   createAccessToken: accessTokens.createAccessToken,

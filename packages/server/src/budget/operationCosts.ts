@@ -37,6 +37,8 @@ const costs: Readonly<Record<OperationName, OperationCost>> = {
   publishKeyPackages: { baseUs: 1000, perBodyByteUs: 1 },
   countKeyPackages: { baseUs: 200 },
   claimKeyPackages: { baseUs: 2000, answerBytes: limits.devicesPerAccountMax * limits.keyPackageBytesMax },
+  listBlocks: { baseUs: 300, answerBytes: 34 * limits.blockedAccountsMax },
+  setBlock: { baseUs: 1000 },
   readVaultSlot: { baseUs: 200, answerBytes: limits.vaultSlotBytesMax },
   writeVaultSlot: { baseUs: 1000 },
   createAccessToken: { baseUs: 500 },

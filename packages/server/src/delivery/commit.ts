@@ -3,6 +3,7 @@ import {
   checkGroupInfo,
   encodePublicGroup,
   extensionType,
+  type KeyPackage,
   keyPackageRef,
   type LeafIndex,
   leafAt,
@@ -22,6 +23,8 @@ import type { Membership, RoomChange } from './store.ts'
 import type { Incoming } from './submission.ts'
 
 export interface AcceptedCommit {
+  /** The key packages of those who are added. */
+  readonly keyPackages: readonly KeyPackage[]
   readonly change: RoomChange & { readonly kind: 'committed' }
   readonly group: PublicGroup
   readonly policy: Policy
@@ -199,6 +202,9 @@ export const judgeCommit = async (
       group,
       policy,
       members,
+      keyPackages: view.proposals.flatMap(({ proposal }) =>
+        proposal.kind === 'add' ? [proposal.keyPackage] : [],
+      ),
       change: {
         kind: 'committed',
         epoch,

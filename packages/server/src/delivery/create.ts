@@ -1,7 +1,7 @@
 import type { Provider } from '@sotto/mls/public'
 import { type Acknowledgement, type createRoom, entryKinds, type InputOf, SottoError } from '@sotto/protocol'
 import { decodePolicy } from '@sotto/trust'
-import { makeAttempts } from '../authentication/attempts.ts'
+import { makeTries } from '../authentication/tries.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
@@ -38,7 +38,12 @@ const dayMs = 86_400_000
 export const makeCreate = (dependencies: Dependencies): Create => {
   const { store, rooms, lanes, ledger, quota, appender, provider, accounts, clock, limits, log } =
     dependencies
-  const creations = makeAttempts(limits.roomsPerAccountPerDay, dayMs)
+  const creations = makeTries(clock, {
+    free: limits.roomsPerAccountPerDay,
+    windowMs: dayMs,
+    delayMaxMs: limits.tryDelayMaxMs,
+    standingMax: limits.roomsPerAccountPerDay,
+  })
 
   const lastPolicy: LastPolicy = async (id) => {
     const known = await store.room(id)
@@ -58,7 +63,8 @@ export const makeCreate = (dependencies: Dependencies): Create => {
       return before
     }
     await quota.check(caller.account)
-    await creations.count(mapKey(caller.account))
+    const maker = mapKey(caller.account)
+    creations.check(maker)
     const mine = await store.roomsOf(caller.device, limits.roomsPerAccountMax)
     if (mine.length >= limits.roomsPerAccountMax) throw new SottoError('rate', 'too many rooms')
 
@@ -73,7 +79,12 @@ export const makeCreate = (dependencies: Dependencies): Create => {
     )
     const charge = { account: caller.account, bytes: groupInfo.length + tree.length }
     const append = { room, entry, senderTag, messageId, sendCounter: null, change, charge }
-    const ack = await appender.append(append)
+    creations.begin(maker)
+    // What a full disk has refused was not made.
+    const ack = await appender.append(append).catch((error: unknown) => {
+      creations.undo(maker)
+      throw error
+    })
     log.info('room_created', { room, account: caller.account, device: caller.device })
     return ack
   }

@@ -110,6 +110,14 @@ export interface Append {
   readonly sendCounter: number | null
   readonly change: RoomChange | null
   readonly charge: Charge
+  /** Of a commit that adds somebody. */
+  readonly spends?: Spending
+}
+
+/** Key packages that an account has been handed and uses, by the hash of their bytes. */
+export interface Spending {
+  readonly claimant: Uint8Array
+  readonly refs: readonly Uint8Array[]
 }
 
 /** Whose storage an entry takes, and how much of it. */
@@ -200,6 +208,9 @@ export interface DeliveryStore extends HookStore {
   /** Oldest first, at least one if there is one, then while they fit into `bytesMax`. */
   welcomes(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
   countWelcomes(device: Uint8Array): Promise<number>
+  countWelcomesBy(device: Uint8Array, inviter: Uint8Array): Promise<number>
+  /** How many of the key packages were handed to the account and are not used up. */
+  countClaims(spending: Spending): Promise<number>
   settleWelcome(room: Uint8Array, seq: number, device: Uint8Array): Promise<void>
   /** The tree of a Welcome that waits for this device. */
   welcomeTree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>

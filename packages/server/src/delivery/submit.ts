@@ -1,14 +1,16 @@
-import type { Provider } from '@sotto/mls/public'
-import { type Acknowledgement, SottoError, type Submission } from '@sotto/protocol'
+import { encode, encodeKeyPackage, type Provider } from '@sotto/mls/public'
+import { type Acknowledgement, H, SottoError, type Submission } from '@sotto/protocol'
+import { may } from '@sotto/trust'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import { makeRate } from '../rate.ts'
 import { standingOf } from './access.ts'
 import { refusalOf } from './admission.ts'
-import { judgeCommit } from './commit.ts'
+import { type AcceptedCommit, judgeCommit } from './commit.ts'
 import { type AccountSource, type Court, makeCourt } from './court.ts'
 import { mapKey } from './digest.ts'
+import { makeInvitations } from './invitations.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger, Once } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
@@ -16,7 +18,7 @@ import { makeMessageRate } from './messageRate.ts'
 import { judgeProposal } from './proposal.ts'
 import type { Quota } from './quota.ts'
 import type { Room, Rooms } from './rooms.ts'
-import type { Append, DeliveryStore, RoomChange } from './store.ts'
+import type { Append, DeliveryStore, RoomChange, Spending } from './store.ts'
 import { type Incoming, parseSubmission } from './submission.ts'
 
 export type Submit = (
@@ -26,7 +28,7 @@ export type Submit = (
 ) => Promise<Acknowledgement>
 
 export interface SubmitDependencies {
-  readonly store: Pick<DeliveryStore, 'leftAt' | 'countWelcomes'>
+  readonly store: Pick<DeliveryStore, 'leftAt' | 'countWelcomes' | 'countWelcomesBy' | 'countClaims'>
   readonly rooms: Rooms
   readonly lanes: Lanes
   readonly ledger: Ledger
@@ -74,6 +76,11 @@ const appendOf = (
   charge: { account, bytes: incoming.payload.length + (incoming.aux?.length ?? 0) },
 })
 
+const spendingOf = ({ account }: DeviceCaller, { keyPackages }: AcceptedCommit): Spending => ({
+  claimant: account,
+  refs: keyPackages.map((one) => H(encode(encodeKeyPackage, one))),
+})
+
 const minuteS = 60
 const dayS = 86_400
 
@@ -85,6 +92,9 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   // A room's allowance is for commits that hold: nobody uses it up with others. Trying has a bound of its own.
   const attemptRate = perMinute(limits.commitsPerRoomPerMinute)
   const commitRate = perMinute(limits.commitsPerRoomPerMinute)
+  /** Whoever commits on and on keeps nobody from taking him out: those who may do that have an allowance of their own. */
+  const commitLane = ({ key, policy }: Room, { account }: DeviceCaller): string =>
+    `${key} ${may(policy, account, 'kick') ? 'keepers' : 'members'}`
   const joinRate = perMinute(limits.joinsPerRoomPerMinute)
   const rejoinRate = makeRate(clock, {
     perSecond: limits.rejoinsPerDay / dayS,
@@ -99,11 +109,7 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
 
   const courtAt = (timeMs: number): Court => makeCourt(provider, accounts, limits, Math.floor(timeMs / 1000))
 
-  const refuseCrowded = async (devices: readonly Uint8Array[]): Promise<void> => {
-    for (const device of devices)
-      if ((await store.countWelcomes(device)) >= limits.welcomesWaitingMax)
-        throw new SottoError('rate', 'too many invitations wait for this device')
-  }
+  const invitations = makeInvitations({ store, limits })
 
   const takeProposal = async (
     room: Room,
@@ -134,12 +140,24 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     const timeMs = nextTimeMs(room.head, clock.nowMs())
     const accepted = await judgeCommit(courtAt(timeMs), room, await rooms.group(room), caller, incoming)
     const { change, group, policy, members } = accepted
-    await refuseCrowded(change.welcome?.devices ?? [])
-    commitRate.take(room.key)
     const joiner = room.key + mapKey(caller.device)
-    if (incoming.isExternal) refuseJoiners(room, joiner)
-    const ack = ledger.append(room, once, appendOf(caller, room, incoming, once, timeMs, change))
-    await ack
+    const append = async (spends?: Spending) => {
+      commitRate.take(commitLane(room, caller))
+      if (incoming.isExternal) refuseJoiners(room, joiner)
+      const plain = appendOf(caller, room, incoming, once, timeMs, change)
+      const appended = ledger.append(room, once, spends ? { ...plain, spends } : plain)
+      await appended
+      return { appended }
+    }
+    const invite = async () => {
+      const spends = spendingOf(caller, accepted)
+      await invitations.check(spends, change.welcome?.devices ?? [])
+      return append(spends)
+    }
+    // Of one account one after the other, wherever it invites.
+    const { appended: ack } = await (change.welcome
+      ? lanes.run(`inviter ${mapKey(caller.account)}`, invite)
+      : append())
     // Counted when it stands: a full disk must not use up what a device may do in a day.
     if (incoming.isExternal) rejoinRate.take(joiner)
     rooms.renew(room, { group, epoch: { epoch: change.epoch, policy, members } })

@@ -40,7 +40,7 @@ export interface KeyPackages {
 interface Dependencies {
   readonly store: Pick<
     DirectoryStore,
-    'putKeyPackages' | 'countKeyPackages' | 'takeKeyPackage' | 'lastResort'
+    'putKeyPackages' | 'countKeyPackages' | 'takeKeyPackage' | 'takeLastResort' | 'isBlocked'
   >
   readonly accounts: Accounts
   readonly mayInvite: MayInvite
@@ -119,12 +119,15 @@ export const makeKeyPackages = ({
       await perHour.count(pair)
       await perDay.count(pair)
     }
+    // The same answer as of somebody who has no device yet.
+    if (await store.isBlocked(caller.account, account)) throw new SottoError('key_package_unavailable')
     const isDrained = !isOwn && !(await perTarget.isWithin(Buffer.from(account).toString('latin1')))
-    const take = isDrained ? store.lastResort : store.takeKeyPackage
+    const take = isDrained ? store.takeLastResort : store.takeKeyPackage
     const packages = []
     for (const { certificate } of activeDevices(target, nowS())) {
       if (isOwn && equalBytes(certificate.device, caller.device)) continue
-      const taken = await take(account, certificate.device, nowS())
+      const { device } = certificate
+      const taken = await take({ account, device, claimant: caller.account, nowS: nowS() })
       if (taken)
         packages.push({ device: certificate.device, keyPackage: taken.bytes, lastResort: taken.lastResort })
     }

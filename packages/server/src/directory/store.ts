@@ -52,8 +52,25 @@ export interface PublishTerms {
   readonly mayExpire: boolean
 }
 
+/** Who wants a key package of which device. */
+export interface KeyPackageClaim {
+  readonly account: Uint8Array
+  readonly device: Uint8Array
+  readonly claimant: Uint8Array
+  readonly nowS: number
+}
+
+/** Whose invitations an account does not want. */
+export interface BlockStore {
+  /** What the other one was handed to invite the account with is of no use any more. */
+  block(account: Uint8Array, blocked: Uint8Array, blockedMax: number): Promise<'blocked' | 'full'>
+  unblock(account: Uint8Array, blocked: Uint8Array): Promise<void>
+  blocked(account: Uint8Array): Promise<readonly Uint8Array[]>
+  isBlocked(account: Uint8Array, by: Uint8Array): Promise<boolean>
+}
+
 /** What the directory keeps. Every write is durable when it returns. */
-export interface DirectoryStore {
+export interface DirectoryStore extends BlockStore {
   account(account: Uint8Array): Promise<StoredAccount | undefined>
   accountNamed(name: string): Promise<StoredAccount | undefined>
   links(account: Uint8Array, from: number, linksMax: number): Promise<readonly SignedLink[]>
@@ -71,11 +88,13 @@ export interface DirectoryStore {
     terms: PublishTerms,
   ): Promise<void>
   countKeyPackages(account: Uint8Array, device: Uint8Array, nowS: number): Promise<KeyPackageCount>
-  /** The oldest one-time package of the device, which nobody gets again; else the last-resort one; else nothing. */
-  takeKeyPackage(account: Uint8Array, device: Uint8Array, nowS: number): Promise<StoredKeyPackage | undefined>
-
-  /** The last-resort package of the device, whatever else it has. */
-  lastResort(account: Uint8Array, device: Uint8Array, nowS: number): Promise<StoredKeyPackage | undefined>
+  /**
+   * The oldest one-time package of the device, which nobody gets again; else the last-resort one; else nothing. That the
+   * claimant has got it is kept.
+   */
+  takeKeyPackage(claim: KeyPackageClaim): Promise<StoredKeyPackage | undefined>
+  /** The last-resort package of the device, whatever else it has. That the claimant has got it is kept. */
+  takeLastResort(claim: KeyPackageClaim): Promise<StoredKeyPackage | undefined>
 
   slot(account: Uint8Array, slot: string): Promise<VaultSlot | undefined>
   /** Keeps the slot if its counter is higher than that of what is kept; else returns the counter that is. */

@@ -5,6 +5,7 @@ import type { Registration } from '../authentication/registration.ts'
 import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock } from '../configuration.ts'
 import type { Delivery } from '../delivery/delivery.ts'
+import type { Blocks } from '../directory/blocks.ts'
 import type { Chains } from '../directory/chains.ts'
 import type { KeyPackages } from '../directory/keyPackages.ts'
 import type { Vault } from '../directory/vault.ts'
@@ -18,6 +19,7 @@ export interface Services {
   readonly sessions: Sessions
   readonly chains: Chains
   readonly keyPackages: KeyPackages
+  readonly blocks: Blocks
   readonly vault: Vault
   readonly delivery: Delivery
   readonly poll: Poll
@@ -34,6 +36,7 @@ export const routesOf = (services: Services): readonly Route[] => {
     sessions,
     chains,
     keyPackages,
+    blocks,
     vault,
     delivery,
     poll,
@@ -69,6 +72,11 @@ export const routesOf = (services: Services): readonly Route[] => {
     forDevice(o.publishKeyPackages, ({ caller, input }) => keyPackages.publish(caller, input)),
     forDevice(o.countKeyPackages, ({ caller }) => keyPackages.count(caller)),
     forDevice(o.claimKeyPackages, ({ caller, input }) => keyPackages.claim(caller, input)),
+    forDevice(o.listBlocks, async ({ caller }) => ({ accounts: [...(await blocks.list(caller))] })),
+    forDevice(o.setBlock, async ({ caller, input: { account, blocked } }) => {
+      await blocks.set(caller, account, blocked)
+      return {}
+    }),
     forAccount(o.readVaultSlot, ({ caller, input }) => vault.read(caller, input.slot)),
     forDevice(o.writeVaultSlot, async ({ caller, input: { slot, counter, sealed } }) => {
       await vault.write(caller, slot, { counter, sealed })

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { DeliveryStore, StoredEntry } from '../delivery/store.ts'
+import { claimQueries, countWelcomesBy } from './claimStore.ts'
 import { storing } from './failure.ts'
 import { hookStore } from './hookStore.ts'
 import { logWriter } from './logWriter.ts'
@@ -190,6 +191,8 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
       }),
     welcomes: (device, bytesMax) => storing(() => welcomes.waiting(device, bytesMax)),
     countWelcomes: (device) => storing(() => welcomes.count(device)),
+    countWelcomesBy: (device, inviter) => storing(() => countWelcomesBy(db, device, inviter)),
+    countClaims: (spending) => storing(() => claimQueries.count(db, spending)),
     settleWelcome: (room, seq, device) =>
       storing(() =>
         db.transaction().execute((transaction) => welcomes.settle(transaction, room, seq, device)),

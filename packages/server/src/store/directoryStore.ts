@@ -7,6 +7,7 @@ import type {
   StoredAccount,
   StoredKeyPackage,
 } from '../directory/store.ts'
+import { blockStore, claimQueries } from './claimStore.ts'
 import { isConflict, storing } from './failure.ts'
 import { decodeSignatures, encodeSignatures } from './linkRow.ts'
 import type { Schema } from './schema.ts'
@@ -14,17 +15,25 @@ import type { Schema } from './schema.ts'
 const accountColumns = ['account', 'name', 'seq', 'state'] as const
 const packageColumns = ['ref', 'bytes', 'last_resort', 'not_after_s'] as const
 
-const keyPackageOf = (row: {
-  ref: Uint8Array
-  bytes: Uint8Array
-  last_resort: number
-  not_after_s: number
-}): StoredKeyPackage => ({
+type PackageRow = Pick<Schema['key_packages'], (typeof packageColumns)[number]>
+
+const keyPackageOf = (row: PackageRow): StoredKeyPackage => ({
   ref: row.ref,
   bytes: row.bytes,
   lastResort: row.last_resort === 1,
   notAfterS: row.not_after_s,
 })
+
+const handOut = async (
+  db: Transaction<Schema>,
+  owner: Uint8Array,
+  claimant: Uint8Array,
+  row: PackageRow,
+): Promise<StoredKeyPackage> => {
+  const keyPackage = keyPackageOf(row)
+  await claimQueries.note(db, owner, claimant, keyPackage)
+  return keyPackage
+}
 
 /** Ends the sessions of devices that are revoked and drops what others could invite them with. */
 const revoke = async (
@@ -83,6 +92,7 @@ const putKeyPackages = async (
   if (replace) await ofDevice.execute()
   else if (mayExpire) await ofDevice.where('not_after_s', '<=', nowS).execute()
   if (mayExpire) await db.deleteFrom('spent_key_packages').where('not_after_s', '<=', nowS).execute()
+  if (mayExpire) await claimQueries.expire(db, nowS)
   if (packages.some((one) => one.lastResort)) await ofDevice.where('last_resort', '=', 1).execute()
   const { count } = await db
     .selectFrom('key_packages')
@@ -175,7 +185,7 @@ export const directoryStore = (db: Kysely<Schema>): DirectoryStore => ({
       return { oneTime: of(0), lastResort: of(1) > 0 }
     }),
 
-  takeKeyPackage: (id, device, nowS) =>
+  takeKeyPackage: ({ account: id, device, claimant, nowS }) =>
     storing(() =>
       db.transaction().execute(async (transaction) => {
         const oldest = transaction
@@ -191,30 +201,33 @@ export const directoryStore = (db: Kysely<Schema>): DirectoryStore => ({
           .where('ref', '=', oldest.select('ref').where('last_resort', '=', 0))
           .returning(packageColumns)
           .executeTakeFirst()
-        if (taken) {
+        if (taken)
           await transaction
             .insertInto('spent_key_packages')
             .values({ ref: taken.ref, not_after_s: taken.not_after_s })
             .execute()
-          return keyPackageOf(taken)
-        }
-        const kept = await oldest.select(packageColumns).where('last_resort', '=', 1).executeTakeFirst()
-        return kept && keyPackageOf(kept)
+        const row =
+          taken ?? (await oldest.select(packageColumns).where('last_resort', '=', 1).executeTakeFirst())
+        return row && handOut(transaction, id, claimant, row)
       }),
     ),
 
-  lastResort: (id, device, nowS) =>
-    storing(async () => {
-      const kept = await db
-        .selectFrom('key_packages')
-        .select(packageColumns)
-        .where('account', '=', id)
-        .where('device', '=', device)
-        .where('last_resort', '=', 1)
-        .where('not_after_s', '>', nowS)
-        .executeTakeFirst()
-      return kept && keyPackageOf(kept)
-    }),
+  takeLastResort: ({ account: id, device, claimant, nowS }) =>
+    storing(() =>
+      db.transaction().execute(async (transaction) => {
+        const row = await transaction
+          .selectFrom('key_packages')
+          .select(packageColumns)
+          .where('account', '=', id)
+          .where('device', '=', device)
+          .where('last_resort', '=', 1)
+          .where('not_after_s', '>', nowS)
+          .executeTakeFirst()
+        return row && handOut(transaction, id, claimant, row)
+      }),
+    ),
+
+  ...blockStore(db),
 
   slot: (id, slot) =>
     storing(() =>

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Append } from '../delivery/store.ts'
 import { preparedRows } from './prepared.ts'
+import { claimQueries } from './claimStore.ts'
 import { writeChange } from './roomChange.ts'
 import type { Schema } from './schema.ts'
 import { welcomeStore } from './welcomeStore.ts'
@@ -103,6 +104,7 @@ export const logWriter = (
     // What a room's own row says does not depend on its log, which refers to it.
     for (const append of batch)
       if (append.change) await writeChange(transaction, welcomes, append, append.change)
+    for (const { spends } of batch) if (spends) await claimQueries.spend(transaction, spends)
     await writeSenders(transaction, countedSenders(batch))
     await writeEntries(
       transaction,

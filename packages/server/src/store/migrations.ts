@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { claimTables } from './claimTables.ts'
 import { hookTables } from './hookTables.ts'
 import { inviteTables } from './inviteTables.ts'
 import { identityTable } from './identityTable.ts'
@@ -224,4 +225,5 @@ export const migrations: readonly Migration[] = [
   inviteTables,
   identityTable,
   treeTables,
+  claimTables,
 ]

@@ -54,6 +54,16 @@ export interface Schema extends OpenLaneSchema {
   }
   /** What was handed out, until it has expired: a package that is uploaded again is not handed out again. */
   spent_key_packages: { ref: Uint8Array; not_after_s: number }
+  /** What each account was handed and has not used up; of a last resort several times. */
+  key_package_claims: {
+    ref: Uint8Array
+    claimant: Uint8Array
+    owner: Uint8Array
+    times: number
+    not_after_s: number
+  }
+  /** Whose invitations an account does not want. */
+  blocks: { account: Uint8Array; blocked: Uint8Array }
   rooms: {
     /** What the tables that grow with every message refer to: their indices are many times as large otherwise. */
     id: Generated<number>

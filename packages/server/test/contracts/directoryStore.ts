@@ -83,6 +83,9 @@ export const directoryStoreContract = (
     })
   })
 
+  const claimant = random(32)
+  const by = (account: Uint8Array, device: Uint8Array, nowS: number) => ({ account, device, nowS, claimant })
+
   describe('directory store: key packages', () => {
     it('hands out each one-time package once, then the last-resort one again and again', async () => {
       const { directory, device, id } = await openWith('alice')
@@ -90,7 +93,7 @@ export const directoryStoreContract = (
       const oneTime = [keyPackage(), keyPackage()]
       await directory.putKeyPackages(id, device, [...oneTime, last], bounds)
       const taken = []
-      for (let i = 0; i < 4; i++) taken.push(await directory.takeKeyPackage(id, device, 0))
+      for (let i = 0; i < 4; i++) taken.push(await directory.takeKeyPackage(by(id, device, 0)))
       const refs = taken.map((one) => Buffer.from(one?.ref ?? []).toString('hex'))
       expect(new Set(refs.slice(0, 2))).toEqual(
         new Set(oneTime.map(({ ref }) => Buffer.from(ref).toString('hex'))),
@@ -100,12 +103,12 @@ export const directoryStoreContract = (
 
     it('shows the last-resort one without touching the others, while it is valid', async () => {
       const { directory, device, id } = await openWith('alice')
-      expect(await directory.lastResort(id, device, 0)).toBeUndefined()
+      expect(await directory.takeLastResort(by(id, device, 0))).toBeUndefined()
       const last = keyPackage(true)
       await directory.putKeyPackages(id, device, [keyPackage(), last], bounds)
-      expect(await directory.lastResort(id, device, 0)).toEqual(last)
-      expect(await directory.lastResort(id, device, last.notAfterS)).toBeUndefined()
-      expect(await directory.lastResort(id, random(16), 0)).toBeUndefined()
+      expect(await directory.takeLastResort(by(id, device, 0))).toEqual(last)
+      expect(await directory.takeLastResort(by(id, device, last.notAfterS))).toBeUndefined()
+      expect(await directory.takeLastResort(by(id, random(16), 0))).toBeUndefined()
       expect(await directory.countKeyPackages(id, device, 0)).toEqual({ oneTime: 1, lastResort: true })
     })
 
@@ -115,7 +118,7 @@ export const directoryStoreContract = (
       const fresh = keyPackage()
       await directory.putKeyPackages(id, device, [fresh], { ...bounds, replace: true })
       expect(await directory.countKeyPackages(id, device, 0)).toEqual({ oneTime: 1, lastResort: false })
-      expect(await directory.takeKeyPackage(id, device, 0)).toEqual(fresh)
+      expect(await directory.takeKeyPackage(by(id, device, 0))).toEqual(fresh)
     })
 
     it('never hands one out twice when many ask at once', async () => {
@@ -127,7 +130,7 @@ export const directoryStoreContract = (
         bounds,
       )
       const taken = await Promise.all(
-        Array.from({ length: 8 }, () => directory.takeKeyPackage(id, device, 0)),
+        Array.from({ length: 8 }, () => directory.takeKeyPackage(by(id, device, 0))),
       )
       const refs = taken.flatMap((one) => (one ? [Buffer.from(one.ref).toString('hex')] : []))
       expect(refs).toHaveLength(5)
@@ -138,9 +141,9 @@ export const directoryStoreContract = (
       const { directory, device, id } = await openWith('alice')
       const one = keyPackage()
       await directory.putKeyPackages(id, device, [one], bounds)
-      await directory.takeKeyPackage(id, device, 0)
+      await directory.takeKeyPackage(by(id, device, 0))
       await directory.putKeyPackages(id, device, [one], bounds)
-      expect(await directory.takeKeyPackage(id, device, 0)).toBeUndefined()
+      expect(await directory.takeKeyPackage(by(id, device, 0))).toBeUndefined()
     })
 
     it('keeps one when it is handed in twice, replaces the last-resort one, and bounds what it keeps', async () => {
@@ -157,15 +160,15 @@ export const directoryStoreContract = (
         bounds,
       )
       expect((await directory.countKeyPackages(id, device, 0)).oneTime).toBe(5)
-      for (let i = 0; i < 5; i++) await directory.takeKeyPackage(id, device, 0)
-      expect(await directory.takeKeyPackage(id, device, 0)).toEqual(newer)
+      for (let i = 0; i < 5; i++) await directory.takeKeyPackage(by(id, device, 0))
+      expect(await directory.takeKeyPackage(by(id, device, 0))).toEqual(newer)
     })
 
     it('hands out nothing that has expired, and nothing of another device', async () => {
       const { directory, device, id } = await openWith('alice')
       await directory.putKeyPackages(id, device, [keyPackage(), keyPackage(true)], bounds)
-      expect(await directory.takeKeyPackage(id, random(16), 0)).toBeUndefined()
-      expect(await directory.takeKeyPackage(id, device, soonS)).toBeUndefined()
+      expect(await directory.takeKeyPackage(by(id, random(16), 0))).toBeUndefined()
+      expect(await directory.takeKeyPackage(by(id, device, soonS))).toBeUndefined()
       expect(await directory.countKeyPackages(id, device, soonS)).toEqual({ oneTime: 0, lastResort: false })
     })
 
@@ -173,23 +176,45 @@ export const directoryStoreContract = (
       const { directory, device, id } = await openWith('alice')
       const [spent, kept] = [keyPackage(), keyPackage()]
       await directory.putKeyPackages(id, device, [spent], bounds)
-      await directory.takeKeyPackage(id, device, 0)
+      await directory.takeKeyPackage(by(id, device, 0))
       await directory.putKeyPackages(id, device, [kept], bounds)
       const later = { ...bounds, nowMs: (kept.notAfterS + 10) * 1000 }
       await directory.putKeyPackages(id, device, [], { ...later, mayExpire: false })
       expect(await directory.countKeyPackages(id, device, 0)).toEqual({ oneTime: 1, lastResort: false })
       await directory.putKeyPackages(id, device, [spent], bounds)
-      expect((await directory.takeKeyPackage(id, device, 0))?.ref).toEqual(kept.ref)
-      expect(await directory.takeKeyPackage(id, device, 0)).toBeUndefined()
+      expect((await directory.takeKeyPackage(by(id, device, 0)))?.ref).toEqual(kept.ref)
+      expect(await directory.takeKeyPackage(by(id, device, 0))).toBeUndefined()
       await directory.putKeyPackages(id, device, [], later)
       await directory.putKeyPackages(id, device, [spent], bounds)
-      expect((await directory.takeKeyPackage(id, device, 0))?.ref).toEqual(spent.ref)
+      expect((await directory.takeKeyPackage(by(id, device, 0)))?.ref).toEqual(spent.ref)
     })
 
     it('takes an empty list', async () => {
       const { directory, device, id } = await openWith('alice')
       await directory.putKeyPackages(id, device, [], bounds)
       expect(await directory.countKeyPackages(id, device, 0)).toEqual({ oneTime: 0, lastResort: false })
+    })
+  })
+
+  describe('directory store: whom an account blocks', () => {
+    it('keeps them until they are unblocked, and so many at most', async () => {
+      const { directory, id } = await openWith('alice')
+      const [one, two, three] = [random(32), random(32), random(32)]
+      expect(await directory.blocked(id)).toEqual([])
+      for (const other of [one, two, one]) expect(await directory.block(id, other, 2)).toBe('blocked')
+      expect(await directory.block(id, three, 2)).toBe('full')
+      const hex = (all: readonly Uint8Array[]) =>
+        all.map((other) => Buffer.from(other).toString('hex')).toSorted()
+      expect(hex(await directory.blocked(id))).toEqual(hex([one, two]))
+      expect([await directory.isBlocked(one, id), await directory.isBlocked(three, id)]).toEqual([
+        true,
+        false,
+      ])
+      expect(await directory.isBlocked(id, one)).toBe(false)
+      await directory.unblock(id, one)
+      await directory.unblock(id, three)
+      expect(hex(await directory.blocked(id))).toEqual(hex([two]))
+      expect(await directory.isBlocked(one, id)).toBe(false)
     })
   })
 

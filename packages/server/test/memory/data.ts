@@ -23,6 +23,10 @@ export interface MemoryData {
   readonly sessions: Map<string, StoredSession>
   readonly packages: Map<string, readonly MemoryPackage[]>
   readonly spent: Map<string, number>
+  /** By claimant and hash. */
+  readonly claims: Map<string, MemoryClaim>
+  /** By account, and within that whom. */
+  readonly blocks: Map<string, ReadonlyMap<string, Uint8Array>>
   readonly rooms: Map<string, MemoryRoom>
   /** Entry by sender tag and message id. */
   readonly messages: Map<string, StoredEntry>
@@ -49,6 +53,13 @@ export interface MemoryAccount {
 
 export interface MemoryPackage extends StoredKeyPackage {
   readonly createdMs: number
+}
+
+export interface MemoryClaim {
+  readonly owner: string
+  readonly claimant: string
+  readonly times: number
+  readonly notAfterS: number
 }
 
 export interface MemoryRoom {
@@ -96,6 +107,8 @@ export const emptyData = (): MemoryData => ({
   sessions: new Map(),
   packages: new Map(),
   spent: new Map(),
+  claims: new Map(),
+  blocks: new Map(),
   rooms: new Map(),
   messages: new Map(),
   counters: new Map(),
@@ -114,6 +127,8 @@ export const copyData = (data: MemoryData): MemoryData => ({
   sessions: new Map(data.sessions),
   packages: new Map(data.packages),
   spent: new Map(data.spent),
+  claims: new Map(data.claims),
+  blocks: new Map(data.blocks),
   rooms: new Map(data.rooms),
   messages: new Map(data.messages),
   counters: new Map(data.counters),
@@ -126,3 +141,5 @@ export const copyData = (data: MemoryData): MemoryData => ({
 
 export const keyOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
+
+export const claimKey = (claimant: Uint8Array, ref: Uint8Array): string => `${keyOf(claimant)}/${keyOf(ref)}`

@@ -1,6 +1,14 @@
 import { treeOfParts, type TreePart } from '@sotto/mls/public'
-import type { Append, DeliveryStore, Head, Moves, RoomChange, StoredEntry } from '../../src/delivery/store.ts'
-import { keyOf, type MemoryData, type MemoryRoom, type MemoryWelcome } from './data.ts'
+import type {
+  Append,
+  DeliveryStore,
+  Head,
+  Moves,
+  RoomChange,
+  Spending,
+  StoredEntry,
+} from '../../src/delivery/store.ts'
+import { claimKey, keyOf, type MemoryData, type MemoryRoom, type MemoryWelcome } from './data.ts'
 
 const headOf = ({ seq, hash, timeMs }: StoredEntry): Head => ({ seq, hash, timeMs })
 
@@ -144,6 +152,13 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
       for (const [key, room] of written.rooms) data.rooms.set(key, room)
       for (const [key, entry] of written.messages) data.messages.set(key, entry)
       for (const [key, counter] of written.counters) data.counters.set(key, counter)
+      for (const { spends } of batch)
+        for (const ref of spends?.refs ?? []) {
+          const key = claimKey((spends as Spending).claimant, ref)
+          const claim = data.claims.get(key)
+          if (claim && claim.times > 1) data.claims.set(key, { ...claim, times: claim.times - 1 })
+          else data.claims.delete(key)
+        }
       for (const { charge } of batch) {
         const key = keyOf(charge.account)
         data.storage.set(key, (data.storage.get(key) ?? 0) + charge.bytes)
@@ -202,6 +217,10 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
       return end === -1 ? waiting : waiting.slice(0, end)
     },
     countWelcomes: async (device) => waitingFor(current(), device).length,
+    countWelcomesBy: async (device, inviter) =>
+      waitingFor(current(), device).filter(({ stored }) => keyOf(stored.inviter) === keyOf(inviter)).length,
+    countClaims: async ({ claimant, refs }) =>
+      new Set(refs.map((ref) => claimKey(claimant, ref)).filter((key) => current().claims.has(key))).size,
     settleWelcome: async (id, seq, device) => {
       const room = find(id)
       if (!room) return

@@ -2,7 +2,7 @@ import { type InviteStore, isUsable } from '../../src/authentication/invites.ts'
 import type { AuthenticationStore } from '../../src/authentication/store.ts'
 import type { DirectoryStore, StoredKeyPackage } from '../../src/directory/store.ts'
 import type { Store } from '../../src/store/openStore.ts'
-import { keyOf, type MemoryAccount, type MemoryData } from './data.ts'
+import { claimKey, keyOf, type MemoryAccount, type MemoryData } from './data.ts'
 import { memoryDeliveryStore } from './deliveryStore.ts'
 
 const accountNamed = (data: MemoryData, name: string): MemoryAccount | undefined =>
@@ -92,6 +92,19 @@ const bare = ({ ref, bytes, lastResort, notAfterS }: StoredKeyPackage): StoredKe
   notAfterS,
 })
 
+const handOut = (
+  { claims }: MemoryData,
+  owner: Uint8Array,
+  claimant: Uint8Array,
+  found: StoredKeyPackage | undefined,
+): StoredKeyPackage | undefined => {
+  if (!found) return undefined
+  const key = claimKey(claimant, found.ref)
+  const times = (claims.get(key)?.times ?? 0) + 1
+  claims.set(key, { owner: keyOf(owner), claimant: keyOf(claimant), times, notAfterS: found.notAfterS })
+  return bare(found)
+}
+
 const packageKey = (account: Uint8Array, device: Uint8Array): string => `${keyOf(account)}/${keyOf(device)}`
 
 const directory = (current: () => MemoryData): DirectoryStore => {
@@ -128,6 +141,8 @@ const directory = (current: () => MemoryData): DirectoryStore => {
       const nowS = Math.floor(nowMs / 1000)
       const key = packageKey(account, device)
       for (const [ref, notAfterS] of data.spent) if (mayExpire && notAfterS <= nowS) data.spent.delete(ref)
+      for (const [ref, { notAfterS }] of data.claims)
+        if (mayExpire && notAfterS <= nowS) data.claims.delete(ref)
       const isRenewed = packages.some(({ lastResort }) => lastResort)
       const kept = (data.packages.get(key) ?? []).filter(
         ({ notAfterS, lastResort }) =>
@@ -155,7 +170,7 @@ const directory = (current: () => MemoryData): DirectoryStore => {
         lastResort: valid.some(({ lastResort }) => lastResort),
       }
     },
-    takeKeyPackage: async (account, device, nowS) => {
+    takeKeyPackage: async ({ account, device, claimant, nowS }) => {
       const data = current()
       const key = packageKey(account, device)
       const all = data.packages.get(key) ?? []
@@ -169,16 +184,36 @@ const directory = (current: () => MemoryData): DirectoryStore => {
           all.filter((one) => one !== taken),
         )
         data.spent.set(keyOf(taken.ref), taken.notAfterS)
-        return bare(taken)
       }
-      const last = valid.find(({ lastResort }) => lastResort)
-      return last && bare(last)
+      return handOut(data, account, claimant, taken ?? valid.find(({ lastResort }) => lastResort))
     },
-    lastResort: async (account, device, nowS) => {
-      const all = current().packages.get(packageKey(account, device)) ?? []
+    takeLastResort: async ({ account, device, claimant, nowS }) => {
+      const data = current()
+      const all = data.packages.get(packageKey(account, device)) ?? []
       const last = all.find(({ lastResort, notAfterS }) => lastResort && notAfterS > nowS)
-      return last && bare(last)
+      return handOut(data, account, claimant, last)
     },
+    block: async (account, blocked, blockedMax) => {
+      const data = current()
+      const [id, other] = [keyOf(account), keyOf(blocked)]
+      const known = data.blocks.get(id) ?? new Map<string, Uint8Array>()
+      if (!known.has(other) && known.size >= blockedMax) return 'full'
+      data.blocks.set(id, new Map([...known, [other, blocked]]))
+      for (const [key, claim] of data.claims)
+        if (claim.owner === id && claim.claimant === other) data.claims.delete(key)
+      return 'blocked'
+    },
+    unblock: async (account, blocked) => {
+      const { blocks } = current()
+      const known = new Map(blocks.get(keyOf(account)))
+      known.delete(keyOf(blocked))
+      blocks.set(keyOf(account), known)
+    },
+    blocked: async (account) =>
+      [...(current().blocks.get(keyOf(account)) ?? [])]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, one]) => one),
+    isBlocked: async (account, by) => current().blocks.get(keyOf(by))?.has(keyOf(account)) ?? false,
     slot: async (account, slot) => current().slots.get(`${keyOf(account)}/${slot}`),
     putSlot: async (account, slot, value) => {
       const { slots } = current()
