@@ -3,7 +3,9 @@ import { program, turnedAway } from './lane/program.ts'
 import { registered, rest } from './lane/rest.ts'
 import { laneServer } from './lane/server.ts'
 
-const server = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })
+const server = await laneServer({
+  limits: { messagesPerSecond: 1000, messageBurst: 1000, openPresenceWindowMs: 20 },
+})
 const alice = await registered(server.url, 'alice')
 
 test.each(['polling', 'websocket'] as const)('over %s: a session gets in, nobody else', async (transport) => {
@@ -103,10 +105,14 @@ test('an event that says a thing twice is refused, the socket stays', async () =
   expect(await hers.refusal('user_login')).toBe('accepted')
 })
 
-test('presence: the others hear of joining, leaving, coming and going; only of one’s own name', async () => {
+test('presence: who shares a room hears of joining, leaving, coming and going, only of one’s own name; nobody else', async () => {
   const [carol, dave] = [await registered(server.url, 'carol'), await registered(server.url, 'dave')]
   const hers = await program(server.url, carol)
   const his = await program(server.url, dave)
+  const stranger = await program(server.url, await registered(server.url, 'erin'))
+  await his.ask('join_room', { room: 'Company' })
+  await hers.ask('join_room', { room: 'Company' })
+  expect(await his.next('user_joined')).toMatchObject({ room_id: expect.any(Number) })
   for (const [sent, heard] of [
     ['join', 'user_joined'],
     ['leave', 'user_left'],
@@ -123,6 +129,8 @@ test('presence: the others hear of joining, leaving, coming and going; only of o
   hers.close()
   expect(await his.next('user_offline')).toEqual({ username: 'carol' })
   expect(his.heard('user_online')).toHaveLength(1)
+  for (const event of ['user_joined', 'user_left', 'user_online', 'user_offline'])
+    expect(stranger.heard(event)).toEqual([])
 })
 
 test('a server without the lane has none of it', async () => {

@@ -140,6 +140,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     loginTriesPerWindow: 1000,
     // A frame that has to wait would wait by the time of this machine.
     framesPerSecond: 1_000_000,
+    workUsPerSecondPerAccount: 1_000_000_000,
     frameBurst: 1_000_000,
   }
   let data = emptyData()

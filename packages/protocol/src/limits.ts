@@ -161,6 +161,7 @@ export const limits = {
   /** Heavy checks of one account, and of all, that wait for their turn. */
   heavyJobsWaitingPerAccountMax: 64,
   heavyJobsWaitingMax: 4096,
+  heavyJobMs: 30 * secondMs,
   /** How often a server looks after its data, and so how much may be stored before the marker knows of it. */
   dataLookMs: secondMs,
   /** Without a write for so long, the log of the database is brought into its file. */
@@ -221,6 +222,9 @@ export const limits = {
   openMailboxCharactersMax: 64 * miB,
   /** Letters on their way to one socket whose arrival is not yet known. */
   openLettersUnderwayMax: 256,
+  /** Somebody's presence is told once in this time; rows that are looked through for whom to tell. */
+  openPresenceWindowMs: 2 * secondMs,
+  openPresenceRowsMax: 5000,
   openAccessTokensPerAccountMax: 50,
   openAccessTokenDaysMax: 400,
 } as const

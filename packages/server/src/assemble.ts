@@ -22,7 +22,6 @@ import { makeEdge } from './http/edge.ts'
 import { boundConnections } from './budget/connections.ts'
 import { makeMemoryBudget } from './budget/memory.ts'
 import { watchWrites } from './budget/progress.ts'
-import { makeWorkBudget } from './budget/work.ts'
 import { makeHttpServer } from './http/httpServer.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
@@ -84,7 +83,7 @@ export const assemble = async (
   const lastMs = config.clockIsRight ? undefined : await store.clock.last()
   const given = { provider, bus, limits, log }
   const registration = registrationOf(config)
-  const { routes, sessions, admission, invites, delivery, steady } = makeCore({
+  const { routes, sessions, admission, invites, delivery, work, steady } = makeCore({
     ...given,
     clock,
     lastMs,
@@ -120,7 +119,7 @@ export const assemble = async (
     limits,
     log,
     memory,
-    work: makeWorkBudget(steady, limits),
+    work,
     closing: closing.signal,
     ready: async () => {
       await store.answer()

@@ -8,6 +8,8 @@ import type { Opaque } from './authentication/opaque.ts'
 import { makeRegistration } from './authentication/registration.ts'
 import { makeSessions, type Sessions } from './authentication/sessions.ts'
 import { type Bus, roomTopic } from './bus/bus.ts'
+import { type HeavyWork, makeHeavyWork } from './budget/heavyWork.ts'
+import { makeWorkBudget, type WorkBudget } from './budget/work.ts'
 import type { Clock, ServerLimits } from './configuration.ts'
 import { type Delivery, makeDelivery } from './delivery/delivery.ts'
 import { makeLogKey } from './delivery/logKey.ts'
@@ -31,6 +33,7 @@ export interface Core {
   readonly admission: Admission
   readonly invites: Invites
   readonly delivery: Delivery
+  readonly work: WorkBudget
   /** The time that all of them go by. */
   readonly steady: SteadyClock
 }
@@ -52,7 +55,9 @@ export interface CoreDependencies {
 
 export const makeCore = ({ store, secrets, opaque, registration, ...given }: CoreDependencies): Core => {
   const clock = makeSteadyClock(given.clock, given.lastMs)
-  const common = { ...given, clock }
+  const work = makeWorkBudget(clock, given.limits)
+  const heavy: HeavyWork = makeHeavyWork(given.limits)
+  const common = { ...given, clock, work, heavy }
   const { bus, limits } = common
   const logKey = makeLogKey(secrets.logKeySeed)
   const accounts = makeAccounts(store.directory)
@@ -98,5 +103,5 @@ export const makeCore = ({ store, secrets, opaque, registration, ...given }: Cor
     clock,
     logKey: logKey.publicKey,
   })
-  return { routes, sessions, admission, invites, delivery, steady: clock }
+  return { routes, sessions, admission, invites, delivery, work, steady: clock }
 }

@@ -540,6 +540,8 @@ def _():
 def _():
     for event, heard in (("join", "user_joined"), ("leave", "user_left"), ("user_login", "user_online")):
         own = Program("py" + event.replace("_", ""))
+        for one in (bob, own):
+            one.ask("join_room", {"room": "Presence"})
         # What a log-in or its end has told already.
         bob.forget(heard)
         own.ask(event, {"username": own.name})

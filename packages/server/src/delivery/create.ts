@@ -2,6 +2,8 @@ import type { Provider } from '@sotto/mls/public'
 import { type Acknowledgement, type createRoom, entryKinds, type InputOf, SottoError } from '@sotto/protocol'
 import { decodePolicy } from '@sotto/trust'
 import { makeTries } from '../authentication/tries.ts'
+import type { HeavyWork } from '../budget/heavyWork.ts'
+import { accountKey } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
@@ -26,6 +28,7 @@ interface Dependencies {
   readonly quota: Quota
   readonly appender: Appender
   readonly provider: Provider
+  readonly heavy: HeavyWork
   readonly accounts: AccountSource
   readonly clock: Clock
   readonly limits: ServerLimits
@@ -36,7 +39,7 @@ const dayMs = 86_400_000
 
 /** Opens a room's log. The room's id is the message id of its first entry: repeating it gives the same answer. */
 export const makeCreate = (dependencies: Dependencies): Create => {
-  const { store, rooms, lanes, ledger, quota, appender, provider, accounts, clock, limits, log } =
+  const { store, rooms, lanes, ledger, quota, appender, provider, heavy, accounts, clock, limits, log } =
     dependencies
   const creations = makeTries(clock, {
     free: limits.roomsPerAccountPerDay,
@@ -70,7 +73,9 @@ export const makeCreate = (dependencies: Dependencies): Create => {
 
     const timeMs = nextTimeMs(null, clock.nowMs())
     const court = makeCourt(provider, accounts, limits, Math.floor(timeMs / 1000))
-    const change = await judgeCreation(court, caller, input, lastPolicy)
+    const change = await heavy.run(accountKey(caller.account), () =>
+      judgeCreation(court, caller, input, lastPolicy),
+    )
     const { tag: senderTag, messageId } = once
     const entry = linkEntry(
       null,

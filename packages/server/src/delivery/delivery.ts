@@ -2,6 +2,8 @@ import type { Provider } from '@sotto/mls/public'
 import { SottoError, type WaitingWelcome } from '@sotto/protocol'
 import { may } from '@sotto/trust'
 import type { Bus } from '../bus/bus.ts'
+import type { HeavyWork } from '../budget/heavyWork.ts'
+import type { WorkBudget } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller, MayInvite } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
@@ -49,6 +51,8 @@ export interface DeliveryDependencies {
   readonly logKey: LogKey
   readonly senderTagKey: Uint8Array
   readonly provider: Provider
+  readonly work: WorkBudget
+  readonly heavy: HeavyWork
   readonly accounts: AccountSource
   readonly deviceKey: DeviceKeySource
   readonly clock: Clock

@@ -1,6 +1,8 @@
 import { encodePublicGroup, MlsError, type Provider } from '@sotto/mls/public'
 import { type Acknowledgement, equalBytes, type healRoom, type InputOf, SottoError } from '@sotto/protocol'
 import { encodePolicy, roleOf } from '@sotto/trust'
+import type { HeavyWork } from '../budget/heavyWork.ts'
+import { accountKey } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
@@ -30,6 +32,7 @@ interface Dependencies {
   readonly appender: Appender
   readonly logKey: LogKey
   readonly provider: Provider
+  readonly heavy: HeavyWork
   readonly accounts: AccountSource
   readonly clock: Clock
   readonly limits: ServerLimits
@@ -48,7 +51,7 @@ const isOf = ({ policy, members }: Pick<Place, 'policy' | 'members'>, caller: De
  * is follows from what its log says.
  */
 export const makeHeal = (dependencies: Dependencies): Heal => {
-  const { store, rooms, lanes, ledger, appender, logKey, provider, accounts, clock, limits, log } =
+  const { store, rooms, lanes, ledger, appender, logKey, provider, heavy, accounts, clock, limits, log } =
     dependencies
   const rate = makeRate(clock, { perSecond: limits.healsPerMinute / minuteS, burst: limits.healsPerMinute })
   const replay = makeReplay(dependencies)
@@ -134,7 +137,7 @@ export const makeHeal = (dependencies: Dependencies): Heal => {
       return logKey.acknowledge(id, room.durable)
     }
     const before: Place = { ...room, group: await rooms.group(room) }
-    const replayed = await replay(room, before, fresh)
+    const replayed = await heavy.run(accountKey(caller.account), () => replay(room, before, fresh))
     // Who came in with what was lost may bring it back.
     if (!isInside && !isOf(replayed.place, caller)) throw new SottoError('not_member')
     const change = await changeOf(room, caller, before, replayed, group)

@@ -9,9 +9,11 @@ import {
   type readTree,
   SottoError,
 } from '@sotto/protocol'
+import { boundedCache } from '../boundedCache.ts'
 import type { ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import { readableUntil, refuseOutsiders, standingOf } from './access.ts'
+import { mapKey } from './digest.ts'
 import type { LogKey } from './logKey.ts'
 import type { Room, Rooms } from './rooms.ts'
 import type { DeliveryStore, Head, RoomPlace } from './store.ts'
@@ -35,7 +37,21 @@ interface Dependencies {
   readonly limits: ServerLimits
 }
 
+const headsKeptMax = 50_000
+
 export const makeReading = ({ store, rooms, logKey, limits }: Dependencies): Reading => {
+  /** The newest acknowledgement of each room: signed once, and given to everybody until the room goes on. */
+  const signed = boundedCache<Acknowledgement>({ weightMax: headsKeptMax, weigh: () => 1 })
+  const acknowledgeHead = (room: Uint8Array, head: Head): Acknowledgement => {
+    const key = mapKey(room)
+    const known = signed.get(key)
+    if (known?.seq === head.seq && known.timeMs === head.timeMs && equalBytes(known.hash, head.hash))
+      return known
+    const ack = logKey.acknowledge(room, head)
+    signed.set(key, ack)
+    return ack
+  }
+
   const entryAt = async (room: Room, seq: number): Promise<Head> => {
     const entry = await store.entry(room.id, seq)
     if (!entry) throw new SottoError('internal', 'an entry is missing')
@@ -53,7 +69,7 @@ export const makeReading = ({ store, rooms, logKey, limits }: Dependencies): Rea
     })
     const last = entries.at(-1)
     const head = last?.seq === until ? last : await entryAt(room, until)
-    const headAck = logKey.acknowledge(id, head)
+    const headAck = acknowledgeHead(id, head)
     return {
       messages: entries.map(({ entry, payload, aux }) => ({ entry, payload, aux })),
       ack: !last || last.seq === until ? headAck : logKey.acknowledge(id, last),
@@ -98,7 +114,7 @@ export const makeReading = ({ store, rooms, logKey, limits }: Dependencies): Rea
       (await placesOf(caller)).map(({ room, epoch, head }) => ({
         room,
         epoch,
-        head: logKey.acknowledge(room, head),
+        head: acknowledgeHead(room, head),
       })),
   }
 }

@@ -1,6 +1,8 @@
 import { encode, encodeKeyPackage, type Provider } from '@sotto/mls/public'
 import { type Acknowledgement, H, SottoError, type Submission } from '@sotto/protocol'
 import { may } from '@sotto/trust'
+import type { HeavyWork } from '../budget/heavyWork.ts'
+import { accountKey, type WorkBudget } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
@@ -34,6 +36,8 @@ export interface SubmitDependencies {
   readonly ledger: Ledger
   readonly quota: Quota
   readonly provider: Provider
+  readonly work: WorkBudget
+  readonly heavy: HeavyWork
   readonly accounts: AccountSource
   readonly clock: Clock
   readonly limits: ServerLimits
@@ -81,12 +85,16 @@ const spendingOf = ({ account }: DeviceCaller, { keyPackages }: AcceptedCommit):
   refs: keyPackages.map((one) => H(encode(encodeKeyPackage, one))),
 })
 
+/** A commit costs this, and a part of a microsecond for each of its bytes: what is added is verified, paths are hashed. */
+const commitBaseUs = 5000
+const commitByteUs = 0.1
 const minuteS = 60
 const dayS = 86_400
 
 /** `submit` of protocol §7. */
 export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
-  const { store, rooms, lanes, ledger, quota, provider, accounts, clock, limits, log } = dependencies
+  const { store, rooms, lanes, ledger, quota, provider, work, heavy, accounts, clock, limits, log } =
+    dependencies
   const messageRate = makeMessageRate(clock, limits)
   const perMinute = (burst: number) => makeRate(clock, { perSecond: burst / minuteS, burst })
   // A room's allowance is for commits that hold: nobody uses it up with others. Trying has a bound of its own.
@@ -137,8 +145,13 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     once: Once,
   ): Promise<Decided> => {
     attemptRate.take(mapKey(caller.device))
+    const account = accountKey(caller.account)
+    work.takeForAccount(account, commitBaseUs + commitByteUs * incoming.payload.length)
     const timeMs = nextTimeMs(room.head, clock.nowMs())
-    const accepted = await judgeCommit(courtAt(timeMs), room, await rooms.group(room), caller, incoming)
+    const before = await rooms.group(room)
+    const accepted = await heavy.run(account, () =>
+      judgeCommit(courtAt(timeMs), room, before, caller, incoming),
+    )
     const { change, group, policy, members } = accepted
     const joiner = room.key + mapKey(caller.device)
     const append = async (spends?: Spending) => {
@@ -161,8 +174,8 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     // Counted when it stands: a full disk must not use up what a device may do in a day.
     if (incoming.isExternal) rejoinRate.take(joiner)
     rooms.renew(room, { group, epoch: { epoch: change.epoch, policy, members } })
-    const { account, device } = caller
-    log.info('commit_accepted', { room: room.id, account, device, count: members.size })
+    const { device } = caller
+    log.info('commit_accepted', { room: room.id, account: caller.account, device, count: members.size })
     return { ack }
   }
 

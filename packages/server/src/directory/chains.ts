@@ -18,6 +18,8 @@ import {
 } from '@sotto/trust'
 import type { Provider } from '@sotto/mls/public'
 import type { Caller, Sessions } from '../authentication/sessions.ts'
+import type { HeavyWork } from '../budget/heavyWork.ts'
+import { accountKey } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { LogKey } from '../delivery/logKey.ts'
 import type { EventLog } from '../logging/eventLog.ts'
@@ -48,6 +50,7 @@ interface Dependencies {
   /** Tells those who share a room with one of these devices. */
   announce(after: AccountState, devices: readonly Uint8Array[]): void
   readonly provider: Provider
+  readonly heavy: HeavyWork
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly logKey: Pick<LogKey, 'receipt' | 'hasReceipted'>
@@ -76,6 +79,7 @@ export const makeChains = ({
   sessions,
   announce,
   provider,
+  heavy,
   clock,
   limits,
   logKey,
@@ -91,8 +95,10 @@ export const makeChains = ({
 
   const nowS = (): number => Math.floor(clock.nowMs() / 1000)
 
-  const extended = async (before: AccountState, link: SignedLink): Promise<AccountState> => {
-    const verdict = await extendChain(provider, before, [link], nowS())
+  const extended = async (caller: Caller, before: AccountState, link: SignedLink): Promise<AccountState> => {
+    const verdict = await heavy.run(accountKey(caller.account), () =>
+      extendChain(provider, before, [link], nowS()),
+    )
     if (verdict.kind === 'refused') throw new SottoError('policy', undefined, { rule: verdict.rule })
     return verdict.value
   }
@@ -133,7 +139,7 @@ export const makeChains = ({
 
   const append: Chains['append'] = async (caller, link) => {
     const before = await stateOf(caller.account)
-    const after = await extended(before, link)
+    const after = await extended(caller, before, link)
     if (Math.abs(after.timeS - nowS()) > linkTimeSkewMaxS)
       throw new SottoError('bad_request', 'the clock is wrong', { timeMs: clock.nowMs() })
     await keep(before, link, after)
@@ -150,7 +156,7 @@ export const makeChains = ({
     let end = await stateOf(account)
     for (const link of links) {
       const before = end
-      end = await extended(before, link)
+      end = await extended(caller, before, link)
       steps.push({ before, link, after: end })
     }
     // A link that was never taken could be dated back, to before what its device has done since (_Time_).

@@ -12,6 +12,8 @@ import {
 import { activeDevices, isLastResort, verifyKeyPackage } from '@sotto/trust'
 import { makeAttempts } from '../authentication/attempts.ts'
 import type { Caller } from '../authentication/sessions.ts'
+import type { HeavyWork } from '../budget/heavyWork.ts'
+import { accountKey } from '../budget/work.ts'
 import type { ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { SteadyClock } from '../steadyClock.ts'
@@ -45,6 +47,7 @@ interface Dependencies {
   readonly accounts: Accounts
   readonly mayInvite: MayInvite
   readonly provider: Provider
+  readonly heavy: HeavyWork
   readonly clock: SteadyClock
   readonly limits: ServerLimits
   readonly log: EventLog
@@ -67,6 +70,7 @@ export const makeKeyPackages = ({
   accounts,
   mayInvite,
   provider,
+  heavy,
   clock,
   limits,
   log,
@@ -97,8 +101,11 @@ export const makeKeyPackages = ({
 
   const publish: KeyPackages['publish'] = async (caller, { oneTime, lastResort, replace }) => {
     const packages: StoredKeyPackage[] = []
-    for (const bytes of oneTime) packages.push(await verified(caller, bytes, false))
-    if (lastResort) packages.push(await verified(caller, lastResort, true))
+    const account = accountKey(caller.account)
+    const inTurn = (bytes: Uint8Array, isLast: boolean) =>
+      heavy.run(account, () => verified(caller, bytes, isLast))
+    for (const bytes of oneTime) packages.push(await inTurn(bytes, false))
+    if (lastResort) packages.push(await inTurn(lastResort, true))
     await store.putKeyPackages(caller.account, caller.device, packages, {
       storedMax: limits.keyPackagesStoredMax,
       nowMs: clock.nowMs(),

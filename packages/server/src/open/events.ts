@@ -160,7 +160,7 @@ export const openEvents = {
     input: own,
     scope: 'read',
     codes: [],
-    summary: 'The others get `user_joined`.',
+    summary: 'Who shares a room or a chat gets `user_joined`.',
   }),
   leave: describe({
     name: 'leave',
@@ -169,7 +169,7 @@ export const openEvents = {
     input: own,
     scope: 'read',
     codes: [],
-    summary: 'The others get `user_left`.',
+    summary: 'Who shares a room or a chat gets `user_left`.',
   }),
   userLogin: describe({
     name: 'userLogin',
@@ -178,7 +178,7 @@ export const openEvents = {
     input: own,
     scope: 'read',
     codes: [],
-    summary: 'The others get `user_online`.',
+    summary: 'Who shares a room or a chat gets `user_online`.',
   }),
   initiateChat: describe({
     name: 'initiateChat',

@@ -1,12 +1,6 @@
 /** What a service tells the sockets. A lost hint costs time, never a letter: those are stored first. */
 export type Hint =
-  | {
-      readonly kind: 'event'
-      readonly event: string
-      readonly payload: unknown
-      /** Who knows already. */
-      readonly exceptUser?: number
-    }
+  | { readonly kind: 'event'; readonly event: string; readonly payload: unknown }
   /** There is a new letter in the mailbox. */
   | { readonly kind: 'mail' }
   /** The session or access token has ended. */
@@ -19,7 +13,6 @@ export interface Hints {
   subscribe(topic: string, listener: (hint: Hint) => void): () => void
 }
 
-export const everyone = 'everyone'
 export const userTopic = (user: number): string => `user/${user}`
 export const tokenTopic = (tokenHash: Uint8Array): string =>
   `token/${Buffer.from(tokenHash).toString('latin1')}`

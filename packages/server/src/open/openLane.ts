@@ -18,8 +18,9 @@ import { openRoutes } from './edge/answers.ts'
 import { makeDispatch } from './edge/dispatch.ts'
 import { registerOpenHttp } from './edge/http.ts'
 import { makeSocketServer, type SocketServer } from './edge/sockets.ts'
-import { everyone, processHints } from './hints.ts'
+import { processHints } from './hints.ts'
 import { makeMailbox } from './mail/mailbox.ts'
+import { makePresence } from './presence.ts'
 import { makeRooms } from './rooms/rooms.ts'
 import type { OpenStore } from './store.ts'
 
@@ -57,23 +58,23 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
   const isOnline = (user: number): boolean => sockets.isOnline(user)
   const chats = makeChats({ ...common, store: store.chats, mailbox, isOnline })
 
-  const sayOffline = async (name: string): Promise<void> => {
-    const user = await store.users.named(name)
-    if (user?.presence !== 'visible') return
-    hints.publish(everyone, { kind: 'event', event: 'user_offline', payload: { username: name } })
-  }
+  const presence = makePresence({
+    store: store.acquaintances,
+    hints,
+    limits,
+    isVisible: async (name) => (await store.users.named(name))?.presence === 'visible',
+    // The database is closed last, and may be full: nobody waits for this.
+    onFailure: (error) => log.failure(error, { operation: 'open' }),
+  })
 
   const sockets = makeSocketServer({
     ...dependencies,
     ...common,
     sessions,
     mail: store.mail,
-    dispatch: makeDispatch({ ...common, rooms, chats, people, mailbox }),
+    dispatch: makeDispatch({ ...common, rooms, chats, people, mailbox, presence }),
     rate: makeRate(clock, { perSecond: limits.messagesPerSecond, burst: limits.messageBurst }),
-    onOffline: (name) => {
-      // The database is closed last, and may be full: nobody waits for this.
-      sayOffline(name).catch((error: unknown) => log.failure(error, { operation: 'open' }))
-    },
+    onOffline: (user) => presence.say('user_offline', user),
   })
 
   const onlineUsers = async (): Promise<readonly PublicUser[]> => {
@@ -117,6 +118,9 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
       })
     },
     upgrade: sockets.upgrade,
-    close: sockets.close,
+    close: async () => {
+      await sockets.close()
+      presence.end()
+    },
   }
 }

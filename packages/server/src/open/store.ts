@@ -189,6 +189,11 @@ export interface ChatStore {
   rekey(id: string, fromGeneration: number): Promise<'rekeyed' | 'late'>
 }
 
+export interface AcquaintanceStore {
+  /** Who shares a room or a chat with the user, himself perhaps too: what is found in so many rows of each. */
+  acquaintances(user: number, rowsMax: number): Promise<readonly number[]>
+}
+
 /** What the open lane keeps. Every write is durable when it returns. */
 export interface OpenStore {
   readonly users: UserStore
@@ -196,4 +201,5 @@ export interface OpenStore {
   readonly mail: MailStore
   readonly rooms: RoomStore
   readonly chats: ChatStore
+  readonly acquaintances: AcquaintanceStore
 }

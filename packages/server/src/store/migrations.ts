@@ -3,6 +3,7 @@ import { claimTables } from './claimTables.ts'
 import { hookTables } from './hookTables.ts'
 import { inviteTables } from './inviteTables.ts'
 import { identityTable } from './identityTable.ts'
+import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { treeTables } from './treeTables.ts'
 
@@ -226,4 +227,5 @@ export const migrations: readonly Migration[] = [
   identityTable,
   treeTables,
   claimTables,
+  chatsOfUser,
 ]

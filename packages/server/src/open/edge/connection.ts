@@ -4,7 +4,7 @@ import type { EventLog } from '../../logging/eventLog.ts'
 import type { Rate } from '../../rate.ts'
 import type { OpenCaller, OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, OpenRefusal } from '../failure.ts'
-import { everyone, type Hint, type Hints, tokenTopic, userTopic } from '../hints.ts'
+import { type Hint, type Hints, tokenTopic, userTopic } from '../hints.ts'
 import { makePostman, type Round } from '../mail/postman.ts'
 import type { MailStore } from '../store.ts'
 import type { Lease, MemoryBudget } from '../../budget/memory.ts'
@@ -122,7 +122,7 @@ export const makeConnection = (
   const hear = (hint: Hint): void => {
     switch (hint.kind) {
       case 'event':
-        if (hint.exceptUser !== user) door.tell(hint.event, hint.payload)
+        door.tell(hint.event, hint.payload)
         return
       case 'mail':
         postman.wake()
@@ -160,7 +160,7 @@ export const makeConnection = (
   })
   // A token that only sends hears nothing: it may lie on a machine that nobody watches.
   const mayRead = caller.scopes.includes('read')
-  const heard = mayRead ? [everyone, userTopic(user)] : []
+  const heard = mayRead ? [userTopic(user)] : []
   const subscriptions = [...heard, tokenTopic(caller.tokenHash)].map((topic) => hints.subscribe(topic, hear))
   if (!mayRead) postman.stop()
   socket.once('disconnect', () => {

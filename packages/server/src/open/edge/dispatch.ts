@@ -6,10 +6,10 @@ import { checkEnvelope, isPlaintext } from '../envelope/envelope.ts'
 import { type OpenEvent, openEvents as e } from '../events.ts'
 import { refuse } from '../failure.ts'
 import { isJsonObject, type JsonObject } from '../form/strictJson.ts'
-import { everyone, type Hints } from '../hints.ts'
 import { checkIdentity } from '../identity.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { OpenRoom } from '../store.ts'
+import type { Presence } from '../presence.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 
 /** What answers an event: who sent it, what goes back to his socket alone, and what acknowledges it. */
@@ -33,7 +33,7 @@ interface Dependencies {
   readonly chats: Chats
   readonly people: People
   readonly mailbox: Mailbox
-  readonly hints: Hints
+  readonly presence: Pick<Presence, 'say'>
   readonly clock: Clock
   readonly limits: ServerLimits
 }
@@ -69,14 +69,7 @@ export const historyEvents: ReadonlySet<string> = new Set(
 const none: Acknowledged = {}
 
 const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
-  const { rooms, chats, people, mailbox, hints, clock, limits } = dependencies
-
-  const sayPresence = async (event: string, { user }: OpenCaller): Promise<Acknowledged> => {
-    const { presence } = await people.named(user.name)
-    if (presence === 'visible')
-      hints.publish(everyone, { kind: 'event', event, payload: { username: user.name }, exceptUser: user.id })
-    return none
-  }
+  const { rooms, chats, people, mailbox, presence, clock, limits } = dependencies
 
   const giveHistory = async (
     room: OpenRoom | { readonly id: number },
@@ -136,9 +129,9 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
       return { timestamp: new Date(clock.nowMs()).toISOString() }
     }),
 
-    on(e.join, (_input, { caller }) => sayPresence('user_joined', caller)),
-    on(e.leave, (_input, { caller }) => sayPresence('user_left', caller)),
-    on(e.userLogin, (_input, { caller }) => sayPresence('user_online', caller)),
+    on(e.join, async (_input, { caller }) => (presence.say('user_joined', caller.user), none)),
+    on(e.leave, async (_input, { caller }) => (presence.say('user_left', caller.user), none)),
+    on(e.userLogin, async (_input, { caller }) => (presence.say('user_online', caller.user), none)),
 
     on(e.initiateChat, async ({ participants, keys, queue }, { caller }) => {
       const { chat, away } = await chats.initiate(caller.user, {

@@ -31,7 +31,7 @@ interface Dependencies extends ConnectionDependencies {
   readonly sessions: OpenSessions
   readonly edge: Pick<Edge, 'isForeign' | 'addressOf' | 'isSecure'>
   /** Somebody’s last socket has gone. */
-  onOffline(name: string): void
+  onOffline(user: { readonly id: number; readonly name: string }): void
 }
 
 /** What is used of Engine.IO, whose own server does not listen: requests come from ours. */
@@ -134,7 +134,7 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
       known.connections.delete(connection)
       if (known.connections.size > 0 || byUser.get(id) !== known) return
       byUser.delete(id)
-      onOffline(name)
+      onOffline({ id, name })
     })
     if (known.connections.size <= limits.socketsPerAccountMax) return
     // The oldest goes: of a program that connects again and again it is the one that is dead.

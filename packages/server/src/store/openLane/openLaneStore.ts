@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { OpenStore } from '../../open/store.ts'
 import { storing } from '../failure.ts'
 import type { Schema } from '../schema.ts'
+import { acquaintanceStore } from './acquaintanceStore.ts'
 import { chatStore } from './chatStore.ts'
 import { mailStore } from './mailStore.ts'
 import { roomStore } from './roomStore.ts'
@@ -25,4 +26,5 @@ export const openLaneStore = (db: Kysely<Schema>): OpenStore => ({
   mail: translated(mailStore(db)),
   rooms: translated(roomStore(db)),
   chats: translated(chatStore(db)),
+  acquaintances: translated(acquaintanceStore(db)),
 })
