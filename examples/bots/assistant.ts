@@ -26,6 +26,8 @@ await createBot({
           { role: 'user', content: text },
         ],
       }),
+      // What was said, and the key, go where the operator has said.
+      redirect: 'error',
       signal: AbortSignal.timeout(patienceMs),
     })
     // What is thrown here is tried again.

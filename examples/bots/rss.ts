@@ -2,13 +2,20 @@
 import { parseXml, XmlElement } from '@rgrove/parse-xml'
 import { createBot } from '@sotto/client/node'
 import { listAt, oneLine, parsed } from './json.ts'
+import { type Reading, readOutside } from './outside.ts'
 import { botSettings, setting } from './settings.ts'
 
 const feed = setting('FEED_URL')
 const room = setting('SOTTO_ROOM')
 const everyMs = Number(setting('FEED_MINUTES', '10')) * 60_000
 const entriesMax = 50
-const feedCharactersMax = 4 * 1024 * 1024
+/** Whoever writes the feed must not have the machines beside this one asked; a feed of one's own network is said to be one. */
+const reading: Reading = {
+  bytesMax: 4 * 1024 * 1024,
+  timeMs: 30_000,
+  redirectsMax: 5,
+  mayBeInside: setting('FEED_INSIDE', 'no') === 'yes',
+}
 const bot = await createBot({ ...botSettings('rss'), scope: 'post' })
 
 const elements = (parent: XmlElement, name: string): readonly XmlElement[] =>
@@ -38,11 +45,7 @@ const entriesOf = (xml: string): readonly Entry[] => {
 
 /** What was there when the bot began is not news. Afterwards each entry has a key: what was said is not said again. */
 const look = async (): Promise<void> => {
-  const response = await fetch(feed, { signal: AbortSignal.timeout(30_000) })
-  if (!response.ok) throw new Error(`${feed} answers ${response.status}`)
-  const xml = await response.text()
-  if (xml.length > feedCharactersMax) throw new Error(`${feed} is too long`)
-  const entries = entriesOf(xml)
+  const entries = entriesOf(await readOutside(feed, reading))
   const old = await bot.recall('old')
   if (old === null) {
     await bot.remember('old', JSON.stringify(entries.map(({ key }) => key)))

@@ -159,7 +159,7 @@ test('a feed: what is there is not news, what comes is, once, also for the next 
     looks += 1
     return `<?xml version="1.0"?><rss version="2.0"><channel>${entries.map(item).join('')}</channel></rss>`
   })
-  const env = settings('rss', 'News', { FEED_URL: feed, FEED_MINUTES: '0.005' })
+  const env = settings('rss', 'News', { FEED_URL: feed, FEED_MINUTES: '0.005', FEED_INSIDE: 'yes' })
   const first = startExample('rss', env)
   const room = await bringIn('rss', 'News')
   await expect.poll(() => alice.members(room), { timeout: 30_000 }).toHaveLength(2)
