@@ -27,7 +27,12 @@ const serverRequests = [
   'packages/server/src/http/target.ts',
 ]
 /** Interfaces and values that every part of the server may know. */
-const serverCommons = ['packages/server/src/bus', 'packages/server/src/logging', 'packages/server/src']
+const serverCommons = [
+  'packages/server/src/bus',
+  'packages/server/src/logging',
+  'packages/server/src/quota',
+  'packages/server/src',
+]
 
 /** The first that fits holds, so what is narrower stands first. */
 export const zones: readonly Zone[] = [
@@ -103,6 +108,8 @@ export const zones: readonly Zone[] = [
     packages: ['@sotto/protocol', '@sotto/trust'],
     others: ['node:*', 'kysely'],
   },
+  // Of both lanes, which know nothing of each other: it knows neither.
+  { folder: 'packages/server/src/quota', inside: ['packages/server/src'], packages: ['@sotto/protocol'] },
   {
     folder: 'packages/server/src/bus',
     inside: ['packages/server/src'],

@@ -33,6 +33,8 @@ const remedies: Partial<Record<FailureCode, string>> = {
   server_rollback: 'This device has kept what it received and offers it to the server. See sotto rooms.',
   integrity: 'It was not accepted, and what is on this device is safe. Tell the people who run the server.',
   read_only: 'What was written waits on this device. Tell the people who run the server.',
+  quota:
+    'What was written waits on this device and goes out by itself; leaving, removing and revoking work all the same.',
   storage_full: 'What is stored already is safe. Make some room on this device and try again.',
   storage_damaged:
     'It was not changed. Where the disk is failing, save the profile directory before anything else.',
@@ -66,6 +68,9 @@ const laneRemedies: Partial<Record<LaneError['code'], string>> = {
   INVITE_REQUIRED: 'Ask whoever runs the server for an invite, then: sotto lane register NAME --invite KEY',
   INVITE_INVALID: 'It is used up, over, or was taken back. Ask whoever runs the server for a new one.',
   ACCOUNT_SUSPENDED: 'Only whoever runs the server can lift it.',
+  QUOTA:
+    'Nothing was sent. It goes on by itself in a while; leaving, reading and logging out work all the same.',
+  MAILBOX_FULL: 'They have to read what waits for them first.',
   KEY_NOT_FOUND: 'They have to put up a key first: sotto lane register, or their own program.',
 }
 
@@ -74,12 +79,23 @@ const isLaneError = (error: unknown): error is LaneError =>
   error instanceof Error && error.name === 'LaneError'
 
 const reportLane = (error: LaneError, format: OutputFormat): number => {
-  const { code } = error
+  const { code, scope, retryAfterMs } = error
   const exit = exitOfLane(code)
+  const detail = {
+    ...(scope === undefined ? {} : { scope }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  }
+  const isParticular = Object.keys(detail).length > 0
   const remedy = laneRemedies[code]
   const line =
     format === 'json'
-      ? jsonLine({ error: error.message, code, timestamp: new Date().toISOString(), exit })
+      ? jsonLine({
+          error: error.message,
+          code,
+          timestamp: new Date().toISOString(),
+          ...(isParticular ? { detail } : {}),
+          exit,
+        })
       : `sotto: ${printable(error.message)}.${remedy ? `\n  ${remedy}` : ''}`
   process.stderr.write(`${line}\n`)
   return exit

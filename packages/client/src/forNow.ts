@@ -8,6 +8,7 @@ export const isForNow = ({ code }: SottoError): boolean => {
     case 'unavailable':
     case 'read_only':
     case 'rate':
+    case 'quota':
     case 'unauthorized':
     case 'session_expired':
     case 'internal':

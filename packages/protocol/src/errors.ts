@@ -46,6 +46,7 @@ export const failures = {
 
   // Not now.
   rate: { status: 429, exit: 9, text: 'Too many requests; wait a moment' },
+  quota: { status: 507, exit: 9, text: 'There is no space left for this at the moment' },
   key_package_unavailable: {
     status: 409,
     exit: 9,

@@ -76,8 +76,12 @@ export const limits = {
   rejoinsPerDay: 3,
   /** Who would have to wait longer for the next is told so. */
   rejoinWaitMaxMs: 10 * minuteMs,
-  /** What an account has put into the logs of all rooms, with what rides with it. */
-  storedBytesPerAccountMax: 2048 * miB,
+  /** What may be added to what is stored, at once, and again in the course of a day: by an account on both lanes, */
+  storedBytesPerAccountPerDay: 512 * miB,
+  /** in a room, and in a room by all its hooks, */
+  storedBytesPerRoomPerDay: 2048 * miB,
+  /** and by one hook. */
+  storedBytesPerHookPerDay: 128 * miB,
   roomsPerAccountPerDay: 200,
   roomsPerAccountMax: 2000,
   /** Of one device, and of those the ones of one inviter: fewer where many wait. */
@@ -168,7 +172,10 @@ export const limits = {
   dataIdleMs: 5 * secondMs,
   /** While writes go on, the marker follows them so often. */
   dataMarkMs: 30 * secondMs,
-  /** With less room than this the log warns: time enough to make some. */
+  /**
+   * With less room than this the log warns: time enough to make some. With less than half of it nothing is stored any
+   * more that only adds.
+   */
   diskReserveBytes: 256 * miB,
   /** How often a server looks at its disk by itself, and how old what it saw may be when it is asked. */
   diskLookMs: 60 * secondMs,

@@ -60,6 +60,7 @@ export const openFailures = {
   ALG_WITHDRAWN: { status: 400, text: 'This algorithm is not accepted any more' },
 
   RATE_LIMITED: { status: 429, text: 'Too many requests; wait a moment' },
+  QUOTA: { status: 507, text: 'There is no space left for this at the moment' },
   MAILBOX_FULL: { status: 507, text: 'The recipient has too many messages waiting' },
   READ_ONLY: { status: 507, text: 'The server cannot store anything at the moment' },
   UNAVAILABLE: { status: 503, text: 'The server is not ready' },

@@ -83,7 +83,7 @@ export const assemble = async (
   const lastMs = config.clockIsRight ? undefined : await store.clock.last()
   const given = { provider, bus, limits, log }
   const registration = registrationOf(config)
-  const { routes, sessions, admission, invites, delivery, work, steady } = makeCore({
+  const { routes, sessions, admission, invites, delivery, quota, work, steady } = makeCore({
     ...given,
     clock,
     lastMs,
@@ -97,7 +97,7 @@ export const assemble = async (
 
   const edge = makeEdge(config, steady, log)
   const lane = config.open
-    ? makeOpenLane({ ...core, edge, store: store.open, admission, personSessions: sessions })
+    ? makeOpenLane({ ...core, edge, quota, store: store.open, admission, personSessions: sessions })
     : undefined
 
   const disk = watchDisk({

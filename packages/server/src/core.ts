@@ -21,7 +21,10 @@ import { makeVault } from './directory/vault.ts'
 import { makePoll } from './http/poll.ts'
 import type { Route } from './http/route.ts'
 import { routesOf } from './http/routes.ts'
+import { withinSpace } from './http/withinSpace.ts'
 import type { EventLog } from './logging/eventLog.ts'
+import { makeQuota, type Quota } from './quota/quota.ts'
+import { makeReserve } from './quota/space.ts'
 import type { Secrets } from './secrets.ts'
 import { makeSteadyClock, type SteadyClock } from './steadyClock.ts'
 import type { Store } from './store/openStore.ts'
@@ -34,12 +37,14 @@ export interface Core {
   readonly invites: Invites
   readonly delivery: Delivery
   readonly work: WorkBudget
+  /** Of both lanes. */
+  readonly quota: Quota
   /** The time that all of them go by. */
   readonly steady: SteadyClock
 }
 
 export interface CoreDependencies {
-  readonly store: Pick<Store, 'authentication' | 'invites' | 'directory' | 'delivery'>
+  readonly store: Pick<Store, 'authentication' | 'invites' | 'directory' | 'delivery' | 'budgets' | 'space'>
   readonly secrets: Pick<Secrets, 'logKeySeed' | 'senderTagKey'>
   readonly opaque: Opaque
   /** Who may register. */
@@ -59,6 +64,8 @@ export const makeCore = ({ store, secrets, opaque, registration, ...given }: Cor
   const heavy: HeavyWork = makeHeavyWork(given.limits)
   const common = { ...given, clock, work, heavy }
   const { bus, limits } = common
+  const reserve = makeReserve(store.space, limits)
+  const quota = makeQuota({ ...common, store: store.budgets, reserve })
   const logKey = makeLogKey(secrets.logKeySeed)
   const accounts = makeAccounts(store.directory)
   const deviceKey = (account: Uint8Array, device: Uint8Array) =>
@@ -70,6 +77,7 @@ export const makeCore = ({ store, secrets, opaque, registration, ...given }: Cor
     logKey,
     senderTagKey: secrets.senderTagKey,
     accounts: accounts.state,
+    quota,
     deviceKey,
   })
   const { mayInvite } = delivery
@@ -81,7 +89,7 @@ export const makeCore = ({ store, secrets, opaque, registration, ...given }: Cor
   }
   const admission = makeAdmission({ ...common, mode: registration, store: store.invites })
   const invites = makeInvites({ ...common, store: store.invites })
-  const routes = routesOf({
+  const operations = routesOf({
     admission,
     registration: makeRegistration({ ...common, store: store.authentication, admission, opaque }),
     login: makeLogin({ ...common, store: store.authentication, sessions, opaque, deviceKey }),
@@ -103,5 +111,14 @@ export const makeCore = ({ store, secrets, opaque, registration, ...given }: Cor
     clock,
     logKey: logKey.publicKey,
   })
-  return { routes, sessions, admission, invites, delivery, work, steady: clock }
+  return {
+    routes: withinSpace(operations, quota),
+    sessions,
+    admission,
+    invites,
+    delivery,
+    quota,
+    work,
+    steady: clock,
+  }
 }

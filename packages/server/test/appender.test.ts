@@ -42,7 +42,7 @@ const entry = (room: Uint8Array, seq: number): Append => ({
   messageId: random(16),
   sendCounter: seq,
   change: null,
-  charge: { account: random(32), bytes: 40 },
+  charges: [],
 })
 
 const first = (room: Uint8Array): Append => ({

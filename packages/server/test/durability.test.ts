@@ -174,7 +174,10 @@ describe('kill -9', () => {
 
 describe('a full disk', () => {
   it('refuses what cannot be stored, goes on reading, and takes messages again when there is room', async () => {
-    const server = await testServer({ databaseBytesMax: 600 * 1024, limits: { diskProbeMs: 0 } })
+    const server = await testServer({
+      databaseBytesMax: 600 * 1024,
+      limits: { diskProbeMs: 0, diskReserveBytes: 0 },
+    })
     const alice = await register(server.url, 'alice')
     const room = await createRoom(alice)
     const socket = await connect(alice)

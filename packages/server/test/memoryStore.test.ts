@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { authenticationStoreContract } from './contracts/authenticationStore.ts'
+import { budgetStoreContract, chargedForEntries } from './contracts/budgetStore.ts'
 import { clockStoreContract } from './contracts/clockStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { inviteStoreContract } from './contracts/inviteStore.ts'
@@ -18,4 +19,5 @@ describe('a store in memory', () => {
   directoryStoreContract(open)
   deliveryStoreContract(async () => (await open()).delivery)
   clockStoreContract(async () => (await open()).clock)
+  budgetStoreContract('entries', async () => chargedForEntries(await open()))
 })

@@ -12,6 +12,7 @@ import { openStore, type Store } from '../src/store/openStore.ts'
 import { sqliteDialect } from '../src/store/sqliteDialect.ts'
 import { temporaryDirectory } from './client/testServer.ts'
 import { authenticationStoreContract, someAccount } from './contracts/authenticationStore.ts'
+import { budgetStoreContract, chargedForEntries, chargedOnTheOpenLane } from './contracts/budgetStore.ts'
 import { clockStoreContract } from './contracts/clockStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
@@ -48,6 +49,8 @@ describe.each(kinds)('SQLite in %s', (_kind, path) => {
   deliveryStoreContract(async () => (await open(path())).delivery)
   openStoreContract(() => open(path()))
   clockStoreContract(async () => (await open(path())).clock)
+  budgetStoreContract('entries', async () => chargedForEntries(await open(path())))
+  budgetStoreContract('mail and rooms of the open lane', async () => chargedOnTheOpenLane(await open(path())))
 })
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
@@ -141,6 +144,48 @@ describe('the database', () => {
     expect(parts()).toBe(0)
   })
 
+  it('counts what was stored before there were counters, and begins every budget anew', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    const db = new Kysely<never>({ dialect: sqliteDialect(openSqlite({ path })) })
+    const before = migrations.findIndex(({ name }) => name.startsWith('budgets'))
+    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, before))
+    await db.destroy()
+    const database = new DatabaseSync(path)
+    database.exec(`
+      INSERT INTO storage VALUES (x'01', 3000000000);
+      INSERT INTO rooms VALUES (1, x'11', 0, x'', x'', NULL, NULL);
+      INSERT INTO hooks VALUES (x'22', x'11', x'01', x'', 0, 'k', 's', 2);
+      INSERT INTO hook_out (hook, jwe) VALUES (x'22', 'abc'), (x'22', 'de');
+      INSERT INTO open_users (id, name, hidden, created_ms) VALUES (1, 'alice', 0, 1), (2, 'bob', 0, 1);
+      INSERT INTO open_mail (user_id, event, payload, created_ms) VALUES (1, 'message', 'hello', 1), (1, 'message', 'you', 1);
+      INSERT INTO open_rooms VALUES (1, 'one', 'one', '', 1, 0, 0, 1);
+      INSERT INTO open_members VALUES (1, 1, 'joined'), (1, 2, 'invited');
+    `)
+    database.close()
+    const { delivery, open: lane, budgets } = await open(path)
+    expect(await budgets.level('account/01')).toBeUndefined()
+    const hook = Uint8Array.of(0x22)
+    const handOut = (seq: number, jwe: string, countMax: number, bytesMax: number) =>
+      delivery.handOut(hook, seq, jwe, { countMax, bytesMax })
+    expect(await handOut(3, 'f', 2, 100)).toBe('full')
+    expect(await handOut(3, 'fg', 9, 6)).toBe('full')
+    expect(await handOut(3, 'f', 9, 6)).toBe('kept')
+    const [alice] = await lane.users.page('', 9)
+    const letter = (payload: string) => ({ recipient: 1, event: 'message', payload })
+    const post = { sender: 2, nowMs: 1, charges: [], letters: [letter('!')] }
+    const depositWithin = async (lettersMax: number, charactersMax: number) =>
+      (await lane.mail.deposit({ ...post, bounds: { lettersMax, charactersMax } })).kind
+    expect(await depositWithin(2, 100)).toBe('full')
+    expect(await depositWithin(9, 8)).toBe('full')
+    expect(await depositWithin(9, 9)).toBe('kept')
+    // Those of before arrive like the others, and are given back.
+    await lane.mail.arrived(alice?.id ?? 0, Number.MAX_SAFE_INTEGER)
+    expect(await depositWithin(1, 1)).toBe('kept')
+    expect(await lane.rooms.setMembership(1, 2, 'joined', 2)).toBe('set')
+    await lane.rooms.leave(1, 2, 'gone')
+    expect(await lane.rooms.setMembership(1, 2, 'joined', 1)).toBe('full')
+  })
+
   it('has the whole of a migration or nothing of it', async () => {
     const database = new DatabaseSync(':memory:')
     const db = new Kysely<never>({ dialect: sqliteDialect(database) })
@@ -162,7 +207,7 @@ describe('the database', () => {
 
   it('says read_only when it is full, goes on reading, and recovers', async () => {
     const path = join(temporaryDirectory(), 'test.db')
-    const store = await open(path, 400 * 1024)
+    const store = await open(path, 600 * 1024)
     const room = random(16)
     const { delivery } = store
     const entry = (seq: number) => ({
@@ -172,7 +217,7 @@ describe('the database', () => {
       messageId: random(16),
       sendCounter: null,
       change: null,
-      charge: { account: random(32), bytes: 20_000 },
+      charges: [],
     })
     const members = [{ account: random(32), device: random(16), leaf: 0 }]
     const change = {

@@ -269,39 +269,6 @@ describe('submit', () => {
     expect(await codeOf(say(room, 'later'))).toBe('accepted')
   })
 
-  it('ends when an account has stored all that it may, whatever the room and the size; it reads on', async () => {
-    const server = await testServer({ limits: { storedBytesPerAccountMax: 60_000 } })
-    const { alice, bob, hers, his } = await together(server.url)
-    const other = await createRoom(alice)
-    const large = 'x'.repeat(20_000)
-    let refused
-    for (let i = 0; i < 10 && !refused; i++) {
-      const outcome = await refusal(say(hers, large))
-      if (outcome.code !== 'accepted') refused = outcome
-    }
-    expect(refused).toEqual({
-      code: 'rate',
-      detail: { retryAfterMs: 600_000, storedBytesMax: 60_000 },
-    })
-    expect(await codeOf(say(hers, 'a small one'))).toBe('rate')
-    expect(await codeOf(say(other, 'elsewhere'))).toBe('rate')
-    expect(await codeOf(createRoom(alice))).toBe('rate')
-    expect(await codeOf(submit(other, (await prepareCommit(other, { forcePath: true })).submission))).toBe(
-      'rate',
-    )
-    await catchUp(his)
-    await say(his, 'Bob has room')
-    await catchUp(hers)
-    expect(hers.texts.at(-1)).toBe('Bob has room')
-    // Across a restart, and until there is more.
-    await server.restart()
-    for (const device of [alice, bob]) device.url = server.url
-    expect(await codeOf(say(hers, 'still none'))).toBe('rate')
-    await server.restart({ limits: { storedBytesPerAccountMax: 10_000_000 } })
-    alice.url = server.url
-    expect(await codeOf(say(hers, 'more'))).toBe('accepted')
-  })
-
   it('keeps the order of messages of which it refuses one for now', async () => {
     const clock = testClock()
     const { url } = await testServer({ clock, limits: { messagesPerSecond: 1, messageBurst: 2 } })

@@ -9,6 +9,6 @@ const { url } = await startServer({
   logLevel: 'trace',
   // So little that something goes wrong while a secret is under way.
   databaseBytesMax: 1_200_000,
-  limits: { messagesPerSecond: 1000, messageBurst: 1000 },
+  limits: { messagesPerSecond: 1000, messageBurst: 1000, diskReserveBytes: 0 },
 })
 process.stdout.write(`${url}\n`)

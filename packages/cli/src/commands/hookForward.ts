@@ -46,7 +46,7 @@ const forwarding = (client: Client, room: string, hook: string, signal: AbortSig
   return { work, failed }
 }
 
-const forNow = ['offline', 'timeout', 'unavailable', 'read_only', 'rate']
+const forNow = ['offline', 'timeout', 'unavailable', 'read_only', 'rate', 'quota']
 const isForNow = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && forNow.some((code) => code === error.code)
 

@@ -23,6 +23,7 @@ const exitOfStatus: Readonly<Record<number, number>> = {
 const exitOfCode: Partial<Readonly<Record<LaneCode, number>>> = {
   INVALID_CREDENTIALS: 5,
   MAILBOX_FULL: 9,
+  QUOTA: 9,
   REKEY_REQUIRED: 7,
   REKEY_STALE: 7,
   IV_REUSED: 8,

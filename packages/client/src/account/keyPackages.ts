@@ -205,6 +205,7 @@ const isRefusal = (error: unknown): boolean => {
     case 'bad_request':
     case 'device_unknown':
     case 'policy':
+    case 'quota':
     case 'rate':
     case 'read_only':
     case 'session_expired':

@@ -6,25 +6,27 @@ import type { Opened } from './letters.ts'
 import type { Once } from './once.ts'
 import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
+import { makeKeysGiven } from './keyGiven.ts'
 import { type Identity, signatureAlgorithmFor } from './keys.ts'
 import { signDetached, verifyDetached } from './proof.ts'
-import { asList, asText } from './rest.ts'
+import { asList, asText, fullIn } from './rest.ts'
 import type { Sealing } from './sealing.ts'
-import { isHeldBy, openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
+import { openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
 import type { LaneStore } from './store.ts'
 import type { JsonObject } from './strict.ts'
 import type { Wire } from './wire.ts'
 
 /** Invited sessions: one key, made by who invites, for exactly those who are named; a new one when somebody leaves. */
 export interface Chats {
-  /** @returns the chat, and who of them was away: they are told when they come */
+  /** @returns the chat, who of them was away and is told when he comes, and whose mailbox has no room: he is not in it */
   start(
     participants: readonly string[],
-  ): Promise<{ readonly chat: string; readonly offline: readonly string[] }>
+  ): Promise<{ readonly chat: string; readonly offline: readonly string[]; readonly full: readonly string[] }>
   /** Says that one is there. */
   join(chat: string): Promise<void>
   leave(chat: string): Promise<void>
-  send(chat: string, text: string): Promise<void>
+  /** @returns who does not get it, because his mailbox has no room */
+  send(chat: string, text: string): Promise<{ readonly full: readonly string[] }>
   participants(chat: string): readonly string[]
   heard(event: string, payload: JsonObject): void
   /** Somebody may have left these chats without our being told: who is there is asked for where we are in them. */
@@ -58,6 +60,7 @@ const signedContent = (chat: string, sender: string, timestamp: string, message:
 
 export const makeChats = (dependencies: Dependencies): Chats => {
   const { wire, store, places, sealing, identity, own, pins, once } = dependencies
+  const keysGiven = makeKeysGiven()
   /** Rings when somebody has given a key. */
   const keyCame = makeBell()
 
@@ -73,8 +76,9 @@ export const makeChats = (dependencies: Dependencies): Chats => {
     const { claims, key, envelope } = await sealing.newKey(placeOf(chat), await keysOf(participants))
     const given = keyCame.listen(Date.now() + keyWaitMs)
     try {
-      await wire.ask('rekey', { chat_id: chat, keys: envelope })
-      store.write({ ...places.withKey(placeOf(chat), key), ...once.rowsOf(claims) })
+      const full = fullIn(await wire.ask('rekey', { chat_id: chat, keys: envelope }))
+      const held = keysGiven.given(placeOf(chat), key, full)
+      store.write({ ...places.withKey(placeOf(chat), held), ...once.rowsOf(claims) })
     } catch (error) {
       if (!(error instanceof LaneError) || error.code !== 'REKEY_STALE') throw error
       // Another one was first: his key is on its way.
@@ -91,21 +95,22 @@ export const makeChats = (dependencies: Dependencies): Chats => {
   const keyOf = async (chat: string): Promise<SharedKey> => {
     const { participants, keys } = rowOf(chat)
     const [newest] = keys
-    if (newest && isHeldBy(newest, participants)) return newest
+    if (newest && keysGiven.willDo(placeOf(chat), newest, participants)) return newest
     await rekey(chat)
     return rowOf(chat).keys[0] ?? fail('REKEY_REQUIRED')
   }
 
-  const sendOnce = async (chat: string, jws: string): Promise<void> => {
+  const sendOnce = async (chat: string, jws: string): Promise<{ readonly full: readonly string[] }> => {
     const message = await sealForChat(jws, await keyOf(chat))
     const timestamp = new Date().toISOString()
-    await wire.ask('send_message', {
+    const answer = await wire.ask('send_message', {
       chat_id: chat,
       encrypted_message: message,
       signature: await signDetached(signedContent(chat, sealing.name, timestamp, message), identity),
       signature_type: signatureAlgorithmFor(identity.signing ?? identity.receiving),
       timestamp,
     })
+    return { full: fullIn(answer) }
   }
 
   const left = (chat: string, name: string): void => {
@@ -125,7 +130,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
         ...places.withKey(placeOf(chat), made.key, { participants: names }),
         ...once.rowsOf(made.claims),
       })
-      return { chat, offline: asList(answer['offline']).map(asText) }
+      return { chat, offline: asList(answer['offline']).map(asText), full: fullIn(answer) }
     },
     join,
     leave: async (chat) => {

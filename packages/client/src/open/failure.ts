@@ -24,20 +24,29 @@ export class LaneError extends Error {
   override readonly name = 'LaneError'
   readonly code: LaneCode
   readonly retryAfterMs: number | undefined
+  /** Of `QUOTA`: what of it is used up, `account`, `room` or `server`. */
+  readonly scope: string | undefined
 
-  constructor(code: LaneCode, detail?: string, retryAfterMs?: number) {
+  constructor(code: LaneCode, detail?: string, retryAfterMs?: number, scope?: string) {
     super(detail === undefined ? textOf(code) : `${textOf(code)}: ${detail}`)
     this.code = code
     this.retryAfterMs = retryAfterMs
+    this.scope = scope
   }
 }
 
 /** What the server's refusal says. A code that this side does not know is none: a newer server has more of them. */
 export const failureOfAnswer = (answer: unknown, status?: number): LaneError => {
-  const { code, retry_after_ms: retryAfterMs } = (answer ?? {}) as Readonly<Record<string, unknown>>
+  const told = (answer ?? {}) as Readonly<Record<string, unknown>>
+  const { code, retry_after_ms: retryAfterMs, scope } = told
   if (!isOpenCode(code))
     return new LaneError('ANSWER_INVALID', status === undefined ? undefined : `status ${status}`)
-  return new LaneError(code, undefined, typeof retryAfterMs === 'number' ? retryAfterMs : undefined)
+  return new LaneError(
+    code,
+    undefined,
+    typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
+    typeof scope === 'string' ? scope : undefined,
+  )
 }
 
 export const fail = (code: LaneCode, detail?: string): never => {

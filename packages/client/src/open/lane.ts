@@ -54,7 +54,7 @@ export interface Lane {
   /**
    * To one recipient, now or when he comes. Resolves when the server has it.
    *
-   * @throws LaneError `USER_NOT_FOUND`, `KEY_NOT_FOUND`, `KEY_CHANGED`, `MAILBOX_FULL`, `PAYLOAD_TOO_LARGE`
+   * @throws LaneError `USER_NOT_FOUND`, `KEY_NOT_FOUND`, `KEY_CHANGED`, `MAILBOX_FULL`, `QUOTA`, `PAYLOAD_TOO_LARGE`
    */
   send(to: string, text: string): Promise<{ readonly id: string }>
 
@@ -67,10 +67,18 @@ export interface Lane {
   inviteToRoom(room: number, name: string): Promise<void>
   rooms(): Promise<readonly RoomListing[]>
 
-  startChat(participants: readonly string[]): Promise<{ chat: string; offline: readonly string[] }>
+  /** `offline` are told when they come; `full` have no room in their mailboxes for it and are not in the chat. */
+  startChat(
+    participants: readonly string[],
+  ): Promise<{ chat: string; offline: readonly string[]; full: readonly string[] }>
   joinChat(chat: string): Promise<void>
   leaveChat(chat: string): Promise<void>
-  sendToChat(chat: string, text: string): Promise<void>
+  /**
+   * Resolves when the server has it; `full` do not get it, because their mailboxes have no room for it.
+   *
+   * @throws LaneError `MAILBOX_FULL` where nobody else would get it, `QUOTA`
+   */
+  sendToChat(chat: string, text: string): Promise<{ readonly full: readonly string[] }>
 
   people(): Promise<readonly Person[]>
   online(): Promise<readonly Person[]>

@@ -100,3 +100,7 @@ export const logIn = async (server: string, credentials: Credentials, before?: s
     }
   }
 }
+
+/** Names of those who had no room for what was sent, as an acknowledgement tells. An older server tells of none. */
+export const fullIn = (acknowledgement: JsonObject): readonly string[] =>
+  acknowledgement['full'] === undefined ? [] : asList(acknowledgement['full']).map(asText)

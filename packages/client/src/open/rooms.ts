@@ -6,10 +6,11 @@ import type { Once } from './once.ts'
 import { isPassing } from './patience.ts'
 import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
-import { asList, asNumber, asObject, asText } from './rest.ts'
+import { makeKeysGiven } from './keyGiven.ts'
+import { asList, asNumber, asObject, asText, fullIn } from './rest.ts'
 import type { PublicKeys } from './keys.ts'
 import type { Sealing } from './sealing.ts'
-import { isHeldBy, openFromRoom, sealForRoom, type SharedKey } from './sharedKey.ts'
+import { openFromRoom, sealForRoom, type SharedKey } from './sharedKey.ts'
 import type { LaneStore } from './store.ts'
 import type { JsonObject } from './strict.ts'
 import type { Wire } from './wire.ts'
@@ -70,6 +71,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
   const histories = new Map<number, readonly RoomMessage[]>()
   /** Rooms that are catching up, and what came meanwhile. */
   const catching = new Map<number, RoomMessage[]>()
+  const keysGiven = makeKeysGiven()
   /** Ring when a key of the room has come. */
   const bells = new Map<number, Bell>()
 
@@ -98,12 +100,22 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
   const keyFor = async (room: number): Promise<SharedKey> => {
     const others = await membersOf(room)
     const [newest] = places.get(audienceOf(room))?.keys ?? []
-    if (newest && isHeldBy(newest, [...others.keys(), sealing.name])) return newest
+    if (newest && keysGiven.willDo(audienceOf(room), newest, [...others.keys(), sealing.name])) return newest
     const { claims, key, envelope } = await sealing.newKey(audienceOf(room), others)
     // Before it is sent: what others seal under it has to be readable here.
     store.write({ ...places.withKey(audienceOf(room), key), ...once.rowsOf(claims) })
-    await wire.ask('rekey', { room_id: room, keys: envelope })
-    return key
+    const keep = (full: readonly string[]): SharedKey => {
+      const held = keysGiven.given(audienceOf(room), key, full)
+      if (full.length > 0) store.write(places.withKey(audienceOf(room), held))
+      return held
+    }
+    try {
+      return keep(fullIn(await wire.ask('rekey', { room_id: room, keys: envelope })))
+    } catch (error) {
+      // Nobody has it as far as is known: the next message comes with another.
+      keep([...others.keys()])
+      throw error
+    }
   }
 
   const bellOf = (room: number): Bell => {

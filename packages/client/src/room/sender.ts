@@ -218,7 +218,9 @@ export const makeSender = (deps: SenderDeps): Sender => {
     const waitMs = failure.code === 'rate' ? numberIn(failure, 'retryAfterMs', 0) : 0
     if (runner.state().phase.kind === 'repairing' && waitMs > limits.rejoinWaitMaxMs)
       return runner.take((room) => stepped(tired(room)))
-    if (isForNow(failure) && !isFinal(failure)) return deps.holdBack(retryDelayMs(failure))
+    // Nothing is stored of what only adds: who asked for it is told, and may want something else meanwhile.
+    if (failure.code !== 'quota' && isForNow(failure) && !isFinal(failure))
+      return deps.holdBack(retryDelayMs(failure))
     switch (failure.code) {
       case 'stale_epoch':
         return movedOn(failure)
@@ -284,7 +286,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
         await runner.take((room) => confirmRoom(tools, room, ack))
       } catch (error) {
         const failure = failureOf(error)
-        if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
+        if (failure.code !== 'quota' && isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
         await runner.take((room) => stepped(forgotten(room)))
         deps.notCreated(failure)
       }

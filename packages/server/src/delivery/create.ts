@@ -7,14 +7,15 @@ import { accountKey } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import { type Quota, spending } from '../quota/quota.ts'
 import type { Appender } from './appender.ts'
+import { entryBytes, ownerOf } from './charged.ts'
 import { type AccountSource, makeCourt } from './court.ts'
 import { judgeCreation, type LastPolicy } from './creation.ts'
 import { digest, mapKey } from './digest.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
-import type { Quota } from './quota.ts'
 import type { Rooms } from './rooms.ts'
 import type { DeliveryStore } from './store.ts'
 
@@ -65,7 +66,7 @@ export const makeCreate = (dependencies: Dependencies): Create => {
       if (!before) throw new SottoError('id_reused')
       return before
     }
-    await quota.check(caller.account)
+    quota.checkSpace()
     const maker = mapKey(caller.account)
     creations.check(maker)
     const mine = await store.roomsOf(caller.device, limits.roomsPerAccountMax)
@@ -82,14 +83,17 @@ export const makeCreate = (dependencies: Dependencies): Create => {
       { room, kind: entryKinds.create, epoch: 0, senderTag, payload: groupInfo, ...hashes, aux: null },
       timeMs,
     )
-    const charge = { account: caller.account, bytes: groupInfo.length + tree.length }
-    const append = { room, entry, senderTag, messageId, sendCounter: null, change, charge }
+    const bytes = groupInfo.length + tree.length + entryBytes
+    const reserved = await quota.reserve([{ scope: 'account', owner: ownerOf(caller.account), bytes }])
+    const append = { room, entry, senderTag, messageId, sendCounter: null, change }
     creations.begin(maker)
     // What a full disk has refused was not made.
-    const ack = await appender.append(append).catch((error: unknown) => {
-      creations.undo(maker)
-      throw error
-    })
+    const ack = await spending(reserved, (charges) => appender.append({ ...append, charges })).catch(
+      (error: unknown) => {
+        creations.undo(maker)
+        throw error
+      },
+    )
     log.info('room_created', { room, account: caller.account, device: caller.device })
     return ack
   }

@@ -7,6 +7,7 @@ import type { WorkBudget } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller, MayInvite } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { Quota } from '../quota/quota.ts'
 import { makeAppender } from './appender.ts'
 import type { AccountSource } from './court.ts'
 import { type Create, makeCreate } from './create.ts'
@@ -20,7 +21,6 @@ import { makeLanes } from './lane.ts'
 import { makeLedger } from './ledger.ts'
 import type { LogKey } from './logKey.ts'
 import { type DeviceKeySource, makeNack, type SubmitNack } from './nack.ts'
-import { makeQuota } from './quota.ts'
 import { makeReading, type Reading } from './reading.ts'
 import { makeRooms } from './rooms.ts'
 import type { DeliveryStore } from './store.ts'
@@ -55,6 +55,7 @@ export interface DeliveryDependencies {
   readonly heavy: HeavyWork
   readonly accounts: AccountSource
   readonly deviceKey: DeviceKeySource
+  readonly quota: Quota
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
@@ -67,20 +68,16 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
   const { store, bus, logKey, senderTagKey, limits, log } = dependencies
   const rooms = makeRooms({ store, log })
   const lanes = makeLanes()
-  const quota = makeQuota(store, limits)
   const appender = makeAppender({
     store,
     logKey,
     log,
     onFailed: (room) => rooms.forget(room),
-    onDurable: (batch) => {
-      quota.note(batch.map(({ append }) => append))
-      announce(bus, batch)
-    },
+    onDurable: (batch) => announce(bus, batch),
   })
   const ledger = makeLedger({ store, rooms, appender, logKey, senderTagKey })
   const authenticate = makeHookAccess(dependencies)
-  const parts = { ...dependencies, rooms, lanes, appender, ledger, quota }
+  const parts = { ...dependencies, rooms, lanes, appender, ledger }
 
   const forkTag: Delivery['forkTag'] = async ({ device }, id, epoch, tag) => {
     const room = await rooms.load(id)
@@ -106,7 +103,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
         .slice(0, limits.welcomesWaitingMax)
         .map(({ hash, ...welcome }) => ({ ...welcome, entryHash: hash }))
     },
-    countWelcomes: ({ device }) => store.countWelcomes(device),
+    countWelcomes: ({ device }) => store.countWelcomes(device, limits.welcomesWaitingMax),
     settle: ({ device }, room, seq) => store.settleWelcome(room, seq, device),
     mayInvite: async (id, account, device) => {
       const room = await rooms.load(id)

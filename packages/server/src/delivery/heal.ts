@@ -6,6 +6,7 @@ import { accountKey } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { Quota } from '../quota/quota.ts'
 import { makeRate } from '../rate.ts'
 import { standingOf } from './access.ts'
 import type { Appender } from './appender.ts'
@@ -34,6 +35,7 @@ interface Dependencies {
   readonly provider: Provider
   readonly heavy: HeavyWork
   readonly accounts: AccountSource
+  readonly quota: Pick<Quota, 'checkSpace'>
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
@@ -51,8 +53,21 @@ const isOf = ({ policy, members }: Pick<Place, 'policy' | 'members'>, caller: De
  * is follows from what its log says.
  */
 export const makeHeal = (dependencies: Dependencies): Heal => {
-  const { store, rooms, lanes, ledger, appender, logKey, provider, heavy, accounts, clock, limits, log } =
-    dependencies
+  const {
+    store,
+    rooms,
+    lanes,
+    ledger,
+    appender,
+    logKey,
+    provider,
+    heavy,
+    accounts,
+    quota,
+    clock,
+    limits,
+    log,
+  } = dependencies
   const rate = makeRate(clock, { perSecond: limits.healsPerMinute / minuteS, burst: limits.healsPerMinute })
   const replay = makeReplay(dependencies)
 
@@ -136,6 +151,7 @@ export const makeHeal = (dependencies: Dependencies): Heal => {
       if (!isInside) throw new SottoError('not_member')
       return logKey.acknowledge(id, room.durable)
     }
+    quota.checkSpace()
     const before: Place = { ...room, group: await rooms.group(room) }
     const replayed = await heavy.run(accountKey(caller.account), () => replay(room, before, fresh))
     // Who came in with what was lost may bring it back.

@@ -3,6 +3,7 @@ import { hookOf, may } from '@sotto/trust'
 import { type Bus, hookTopic } from '../bus/bus.ts'
 import type { ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
+import type { Quota } from '../quota/quota.ts'
 import { mapKey } from './digest.ts'
 import type { HookAccess } from './hookAccess.ts'
 import type { Lanes } from './lane.ts'
@@ -35,15 +36,18 @@ interface Dependencies {
   readonly rooms: Rooms
   readonly lanes: Lanes
   readonly bus: Bus
+  readonly quota: Pick<Quota, 'checkSpace'>
   readonly limits: ServerLimits
   readonly authenticate: HookAccess
 }
 
 const readersMax = 4
+/** The script has to come first. */
+const unreadRetryMs = 60_000
 const answerBytesMax = 1024 * 1024
 
 export const makeHookOut = (dependencies: Dependencies): HookOut => {
-  const { store, rooms, lanes, bus, limits, authenticate } = dependencies
+  const { store, rooms, lanes, bus, quota, limits, authenticate } = dependencies
   const waiting = new Map<string, number>()
 
   /** @throws SottoError `unauthorized` for one that was revoked */
@@ -92,11 +96,16 @@ export const makeHookOut = (dependencies: Dependencies): HookOut => {
         if (!stored) throw new SottoError('not_found')
         const form = readSealedPost(jwe)
         if (form.kind === 'refused') throw new SottoError('bad_request', undefined, { rule: form.fault })
+        quota.checkSpace()
         const outcome = await store.handOut(hook, seq, jwe, {
           countMax: limits.hookOutMessagesMax,
           bytesMax: limits.hookOutBytesMax,
         })
-        if (outcome === 'full') throw new SottoError('rate', 'the script has not read what waits for it')
+        if (outcome === 'full')
+          throw new SottoError('quota', 'the script has not read what waits for it', {
+            scope: 'hook',
+            retryAfterMs: unreadRetryMs,
+          })
         bus.publish(hookTopic(hook), { kind: 'handed_out', hook })
       }),
 

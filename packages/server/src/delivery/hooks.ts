@@ -14,13 +14,14 @@ import { hookOf, may } from '@sotto/trust'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import { type Quota, spending } from '../quota/quota.ts'
 import { makeRate } from '../rate.ts'
+import { entryBytes, ownerOf } from './charged.ts'
 import { digest, mapKey } from './digest.ts'
 import type { HookAccess } from './hookAccess.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
-import type { Quota } from './quota.ts'
 import type { Room, Rooms } from './rooms.ts'
 import type { DeliveryStore, StoredHook } from './store.ts'
 
@@ -35,7 +36,7 @@ export interface Hooks {
   /**
    * @throws SottoError `unauthorized` for an unknown hook, a wrong token and a hook that was revoked alike,
    * `stale_epoch {generation}` for what is sealed to other keys than the newest, `bad_request {rule}` with what is wrong
-   * with the form, `rate`, `too_large`
+   * with the form, `rate`, `quota`, `too_large`
    */
   post(hook: Uint8Array, token: string, jwe: string, address: string): Promise<Acknowledgement>
 }
@@ -72,13 +73,18 @@ export const makeHooks = (dependencies: Dependencies): Hooks => {
     burst: limits.hookPostBurst,
   })
   const append = async (room: Room, stored: StoredHook, jwe: string) => {
-    const { hook, account } = stored
+    const { hook } = stored
     const payload = encodeLoggedPost({ version: 1, hook, jwe })
     const hashes = { payloadHash: digest(payload), auxHash: null }
     const once = ledger.once(room.id, hook, postIdOf(jwe), hashes)
     const before = await ledger.answeredBefore(room, once)
     if (before) return { ack: Promise.resolve(before) }
-    await quota.check(account)
+    const bytes = payload.length + entryBytes
+    // Neither its maker nor the members of the room are kept silent by what a script posts.
+    const reserved = await quota.reserve([
+      { scope: 'hook', owner: ownerOf(hook), bytes },
+      { scope: 'room', owner: `${ownerOf(room.id)}/hooks`, bytes },
+    ])
     const { tag: senderTag, messageId } = once
     const entry = linkEntry(
       room.head,
@@ -86,17 +92,8 @@ export const makeHooks = (dependencies: Dependencies): Hooks => {
       nextTimeMs(room.head, clock.nowMs()),
     )
     log.debug('hook_posted', { room: room.id, bytes: payload.length })
-    return {
-      ack: ledger.append(room, once, {
-        room: room.id,
-        entry,
-        senderTag,
-        messageId,
-        sendCounter: null,
-        change: null,
-        charge: { account, bytes: payload.length },
-      }),
-    }
+    const posted = { room: room.id, entry, senderTag, messageId, sendCounter: null, change: null }
+    return { ack: spending(reserved, (charges) => ledger.append(room, once, { ...posted, charges })) }
   }
 
   const decide = async (hook: Uint8Array, { kid }: SealedPost, jwe: string) => {

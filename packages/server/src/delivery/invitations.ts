@@ -24,7 +24,7 @@ const partOfFree = 1 / 8
 
 export const makeInvitations = ({ store, limits }: Dependencies): Invitations => {
   const refuseCrowded = async (device: Uint8Array, inviter: Uint8Array): Promise<void> => {
-    const free = limits.welcomesWaitingMax - (await store.countWelcomes(device))
+    const free = limits.welcomesWaitingMax - (await store.countWelcomes(device, limits.welcomesWaitingMax))
     const share = Math.min(limits.welcomesWaitingPerInviterMax, Math.max(1, Math.floor(free * partOfFree)))
     if (free < 1 || (await store.countWelcomesBy(device, inviter)) >= share)
       throw new SottoError('rate', 'too many invitations wait for this device')

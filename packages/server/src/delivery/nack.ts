@@ -9,7 +9,6 @@ import { digest, mapKey } from './digest.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
-import type { Quota } from './quota.ts'
 import type { Room, Rooms } from './rooms.ts'
 
 /** D of a device that may act for its account now. */
@@ -21,7 +20,6 @@ interface Dependencies {
   readonly rooms: Rooms
   readonly lanes: Lanes
   readonly ledger: Ledger
-  readonly quota: Quota
   readonly provider: Provider
   readonly deviceKey: DeviceKeySource
   readonly clock: Clock
@@ -31,7 +29,7 @@ interface Dependencies {
 
 /** Takes the signed statement of a member that it refuses a commit into the log, where everybody sees it. */
 export const makeNack = (dependencies: Dependencies): SubmitNack => {
-  const { rooms, lanes, ledger, quota, provider, deviceKey, clock, limits, log } = dependencies
+  const { rooms, lanes, ledger, provider, deviceKey, clock, limits, log } = dependencies
   const rate = makeRate(clock, { perSecond: limits.messagesPerSecond, burst: limits.messageBurst })
 
   /** @throws SottoError `device_unknown` when the signature is not the device's, `bad_request` */
@@ -56,7 +54,6 @@ export const makeNack = (dependencies: Dependencies): SubmitNack => {
     const once = ledger.once(id, caller.device, nack.messageId, hashes)
     const before = await ledger.answeredBefore(room, once)
     if (before) return { ack: Promise.resolve(before) }
-    await quota.check(caller.account)
     const { tag: senderTag, messageId } = once
     const entry = linkEntry(
       room.head,
@@ -72,7 +69,7 @@ export const makeNack = (dependencies: Dependencies): SubmitNack => {
         messageId,
         sendCounter: null,
         change: null,
-        charge: { account: caller.account, bytes: payload.length },
+        charges: [],
       }),
     }
   }

@@ -206,8 +206,15 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
       const { seq, timeMs, senderTag } = entry
       const { messageId, sendCounter } = judged
       const stored = { seq, hash, entry: bytes, payload, aux, timeMs }
-      const charge = { account: judged.sender.account, bytes: payload.length + (aux?.length ?? 0) }
-      appends.push({ room: room.id, entry: stored, senderTag, messageId, sendCounter, change: null, charge })
+      appends.push({
+        room: room.id,
+        entry: stored,
+        senderTag,
+        messageId,
+        sendCounter,
+        change: null,
+        charges: [],
+      })
       if (judged.moves) moves.push(judged.moves)
       place = judged.place
     }

@@ -1,4 +1,5 @@
 import type { TreePart } from '@sotto/mls/public'
+import type { Charge } from '../quota/budget.ts'
 
 /** Where a room's log ends. */
 export interface Head {
@@ -109,7 +110,7 @@ export interface Append {
   /** Null for entries that are no MLS message. */
   readonly sendCounter: number | null
   readonly change: RoomChange | null
-  readonly charge: Charge
+  readonly charges: readonly Charge[]
   /** Of a commit that adds somebody. */
   readonly spends?: Spending
 }
@@ -118,12 +119,6 @@ export interface Append {
 export interface Spending {
   readonly claimant: Uint8Array
   readonly refs: readonly Uint8Array[]
-}
-
-/** Whose storage an entry takes, and how much of it. */
-export interface Charge {
-  readonly account: Uint8Array
-  readonly bytes: number
 }
 
 export interface RoomPlace {
@@ -144,7 +139,7 @@ export interface PageBounds {
 export interface StoredHook {
   readonly hook: Uint8Array
   readonly room: Uint8Array
-  /** Whose storage the posts take. */
+  /** Who has made it. */
   readonly account: Uint8Array
   readonly tokenHash: Uint8Array
   readonly generation: number
@@ -194,8 +189,6 @@ export interface DeliveryStore extends HookStore {
   /** The entry under which this sender's message id stands. A sender tag is of one device in one room. */
   message(senderTag: Uint8Array, messageId: Uint8Array): Promise<StoredEntry | undefined>
   lastCounter(senderTag: Uint8Array): Promise<number | undefined>
-  /** What the account has been charged with. */
-  storedBytes(account: Uint8Array): Promise<number>
   entry(room: Uint8Array, seq: number): Promise<StoredEntry | undefined>
   /** Consecutive entries: at least one if there is one, then while neither bound is passed. */
   page(room: Uint8Array, bounds: PageBounds): Promise<readonly StoredEntry[]>
@@ -207,7 +200,8 @@ export interface DeliveryStore extends HookStore {
 
   /** Oldest first, at least one if there is one, then while they fit into `bytesMax`. */
   welcomes(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
-  countWelcomes(device: Uint8Array): Promise<number>
+  /** How many wait, `countMax` where they are more. */
+  countWelcomes(device: Uint8Array, countMax: number): Promise<number>
   countWelcomesBy(device: Uint8Array, inviter: Uint8Array): Promise<number>
   /** How many of the key packages were handed to the account and are not used up. */
   countClaims(spending: Spending): Promise<number>
@@ -215,7 +209,7 @@ export interface DeliveryStore extends HookStore {
   /** The tree of a Welcome that waits for this device. */
   welcomeTree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>
 
-  /** Keeps the device's tag and returns the other tags that are known for the epoch. Tags of older epochs go. */
+  /** Keeps the device's tag; returns others that are known for the epoch, two at most. Tags of older epochs go. */
   putForkTag(
     room: Uint8Array,
     epoch: number,

@@ -1,24 +1,27 @@
 import { encode, encodeKeyPackage, type Provider } from '@sotto/mls/public'
-import { type Acknowledgement, H, SottoError, type Submission } from '@sotto/protocol'
-import { may } from '@sotto/trust'
+import { type Acknowledgement, equalBytes, H, SottoError, type Submission } from '@sotto/protocol'
+import { encodePolicy, may } from '@sotto/trust'
 import type { HeavyWork } from '../budget/heavyWork.ts'
 import { accountKey, type WorkBudget } from '../budget/work.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { Charge } from '../quota/budget.ts'
+import { type Quota, type Reservation, spending } from '../quota/quota.ts'
 import { makeRate } from '../rate.ts'
 import { standingOf } from './access.ts'
 import { refusalOf } from './admission.ts'
 import { type AcceptedCommit, judgeCommit } from './commit.ts'
 import { type AccountSource, type Court, makeCourt } from './court.ts'
 import { mapKey } from './digest.ts'
+import { entryBytes, ownerOf } from './charged.ts'
+import { makeHeld } from './held.ts'
 import { makeInvitations } from './invitations.ts'
 import type { Lanes } from './lane.ts'
 import type { Ledger, Once } from './ledger.ts'
 import { linkEntry, nextTimeMs } from './link.ts'
 import { makeMessageRate } from './messageRate.ts'
 import { judgeProposal } from './proposal.ts'
-import type { Quota } from './quota.ts'
 import type { Room, Rooms } from './rooms.ts'
 import type { Append, DeliveryStore, RoomChange, Spending } from './store.ts'
 import { type Incoming, parseSubmission } from './submission.ts'
@@ -50,12 +53,12 @@ interface Decided {
 }
 
 const appendOf = (
-  { account }: DeviceCaller,
   room: Room,
   incoming: Incoming,
   once: Once,
   timeMs: number,
   change: RoomChange | null,
+  charges: readonly Charge[],
 ): Append => ({
   room: room.id,
   entry: linkEntry(
@@ -77,7 +80,7 @@ const appendOf = (
   messageId: once.messageId,
   sendCounter: incoming.envelope.sendCounter,
   change,
-  charge: { account, bytes: incoming.payload.length + (incoming.aux?.length ?? 0) },
+  charges,
 })
 
 const spendingOf = ({ account }: DeviceCaller, { keyPackages }: AcceptedCommit): Spending => ({
@@ -85,9 +88,15 @@ const spendingOf = ({ account }: DeviceCaller, { keyPackages }: AcceptedCommit):
   refs: keyPackages.map((one) => H(encode(encodeKeyPackage, one))),
 })
 
+/** A commit that takes somebody out or changes the rules, and brings nobody in, goes on when there is no space. */
+const endsSomething = (room: Room, { change }: AcceptedCommit): boolean =>
+  change.joined.length === 0 &&
+  (change.left.length > 0 || !equalBytes(change.policy, encodePolicy(room.policy)))
+
 /** A commit costs this, and a part of a microsecond for each of its bytes: what is added is verified, paths are hashed. */
 const commitBaseUs = 5000
 const commitByteUs = 0.1
+
 const minuteS = 60
 const dayS = 86_400
 
@@ -96,6 +105,7 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   const { store, rooms, lanes, ledger, quota, provider, work, heavy, accounts, clock, limits, log } =
     dependencies
   const messageRate = makeMessageRate(clock, limits)
+  const held = makeHeld(clock)
   const perMinute = (burst: number) => makeRate(clock, { perSecond: burst / minuteS, burst })
   // A room's allowance is for commits that hold: nobody uses it up with others. Trying has a bound of its own.
   const attemptRate = perMinute(limits.commitsPerRoomPerMinute)
@@ -119,12 +129,26 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
 
   const invitations = makeInvitations({ store, limits })
 
-  const takeProposal = async (
-    room: Room,
-    caller: DeviceCaller,
-    incoming: Incoming,
-    once: Once,
-  ): Promise<Decided> => {
+  /** Of messages alone: what ends something does not wait for them. */
+  const setAside = async (room: Room, caller: DeviceCaller, incoming: Incoming): Promise<Reservation> => {
+    const key = `${mapKey(caller.device)} ${room.key}`
+    const { sendCounter } = incoming.envelope
+    const bytes = incoming.payload.length + (incoming.aux?.length ?? 0) + entryBytes
+    held.check(key, sendCounter)
+    try {
+      const reserved = await quota.reserve([
+        { scope: 'account', owner: ownerOf(caller.account), bytes },
+        { scope: 'room', owner: ownerOf(room.id), bytes },
+      ])
+      held.taken(key, sendCounter)
+      return reserved
+    } catch (failure) {
+      if (failure instanceof SottoError) held.refused(key, sendCounter, failure)
+      throw failure
+    }
+  }
+
+  const takeProposal = async (room: Room, incoming: Incoming, once: Once): Promise<Decided> => {
     const timeMs = nextTimeMs(room.head, clock.nowMs())
     const { change, group } = await judgeProposal(
       courtAt(timeMs),
@@ -132,7 +156,7 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
       room.policy,
       incoming,
     )
-    const ack = ledger.append(room, once, appendOf(caller, room, incoming, once, timeMs, change))
+    const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change, []))
     await ack
     rooms.renew(room, { group })
     return { ack }
@@ -153,11 +177,12 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
       judgeCommit(courtAt(timeMs), room, before, caller, incoming),
     )
     const { change, group, policy, members } = accepted
+    if (!endsSomething(room, accepted)) quota.checkSpace()
     const joiner = room.key + mapKey(caller.device)
     const append = async (spends?: Spending) => {
       commitRate.take(commitLane(room, caller))
       if (incoming.isExternal) refuseJoiners(room, joiner)
-      const plain = appendOf(caller, room, incoming, once, timeMs, change)
+      const plain = appendOf(room, incoming, once, timeMs, change, [])
       const appended = ledger.append(room, once, spends ? { ...plain, spends } : plain)
       await appended
       return { appended }
@@ -186,11 +211,14 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   const take = async (room: Room, caller: DeviceCaller, incoming: Incoming, once: Once): Promise<Decided> => {
     switch (incoming.kind) {
       case 'app': {
+        const reserved = await setAside(room, caller, incoming)
         const timeMs = nextTimeMs(room.head, clock.nowMs())
-        return { ack: ledger.append(room, once, appendOf(caller, room, incoming, once, timeMs, null)) }
+        const append = (charges: readonly Charge[]) =>
+          ledger.append(room, once, appendOf(room, incoming, once, timeMs, null, charges))
+        return { ack: spending(reserved, append) }
       }
       case 'proposal':
-        return takeProposal(room, caller, incoming, once)
+        return takeProposal(room, incoming, once)
       case 'commit':
         return takeCommit(room, caller, incoming, once)
     }
@@ -207,7 +235,6 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
       anchorHash: await ledger.hashAt(room, incoming.envelope.anchorSeq),
     })
     if (refusal) throw refusal
-    await quota.check(caller.account)
     return take(room, caller, incoming, once)
   }
 

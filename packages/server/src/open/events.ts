@@ -53,7 +53,7 @@ export const openEvents = {
     toldBy: 'room_id',
     input: object({ room_id: roomId, username: ownName, ...page }),
     scope: 'rooms',
-    codes: ['ROOM_NOT_FOUND', 'ROOM_LIMIT'],
+    codes: ['ROOM_NOT_FOUND', 'ROOM_LIMIT', 'QUOTA'],
     summary: 'Joins a room; answered by `joined_room` and `room_history`.',
   }),
   joinRoomByName: describe({
@@ -62,7 +62,7 @@ export const openEvents = {
     toldBy: 'room',
     input: object({ room: text(400), username: ownName, ...page }),
     scope: 'rooms',
-    codes: ['NAME_REQUIRED', 'ROOM_LIMIT'],
+    codes: ['NAME_REQUIRED', 'ROOM_LIMIT', 'QUOTA'],
     summary: 'Joins the public room of that name, made if there is none.',
   }),
   roomHistory: describe({
@@ -106,6 +106,7 @@ export const openEvents = {
       'MESSAGE_HASH_PLAINTEXT',
       'UNAUTHENTICATED_ENCRYPTION',
       'PLAINTEXT_REFUSED',
+      'QUOTA',
       'PAYLOAD_TOO_LARGE',
     ],
     summary: 'Sends into a classic room; every member gets `new_message`.',
@@ -133,9 +134,11 @@ export const openEvents = {
       'UNAUTHENTICATED_ENCRYPTION',
       'PLAINTEXT_REFUSED',
       'MAILBOX_FULL',
+      'QUOTA',
       'PAYLOAD_TOO_LARGE',
     ],
-    summary: 'Sends into a chat; every participant gets `new_message`, later if he is away.',
+    summary:
+      'Sends into a chat; every participant gets `new_message`, later if he is away; the acknowledgement names in `full` who has no room for it.',
   }),
   message: describe({
     name: 'message',
@@ -149,6 +152,7 @@ export const openEvents = {
       'UNAUTHENTICATED_ENCRYPTION',
       'PLAINTEXT_REFUSED',
       'MAILBOX_FULL',
+      'QUOTA',
       'PAYLOAD_TOO_LARGE',
     ],
     summary: 'Sends an envelope to one recipient, who gets `message`, later if he is away.',
@@ -191,8 +195,9 @@ export const openEvents = {
       queue: optional(boolean),
     }),
     scope: 'rooms',
-    codes: ['CLIENT_KEY_REQUIRED', 'USER_NOT_FOUND', 'ALG_WITHDRAWN', 'MAILBOX_FULL', 'ROOM_LIMIT'],
-    summary: 'Invites to a chat under a key that the initiator made; each gets `chat_invitation`.',
+    codes: ['CLIENT_KEY_REQUIRED', 'USER_NOT_FOUND', 'ALG_WITHDRAWN', 'MAILBOX_FULL', 'QUOTA', 'ROOM_LIMIT'],
+    summary:
+      'Invites to a chat under a key that the initiator made; each gets `chat_invitation`; who is named in `full` has no room for it and is not invited.',
   }),
   joinChat: describe({
     name: 'joinChat',
@@ -218,8 +223,9 @@ export const openEvents = {
     toldBy: 'chat_id',
     input: object({ chat_id: chatId, keys: keyEntries, sender: ownName }),
     scope: 'rooms',
-    codes: ['CHAT_NOT_FOUND', 'CLIENT_KEY_REQUIRED', 'REKEY_STALE', 'MAILBOX_FULL'],
-    summary: 'Gives a new key to those who are left; each gets `rekeyed` with his own entry.',
+    codes: ['CHAT_NOT_FOUND', 'CLIENT_KEY_REQUIRED', 'REKEY_STALE', 'MAILBOX_FULL', 'QUOTA'],
+    summary:
+      'Gives a new key to those who are left; each gets `rekeyed` with his own entry, but those whom the acknowledgement names in `full`.',
   }),
   rekeyRoom: describe({
     name: 'rekeyRoom',
@@ -227,7 +233,8 @@ export const openEvents = {
     toldBy: 'room_id',
     input: object({ room_id: roomId, keys: keyEntries, sender: ownName }),
     scope: 'rooms',
-    codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER', 'CLIENT_KEY_REQUIRED', 'MAILBOX_FULL'],
-    summary: 'Gives a key to the members of a room; each gets `rekeyed` with his own entry.',
+    codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER', 'CLIENT_KEY_REQUIRED', 'MAILBOX_FULL', 'QUOTA'],
+    summary:
+      'Gives a key to the members of a room; each gets `rekeyed` with his own entry, but those whom the acknowledgement names in `full`.',
   }),
 } as const

@@ -7,11 +7,14 @@ export class OpenRefusal extends Error {
   override readonly name = 'OpenRefusal'
   readonly code: OpenCode
   readonly retryAfterMs: number | undefined
+  /** Of `QUOTA`: whose budget is used up. */
+  readonly scope: string | undefined
 
-  constructor(code: OpenCode, retryAfterMs?: number) {
+  constructor(code: OpenCode, retryAfterMs?: number, scope?: string) {
     super(openFailures[code].text)
     this.code = code
     this.retryAfterMs = retryAfterMs
+    this.scope = scope
   }
 }
 
@@ -21,6 +24,7 @@ export interface OpenFailureBody {
   readonly code: OpenCode
   readonly timestamp: string
   readonly retry_after_ms?: number
+  readonly scope?: string
 }
 
 export const openFailureBody = (refusal: OpenRefusal, nowMs: number): OpenFailureBody => ({
@@ -28,6 +32,7 @@ export const openFailureBody = (refusal: OpenRefusal, nowMs: number): OpenFailur
   code: refusal.code,
   timestamp: new Date(nowMs).toISOString(),
   ...(refusal.retryAfterMs === undefined ? {} : { retry_after_ms: refusal.retryAfterMs }),
+  ...(refusal.scope === undefined ? {} : { scope: refusal.scope }),
 })
 
 /** What the services that both lanes use throw, in the codes of this lane. */
@@ -36,6 +41,10 @@ const refusalOf = (error: SottoError): OpenRefusal | undefined => {
     case 'rate': {
       const { retryAfterMs } = error.detail
       return new OpenRefusal('RATE_LIMITED', typeof retryAfterMs === 'number' ? retryAfterMs : 1000)
+    }
+    case 'quota': {
+      const { retryAfterMs, scope } = error.detail
+      return new OpenRefusal('QUOTA', Number(retryAfterMs), String(scope))
     }
     case 'name_invalid':
       return new OpenRefusal('USERNAME_INVALID')

@@ -6,6 +6,7 @@ import type { Edge } from '../http/edge.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { MemoryBudget } from '../budget/memory.ts'
 import type { RequestBudget } from '../http/requestBudget.ts'
+import type { Quota } from '../quota/quota.ts'
 import { makeRate } from '../rate.ts'
 import { type AccessTokens, forPersons, makeAccessTokens } from './accounts/accessTokens.ts'
 import { makePasswords } from './accounts/password.ts'
@@ -14,7 +15,7 @@ import { makePrograms } from './accounts/programs.ts'
 import { makeOpenSessions } from './accounts/sessions.ts'
 import { makeChats } from './chats/chats.ts'
 import { serveDocuments } from './documents/routes.ts'
-import { openRoutes } from './edge/answers.ts'
+import { type OpenRoute, openRoutes } from './edge/answers.ts'
 import { makeDispatch } from './edge/dispatch.ts'
 import { registerOpenHttp } from './edge/http.ts'
 import { makeSocketServer, type SocketServer } from './edge/sockets.ts'
@@ -40,16 +41,27 @@ export interface OpenLaneDependencies {
   /** Of the other lane: what a person makes access tokens with. */
   readonly personSessions: Pick<Sessions, 'authenticate'>
   readonly edge: Edge
+  readonly quota: Quota
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
   readonly memory: MemoryBudget
 }
 
+/** Operations that only add, as their codes say, leave alone what clearing up and logging out need. */
+const withinSpace = ({ checkSpace }: Quota, routes: readonly OpenRoute[]): readonly OpenRoute[] =>
+  routes.map(({ operation, answer }) => ({
+    operation,
+    answer: async (input, request) => {
+      if (operation.codes.includes('QUOTA')) checkSpace()
+      return answer(input, request)
+    },
+  }))
+
 export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
-  const { store, admission, personSessions, clock, limits, log } = dependencies
+  const { store, admission, personSessions, quota, clock, limits, log } = dependencies
   const hints = processHints()
-  const common = { hints, clock, limits, log }
+  const common = { hints, quota, clock, limits, log }
 
   const sessions = makeOpenSessions({ ...common, store: store.tokens })
   const people = makePeople(store.users, limits)
@@ -83,21 +95,24 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
   }
 
   const accessTokens = makeAccessTokens({ ...common, store })
-  const routes = openRoutes({
-    programs: makePrograms({
-      ...common,
-      store: store.users,
-      admission,
-      passwords: makePasswords(),
-      holderOf: sessions.holderOf,
+  const routes = withinSpace(
+    quota,
+    openRoutes({
+      programs: makePrograms({
+        ...common,
+        store: store.users,
+        admission,
+        passwords: makePasswords(),
+        holderOf: sessions.holderOf,
+      }),
+      people,
+      sessions,
+      accessTokens,
+      rooms,
+      clock,
+      onlineUsers,
     }),
-    people,
-    sessions,
-    accessTokens,
-    rooms,
-    clock,
-    onlineUsers,
-  })
+  )
   const requests = makeRate(clock, {
     perSecond: limits.requestsPerSecondPerAddress,
     burst: 2 * limits.requestsPerSecondPerAddress,

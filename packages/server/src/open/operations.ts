@@ -47,7 +47,7 @@ export interface OpenOperation<Input> {
   readonly query: readonly string[]
   readonly status: 200 | 201
   readonly output: JsonSchema
-  /** What it refuses, beyond what every operation can: sessions, form, rate, store. */
+  /** What it refuses, beyond what every operation can: sessions, form, rate, store. With `QUOTA`: what only adds. */
   readonly codes: readonly OpenCode[]
   readonly summary: string
 }
@@ -115,6 +115,7 @@ export const openOperations = {
       'ALG_WITHDRAWN',
       'USERNAME_INVALID',
       'USERNAME_TAKEN',
+      'QUOTA',
     ],
     summary: 'Makes a program account. The server makes no key, and a taken name is no log-in.',
   }),
@@ -220,10 +221,11 @@ export const openOperations = {
     method: 'GET',
     path: '/api/rooms',
     access: lane('read'),
-    input: nothing,
+    input: object({ after: optional(pathNumber) }),
+    query: ['after'],
     output: schemaOf(list(room, 0, limits.openListedMax)),
     codes: [],
-    summary: 'The rooms that the caller may see.',
+    summary: 'The rooms that the caller may see in the order of their ids, from `after` on.',
   }),
   createRoom: describe({
     name: 'createRoom',
@@ -237,7 +239,7 @@ export const openOperations = {
     }),
     status: 201,
     output: schemaOf(object({ success, room_id: messageId })),
-    codes: ['NAME_REQUIRED', 'ROOM_EXISTS', 'ROOM_LIMIT'],
+    codes: ['NAME_REQUIRED', 'ROOM_EXISTS', 'ROOM_LIMIT', 'QUOTA'],
     summary: 'Makes a classic room. Its name is readable to the server.',
   }),
   roomMembers: describe({
@@ -257,7 +259,7 @@ export const openOperations = {
     access: lane('rooms'),
     input: object({ room_id: roomId, username }),
     output: schemaOf(object({ success })),
-    codes: ['ROOM_NOT_FOUND', 'USER_NOT_FOUND', 'ROOM_LIMIT'],
+    codes: ['ROOM_NOT_FOUND', 'USER_NOT_FOUND', 'ROOM_LIMIT', 'QUOTA'],
     summary: 'Lets somebody join a private room of the caller.',
   }),
 
@@ -273,7 +275,7 @@ export const openOperations = {
     }),
     status: 201,
     output: schemaOf(object({ id: tokenDescription.id, token: text(64), expires_at: timestamp })),
-    codes: ['TOKEN_LIMIT'],
+    codes: ['TOKEN_LIMIT', 'QUOTA'],
     summary: 'Makes an access token; asked with the session of a person’s own client. It is told once.',
   }),
   tokens: describe({

@@ -26,6 +26,7 @@ const failure = {
   timestamp,
   message: text(200),
   retry_after_ms: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+  scope: optional(oneOf('account', 'hook', 'room', 'server')),
 } as const
 
 /** Every event that the server sends: one schema for each dialect. */
@@ -68,12 +69,20 @@ export const serverEvents: Readonly<Record<string, readonly JsonSchema[]>> = {
   rekeyed: [schemaOf(object({ ...place, sender: username, generation, encrypted_key: envelope }))],
 }
 
+const names = schemaOf(list(username, 0, limits.openMembersPerRoomMax))
+
 /** What the acknowledgement of an event holds. */
 export const acknowledgement: JsonSchema = {
   anyOf: [
     {
       type: 'object',
-      properties: { ok: { const: true }, id: { type: 'integer' }, timestamp: timestamp.schema },
+      properties: {
+        ok: { const: true },
+        id: { type: 'integer' },
+        timestamp: timestamp.schema,
+        delivered: names,
+        full: names,
+      },
     },
     schemaOf(object({ ok: oneOf(false), ...failure })),
   ],

@@ -1,10 +1,14 @@
+import type { Charge } from '../quota/budget.ts'
 import type { Scope } from './accounts/scope.ts'
+import type { MailBounds } from './mail/shares.ts'
 
 /** Whoever is on the open lane: a program with a password, or a person who has made an access token. */
 export interface OpenUser {
   readonly id: number
   readonly name: string
   readonly kind: 'program' | 'person'
+  /** Of a person, on the other lane; null for a program. */
+  readonly account: Uint8Array | null
   /** As it was uploaded, in JSON; null before that. */
   readonly publicKey: string | null
   readonly fingerprint: string | null
@@ -78,13 +82,27 @@ export interface Letter extends NewLetter {
   readonly id: number
 }
 
+/** What somebody sends at once, and what it costs. */
+export interface Post {
+  readonly sender: number
+  readonly letters: readonly NewLetter[]
+  readonly bounds: MailBounds
+  readonly nowMs: number
+  readonly charges: readonly Charge[]
+}
+
+/** `full`: recipients who get nothing of it. Where it is full altogether nothing was written. */
+export interface Deposited {
+  readonly kind: 'kept' | 'full'
+  readonly full: readonly number[]
+}
+
+/**
+ * What waits is counted in rows of its own, altogether and by who sent it: what a letter costs does not grow with them.
+ */
 export interface MailStore {
-  /** All of them or, where one recipient has more than `lettersMax` or `bytesMax` waiting, none. */
-  deposit(
-    letters: readonly NewLetter[],
-    bounds: { readonly lettersMax: number; readonly bytesMax: number },
-    nowMs: number,
-  ): Promise<'kept' | 'full'>
+  /** To each recipient who has room for it; nothing at all where nobody but the sender himself has. */
+  deposit(post: Post): Promise<Deposited>
   /** In order, those behind `afterId`. */
   waiting(recipient: number, afterId: number, countMax: number): Promise<readonly Letter[]>
   /** Forgets what has arrived: everything up to `uptoId`. */
@@ -137,11 +155,15 @@ export interface RoomMessage {
 
 export interface RoomStore {
   /** The creator may join. */
-  create(room: NewRoom, roomsMax: number): Promise<OpenRoom | 'taken' | 'too_many'>
+  create(
+    room: NewRoom,
+    roomsMax: number,
+    charges: readonly Charge[],
+  ): Promise<OpenRoom | 'taken' | 'too_many'>
   room(id: number): Promise<OpenRoom | undefined>
   publicRoomNamed(uniqueName: string): Promise<OpenRoom | undefined>
-  /** Public rooms, and private ones that the user may join. */
-  visibleTo(user: number, countMax: number): Promise<readonly OpenRoom[]>
+  /** Public rooms, and private ones that the user may join; those behind `afterId`, in the order of their ids. */
+  visibleTo(user: number, afterId: number, countMax: number): Promise<readonly OpenRoom[]>
   membership(room: number, user: number): Promise<Membership | undefined>
   setMembership(
     room: number,
@@ -153,10 +175,10 @@ export interface RoomStore {
   leave(room: number, user: number, remains: 'invited' | 'gone'): Promise<number>
   /** Those who have joined. */
   members(room: number): Promise<readonly OpenUser[]>
-  /** The message's id, which rises, and who gets it. */
-  append(
-    message: NewRoomMessage,
-  ): Promise<{ readonly id: number; readonly members: readonly number[] } | 'iv_reused'>
+  /** The ids of those who have joined. */
+  joinedIds(room: number): Promise<readonly number[]>
+  /** The message's id, which rises. */
+  append(message: NewRoomMessage, charges: readonly Charge[]): Promise<number | 'iv_reused'>
   /** The newest before `beforeId`, oldest first, no more than fit into `bytesMax` but at least one. */
   history(room: number, beforeId: number, countMax: number, bytesMax: number): Promise<readonly RoomMessage[]>
 }
@@ -178,15 +200,24 @@ export interface OpenChat {
 }
 
 export interface ChatStore {
+  /** With the letters that invite, to all of them; `full` where one has no room, and nothing is written then. */
   create(
     chat: { readonly id: string; readonly initiator: number; readonly createdMs: number },
     participants: readonly number[],
-  ): Promise<void>
+    post: Post,
+  ): Promise<Deposited>
   chat(id: string): Promise<OpenChat | undefined>
   /** Takes somebody out; the last one takes the chat with him. */
   leave(id: string, user: number): Promise<void>
-  /** Counts one key further, once: of two who do it at the same time one is late. */
-  rekey(id: string, fromGeneration: number): Promise<'rekeyed' | 'late'>
+  /**
+   * Counts one key further and keeps the letters that bring it, together. Of two who do it at the same time one is late,
+   * and so is one whose key was made for others than take part now.
+   */
+  rekey(
+    id: string,
+    from: { readonly generation: number; readonly participants: readonly number[] },
+    post: Post,
+  ): Promise<Deposited | 'late'>
 }
 
 export interface AcquaintanceStore {

@@ -147,15 +147,6 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
           .executeTakeFirst()
         return row?.counter ?? undefined
       }),
-    storedBytes: (account) =>
-      storing(async () => {
-        const row = await db
-          .selectFrom('storage')
-          .select('bytes')
-          .where('account', '=', account)
-          .executeTakeFirst()
-        return row?.bytes ?? 0
-      }),
     entry: (room, seq) =>
       storing(async () => {
         const row = await entriesOf(room).where('seq', '=', seq).executeTakeFirst()
@@ -190,7 +181,7 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
         return row?.until_seq ?? undefined
       }),
     welcomes: (device, bytesMax) => storing(() => welcomes.waiting(device, bytesMax)),
-    countWelcomes: (device) => storing(() => welcomes.count(device)),
+    countWelcomes: (device, countMax) => storing(() => welcomes.count(device, countMax)),
     countWelcomesBy: (device, inviter) => storing(() => countWelcomesBy(db, device, inviter)),
     countClaims: (spending) => storing(() => claimQueries.count(db, spending)),
     settleWelcome: (room, seq, device) =>
@@ -219,12 +210,14 @@ const putForkTag = async (
     .values({ room, epoch, device, tag })
     .onConflict((c) => c.columns(['room', 'epoch', 'device']).doUpdateSet({ tag }))
     .execute()
-  const others = await db
+  const ofEpoch = db
     .selectFrom('fork_tags')
     .select('tag')
     .where('room', '=', room)
     .where('epoch', '=', epoch)
-    .where('tag', '<>', tag)
-    .execute()
-  return others.map((row) => row.tag)
+    .limit(1)
+  // The neighbours on both sides: all members of a sound room have the same tag, and none of those is looked at.
+  const before = await ofEpoch.where('tag', '<', tag).orderBy('tag', 'desc').execute()
+  const after = await ofEpoch.where('tag', '>', tag).orderBy('tag').execute()
+  return [...before, ...after].map((row) => row.tag)
 }

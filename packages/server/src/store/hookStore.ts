@@ -59,9 +59,7 @@ export const hookStore = (db: Kysely<Schema>): HookStore => ({
       return found
     }),
   settleOut: (hook, upto) =>
-    storing(async () => {
-      await db.deleteFrom('hook_out').where('hook', '=', hook).where('id', '<=', upto).execute()
-    }),
+    storing(() => db.transaction().execute((transaction) => settleOut(transaction, hook, upto))),
 })
 
 const rowsPerAnswerMax = 50
@@ -73,22 +71,38 @@ const handOut = async (
   jwe: string,
   { countMax, bytesMax }: OutBounds,
 ): Promise<'kept' | 'known' | 'full'> => {
-  const { out_seq: known } = await db
+  const before = await db
     .selectFrom('hooks')
-    .select('out_seq')
+    .select(['out_seq', 'out_count', 'out_bytes'])
     .where('hook', '=', hook)
     .executeTakeFirstOrThrow()
-  if (seq <= known) return 'known'
-  const waiting = await db
-    .selectFrom('hook_out')
-    .select((e) => [
-      e.fn.countAll<number>().as('count'),
-      e.fn.coalesce(e.fn.sum<number>(e.fn<number>('length', ['jwe'])), e.val(0)).as('bytes'),
-    ])
-    .where('hook', '=', hook)
-    .executeTakeFirstOrThrow()
-  if (waiting.count >= countMax || waiting.bytes + jwe.length > bytesMax) return 'full'
+  if (seq <= before.out_seq) return 'known'
+  if (before.out_count >= countMax || before.out_bytes + jwe.length > bytesMax) return 'full'
   await db.insertInto('hook_out').values({ hook, jwe }).execute()
-  await db.updateTable('hooks').set({ out_seq: seq }).where('hook', '=', hook).execute()
+  await db
+    .updateTable('hooks')
+    .set((e) => ({
+      out_seq: seq,
+      out_count: e('out_count', '+', 1),
+      out_bytes: e('out_bytes', '+', jwe.length),
+    }))
+    .where('hook', '=', hook)
+    .execute()
   return 'kept'
+}
+
+const settleOut = async (db: Transaction<Schema>, hook: Uint8Array, upto: number): Promise<void> => {
+  const gone = await db
+    .deleteFrom('hook_out')
+    .where('hook', '=', hook)
+    .where('id', '<=', upto)
+    .returning((e) => e.fn<number>('length', ['jwe']).as('bytes'))
+    .execute()
+  if (gone.length === 0) return
+  const bytes = gone.reduce((sum, row) => sum + row.bytes, 0)
+  await db
+    .updateTable('hooks')
+    .set((e) => ({ out_count: e('out_count', '-', gone.length), out_bytes: e('out_bytes', '-', bytes) }))
+    .where('hook', '=', hook)
+    .execute()
 }

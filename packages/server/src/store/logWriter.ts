@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Append } from '../delivery/store.ts'
+import { chargeWriter } from './budgetStore.ts'
 import { preparedRows } from './prepared.ts'
 import { claimQueries } from './claimStore.ts'
 import { writeChange } from './roomChange.ts'
@@ -19,16 +20,6 @@ const countedSenders = (batch: readonly Append[]): readonly (readonly [Uint8Arra
     senders.set(key, [senderTag, sendCounter ?? senders.get(key)?.[1] ?? null])
   }
   return [...senders.values()]
-}
-
-/** What each account is charged with by the batch. */
-const charges = (batch: readonly Append[]): readonly (readonly [Uint8Array, number])[] => {
-  const sums = new Map<string, readonly [Uint8Array, number]>()
-  for (const { charge } of batch) {
-    const key = keyOf(charge.account)
-    sums.set(key, [charge.account, (sums.get(key)?.[1] ?? 0) + charge.bytes])
-  }
-  return [...sums.values()]
 }
 
 const keyOf = (bytes: Uint8Array): string =>
@@ -91,14 +82,7 @@ export const logWriter = (
       ),
   )
 
-  const writeCharges = preparedRows((count) =>
-    db
-      .insertInto('storage')
-      .values(repeated({ account: bytes, bytes: number }, count))
-      .onConflict((c) =>
-        c.column('account').doUpdateSet((e) => ({ bytes: e('storage.bytes', '+', e.ref('excluded.bytes')) })),
-      ),
-  )
+  const writeCharges = chargeWriter(db)
 
   return async (transaction, batch) => {
     // What a room's own row says does not depend on its log, which refers to it.
@@ -120,7 +104,10 @@ export const logWriter = (
         entry.timeMs,
       ]),
     )
-    await writeCharges(transaction, charges(batch))
+    await writeCharges(
+      transaction,
+      batch.flatMap(({ charges }) => charges),
+    )
     const heads = lastPerKey(batch, ({ room }) => keyOf(room))
     await writeHeads(
       transaction,

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { claimTables } from './claimTables.ts'
+import { countersInRows } from './countersInRows.ts'
 import { hookTables } from './hookTables.ts'
 import { inviteTables } from './inviteTables.ts'
 import { identityTable } from './identityTable.ts'
@@ -228,4 +229,5 @@ export const migrations: readonly Migration[] = [
   treeTables,
   claimTables,
   chatsOfUser,
+  countersInRows,
 ]

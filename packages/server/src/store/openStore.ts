@@ -5,8 +5,11 @@ import type { KeptStore } from '../data/keeper.ts'
 import type { DeliveryStore } from '../delivery/store.ts'
 import type { DirectoryStore } from '../directory/store.ts'
 import type { OpenStore } from '../open/store.ts'
+import type { BudgetStore } from '../quota/budget.ts'
+import type { Space } from '../quota/space.ts'
 import type { ClockStore } from '../steadyClock.ts'
 import { authenticationStore } from './authenticationStore.ts'
+import { budgetStore } from './budgetStore.ts'
 import { clockStore } from './clockStore.ts'
 import { deliveryStore } from './deliveryStore.ts'
 import { directoryStore } from './directoryStore.ts'
@@ -18,6 +21,7 @@ import { openLaneStore } from './openLane/openLaneStore.ts'
 import type { Schema } from './schema.ts'
 import { openSqlite, type SqliteOptions } from './sqliteDatabase.ts'
 import { type Gate, sqliteDialect } from './sqliteDialect.ts'
+import { sqliteSpace } from './sqliteSpace.ts'
 
 export interface Store {
   readonly authentication: AuthenticationStore
@@ -27,6 +31,9 @@ export interface Store {
   readonly open: OpenStore
   readonly clock: ClockStore
   readonly kept: KeptStore
+  readonly budgets: BudgetStore
+  /** How much more can be stored; asked at any time, without waiting. */
+  space(): Space
   /** Resolves when the database answers. @throws SottoError `unavailable`, `read_only` */
   answer(): Promise<void>
   close(): Promise<void>
@@ -39,7 +46,8 @@ export interface Store {
  */
 export const openStore = async (options: SqliteOptions): Promise<Store> => {
   const gate: Gate = { isShut: false }
-  const db = new Kysely<Schema>({ dialect: sqliteDialect(openSqlite(options), gate) })
+  const database = openSqlite(options)
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(database, gate) })
   try {
     await migrate(db, { bytes: 'blob', integer: 'integer' })
     return {
@@ -52,6 +60,8 @@ export const openStore = async (options: SqliteOptions): Promise<Store> => {
       kept: keptStore(db, () => {
         gate.isShut = true
       }),
+      budgets: budgetStore(db),
+      space: () => sqliteSpace(database, options),
       answer: () =>
         storing(async () => {
           await db.selectFrom('accounts').select('account').limit(1).execute()

@@ -122,8 +122,8 @@ export interface Schema extends OpenLaneSchema {
     refs: number
   }
   invitations: { room: Uint8Array; seq: number; device: Uint8Array }
-  /** The sum of what each account has put into logs. */
-  storage: { account: Uint8Array; bytes: number }
+  /** What of each budget was used up at a moment; it drains from then on. */
+  budgets: { budget: string; bytes: number; bytes_per_day: number; at_ms: number }
   hooks: {
     hook: Uint8Array
     room: Uint8Array
@@ -134,6 +134,9 @@ export interface Schema extends OpenLaneSchema {
     key_ids: string
     statement: string
     out_seq: number
+    /** Of what waits for the script. */
+    out_count: Generated<number>
+    out_bytes: Generated<number>
   }
   /** What waits for scripts, sealed to their keys. */
   hook_out: { id: Generated<number>; hook: Uint8Array; jwe: string }

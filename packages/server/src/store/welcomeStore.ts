@@ -28,7 +28,8 @@ export interface WelcomeStore {
   /** Welcomes of devices that are no longer at the leaf for which they were made lead nowhere. */
   withdraw(db: Transaction<Schema>, room: Uint8Array, moves: Pick<Moves, 'joined' | 'left'>): Promise<void>
   waiting(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
-  count(device: Uint8Array): Promise<number>
+  /** How many wait, `countMax` where they are more. */
+  count(device: Uint8Array, countMax: number): Promise<number>
   settle(db: Transaction<Schema>, room: Uint8Array, seq: number, device: Uint8Array): Promise<void>
   /** The tree of a Welcome that waits for the device. */
   tree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>
@@ -155,13 +156,14 @@ export const welcomeStore = (db: Kysely<Schema>): WelcomeStore => {
 
     waiting: (device, bytesMax) => waiting(db, device, bytesMax),
 
-    count: async (device) => {
-      const { count } = await db
+    count: async (device, countMax) => {
+      const some = await db
         .selectFrom('invitations')
-        .select((e) => e.fn.countAll<number>().as('count'))
+        .select('seq')
         .where('device', '=', device)
-        .executeTakeFirstOrThrow()
-      return count
+        .limit(countMax)
+        .execute()
+      return some.length
     },
 
     settle: async (transaction, room, seq, device) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { NewRoom, OpenStore, OpenUser, StoredToken } from '../../src/open/store.ts'
+import type { NewRoom, OpenStore, OpenUser, Post, StoredToken } from '../../src/open/store.ts'
 import type { InviteStore } from '../../src/authentication/invites.ts'
 import type { AuthenticationStore } from '../../src/authentication/store.ts'
 import { someAccount } from './authenticationStore.ts'
@@ -162,40 +162,83 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       event: 'message',
       payload,
     })
-    const roomy = { lettersMax: 100, bytesMax: 1000 }
+    const roomy = { lettersMax: 100, charactersMax: 1000 }
+    const postOf = (sender: OpenUser, letters: Post['letters'], bounds = roomy): Post => ({
+      sender: sender.id,
+      letters,
+      bounds,
+      nowMs: 1000,
+      charges: [],
+    })
+    const all = async (store: OpenStore, user: OpenUser) =>
+      (await store.mail.waiting(user.id, 0, 1000)).map(({ payload }) => payload)
 
     it('waits in order until it has arrived', async () => {
       const store = await open()
       const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
       for (const payload of ['1', '2', '3'])
-        await store.mail.deposit([letter(alice, payload), letter(bob, payload)], roomy, 1000)
+        await store.mail.deposit(postOf(bob, [letter(alice, payload), letter(bob, payload)]))
       const waiting = await store.mail.waiting(alice.id, 0, 2)
       expect(waiting.map(({ payload }) => payload)).toEqual(['1', '2'])
       const last = waiting[1]?.id ?? 0
       expect((await store.mail.waiting(alice.id, last, 9)).map(({ payload }) => payload)).toEqual(['3'])
       await store.mail.arrived(alice.id, last)
-      expect((await store.mail.waiting(alice.id, 0, 9)).map(({ payload }) => payload)).toEqual(['3'])
-      expect(await store.mail.waiting(bob.id, 0, 9)).toHaveLength(3)
+      expect(await all(store, alice)).toEqual(['3'])
+      expect(await all(store, bob)).toHaveLength(3)
     })
 
     it('never has a number twice, not even after all of it has arrived', async () => {
       const store = await open()
       const alice = await made(store, 'alice')
-      await store.mail.deposit([letter(alice, '1')], roomy, 1000)
+      await store.mail.deposit(postOf(alice, [letter(alice, '1')]))
       const [first] = await store.mail.waiting(alice.id, 0, 9)
       await store.mail.arrived(alice.id, first?.id ?? 0)
-      await store.mail.deposit([letter(alice, '2')], roomy, 1000)
+      await store.mail.deposit(postOf(alice, [letter(alice, '2')]))
       expect(await store.mail.waiting(alice.id, first?.id ?? 0, 9)).toHaveLength(1)
     })
 
-    it('is bounded for each recipient; all of a post is kept or none', async () => {
+    it('is kept for each recipient who has room; for nobody where none but the sender has', async () => {
       const store = await open()
-      const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
-      const bounds = { lettersMax: 2, bytesMax: 10 }
-      expect(await store.mail.deposit([letter(alice, '1'), letter(alice, '2')], bounds, 1000)).toBe('kept')
-      expect(await store.mail.deposit([letter(bob, '1'), letter(alice, '3')], bounds, 1000)).toBe('full')
-      expect(await store.mail.waiting(bob.id, 0, 9)).toEqual([])
-      expect(await store.mail.deposit([letter(bob, 'x'.repeat(11))], bounds, 1000)).toBe('full')
+      const [alice, bob, carol] = [
+        await made(store, 'alice'),
+        await made(store, 'bob'),
+        await made(store, 'carol'),
+      ]
+      const bounds = { lettersMax: 3, charactersMax: 30 }
+      const deposit = (letters: Post['letters']) => store.mail.deposit(postOf(carol, letters, bounds))
+      expect(await deposit([letter(alice, '1')])).toEqual({ kind: 'kept', full: [] })
+      expect(await deposit([letter(alice, '2'), letter(bob, '2')])).toEqual({
+        kind: 'kept',
+        full: [alice.id],
+      })
+      expect(await deposit([letter(alice, '3'), letter(carol, '3')])).toEqual({
+        kind: 'full',
+        full: [alice.id],
+      })
+      expect(await all(store, alice)).toEqual(['1'])
+      expect(await all(store, bob)).toEqual(['2'])
+      expect(await all(store, carol)).toEqual([])
+      expect(await deposit([letter(carol, 'x'.repeat(31))])).toEqual({ kind: 'full', full: [carol.id] })
+    })
+
+    it('has room for whoever comes next, however many have written as much as they may', async () => {
+      const store = await open()
+      const alice = await made(store, 'alice')
+      const bounds = { lettersMax: 40, charactersMax: 100_000 }
+      const fill = async (name: string, payload: string): Promise<number> => {
+        const sender = await made(store, name)
+        const before = (await all(store, alice)).length
+        while ((await store.mail.deposit(postOf(sender, [letter(alice, payload)], bounds))).kind === 'kept');
+        return (await all(store, alice)).length - before
+      }
+      // By number, then by size: a quarter of all.
+      expect(await fill('mallory', 'x')).toBe(10)
+      await store.mail.arrived(alice.id, Number.MAX_SAFE_INTEGER)
+      expect(await fill('mallet', 'x'.repeat(5000))).toBe(5)
+      for (let at = 0; at < 8; at++) expect(await fill(`sybil${at}`, 'x'.repeat(100))).toBeGreaterThan(0)
+      // What arrives is given back to those whose it was.
+      await store.mail.arrived(alice.id, Number.MAX_SAFE_INTEGER)
+      expect(await fill('trudy', 'x')).toBe(10)
     })
   })
 
@@ -203,13 +246,16 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
     it('are made once by name, and are seen by those who may', async () => {
       const store = await open()
       const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
-      const room = await store.rooms.create(roomOf(alice, 'one'), 2)
+      const room = await store.rooms.create(roomOf(alice, 'one'), 2, [])
       expect(room).toMatchObject({ name: 'one', createdBy: 'alice', isPrivate: false, generation: 0 })
-      expect(await store.rooms.create(roomOf(bob, 'one'), 2)).toBe('taken')
-      const hidden = await store.rooms.create(roomOf(alice, 'two', { isPrivate: true }), 2)
-      expect(await store.rooms.create(roomOf(alice, 'three'), 2)).toBe('too_many')
-      expect(await store.rooms.visibleTo(alice.id, 9)).toEqual([room, hidden])
-      expect(await store.rooms.visibleTo(bob.id, 9)).toEqual([room])
+      expect(await store.rooms.create(roomOf(bob, 'one'), 2, [])).toBe('taken')
+      const hidden = await store.rooms.create(roomOf(alice, 'two', { isPrivate: true }), 2, [])
+      expect(await store.rooms.create(roomOf(alice, 'three'), 2, [])).toBe('too_many')
+      expect(await store.rooms.visibleTo(alice.id, 0, 9)).toEqual([room, hidden])
+      expect(await store.rooms.visibleTo(bob.id, 0, 9)).toEqual([room])
+      const [first] = await store.rooms.visibleTo(alice.id, 0, 1)
+      expect(first).toEqual(room)
+      expect(await store.rooms.visibleTo(alice.id, first?.id ?? 0, 1)).toEqual([hidden])
       expect(await store.rooms.publicRoomNamed('one')).toEqual(room)
       expect(await store.rooms.publicRoomNamed('two')).toBeUndefined()
     })
@@ -221,24 +267,28 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
         await made(store, 'bob'),
         await made(store, 'carol'),
       ]
-      const room = await store.rooms.create(roomOf(alice, 'one'), 2)
+      const room = await store.rooms.create(roomOf(alice, 'one'), 2, [])
       if (typeof room === 'string') throw new Error(room)
       expect(await store.rooms.membership(room.id, alice.id)).toBe('invited')
       expect(await store.rooms.setMembership(room.id, alice.id, 'joined', 2)).toBe('set')
       expect(await store.rooms.setMembership(room.id, bob.id, 'joined', 2)).toBe('set')
       expect(await store.rooms.setMembership(room.id, carol.id, 'joined', 2)).toBe('full')
+      expect(await store.rooms.joinedIds(room.id)).toEqual([alice.id, bob.id])
       expect((await store.rooms.members(room.id)).map(({ name }) => name)).toEqual(['alice', 'bob'])
       expect(await store.rooms.leave(room.id, bob.id, 'gone')).toBe(1)
       expect(await store.rooms.leave(room.id, alice.id, 'invited')).toBe(2)
       expect(await store.rooms.membership(room.id, bob.id)).toBeUndefined()
       expect(await store.rooms.membership(room.id, alice.id)).toBe('invited')
       expect((await store.rooms.room(room.id))?.generation).toBe(2)
+      // The place of the one who has gone is free, that of the one who may come back is not.
+      expect(await store.rooms.setMembership(room.id, carol.id, 'joined', 2)).toBe('set')
+      expect(await store.rooms.setMembership(room.id, bob.id, 'joined', 2)).toBe('full')
     })
 
     it('take an iv once with a key, and give their messages back in order', async () => {
       const store = await open()
       const alice = await made(store, 'alice')
-      const room = await store.rooms.create(roomOf(alice, 'one'), 2)
+      const room = await store.rooms.create(roomOf(alice, 'one'), 2, [])
       if (typeof room === 'string') throw new Error(room)
       await store.rooms.setMembership(room.id, alice.id, 'joined', 2)
       const message = (content: string, iv = random(12)) => ({
@@ -252,11 +302,10 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
         createdMs: 1000,
       })
       const iv = random(12)
-      const first = await store.rooms.append(message('1', iv))
-      expect(first).toMatchObject({ members: [alice.id] })
-      expect(await store.rooms.append(message('again', iv))).toBe('iv_reused')
-      expect(await store.rooms.append({ ...message('2', iv), keyId: 'b' })).toMatchObject({})
-      await store.rooms.append(message('3'))
+      expect(await store.rooms.append(message('1', iv), [])).toBeTypeOf('number')
+      expect(await store.rooms.append(message('again', iv), [])).toBe('iv_reused')
+      expect(await store.rooms.append({ ...message('2', iv), keyId: 'b' }, [])).toBeTypeOf('number')
+      await store.rooms.append(message('3'), [])
       const contents = async (before: number, count: number, bytes: number) =>
         (await store.rooms.history(room.id, before, count, bytes)).map(({ content }) => content)
       const end = Number.MAX_SAFE_INTEGER
@@ -270,20 +319,80 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
   })
 
   describe('chats of the open lane', () => {
-    it('hold those who are invited, need a key when one leaves, and end with the last', async () => {
+    const bounds = { lettersMax: 2, charactersMax: 100 }
+    const opened = async () => {
       const store = await open()
-      const [alice, bob] = [await made(store, 'alice'), await made(store, 'bob')]
-      await store.chats.create({ id: 'c', initiator: alice.id, createdMs: 1000 }, [bob.id, alice.id])
+      const [alice, bob, carol] = [
+        await made(store, 'alice'),
+        await made(store, 'bob'),
+        await made(store, 'carol'),
+      ]
+      const post = (...recipients: readonly OpenUser[]): Post => ({
+        sender: alice.id,
+        letters: recipients.map(({ id }) => ({ recipient: id, event: 'rekeyed', payload: 'a key' })),
+        bounds,
+        nowMs: 1000,
+        charges: [],
+      })
+      const create = (id: string, ...guests: readonly OpenUser[]) =>
+        store.chats.create(
+          { id, initiator: alice.id, createdMs: 1000 },
+          [...guests, alice].map((user) => user.id),
+          post(...guests),
+        )
+      const countOf = async (user: OpenUser) => (await store.mail.waiting(user.id, 0, 9)).length
+      return { store, alice, bob, carol, post, create, countOf }
+    }
+    const from = (generation: number, ...users: readonly OpenUser[]) => ({
+      generation,
+      participants: users.map(({ id }) => id),
+    })
+
+    it('hold those who are invited, need a key when one leaves, and end with the last', async () => {
+      const { store, alice, bob, post, create } = await opened()
+      expect(await create('c', bob)).toEqual({ kind: 'kept', full: [] })
       const chat = await store.chats.chat('c')
       expect(chat).toMatchObject({ initiator: 'alice', generation: 0, state: 'open' })
       expect(chat?.participants.map(({ name }) => name)).toEqual(['alice', 'bob'])
       await store.chats.leave('c', bob.id)
       expect((await store.chats.chat('c'))?.state).toBe('rekey')
-      expect(await store.chats.rekey('c', 0)).toBe('rekeyed')
-      expect(await store.chats.rekey('c', 0)).toBe('late')
+      expect(await store.chats.rekey('c', from(0, alice), post())).toEqual({ kind: 'kept', full: [] })
+      expect(await store.chats.rekey('c', from(0, alice), post())).toBe('late')
       expect(await store.chats.chat('c')).toMatchObject({ generation: 1, state: 'open' })
       await store.chats.leave('c', alice.id)
       expect(await store.chats.chat('c')).toBeUndefined()
+    })
+
+    it('are made with all of their invitations or not at all', async () => {
+      const { store, bob, carol, create, countOf } = await opened()
+      await create('a', bob)
+      expect(await create('b', bob, carol)).toEqual({ kind: 'full', full: [bob.id] })
+      expect(await store.chats.chat('b')).toBeUndefined()
+      expect(await countOf(carol)).toBe(0)
+    })
+
+    it('are rekeyed with the letters that bring the key, or stay as they were', async () => {
+      const { store, alice, bob, carol, post, create, countOf } = await opened()
+      await create('c', bob, carol)
+      await store.chats.leave('c', carol.id)
+      // Bob has no room: nobody would get the new key, and whoever left must not read on.
+      expect(await store.chats.rekey('c', from(0, bob, alice), post(bob))).toEqual({
+        kind: 'full',
+        full: [bob.id],
+      })
+      expect(await store.chats.chat('c')).toMatchObject({ generation: 0, state: 'rekey' })
+      await store.mail.arrived(bob.id, Number.MAX_SAFE_INTEGER)
+      expect(await store.chats.rekey('c', from(0, alice, bob), post(bob))).toEqual({ kind: 'kept', full: [] })
+      expect(await store.chats.chat('c')).toMatchObject({ generation: 1, state: 'open' })
+      expect(await countOf(bob)).toBe(1)
+    })
+
+    it('are not opened by a key that was made while somebody left', async () => {
+      const { store, alice, bob, carol, post, create } = await opened()
+      await create('c', bob, carol)
+      await store.chats.leave('c', carol.id)
+      expect(await store.chats.rekey('c', from(0, alice, bob, carol), post(bob))).toBe('late')
+      expect(await store.chats.chat('c')).toMatchObject({ generation: 0, state: 'rekey' })
     })
   })
 }

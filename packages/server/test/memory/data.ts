@@ -12,6 +12,8 @@ import type {
 } from '../../src/delivery/store.ts'
 import type { StoredKeyPackage, VaultSlot } from '../../src/directory/store.ts'
 
+import type { Level } from '../../src/quota/budget.ts'
+
 /** Everything that a server keeps, in memory. Values are never changed in place: a copy of the maps is a backup. */
 export interface MemoryData {
   readonly accounts: Map<string, MemoryAccount>
@@ -31,8 +33,7 @@ export interface MemoryData {
   /** Entry by sender tag and message id. */
   readonly messages: Map<string, StoredEntry>
   readonly counters: Map<string, number>
-  /** Bytes by account. */
-  readonly storage: Map<string, number>
+  readonly budgets: Map<string, Level>
   readonly hooks: Map<string, StoredHook>
   /** What was handed to scripts, by hook. */
   readonly hookOut: Map<string, MemoryHookOut>
@@ -112,7 +113,7 @@ export const emptyData = (): MemoryData => ({
   rooms: new Map(),
   messages: new Map(),
   counters: new Map(),
-  storage: new Map(),
+  budgets: new Map(),
   hooks: new Map(),
   hookOut: new Map(),
   forkTags: new Map(),
@@ -132,7 +133,7 @@ export const copyData = (data: MemoryData): MemoryData => ({
   rooms: new Map(data.rooms),
   messages: new Map(data.messages),
   counters: new Map(data.counters),
-  storage: new Map(data.storage),
+  budgets: new Map(data.budgets),
   hooks: new Map(data.hooks),
   hookOut: new Map(data.hookOut),
   forkTags: new Map(data.forkTags),

@@ -8,6 +8,7 @@ import type {
   Spending,
   StoredEntry,
 } from '../../src/delivery/store.ts'
+import { levelAt } from '../../src/quota/budget.ts'
 import { claimKey, keyOf, type MemoryData, type MemoryRoom, type MemoryWelcome } from './data.ts'
 
 const headOf = ({ seq, hash, timeMs }: StoredEntry): Head => ({ seq, hash, timeMs })
@@ -159,9 +160,9 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
           if (claim && claim.times > 1) data.claims.set(key, { ...claim, times: claim.times - 1 })
           else data.claims.delete(key)
         }
-      for (const { charge } of batch) {
-        const key = keyOf(charge.account)
-        data.storage.set(key, (data.storage.get(key) ?? 0) + charge.bytes)
+      for (const { budget, bytes, bytesPerDay, atMs } of batch.flatMap(({ charges }) => charges)) {
+        const before = levelAt(data.budgets.get(budget) ?? { bytes: 0, atMs }, atMs, bytesPerDay)
+        data.budgets.set(budget, { bytes: before.bytes + bytes, atMs })
       }
     },
     room: async (id) => {
@@ -189,7 +190,6 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
     meta: async (id) => find(id)?.meta ?? undefined,
     message: async (senderTag, messageId) => current().messages.get(keyOf(senderTag) + keyOf(messageId)),
     lastCounter: async (senderTag) => current().counters.get(keyOf(senderTag)),
-    storedBytes: async (account) => current().storage.get(keyOf(account)) ?? 0,
     entry: async (id, seq) => find(id)?.entries[seq],
     page: async (id, { from, to, entriesMax, bytesMax }) => {
       const found: StoredEntry[] = []
@@ -216,7 +216,7 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
       })
       return end === -1 ? waiting : waiting.slice(0, end)
     },
-    countWelcomes: async (device) => waitingFor(current(), device).length,
+    countWelcomes: async (device, countMax) => Math.min(countMax, waitingFor(current(), device).length),
     countWelcomesBy: async (device, inviter) =>
       waitingFor(current(), device).filter(({ stored }) => keyOf(stored.inviter) === keyOf(inviter)).length,
     countClaims: async ({ claimant, refs }) =>
@@ -275,6 +275,7 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
       return [...forkTags.values()]
         .filter((one) => one.room === room && one.epoch === epoch && keyOf(one.tag) !== keyOf(tag))
         .map((one) => one.tag)
+        .slice(0, 2)
     },
   }
 }

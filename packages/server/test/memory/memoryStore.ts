@@ -238,6 +238,8 @@ export const memoryStore = (current: () => MemoryData): Omit<Store, 'open' | 'ke
       current().lastMs = timeMs
     },
   },
+  budgets: { level: async (budget) => current().budgets.get(budget) },
+  space: () => ({ freeBytes: Number.POSITIVE_INFINITY, wholeBytes: Number.POSITIVE_INFINITY }),
   answer: async () => {},
   close: async () => {},
 })

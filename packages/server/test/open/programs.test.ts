@@ -15,6 +15,7 @@ const someUser = (name: string): OpenUser => ({
   id: 1,
   name,
   kind: 'program',
+  account: null,
   publicKey: null,
   fingerprint: null,
   presence: 'visible',

@@ -44,6 +44,8 @@ export const failure = {
   identity_changed:
     'The identity of this person is not the one known before. Nothing was sent to the new one; ask them in another way whether it is theirs.',
   rate: 'Too many tries in a short time.',
+  quota:
+    'As much is stored as may be at the moment. Nothing is lost: what you wrote stays on this device and goes out by itself.',
   key_package_unavailable:
     'That person has no device that can be invited yet. They need to sign in once; then try again.',
   read_only:

@@ -6,6 +6,7 @@ import { refuse } from '../failure.ts'
 import type { JsonObject } from '../form/strictJson.ts'
 import { type Hints, userTopic } from '../hints.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
+import { type Outcome, outcomeOf } from '../mail/outcome.ts'
 import type { ChatStore, OpenChat, OpenUser } from '../store.ts'
 
 export interface Invitation {
@@ -24,18 +25,21 @@ export interface SignedMessage {
 
 /** Invited sessions: one key, made by who invites, for exactly those who are named. */
 export interface Chats {
-  /** Returns who was away. @throws OpenRefusal `CLIENT_KEY_REQUIRED`, of the entries' form, `MAILBOX_FULL` */
+  /**
+   * Returns who was away; who has no room for an invitation is not invited.
+   * @throws OpenRefusal `CLIENT_KEY_REQUIRED`, of the entries' form, `MAILBOX_FULL` where nobody has room
+   */
   initiate(
     initiator: OpenUser,
     invitation: Invitation,
-  ): Promise<{ readonly chat: OpenChat; readonly away: readonly string[] }>
+  ): Promise<Outcome & { readonly chat: OpenChat; readonly away: readonly string[] }>
   /** @throws OpenRefusal `CHAT_NOT_FOUND`: unknown and not invited look alike */
   join(user: OpenUser, id: string): Promise<OpenChat>
   leave(user: OpenUser, id: string): Promise<void>
   /** @throws OpenRefusal `REKEY_REQUIRED`, `CHAT_NOT_FOUND`, `MAILBOX_FULL`, of the message's form */
-  send(user: OpenUser, id: string, sent: SignedMessage): Promise<{ readonly timeMs: number }>
+  send(user: OpenUser, id: string, sent: SignedMessage): Promise<Outcome & { readonly timeMs: number }>
   /** Gives a new key to all who are left. @throws OpenRefusal `REKEY_STALE`, `CLIENT_KEY_REQUIRED`, `CHAT_NOT_FOUND` */
-  rekey(user: OpenUser, id: string, keys: JsonObject): Promise<{ readonly generation: number }>
+  rekey(user: OpenUser, id: string, keys: JsonObject): Promise<Outcome & { readonly generation: number }>
 }
 
 interface Dependencies {
@@ -48,6 +52,9 @@ interface Dependencies {
 }
 
 const chatIdBytes = 16
+/** What the rows of a chat take. */
+const chatBytes = 256
+const participantBytes = 64
 
 export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: Dependencies): Chats => {
   const of = async (user: OpenUser, id: string): Promise<OpenChat> => {
@@ -58,6 +65,40 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
   const tellOthers = (chat: OpenChat, user: OpenUser, event: string, payload: unknown): void => {
     for (const { id } of chat.participants)
       if (id !== user.id) hints.publish(userTopic(id), { kind: 'event', event, payload })
+  }
+
+  /** Who has no room for his invitation is left out: nobody takes part without knowing. */
+  const invite = async (
+    initiator: OpenUser,
+    id: string,
+    guests: readonly OpenUser[],
+    entries: ReadonlyMap<string, unknown>,
+  ): Promise<readonly number[]> => {
+    const chat = { id, initiator: initiator.id, createdMs: clock.nowMs() }
+    const left = new Set<number>()
+    for (;;) {
+      const invited = guests.filter((guest) => !left.has(guest.id))
+      if (invited.length === 0 && left.size > 0) return refuse('MAILBOX_FULL')
+      const all = [initiator, ...invited]
+      const participants = all.map(({ name }) => name)
+      const letters = invited.map(({ id: recipient, name }) => ({
+        recipient,
+        event: 'chat_invitation',
+        payload: {
+          chat_id: id,
+          initiator: initiator.name,
+          participants,
+          encrypted_key: entries.get(name),
+        },
+      }))
+      const ids = all.map((user) => user.id)
+      const bytesBeside = chatBytes + participantBytes * all.length
+      const { kind, full } = await mailbox.postBy({ sender: initiator, letters, bytesBeside }, (post) =>
+        store.create(chat, ids, post),
+      )
+      if (kind === 'kept') return [...left]
+      for (const one of full) left.add(one)
+    }
   }
 
   return {
@@ -71,26 +112,9 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
       // Who is not told is not in it: nobody takes part without knowing.
       const told = whenAway === 'queue' ? guests : guests.filter((guest) => !isAway.includes(guest))
       const id = randomBytes(chatIdBytes).toString('hex')
-      const all = [initiator, ...told]
-      await store.create(
-        { id, initiator: initiator.id, createdMs: clock.nowMs() },
-        all.map((user) => user.id),
-      )
-      const names = all.map(({ name }) => name)
-      await mailbox.post(
-        told.map(({ id: recipient, name }) => ({
-          recipient,
-          event: 'chat_invitation',
-          payload: {
-            chat_id: id,
-            initiator: initiator.name,
-            participants: names,
-            encrypted_key: entries.get(name),
-          },
-        })),
-      )
+      const full = await invite(initiator, id, told, entries)
       const chat = (await store.chat(id)) ?? refuse('CHAT_NOT_FOUND')
-      return { chat, away: isAway.map(({ name }) => name) }
+      return { chat, away: isAway.map(({ name }) => name), ...outcomeOf(told, full) }
     },
 
     join: async (user, id) => {
@@ -112,26 +136,38 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
       const chat = await of(user, id)
       if (chat.state === 'rekey') refuse('REKEY_REQUIRED')
       const payload = { chat_id: id, sender: user.name, ...sent }
-      await mailbox.post(
-        chat.participants.map(({ id: recipient }) => ({ recipient, event: 'new_message', payload })),
-      )
-      return { timeMs: clock.nowMs() }
+      const full = await mailbox.post({
+        sender: user,
+        letters: chat.participants.map(({ id: recipient }) => ({
+          recipient,
+          event: 'new_message',
+          payload,
+        })),
+      })
+      return { timeMs: clock.nowMs(), ...outcomeOf(chat.participants, full) }
     },
 
     rekey: async (user, id, keys) => {
       const chat = await of(user, id)
       const entries = keyEntriesFor(keys, chat.participants, user.name)
-      if ((await store.rekey(id, chat.generation)) === 'late') refuse('REKEY_STALE')
       const generation = chat.generation + 1
       const told = chat.participants.filter(({ name }) => entries.has(name))
-      await mailbox.post(
-        told.map(({ id: recipient, name }) => ({
-          recipient,
-          event: 'rekeyed',
-          payload: { chat_id: id, sender: user.name, generation, encrypted_key: entries.get(name) },
-        })),
-      )
-      return { generation }
+      const letters = told.map(({ id: recipient, name }) => ({
+        recipient,
+        event: 'rekeyed',
+        payload: { chat_id: id, sender: user.name, generation, encrypted_key: entries.get(name) },
+      }))
+      const from = {
+        generation: chat.generation,
+        participants: chat.participants.map(({ id: participant }) => participant),
+      }
+      const { kind, full } = await mailbox.postBy({ sender: user, letters }, async (post) => {
+        const outcome = await store.rekey(id, from, post)
+        return outcome === 'late' ? refuse('REKEY_STALE') : outcome
+      })
+      // As it was before: who has left must not read on because nobody could be given another key.
+      if (kind === 'full') refuse('MAILBOX_FULL')
+      return { generation, ...outcomeOf(told, full) }
     },
   }
 }

@@ -21,6 +21,10 @@ export const failureSchema: JsonSchema = {
     timestamp: { type: 'string', format: 'date-time', description: 'RFC 3339, UTC' },
     message: { type: 'string', description: 'on a socket: the text again' },
     retry_after_ms: { type: 'integer', minimum: 0, description: 'how long to wait' },
+    scope: {
+      enum: ['account', 'hook', 'room', 'server'],
+      description: 'of `QUOTA`: what of it is used up; of `server` it is the space of the whole server',
+    },
   },
   required: ['error', 'code', 'timestamp'],
 }

@@ -98,8 +98,8 @@ export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
     forLane(o.publicKey, async ({ name }) => ({ body: await people.keyOf(name) })),
     forLane(o.users, async ({ after }) => ({ body: await people.page(after ?? '') })),
 
-    forLane(o.rooms, async (_input, { caller }) => ({
-      body: (await rooms.visibleTo(caller.user)).map(listedRoom),
+    forLane(o.rooms, async ({ after }, { caller }) => ({
+      body: (await rooms.visibleTo(caller.user, after ?? 0)).map(listedRoom),
     })),
     forLane(o.createRoom, async ({ name, description, is_private }, { caller }) => {
       const wanted = {

@@ -118,14 +118,14 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
     }),
     on(e.sendToChat, async ({ chat_id, encrypted_message, signature, signature_type, timestamp }, asked) => {
       const sent = { encrypted_message, signature, signature_type, timestamp }
-      const { timeMs } = await chats.send(asked.caller.user, chat_id, sent)
-      return { timestamp: new Date(timeMs).toISOString() }
+      const { timeMs, ...outcome } = await chats.send(asked.caller.user, chat_id, sent)
+      return { timestamp: new Date(timeMs).toISOString(), ...outcome }
     }),
     on(e.message, async ({ recipient, encrypted_payload }, { caller }) => {
       void checkEnvelope(encrypted_payload)
       const { id } = await people.named(recipient)
       const payload = { sender: caller.user.name, encrypted_payload }
-      await mailbox.post([{ recipient: id, event: 'message', payload }])
+      await mailbox.post({ sender: caller.user, letters: [{ recipient: id, event: 'message', payload }] })
       return { timestamp: new Date(clock.nowMs()).toISOString() }
     }),
 
@@ -134,13 +134,13 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
     on(e.userLogin, async (_input, { caller }) => (presence.say('user_online', caller.user), none)),
 
     on(e.initiateChat, async ({ participants, keys, queue }, { caller }) => {
-      const { chat, away } = await chats.initiate(caller.user, {
+      const { chat, away, full } = await chats.initiate(caller.user, {
         participants: await people.allNamed(participants),
         keys,
         away: queue ? 'queue' : 'list',
       })
       const names = chat.participants.map(({ name }) => name)
-      return { chat_id: chat.id, participants: names, offline: away }
+      return { chat_id: chat.id, participants: names, offline: away, full }
     }),
     on(e.joinChat, async ({ chat_id }, { caller, reply }) => {
       const { participants } = await chats.join(caller.user, chat_id)
@@ -152,11 +152,12 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
       reply('left_chat', { chat_id })
       return none
     }),
-    on(e.rekeyChat, ({ chat_id, keys }, { caller }) => chats.rekey(caller.user, chat_id, keys)),
-    on(e.rekeyRoom, async ({ room_id, keys }, { caller }) => {
-      await rooms.rekey(caller.user, room_id, keys)
-      return none
-    }),
+    on(e.rekeyChat, async ({ chat_id, keys }, { caller }) => ({
+      ...(await chats.rekey(caller.user, chat_id, keys)),
+    })),
+    on(e.rekeyRoom, async ({ room_id, keys }, { caller }) => ({
+      ...(await rooms.rekey(caller.user, room_id, keys)),
+    })),
   ]
 }
 

@@ -1,11 +1,15 @@
 import type { Clock, ServerLimits } from '../../configuration.ts'
+import { type Quota, spending } from '../../quota/quota.ts'
+import { ownerOf } from '../accounts/owner.ts'
 import { checkRoomContent } from '../envelope/roomContent.ts'
 import { keyEntriesFor } from '../envelope/keyEntries.ts'
 import { refuse } from '../failure.ts'
 import type { JsonObject } from '../form/strictJson.ts'
 import { type Hints, userTopic } from '../hints.ts'
+import { type Outcome, outcomeOf } from '../mail/outcome.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { OpenRoom, OpenUser, RoomStore } from '../store.ts'
+import { makeMemberIds } from './memberIds.ts'
 import { roomMessageView } from './roomView.ts'
 
 export interface SentContent {
@@ -17,7 +21,8 @@ export interface SentContent {
 
 /** Classic rooms: whoever is in one gets what is sent in it, sealed under a key that the members gave each other. */
 export interface Rooms {
-  visibleTo(user: OpenUser): Promise<readonly OpenRoom[]>
+  /** Those behind a number, in the order of their numbers. */
+  visibleTo(user: OpenUser, after: number): Promise<readonly OpenRoom[]>
   /** @throws OpenRefusal `NAME_REQUIRED`, `ROOM_EXISTS`, `ROOM_LIMIT` */
   create(
     creator: OpenUser,
@@ -45,20 +50,25 @@ export interface Rooms {
     sent: SentContent,
   ): Promise<{ readonly id: number; readonly timeMs: number }>
   /** Gives the key of a room to its members, each his own entry. @throws OpenRefusal `CLIENT_KEY_REQUIRED`, `NOT_MEMBER` */
-  rekey(user: OpenUser, room: number, keys: JsonObject): Promise<void>
+  rekey(user: OpenUser, room: number, keys: JsonObject): Promise<Outcome>
 }
 
 interface Dependencies {
   readonly store: RoomStore
   readonly mailbox: Mailbox
+  readonly quota: Quota
   readonly hints: Hints
   readonly clock: Clock
   readonly limits: ServerLimits
 }
 
+/** What a message and a room take beside what is sent. */
+const messageBytes = 512
+const roomBytes = 1024
+
 const characters = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u
 
-export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies): Rooms => {
+export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Dependencies): Rooms => {
   const tell = (users: readonly number[], event: string, payload: unknown): void => {
     for (const user of users) hints.publish(userTopic(user), { kind: 'event', event, payload })
   }
@@ -85,14 +95,22 @@ export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies
     return membership === 'joined' ? room : refuse('NOT_MEMBER')
   }
 
+  const memberIds = makeMemberIds(store)
+
   const others = async (room: number, user: OpenUser): Promise<readonly number[]> =>
-    (await store.members(room)).map(({ id }) => id).filter((id) => id !== user.id)
+    (await memberIds.of(room)).filter((id) => id !== user.id)
 
   const create: Rooms['create'] = async (creator, { name: given, description, isPrivate }) => {
     const name = nameOf(given)
     const uniqueName = isPrivate ? `private/${creator.id}/${name.toLowerCase()}` : publicName(name)
     const room = { name, description, creator: creator.id, createdMs: clock.nowMs(), isPrivate, uniqueName }
-    const made = await store.create(room, limits.openRoomsPerAccountMax)
+    const reserved = await quota.reserve([
+      { scope: 'account', owner: ownerOf(creator), bytes: roomBytes + description.length },
+    ])
+    const made = await spending(reserved, (charges) =>
+      store.create(room, limits.openRoomsPerAccountMax, charges),
+    )
+    if (typeof made === 'string') reserved.giveBack()
     switch (made) {
       case 'taken':
         return refuse('ROOM_EXISTS')
@@ -104,12 +122,14 @@ export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies
   }
 
   const enter = async (user: OpenUser, room: number, membership: 'joined' | 'invited'): Promise<void> => {
+    quota.checkSpace()
     const outcome = await store.setMembership(room, user.id, membership, limits.openMembersPerRoomMax)
+    memberIds.forget(room)
     if (outcome === 'full') refuse('ROOM_LIMIT')
   }
 
   return {
-    visibleTo: (user) => store.visibleTo(user.id, limits.openListedMax),
+    visibleTo: (user, after) => store.visibleTo(user.id, after, limits.openListedMax),
     create,
 
     namedOrNew: async (user, given) => {
@@ -131,6 +151,7 @@ export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies
       // A private room that its creator leaves must not be out of everybody's reach.
       const remains = room.isPrivate && room.createdBy === user.name ? 'invited' : 'gone'
       const generation = await store.leave(id, user.id, remains)
+      memberIds.forget(id)
       const left = await others(id, user)
       tell(left, 'user_left', { username: user.name, room_id: id })
       tell(left, 'rekey_required', { room_id: id, generation })
@@ -158,7 +179,7 @@ export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies
       const { iv } = checkRoomContent(content, ivText, messageHash)
       const room = await joined(user, id)
       const createdMs = clock.nowMs()
-      const appended = await store.append({
+      const appended = {
         room: id,
         sender: user.id,
         // Whoever names no key means the one that is in use since somebody last left.
@@ -168,11 +189,20 @@ export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies
         content,
         messageHash,
         createdMs,
-      })
-      if (appended === 'iv_reused') return refuse('IV_REUSED')
-      const message = { id: appended.id, sender: user.name, content, ivText, messageHash, createdMs }
-      tell(appended.members, 'new_message', roomMessageView(id, message))
-      return { id: appended.id, timeMs: createdMs }
+      }
+      const bytes = content.length + ivText.length + messageHash.length + messageBytes
+      const reserved = await quota.reserve([
+        { scope: 'account', owner: ownerOf(user), bytes },
+        { scope: 'room', owner: `open ${id}`, bytes },
+      ])
+      const number = await spending(reserved, (charges) => store.append(appended, charges))
+      if (number === 'iv_reused') {
+        reserved.giveBack()
+        return refuse('IV_REUSED')
+      }
+      const message = { id: number, sender: user.name, content, ivText, messageHash, createdMs }
+      tell(await memberIds.of(id), 'new_message', roomMessageView(id, message))
+      return { id: number, timeMs: createdMs }
     },
 
     rekey: async (user, id, keys) => {
@@ -184,18 +214,17 @@ export const makeRooms = ({ store, mailbox, hints, clock, limits }: Dependencies
       )
       const entries = keyEntriesFor(keys, holders, user.name)
       const told = members.filter(({ name }) => entries.has(name))
-      await mailbox.post(
-        told.map(({ id: recipient, name }) => ({
-          recipient,
-          event: 'rekeyed',
-          payload: {
-            room_id: id,
-            sender: user.name,
-            generation: room.generation,
-            encrypted_key: entries.get(name),
-          },
-        })),
-      )
+      const letters = told.map(({ id: recipient, name }) => ({
+        recipient,
+        event: 'rekeyed',
+        payload: {
+          room_id: id,
+          sender: user.name,
+          generation: room.generation,
+          encrypted_key: entries.get(name),
+        },
+      }))
+      return outcomeOf(told, await mailbox.post({ sender: user, letters }))
     },
   }
 }

@@ -1,10 +1,42 @@
-import type { Kysely } from 'kysely'
-import type { ChatStore } from '../../open/store.ts'
+import type { Kysely, Transaction } from 'kysely'
+import type { ChatStore, Deposited } from '../../open/store.ts'
 import type { Schema } from '../schema.ts'
+import type { Depositor } from './mailStore.ts'
 
-export const chatStore = (db: Kysely<Schema>): ChatStore => ({
-  create: ({ id, initiator, createdMs }, participants) =>
-    db.transaction().execute(async (transaction) => {
+/** Undoes the transaction that it is thrown in. */
+class NothingKept extends Error {
+  readonly outcome: Deposited
+
+  constructor(outcome: Deposited) {
+    super()
+    this.outcome = outcome
+  }
+}
+
+/** Runs both or neither: a deposit that keeps nothing undoes what was written before it. */
+const together = async <T>(
+  db: Kysely<Schema>,
+  work: (transaction: Transaction<Schema>) => Promise<Deposited | T>,
+): Promise<Deposited | T> => {
+  try {
+    return await db.transaction().execute(work)
+  } catch (error) {
+    if (error instanceof NothingKept) return error.outcome
+    throw error
+  }
+}
+
+const orUndo = (outcome: Deposited): Deposited => {
+  if (outcome.kind === 'full') throw new NothingKept(outcome)
+  return outcome
+}
+
+const isSame = (some: readonly number[], others: readonly number[]): boolean =>
+  some.length === others.length && some.every((one) => others.includes(one))
+
+export const chatStore = (db: Kysely<Schema>, { deposit, depositAll }: Depositor): ChatStore => ({
+  create: ({ id, initiator, createdMs }, participants, post) =>
+    together<never>(db, async (transaction) => {
       await transaction
         .insertInto('open_chats')
         .values({ id, initiator_id: initiator, generation: 0, state: 'open', created_ms: createdMs })
@@ -13,6 +45,7 @@ export const chatStore = (db: Kysely<Schema>): ChatStore => ({
         .insertInto('open_participants')
         .values(participants.map((user) => ({ chat_id: id, user_id: user })))
         .execute()
+      return orUndo(await depositAll(transaction, post))
     }),
 
   chat: async (id) => {
@@ -50,14 +83,23 @@ export const chatStore = (db: Kysely<Schema>): ChatStore => ({
       else await transaction.updateTable('open_chats').set({ state: 'rekey' }).where('id', '=', id).execute()
     }),
 
-  rekey: async (id, fromGeneration) => {
-    const row = await db
-      .updateTable('open_chats')
-      .set((e) => ({ state: 'open', generation: e('generation', '+', 1) }))
-      .where('id', '=', id)
-      .where('generation', '=', fromGeneration)
-      .returning('id')
-      .executeTakeFirst()
-    return row ? 'rekeyed' : 'late'
-  },
+  rekey: (id, { generation, participants }, post) =>
+    together<'late'>(db, async (transaction) => {
+      const now = await transaction
+        .selectFrom('open_participants')
+        .select('user_id')
+        .where('chat_id', '=', id)
+        .execute()
+      const ids = now.map(({ user_id }) => user_id)
+      // Somebody has left since the key was sealed, and has an entry of it.
+      if (!isSame(participants, ids)) return 'late'
+      const row = await transaction
+        .updateTable('open_chats')
+        .set((e) => ({ state: 'open', generation: e('generation', '+', 1) }))
+        .where('id', '=', id)
+        .where('generation', '=', generation)
+        .returning('id')
+        .executeTakeFirst()
+      return row ? orUndo(await deposit(transaction, post)) : 'late'
+    }),
 })

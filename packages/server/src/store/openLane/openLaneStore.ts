@@ -4,7 +4,7 @@ import { storing } from '../failure.ts'
 import type { Schema } from '../schema.ts'
 import { acquaintanceStore } from './acquaintanceStore.ts'
 import { chatStore } from './chatStore.ts'
-import { mailStore } from './mailStore.ts'
+import { depositor, mailStore } from './mailStore.ts'
 import { roomStore } from './roomStore.ts'
 import { tokenStore } from './tokenStore.ts'
 import { userStore } from './userStore.ts'
@@ -20,11 +20,14 @@ const translated = <P extends object>(port: P): P =>
     ]),
   ) as unknown as P
 
-export const openLaneStore = (db: Kysely<Schema>): OpenStore => ({
-  users: translated(userStore(db)),
-  tokens: translated(tokenStore(db)),
-  mail: translated(mailStore(db)),
-  rooms: translated(roomStore(db)),
-  chats: translated(chatStore(db)),
-  acquaintances: translated(acquaintanceStore(db)),
-})
+export const openLaneStore = (db: Kysely<Schema>): OpenStore => {
+  const letters = depositor(db)
+  return {
+    users: translated(userStore(db)),
+    tokens: translated(tokenStore(db)),
+    mail: translated(mailStore(db, letters)),
+    rooms: translated(roomStore(db)),
+    chats: translated(chatStore(db, letters)),
+    acquaintances: translated(acquaintanceStore(db)),
+  }
+}

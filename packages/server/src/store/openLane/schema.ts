@@ -27,10 +27,17 @@ export interface OpenLaneSchema {
   open_mail: {
     id: Generated<number>
     user_id: number
+    /** Null where it was not kept, before there were shares. */
+    sender_id: number | null
     event: string
     payload: string
+    /** Length of the payload, as it was counted. */
+    characters: number
     created_ms: number
   }
+  /** What waits for somebody, altogether and by who sent it. */
+  open_mailboxes: { user_id: number; letters: number; characters: number }
+  open_mail_shares: { user_id: number; sender_id: number; letters: number; characters: number }
   open_rooms: {
     id: Generated<number>
     name: string
@@ -39,6 +46,8 @@ export interface OpenLaneSchema {
     creator_id: number
     private: number
     generation: number
+    /** Of those who have joined or may. */
+    members: number
     created_ms: number
   }
   open_members: { room_id: number; user_id: number; membership: Membership }

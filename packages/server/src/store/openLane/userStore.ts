@@ -26,6 +26,7 @@ export const userOf = (row: UserRow): OpenUser => ({
   id: row.id,
   name: row.name,
   kind: row.account === null ? 'program' : 'person',
+  account: row.account,
   publicKey: row.public_key,
   fingerprint: row.fingerprint,
   presence: row.hidden === 0 ? 'visible' : 'hidden',

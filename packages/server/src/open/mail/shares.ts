@@ -1,0 +1,31 @@
+/** Letters that wait, and how long they are together. */
+export interface Held {
+  readonly letters: number
+  readonly characters: number
+}
+
+export interface MailBounds {
+  readonly lettersMax: number
+  readonly charactersMax: number
+}
+
+export const nothingHeld: Held = { letters: 0, characters: 0 }
+
+/** A sender may have this part of what he leaves free. */
+const partOfFree = 3
+
+export const plus = (held: Held, characters: number): Held => ({
+  letters: held.letters + 1,
+  characters: held.characters + characters,
+})
+
+/**
+ * Whether a mailbox takes one more letter of a sender. Nobody has more than a third of what is free, so one sender ends
+ * at a quarter of the whole, two at a fifth each, and whoever comes next always finds room: shares that are measured by
+ * what is left (A. K. Choudhury, E. L. Hahne, "Dynamic queue length thresholds", 1998).
+ */
+export const takesOneMore = (box: Held, share: Held, characters: number, bounds: MailBounds): boolean =>
+  box.letters < bounds.lettersMax &&
+  box.characters + characters <= bounds.charactersMax &&
+  share.letters * partOfFree < bounds.lettersMax - box.letters &&
+  share.characters * partOfFree < bounds.charactersMax - box.characters

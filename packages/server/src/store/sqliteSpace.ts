@@ -1,0 +1,40 @@
+import { statfsSync, statSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Space } from '../quota/space.ts'
+import type { SqliteOptions } from './sqliteDatabase.ts'
+
+const pragma = (database: DatabaseSync, name: string): number =>
+  Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+
+const endless: Space = { freeBytes: Number.POSITIVE_INFINITY, wholeBytes: Number.POSITIVE_INFINITY }
+
+/** What the disk takes, less what the file has yet to grow by: pages that stand in the log alone. */
+const onDisk = (path: string, databaseBytes: number): Space => {
+  if (path === ':memory:') return endless
+  const { bavail, blocks, bsize } = statfsSync(path)
+  const inLog = Math.max(0, databaseBytes - statSync(path).size)
+  return { freeBytes: bavail * bsize - inLog, wholeBytes: blocks * bsize }
+}
+
+const withinBound = (database: DatabaseSync, bytesMax: number | undefined, bytes: number): Space =>
+  bytesMax === undefined
+    ? endless
+    : {
+        freeBytes: pragma(database, 'max_page_count') * pragma(database, 'page_size') - bytes,
+        wholeBytes: bytesMax,
+      }
+
+/** How much more can be stored, by the disk and by the bound of the database. Pages that were freed count as free. */
+export const sqliteSpace = (
+  database: DatabaseSync,
+  { path, bytesMax }: Pick<SqliteOptions, 'path' | 'bytesMax'>,
+): Space => {
+  const pageBytes = pragma(database, 'page_size')
+  const bytes = pragma(database, 'page_count') * pageBytes
+  const freedBytes = pragma(database, 'freelist_count') * pageBytes
+  const spaces = [onDisk(path, bytes), withinBound(database, bytesMax, bytes)]
+  return {
+    freeBytes: Math.min(...spaces.map(({ freeBytes }) => freeBytes)) + freedBytes,
+    wholeBytes: Math.min(...spaces.map(({ wholeBytes }) => wholeBytes)),
+  }
+}
