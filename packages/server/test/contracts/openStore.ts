@@ -318,6 +318,34 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
     })
   })
 
+  describe('those who share something with a user', () => {
+    it('are in a room or a chat with him, so many at most', async () => {
+      const store = await open()
+      const [alice, bob, carol, dave] = [
+        await made(store, 'alice'),
+        await made(store, 'bob'),
+        await made(store, 'carol'),
+        await made(store, 'dave'),
+      ]
+      const room = await store.rooms.create(roomOf(alice, 'one'), 2, [])
+      if (typeof room === 'string') throw new Error(room)
+      for (const user of [alice, bob]) await store.rooms.setMembership(room.id, user.id, 'joined', 9)
+      await store.rooms.setMembership(room.id, dave.id, 'invited', 9)
+      const nothing = {
+        sender: alice.id,
+        letters: [],
+        bounds: { lettersMax: 9, charactersMax: 9 },
+        nowMs: 1,
+        charges: [],
+      }
+      const chat = { id: 'c', initiator: alice.id, createdMs: 1 }
+      await store.chats.create(chat, [alice.id, carol.id], nothing)
+      const known = (await store.acquaintances.acquaintances(alice.id, 9)).filter((id) => id !== alice.id)
+      expect(known.toSorted((a, b) => a - b)).toEqual([bob.id, carol.id])
+      expect(await store.acquaintances.acquaintances(dave.id, 9)).toEqual([])
+    })
+  })
+
   describe('chats of the open lane', () => {
     const bounds = { lettersMax: 2, charactersMax: 100 }
     const opened = async () => {
