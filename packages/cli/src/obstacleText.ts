@@ -18,6 +18,10 @@ export const obstacleTexts: Readonly<Record<Obstacle, ObstacleText>> = {
     what: 'nobody knows the name in its address',
     remedy: 'Is the address spelled right, and is this device on the network?',
   },
+  port_blocked: {
+    what: 'its port is kept for something else, and no browser and no program of this kind asks there',
+    remedy: 'Whoever runs the server chooses another port: 5000, 8080, or 443 with a proxy in front.',
+  },
   unreachable: {
     what: 'no way leads to its address',
     remedy:

@@ -132,7 +132,7 @@ describe('an operation over HTTP', () => {
     ],
     [
       'a name it does not go by',
-      421,
+      403,
       'application/json',
       { code: 'host_refused' },
       'host_refused',
@@ -259,7 +259,7 @@ describe('the live lane over a WebSocket', () => {
           if (frame.kind === 'ping') pings += 1
         }),
     })
-    const lane = { pingIntervalMs: 20, openMs: 1000, answerMs: 20 }
+    const lane = { pingIntervalMs: 20, openMs: 1000, answerMs: 500 }
     await listen(netTransport({ server: origin, lane })).closed()
     expect(pings).toBe(1)
   })

@@ -23,7 +23,8 @@ export const failures = {
   device_unknown: { status: 403, exit: 5, text: 'This device does not belong to the account' },
   forbidden: { status: 403, exit: 6, text: 'This is not allowed' },
   origin_refused: { status: 403, exit: 6, text: 'A page of another site asks' },
-  host_refused: { status: 421, exit: 10, text: 'The server does not go by this name' },
+  // Not 421 (RFC 9110 §15.5.20): fetch repeats what is answered with it, and Node's breaks off with a body in hand.
+  host_refused: { status: 403, exit: 10, text: 'The server does not go by this name' },
   registration_closed: { status: 403, exit: 6, text: 'This server takes no new accounts' },
   invite_required: { status: 403, exit: 6, text: 'This server takes new accounts by invitation only' },
   invite_invalid: { status: 403, exit: 6, text: 'The invite key is not valid, or not any more' },

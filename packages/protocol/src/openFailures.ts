@@ -9,7 +9,7 @@ export const openFailures = {
   METHOD_NOT_ALLOWED: { status: 405, text: 'This address does not take that method' },
   NOT_FOUND: { status: 404, text: 'There is no such thing here' },
   ORIGIN_REFUSED: { status: 403, text: 'A page of another site asks' },
-  HOST_REFUSED: { status: 421, text: 'The server does not go by this name' },
+  HOST_REFUSED: { status: 403, text: 'The server does not go by this name' },
   TRANSPORT_INVALID: { status: 400, text: 'This is no handshake of Socket.IO 4' },
   EVENT_UNKNOWN: { status: 400, text: 'There is no such event' },
 

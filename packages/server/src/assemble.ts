@@ -23,6 +23,7 @@ import { boundConnections } from './budget/connections.ts'
 import { makeMemoryBudget } from './budget/memory.ts'
 import { watchWrites } from './budget/progress.ts'
 import { makeHttpServer } from './http/httpServer.ts'
+import { proofRoute } from './http/proofRoute.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
 import { makeOpenLane } from './open/openLane.ts'
@@ -83,7 +84,7 @@ export const assemble = async (
   const lastMs = config.clockIsRight ? undefined : await store.clock.last()
   const given = { provider, bus, limits, log }
   const registration = registrationOf(config)
-  const { routes, sessions, admission, invites, delivery, quota, work, steady } = makeCore({
+  const { routes, sessions, admission, invites, delivery, quota, logKey, work, steady } = makeCore({
     ...given,
     clock,
     lastMs,
@@ -109,7 +110,7 @@ export const assemble = async (
   })
   const app = await makeHttpServer({
     ...(lane ? { addRoutes: lane.register } : {}),
-    routes: [...routes, ...accessTokenRoutes(lane?.accessTokens)],
+    routes: [...routes, ...accessTokenRoutes(lane?.accessTokens), proofRoute(logKey, edge)],
     hooks: delivery.hooks,
     hookOut: delivery.hookOut,
     sessions,

@@ -12,7 +12,7 @@ import { type HeavyWork, makeHeavyWork } from './budget/heavyWork.ts'
 import { makeWorkBudget, type WorkBudget } from './budget/work.ts'
 import type { Clock, ServerLimits } from './configuration.ts'
 import { type Delivery, makeDelivery } from './delivery/delivery.ts'
-import { makeLogKey } from './delivery/logKey.ts'
+import { type LogKey, makeLogKey } from './delivery/logKey.ts'
 import { makeAccounts } from './directory/accounts.ts'
 import { makeBlocks } from './directory/blocks.ts'
 import { makeChains } from './directory/chains.ts'
@@ -39,6 +39,7 @@ export interface Core {
   readonly work: WorkBudget
   /** Of both lanes. */
   readonly quota: Quota
+  readonly logKey: LogKey
   /** The time that all of them go by. */
   readonly steady: SteadyClock
 }
@@ -118,6 +119,7 @@ export const makeCore = ({ store, secrets, opaque, registration, ...given }: Cor
     invites,
     delivery,
     quota,
+    logKey,
     work,
     steady: clock,
   }

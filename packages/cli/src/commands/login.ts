@@ -1,20 +1,40 @@
 import { SottoError } from '@sotto/client'
 import { Command } from 'commander'
-import { invocationOf, withClient } from '../invocation.ts'
+import { type Invocation, invocationOf, withClient } from '../invocation.ts'
 import { type PasswordOptions, readPassword } from '../input.ts'
 import { withProgress } from '../progress.ts'
 import { accountResult } from './whoami.ts'
+
+interface Options extends PasswordOptions {
+  readonly server?: string
+}
+
+/** @returns whether the account is found elsewhere from now on */
+const move = async ({ profile, output }: Invocation, server: string): Promise<boolean> => {
+  const { moveProfile } = await import('@sotto/client/node')
+  const hasMoved = await withProgress(() => 'Asking the server who it is', moveProfile(profile, server))
+  if (hasMoved)
+    output.remark(
+      `It is the same server: this profile finds it at ${server} from now on.\n` +
+        'Scripts of hooks and programs of the open lane have the old address in them.',
+    )
+  return hasMoved
+}
 
 export const loginCommand = (): Command =>
   new Command('login')
     .description('sign in again with the account of this profile')
     .argument('[name]', 'the name of the account; not needed where the profile knows it')
+    .option('--server <url>', 'a new address of the same server, which has to show that it is the same')
     .option('--password-stdin', 'read the password from standard input')
-    .action(async (name: string | undefined, options: PasswordOptions, command: Command) => {
+    .action(async (name: string | undefined, options: Options, command: Command) => {
       const invocation = invocationOf(command)
+      const hasMoved = options.server !== undefined && (await move(invocation, options.server))
       await withClient(invocation, async (client) => {
         const { account } = client.state()
         if (account.kind === 'none') throw new SottoError('no_account')
+        // Whoever only moves keeps the session.
+        if (hasMoved && account.kind === 'signed_in') return accountResult(invocation.output, account)
         const password = await readPassword(options)
         await withProgress(() => 'Signing in', client.login({ name: name ?? account.name, password }))
         accountResult(invocation.output, client.state().account)

@@ -12,7 +12,6 @@ const exitOfStatus: Readonly<Record<number, number>> = {
   410: 5,
   413: 2,
   415: 2,
-  421: 10,
   429: 9,
   500: 10,
   503: 10,

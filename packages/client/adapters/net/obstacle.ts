@@ -56,6 +56,7 @@ export const obstacleOfError = (error: unknown): Obstacle | undefined => {
     const obstacle = 'code' in cause && typeof cause.code === 'string' ? ofCode(cause.code) : undefined
     if (obstacle) return obstacle
     if (cause.message === 'unexpected redirect') return 'redirected'
+    if (cause.message === 'bad port') return 'port_blocked'
     // What answers does not speak HTTP at all.
     if (cause.name === 'HTTPParserError') return 'not_sotto'
   }

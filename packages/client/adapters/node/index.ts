@@ -1,4 +1,5 @@
 export { type NodeClientOptions, openNodeClient } from './nodeClient.ts'
+export { moveProfile } from './moveProfile.ts'
 export { createBot, type NodeBotOptions } from './bot.ts'
 export { type NodeSottoOptions, openSotto } from './sotto.ts'
 

@@ -57,7 +57,10 @@ const openProfile = async (profile: Profile, wanted: string | undefined, means: 
     const { account } = client.state()
     await client.close()
     if (account.kind !== 'none')
-      throw new SottoError('account_exists', `the account of this profile lives on ${known}`)
+      throw new SottoError(
+        'account_exists',
+        `the account of this profile lives on ${known}; if that is the same server, sotto login --server ${wanted}`,
+      )
   }
   if (wanted === undefined) throw new SottoError('no_account')
   writeServerAddress(profile, wanted)

@@ -1,14 +1,16 @@
 import type { FailureDetail } from '@sotto/protocol'
 
 /**
- * What stands between a device and its server, where that can be told: a browser says of none of the first eight that
- * it was that. Comes under `obstacle` of a failure's detail, beside a code that says what it means for what was asked.
+ * What stands between a device and its server, where that can be told: a browser tells only what has answered. Comes under
+ * `obstacle` of a failure's detail, beside a code that says what it means for what was asked.
  */
 const obstacles = [
   /** Nothing listens at the address. */
   'refused',
   /** Nobody knows the name of the server. */
   'name_unknown',
+  /** No program asks at that port by HTTP: it is known for another service (Fetch §2.9). */
+  'port_blocked',
   /** No way leads there, or nothing comes back. */
   'unreachable',
   /** The certificate is of an authority that this device does not know, its own included. */

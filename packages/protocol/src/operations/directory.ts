@@ -1,7 +1,8 @@
-import { blob, list, nullable, struct, moment, uint } from '../cbor/shape.ts'
-import { accountId, accountIdBytes, deviceId, hashValue, publicKey, roomId } from '../ids.ts'
+import { blob, bytes, list, nullable, struct, moment, uint } from '../cbor/shape.ts'
+import { accountId, accountIdBytes, deviceId, hashValue, publicKey, roomId, signatureValue } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { signedLink } from './authentication.ts'
+import { proofNonceBytes } from '../serverProof.ts'
 import { chainEnd, receiptValue } from '../receipt.ts'
 import { idParam, nothing, operation, textParam, uintParam } from './operation.ts'
 import { boolean, text } from '../cbor/shape.ts'
@@ -16,6 +17,22 @@ export const readServer = operation({
   body: nothing,
   output: struct({ protocol: text(32), logKey: publicKey, timeMs: moment }),
   bodyBytesMax: 0,
+})
+
+/**
+ * A server's proof that it has its log key and goes by the name in `host`, for a device that knows it under another one.
+ *
+ * @throws SottoError `host_refused` for a name that it does not go by
+ */
+export const proveServer = operation({
+  name: 'server.prove',
+  method: 'POST',
+  path: '/v1/server/proof',
+  access: 'anyone',
+  params: {},
+  body: struct({ nonce: bytes(proofNonceBytes), host: text(255) }),
+  output: struct({ signature: signatureValue }),
+  bodyBytesMax: 512,
 })
 
 export const lookUpAccount = operation({

@@ -15,6 +15,7 @@ export const operations = {
   logout: authentication.logout,
   readSession: authentication.readSession,
   readServer: directory.readServer,
+  proveServer: directory.proveServer,
   lookUpAccount: directory.lookUpAccount,
   readChain: directory.readChain,
   readChains: directory.readChains,

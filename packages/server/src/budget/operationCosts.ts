@@ -24,6 +24,7 @@ const costs: Readonly<Record<OperationName, OperationCost>> = {
   readSession: { baseUs: 100 },
 
   readServer: { baseUs: 50 },
+  proveServer: { baseUs: 300 },
   lookUpAccount: { baseUs: 200 },
   readChain: { baseUs: 500, answerBytes: 256 * kiB },
   readChains: {

@@ -1,5 +1,11 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
-import { type Acknowledgement, acknowledgementMessage, type ChainEnd, receiptMessage } from '@sotto/protocol'
+import {
+  type Acknowledgement,
+  acknowledgementMessage,
+  type ChainEnd,
+  receiptMessage,
+  serverProofMessage,
+} from '@sotto/protocol'
 import type { Head } from './store.ts'
 
 /** SLK: the server's word that a room's log holds an entry at its place, and that it has taken a chain to its end. */
@@ -10,6 +16,8 @@ export interface LogKey {
   hasSigned(ack: Acknowledgement): boolean
   receipt(end: ChainEnd): Uint8Array
   hasReceipted(end: ChainEnd, receipt: Uint8Array): boolean
+  /** That the server goes by a name; the caller has made sure of it. */
+  proveName(nonce: Uint8Array, host: string): Uint8Array
 }
 
 /** PKCS #8 of an Ed25519 key up to the seed (RFC 8410 §7). */
@@ -28,6 +36,7 @@ export const makeLogKey = (seed: Uint8Array): LogKey => {
     },
     hasSigned: (ack) => verify(null, acknowledgementMessage(ack), verifyingKey, ack.signature),
     receipt: (end) => new Uint8Array(sign(null, receiptMessage(end), key)),
+    proveName: (nonce, host) => new Uint8Array(sign(null, serverProofMessage(nonce, host), key)),
     hasReceipted: (end, receipt) => verify(null, receiptMessage(end), verifyingKey, receipt),
   }
 }

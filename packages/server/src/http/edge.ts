@@ -21,6 +21,8 @@ export interface Edge {
   isSecure(request: Asked): boolean
   /** Whether the request is for a name of this server, and not for one that was made to point at it. */
   isForUs(request: Asked): boolean
+  /** Whether this server goes by a name, with or without a port. */
+  goesBy(host: string): boolean
   /** Whether a page of another site asks. */
   isForeign(request: Asked): boolean
   /** What this server is called in the request. */
@@ -56,6 +58,7 @@ export const makeEdge = (config: EdgeConfig, clock: Clock, log: EventLog): Edge 
     publicOrigin: publicUrl?.origin,
     believes,
     hostOf,
+    goesBy: (host) => hosts.isKnown(host, undefined),
     addressOf: (request) => addressOf(request, believes),
     isSecure: (request) =>
       publicUrl?.protocol === 'https:' || forwarded(request, 'x-forwarded-proto') === 'https',

@@ -425,6 +425,8 @@ export const en = {
     formattingHint: 'Off: messages appear character by character, as they were written.',
     accountName: 'Name',
     accountServer: 'Server',
+    accountServerHint:
+      'This browser keeps your keys and messages for this address only. If the server gets another one, come back here: they cannot be taken along yet. A terminal can move, with sotto login --server.',
     signOutTitle: 'Sign out',
     signOutText: 'Your session on the server ends either way.',
     keep: 'Keep this device',

@@ -69,6 +69,7 @@ export const failure = {
 export const obstacle = {
   refused: 'Nothing listens at the address of the server. Is it running?',
   name_unknown: 'Nobody knows the name of the server. Check your connection.',
+  port_blocked: 'The port of the server is kept for something else. It needs another one.',
   unreachable: 'No way leads to the server. Check your connection.',
   certificate_untrusted: 'The certificate of the server is not trusted on this device.',
   certificate_expired: 'The certificate of the server has expired, or is not valid yet.',

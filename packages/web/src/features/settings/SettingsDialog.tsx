@@ -48,6 +48,7 @@ export const SettingsDialog = ({
           <dt>{t('accountServer')}</dt>
           <dd>
             <bdi>{server}</bdi>
+            <p className={styles.hint}>{t('accountServerHint')}</p>
           </dd>
         </div>
       </dl>
