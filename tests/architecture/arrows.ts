@@ -99,12 +99,12 @@ export const zones: readonly Zone[] = [
   {
     folder: 'packages/server/src/control',
     inside: ['packages/server/src/authentication', ...serverCommons],
-    packages: ['@sotto/protocol'],
+    packages: ['@sotto/protocol', '@sotto/trust'],
     others: ['node:*'],
   },
   {
     folder: 'packages/server/src/store',
-    inside: [...serverServices, 'packages/server/src/open', ...serverCommons],
+    inside: [...serverServices, 'packages/server/src/control', 'packages/server/src/open', ...serverCommons],
     packages: ['@sotto/protocol', '@sotto/trust'],
     others: ['node:*', 'kysely'],
   },

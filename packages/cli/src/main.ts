@@ -18,6 +18,7 @@ import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tokenCommand } from './commands/token.ts'
 import { whoamiCommand } from './commands/whoami.ts'
+import { adminCommand } from './host/admin.ts'
 import { inviteCommand } from './host/invite.ts'
 import { reportFailure } from './failureText.ts'
 import { versionText } from './version.ts'
@@ -35,6 +36,7 @@ const program = (): Command =>
 const commands = [
   serveCommand,
   inviteCommand,
+  adminCommand,
   registerCommand,
   loginCommand,
   logoutCommand,

@@ -11,7 +11,9 @@ import { keepData } from './data/keeper.ts'
 import { openData } from './data/openData.ts'
 import { databasePath } from './data/parts.ts'
 import { dataProblem } from './data/problem.ts'
-import { makeEventLog } from './logging/eventLog.ts'
+import { type EventLog, makeEventLog } from './logging/eventLog.ts'
+import { makeDepartures } from './open/accounts/departures.ts'
+import { processHints } from './open/hints.ts'
 import type { Store } from './store/openStore.ts'
 
 export type { Action, Answers } from './control/actions.ts'
@@ -25,15 +27,22 @@ export interface AdministerOptions {
 interface Surroundings {
   readonly clock: Clock
   readonly limits: ServerLimits
+  readonly log: EventLog
   readonly publicUrl: string | null
 }
 
-const administrationOf = (store: Store, { clock, limits, publicUrl }: Surroundings): Administration =>
-  makeAdministration({
+const administrationOf = (store: Store, { clock, limits, log, publicUrl }: Surroundings): Administration => {
+  const { leave } = makeDepartures({ store: store.open, hints: processHints() })
+  return makeAdministration({
+    store: store.admin,
     invites: makeInvites({ store: store.invites, clock, limits }),
     registration: null,
     publicUrl,
+    connected: { end: () => {}, leave },
+    clock,
+    log,
   })
+}
 
 /** The data without a server: opened, kept and closed as a server does. */
 async function* onData(
@@ -56,7 +65,7 @@ async function* onData(
     const log = makeEventLog({ level: 'silent', destination, idKey: secrets.logIdKey, clock })
     const keeper = await keepData({ directory, store: store.kept, clock, limits, log }, identity)
     try {
-      yield* administrationOf(store, { clock, limits, publicUrl }).perform(action)
+      yield* administrationOf(store, { clock, limits, log, publicUrl }).perform(action)
     } finally {
       await keeper.end()
     }

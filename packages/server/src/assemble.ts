@@ -3,7 +3,7 @@ import { nodeProvider } from '@sotto/mls/provider/node'
 import type { RegistrationMode } from '@sotto/protocol'
 import { pino } from 'pino'
 import { makeOpaque } from './authentication/opaque.ts'
-import { makeAdministration } from './control/administration.ts'
+import { type Connected, makeAdministration } from './control/administration.ts'
 import { type Control, listenForHost } from './control/listen.ts'
 import { processBus } from './bus/processBus.ts'
 import {
@@ -26,6 +26,8 @@ import { makeHttpServer } from './http/httpServer.ts'
 import { proofRoute } from './http/proofRoute.ts'
 import { makeGateway } from './live/gateway.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
+import { makeDepartures } from './open/accounts/departures.ts'
+import { processHints } from './open/hints.ts'
 import { makeOpenLane } from './open/openLane.ts'
 import type { Data } from './data/openData.ts'
 import { diskProbe, watchDisk } from './data/disk.ts'
@@ -139,7 +141,23 @@ export const assemble = async (
   const listenTo = async (url: string): Promise<Control | undefined> => {
     const isOwn = isLoopback(host)
     const publicUrl = config.publicUrl ?? (isOwn ? url : null)
-    const administration = makeAdministration({ invites, registration, publicUrl })
+    const departures = lane?.departures ?? makeDepartures({ store: store.open, hints: processHints() })
+    const connected: Connected = {
+      end: (ended) => {
+        sessions.announceEnd(ended.sessions)
+        departures.announceEnd(ended.openTokens)
+      },
+      leave: departures.leave,
+    }
+    const administration = makeAdministration({
+      store: store.admin,
+      invites,
+      registration,
+      publicUrl,
+      connected,
+      clock: steady,
+      log,
+    })
     try {
       return await listenForHost({ dataDirectory: config.dataDirectory, administration, log })
     } catch (error) {

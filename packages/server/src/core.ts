@@ -79,6 +79,7 @@ export const makeCore = ({ store, secrets, opaque, registration, ...given }: Cor
     senderTagKey: secrets.senderTagKey,
     accounts: accounts.state,
     quota,
+    refuseSuspended: store.authentication.refuseSuspended,
     deviceKey,
   })
   const { mayInvite } = delivery

@@ -43,8 +43,12 @@ export interface AuthenticationStore {
   /**
    * Opens a session in place of those that the same device has, and of the oldest where the account would have more
    * than `sessionsMax`. Returns the hashes of the sessions that it ended.
+   *
+   * @throws SottoError `account_suspended`, `unauthorized` for one that is gone
    */
   openSession(session: StoredSession, sessionsMax: number): Promise<readonly Uint8Array[]>
+  /** @throws SottoError `account_suspended`, `unauthorized` for one that is gone */
+  refuseSuspended(account: Uint8Array): Promise<void>
   session(tokenHash: Uint8Array): Promise<(StoredSession & { readonly name: string }) | undefined>
   touchSession(tokenHash: Uint8Array, usedMs: number): Promise<void>
   endSession(tokenHash: Uint8Array): Promise<void>

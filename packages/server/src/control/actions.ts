@@ -5,6 +5,8 @@ export type Action =
   | { readonly do: 'invite.create'; readonly uses: number; readonly lifetimeMs: number }
   | { readonly do: 'invite.list' }
   | { readonly do: 'invite.revoke'; readonly id: number }
+  | { readonly do: 'accounts' }
+  | { readonly do: 'suspend' | 'resume' | 'remove'; readonly name: string }
 
 /** One line of an answer: times in milliseconds, ids and hashes of nothing that opens anything. */
 export interface Answers {
@@ -27,19 +29,45 @@ export interface Answers {
     readonly expiresMs: number
   }
   readonly 'invite.revoke': { readonly id: number }
+  readonly accounts: {
+    readonly name: string
+    readonly kind: 'person' | 'program'
+    readonly createdMs: number
+    readonly seenMs: number | null
+    /** Of a person, those that can sign in; a program has none. */
+    readonly devices: number
+    readonly rooms: number
+    readonly suspendedMs: number | null
+  }
+  readonly suspend: { readonly name: string; readonly sessions: number }
+  readonly resume: { readonly name: string }
+  readonly remove: {
+    readonly name: string
+    readonly sessions: number
+    /** Of rooms in which leaves of it are: who is in there has to take it out. */
+    readonly rooms: number
+    /** From when on somebody else may have the name. */
+    readonly nameFreeMs: number
+  }
 }
 
 export type Verb = Action['do']
-export type ActionOf<V extends Verb> = Extract<Action, { readonly do: V }>
+export type ActionOf<V extends Verb> = Action & { readonly do: V }
 
 type Read = (value: unknown) => boolean
 const isCount: Read = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+
+const isName: Read = (value) => typeof value === 'string' && value.length <= 64 && value.isWellFormed()
 
 /** What stands beside `do`, and how it is told. */
 const forms: { readonly [V in Verb]: Readonly<Record<Exclude<keyof ActionOf<V>, 'do'>, Read>> } = {
   'invite.create': { uses: isCount, lifetimeMs: isCount },
   'invite.list': {},
   'invite.revoke': { id: isCount },
+  accounts: {},
+  suspend: { name: isName },
+  resume: { name: isName },
+  remove: { name: isName },
 }
 
 const isVerb = (value: unknown): value is Verb => typeof value === 'string' && Object.hasOwn(forms, value)

@@ -56,6 +56,8 @@ export interface DeliveryDependencies {
   readonly accounts: AccountSource
   readonly deviceKey: DeviceKeySource
   readonly quota: Quota
+  /** @throws SottoError `account_suspended` */
+  refuseSuspended(account: Uint8Array): Promise<void>
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog

@@ -120,6 +120,7 @@ export const makeChains = ({
       state: encodeAccountState(after),
       added,
       revoked,
+      nowMs: clock.nowMs(),
     })
     switch (outcome.kind) {
       case 'conflict':

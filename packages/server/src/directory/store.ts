@@ -16,6 +16,7 @@ export interface ChainExtension {
   readonly state: Uint8Array
   /** Devices that the link adds; one that is another account's already is a conflict. */
   readonly added: readonly Uint8Array[]
+  readonly nowMs: number
   /** Devices that the link revokes: their sessions and key packages go with it. */
   readonly revoked: readonly Uint8Array[]
 }

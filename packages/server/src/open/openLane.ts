@@ -9,6 +9,7 @@ import type { RequestBudget } from '../http/requestBudget.ts'
 import type { Quota } from '../quota/quota.ts'
 import { makeRate } from '../rate.ts'
 import { type AccessTokens, forPersons, makeAccessTokens } from './accounts/accessTokens.ts'
+import { type Departures, makeDepartures } from './accounts/departures.ts'
 import { makePasswords } from './accounts/password.ts'
 import { makePeople, type PublicUser, publicUser } from './accounts/people.ts'
 import { makePrograms } from './accounts/programs.ts'
@@ -31,6 +32,8 @@ export interface OpenLane {
   /** What a person's own client makes tokens with. */
   readonly accessTokens: AccessTokens
   readonly upgrade: SocketServer['upgrade']
+  /** For whoever runs the server. */
+  readonly departures: Departures
   close(): Promise<void>
 }
 
@@ -137,5 +140,6 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
       await sockets.close()
       presence.end()
     },
+    departures: makeDepartures({ store, hints }),
   }
 }

@@ -57,7 +57,10 @@ export interface ListedToken extends StoredToken {
 }
 
 export interface TokenStore {
-  /** Opens a session; returns the hashes of those that it ended because there were more than `sessionsMax`. */
+  /**
+   * Nobody is let in whose account is suspended: opening a session, making an access token and looking one up throw
+   * SottoError `account_suspended` then. Opens a session; returns the hashes of those that it ended because there were more than `sessionsMax`.
+   */
   openSession(session: StoredToken, sessionsMax: number): Promise<readonly Uint8Array[]>
   /** The id of the new token; undefined where the user has `tokensMax` already that have not expired. */
   createAccess(token: StoredToken, tokensMax: number): Promise<number | undefined>

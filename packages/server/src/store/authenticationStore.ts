@@ -3,6 +3,7 @@ import type { AuthenticationStore, NewAccount, StoredSession } from '../authenti
 import { isConflict, storing } from './failure.ts'
 import { InviteSpent, spendInvite } from './inviteStore.ts'
 import { encodeSignatures } from './linkRow.ts'
+import { isReleased, noteSeen, refuseStanding, standingOf } from './standing.ts'
 import type { Schema } from './schema.ts'
 
 const sessionRow = (session: StoredSession) => ({
@@ -42,6 +43,7 @@ const insertAccount = async (db: Transaction<Schema>, account: NewAccount): Prom
     .values({ account: account.account, slot: 'root', counter: 1, sealed: account.rootSlot })
     .execute()
   await db.insertInto('sessions').values(sessionRow(account.session)).execute()
+  await noteSeen(db, account.account, account.session.usedMs)
 }
 
 /** Sessions beyond the newest `keep`, none of which is of `device`: that device's are all replaced. */
@@ -92,6 +94,7 @@ export const authenticationStore = (db: Kysely<Schema>): AuthenticationStore => 
           // One name, one account, on both lanes.
           const program = transaction.selectFrom('open_users').select('id').where('name', '=', account.name)
           if (await program.executeTakeFirst()) return 'taken'
+          if (await isReleased(transaction, account.name, account.session.createdMs)) return 'taken'
           await insertAccount(transaction, account)
           if (account.invite) await spendInvite(transaction, account.invite, account.session.createdMs)
           return 'created'
@@ -106,11 +109,15 @@ export const authenticationStore = (db: Kysely<Schema>): AuthenticationStore => 
   openSession: (session, sessionsMax) =>
     storing(() =>
       db.transaction().execute(async (transaction) => {
+        refuseStanding(await standingOf(transaction, session.account))
         const ended = await endOthers(transaction, session, sessionsMax - 1)
         await transaction.insertInto('sessions').values(sessionRow(session)).execute()
+        await noteSeen(transaction, session.account, session.usedMs)
         return ended
       }),
     ),
+
+  refuseSuspended: (account) => storing(async () => refuseStanding(await standingOf(db, account))),
 
   session: (tokenHash) =>
     storing(async () => {
@@ -134,7 +141,13 @@ export const authenticationStore = (db: Kysely<Schema>): AuthenticationStore => 
 
   touchSession: (tokenHash, usedMs) =>
     storing(async () => {
-      await db.updateTable('sessions').set({ used_ms: usedMs }).where('token_hash', '=', tokenHash).execute()
+      const used = await db
+        .updateTable('sessions')
+        .set({ used_ms: usedMs })
+        .where('token_hash', '=', tokenHash)
+        .returning('account')
+        .executeTakeFirst()
+      if (used) await noteSeen(db, used.account, usedMs)
     }),
 
   endSession: (tokenHash) =>

@@ -10,6 +10,7 @@ import type {
 import { blockStore, claimQueries } from './claimStore.ts'
 import { isConflict, storing } from './failure.ts'
 import { decodeSignatures, encodeSignatures } from './linkRow.ts'
+import { isReleased, standingOf } from './standing.ts'
 import type { Schema } from './schema.ts'
 
 const accountColumns = ['account', 'name', 'seq', 'state'] as const
@@ -61,7 +62,13 @@ const appendLink = async (
     .values({ account, seq, bytes: link.bytes, signatures: encodeSignatures(link.signatures) })
     .execute()
   for (const device of added) await db.insertInto('devices').values({ device, account }).execute()
-  await db.updateTable('accounts').set({ name, seq, state }).where('account', '=', account).execute()
+  // Of an account that is gone others may hand links back: its name stays away.
+  const named = (await standingOf(db, account)) === 'removed' ? {} : { name }
+  await db
+    .updateTable('accounts')
+    .set({ ...named, seq, state })
+    .where('account', '=', account)
+    .execute()
   return revoke(db, account, revoked)
 }
 
@@ -153,10 +160,11 @@ export const directoryStore = (db: Kysely<Schema>): DirectoryStore => ({
   extendChain: (extension) =>
     storing(async () => {
       try {
-        const endedSessions = await db
-          .transaction()
-          .execute((transaction) => appendLink(transaction, extension))
-        return { kind: 'extended', endedSessions }
+        return await db.transaction().execute(async (transaction) => {
+          const released = await isReleased(transaction, extension.name, extension.nowMs)
+          if (released) return { kind: 'name_taken' }
+          return { kind: 'extended', endedSessions: await appendLink(transaction, extension) }
+        })
       } catch (error) {
         if (!isConflict(error)) throw error
         return (await isNameFree(db, extension.name, extension.account))

@@ -6,6 +6,7 @@ import { inviteTables } from './inviteTables.ts'
 import { identityTable } from './identityTable.ts'
 import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
+import { standingTables } from './standingTables.ts'
 import { treeTables } from './treeTables.ts'
 
 /** What databases call the same thing differently. */
@@ -230,4 +231,5 @@ export const migrations: readonly Migration[] = [
   claimTables,
   chatsOfUser,
   countersInRows,
+  standingTables,
 ]

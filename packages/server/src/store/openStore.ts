@@ -1,4 +1,6 @@
 import { Kysely } from 'kysely'
+import type { AdminStore } from '../control/store.ts'
+import { adminStore } from './adminStore.ts'
 import type { InviteStore } from '../authentication/invites.ts'
 import type { AuthenticationStore } from '../authentication/store.ts'
 import type { KeptStore } from '../data/keeper.ts'
@@ -26,6 +28,7 @@ import { sqliteSpace } from './sqliteSpace.ts'
 export interface Store {
   readonly authentication: AuthenticationStore
   readonly invites: InviteStore
+  readonly admin: AdminStore
   readonly directory: DirectoryStore
   readonly delivery: DeliveryStore
   readonly open: OpenStore
@@ -53,6 +56,7 @@ export const openStore = async (options: SqliteOptions): Promise<Store> => {
     return {
       authentication: authenticationStore(db),
       invites: inviteStore(db),
+      admin: adminStore(db),
       directory: directoryStore(db),
       delivery: deliveryStore(db),
       open: openLaneStore(db),

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { Standing } from './standing.ts'
 import type { OpenLaneSchema } from './openLane/schema.ts'
 
 /** The tables. Columns of bytes hold ids, hashes and what clients have sealed or signed; nothing readable but names. */
@@ -13,6 +14,14 @@ export interface Schema extends OpenLaneSchema {
     state: Uint8Array
     created_ms: number
   }
+  /** Of accounts that are not as others. */
+  standings: { account: Uint8Array; standing: Standing; since_ms: number }
+  open_standings: { user_id: number; standing: Standing; since_ms: number }
+  /** When a session of an account was last used. */
+  seen: { account: Uint8Array; seen_ms: number }
+  open_seen: { user_id: number; seen_ms: number }
+  /** Names of accounts that are gone, which are nobody's for a while. */
+  released_names: { name: string; until_ms: number }
   /** What lets somebody register, by the hash of its key. */
   invites: {
     id: Generated<number>

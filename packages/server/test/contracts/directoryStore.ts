@@ -36,6 +36,7 @@ export const directoryStoreContract = (
     state: random(50),
     added: [],
     revoked: [],
+    nowMs: 1000,
   })
 
   describe('directory store: chains', () => {

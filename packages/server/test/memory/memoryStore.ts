@@ -50,6 +50,7 @@ const authentication = (current: () => MemoryData): AuthenticationStore => ({
     sessions.set(keyOf(session.tokenHash), session)
     return ended
   },
+  refuseSuspended: async () => {},
   session: async (tokenHash) => {
     const data = current()
     const found = data.sessions.get(keyOf(tokenHash))
@@ -227,7 +228,7 @@ const directory = (current: () => MemoryData): DirectoryStore => {
 }
 
 /** A store without a disk: for the seeded world, where crashes and backups are made by hand. */
-export const memoryStore = (current: () => MemoryData): Omit<Store, 'open' | 'kept'> => ({
+export const memoryStore = (current: () => MemoryData): Omit<Store, 'open' | 'kept' | 'admin'> => ({
   authentication: authentication(current),
   invites: invites(current),
   directory: directory(current),

@@ -48,6 +48,9 @@ const belong = (leases: readonly Lease[], account: string): boolean => {
   }
 }
 
+/** What says that a session is over; a store that cannot be asked has not said so. */
+const endOfSession: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'SESSION_EXPIRED', 'ACCOUNT_SUSPENDED'])
+
 type Acknowledge = (answer: unknown) => void
 
 const isAcknowledge = (value: unknown): value is Acknowledge => typeof value === 'function'
@@ -184,8 +187,7 @@ export const makeConnection = (
         renewedMs = nowMs
       } catch (error) {
         const refusal = failureOf(error)
-        // A store that cannot be asked has not said that the session is over.
-        if (refusal.code === 'UNAUTHORIZED' || refusal.code === 'SESSION_EXPIRED') close(refusal)
+        if (endOfSession.has(refusal.code)) close(refusal)
       }
     },
   }

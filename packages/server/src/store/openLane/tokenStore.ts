@@ -1,13 +1,14 @@
 import type { Kysely, Transaction } from 'kysely'
 import { readScopes, writeScopes } from '../../open/accounts/scope.ts'
 import type { StoredToken, TokenStore } from '../../open/store.ts'
+import { noteOpenSeen, openStandingOf, refuseStanding } from '../standing.ts'
 import type { Schema } from '../schema.ts'
 import { userColumns, userOf } from './userStore.ts'
 
 const tokenColumns = [
   'open_tokens.id as token_id',
   'token_hash',
-  'user_id',
+  'open_tokens.user_id',
   'kind',
   'label',
   'scopes',
@@ -60,6 +61,7 @@ const insert = async (db: Transaction<Schema>, token: StoredToken): Promise<numb
 export const tokenStore = (db: Kysely<Schema>): TokenStore => ({
   openSession: (session, sessionsMax) =>
     db.transaction().execute(async (transaction) => {
+      refuseStanding(await openStandingOf(transaction, session.user))
       const known = await transaction
         .selectFrom('open_tokens')
         .select('token_hash')
@@ -72,11 +74,13 @@ export const tokenStore = (db: Kysely<Schema>): TokenStore => ({
       for (const hash of ended)
         await transaction.deleteFrom('open_tokens').where('token_hash', '=', hash).execute()
       await insert(transaction, session)
+      await noteOpenSeen(transaction, session.user, session.usedMs)
       return ended
     }),
 
   createAccess: (token, tokensMax) =>
     db.transaction().execute(async (transaction) => {
+      refuseStanding(await openStandingOf(transaction, token.user))
       await transaction
         .deleteFrom('open_tokens')
         .where('user_id', '=', token.user)
@@ -96,9 +100,17 @@ export const tokenStore = (db: Kysely<Schema>): TokenStore => ({
     const row = await db
       .selectFrom('open_tokens')
       .innerJoin('open_users', 'open_users.id', 'open_tokens.user_id')
-      .select([...tokenColumns, ...userColumns])
+      .leftJoin('open_standings', 'open_standings.user_id', 'open_users.id')
+      .leftJoin('standings', 'standings.account', 'open_users.account')
+      .select([
+        ...tokenColumns,
+        ...userColumns,
+        'standings.standing as of_account',
+        'open_standings.standing as of_user',
+      ])
       .where('token_hash', '=', tokenHash)
       .executeTakeFirst()
+    if (row) refuseStanding(row.of_account ?? row.of_user)
     return row && { ...tokenOf(row), owner: userOf(row) }
   },
 
@@ -125,7 +137,13 @@ export const tokenStore = (db: Kysely<Schema>): TokenStore => ({
   },
 
   touch: async (tokenHash, usedMs) => {
-    await db.updateTable('open_tokens').set({ used_ms: usedMs }).where('token_hash', '=', tokenHash).execute()
+    const used = await db
+      .updateTable('open_tokens')
+      .set({ used_ms: usedMs })
+      .where('token_hash', '=', tokenHash)
+      .returning('user_id')
+      .executeTakeFirst()
+    if (used) await noteOpenSeen(db, used.user_id, usedMs)
   },
 
   end: async (tokenHash) => {

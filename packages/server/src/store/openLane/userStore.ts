@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { OpenUser, UserStore } from '../../open/store.ts'
 import { InviteSpent, spendInvite } from '../inviteStore.ts'
 import { isConflict } from '../failure.ts'
+import { isReleased } from '../standing.ts'
 import type { Schema } from '../schema.ts'
 
 export const userColumns = [
@@ -57,6 +58,7 @@ export const userStore = (db: Kysely<Schema>): UserStore => ({
       return await db.transaction().execute(async (transaction) => {
         const person = transaction.selectFrom('accounts').select('account').where('name', '=', name)
         if (await person.executeTakeFirst()) return 'taken'
+        if (await isReleased(transaction, name, createdMs)) return 'taken'
         const user = { name, account: null, password, public_key: publicKey, fingerprint }
         const made = await insert(transaction, { ...user, created_ms: createdMs })
         if (invite) await spendInvite(transaction, invite, createdMs)

@@ -1,0 +1,50 @@
+/** Somebody with an account, on either lane. */
+export type Holder =
+  | { readonly kind: 'person'; readonly account: Uint8Array; readonly user: number | null }
+  | { readonly kind: 'program'; readonly user: number }
+
+export interface StoredHolder {
+  readonly holder: Holder
+  readonly name: string
+  readonly createdMs: number
+  /** When a session was last used, to about a minute; null: not since this is noted. */
+  readonly seenMs: number | null
+  readonly suspendedMs: number | null
+  /** The verified chain of a person, encoded: its devices are in it. */
+  readonly state: Uint8Array | null
+  /** Rooms in which a leaf of it is, and classic rooms and chats of the open lane. */
+  readonly rooms: number
+}
+
+/** What ended with it: hashes of the tokens of both lanes. */
+export interface Ended {
+  readonly sessions: readonly Uint8Array[]
+  readonly openTokens: readonly Uint8Array[]
+}
+
+export interface OpenPlaces {
+  readonly rooms: readonly number[]
+  readonly chats: readonly string[]
+}
+
+/** What whoever runs the server does to accounts. Every write is durable when it returns. */
+export interface AdminStore {
+  find(name: string): Promise<Holder | undefined>
+  /** Of one kind, in the order of their names, those behind `after`. */
+  holders(kind: Holder['kind'], after: string, countMax: number): Promise<readonly StoredHolder[]>
+  /** From now on it cannot sign in; its sessions are over, its access tokens refused. Nothing of it is deleted. */
+  suspend(holder: Holder, nowMs: number): Promise<Ended>
+  /** Whether it was suspended. */
+  resume(holder: Holder): Promise<boolean>
+  /** In how many rooms of the live lane leaves of it are. */
+  roomsOf(holder: Holder): Promise<number>
+  openPlaces(user: number): Promise<OpenPlaces>
+  /**
+   * Deletes what makes it an account: sessions, tokens, password, key packages, vault, hooks, letters. Its chain stays, for
+   * others verify with it what it has said; its name is nobody's until `nameUntilMs`.
+   */
+  remove(
+    holder: Holder,
+    terms: { readonly name: string; readonly nowMs: number; readonly nameUntilMs: number },
+  ): Promise<Ended>
+}
