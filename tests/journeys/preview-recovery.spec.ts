@@ -24,6 +24,14 @@ const tabTo = async (page: Page, name: string | RegExp, role: 'button' | 'checkb
 }
 
 test.describe('a room that is being mended', () => {
+  test('says how far the server has been given back what it had lost, and what has to happen', async ({
+    page,
+  }) => {
+    await arrive(page, '0e0e')
+    await expect(page.getByText('3,500 of 7,900 entries are handed back to the server.')).toBeVisible()
+    await expect(page.getByText('Another device in the room may have: it has to be online.')).toBeVisible()
+  })
+
   test('takes what one writes, and says when it is sent', async ({ page }) => {
     await arrive(page, '0e02')
     await expect(page.getByText('What you write is sent as soon as')).toBeVisible()

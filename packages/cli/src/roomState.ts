@@ -49,8 +49,30 @@ const safe = (code: FailureCode): string => {
   }
 }
 
-const remedyText = (room: RoomView, remedy: Extract<RoomState, { kind: 'frozen' }>['remedy']): string => {
+type Frozen = Extract<RoomState, { kind: 'frozen' }>
+
+const grouped = new Intl.NumberFormat('en')
+
+/** How far a server has been given back what it had lost. */
+const handedBackText = ({ lost, count, next }: NonNullable<Frozen['handedBack']>): string => {
+  const soFar = `${grouped.format(count)} of ${grouped.format(lost)} entries are handed back`
+  switch (next) {
+    case 'here':
+      return `${soFar}; the room goes on by itself when the server has them all.`
+    case 'elsewhere':
+      return `${soFar}. This device has not kept those that come next: another device in the room may have, and has to be online.`
+  }
+}
+
+const refoundText = (remedy: Frozen['remedy'], id: string): string =>
+  remedy === 'wait_or_refound'
+    ? ` If no device has them any more: sotto room refound ${id}`
+    : ` If no device has them any more, an owner has to found the room anew.`
+
+const remedyText = (room: RoomView, { remedy, handedBack }: Frozen): string => {
   const id = room.id.slice(0, 8)
+  if (handedBack)
+    return handedBackText(handedBack) + (handedBack.next === 'elsewhere' ? refoundText(remedy, id) : '')
   switch (remedy) {
     case 'wait':
       return 'Nothing to do: this device offers the server what it has kept, and the room goes on by itself.'
@@ -73,7 +95,7 @@ export const troubleLines = (room: RoomView): readonly string[] => {
   const { state } = room
   switch (state.kind) {
     case 'frozen':
-      return [safe(state.code), remedyText(room, state.remedy)]
+      return [safe(state.code), remedyText(room, state)]
     case 'repairing':
       return [
         `${failures[state.code].text}${withRule(state.rule)}.`,
@@ -100,7 +122,13 @@ export const roomStateRecord = (state: RoomState): Readonly<Record<string, unkno
     case 'repairing':
       return { state: state.kind, code: state.code, rule: state.rule, step: state.step }
     case 'frozen':
-      return { state: state.kind, code: state.code, rule: state.rule, remedy: state.remedy }
+      return {
+        state: state.kind,
+        code: state.code,
+        rule: state.rule,
+        remedy: state.remedy,
+        handedBack: state.handedBack,
+      }
     case 'refounded':
       return { state: state.kind, successor: state.successor }
     case 'joining':

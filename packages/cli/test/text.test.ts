@@ -62,12 +62,32 @@ describe('a room', () => {
     ['ask_owner', 'Ask an owner'],
   ] as const
   it.each(remedies)('that is frozen says what is safe and what to do: %s', (remedy, words) => {
-    const frozen = room({ kind: 'frozen', code: 'fork', rule: null, remedy })
+    const frozen = room({ kind: 'frozen', code: 'fork', rule: null, remedy, handedBack: null })
     expect(roomStateText(frozen.state)).toMatch(/^frozen: .*different histories/)
     expect(troubleLines(frozen)[0]).toContain('stays as it was')
     expect(troubleLines(frozen)[1]).toContain(words)
-    expect(roomStateRecord(frozen.state)).toEqual({ state: 'frozen', code: 'fork', rule: null, remedy })
+    expect(roomStateRecord(frozen.state)).toEqual({
+      state: 'frozen',
+      code: 'fork',
+      rule: null,
+      remedy,
+      handedBack: null,
+    })
   })
+
+  it.each([
+    ['here', 'wait', /^3,500 of 7,900 entries are handed back; the room goes on by itself/],
+    ['elsewhere', 'wait', /^3,500 of 7,900 .*another device .* has to be online.*an owner has to found/],
+    ['elsewhere', 'wait_or_refound', /^3,500 of 7,900 .*sotto room refound 01234567/],
+  ] as const)(
+    'that a server is given back says how far, and what is missing: %s, %s',
+    (next, remedy, words) => {
+      const handedBack = { lost: 7900, count: 3500, next }
+      const frozen = room({ kind: 'frozen', code: 'server_rollback', rule: null, remedy, handedBack })
+      expect(troubleLines(frozen)[1]).toMatch(words)
+      expect(roomStateRecord(frozen.state)).toMatchObject({ handedBack })
+    },
+  )
 
   it('that is being mended says how far it is, and that what is written is sent', () => {
     for (const step of ['reading', 'rejoining', 'asking'] as const) {

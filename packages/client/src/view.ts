@@ -64,6 +64,8 @@ export type RoomState =
       readonly code: FailureCode
       readonly rule: string | null
       readonly remedy: Remedy
+      /** Where the server has lost what it had confirmed: how far devices have handed it back, once that is known. */
+      readonly handedBack: HandedBack | null
     }
   /** An owner has founded the room anew, and this device is in the new one. Its history stays here, to be read. */
   | { readonly kind: 'refounded'; readonly successor: string }
@@ -76,6 +78,14 @@ export type RepairStep =
   | 'rejoining'
   /** It cannot come in by itself: another member has been asked to bring it in. */
   | 'asking'
+
+/** Entries of the log of a room. */
+export interface HandedBack {
+  readonly lost: number
+  readonly count: number
+  /** Whether this device has those that come next. Otherwise other devices may, and have to come online. */
+  readonly next: 'here' | 'elsewhere'
+}
 
 /** What can be done about a frozen room, and by whom. */
 export type Remedy =

@@ -67,11 +67,19 @@ export const limits = {
 
   logPageEntriesMax: 500,
   logPageBytesMax: 4 * miB,
-  rawEntriesKeptByClient: 1000,
+  /**
+   * Entries of a room that a device keeps as they came, to hand them back to a server that was restored from a copy: about a
+   * month of a busy room, 20 to 40 MB. What is bounded is the disk: of one room, and of all rooms together, which share it
+   * evenly; each has some, however many there are.
+   */
+  rawEntriesKeptByClient: 32_768,
+  rawBytesPerRoomMax: 64 * miB,
+  rawBytesPerRoomMin: 2 * miB,
+  rawBytesPerDeviceMax: 256 * miB,
   /** A page of the log with the attachments that a healing device makes anew. */
   healBytesMax: 6 * miB,
   /** Of one device. */
-  healsPerMinute: 20,
+  healsPerMinute: 60,
   /** External joins of one device into one room. */
   rejoinsPerDay: 3,
   /** Who would have to wait longer for the next is told so. */

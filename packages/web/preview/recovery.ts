@@ -1,4 +1,12 @@
-import type { MemberView, Remedy, RepairStep, RoomView, SenderView, TimelineItem } from '@sotto/client'
+import type {
+  HandedBack,
+  MemberView,
+  Remedy,
+  RepairStep,
+  RoomView,
+  SenderView,
+  TimelineItem,
+} from '@sotto/client'
 import { event, latestOf, member, membersOf, people, room, said } from './scenery.ts'
 import type { Scenery } from './scenery.ts'
 
@@ -83,7 +91,13 @@ export const recovery = (nowMs: number): Scenery => {
     remedy: Remedy,
     code: 'fork' | 'policy' | 'server_rollback' | 'client_rollback' | 'identity_changed' | 'integrity',
     rule: string | null = null,
-  ): RoomView => room(id, name, { readSeq: 5, memberCount: 4, state: { kind: 'frozen', code, rule, remedy } })
+    handedBack: HandedBack | null = null,
+  ): RoomView =>
+    room(id, name, {
+      readSeq: 5,
+      memberCount: 4,
+      state: { kind: 'frozen', code, rule, remedy, handedBack },
+    })
   const rooms = [
     room('0e01', 'Operations', { readSeq: 23, memberCount: 5 }),
     room('0e0b', '', {
@@ -94,7 +108,11 @@ export const recovery = (nowMs: number): Scenery => {
     repairing('0e03', 'Field notes', 'rejoining'),
     repairing('0e04', 'Night shift', 'asking'),
     frozen('0e05', 'Mirrors', 'wait', 'server_rollback'),
-    frozen('0e0e', 'Ledger', 'wait_or_refound', 'server_rollback'),
+    frozen('0e0e', 'Ledger', 'wait_or_refound', 'server_rollback', null, {
+      lost: 7900,
+      count: 3500,
+      next: 'elsewhere',
+    }),
     frozen('0e06', 'Backups', 'rejoin', 'client_rollback', 'rejoin'),
     frozen('0e07', 'Incident 41', 'refound', 'fork'),
     frozen('0e08', 'Book club', 'ask_owner', 'policy', 'C5c'),

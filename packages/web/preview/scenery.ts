@@ -305,7 +305,7 @@ export const scenery = (nowMs: number): Scenery => {
       }),
       room('0f08', 'Book club', {
         latest: latest('0f08'),
-        state: { kind: 'frozen', code: 'fork', rule: null, remedy: 'refound' },
+        state: { kind: 'frozen', code: 'fork', rule: null, remedy: 'refound', handedBack: null },
         memberCount: 4,
       }),
       room('0f05', 'Offsite 2025', { latest: latest('0f05'), state: { kind: 'removed' } }),

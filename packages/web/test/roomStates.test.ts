@@ -22,7 +22,7 @@ describe('what a room lets its member do', () => {
     [{ kind: 'active' }, 'open'],
     [{ kind: 'behind', missing: 2 }, 'open'],
     [{ kind: 'repairing', code: 'client_rollback', rule: null, step: 'reading' }, 'mending'],
-    [{ kind: 'frozen', code: 'fork', rule: null, remedy: 'refound' }, 'stopped'],
+    [{ kind: 'frozen', code: 'fork', rule: null, remedy: 'refound', handedBack: null }, 'stopped'],
     [{ kind: 'refounded', successor: '0f' }, 'over'],
     [{ kind: 'removed' }, 'over'],
     [{ kind: 'invited', inviter: null, timeMs: 0 }, 'outside'],

@@ -46,6 +46,9 @@ export const roomKeys = {
   /** The newest entries as the server sent them, to be handed back if it loses them. */
   raw: (room: string) => folder('raw', room),
   rawEntry: (room: string, seq: number) => `${folder('raw', room)}${ordered(seq)}`,
+  /** How many bytes a block of them has. */
+  rawBlocks: (room: string) => folder('rawblock', room),
+  rawBlock: (room: string, block: number) => `${folder('rawblock', room)}${ordered(block)}`,
 
   known: (room: string) => folder('known', room),
   /** That a message with this id, which names its device too, stands in the log already. */

@@ -15,7 +15,7 @@ import { roomKeys } from './keys.ts'
 
 /**
  * The newest entries of a room as the server sent and signed them. If it loses them, this device hands them back
- * (protocol §9.4); if it denies them, they are the evidence.
+ * (protocol §9.4); if it denies them, they are the evidence. How many of them stay, `rawKeeper` decides.
  */
 const row = struct({
   entry: blob(512),
@@ -24,31 +24,17 @@ const row = struct({
   ack: nullable(acknowledgement),
 })
 
-/** Old rows are dropped many at a time. */
-const droppedAtOnce = 64
-
 /** @param ack that of the newest entry told; kept where it is of one of these */
 export const rawChanges = (
   room: string,
   entries: readonly OpenedEntry[],
   ack: Acknowledgement,
-): readonly Change[] => {
-  const changes: Change[] = entries.map(({ entry, bytes, payload }) => ({
+): readonly Change[] =>
+  entries.map(({ entry, bytes, payload }) => ({
     kind: 'put',
     key: roomKeys.rawEntry(room, entry.seq),
     value: encodeAs(row, { entry: bytes, payload, ack: ack.seq === entry.seq ? ack : null }),
   }))
-  const [first, last] = [entries[0]?.entry.seq ?? 0, entries.at(-1)?.entry.seq ?? 0]
-  const isDue = Math.floor(first / droppedAtOnce) !== Math.floor((last + 1) / droppedAtOnce)
-  const keptFrom = last - limits.rawEntriesKeptByClient
-  if (isDue && keptFrom > 0)
-    changes.push({
-      kind: 'delete_range',
-      from: roomKeys.rawEntry(room, 0),
-      to: roomKeys.rawEntry(room, keptFrom),
-    })
-  return changes
-}
 
 export interface RawStretch {
   readonly messages: readonly LoggedMessage[]

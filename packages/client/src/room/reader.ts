@@ -18,10 +18,11 @@ import { type OpenedEntry, openEntry, type Past, references } from './entry.ts'
 import { isSigned, judge, type JudgedEntry, type Judgement } from './judge.ts'
 import { roomKeys } from './keys.ts'
 import type { Line } from './line.ts'
-import { doorOf } from './door.ts'
-import { frozen, refrozen, thawed } from './freeze.ts'
+import { frozen } from './freeze.ts'
+import { type Healer, makeHealer } from './healer.ts'
 import { hasPlace } from './plan.ts'
-import { rawStretch } from './rawLog.ts'
+import { makeRawKeeper } from './rawKeeper.ts'
+import { storedAnchor } from './storedAnchor.ts'
 import { receive } from './receive.ts'
 import type { Runner } from './runner.ts'
 import { follows, type Place, type RoomState } from './state.ts'
@@ -47,30 +48,34 @@ export interface Reader {
    * @returns whether the server lists the room for this device
    */
   begin(): Promise<boolean>
-  /** Offers the server some of what it has lost, and goes on when it has all. @throws SottoError of the calls */
-  heal(): Promise<Healing>
+  /** Gives the server back what it has lost. */
+  readonly healer: Healer
   /** First half of the hash of an entry, if it is one of the newest. */
   anchor(seq: number): Uint8Array | undefined
 }
-
-/** `healing`: it has taken something, there may be more. `waiting`: this device has nothing to offer. */
-export type Healing = 'healed' | 'healing' | 'waiting'
 
 export interface ReaderDeps {
   readonly store: Store
   readonly tools: Tools
   readonly line: Line
   readonly contacts: Pick<Contacts, 'handBack'>
+  /** How many bytes of a room's log are kept as they came. */
+  rawBytesMax(): number
 }
 
 /** Hashes of the newest entries are kept at hand: most anchors name one of them. */
 const anchorsKept = 1024
 
-export const makeReader = (runner: Runner, { store, tools, line, contacts }: ReaderDeps): Reader => {
+export const makeReader = (
+  runner: Runner,
+  { store, tools, line, contacts, rawBytesMax }: ReaderDeps,
+): Reader => {
   let head = 0
   /** The log was read again because what came did not fit; a second time is once too often (F14). */
   let suspected = false
   const anchors = new Map<number, Uint8Array>()
+
+  const rawKeeper = makeRawKeeper(store, runner.id, rawBytesMax)
 
   const lookUp = async (entries: readonly OpenedEntry[]): Promise<Past> => {
     const wanted = references(entries)
@@ -116,60 +121,27 @@ export const makeReader = (runner: Runner, { store, tools, line, contacts }: Rea
       return receive(tools, room, { entries, ack, past, asked })
     }
     await runner.take(step)
+    void rawKeeper.received(runner.state().place.cursor)
     return outcome
   }
 
-  /** How what the server has agrees with what this device has read; `unknown` where it cannot tell. */
-  const compare = async ({ head: top, messages }: LogPage, place: Place): Promise<Agreement> => {
-    if (top.seq < place.cursor) {
-      const known = await storedAnchor(store, runner.id, top.seq)
-      return known ? agreementOf(top.hash.subarray(0, anchorHashBytes), known) : 'unknown'
-    }
-    if (top.seq === place.cursor) return agreementOf(top.hash, place.hash)
-    const own = messages.find(({ entry }) => decodeEntry(entry).seq === place.cursor)
-    return own ? agreementOf(entryHash(own.entry), place.hash) : 'unknown'
-  }
-
-  const heal = async (): Promise<Healing> => {
-    const { id, place, group } = runner.state()
-    const page = await line.call(operations.readLog, { room: id, from: place.cursor })
-    const top = page.head
-    if (!equalBytes(top.room, id) || !(await isSigned(line.witness(), top)))
-      throw new SottoError('integrity', 'a head that the server has not signed')
-    switch (await compare(page, place)) {
-      case 'unknown':
-        return 'waiting'
-      case 'other':
-        // It has not lost its end, it has another one.
-        await runner.take((room) => stepped(refrozen(room, 'fork')))
-        return 'waiting'
-      case 'same':
-    }
-    if (top.seq >= Math.max(place.cursor, place.confirmed)) {
-      // First: the step tells how much is missing.
-      head = top.seq
-      await runner.take((room) => stepped(thawed(room)))
-      return 'healed'
-    }
-    // What it has signed for, and this device has not read, only others can hand back.
-    if (top.seq >= place.cursor) return 'waiting'
-    const stretch = await rawStretch(store, runner.id, top.seq + 1, place.cursor)
-    if (!stretch) return 'waiting'
-    const door = group && stretch.ack.seq === place.cursor ? await doorOf(tools, runner.state()) : null
-    try {
-      const healed = await line.call(operations.healRoom, { room: id, ...stretch, group: door })
-      return healed.head.seq > top.seq ? 'healing' : 'waiting'
-    } catch (error) {
-      if (!(error instanceof SottoError) || error.code !== 'policy') throw error
-      // It judges what was done in the room by the chains that it has, and may have lost some of those as well.
-      return (await contacts.handBack()) ? 'healing' : 'waiting'
-    }
-  }
+  const healer = makeHealer(runner, {
+    store,
+    tools,
+    line,
+    contacts,
+    isWhole: (seq) => {
+      head = seq
+    },
+  })
 
   const headIs = async (ack: Acknowledgement, then: Place): Promise<void> => {
     if (!equalBytes(ack.room, runner.state().id) || !(await isSigned(line.witness(), ack))) return
     if (!hasPlace(then)) return
-    if (ack.seq < Math.max(then.cursor, then.confirmed)) return freeze('server_rollback')
+    if (ack.seq < Math.max(then.cursor, then.confirmed)) {
+      if (follows(runner.state())) healer.endsAt(ack.seq)
+      return freeze('server_rollback')
+    }
     if (ack.seq === then.cursor && !equalBytes(ack.hash, then.hash)) return freeze('fork')
     head = Math.max(ack.seq, runner.state().place.cursor)
     // Kept, so that what was signed for cannot be taken back before it is read (T-TAIL).
@@ -204,7 +176,7 @@ export const makeReader = (runner: Runner, { store, tools, line, contacts }: Rea
     },
     headIs,
     freeze,
-    heal,
+    healer,
     begin: async () => {
       const { id } = runner.state()
       const { rooms } = await line.call(operations.listRooms, {})
@@ -241,15 +213,4 @@ export const makeReader = (runner: Runner, { store, tools, line, contacts }: Rea
       suspected = true
     },
   }
-}
-
-type Agreement = 'same' | 'other' | 'unknown'
-
-const agreementOf = (one: Uint8Array, other: Uint8Array): Agreement =>
-  equalBytes(one, other) ? 'same' : 'other'
-
-/** First half of the hash of an entry that this device has read. */
-export const storedAnchor = async (store: Store, room: string, seq: number) => {
-  const row = await store.get(roomKeys.logEntry(room, seq))
-  return row && decodeLogRecord(row).anchor
 }

@@ -13,6 +13,7 @@ import { isForNow } from '../forNow.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
+import type { HandedBack } from '../view.ts'
 import { type Claimant, claimed, claimKeyPackages, unhelped } from './claim.ts'
 import { failIntent, hasAskedToLeave, type Purpose, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
 import type { Line } from './line.ts'
@@ -22,7 +23,8 @@ import { fillInTime } from './filling.ts'
 import { forkTagOf } from './forkTag.ts'
 import { makeHookKeeper } from './hookKeeper.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
-import { type Healing, makeReader } from './reader.ts'
+import { makeReader } from './reader.ts'
+import type { Healing } from './healer.ts'
 import { runRoom, type TakeStep } from './runner.ts'
 import { doorOfServer } from './door.ts'
 import { askOthers, disowned, stageRejoin, stillLost } from './repair.ts'
@@ -39,6 +41,8 @@ export interface Room {
   state(): RoomState
   /** Entries that are known to be in the log and not read yet. */
   missing(): number
+  /** How far the server has been given back what it had lost; null where that is not the matter, or not known yet. */
+  handedBack(): HandedBack | null
   acknowledged(message: Uint8Array): Acknowledged | undefined
   take(step: TakeStep): Promise<void>
   push(messages: readonly LoggedMessage[], ack: Acknowledgement): Promise<void>
@@ -77,6 +81,8 @@ export interface RoomDeps {
   replenish(): Promise<void>
   /** The server's time, as far as it is known. */
   timeMs(): number
+  /** How many bytes of a room's log are kept as they came. */
+  rawBytesMax(): number
   changed(room: RoomState, told: readonly Told[]): void
   /** Something about the room that is not in its state: how much of the log is still to be read. */
   stirred(): void
@@ -101,6 +107,9 @@ const isChore = (purpose: Purpose, { intents }: RoomState): boolean => {
       return false
   }
 }
+
+/** How soon it is looked again at a server to which this device has nothing to give back; twice as long each time. */
+const waitingMs = 2000
 
 /** How long the push of an entry may take after its acknowledgement, before the log is asked for it. */
 const pushDelayMs = 1000
@@ -289,7 +298,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       case 'rejoin':
         return rejoin()
       case 'heal':
-        return healed(await reader.heal())
+        return healed(await reader.healer.heal())
       case 'hook':
         return hookKeeper.perform(action.duty)
     }
@@ -340,15 +349,20 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   }
 
   const healed = (healing: Healing): void => {
-    switch (healing) {
+    deps.stirred()
+    switch (healing.kind) {
       case 'healed':
         again = true
         return
-      case 'healing':
-        // How far it says it has come is not proven: it is asked again, but not without end in one go.
-        return holdBack(limits.retryDelayMinMs)
+      case 'handing':
+        // By chance, so that devices that began together do not go on doing the same.
+        return holdBack(between(limits.retryDelayMinMs, 2 * limits.retryDelayMinMs))
+      case 'watching':
+        return holdBack(between(4 * limits.retryDelayMinMs, 10 * limits.retryDelayMinMs))
+      case 'later':
+        return holdBack(Math.min(healing.delayMs, limits.retryDelayMaxMs))
       case 'waiting':
-        return holdBack(limits.retryDelayMaxMs)
+        return holdBack(Math.min(limits.retryDelayMaxMs, waitingMs * 2 ** Math.min(healing.looks, 10)))
     }
   }
 
@@ -465,6 +479,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     id: toHex(initial.id),
     state: runner.state,
     missing: () => (follows(runner.state()) ? Math.max(0, reader.head() - runner.state().place.cursor) : 0),
+    handedBack: () => reader.healer.handedBack(),
     acknowledged: sender.acknowledged,
     take,
     push: async (messages, ack) => {

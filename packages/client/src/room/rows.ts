@@ -351,6 +351,7 @@ const forgetChanges = (id: Uint8Array): readonly Change[] => {
     roomKeys.log(room),
     roomKeys.known(room),
     roomKeys.raw(room),
+    roomKeys.rawBlocks(room),
     roomKeys.observedFolder(room),
   ]
   return folders.map((prefix) => ({ kind: 'delete_range', ...within(prefix) }))

@@ -3,6 +3,7 @@ import {
   type Acknowledgement,
   equalBytes,
   fromHex,
+  limits,
   operations,
   SottoError,
   toHex,
@@ -16,7 +17,7 @@ import { accountsIn } from '../room/commit.ts'
 import { joinRoom, type Joining } from '../room/enter.ts'
 import type { Line } from '../room/line.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
-import { storedAnchor } from '../room/reader.ts'
+import { storedAnchor } from '../room/storedAnchor.ts'
 import { lost, stillLost } from '../room/repair.ts'
 import { emptyRoom, follows, forgotten, type Place, publicOf, type RoomState } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
@@ -56,7 +57,7 @@ export interface RoomsDeps {
   readonly pool: KeyPackagePool
   /** Publishes new key packages in place of all that there are: others hand out some whose keys are lost. */
   renewKeyPackages(): Promise<void>
-  readonly roomDeps: RoomDeps
+  readonly roomDeps: Omit<RoomDeps, 'rawBytesMax'>
 }
 
 const isPolicy = (error: unknown): boolean => error instanceof SottoError && error.code === 'policy'
@@ -73,6 +74,14 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
   const awaited = new Map<string, WaitingWelcome>()
   const watched: RoomDeps = {
     ...roomDeps,
+    rawBytesMax: () =>
+      Math.max(
+        limits.rawBytesPerRoomMin,
+        Math.min(
+          limits.rawBytesPerRoomMax,
+          Math.floor(limits.rawBytesPerDeviceMax / Math.max(1, rooms.size)),
+        ),
+      ),
     changed: (room, told) => {
       roomDeps.changed(room, told)
       askForNewcomers(room)

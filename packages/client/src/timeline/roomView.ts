@@ -17,7 +17,7 @@ export const roomView = (
   return {
     id: room.id,
     name: face.name,
-    state: stateView(room.state(), account, room.missing(), isEntering, nameOf),
+    state: stateView(room, account, isEntering, nameOf),
     unread: face.unread,
     readSeq: face.readSeq,
     memberCount: face.memberCount,
@@ -43,12 +43,13 @@ const authorOf = (
 }
 
 const stateView = (
-  room: RoomState,
+  at: Room,
   account: Uint8Array | undefined,
-  missing: number,
   isEntering: boolean,
   nameOf: (account: Uint8Array) => string | null,
 ): RoomStateView => {
+  const room = at.state()
+  const missing = at.missing()
   const { phase } = room
   switch (phase.kind) {
     case 'creating':
@@ -58,7 +59,13 @@ const stateView = (
         ? { kind: 'joining' }
         : { kind: 'invited', inviter: phase.inviter && nameOf(phase.inviter), timeMs: phase.timeMs }
     case 'frozen':
-      return { kind: 'frozen', code: phase.code, rule: phase.rule, remedy: remedyOf(room, phase, account) }
+      return {
+        kind: 'frozen',
+        code: phase.code,
+        rule: phase.rule,
+        remedy: remedyOf(room, phase, account),
+        handedBack: phase.code === 'server_rollback' ? at.handedBack() : null,
+      }
     case 'repairing': {
       const { code, rule, asked } = phase
       return { kind: 'repairing', code, rule, step: missing > 0 ? 'reading' : asked ? 'asking' : 'rejoining' }

@@ -43,6 +43,7 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
     },
     pace: makePace(),
     replenish: async () => {},
+    rawBytesMax: () => 1024 * 1024,
     timeMs: () => startS * 1000,
     changed: () => {},
     stirred: () => {},

@@ -272,6 +272,12 @@ export const en = {
       ask_owner: 'Ask an owner to found the room anew. That is <owners></owners>.',
       ask_owner_unknown: 'Ask an owner of the room to found it anew.',
     },
+    frozenHandedBack: '{count, number} of {lost, number} entries are handed back to the server.',
+    frozenNext: {
+      here: 'Nothing to do: devices hand back what they have kept, and the room goes on by itself when the server has all of it.',
+      elsewhere:
+        'This device has not kept the entries that come next. Another device in the room may have: it has to be online. If no device has them any more, an owner can found the room anew.',
+    },
     frozenAsk: 'Before anything else, ask the member in another way whether the new identity is theirs.',
     frozenRejoin: 'Try again',
     frozenRefound: 'Found the room anew',

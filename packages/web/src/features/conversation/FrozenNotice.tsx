@@ -60,7 +60,7 @@ const Rejoin = ({ room }: { readonly room: string }) => {
 /** Sending and reading on have stopped: what happened, what is safe, and what can be done about it by whom. */
 export const FrozenNotice = ({
   room,
-  state: { code, rule, remedy },
+  state: { code, rule, remedy, handedBack },
   onRefound,
 }: {
   readonly room: RoomView
@@ -76,7 +76,7 @@ export const FrozenNotice = ({
     switch (remedy) {
       case 'wait':
       case 'wait_or_refound':
-        return t('frozenRemedy.wait')
+        return handedBack ? t(`frozenNext.${handedBack.next}`) : t('frozenRemedy.wait')
       case 'rejoin':
       case 'refound':
         return t(`frozenRemedy.${remedy}`)
@@ -123,6 +123,7 @@ export const FrozenNotice = ({
           <dt>{t('frozenNow')}</dt>
           <dd>
             {code === 'identity_changed' && `${t('frozenAsk')} `}
+            {handedBack && `${t('frozenHandedBack', { count: handedBack.count, lost: handedBack.lost })} `}
             {words()}
           </dd>
         </div>
