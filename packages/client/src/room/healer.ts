@@ -4,6 +4,7 @@ import {
   decodeEntry,
   entryHash,
   equalBytes,
+  limits,
   type LogPage,
   operations,
   SottoError,
@@ -32,6 +33,33 @@ export type Healing =
   | { readonly kind: 'waiting'; readonly looks: number }
   /** The server takes more from this device only then; others may go on. */
   | { readonly kind: 'later'; readonly delayMs: number }
+
+/** How soon it is looked again at a server to which this device has nothing to give back; twice as long each time. */
+const waitingMs = 2000
+
+/**
+ * How long to wait before the next look, in milliseconds; null where there is nothing left to look for.
+ *
+ * @param between a time of chance, so that devices that began together do not go on doing the same
+ */
+export const pauseAfter = (
+  healing: Healing,
+  between: (minMs: number, maxMs: number) => number,
+): number | null => {
+  const { retryDelayMinMs, retryDelayMaxMs } = limits
+  switch (healing.kind) {
+    case 'healed':
+      return null
+    case 'handing':
+      return between(retryDelayMinMs, 2 * retryDelayMinMs)
+    case 'watching':
+      return between(4 * retryDelayMinMs, 10 * retryDelayMinMs)
+    case 'later':
+      return Math.min(healing.delayMs, retryDelayMaxMs)
+    case 'waiting':
+      return Math.min(retryDelayMaxMs, waitingMs * 2 ** Math.min(healing.looks, 10))
+  }
+}
 
 /** Hands a server back what it has lost, page by page (REC-5). */
 export interface Healer {

@@ -1,8 +1,6 @@
 import {
   type Acknowledgement,
   anchorHashBytes,
-  decodeEntry,
-  entryHash,
   equalBytes,
   type FailureCode,
   type LoggedMessage,
@@ -12,7 +10,6 @@ import {
 } from '@sotto/protocol'
 import type { Contacts } from '../account/contacts.ts'
 import type { Store } from '../ports/store.ts'
-import { decodeLogRecord } from '../timeline/record.ts'
 import type { Asked } from './attempt.ts'
 import { type OpenedEntry, openEntry, type Past, references } from './entry.ts'
 import { isSigned, judge, type JudgedEntry, type Judgement } from './judge.ts'

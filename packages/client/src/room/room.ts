@@ -24,7 +24,7 @@ import { forkTagOf } from './forkTag.ts'
 import { makeHookKeeper } from './hookKeeper.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { makeReader } from './reader.ts'
-import type { Healing } from './healer.ts'
+import { type Healing, pauseAfter } from './healer.ts'
 import { runRoom, type TakeStep } from './runner.ts'
 import { doorOfServer } from './door.ts'
 import { askOthers, disowned, stageRejoin, stillLost } from './repair.ts'
@@ -107,9 +107,6 @@ const isChore = (purpose: Purpose, { intents }: RoomState): boolean => {
       return false
   }
 }
-
-/** How soon it is looked again at a server to which this device has nothing to give back; twice as long each time. */
-const waitingMs = 2000
 
 /** How long the push of an entry may take after its acknowledgement, before the log is asked for it. */
 const pushDelayMs = 1000
@@ -350,20 +347,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
 
   const healed = (healing: Healing): void => {
     deps.stirred()
-    switch (healing.kind) {
-      case 'healed':
-        again = true
-        return
-      case 'handing':
-        // By chance, so that devices that began together do not go on doing the same.
-        return holdBack(between(limits.retryDelayMinMs, 2 * limits.retryDelayMinMs))
-      case 'watching':
-        return holdBack(between(4 * limits.retryDelayMinMs, 10 * limits.retryDelayMinMs))
-      case 'later':
-        return holdBack(Math.min(healing.delayMs, limits.retryDelayMaxMs))
-      case 'waiting':
-        return holdBack(Math.min(limits.retryDelayMaxMs, waitingMs * 2 ** Math.min(healing.looks, 10)))
-    }
+    const pauseMs = pauseAfter(healing, between)
+    if (pauseMs === null) again = true
+    else holdBack(pauseMs)
   }
 
   /** Nobody has helped so far: it is tried from outside again, and asked again. */
