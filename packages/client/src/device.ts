@@ -88,6 +88,9 @@ export interface DeviceDeps {
   halt(error: unknown): void
 }
 
+/** How often what the server is too busy for is asked for anew. */
+const triesMax = 8
+
 const failureOf = (error: unknown): SottoError =>
   error instanceof SottoError ? error : new SottoError('internal', String(error))
 
@@ -197,6 +200,20 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     return policy
   }
 
+  /** Asked for many people, a client is faster than it may be: what is refused for a moment is asked again after it. */
+  const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work()
+      } catch (error) {
+        const waitMs =
+          error instanceof SottoError && error.code === 'rate' ? error.detail['retryAfterMs'] : null
+        if (typeof waitMs !== 'number' || waitMs > limits.retryDelayMaxMs || tries >= triesMax) throw error
+        await new Promise<void>((resolve) => scheduler.after(waitMs, resolve))
+      }
+    }
+  }
+
   /**
    * Somebody on the way into a room, with key packages for it.
    * @throws SottoError `name_unknown`, `already_member`, `room_full`, `key_package_unavailable`, …
@@ -222,7 +239,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     const prepared: { readonly name: string; readonly got: Intent | SottoError }[] = []
     let over: SottoError | undefined
     for (const name of names) {
-      const got: Intent | SottoError = over ?? (await invitationOf(room, name).catch(failureOf))
+      const got: Intent | SottoError =
+        over ?? (await patiently(() => invitationOf(room, name)).catch(failureOf))
       prepared.push({ name, got })
       // Where the line is gone nobody else is found either.
       if (got instanceof SottoError && isForNow(got)) over = got

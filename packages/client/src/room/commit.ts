@@ -88,13 +88,18 @@ export const archiveKeyLabel = 'sotto/1 archive'
 export const archiveKeyOf = (engine: Engine, group: Group, room: Uint8Array): Uint8Array =>
   exportSecret(engine, group, archiveKeyLabel, room, 32)
 
-/** The accounts that have a leaf in the group, in hex. */
+const accountsOf = new WeakMap<PublicGroup['tree'], ReadonlySet<string>>()
+
+/** The accounts that have a leaf in the group, in hex; looked for once in a tree. */
 export const accountsIn = ({ tree }: PublicGroup): ReadonlySet<string> => {
+  const known = accountsOf.get(tree)
+  if (known) return known
   const accounts = new Set<string>()
   for (const [, leaf] of leaves(tree)) {
     const identity = identityOf(leaf)
     if (identity) accounts.add(toHex(identity.account))
   }
+  accountsOf.set(tree, accounts)
   return accounts
 }
 

@@ -28,7 +28,7 @@ import { openEntry } from '../../src/room/entry.ts'
 import type { Situation } from '../../src/room/plan.ts'
 import { receive } from '../../src/room/receive.ts'
 import { encryptQueued, compose } from '../../src/room/send.ts'
-import { emptyRoom, type RoomState } from '../../src/room/state.ts'
+import { emptyRoom, type Pending, type RoomState } from '../../src/room/state.ts'
 import type { Step, Stepped } from '../../src/room/step.ts'
 import type { Tools } from '../../src/room/tools.ts'
 import { encodeText } from '../../src/content/content.ts'
@@ -135,7 +135,7 @@ export class Ledger {
     return { ...ack, signature }
   }
 
-  append(kind: EntryKind, epoch: number, payload: Uint8Array): number {
+  append(kind: EntryKind, epoch: number, payload: Uint8Array, senderTag = new Uint8Array(32)): number {
     const seq = this.entries.length
     const entry = encodeEntry({
       version: 1,
@@ -144,7 +144,7 @@ export class Ledger {
       previousHash: this.hashes[seq - 1] ?? new Uint8Array(32),
       kind,
       epoch,
-      senderTag: new Uint8Array(32),
+      senderTag,
       payloadHash: provider.hash('SHA-256', payload),
       auxHash: null,
       timeMs: (this.timeMs += 1000),
@@ -249,6 +249,47 @@ class Unknown extends Error {
 const readText = (content: Uint8Array): string =>
   new TextDecoder().decode(content.subarray(content.indexOf(0x64)))
 
+/** What is pending stands in the log now. */
+export const handIn = (host: Side): Pending => {
+  const { pending } = host.room
+  if (!pending) throw new Error('nothing is pending')
+  const tag = new Uint8Array(32).fill(host.room.group?.ownLeaf ?? 0)
+  host.ledger.append(1, host.epoch(), pending.message, tag)
+  return pending
+}
+
+/** The side of somebody whom the host's last commit has brought in. */
+export const comeIn = async (
+  { tools: { account }, ledger }: Side,
+  { attachment, staged, epoch }: Pending,
+  tools: Tools,
+  bundle: KeyPackageBundle,
+): Promise<Side> => {
+  if (!attachment || !staged) throw new Error('nobody was brought in')
+  const seq = ledger.entries.length - 1
+  const { welcome, meta } = decodeCommitAttachment(attachment)
+  const side = new Side(tools, ledger)
+  const joining = {
+    waiting: {
+      room: ledger.room,
+      seq,
+      entryHash: ledger.hashes[seq] as Uint8Array,
+      epoch: epoch + 1,
+      inviter: account,
+      welcome: welcome as Uint8Array,
+      treeHash: staged.public.context.treeHash,
+      meta,
+      timeMs: ledger.timeMs,
+    },
+    tree: encodeTree(staged.public.tree),
+    bundles: [{ bundle, lastResort: false, used: [] }],
+    phase: { kind: 'active' },
+    commit: ledger.entries[seq] as LoggedMessage,
+  } as const
+  await side.take(joinRoom(side.tools, side.room, joining, askedNobody))
+  return side
+}
+
 /** Alice has made a room and brought the others in; all are caught up. */
 export const roomOf = async (
   founder: Somebody,
@@ -280,35 +321,9 @@ export const roomOf = async (
     } as const
     host.room = { ...host.room, intents: [intent] }
     await host.take(stageCommit(host.tools, host.room, { kind: 'intent', intent }, startS, askedNobody))
-    const { pending } = host.room
-    if (!pending?.attachment || !pending.staged) throw new Error('nothing is pending')
-    const { welcome, meta: sealed } = decodeCommitAttachment(pending.attachment)
-    const tree = encodeTree(pending.staged.public.tree)
-    const { treeHash } = pending.staged.public.context
-    const seq = ledger.append(1, host.epoch(), pending.message)
+    const pending = handIn(host)
     for (const side of sides) await side.catchUp()
-    const side = new Side(toolsOf(guest, everyone), ledger)
-    const waiting = {
-      room: ledger.room,
-      seq,
-      entryHash: ledger.hashes[seq] as Uint8Array,
-      epoch: host.epoch(),
-      inviter: founder.state.account,
-      welcome: welcome as Uint8Array,
-      treeHash,
-      meta: sealed,
-      timeMs: ledger.timeMs,
-    }
-    const bundles = [{ bundle, lastResort: false, used: [] }]
-    await side.take(
-      joinRoom(
-        side.tools,
-        side.room,
-        { waiting, tree, bundles, phase: { kind: 'active' }, commit: ledger.entries[seq] as LoggedMessage },
-        askedNobody,
-      ),
-    )
-    sides.push(side)
+    sides.push(await comeIn(host, pending, toolsOf(guest, everyone), bundle))
   }
   return { ledger, sides }
 }

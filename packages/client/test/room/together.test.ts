@@ -1,0 +1,222 @@
+import { type KeyPackageBundle, memberCount, pathWeight, readMessage } from '@sotto/mls'
+import { decodeCommitAttachment } from '@sotto/protocol'
+import { describe, expect, it } from 'vitest'
+import { askedNobody } from '../../src/room/attempt.ts'
+import { stageCommit } from '../../src/room/commit.ts'
+import { fillInTime } from '../../src/room/filling.ts'
+import { plan, type Situation } from '../../src/room/plan.ts'
+import type { Invitation } from '../../src/room/state.ts'
+import {
+  bundleOf,
+  calmAt,
+  comeIn,
+  handIn,
+  roomOf,
+  type Side,
+  somebody,
+  type Somebody,
+  startS,
+  toolsOf,
+} from './people.ts'
+
+const invitationOf = ({ name, state }: Somebody, ...bundles: readonly KeyPackageBundle[]): Invitation => ({
+  kind: 'invite',
+  id: name,
+  account: state.account,
+  keyPackages: bundles.map(({ bytes }) => bytes),
+})
+
+/** What is to be done next, done where it is a commit. @returns what it was for */
+const commitNext = async (side: Side, situation: Partial<Situation> = {}): Promise<readonly string[]> => {
+  const [action] = plan(side.room, { ...calmAt(side.room, startS), ...situation })
+  if (action?.kind !== 'commit') throw new Error(`not a commit but ${action?.kind}`)
+  await side.take(stageCommit(side.tools, side.room, action.purpose, startS, askedNobody))
+  return side.room.pending?.intents ?? []
+}
+
+const named = (count: number): Promise<readonly Somebody[]> =>
+  Promise.all(Array.from({ length: count }, (_, at) => somebody(`guest${at}`)))
+
+/** Alice alone in a room, who knows everybody. */
+const founded = async (guests: readonly Somebody[]): Promise<Side> => {
+  const alice = await somebody('alice')
+  const { ledger, sides } = await roomOf(alice)
+  const [host] = sides
+  if (!host) throw new Error('nobody')
+  return Object.assign(host, { ledger, tools: toolsOf(alice, [alice, ...guests]) })
+}
+
+describe('people who are invited at once', () => {
+  it('come in by one commit, with one Welcome, and the timeline names each', async () => {
+    const guests = await named(5)
+    const alice = await founded(guests)
+    const bundles = await Promise.all(guests.map(bundleOf))
+    const intents = guests.map((guest, at) => invitationOf(guest, bundles[at] as KeyPackageBundle))
+    alice.room = { ...alice.room, intents }
+    expect(await commitNext(alice)).toEqual(guests.map(({ name }) => name))
+    const pending = handIn(alice)
+    const { welcome } = decodeCommitAttachment(pending.attachment as Uint8Array)
+    expect(readMessage(welcome as Uint8Array)).toMatchObject({ newMembers: { length: 5 } })
+    expect(pending.events).toHaveLength(5)
+    expect(await alice.catchUp()).toBe('fits')
+    expect(alice.room.intents).toEqual([])
+    expect(alice.room.face.memberCount).toBe(6)
+    const last = await comeIn(
+      alice,
+      pending,
+      toolsOf(guests[4] as Somebody, known(alice, guests)),
+      bundles[4] as KeyPackageBundle,
+    )
+    expect(last.room.face.memberCount).toBe(6)
+  })
+
+  it('are not kept out by one of them whom nobody may bring in', async () => {
+    const guests = await named(4)
+    const alice = await founded(guests)
+    const bundles = await Promise.all(guests.map(bundleOf))
+    const [one, two, three, four] = guests.map((guest, at) =>
+      invitationOf(guest, bundles[at] as KeyPackageBundle),
+    )
+    // The key package of another.
+    const false3 = { ...(three as Invitation), keyPackages: (two as Invitation).keyPackages }
+    alice.room = { ...alice.room, intents: [one, two, false3, four] as Invitation[] }
+    expect(await commitNext(alice)).toEqual(['guest0', 'guest1'])
+    handIn(alice)
+    await alice.catchUp()
+    expect(await commitNext(alice)).toEqual([])
+    expect(alice.steps.at(-1)?.told).toMatchObject([
+      { kind: 'intent', intent: 'guest2', result: { kind: 'failed', code: 'policy' } },
+    ])
+    expect(await commitNext(alice)).toEqual(['guest3'])
+  })
+
+  it('are as many as one commit may bring in, and as the server has taken together', async () => {
+    const [guest] = await named(1)
+    const { account } = (await founded([])).tools
+    const alice = await founded([])
+    const many = Array.from({ length: 100 }, (_, at): Invitation => ({
+      kind: 'invite',
+      id: `i${at}`,
+      account: new Uint8Array(32).fill(at + 1),
+      keyPackages: [new Uint8Array([at])],
+    }))
+    const firstOf = (intents: readonly Invitation[], together = 64): number => {
+      const [action] = plan({ ...alice.room, intents }, { ...calmAt(alice.room, startS), together })
+      if (action?.kind !== 'commit' || action.purpose.kind !== 'invitations') throw new Error('not those')
+      return action.purpose.intents.length
+    }
+    expect(firstOf(many)).toBe(64)
+    expect(firstOf(many, 16)).toBe(16)
+    const withThree = many.map((one) => ({
+      ...one,
+      keyPackages: [1, 2, 3].map((at) => new Uint8Array([at])),
+    }))
+    expect(firstOf(withThree)).toBe(21)
+    const [first, second] = many as [Invitation, Invitation]
+    expect(firstOf([first, { ...second, account: first.account }])).toBe(1)
+    expect(guest?.state.account).not.toEqual(account)
+  })
+})
+
+const known = (alice: Side, guests: readonly Somebody[]): readonly Somebody[] => [
+  ...guests,
+  { name: 'alice', state: alice.tools.find(alice.tools.account)?.state } as Somebody,
+]
+
+/** How large a commit would be by which this side gets new keys. */
+const renewalBytes = async ({ tools, room }: Side): Promise<number> => {
+  const purpose = { kind: 'intent', intent: { kind: 'refresh', id: 'refresh' } } as const
+  const step = await stageCommit(tools, room, purpose, startS, askedNobody)
+  return step.kind === 'stepped' ? (step.room.pending?.message.length ?? 0) : 0
+}
+
+/** Timers that a test lets run out. */
+const timers = () => {
+  const waiting: { readonly delayMs: number; readonly task: () => void }[] = []
+  return {
+    after: (delayMs: number, task: () => void): void => void waiting.push({ delayMs, task }),
+    delays: (): readonly number[] => waiting.map(({ delayMs }) => delayMs),
+    runAll: (): void => {
+      for (const { task } of waiting.splice(0)) task()
+    },
+  }
+}
+
+describe('a tree that its owner has grown alone', () => {
+  it('is filled by a newcomer after a while, once for all who are near', { timeout: 120_000 }, async () => {
+    const guests = await named(63)
+    const alice = await founded(guests)
+    const bundles = await Promise.all(guests.map(bundleOf))
+    alice.room = {
+      ...alice.room,
+      intents: guests.map((guest, at) => invitationOf(guest, bundles[at] as KeyPackageBundle)),
+    }
+    await commitNext(alice)
+    const pending = handIn(alice)
+    await alice.catchUp()
+    // Alice has leaf 0, guest n leaf n + 1: the half on the right has no keys yet.
+    const [bob, carol] = await Promise.all(
+      [40, 44].map((at) =>
+        comeIn(
+          alice,
+          pending,
+          toolsOf(guests[at] as Somebody, known(alice, guests)),
+          bundles[at] as KeyPackageBundle,
+        ),
+      ),
+    )
+    if (!bob || !carol) throw new Error('nobody')
+    const weightFor = ({ room: { group } }: Side): number =>
+      group ? pathWeight(group.public.tree, group.ownLeaf) : 0
+    expect([alice, bob, carol].map(weightFor)).toEqual([1, 32, 32])
+
+    let isOnline = true
+    const atWork = (side: Side) => {
+      const clock = timers()
+      const due: string[] = []
+      const filling = fillInTime({
+        after: clock.after,
+        between: (min, max) => (min + max) / 2,
+        isOnline: () => isOnline,
+        due: () => void due.push('due'),
+      })
+      filling.look(side.room)
+      return { filling, clock, due }
+    }
+    const [hers, bobs, carols] = [alice, bob, carol].map(atWork)
+    if (!hers || !bobs || !carols) throw new Error('nobody')
+    expect(hers.clock.delays()).toEqual([])
+    expect(bobs.clock.delays()).toHaveLength(1)
+    expect(bobs.filling.isDue()).toBe(false)
+
+    isOnline = false
+    bobs.clock.runAll()
+    expect(bobs.filling.isDue()).toBe(false)
+    isOnline = true
+    bobs.clock.runAll()
+    expect(bobs.filling.isDue()).toBe(true)
+    expect(bobs.due).toEqual(['due'])
+    expect(await commitNext(bob, { filling: true })).toEqual([])
+    handIn(bob)
+    const cold = await renewalBytes(alice)
+    for (const side of [alice, bob, carol]) expect(await side.catchUp()).toBe('fits')
+    expect([alice, bob, carol].map(weightFor)).toEqual([1, 1, 4])
+
+    for (const { filling } of [bobs, carols]) filling.look(filling === bobs.filling ? bob.room : carol.room)
+    expect(bobs.filling.isDue()).toBe(false)
+    carols.clock.runAll()
+    expect(carols.filling.isDue()).toBe(false)
+    // One key stands for the half on the right.
+    expect(await renewalBytes(alice)).toBeLessThan(0.6 * cold)
+    expect(memberCount(alice.room.group?.public.tree as never)).toBe(64)
+  })
+
+  it('says nothing while somebody has something to say', async () => {
+    const alice = await founded([])
+    const actions = (room: typeof alice.room) =>
+      plan(room, { ...calmAt(room, startS), filling: true }).map(({ kind }) => kind)
+    expect(actions(alice.room)).toEqual(['commit'])
+    await alice.write('first this')
+    expect(actions(alice.room)).toEqual(['submit'])
+  })
+})
