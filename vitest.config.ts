@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: [
       'packages/*/test/**/*.test.ts',
-      'tests/{architecture,bots,chaos,fuzz,launcher,negative,open,proxy,siege,spec,stories,tidy,tools,world}/**/*.test.ts',
+      'tests/{architecture,bots,chaos,crowd,fuzz,launcher,negative,open,proxy,siege,spec,stories,tidy,tools,world}/**/*.test.ts',
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -22,6 +22,7 @@ const tasks = {
   world: () => import('./tasks/world.mjs'),
   'world:mutants': () => import('./tasks/mutants.mjs'),
   chaos: () => import('./tasks/chaos.mjs'),
+  crowd: () => import('./tasks/crowd.mjs'),
   fuzz: () => import('./tasks/fuzz.mjs'),
   siege: () => import('./tasks/siege.mjs'),
 }

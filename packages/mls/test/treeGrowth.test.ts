@@ -181,6 +181,33 @@ describe('a tree grown by random adds, updates, removes and paths', () => {
     )
   })
 
+  it('that one member has grown alone is filled by few others, in whatever order they look at it', () => {
+    const keysMax = 16
+    let cold = treeOf(leafOf({ kind: 'update' }))
+    for (let i = 1; i < 1000; i++) cold = addLeaf(cold, leafOf({ kind: 'update' }), 1024).tree
+    cold = pathBy(cold, 0)
+    const members = [...leaves(cold)].map(([index]) => index)
+    const sealed = (tree: RatchetTree, by: number): number =>
+      filteredDirectPath(tree, by).reduce((sum, { copath }) => sum + resolution(copath).length, 0)
+    expect(sealed(cold, 0)).toBe(999)
+    const orders = fc.shuffledSubarray(members, { minLength: members.length })
+    fc.assert(
+      fc.property(orders, (order) => {
+        let tree = cold
+        let commits = 0
+        for (const member of order) {
+          if (pathWeight(tree, member) <= keysMax) continue
+          tree = pathBy(tree, member)
+          commits += 1
+        }
+        expect(commits).toBeLessThanOrEqual(members.length / keysMax)
+        const most = Math.max(...members.map((member) => sealed(tree, member)))
+        expect(most).toBeLessThan(64)
+      }),
+      { numRuns: 10 },
+    )
+  })
+
   it('resolves every node to the definition of RFC 9420 §4.1.1', () => {
     const defined = (at: Subtree): readonly number[] => {
       if (at.kind === 'leaf') return at.leaf ? [indexOf(at)] : []

@@ -1,5 +1,6 @@
 import { type KeyPackageBundle, memberCount, pathWeight, readMessage } from '@sotto/mls'
-import { decodeCommitAttachment } from '@sotto/protocol'
+import { decodeCommitAttachment, limits } from '@sotto/protocol'
+import { extensionsWithPolicy, type Policy, policyOf } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
@@ -88,6 +89,44 @@ describe('people who are invited at once', () => {
       { kind: 'intent', intent: 'guest2', result: { kind: 'failed', code: 'policy' } },
     ])
     expect(await commitNext(alice)).toEqual(['guest3'])
+  })
+
+  it('hear that the room is full where it has no place', async () => {
+    const guests = await named(2)
+    const alice = await founded(guests)
+    const { group } = alice.room
+    const policy = group && policyOf(group.public.context)
+    if (!group || policy?.kind !== 'ok') throw new Error('no room')
+    const strangers = Array.from({ length: limits.leavesPerRoomMax - 2 }, (_, at) => ({
+      account: new Uint8Array(32)
+        .fill(1)
+        .with(0, at >> 8)
+        .with(1, at & 255),
+      role: 1,
+    }))
+    const members = [...policy.value.members, ...strangers].toSorted((a, b) =>
+      Buffer.compare(a.account, b.account),
+    )
+    const context = {
+      ...group.public.context,
+      extensions: extensionsWithPolicy(group.public.context, { ...policy.value, members } as Policy),
+    }
+    const intents = await Promise.all(guests.map(async (guest) => invitationOf(guest, await bundleOf(guest))))
+    alice.room = { ...alice.room, group: { ...group, public: { ...group.public, context } }, intents }
+    const purposeOf = () => {
+      const [action] = plan(alice.room, calmAt(alice.room, startS))
+      if (action?.kind !== 'commit') throw new Error('not a commit')
+      return action.purpose
+    }
+    // One place is left: the second is not tried together with the first.
+    expect(purposeOf()).toMatchObject({ intents: [{ id: 'guest0' }] })
+    const [, second] = intents as [Invitation, Invitation]
+    const twoDevices = { ...second, keyPackages: [...second.keyPackages, ...second.keyPackages] }
+    alice.room = { ...alice.room, intents: [twoDevices] }
+    expect(await commitNext(alice)).toEqual([])
+    expect(alice.steps.at(-1)?.told).toMatchObject([
+      { intent: 'guest1', result: { kind: 'failed', code: 'room_full' } },
+    ])
   })
 
   it('are as many as one commit may bring in, and as the server has taken together', async () => {

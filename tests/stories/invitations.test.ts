@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Client } from '@sotto/client'
+import { invitation, online, room, until } from './talk.ts'
+import { startWorld, type World } from './world.ts'
+
+describe('several people are invited at once', () => {
+  let world: World
+  let alice: Client
+  let bob: Client
+  let dave: Client
+
+  beforeAll(async () => {
+    world = await startWorld({ limits: { welcomesWaitingMax: 1 } })
+    alice = await world.person('alice').join()
+    bob = await world.person('bob').join()
+    dave = await world.person('dave').join()
+    await world.person('carol').join()
+  })
+  afterAll(() => world.end())
+
+  it('and each hears of it, whatever is refused of the others', async () => {
+    const { room: first } = await alice.createRoom({ name: 'First' })
+    // Carol does not answer, and no second invitation may wait for her.
+    await alice.invite({ room: first, name: 'carol' })
+    const { room: id } = await alice.createRoom({ name: 'Second' })
+    const names = ['bob', 'carol', 'nobody', ' bob', 'dave']
+    expect(await alice.inviteAll({ room: id, names })).toEqual([
+      { name: 'bob', failure: null },
+      { name: 'carol', failure: { code: 'rate', detail: {} } },
+      { name: 'nobody', failure: { code: 'name_unknown', detail: {} } },
+      { name: 'dave', failure: null },
+    ])
+    for (const client of [bob, dave]) {
+      await online(client)
+      await invitation(client, id)
+      await client.accept({ room: id })
+    }
+    for (const client of [alice, bob, dave])
+      await until(client, ({ rooms }) => rooms.some((one) => one.id === id && one.memberCount === 3))
+    expect(room(dave, id)).toMatchObject({ name: 'Second', memberCount: 3 })
+    expect(await alice.inviteAll({ room: id, names: ['dave'] })).toEqual([
+      { name: 'dave', failure: { code: 'already_member', detail: {} } },
+    ])
+  })
+
+  it('but not into a room of which one is no member', async () => {
+    await expect(bob.inviteAll({ room: '00'.repeat(16), names: ['dave'] })).rejects.toMatchObject({
+      code: 'room_unknown',
+    })
+  })
+})
