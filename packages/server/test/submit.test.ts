@@ -215,6 +215,14 @@ describe('submit', () => {
     expect(await codeOf(submit(hers, fits))).toBe('accepted')
   })
 
+  it('DEL-14 says of a commit beyond its bound that it is too large, not that it is not understood', async () => {
+    const { url } = await testServer()
+    const { hers } = await together(url)
+    const message = new Uint8Array(limits.commitBytesMax + 1)
+    const handIn = hers.device.call(operations.submitMessage, { room: hers.id, message, aux: null })
+    expect(await codeOf(handIn)).toBe('too_large')
+  })
+
   it('wants an archive record exactly where the room keeps history', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice')
