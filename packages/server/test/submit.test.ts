@@ -215,7 +215,7 @@ describe('submit', () => {
     expect(await codeOf(submit(hers, fits))).toBe('accepted')
   })
 
-  it('DEL-14 says of a commit beyond its bound that it is too large, not that it is not understood', async () => {
+  it('DEL-20 says of a commit beyond its bound that it is too large, not that it is not understood', async () => {
     const { url } = await testServer()
     const { hers } = await together(url)
     const message = new Uint8Array(limits.commitBytesMax + 1)
