@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { withFrugalAllocator } from './allocator.mjs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 const supported = major > 22 || (major === 22 && minor >= 18)
@@ -40,6 +41,7 @@ const keepCompiledCode = async () => {
 
 if (supported) {
   hideExperimentalWarnings()
+  withFrugalAllocator(process.argv.slice(2))
   await keepCompiledCode()
   const { main } = await import('../src/main.ts')
   const code = await main(process.argv.slice(2))
