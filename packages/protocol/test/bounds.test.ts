@@ -36,7 +36,7 @@ const rows: readonly (readonly [Name, string, (count: number) => void])[] = [
   [
     'welcomeBytesMax',
     'of a Welcome',
-    (n) => void decodeCommitAttachment(encodeCommitAttachment({ ...attachment, welcome: bytes(n) } as never)),
+    (n) => void decodeCommitAttachment(encodeCommitAttachment({ ...attachment, welcome: bytes(n) })),
   ],
   [
     'groupInfoBytesMax',
