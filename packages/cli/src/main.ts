@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { failures } from '@sotto/client'
+import { blockCommand, blockedCommand, unblockCommand } from './commands/block.ts'
 import { botCommand } from './commands/bot.ts'
 import { chatCommand } from './commands/chat.ts'
 import { completionCommand } from './commands/completion.ts'
@@ -54,6 +55,9 @@ const commands = [
   completionCommand,
   manCommand,
   tokenCommand,
+  blockCommand,
+  unblockCommand,
+  blockedCommand,
 ]
 
 /** Commander ends the process itself unless told otherwise, before what was opened is closed. */

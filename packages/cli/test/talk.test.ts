@@ -151,6 +151,25 @@ describe('two terminals', () => {
     expect(await world.sotto('bob', ['receive', '--timeout', '0.2'])).toMatchObject({ exit: 0, out: '' })
   })
 
+  it('decline all that waits, and block whoever sends it', async () => {
+    for (const name of ['One', 'Two']) {
+      await world.sotto('alice', ['room', 'create', name])
+      await world.sotto('alice', ['room', 'invite', name, 'bob'])
+    }
+    expect((await world.sotto('bob', ['room', 'decline'])).exit).toBe(2)
+    const declined = await world.sotto('bob', ['room', 'decline', '--all', '--json'])
+    expect(values(declined.out)).toEqual([{ declined: 2 }])
+
+    const blocked = await world.sotto('bob', ['block', 'alice'])
+    expect(blocked).toMatchObject({ exit: 0, out: 'alice cannot invite you any more.\n' })
+    expect(values((await world.sotto('bob', ['blocked', '--json'])).out)).toMatchObject([{ name: 'alice' }])
+    await world.sotto('alice', ['room', 'create', 'Three'])
+    expect((await world.sotto('alice', ['room', 'invite', 'Three', 'bob'])).exit).toBe(9)
+    expect((await world.sotto('bob', ['unblock', 'alice'])).exit).toBe(0)
+    expect((await world.sotto('bob', ['unblock', 'alice'])).exit).toBe(3)
+    expect((await world.sotto('bob', ['blocked'])).out).toBe('')
+  })
+
   it('leave', async () => {
     expect((await world.sotto('bob', ['room', 'leave', 'General'])).exit).toBe(0)
     const afterwards = await world.sotto('bob', ['send', 'General', 'am I still there?'])

@@ -2,6 +2,7 @@ import type { Provider } from '@sotto/mls'
 import { limits, operations, SottoError, toHex } from '@sotto/protocol'
 import { buildRevokeDevice, type DeviceKind } from '@sotto/trust'
 import { type Call, type Contacts, openContacts } from './account/contacts.ts'
+import { type Blocks, openBlocks } from './account/blocks.ts'
 import { gate } from './account/gate.ts'
 import { isBotAccount } from './account/deviceKinds.ts'
 import { type KeyPackagePool, keyPackagePool } from './account/keyPackages.ts'
@@ -104,12 +105,14 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   let gated = gate(store)
   let notes = openNotes(gated.store)
   let pool: KeyPackagePool
+  let blocks: Blocks
   const openAccount = async (): Promise<void> => {
     pool = keyPackagePool(gated.store, provider, call, clientLimits(options.limits))
     // A machine that has slept may not have heard yet how late it is at the server: a link is from the future only where
     // both clocks say so (CHAIN-13).
     contacts = openContacts(gated.store, provider, call, () => Math.max(timeMs(), scheduler.nowMs()))
     await contacts.load()
+    blocks = await openBlocks(gated.store, call)
   }
 
   const line: Line = {
@@ -177,6 +180,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     // Before the pool is looked through: what invitations were made with is not thrown away.
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
     whileOnline(replenish)
+    whileOnline(blocks.follow)
     whileOnline(async () => {
       // A store that was full could not keep all of it; a room that has not heard its head uses a key twice (S1).
       if (!isHeard) await rooms.headsAre(frame.heads, known)
@@ -217,6 +221,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       signer: await keychain.signer(),
       profile,
       contacts,
+      blocks,
       pool,
       line,
       call,
@@ -376,6 +381,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     inviteAll: async (input) => signedInDevice().inviteAll(input),
     accept: async (input) => signedInDevice().accept(input),
     decline: async (input) => signedInDevice().decline(input),
+    declineAll: async (input) => signedInDevice().declineAll(input),
+    block: async (input) => signedInDevice().block(input),
+    unblock: async (input) => signedInDevice().unblock(input),
+    blocked: async (input) => working().blocked(input),
     leave: async (input) => signedInDevice().leave(input),
     removeMember: async (input) => signedInDevice().removeMember(input),
     setRole: async (input) => signedInDevice().setRole(input),

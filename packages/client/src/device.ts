@@ -1,7 +1,9 @@
 import type { Provider } from '@sotto/mls'
 import { equalBytes, fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
 import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
+import type { Blocks } from './account/blocks.ts'
 import type { Call, Contacts } from './account/contacts.ts'
+import { blockCommands } from './blockCommands.ts'
 import { isBotAccount, isBotDevice } from './account/deviceKinds.ts'
 import {
   type KeyPackagePool,
@@ -45,6 +47,10 @@ export interface Device extends Pick<
   | 'inviteAll'
   | 'accept'
   | 'decline'
+  | 'declineAll'
+  | 'block'
+  | 'unblock'
+  | 'blocked'
   | 'leave'
   | 'removeMember'
   | 'setRole'
@@ -76,6 +82,7 @@ export interface DeviceDeps {
   readonly signer: DeviceSigner
   readonly profile: Ready
   readonly contacts: Contacts
+  readonly blocks: Blocks
   readonly pool: KeyPackagePool
   readonly line: Line
   readonly call: Call
@@ -100,7 +107,7 @@ const failureViewOf = ({ code, detail }: SottoError): InviteOutcome['failure'] =
 const unreadCountedMax = 1000
 
 export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
-  const { store, provider, scheduler, signer, profile, contacts, pool, line, call } = deps
+  const { store, provider, scheduler, signer, profile, contacts, blocks, pool, line, call } = deps
   const { account, device } = profile
   const tools: Tools = {
     provider,
@@ -150,7 +157,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     halt: deps.halt,
   }
   const renewKeyPackages = (): Promise<void> => restock(true)
-  const roomsDeps = { store, line, tools, contacts, pool, renewKeyPackages, roomDeps }
+  const isBlocked = blocks.has
+  const roomsDeps = { store, line, tools, contacts, pool, isBlocked, renewKeyPackages, roomDeps }
   const rooms = openRooms(roomsDeps, await loadRooms(store))
   const entering = new Set<string>()
 
@@ -265,6 +273,22 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     return room
   }
 
+  const decline: ClientCommands['decline'] = async ({ room: id }) => {
+    const room = rooms.get(id)
+    if (room.state().phase.kind !== 'invited') throw new SottoError('not_found')
+    try {
+      const left = room.left()
+      left.catch(() => {})
+      await enter(id, 'leaving')
+      // What could not be opened is gone already.
+      if (room.state().phase.kind !== 'left') await left
+    } catch (error) {
+      // What cannot be entered need not be left.
+      if (!(error instanceof SottoError) || error.code === 'offline' || error.code === 'timeout') throw error
+      if (room.state().phase.kind === 'invited') await forget(room)
+    }
+  }
+
   const endOthers = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
   await endOthers()
 
@@ -356,21 +380,13 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       await enter(id, 'active')
     },
 
-    decline: async ({ room: id }) => {
-      const room = rooms.get(id)
-      if (room.state().phase.kind !== 'invited') throw new SottoError('not_found')
-      try {
-        const left = room.left()
-        left.catch(() => {})
-        await enter(id, 'leaving')
-        await left
-      } catch (error) {
-        // What cannot be entered need not be left.
-        if (!(error instanceof SottoError) || error.code === 'offline' || error.code === 'timeout')
-          throw error
-        if (room.state().phase.kind === 'invited') await forget(room)
-      }
+    decline,
+    declineAll: async () => {
+      const invited = [...rooms.all()].filter((room) => room.state().phase.kind === 'invited')
+      for (const { id } of invited) await decline({ room: id })
+      return { count: invited.length }
     },
+    ...blockCommands({ blocks, contacts, rooms, account }),
 
     leave: async ({ room: id }) => {
       const room = rooms.get(id)

@@ -264,6 +264,14 @@ export interface InviteOutcome {
   readonly failure: { readonly code: FailureCode; readonly detail: FailureDetail } | null
 }
 
+/** Who is to be blocked: by name, or as whoever has sent an invitation that waits. */
+export type BlockTarget = { readonly name: string } | { readonly inviterOf: string }
+
+export interface BlockedView {
+  readonly account: string
+  readonly name: string
+}
+
 /** Every command takes one plain object and rejects with a SottoError; see `errors.ts` of the protocol for codes. */
 export interface ClientCommands {
   /** Who may register on the server: anyone, whoever has an invite key, or nobody. */
@@ -305,6 +313,16 @@ export interface ClientCommands {
   }): Promise<readonly InviteOutcome[]>
   accept(input: { readonly room: string }): Promise<void>
   decline(input: { readonly room: string }): Promise<void>
+  /** All that wait; resolves with their number. */
+  declineAll(input: object): Promise<{ readonly count: number }>
+  /**
+   * Nobody is told: the account can invite this one no more, and what it has sent goes unread. `name_unknown`, `too_large`
+   * where too many are blocked.
+   */
+  block(input: BlockTarget): Promise<void>
+  /** `not_found` for who is not blocked. */
+  unblock(input: BlockTarget): Promise<void>
+  blocked(input: object): Promise<readonly BlockedView[]>
   leave(input: { readonly room: string }): Promise<void>
   /** Takes all devices of an account out of the room. `policy {rule}` where the own role does not allow it. */
   removeMember(input: { readonly room: string; readonly account: string }): Promise<void>

@@ -116,7 +116,7 @@ describe('registration', () => {
     await register(url, 'carol')
   })
 
-  it('SES-9: tells of a name only at the end, where it is counted', async () => {
+  it('SES-11: tells of a name only at the end, where it is counted', async () => {
     const { url } = await testServer({ limits: { registrationsPerAddressPerHour: 3 } })
     await register(url, 'alice', secret)
     const { request } = await password.startRegistration(secret)

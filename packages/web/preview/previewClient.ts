@@ -316,6 +316,19 @@ export const openPreviewClient = (scene: Scene): Client => {
       await wait(400)
       become({ rooms: state.rooms.filter((one) => one.id !== room) })
     },
+    declineAll: async () => {
+      await wait(400)
+      const rooms = state.rooms.filter((one) => one.state.kind !== 'invited')
+      const count = state.rooms.length - rooms.length
+      become({ rooms })
+      return { count }
+    },
+    block: async (target) => {
+      await wait(400)
+      if ('inviterOf' in target) become({ rooms: state.rooms.filter((one) => one.id !== target.inviterOf) })
+    },
+    unblock: async () => wait(300),
+    blocked: async () => [{ account: 'f'.repeat(64), name: 'nuisance' }],
     leave: async ({ room }) => {
       await wait(500)
       become({ rooms: state.rooms.filter((one) => one.id !== room) })

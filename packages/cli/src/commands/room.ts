@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { acceptCommand } from './roomAccept.ts'
 import { createCommand } from './roomCreate.ts'
+import { declineCommand } from './roomDecline.ts'
 import { inviteCommand } from './roomInvite.ts'
 import { leaveCommand } from './roomLeave.ts'
 import { membersCommand } from './roomMembers.ts'
@@ -15,6 +16,7 @@ export const roomCommand = (): Command =>
     .addCommand(createCommand())
     .addCommand(inviteCommand())
     .addCommand(acceptCommand())
+    .addCommand(declineCommand())
     .addCommand(leaveCommand())
     .addCommand(membersCommand())
     .addCommand(removeCommand())

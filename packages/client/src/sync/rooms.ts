@@ -55,6 +55,8 @@ export interface RoomsDeps {
   readonly tools: Tools
   readonly contacts: Contacts
   readonly pool: KeyPackagePool
+  /** Whether the user does not want what this account sends. */
+  isBlocked(account: Uint8Array): boolean
   /** Publishes new key packages in place of all that there are: others hand out some whose keys are lost. */
   renewKeyPackages(): Promise<void>
   readonly roomDeps: Omit<RoomDeps, 'rawBytesMax'>
@@ -137,8 +139,15 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
   const settle = (waiting: WaitingWelcome, outcome: 'joined' | 'declined'): Promise<unknown> =>
     line.call(operations.settleWelcome, { room: waiting.room, seq: waiting.seq, outcome })
 
+  /** It is not opened, and not left either: nothing of it was ever here. */
+  const dismiss = async (room: Room, waiting: WaitingWelcome): Promise<void> => {
+    await settle(waiting, 'declined')
+    await room.take((state) => stepped(state.phase.kind === 'invited' ? forgotten(state) : state))
+  }
+
   const noteWelcome = async (waiting: WaitingWelcome): Promise<void> => {
     const { room: id, inviter, timeMs } = waiting
+    const isUnwanted = inviter !== null && deps.isBlocked(inviter)
     const room = rooms.get(toHex(id)) ?? open(emptyRoom(id, { kind: 'left' }), false)
     const { phase, place } = room.state()
     switch (phase.kind) {
@@ -155,12 +164,14 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         if (waiting.epoch > place.epoch) await bringBack(room, waiting)
         return
       case 'invited':
+        if (isUnwanted) return dismiss(room, waiting)
         if (phase.timeMs === timeMs) return
         break
       case 'removed':
       case 'left':
         // What led into epochs that this device has left again is no invitation.
         if (place.epoch > 0 && waiting.epoch <= place.epoch) return
+        if (isUnwanted) return dismiss(room, waiting)
         break
     }
     await pool.reserve(refsIn(waiting.welcome))
@@ -297,8 +308,10 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       try {
         await bringIn(room, waiting, phase)
       } catch (error) {
-        // The account is a member all the same, and its leaf is there: other keys for it can be asked for.
         if (!isKeyless(error)) throw error
+        // What cannot be opened need not be left.
+        if (phase.kind === 'leaving') return dismiss(room, waiting)
+        // The account is a member all the same, and its leaf is there: other keys for it can be asked for.
         await deps.renewKeyPackages()
         await room.take((state) => stepped(lost(state, 'storage_damaged')))
         room.hint(waiting.seq)

@@ -87,6 +87,8 @@ export const en = {
   rooms: {
     label: 'Rooms',
     invitations: 'Invitations',
+    declineAll: 'Decline all',
+    decliningAll: 'Declining…',
     find: 'Find a room',
     findClear: 'Clear the search',
     none: 'No room has that name.',
@@ -159,6 +161,11 @@ export const en = {
     decline: 'Decline',
     accepting: 'Joining…',
     declining: 'Declining…',
+    block: 'Block <bdi>{name}</bdi>',
+    blockTitle: 'Block <bdi>{name}</bdi>',
+    blockText:
+      'They cannot invite you any more, and are not told. What waits from them goes. In rooms where you both are, nothing changes.',
+    blockConfirm: 'Block',
     joiningTitle: 'Joining the room',
     joiningText: 'This device is fetching the keys and checking the members.',
     inviteTitle: 'Invite to <bdi>{room}</bdi>',
@@ -429,6 +436,8 @@ export const en = {
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     formatting: 'Show formatting',
     formattingHint: 'Off: messages appear character by character, as they were written.',
+    blocked: 'Blocked',
+    unblock: 'Unblock',
     accountName: 'Name',
     accountServer: 'Server',
     accountServerHint:
@@ -448,7 +457,7 @@ export const en = {
     aboutSees: 'The server sees',
     aboutSeesList: {
       name: 'your account name and when you are connected',
-      rooms: 'which accounts share a room, under a random number',
+      rooms: 'which accounts share a room, under a random number, and whom you block',
       times: 'when messages are sent, by whom, and roughly how long they are',
       address: 'the network address you connect from',
     },

@@ -1,13 +1,15 @@
 import type { RoomView } from '@sotto/client'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useFormatter, useNow, useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
+import { isolated } from '../../ui/isolated.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
+import { BlockDialog } from './BlockDialog.tsx'
 import styles from './InvitationScreen.module.css'
 import { useMayContinue } from './useMayContinue.ts'
 
@@ -25,6 +27,7 @@ export const InvitationScreen = ({
   const format = useFormatter()
   const now = useNow({ updateInterval: 60_000 })
   const client = useClient()
+  const [isBlocking, setBlocking] = useState(false)
   const accepting = useAttempt()
   const declining = useAttempt()
   const failed = [accepting.attempt, declining.attempt].find((attempt) => attempt.kind === 'failed')
@@ -121,6 +124,20 @@ export const InvitationScreen = ({
             {accepting.attempt.kind === 'busy' ? t('invitation.accepting') : t('invitation.accept')}
           </Button>
         </div>
+        {inviter !== null && (
+          <>
+            <Button look="quiet" disabled={busy} onClick={() => setBlocking(true)}>
+              {t.rich('invitation.block', { name: inviter, ...isolated })}
+            </Button>
+            <BlockDialog
+              room={room.id}
+              name={inviter}
+              open={isBlocking}
+              onClose={() => setBlocking(false)}
+              onBlocked={onDeclined}
+            />
+          </>
+        )}
       </div>
     </div>
   )

@@ -2,6 +2,7 @@ import type { RoomView } from '@sotto/client'
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useNow, useTranslations } from 'use-intl'
+import { DeclineAll } from '../invitations/DeclineAll.tsx'
 import { RoomListItem } from './RoomListItem.tsx'
 import styles from './RoomList.module.css'
 
@@ -71,6 +72,7 @@ export const RoomList = ({
             {t('invitations')}
           </h2>
           <ul className={styles.list}>{items(invitations)}</ul>
+          {invitations.length > 1 && <DeclineAll />}
         </section>
       )}
       {joined.length > 0 && (

@@ -3,6 +3,7 @@ import { changePreferences, usePreferences } from '../../client/preferences.ts'
 import { Choice } from '../../ui/Choice.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Toggle } from '../../ui/Toggle.tsx'
+import { BlockedList } from './BlockedList.tsx'
 import styles from './SettingsDialog.module.css'
 
 export const SettingsDialog = ({
@@ -37,6 +38,7 @@ export const SettingsDialog = ({
         checked={formatting}
         onChange={(checked) => changePreferences({ formatting: checked })}
       />
+      {open && <BlockedList />}
       <dl className={styles.facts}>
         <div className={styles.fact}>
           <dt>{t('accountName')}</dt>

@@ -1,0 +1,30 @@
+import { useTranslations } from 'use-intl'
+import { useClient } from '../../client/ClientContext.tsx'
+import { FailureText } from '../../client/FailureText.tsx'
+import { useAttempt } from '../../client/useAttempt.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+
+/** Declines every invitation that waits: whoever is flooded with them need not open each. */
+export const DeclineAll = () => {
+  const t = useTranslations('rooms')
+  const client = useClient()
+  const { attempt, run } = useAttempt()
+  return (
+    <>
+      <Button
+        size="small"
+        look="quiet"
+        busy={attempt.kind === 'busy'}
+        onClick={() => void run(() => client.declineAll({}))}
+      >
+        {attempt.kind === 'busy' ? t('decliningAll') : t('declineAll')}
+      </Button>
+      {attempt.kind === 'failed' && (
+        <Notice tone="danger" icon="warning" announce="at_once">
+          <FailureText failure={attempt.failure} />
+        </Notice>
+      )}
+    </>
+  )
+}
