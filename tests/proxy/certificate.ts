@@ -1,16 +1,21 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
+/** The shortest form of a length: browsers take no other. */
+const lengthOf = (bytes: number): readonly number[] => {
+  if (bytes < 0x80) return [bytes]
+  return bytes < 0x100 ? [0x81, bytes] : [0x82, bytes >> 8, bytes & 0xff]
+}
+
 /** One value of DER (X.690): tag, length, content. */
 const der = (tag: number, ...content: readonly Uint8Array[]): Buffer => {
   const body = Buffer.concat(content)
-  const length =
-    body.length < 128 ? Buffer.from([body.length]) : Buffer.from([0x82, body.length >> 8, body.length & 255])
-  return Buffer.concat([Buffer.from([tag]), length, body])
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(body.length)]), body])
 }
 const sequence = (...items: readonly Uint8Array[]): Buffer => der(0x30, ...items)
 const oid = (...bytes: readonly number[]): Buffer => der(0x06, Buffer.from(bytes))
+/** UTCTime, as RFC 5280 §4.1.2.5 wants it until 2049: browsers take nothing else. */
 const time = (ms: number): Buffer =>
-  der(0x18, Buffer.from(`${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`))
+  der(0x17, Buffer.from(`${new Date(ms).toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`))
 
 const ecdsaWithSha256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02))
 const commonName = oid(0x55, 0x04, 0x03)

@@ -12,6 +12,7 @@ import { type RunningServer, type ServerConfig, startServer } from '@sotto/serve
 import { io } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { account } from '../open/lane/account.ts'
 import { goodPassword, rest } from '../open/lane/rest.ts'
 import { meet, online, until, untilMessages } from '../stories/talk.ts'
 import { openDevice, password } from '../stories/world.ts'
@@ -42,6 +43,7 @@ const startSotto = async (
     webDirectory: null,
     open: true,
     trustProxy: [proxyAddress],
+    registration: 'open',
     dataDirectory,
     logDestination: { write: (line: string) => void log.push(line) },
     ...config,
@@ -267,6 +269,9 @@ describe.skipIf(!hasNginx)('behind nginx that somebody has set up otherwise (nee
     const room = await meet(alice, bob, 'bob')
     await alice.send({ room, text: 'slowly' })
     await untilMessages(bob, room, 1)
+    const carol = await account(url, 'carol')
+    // Rejects where no transport gets through.
+    await carol.open()
   })
 
   it('without Host, a page is refused and the log says why; with its address told, it is not', async () => {

@@ -60,6 +60,12 @@ const firstAccount = (registration: RegistrationMode, data: string): readonly st
   }
 }
 
+/** Said before people join: afterwards they would lose what they have there. */
+const addressKept = [
+  'Browsers keep keys and messages by address. Before others join, give it the one that it will keep:',
+  '--public-url URL (SOTTO_PUBLIC_URL), docs/operate/proxy.md.',
+]
+
 const nextSteps = (url: string, hasWeb: boolean, first: readonly string[]): string =>
   [
     styled('bold', 'What to do next'),
@@ -175,7 +181,10 @@ export const serveCommand = (): Command =>
         `\n${table([
           ['Sotto serves on', styled('bold', url)],
           ['Data directory', dataDirectory],
-        ])}\n\n${nextSteps(url, hasWeb, server.isEmpty ? firstAccount(server.registration, dataDirectory) : [])}\n`,
+        ])}\n\n${nextSteps(options.publicUrl || url, hasWeb, [
+          ...(server.isEmpty ? firstAccount(server.registration, dataDirectory) : []),
+          ...(server.isEmpty && options.publicUrl === '' ? addressKept : []),
+        ])}\n`,
       )
       const advice = adviceOn(place)
       if (advice !== undefined) output.remark(advice)
