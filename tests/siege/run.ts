@@ -111,7 +111,7 @@ const siege = async (front: Front, options: Options): Promise<boolean> => {
     return violations.length === 0
   } finally {
     await gate.stop()
-    await server.kill()
+    await server.stop()
     rmSync(directory, { recursive: true, force: true })
   }
 }

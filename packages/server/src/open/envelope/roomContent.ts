@@ -1,23 +1,13 @@
 import { createHash } from 'node:crypto'
 import { refuse } from '../failure.ts'
-
-/** As JavaScript and Python write arrays of numbers: with or without a space behind the comma. */
-const byteArray = /^\[\d{1,3}(?:, ?\d{1,3})*\]$/
-const byteText = /^(?:0|[1-9]\d{0,2})$/
+import { readByteArray } from '../form/byteArray.ts'
 
 const gcmIvBytes = 12
 const gcmTagBytes = 16
 const blockCipherIvBytes = 16
 
-/** A text that holds a JSON array of bytes. @throws OpenRefusal `PAYLOAD_INVALID` */
-const bytesOf = (array: string): Uint8Array => {
-  if (!byteArray.test(array)) return refuse('PAYLOAD_INVALID')
-  const texts = array.slice(1, -1).split(/, ?/)
-  return Uint8Array.from(texts, (text) => {
-    const byte = Number(text)
-    return byteText.test(text) && byte <= 255 ? byte : refuse('PAYLOAD_INVALID')
-  })
-}
+/** @throws OpenRefusal `PAYLOAD_INVALID` */
+const bytesOf = (array: string): Uint8Array => readByteArray(array) ?? refuse('PAYLOAD_INVALID')
 
 /**
  * The content of a classic room: AES-256-GCM, tag appended, under a key that its members gave each other. The server
