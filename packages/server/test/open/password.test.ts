@@ -57,7 +57,16 @@ describe('the password of a program', () => {
   it('is long before it is anything else', () => {
     expect(isStrong('correct horse battery', 'alice')).toBe(true)
     expect(isStrong('a personal passphrase', 'al')).toBe(true)
-    for (const weak of ['elevenchars', 'aaaaaaaaaaaaa', 'I am Alice, Alice!', 'x'.repeat(257)])
+    expect(isStrong('twelve chars', 'alice')).toBe(true)
+    expect(isStrong('abcdefgh'.repeat(32), 'alice')).toBe(true)
+    for (const weak of [
+      'elevenchars',
+      'eleven char',
+      `${'abcdefgh'.repeat(32)}a`,
+      'aaaaaaaaaaaaa',
+      'I am Alice, Alice!',
+      'x'.repeat(257),
+    ])
       expect(isStrong(weak, 'alice')).toBe(false)
   })
 })

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { limits } from '@sotto/protocol'
+import { describe, expect, it } from 'vitest'
+import { heldLimits } from './limits.ts'
+
+const textOf = (file: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
+
+const names = Object.keys(limits) as (keyof typeof limits)[]
+
+describe('every limit', () => {
+  it('is named with the test that reaches it, and no other is', () => {
+    expect(Object.keys(heldLimits)).toEqual(names)
+  })
+
+  it.each(names)('%s has a test that is there', (name) => {
+    const held = heldLimits[name]
+    if (held.kind !== 'reached') return expect(held.why).not.toBe('')
+    const text = textOf(held.file)
+    expect(text).toContain(held.test)
+    // One table reaches many: each by its name.
+    if (held.test.includes('%s')) expect(text).toContain(`'${name}'`)
+  })
+
+  it('that no test reaches yet is one of these, and they get fewer', () => {
+    const owed = names.filter((name) => heldLimits[name].kind === 'owed')
+    expect(owed).toEqual([
+      'chainsPerAnswerBytesMax',
+      'keyPackageClaimsPerDay',
+      'healBytesMax',
+      'invitesMax',
+      'inviteUsesMax',
+      'inviteLifetimeMsMax',
+      'outboxItemsPerRoomMax',
+      'botsOfferingPerRoomMax',
+      'hookNameCharactersMax',
+      'hookPostsPerMinute',
+      'hookPostBurst',
+      'hookKeysDaysMax',
+      'hookTimeSkewMs',
+    ])
+  })
+})

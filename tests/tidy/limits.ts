@@ -1,0 +1,270 @@
+import type { limits } from '@sotto/protocol'
+
+/** How a limit is known to hold: by a test that reaches it and goes one beyond, or by what it is. */
+export type Held =
+  | { readonly kind: 'reached'; readonly file: string; readonly test: string }
+  /** A time or an amount of our own, which nobody runs into. */
+  | { readonly kind: 'pace'; readonly why: string }
+  /** No test reaches it yet. The list only gets shorter. */
+  | { readonly kind: 'owed'; readonly why: string }
+
+const by = (file: string, test: string): Held => ({ kind: 'reached', file, test })
+const pace = (why: string): Held => ({ kind: 'pace', why })
+const owed = (why: string): Held => ({ kind: 'owed', why })
+
+/** Of shapes, by one table. */
+const form = by('packages/protocol/test/bounds.test.ts', 'so much %s is read, and one more is refused')
+const server = (file: string, test: string): Held => by(`packages/server/test/${file}`, test)
+const open = (test: string): Held => by('tests/open/bounds.test.ts', test)
+
+/** Every limit, with the test that holds it. Whoever adds one adds the test. */
+export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
+  cborDepthMax: by('packages/protocol/test/canonical.test.ts', 'ENC-2 refuses what is nested too deeply'),
+  cborItemsMax: server('http.test.ts', 'refuses a body of more values than anything has'),
+  messageBytesMax: by(
+    'packages/client/test/content.test.ts',
+    'has room for exactly the text that is promised, and refuses more',
+  ),
+  archiveRecordBytesMax: form,
+  textBytesMax: by(
+    'packages/client/test/content.test.ts',
+    'has room for exactly the text that is promised, and refuses more',
+  ),
+  commitBytesMax: form,
+  welcomeBytesMax: form,
+  groupInfoBytesMax: form,
+  treeBytesMax: form,
+  metaBytesMax: form,
+  keyPackageBytesMax: form,
+  chainLinkBytesMax: form,
+  chainEndsPerAnswerMax: form,
+  chainLinksPerAnswerMax: form,
+  chainsPerAnswerBytesMax: owed('the chains of an answer'),
+  chainLinksHandedBackMax: form,
+  vaultSlotBytesMax: form,
+  opaqueMessageBytesMax: form,
+  roomNameCharactersMax: open('a room has a name of so many characters and no more'),
+  accountNameCharactersMin: by('packages/protocol/test/names.test.ts', "['too long', 'a'.repeat(32)]"),
+  accountNameCharactersMax: by('packages/protocol/test/names.test.ts', "['too long', 'a'.repeat(32)]"),
+  passwordCharactersMin: server('open/password.test.ts', 'is long before it is anything else'),
+  passwordCharactersMax: server('open/password.test.ts', 'is long before it is anything else'),
+  devicesPerAccountMax: by('packages/trust/test/account.test.ts', 'CHAIN-8 a twenty-first device'),
+  leavesPerRoomMax: by(
+    'packages/client/test/room/together.test.ts',
+    'hear that the room is full where it has no place',
+  ),
+  treeWidthMax: by('packages/mls/test/treeGrowth.test.ts', 'refuses one leaf more than the limit'),
+  addsPerCommitMax: by('packages/mls/test/attacks/proposals.test.ts', 'more adds than the limit are refused'),
+  proposalsPendingMax: by('packages/mls/test/attacks/proposals.test.ts', 'a pending flood ends at the limit'),
+  deviceCertificateLifetimeDaysMax: by(
+    'packages/trust/test/account.test.ts',
+    'CHAIN-6 a certificate that lasts too long',
+  ),
+  leafLifetimeDaysMax: by(
+    'packages/trust/test/leaf.test.ts',
+    'LEAF-10 that has ended, or lasts longer than a leaf may',
+  ),
+  keyPackageLifetimeDaysMax: by(
+    'packages/trust/test/leaf.test.ts',
+    'KP-2 that has not begun, or lasts too long',
+  ),
+  leafGraceHours: by(
+    'packages/trust/test/authorization/commits.test.ts',
+    'anyone takes out a leaf past its end',
+  ),
+  keyPackagesOneTime: pace('how many a client keeps ready'),
+  keyPackagesRefillBelow: pace('how many a client keeps ready'),
+  keyPackagesStoredMax: server(
+    'hostileDirectory.test.ts',
+    'are bounded in number, for each upload and in all',
+  ),
+  keyPackagesPerUploadMax: server(
+    'hostileDirectory.test.ts',
+    'are bounded in number, for each upload and in all',
+  ),
+  keyPackageClaimsPerHour: server(
+    'directory.test.ts',
+    'cannot be drained, nor can anybody keep others from inviting',
+  ),
+  keyPackageClaimsPerDay: owed('the hour stands before it in every test'),
+  keyPackageClaimsPerTargetPerDay: server(
+    'directory.test.ts',
+    'cannot be drained, nor can anybody keep others from inviting',
+  ),
+  logPageEntriesMax: server('room.test.ts', 'goes by page, and each page ends with a signed acknowledgement'),
+  logPageBytesMax: server(
+    'contracts/deliveryStore.ts',
+    'gives pages within their bounds, and always one entry',
+  ),
+  rawEntriesKeptByClient: pace('what a client keeps; the healers tests of the client hold it'),
+  rawBytesPerRoomMax: pace('what a client keeps; the healers tests of the client hold it'),
+  rawBytesPerRoomMin: pace('what a client keeps; the healers tests of the client hold it'),
+  rawBytesPerDeviceMax: pace('what a client keeps; the healers tests of the client hold it'),
+  healBytesMax: owed('a page that is handed back'),
+  healsPerMinute: server('heal.test.ts', 'HEAL-5 is bounded'),
+  rejoinsPerDay: server('rejoin.test.ts', 'is bounded for each device and room and day'),
+  rejoinWaitMaxMs: pace('from when on a client tells the person'),
+  storedBytesPerAccountPerDay: server('quota.test.ts', 'is refused in every room whatever the size'),
+  storedBytesPerRoomPerDay: server('quota.test.ts', 'takes no messages of anybody, other rooms do'),
+  storedBytesPerHookPerDay: server('quota.test.ts', 'storedBytesPerHookPerDay'),
+  roomsPerAccountPerDay: server('room.test.ts', 'is one of so many that an account may open in a day'),
+  roomsPerAccountMax: form,
+  welcomesWaitingMax: server('invitations.test.ts', 'the fuller it gets the fewer has each'),
+  welcomesWaitingPerInviterMax: server('invitations.test.ts', 'the fuller it gets the fewer has each'),
+  blockedAccountsMax: server('invitations.test.ts', 'nobody blocks himself, and so many at most'),
+  messagesPerSecond: server('submit.test.ts', 'is bounded per device'),
+  messageBurst: server('submit.test.ts', 'is bounded per device'),
+  commitsPerRoomPerMinute: server('commit.test.ts', 'comes so often a minute and no oftener'),
+  joinsPerRoomPerMinute: server('rejoin.test.ts', 'is bounded for each device and room and day'),
+  loginTriesPerWindow: server(
+    'tries.test.ts',
+    'SES-5: give who guesses for days no more than five in a quarter of an hour',
+  ),
+  loginWindowMs: server(
+    'tries.test.ts',
+    'SES-5: give who guesses for days no more than five in a quarter of an hour',
+  ),
+  tryDelayMaxMs: server(
+    'authentication.test.ts',
+    'SES-5: is slowed down per address, by half a minute at most',
+  ),
+  loginExchangesMax: server('hostileSignIn.test.ts', 'are bounded: the oldest goes first'),
+  loginExchangesPerAddressMax: server('hostileSignIn.test.ts', 'are bounded: the oldest goes first'),
+  registrationsPerAddressPerHour: server(
+    'authentication.test.ts',
+    'SES-5: is slowed down per address, by half a minute at most',
+  ),
+  invitesMax: owed('invite keys of a host'),
+  inviteUsesMax: owed('invite keys of a host'),
+  inviteLifetimeMsMax: owed('invite keys of a host'),
+  inviteGuessesPerWindow: server('registration.test.ts', 'slows down whoever guesses'),
+  inviteGuessesWindowMs: server('registration.test.ts', 'slows down whoever guesses'),
+  requestsPerSecondPerAddress: server('http.test.ts', 'are bounded per address'),
+  sessionsPerAccountMax: server('hostileSignIn.test.ts', 'is one of so many of an account'),
+  sessionIdleMs: server('authentication.test.ts', 'end when they are not used for twelve hours'),
+  sessionAbsoluteMs: server('authentication.test.ts', 'end when they are not used for twelve hours'),
+  loginExchangeMs: server('authentication.test.ts', 'takes an exchange once, and for two minutes'),
+  frameBytesMax: server('live.test.ts', 'is closed by text and by frames that are too large'),
+  framesInFlightPerSocketMax: server('incoming.test.ts', 'wait while as many as may be are in flight'),
+  socketsPerAccountMax: server('live.test.ts', 'is one of so many: the oldest makes room'),
+  socketBacklogBytesMax: server('incoming.test.ts', 'wait while the peer does not read what it is answered'),
+  helloTimeoutMs: server('live.test.ts', 'LIVE-1 is closed when it does not say who it is'),
+  socketOpenMs: pace('how long a side waits before it tries again'),
+  pollLaneFirstMs: pace('how long a side waits before it tries again'),
+  pollLaneMaxMs: pace('how long a side waits before it tries again'),
+  helloBytesMax: server('sockets.test.ts', 'may send a greeting and no more'),
+  unidentifiedSocketsPerAddressMax: server('sockets.test.ts', 'is one of so many of its address'),
+  socketCloseMs: server('sockets.test.ts', 'is given up when its peer does not answer'),
+  framesPerSecond: server('incoming.test.ts', 'are taken up to the burst at once'),
+  frameBurst: server('incoming.test.ts', 'are taken up to the burst at once'),
+  earlyEventsMax: server('early.test.ts', 'is refused at one thing more than may be kept'),
+  fragmentsPerMessageMax: server(
+    'budget/webSockets.test.ts',
+    'may have so many, and one more ends the connection',
+  ),
+  chunksPerFrameMax: server('budget/webSockets.test.ts', 'may come in so many chunks, and not in more'),
+  pingIntervalMs: server('live.test.ts', 'from which nothing comes any more is given up'),
+  longPollMs: server('live.test.ts', 'ends without news after its time'),
+  requestTimeoutMs: server(
+    'budget/requests.test.ts',
+    'end their connection after a time that fits their length',
+  ),
+  uploadBytesPerSecondMin: server(
+    'budget/requests.test.ts',
+    'end their connection after a time that fits their length',
+  ),
+  writeStallMs: server(
+    'budget/requests.test.ts',
+    'end their connection when nothing of them is taken in for a while',
+  ),
+  shutdownGraceMs: pace('how long a server that closes waits'),
+  memoryBytesMax: server('budget/memory.test.ts', 'lets nobody hold more than half of what is free'),
+  memoryBytesPerAddressMax: server(
+    'budget/memory.test.ts',
+    'takes up to the bound of an address, refuses one byte beyond',
+  ),
+  memoryBytesPerAccountMax: server('budget/memory.test.ts', 'counts for an account wherever it comes from'),
+  memoryBytesPerRequest: server('budget/requests.test.ts', 'are held by their declared length'),
+  memoryRetryMs: pace('how long a side waits before it tries again'),
+  connectionsPerAddressMax: server('budget/requests.test.ts', 'of one address are so many and no more'),
+  workUsPerSecondPerAccount: server(
+    'budget/work.test.ts',
+    'the work of an account and of an address is taken up to the burst',
+  ),
+  workUsPerSecondPerAddress: server(
+    'budget/work.test.ts',
+    'the work of an account and of an address is taken up to the burst',
+  ),
+  workBurstSeconds: server(
+    'budget/work.test.ts',
+    'the work of an account and of an address is taken up to the burst',
+  ),
+  heavyJobsWaitingPerAccountMax: server(
+    'budget/heavyWork.test.ts',
+    'waits up to a bound for one account and over all',
+  ),
+  heavyJobsWaitingMax: server('budget/heavyWork.test.ts', 'waits up to a bound for one account and over all'),
+  heavyJobMs: server('budget/heavyWork.test.ts', 'that fails or never ends lets the next have its place'),
+  dataLookMs: pace('how often a server looks at its own data'),
+  dataIdleMs: pace('how often a server looks at its own data'),
+  dataMarkMs: pace('how often a server looks at its own data'),
+  diskReserveBytes: server('disk.test.ts', 'is told once when it changes, refuses readiness'),
+  diskLookMs: pace('how often a server looks at its own data'),
+  diskProbeMs: pace('how often a server looks at its own data'),
+  retryDelayMinMs: pace('how long a side waits before it tries again'),
+  retryDelayMaxMs: pace('how long a side waits before it tries again'),
+  outboxItemsPerRoomMax: owed('what waits in a client'),
+  botCommandsMax: by('packages/client/test/content.test.ts', 'keeps what a bot says it listens to'),
+  botCommandSummaryCharactersMax: by(
+    'packages/client/test/content.test.ts',
+    'keeps what a bot says it listens to',
+  ),
+  botsOfferingPerRoomMax: owed('bots of a room'),
+  notesMax: by('packages/client/test/notes.test.ts', 'have limits'),
+  noteCharactersMax: by('packages/client/test/notes.test.ts', 'have limits'),
+  hookPostBytesMax: form,
+  hookStatementBytesMax: form,
+  hookNameCharactersMax: owed('hooks'),
+  hookPostsPerMinute: owed('hooks'),
+  hookPostBurst: owed('hooks'),
+  hookGuessesPerMinute: by(
+    'tests/stories/hooks.test.ts',
+    'a wrong token and an unknown hook are the same; guessing ends',
+  ),
+  hookOutMessagesMax: server(
+    'contracts/deliveryStore.ts',
+    'is bounded in number and bytes, and given as it fits',
+  ),
+  hookOutBytesMax: server(
+    'contracts/deliveryStore.ts',
+    'is bounded in number and bytes, and given as it fits',
+  ),
+  hookOutWaitMs: pace('how long a script waits for what is not there'),
+  hookKeysDaysMax: owed('hooks'),
+  hookKeysGraceMs: by('packages/client/test/room/hooks.test.ts', 'that are old open what was on its way'),
+  hookTimeSkewMs: owed('hooks'),
+  openFrameBytesMax: open('a packet has so many bytes and no more'),
+  openBodyBytesMax: open('a body has so many bytes and no more'),
+  openEnvelopeCharactersMax: open('an envelope has so many characters and no more'),
+  openAttemptsPerSecondPerAddress: by(
+    'tests/proxy/nginx.test.ts',
+    'one address that asks too often shuts out nobody else',
+  ),
+  openEventsInFlightMax: open('so many events of a socket are in flight, and one more closes it'),
+  openRoomsPerAccountMax: open('an account makes so many rooms and no more'),
+  openMembersPerRoomMax: open('a room has so many members and no more'),
+  openParticipantsPerChatMax: open('a chat is begun with so many and no more'),
+  openHistoryMessagesMax: open('a page of history has so many messages and characters'),
+  openHistoryCharactersMax: open('a page of history has so many messages and characters'),
+  openListedMax: server('open/door.test.ts', 'gives up a socket that has missed more than can be said'),
+  openMailboxLettersMax: by(
+    'tests/open/quota.test.ts',
+    'one sender never fills the mailbox of somebody who is away',
+  ),
+  openMailboxCharactersMax: server('contracts/openStore.ts', "'x'.repeat(31)"),
+  openLettersUnderwayMax: server('open/postman.test.ts', 'has no more underway than he may'),
+  openPresenceWindowMs: server('open/presence.test.ts', 'presence is told once in a window'),
+  openPresenceRowsMax: server('contracts/openStore.ts', 'are in a room or a chat with him, so many at most'),
+  openAccessTokensPerAccountMax: server('open/accessTokens.test.ts', 'and there is an end to them'),
+  openAccessTokenDaysMax: form,
+}
