@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SottoError } from '@sotto/protocol'
 import { writeDurably } from './data/durableFile.ts'
@@ -44,6 +44,16 @@ export interface SecretsOptions {
   makeOpaqueSetup(): string
 }
 
+/** A directory of that name that somebody else has made is not closed, nor used. */
+const refuseForeign = (directory: string): void => {
+  const names = existsSync(directory) ? readdirSync(directory) : []
+  if (names.length > 0 && !names.some((name) => secretFiles.some((file) => name.startsWith(file))))
+    throw new SottoError(
+      'unavailable',
+      `${directory} holds something else than a server's secrets; choose another directory with --data`,
+    )
+}
+
 /**
  * Reads the secrets, or makes them at the first start.
  *
@@ -54,6 +64,7 @@ export const loadSecrets = async ({
   mayCreate,
   makeOpaqueSetup,
 }: SecretsOptions): Promise<Secrets> => {
+  refuseForeign(directory)
   privateDirectory(directory)
   const load = async (name: SecretFile, make: () => Uint8Array): Promise<Buffer> => {
     const known = readSecret(join(directory, name))

@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { operations, SottoError } from '@sotto/protocol'
 import type { ServerConfig } from '@sotto/server'
 import { Kysely } from 'kysely'
+import { judgeParts } from '../src/data/belonging.ts'
 import { writeMark } from '../src/data/marker.ts'
 import { secretsPrint } from '../src/data/parts.ts'
 import { secretBytes } from '../src/secrets.ts'
@@ -51,8 +52,8 @@ const busy = { limits: { dataLookMs: 10, dataIdleMs: never, dataMarkMs: 20 } }
 /** It is as soon as nothing is written. */
 const idle = { limits: { dataLookMs: 10, dataIdleMs: 30, dataMarkMs: 20 } }
 
-const markOf = (directory: string): { generation: number } =>
-  JSON.parse(readFileSync(join(directory, 'marker'), 'utf8')) as { generation: number }
+const markOf = (directory: string): { generation: number; fileGeneration: number } =>
+  JSON.parse(readFileSync(join(directory, 'marker'), 'utf8')) as ReturnType<typeof markOf>
 
 const eventually = (holds: () => boolean | Promise<boolean>): Promise<void> =>
   vi.waitFor(
@@ -327,6 +328,59 @@ describe('a copy of the data of a server', () => {
   })
 })
 
+describe('a copy that was made while the server wrote', () => {
+  it('of an older file and the log that was begun over a newer one: is refused, for together they are neither', async () => {
+    const server = await testServer(idle)
+    const settled = (above: number) =>
+      eventually(() => (markOf(server.dataDirectory).fileGeneration ?? 0) > above)
+    await register(server.url, 'alice')
+    await settled(0)
+    const file = copyOf(server.dataDirectory, ['sotto.db'])
+    const then = markOf(server.dataDirectory).fileGeneration
+    await register(server.url, 'bob')
+    await settled(then)
+    const { generation } = markOf(server.dataDirectory)
+    await register(server.url, 'carol')
+    await eventually(() => markOf(server.dataDirectory).generation > generation)
+    const torn = replaced(copyOf(server.dataDirectory), 'sotto.db', file)
+    expect((await refusedStart(torn)).message).toMatch(/sotto\.db-wal is of another/)
+  })
+
+  const salts = (first: number, second = 7): Uint8Array => {
+    const bytes = new Uint8Array(8)
+    new DataView(bytes.buffer).setUint32(0, first)
+    new DataView(bytes.buffer).setUint32(4, second)
+    return bytes
+  }
+  it.each([
+    ['the same', salts(100), true],
+    ['begun anew once', salts(101, 9), true],
+    ['begun anew many times under load', salts(150, 9), true],
+    ['an earlier one', salts(99, 9), false],
+    ['with the same beginning by chance', salts(100, 9), false],
+    ['any other', salts(3_000_000, 9), false],
+  ])('with a log that is %s', (_what, wal, isOwn) => {
+    const parts = {
+      database: { kind: 'database' },
+      wal,
+      besides: [],
+      secretsThere: ['log-key'],
+      secretsMissing: [],
+    } as const
+    const mark = {
+      store: new Uint8Array(16),
+      secrets: new Uint8Array(32),
+      generation: 3,
+      timeMs: 0,
+      fileGeneration: 2,
+      log: { kind: 'one', salts: salts(100) },
+    } as const
+    const judging = () => judgeParts({ directory: 'there', isAccepted: false }, parts, { kind: 'mark', mark })
+    if (isOwn) expect(judging()).toBe('open')
+    else expect(judging).toThrow(/is of another database/)
+  })
+})
+
 describe('the data of a server that runs', () => {
   it('are in the file itself when nothing is written: without the log nothing is missing', async () => {
     const server = await testServer(idle)
@@ -433,7 +487,14 @@ describe('a server of before', () => {
     await unmarkedDatabase(join(directory, 'sotto.db'))
     const print = secretsPrint(secretBytes(join(directory, 'secrets')))
     const store = new Uint8Array(16).fill(7)
-    await writeMark(directory, { store, secrets: print, generation: 0, timeMs: 1, log: { kind: 'any' } })
+    await writeMark(directory, {
+      store,
+      secrets: print,
+      generation: 0,
+      timeMs: 1,
+      fileGeneration: 0,
+      log: { kind: 'any' },
+    })
     expect(await namesKnown(directory)).toEqual(['alice'])
     expect(readFileSync(join(directory, 'marker'), 'utf8')).toContain('07'.repeat(16))
   })

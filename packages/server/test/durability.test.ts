@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Acknowledgement,
@@ -169,6 +169,35 @@ describe('kill -9', () => {
     }
     expect(new Set([...acknowledged.values()].map(({ seq }) => seq)).size).toBe(1000)
     await kill(child)
+  }, 120_000)
+})
+
+describe('a start', () => {
+  /** Kills a server when so many files of its directory have changed, and sees whether the next is well. */
+  const killedAfter = async (dataDirectory: string, changes: number): Promise<void> => {
+    const child = fork(join(import.meta.dirname, 'child', 'serve.ts'), [dataDirectory])
+    const over = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    let left = changes
+    const watcher = watch(dataDirectory, () => {
+      left -= 1
+      if (left === 0) child.kill('SIGKILL')
+    })
+    // A start that changes less is over before.
+    child.once('message', () => child.kill('SIGKILL'))
+    await over
+    watcher.close()
+  }
+
+  it('that is killed at any moment, the first one and later ones, is followed by one that works', async () => {
+    const dataDirectory = temporaryDirectory()
+    for (const changes of [2, 7, 16]) await killedAfter(dataDirectory, changes)
+    let server = await serve(dataDirectory)
+    await register(server.url, 'alice')
+    await kill(server.child)
+    for (const changes of [4, 11]) await killedAfter(dataDirectory, changes)
+    server = await serve(dataDirectory)
+    expect((await refusal(register(server.url, 'alice'))).code).toBe('name_taken')
+    await kill(server.child)
   }, 120_000)
 })
 

@@ -77,7 +77,16 @@ const faultOfParts = (found: Parts, marker: Marker): Fault | undefined => {
 
 const salt = (salts: Uint8Array): number => new DataView(salts.buffer, salts.byteOffset).getUint32(0)
 
-/** The log of the mark, or the one that followed it: it begins anew once between two marks at most. */
+/** So often a log may have begun anew since the mark: under load, some times between two marks. */
+const restartsMax = 4096
+
+/** How often the log has begun anew since it was marked; undefined for one that does not come of the marked one. */
+const restartsSince = (wal: Uint8Array, salts: Uint8Array): number | undefined => {
+  const restarts = (salt(wal) - salt(salts) + 2 ** 32) % 2 ** 32
+  if (restarts === 0) return equalBytes(wal, salts) ? 0 : undefined
+  return restarts <= restartsMax ? restarts : undefined
+}
+
 const isLogOf = (wal: Uint8Array, log: MarkedLog): boolean => {
   switch (log.kind) {
     case 'any':
@@ -85,7 +94,7 @@ const isLogOf = (wal: Uint8Array, log: MarkedLog): boolean => {
     case 'none':
       return false
     case 'one':
-      return equalBytes(wal, log.salts) || salt(wal) === (salt(log.salts) + 1) % 2 ** 32
+      return restartsSince(wal, log.salts) !== undefined
   }
 }
 
@@ -108,16 +117,33 @@ export interface Said {
 }
 
 /** A log was laid over a file that is not its own. */
-const isLaidOver = ({ whole, fileAlone }: Said, marker: Marker): boolean => {
+const isLaidOver = ({ whole, fileAlone }: Said, marker: Marker, wal: Uint8Array | null): boolean => {
   if (!fileAlone) return false
   const isBeginning = marker.kind === 'mark' && marker.mark.log.kind === 'any'
-  return !whole || !equalBytes(fileAlone.store, whole.store) || (fileAlone.closed && !isBeginning)
+  return (
+    !whole ||
+    !equalBytes(fileAlone.store, whole.store) ||
+    (fileAlone.closed && !isBeginning) ||
+    (wal !== null && fileAlone.generation < generationBelow(marker, wal))
+  )
+}
+
+/** What the file has to have for the log to be one that was written over it: a log begins anew over a whole file. */
+const generationBelow = (marker: Marker, wal: Uint8Array): number => {
+  if (marker.kind !== 'mark' || marker.mark.log.kind !== 'one') return 0
+  const { fileGeneration, generation, log } = marker.mark
+  return restartsSince(wal, log.salts) === 0 ? fileGeneration : generation
 }
 
 /** @param secrets print of those that are there */
-const faultOfIdentity = (said: Said, marker: Marker, secrets: Uint8Array): Fault | undefined => {
+const faultOfIdentity = (
+  said: Said,
+  marker: Marker,
+  secrets: Uint8Array,
+  wal: Uint8Array | null,
+): Fault | undefined => {
   const { whole: identity } = said
-  if (isLaidOver(said, marker)) return foreignLog
+  if (isLaidOver(said, marker, wal)) return foreignLog
   if (identity && !equalBytes(identity.secrets, secrets)) {
     const isWithMarker = marker.kind === 'mark' && equalBytes(marker.mark.secrets, secrets)
     return hopeless(
@@ -197,7 +223,8 @@ export const judgeIdentity = (
   said: Said,
   marker: Marker,
   secrets: Uint8Array,
+  { wal }: Pick<Parts, 'wal'>,
 ): void => {
-  const fault = faultOfIdentity(said, marker, secrets)
+  const fault = faultOfIdentity(said, marker, secrets, wal)
   if (fault && !(fault.canBeAccepted && isAccepted)) refuse(directory, fault)
 }

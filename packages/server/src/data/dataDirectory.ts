@@ -2,6 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeF
 import { dirname, join } from 'node:path'
 import { SottoError } from '@sotto/protocol'
 
+/** Written and taken away again to see whether anything can be written. */
+export const probeFile = '.sotto-probe'
+
 const directoryMode = 0o700
 const fileMode = 0o600
 const others = 0o077
@@ -50,13 +53,14 @@ const refuseOpen = (path: string): void => {
 
 /** A probe that fails says what the first write of the database would not say in words. */
 const refuseUnwritable = (path: string): void => {
-  const probe = join(path, 'probe')
+  const probe = join(path, probeFile)
   writeFileSync(probe, '', { mode: fileMode })
   rmSync(probe)
 }
 
 /** Every file of the server beside its secrets. */
-const isOurs = (name: string): boolean => /^(?:sotto\.db|marker|lock|control|probe)(?:$|[.-])/.test(name)
+const isOurs = (name: string): boolean =>
+  /^(?:sotto\.db|marker|lock|control|\.sotto-probe)(?:$|[.-])/.test(name)
 
 /** A copy, or a version of before, has left them to be read by others. */
 const closeFiles = (path: string): void => {

@@ -9,12 +9,12 @@ export interface DataLock {
 
 const fileMode = 0o600
 const busy = 5
+const notOfSqlite = 26
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error &&
-  'errcode' in error &&
-  typeof error.errcode === 'number' &&
-  (error.errcode & 0xff) === busy
+const resultOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined
 
 /**
  * Two servers on one data directory would each trust their own memory of every room. Node has no file locks, SQLite
@@ -33,8 +33,17 @@ export const lockData = (directory: string): DataLock => {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    if (!isBusy(error)) throw error
-    throw new SottoError('unavailable', `another server is using ${directory}; end it first`)
+    switch (resultOf(error)) {
+      case busy:
+        throw new SottoError('unavailable', `another server is using ${directory}; end it first`)
+      case notOfSqlite:
+        throw new SottoError(
+          'unavailable',
+          `${path} is a file of another program; choose another directory with --data`,
+        )
+      default:
+        throw error
+    }
   }
   return {
     release: () => {

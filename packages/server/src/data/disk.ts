@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { SottoError } from '@sotto/protocol'
 import type { ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import { probeFile } from './dataDirectory.ts'
 
 /** How it stands with the disk of the data. */
 export type DiskState =
@@ -40,7 +41,7 @@ const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined
 
 export const diskProbe = (directory: string, bytes: number): DiskProbe => {
-  const path = join(directory, 'probe')
+  const path = join(directory, probeFile)
   return {
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(directory)

@@ -47,13 +47,12 @@ export const tend = (
   }
 }
 
-export const markOf = ({ store, secrets, generation, timeMs }: Identity, log: MarkedLog): Mark => ({
-  store,
-  secrets,
-  generation,
-  timeMs,
-  log,
-})
+/** @param fileGeneration that the file has without its log, at least */
+export const markOf = (
+  { store, secrets, generation, timeMs }: Identity,
+  fileGeneration: number,
+  log: MarkedLog,
+): Mark => ({ store, secrets, generation, timeMs, fileGeneration, log })
 
 export interface Keeper {
   /** Looks after the data now; it is done by itself, too. */
@@ -92,6 +91,7 @@ export const keepData = async (options: KeeperOptions, identity: Identity): Prom
   const { directory, store, clock, limits, log } = options
   const path = databasePath(directory)
   let known = identity
+  let fileGeneration = 0
   let tide: Tide = { kind: 'moving', changes: 0, movedMs: 0, markedMs: 0 }
   let isShut = false
 
@@ -101,11 +101,18 @@ export const keepData = async (options: KeeperOptions, identity: Identity): Prom
     known = next
   }
 
-  const mark = (written: MarkedLog): Promise<void> => writeMark(directory, markOf(known, written))
+  const mark = (written: MarkedLog): Promise<void> =>
+    writeMark(directory, markOf(known, fileGeneration, written))
 
   const markWithLog = (): Promise<void> => {
     const salts = walSalts(path)
     return mark(salts ? { kind: 'one', salts } : { kind: 'any' })
+  }
+
+  const checkpoint = async (rest: 'kept' | 'none'): Promise<void> => {
+    const { generation } = known
+    await store.checkpoint(rest)
+    fileGeneration = generation
   }
 
   const rise = async (nowMs: number): Promise<void> => {
@@ -117,14 +124,14 @@ export const keepData = async (options: KeeperOptions, identity: Identity): Prom
   const settle = async (nowMs: number): Promise<void> => {
     await count(false)
     const changes = await store.changes()
-    await store.checkpoint('kept')
+    await checkpoint('kept')
     await markWithLog()
     tide = { kind: 'settled', changes, movedMs: nowMs, markedMs: nowMs }
   }
 
   // First into the file: it must not say any more that it was closed.
   await count(false)
-  await store.checkpoint('none')
+  await checkpoint('none')
   await rise(performance.now())
   const places = [path, `${path}-wal`].map((file) => [file, placeOf(file) as Place] as const)
 
@@ -170,7 +177,7 @@ export const keepData = async (options: KeeperOptions, identity: Identity): Prom
       if (isShut) return
       try {
         await count(true)
-        await store.checkpoint('none')
+        await checkpoint('none')
         await mark({ kind: 'none' })
       } catch {
         // A full disk: the next start finds the log, and reads it.

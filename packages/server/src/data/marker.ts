@@ -14,6 +14,8 @@ export interface Mark {
   /** Of the database, which counts each mark before it is made: it never falls but where something is lost. */
   readonly generation: number
   readonly timeMs: number
+  /** The generation that the file of the database had without its log, at least. */
+  readonly fileGeneration: number
   readonly log: MarkedLog
 }
 
@@ -54,13 +56,14 @@ const parse = (text: string): Marker => {
   const found = JSON.parse(text) as Readonly<Record<string, unknown>>
   if (found['version'] !== version) return { kind: 'damaged' }
   if (found['state'] === 'founding') return { kind: 'founding' }
-  const { store, secrets, generation, timeMs, log } = found
-  if (!isCount(generation) || !isCount(timeMs)) return { kind: 'damaged' }
+  const { store, secrets, generation, timeMs, fileGeneration, log } = found
+  if (!isCount(generation) || !isCount(timeMs) || !isCount(fileGeneration)) return { kind: 'damaged' }
   const mark = {
     store: fromHex(String(store), storeBytes),
     secrets: fromHex(String(secrets), secretsPrintBytes),
     generation,
     timeMs,
+    fileGeneration,
     log: parseLog(String(log)),
   }
   return { kind: 'mark', mark }
@@ -90,6 +93,7 @@ export const writeMark = (directory: string, mark: Mark): Promise<void> =>
     secrets: toHex(mark.secrets),
     generation: mark.generation,
     timeMs: mark.timeMs,
+    fileGeneration: mark.fileGeneration,
     log: mark.log.kind === 'one' ? toHex(mark.log.salts) : mark.log.kind,
   })
 

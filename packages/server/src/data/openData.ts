@@ -42,7 +42,7 @@ const find = (options: OpenDataOptions): Found => {
   if (judgeParts(options, parts, marker) === 'found') return { kind: 'nothing' }
   const said = peek(databasePath(directory), parts.wal !== null)
   const secrets = secretsPrint(secretBytes(secretsIn(directory)))
-  judgeIdentity(options, said, marker, secrets)
+  judgeIdentity(options, said, marker, secrets, parts)
   const isBegun = marker.kind === 'mark' && marker.mark.generation === 0
   const store = isBegun ? marker.mark.store : newStoreId()
   return { kind: 'database', identity: said.whole ?? unmarked(store, secrets, clock) }
@@ -70,7 +70,7 @@ export const openData = async (options: OpenDataOptions): Promise<Data> => {
   const { directory, bytesMax, clock, makeOpaqueSetup } = options
   const found = find(options)
   if (found.kind === 'nothing') await writeFounding(directory)
-  else await writeMark(directory, markOf(found.identity, { kind: 'any' }))
+  else await writeMark(directory, markOf(found.identity, 0, { kind: 'any' }))
   const secrets = await loadSecrets({
     directory: secretsIn(directory),
     mayCreate: found.kind === 'nothing',
