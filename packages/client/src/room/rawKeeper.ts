@@ -9,9 +9,13 @@ import { roomKeys } from './keys.ts'
 export interface RawKeeper {
   /** The entries up to `cursor` are stored. */
   received(cursor: number): Promise<void>
+  /** The store is full: what is said now is worth more than what was kept for a server that may lose it. */
+  makeRoom(cursor: number): Promise<void>
 }
 
 const blockEntries = 256
+/** That stay when the store is full: the last thousand entries. */
+const blocksMin = 4
 const row = struct({ bytes: uint() })
 
 export interface KeptBlock {
@@ -62,6 +66,15 @@ export const makeRawKeeper = (store: Store, room: string, bytesMax: () => number
     return rows.reduce((bytes, { value }) => bytes + value.length, 0)
   }
 
+  const dropBefore = (first: number): readonly Change[] => [
+    {
+      kind: 'delete_range',
+      from: roomKeys.rawEntry(room, 0),
+      to: roomKeys.rawEntry(room, first * blockEntries),
+    },
+    { kind: 'delete_range', from: roomKeys.rawBlock(room, 0), to: roomKeys.rawBlock(room, first) },
+  ]
+
   const count = async (before: number): Promise<void> => {
     const known = await counted()
     // Of what earlier versions kept, nothing is counted yet: it is no more than a few blocks.
@@ -76,15 +89,7 @@ export const makeRawKeeper = (store: Store, room: string, bytesMax: () => number
         key: roomKeys.rawBlock(room, block),
         value: encodeAs(row, { bytes }),
       }))
-    await store.commit([
-      ...changes,
-      {
-        kind: 'delete_range',
-        from: roomKeys.rawEntry(room, 0),
-        to: roomKeys.rawEntry(room, first * blockEntries),
-      },
-      { kind: 'delete_range', from: roomKeys.rawBlock(room, 0), to: roomKeys.rawBlock(room, first) },
-    ])
+    await store.commit([...changes, ...dropBefore(first)])
   }
 
   let last: Promise<void> = Promise.resolve()
@@ -95,6 +100,12 @@ export const makeRawKeeper = (store: Store, room: string, bytesMax: () => number
       uncounted = block
       // A store that is full keeps more for a while; the next block counts this one, too.
       last = last.then(() => count(block)).catch(() => {})
+      return last
+    },
+    makeRoom: (cursor) => {
+      last = last
+        .then(() => store.commit(dropBefore(Math.max(0, blockOf(cursor) - blocksMin + 1))))
+        .catch(() => {})
       return last
     },
   }

@@ -117,7 +117,13 @@ export const makeReader = (
       remember(entries)
       return receive(tools, room, { entries, ack, past, asked })
     }
-    await runner.take(step)
+    try {
+      await runner.take(step)
+    } catch (error) {
+      if (error instanceof SottoError && error.code === 'storage_full')
+        await rawKeeper.makeRoom(runner.state().place.cursor)
+      throw error
+    }
     void rawKeeper.received(runner.state().place.cursor)
     return outcome
   }

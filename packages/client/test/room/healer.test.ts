@@ -241,6 +241,15 @@ describe('what is kept of a log as it came', () => {
     expect(await rows(await receivedAll(limits.rawBytesPerRoomMax, 7_900))).toHaveLength(7_900)
   })
 
+  it('makes room when the store is full: the last thousand stay', async () => {
+    const store = await receivedAll(limits.rawBytesPerRoomMax, 3_000)
+    await makeRawKeeper(store, id, () => limits.rawBytesPerRoomMax).makeRoom(3_000)
+    const kept = await rows(store)
+    expect(kept.at(-1)).toBe(3_000)
+    expect(kept.length).toBeGreaterThan(700)
+    expect(kept.length).toBeLessThanOrEqual(1_024)
+  })
+
   it('is the newest block, however large, and at most so many blocks', () => {
     const blocks = Array.from({ length: 10 }, (_, block) => ({ block, bytes: 10 }))
     expect(firstKept(blocks, 1, 100)).toBe(9)
