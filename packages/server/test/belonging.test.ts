@@ -127,7 +127,7 @@ const refusedStart = async (
 /** Every file with a hash of its bytes; what SQLite derives from them, and empty files, do not count. */
 const contents = (directory: string): string =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && !/^(?:lock|sotto\.db-shm)/.test(file.name))
+    .filter((file) => file.isFile() && !/^(?:lock|\.sotto-probe|sotto\.db-shm)/.test(file.name))
     .map((file) => join(file.parentPath, file.name))
     .filter((path) => statSync(path).size > 0 || path.endsWith('sotto.db'))
     .toSorted()
