@@ -114,6 +114,8 @@ export const limits = {
   invitesMax: 1000,
   inviteUsesMax: 1000,
   inviteLifetimeMsMax: 366 * dayMs,
+  /** Accounts, and addresses, of which it is counted what they cost. */
+  talliedKeysMax: 4096,
   inviteGuessesPerWindow: 10,
   inviteGuessesWindowMs: 10 * minuteMs,
   requestsPerSecondPerAddress: 200,

@@ -39,6 +39,8 @@ const administrationOf = (store: Store, { clock, limits, log, publicUrl }: Surro
     registration: null,
     publicUrl,
     connected: { end: () => {}, leave },
+    tallies: null,
+    limits,
     clock,
     log,
   })

@@ -25,7 +25,8 @@ import { watchWrites } from './budget/progress.ts'
 import { makeHttpServer } from './http/httpServer.ts'
 import { proofRoute } from './http/proofRoute.ts'
 import { makeGateway } from './live/gateway.ts'
-import { type EventLog, makeEventLog } from './logging/eventLog.ts'
+import { makeTally } from './logging/tally.ts'
+import { type EventLog, makeEventLog, type Tallies } from './logging/eventLog.ts'
 import { makeDepartures } from './open/accounts/departures.ts'
 import { processHints } from './open/hints.ts'
 import { makeOpenLane } from './open/openLane.ts'
@@ -60,9 +61,10 @@ const urlHost = (host: string): string => {
   return host.includes(':') ? `[${host}]` : host
 }
 
-const eventLogOf = (config: ServerConfig, secrets: Secrets, clock: Clock): EventLog =>
+const eventLogOf = (config: ServerConfig, secrets: Secrets, clock: Clock, tallies: Tallies): EventLog =>
   makeEventLog({
     clock,
+    tallies,
     level: config.logLevel ?? 'info',
     destination: config.logDestination ?? pino.destination({ dest: standardError, sync: false }),
     idKey: secrets.logIdKey,
@@ -76,7 +78,11 @@ export const assemble = async (
   const { host = hostDefault, webDirectory } = config
   const clock = boundedClock(config.clock ?? systemClock)
   const limits = limitsOf(config)
-  const log = eventLogOf(config, secrets, clock)
+  const tallies = {
+    accounts: makeTally(clock, limits.talliedKeysMax),
+    sources: makeTally(clock, limits.talliedKeysMax),
+  }
+  const log = eventLogOf(config, secrets, clock, tallies)
   const provider = nodeProvider()
   const bus = processBus()
   const closing = new AbortController()
@@ -155,6 +161,8 @@ export const assemble = async (
       registration,
       publicUrl,
       connected,
+      tallies,
+      limits,
       clock: steady,
       log,
     })

@@ -210,3 +210,47 @@ describe('who is connected when it happens', () => {
     second.close()
   })
 })
+
+describe('the limits', () => {
+  it('in force are told, and who has used one up', async () => {
+    const server = await testServer({ open: true, limits: { storedBytesPerAccountPerDay: 1000 } })
+    const alice = await register(server.url, 'alice', secret)
+    await createRoom(alice)
+    await server.close()
+    const listed = await perform(server.dataDirectory, { do: 'limits' })
+    const inForce = listed.filter(({ kind }) => kind === 'limit')
+    expect(inForce).toContainEqual({ kind: 'limit', limit: 'devicesPerAccountMax', value: 20 })
+    await server.restart()
+    const running = await perform(server.dataDirectory, { do: 'limits' })
+    expect(running).toContainEqual({ kind: 'limit', limit: 'storedBytesPerAccountPerDay', value: 1000 })
+    const used = running.filter(({ kind }) => kind === 'used')
+    expect(used).toMatchObject([{ limit: 'storedBytesPerAccountPerDay', by: 'alice', value: 1000 }])
+    const [account] = await perform(server.dataDirectory, { do: 'accounts' })
+    expect(account?.bytes).toBeGreaterThan(800)
+  })
+})
+
+describe('who causes trouble', () => {
+  it('is told by account and by source, with what was refused, while a server runs', async () => {
+    const server = await testServer({ open: true })
+    const alice = await register(server.url, 'alice', secret)
+    const robot = await program(server, 'robot')
+    for (let i = 0; i < 3; i++) await refusal(alice.call(operations.lookUpAccount, { name: `nobody${i}` }))
+    await call(server.url, 'GET', '/api/me', robot.token)
+    await call(server.url, 'GET', '/api/me', 'x'.repeat(43))
+    const listed = await perform(server.dataDirectory, { do: 'abuse' })
+    const by = (who: string) => listed.find((one) => one.who === who)
+    expect(by('alice')).toMatchObject({ kind: 'account', requests: 3, refusals: { name_unknown: 3 } })
+    expect(by('alice')?.workUs).toBeGreaterThan(0)
+    expect(by('robot')).toMatchObject({ kind: 'account', requests: 1 })
+    const [source] = listed.filter(({ kind }) => kind === 'source')
+    expect(source?.who).toMatch(/^[0-9a-f]{16}$/)
+    expect(source?.requests).toBeGreaterThan(5)
+    expect(source?.refusals).toMatchObject({ name_unknown: 3, UNAUTHORIZED: 1 })
+    expect(JSON.stringify(listed)).not.toContain('127.0.0.1')
+    await server.close()
+    await expect(perform(server.dataDirectory, { do: 'abuse' })).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+  })
+})

@@ -4,6 +4,7 @@ import { invocationOf } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
 import { table } from '../table.ts'
 import { timestamp } from '../time.ts'
+import { abuseCommand, limitsCommand } from './adminNumbers.ts'
 import { type DataOptions, dataDirectoryOf, dataOption } from './dataOption.ts'
 
 const where = (options: DataOptions) => ({ dataDirectory: dataDirectoryOf(options), publicUrl: null })
@@ -19,17 +20,21 @@ const accountsCommand = (): Command =>
       const { administer } = await import('@sotto/server/control')
       const rows: string[][] = []
       for await (const one of administer(where(options), { do: 'accounts' })) {
-        const { name, kind, createdMs, seenMs, devices, rooms, suspendedMs } = one
+        const { name, kind, createdMs, seenMs, devices, rooms, bytes, suspendedMs } = one
         const created = timestamp(createdMs)
         const [seen, suspended] = [timeOrNull(seenMs), timeOrNull(suspendedMs)]
-        output.result({ name, kind, created, seen, devices, rooms, suspended }, null)
+        output.result({ name, kind, created, seen, devices, rooms, bytes, suspended }, null)
         const state = suspendedMs === null ? '' : `suspended since ${day(suspendedMs)}`
-        const counts = [String(devices), String(rooms)]
+        const counts = [devices, rooms, bytes].map(String)
         rows.push([printableLine(name), kind, day(createdMs), day(seenMs), ...counts, state])
       }
       if (output.format === 'json') return
       if (rows.length === 0) output.remark('No accounts.')
-      else output.result(null, table([['name', 'kind', 'made', 'seen', 'devices', 'rooms', ''], ...rows]))
+      else
+        output.result(
+          null,
+          table([['name', 'kind', 'made', 'seen', 'devices', 'rooms', 'bytes', ''], ...rows]),
+        )
     })
 
 const suspendCommand = (): Command =>
@@ -94,8 +99,10 @@ const removeCommand = (): Command =>
 
 export const adminCommand = (): Command =>
   new Command('admin')
-    .description('see to the accounts of the server of this machine')
+    .description('see to the accounts and limits of the server of this machine')
     .addCommand(accountsCommand())
     .addCommand(suspendCommand())
     .addCommand(resumeCommand())
     .addCommand(removeCommand())
+    .addCommand(limitsCommand())
+    .addCommand(abuseCommand())

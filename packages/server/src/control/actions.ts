@@ -1,3 +1,4 @@
+import type { Counts } from '../logging/tally.ts'
 import { type RegistrationMode, SottoError } from '@sotto/protocol'
 
 /** What whoever runs the server can ask of it on its machine. */
@@ -5,7 +6,7 @@ export type Action =
   | { readonly do: 'invite.create'; readonly uses: number; readonly lifetimeMs: number }
   | { readonly do: 'invite.list' }
   | { readonly do: 'invite.revoke'; readonly id: number }
-  | { readonly do: 'accounts' }
+  | { readonly do: 'accounts' | 'limits' | 'abuse' }
   | { readonly do: 'suspend' | 'resume' | 'remove'; readonly name: string }
 
 /** One line of an answer: times in milliseconds, ids and hashes of nothing that opens anything. */
@@ -37,7 +38,24 @@ export interface Answers {
     /** Of a person, those that can sign in; a program has none. */
     readonly devices: number
     readonly rooms: number
+    /** What it has added to what is stored, on both lanes, as its budget of a day remembers it. */
+    readonly bytes: number
     readonly suspendedMs: number | null
+  }
+  readonly limits:
+    | { readonly kind: 'limit'; readonly limit: string; readonly value: number }
+    /** Somebody has used up four fifths of it, or more. */
+    | {
+        readonly kind: 'used'
+        readonly limit: string
+        readonly by: string
+        readonly used: number
+        readonly value: number
+      }
+  readonly abuse: Counts & {
+    /** An account by its name, or a source as the log of the day names it. */
+    readonly who: string
+    readonly kind: 'account' | 'source'
   }
   readonly suspend: { readonly name: string; readonly sessions: number }
   readonly resume: { readonly name: string }
@@ -65,6 +83,8 @@ const forms: { readonly [V in Verb]: Readonly<Record<Exclude<keyof ActionOf<V>, 
   'invite.list': {},
   'invite.revoke': { id: isCount },
   accounts: {},
+  limits: {},
+  abuse: {},
   suspend: { name: isName },
   resume: { name: isName },
   remove: { name: isName },

@@ -1,10 +1,13 @@
-import { inviteLink, normalizeName, type RegistrationMode, SottoError } from '@sotto/protocol'
+import { inviteLink, normalizeName, type RegistrationMode, SottoError, toHex } from '@sotto/protocol'
 import { activeDevices, decodeAccountState } from '@sotto/trust'
 import type { Invites } from '../authentication/invites.ts'
-import type { Clock } from '../configuration.ts'
-import type { EventLog } from '../logging/eventLog.ts'
+import type { Clock, ServerLimits } from '../configuration.ts'
+import type { EventLog, Tallies } from '../logging/eventLog.ts'
+import { budgetOf } from '../quota/budget.ts'
+import { costliest } from './abuse.ts'
 import type { Action, Answers, Verb } from './actions.ts'
 import type { AdminStore, Ended, Holder, OpenPlaces, StoredHolder } from './store.ts'
+import { limitsInForce, usedBytes } from './uses.ts'
 
 /** Does what whoever runs the server asks for. There is one of it, whether a server runs or not. */
 export interface Administration {
@@ -28,6 +31,9 @@ export interface AdministrationDependencies {
   /** Where people open the server, as far as it knows. */
   readonly publicUrl: string | null
   readonly connected: Connected
+  /** Null where no server runs: nobody is counted. */
+  readonly tallies: Tallies | null
+  readonly limits: ServerLimits
   readonly clock: Clock
   readonly log: EventLog
 }
@@ -41,7 +47,7 @@ const loggedId = (holder: Holder): Uint8Array =>
   holder.kind === 'person' ? holder.account : Buffer.from(`open/${holder.user}`)
 
 export const makeAdministration = (dependencies: AdministrationDependencies): Administration => {
-  const { store, invites, registration, publicUrl, connected, clock, log } = dependencies
+  const { store, invites, registration, publicUrl, connected, tallies, limits, clock, log } = dependencies
 
   const find = async (written: string): Promise<{ readonly name: string; readonly holder: Holder }> => {
     const name = normalizeName(written)
@@ -53,9 +59,21 @@ export const makeAdministration = (dependencies: AdministrationDependencies): Ad
   const devicesOf = (state: Uint8Array | null): number =>
     state === null ? 0 : activeDevices(decodeAccountState(state), Math.floor(clock.nowMs() / 1000)).length
 
-  const accountOf = (stored: StoredHolder): Answers['accounts'] => {
+  const accountOf = async (stored: StoredHolder): Promise<Answers['accounts']> => {
     const { name, holder, createdMs, seenMs, rooms, suspendedMs, state } = stored
-    return { name, kind: holder.kind, createdMs, seenMs, devices: devicesOf(state), rooms, suspendedMs }
+    const owner = holder.kind === 'person' ? toHex(holder.account) : `program ${holder.user}`
+    const use = await store.use(budgetOf({ scope: 'account', owner }))
+    const bytes = use ? usedBytes(use, clock.nowMs()) : 0
+    return {
+      name,
+      kind: holder.kind,
+      createdMs,
+      seenMs,
+      devices: devicesOf(state),
+      rooms,
+      bytes,
+      suspendedMs,
+    }
   }
 
   /** A page at a time: who is connected is served in between. */
@@ -108,7 +126,14 @@ export const makeAdministration = (dependencies: AdministrationDependencies): Ad
         return
       case 'accounts':
         for (const kind of ['person', 'program'] as const)
-          for await (const stored of every(kind)) yield accountOf(stored)
+          for await (const stored of every(kind)) yield await accountOf(stored)
+        return
+      case 'limits':
+        yield* limitsInForce(store, limits, clock.nowMs())
+        return
+      case 'abuse':
+        if (!tallies) throw new SottoError('unavailable', 'no server runs on these data: nobody is counted')
+        yield* costliest(store, tallies)
         return
       case 'suspend': {
         const { name, holder } = await find(action.name)

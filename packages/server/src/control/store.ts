@@ -16,6 +16,20 @@ export interface StoredHolder {
   readonly rooms: number
 }
 
+/** What of a bound somebody has used. */
+export interface StoredUse {
+  readonly key: string
+  readonly bytes: number
+  readonly bytesPerDay: number
+  readonly atMs: number
+}
+
+export interface StoredMailbox {
+  readonly user: number
+  readonly letters: number
+  readonly characters: number
+}
+
 /** What ended with it: hashes of the tokens of both lanes. */
 export interface Ended {
   readonly sessions: readonly Uint8Array[]
@@ -29,6 +43,13 @@ export interface OpenPlaces {
 
 /** What whoever runs the server does to accounts. Every write is durable when it returns. */
 export interface AdminStore {
+  /** Of a person by the hex of the account, of a program by its number; undefined where there is none. */
+  nameOf(account: string): Promise<string | undefined>
+  programName(user: number): Promise<string | undefined>
+  /** Budgets, in the order of their keys, those behind `after`. */
+  uses(after: string, countMax: number): Promise<readonly StoredUse[]>
+  mailboxes(after: number, countMax: number): Promise<readonly StoredMailbox[]>
+  use(key: string): Promise<StoredUse | undefined>
   find(name: string): Promise<Holder | undefined>
   /** Of one kind, in the order of their names, those behind `after`. */
   holders(kind: Holder['kind'], after: string, countMax: number): Promise<readonly StoredHolder[]>

@@ -14,7 +14,7 @@ import { failureOf, sendFailure, sendUnknownHost } from './failure.ts'
 import { securityHeaders } from './headers.ts'
 import { hookPrefix, serveHooks } from './hooks.ts'
 import { serveOperation } from './operationRoute.ts'
-import { bodyTimeMs, budgetRequests, type RequestBudget } from './requestBudget.ts'
+import { bodyBytesOf, bodyTimeMs, budgetRequests, type RequestBudget } from './requestBudget.ts'
 import type { Route } from './route.ts'
 import { serveSeen } from './seen.ts'
 import { originForm } from './target.ts'
@@ -99,11 +99,16 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
 
   const memory = budgetRequests(app, options.memory, limits)
 
+  app.addHook('onResponse', async (request) => {
+    log.count({ address: addressKey(request.ip) }, { requests: 1, bytes: bodyBytesOf(request) })
+  })
+
   app.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error)
     if (failure?.code === 'host_refused' && isForPerson(request)) return sendUnknownHost(reply)
     const operation = request.routeOptions.url ?? 'unrouted'
     if (!failure) log.failure(error, { operation })
+    log.count({ address: addressKey(request.ip) }, { code: failure?.code ?? 'internal' })
     if (failure?.code === 'rate') log.info('rate_refused', { operation, address: addressKey(request.ip) })
     return sendFailure(reply, failure ?? new SottoError('internal'), clock.nowMs())
   })
@@ -113,7 +118,8 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
     done(null, body),
   )
 
-  for (const route of routes) serveOperation(app, route, { sessions, memory, work: options.work, closing })
+  for (const route of routes)
+    serveOperation(app, route, { sessions, memory, work: options.work, log, closing })
 
   await serveHooks(app, options)
   await options.addRoutes?.(app, memory)

@@ -5,6 +5,7 @@ import { costOf, workUsOf } from '../budget/operationCosts.ts'
 import type { WorkBudget } from '../budget/work.ts'
 import { addressKey } from './address.ts'
 import { bodyBytesOf, type RequestBudget } from './requestBudget.ts'
+import type { EventLog } from '../logging/eventLog.ts'
 import type { Route } from './route.ts'
 import { accountKey } from '../budget/work.ts'
 
@@ -51,12 +52,13 @@ interface Dependencies {
   readonly sessions: Pick<Sessions, 'authenticate'>
   readonly memory: RequestBudget
   readonly work: WorkBudget
+  readonly log: Pick<EventLog, 'count'>
   readonly closing: AbortSignal
 }
 
 /** Serves an operation: who asks is settled before the body is read, what is asked before the handler is called. */
 export const serveOperation = (app: FastifyInstance, route: Route, dependencies: Dependencies): void => {
-  const { sessions, memory, work, closing } = dependencies
+  const { sessions, memory, work, log, closing } = dependencies
   const { operation } = route
   const cost = costOf(operation)
   const callers = new WeakMap<FastifyRequest, Caller | null>()
@@ -67,22 +69,27 @@ export const serveOperation = (app: FastifyInstance, route: Route, dependencies:
     onRequest: async (request) => {
       const address = addressKey(request.ip)
       const workUs = workUsOf(cost, bodyBytesOf(request))
+      log.count({ address }, { workUs })
       work.takeForAddress(address, workUs)
       const caller = await authenticate(sessions, route, request)
       callers.set(request, caller)
       const account = caller && accountKey(caller.account)
       memory.admit(request, account, cost.answerBytes ?? 0)
-      if (account !== null) work.takeForAccount(account, workUs)
+      if (!caller || account === null) return
+      log.count({ account: caller.account }, { requests: 1, workUs, bytes: bodyBytesOf(request) })
+      work.takeForAccount(account, workUs)
     },
     handler: async (request, reply) => {
       const input = { ...parameters(route, request), ...bodyOf(route, request) }
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
-      const output = await route.answer({
-        input,
-        caller: callers.get(request) ?? null,
-        address: addressKey(request.ip),
-        signal: AbortSignal.any([gone.signal, closing]),
+      const caller = callers.get(request) ?? null
+      const signal = AbortSignal.any([gone.signal, closing])
+      const asked = { input, caller, address: addressKey(request.ip), signal }
+      const output = await route.answer(asked).catch((error: unknown) => {
+        if (caller && error instanceof SottoError)
+          log.count({ account: caller.account }, { code: error.code })
+        throw error
       })
       const body = encodeAs(operation.output, output)
       return reply

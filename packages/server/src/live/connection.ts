@@ -199,11 +199,14 @@ export const makeConnection = (
 
   const submit = async (caller: DeviceCaller, frame: ClientFrame & { kind: 'submit' }): Promise<void> => {
     const { requestId, room, message, aux } = frame
+    const { account } = caller
+    log.count({ account }, { requests: 1, bytes: message.length + (aux?.length ?? 0) })
     try {
       const ack = await delivery.submit(caller, room, { message, aux })
       if (!isClosed()) send({ kind: 'ack', requestId, ack })
     } catch (error) {
       if (!(error instanceof SottoError)) log.failure(error, { operation: 'live.submit' })
+      log.count({ account }, { code: failureOf(error).code })
       if (!isClosed()) send({ kind: 'refused', requestId, ...failureOf(error) })
     }
   }

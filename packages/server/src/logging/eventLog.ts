@@ -3,6 +3,7 @@ import { type FailureCode, toHex } from '@sotto/protocol'
 import { type DestinationStream, type LevelWithSilent, pino } from 'pino'
 import { type Clock, systemClock } from '../configuration.ts'
 import { makeLineBudget } from './lineBudget.ts'
+import type { Tally } from './tally.ts'
 import { makeSources } from './sources.ts'
 
 /** Everything that can stand in the log. What is not listed here cannot be written: there is no free text. */
@@ -86,9 +87,24 @@ const strangersEvents: ReadonlySet<EventName> = new Set<EventName>([
   'login_refused',
   'hook_refused',
   'rate_refused',
+  'invite_refused',
 ])
 
+/** Who is counted: an account or user, or where the request comes from. */
+export interface CountedAs {
+  readonly account?: Uint8Array
+  readonly address?: string
+}
+
+/** Of accounts by their id in hex, of addresses as the log writes them. */
+export interface Tallies {
+  readonly accounts: Tally
+  readonly sources: Tally
+}
+
 export interface EventLog {
+  /** Counts, for who hosts the server and asks; writes nothing. */
+  count(who: CountedAs, what: Parameters<Tally['note']>[1]): void
   debug(event: EventName, fields?: EventFields): void
   info(event: EventName, fields?: EventFields): void
   warn(event: EventName, fields?: EventFields): void
@@ -112,6 +128,7 @@ export interface EventLogOptions {
   readonly idKey: Uint8Array
   /** Of the keys of addresses and the budget of lines. Default: the machine's. */
   readonly clock?: Clock
+  readonly tallies?: Tallies
 }
 
 export const makeEventLog = ({
@@ -119,6 +136,7 @@ export const makeEventLog = ({
   destination,
   idKey,
   clock = systemClock,
+  tallies,
 }: EventLogOptions): EventLog => {
   const sources = makeSources(clock)
   const budget = makeLineBudget(clock)
@@ -161,6 +179,10 @@ export const makeEventLog = ({
     }
 
   return {
+    count: ({ account, address }, what) => {
+      if (account) tallies?.accounts.note(toHex(account), what)
+      if (address !== undefined) tallies?.sources.note(sources.of(address), what)
+    },
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),

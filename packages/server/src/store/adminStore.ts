@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { AdminStore, Ended, Holder, StoredHolder } from '../control/store.ts'
+import type { AdminStore, Ended, Holder, StoredHolder, StoredUse } from '../control/store.ts'
 import { storing } from './failure.ts'
 import type { Schema } from './schema.ts'
 import type { Standing } from './standing.ts'
@@ -187,7 +187,57 @@ const withOpenRooms = async (db: Kysely<Schema>, stored: StoredHolder): Promise<
   return { ...stored, rooms: stored.rooms + rooms.length + chats.length }
 }
 
+const useOf = (row: Schema['budgets']): StoredUse => ({
+  key: row.budget,
+  bytes: row.bytes,
+  bytesPerDay: row.bytes_per_day,
+  atMs: row.at_ms,
+})
+
 export const adminStore = (db: Kysely<Schema>): AdminStore => ({
+  nameOf: (account) =>
+    storing(async () => {
+      const id = new Uint8Array(Buffer.from(account, 'hex'))
+      const row = db.selectFrom('accounts').select('name').where('account', '=', id)
+      return (await row.executeTakeFirst())?.name
+    }),
+
+  programName: (user) =>
+    storing(async () => {
+      const row = db.selectFrom('open_users').select('name').where('id', '=', user)
+      return (await row.executeTakeFirst())?.name
+    }),
+
+  uses: (after, countMax) =>
+    storing(async () => {
+      const rows = await db
+        .selectFrom('budgets')
+        .selectAll()
+        .where('budget', '>', after)
+        .orderBy('budget')
+        .limit(countMax)
+        .execute()
+      return rows.map(useOf)
+    }),
+
+  use: (key) =>
+    storing(async () => {
+      const row = await db.selectFrom('budgets').selectAll().where('budget', '=', key).executeTakeFirst()
+      return row && useOf(row)
+    }),
+
+  mailboxes: (after, countMax) =>
+    storing(async () => {
+      const rows = await db
+        .selectFrom('open_mailboxes')
+        .select(['user_id', 'letters', 'characters'])
+        .where('user_id', '>', after)
+        .orderBy('user_id')
+        .limit(countMax)
+        .execute()
+      return rows.map(({ user_id, letters, characters }) => ({ user: user_id, letters, characters }))
+    }),
+
   find: (name) =>
     storing(async () => {
       const person = await db

@@ -2,6 +2,7 @@ import type { Socket } from 'socket.io'
 import type { ServerLimits, Clock } from '../../configuration.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
 import type { Rate } from '../../rate.ts'
+import { countedAs } from '../accounts/owner.ts'
 import type { OpenCaller, OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, OpenRefusal } from '../failure.ts'
 import { type Hint, type Hints, tokenTopic, userTopic } from '../hints.ts'
@@ -93,11 +94,13 @@ export const makeConnection = (
     const told = { ...failure, message: failure.error }
     emit('error', told)
     if (event === 'initiate_chat') emit('chat_error', told)
+    log.count({ account: countedAs(caller.user) }, { code: refusal.code })
     acknowledge?.({ ok: false, ...told })
   }
 
   const answer = async (json: string, acknowledge: Acknowledge | undefined): Promise<void> => {
     let asked = ''
+    log.count({ account: countedAs(caller.user) }, { requests: 1, bytes: json.length })
     // Who does not read the answers is not asked for more questions.
     let done = await door.whenOpen(0)
     try {

@@ -8,6 +8,7 @@ import type { Edge } from '../../http/edge.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
 import type { RequestBudget } from '../../http/requestBudget.ts'
 import type { Rate } from '../../rate.ts'
+import { countedAs } from '../accounts/owner.ts'
 import { needScope, type OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
 import { isJsonObject, type JsonObject, parseStrictJson } from '../form/strictJson.ts'
@@ -96,6 +97,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
       case 'lane': {
         const caller = await sessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         needScope(caller, access.scope)
+        log.count({ account: countedAs(caller.user) }, { requests: 1 })
         memory.admit(request, userKey(caller.user.id), answerBytes)
         return caller
       }
@@ -103,6 +105,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
         const caller = await personSessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         // A password alone makes no tokens: they would outlive a password that is changed.
         if (caller.device === null) return refuse('SCOPE_MISSING')
+        log.count({ account: caller.account }, { requests: 1 })
         memory.admit(request, accountKey(caller.account), answerBytes)
         return caller
       }
@@ -172,6 +175,8 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
       if (!refusal) log.failure(error, { operation })
       if (refusal?.code === 'RATE_LIMITED')
         log.info('rate_refused', { operation, address: addressKey(request.ip) })
+      const { code } = refusal ?? new OpenRefusal('INTERNAL')
+      log.count({ address: addressKey(request.ip) }, { code })
       return sendRefusal(reply, refusal ?? new OpenRefusal('INTERNAL'), clock.nowMs())
     })
     for (const route of routes) serve(app, route)

@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { invocationOf } from '../invocation.ts'
+import { printableLine } from '../printable.ts'
+import { table } from '../table.ts'
+import { type DataOptions, dataDirectoryOf, dataOption } from './dataOption.ts'
+
+const where = (options: DataOptions) => ({ dataDirectory: dataDirectoryOf(options), publicUrl: null })
+
+export const limitsCommand = (): Command =>
+  new Command('limits')
+    .description('list the limits in force, and who has nearly used one up')
+    .addOption(dataOption())
+    .action(async (options: DataOptions, command: Command) => {
+      const { output } = invocationOf(command)
+      const { administer } = await import('@sotto/server/control')
+      const [inForce, used]: [string[][], string[][]] = [[], []]
+      for await (const one of administer(where(options), { do: 'limits' })) {
+        const { kind, ...told } = one
+        output.result(told, null)
+        if (one.kind === 'limit') inForce.push([one.limit, String(one.value)])
+        else used.push([one.limit, printableLine(one.by), `${one.used} of ${one.value}`])
+      }
+      if (output.format === 'json') return
+      output.result(null, table(inForce))
+      if (used.length === 0) output.remark('Nobody has used up four fifths of any of them.')
+      else output.result(null, `\nNearly used up, or used up:\n${table(used)}`)
+    })
+
+const refusalsText = (refusals: Readonly<Record<string, number>>): string =>
+  Object.entries(refusals)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([code, count]) => `${printableLine(code)} ${count}`)
+    .join(', ')
+
+export const abuseCommand = (): Command =>
+  new Command('abuse')
+    .description('list who has cost the running server the most in this hour and the last, and was refused')
+    .addOption(dataOption())
+    .action(async (options: DataOptions, command: Command) => {
+      const { output } = invocationOf(command)
+      const { administer } = await import('@sotto/server/control')
+      const rows: string[][] = []
+      for await (const { kind, who, requests, bytes, workUs, refusals } of administer(where(options), {
+        do: 'abuse',
+      })) {
+        output.result({ kind, who, requests, bytes, workMs: Math.round(workUs / 1000), refusals }, null)
+        const cost = `${(workUs / 1_000_000).toFixed(1)} s`
+        rows.push([kind, printableLine(who), String(requests), String(bytes), cost, refusalsText(refusals)])
+      }
+      if (output.format === 'json') return
+      if (rows.length === 0) return output.remark('Nobody has asked for anything.')
+      output.result(null, table([['kind', 'who', 'requests', 'bytes', 'work', 'refused'], ...rows]))
+      output.remark('A source is an address as the log names it for a day, so that it can be followed there.')
+    })
