@@ -32,6 +32,7 @@ export const laneServer = async (config: Partial<ServerConfig> = {}): Promise<La
       port: 0,
       host: '127.0.0.1',
       webDirectory: null,
+      registration: 'open',
       open: true,
       logLevel: 'trace',
       logDestination: { write: (line: string) => void log.push(line) },

@@ -15,7 +15,7 @@ export const limitsCommand = (): Command =>
       const { administer } = await import('@sotto/server/control')
       const [inForce, used]: [string[][], string[][]] = [[], []]
       for await (const one of administer(where(options), { do: 'limits' })) {
-        const { kind, ...told } = one
+        const { kind: _kind, ...told } = one
         output.result(told, null)
         if (one.kind === 'limit') inForce.push([one.limit, String(one.value)])
         else used.push([one.limit, printableLine(one.by), `${one.used} of ${one.value}`])
