@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { operations } from '@sotto/protocol'
+import { limits, operations } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { administer } from '../src/administer.ts'
 import { readAction } from '../src/control/actions.ts'
@@ -101,6 +101,20 @@ describe('the commands of a host', () => {
     await wrong()
     await server.close()
     await wrong()
+  })
+
+  it('make so many invites, for so many, for so long, and no more', async () => {
+    const { dataDirectory } = await testServer({ limits: { invitesMax: 2 } })
+    const make = (uses: number, lifetimeMs: number) =>
+      refusal(all(administer(at(dataDirectory), { do: 'invite.create', uses, lifetimeMs })))
+    const { inviteUsesMax, inviteLifetimeMsMax } = limits
+    expect((await make(inviteUsesMax + 1, 1)).code).toBe('bad_request')
+    expect((await make(1, inviteLifetimeMsMax + 1)).code).toBe('bad_request')
+    expect((await make(inviteUsesMax, hourMs)).code).toBe('accepted')
+    expect((await make(1, inviteLifetimeMsMax)).code).toBe('accepted')
+    expect((await make(1, hourMs)).code).toBe('rate')
+    await all(administer(at(dataDirectory), { do: 'invite.revoke', id: 1 }))
+    expect((await make(1, hourMs)).code).toBe('accepted')
   })
 
   it('leave data alone that a server has which cannot be asked, and what are no data', async () => {
