@@ -1,7 +1,8 @@
 import type { Client } from '@sotto/client'
+import { operations } from '@sotto/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { invitation, online, until } from './talk.ts'
-import { type Person, startWorld, type World } from './world.ts'
+import { password, type Person, startWorld, type Weather, type World } from './world.ts'
 
 describe('somebody floods Bob with invitations', () => {
   let world: World
@@ -46,6 +47,29 @@ describe('somebody floods Bob with invitations', () => {
     })
     await bob.accept({ room: hers })
     await until(bob, ({ rooms }) => rooms.find(({ id, state }) => id === hers && state.kind === 'active'))
+  })
+
+  it('DEL-14: what the server does not know to have handed out is claimed once more', async () => {
+    let claims = 0
+    const forgetful: Weather = {
+      transport: (transport) => ({
+        ...transport,
+        call: async (op, input, token) => {
+          const answer = await transport.call(op, input, token)
+          if (op.name !== operations.claimKeyPackages.name || ++claims > 1) return answer
+          // What has been handed out until now is of no use from here on.
+          await bob.block({ name: 'carol' })
+          await bob.unblock({ name: 'carol' })
+          return answer
+        },
+      }),
+    }
+    const carol = await world.person('carol').open(forgetful)
+    await carol.register({ name: 'carol', password })
+    await online(carol)
+    const id = await invitedBy(carol, 'Choir')
+    expect(claims).toBe(2)
+    await bob.decline({ room: id })
   })
 
   it('CL-16: a restart forgets none of it, and he takes it back when he likes', async () => {

@@ -79,6 +79,16 @@ export const claimed = (room: RoomState, found: Claimed): RoomState => ({
   }),
 })
 
+/** The room without the key packages of these intents: they have to be claimed anew. */
+export const unclaimed = (room: RoomState, ids: readonly string[]): RoomState => ({
+  ...room,
+  intents: room.intents.map((intent): Intent => {
+    if (!ids.includes(intent.id)) return intent
+    if (intent.kind === 'invite') return { ...intent, keyPackages: [] }
+    return intent.kind === 'readd' ? { ...intent, keyPackage: null } : intent
+  }),
+})
+
 /** Devices that want to be brought in again, and for which there are only key packages of others. */
 export const unhelped = ({ intents }: RoomState, found: Claimed): readonly string[] =>
   intents.flatMap((intent) => {

@@ -10,6 +10,7 @@ import {
 import { signLabelled } from '@sotto/trust'
 import { isForNow } from '../forNow.ts'
 import type { Acknowledged } from '../timeline/view.ts'
+import { unclaimed } from './claim.ts'
 import { dropPending, renewPending } from './commit.ts'
 import { confirmRoom } from './enter.ts'
 import { isSigned } from './judge.ts'
@@ -76,6 +77,10 @@ const numberIn = ({ detail }: SottoError, name: string, otherwise: number): numb
 const isCrowded = ({ code, detail }: SottoError): boolean =>
   code === 'rate' && detail['retryAfterMs'] === undefined
 
+/** The server does not know that it has handed out the key packages: a copy from before is what it was restored from. */
+const isUnhanded = ({ code, detail }: SottoError): boolean =>
+  code === 'key_package_unavailable' && detail['rule'] === 'DEL-14'
+
 /** Nothing that happens by itself makes it acceptable. */
 const isFinal = (failure: SottoError): boolean => {
   switch (failure.code) {
@@ -94,6 +99,8 @@ const retryDelayMs = (failure: SottoError): number =>
 export const makeSender = (deps: SenderDeps): Sender => {
   const { tools, line, runner, reader } = deps
   const underWay = new Set<string>()
+  /** Intents whose key packages were claimed a second time; there is no third. */
+  const reclaimed = new Set<string>()
   let isTrusted = false
   const promised = new Map<string, Promised>()
   /** The commit or proposal that the server says it has. */
@@ -209,6 +216,11 @@ export const makeSender = (deps: SenderDeps): Sender => {
     if (runner.state().pending !== pending) return deps.proceed()
     underWay.delete(pendingId)
     const { intents } = pending
+    const fresh = isUnhanded(failure) ? intents.filter((id) => !reclaimed.has(id)) : []
+    if (fresh.length > 0) {
+      for (const id of fresh) reclaimed.add(id)
+      return runner.take((room) => renewPending(unclaimed(room, fresh)))
+    }
     // One among several spoils it for the others: half of them, then.
     if (intents.length > 1 && isFinal(failure)) {
       deps.divided(Math.ceil(intents.length / 2))
