@@ -386,11 +386,11 @@ describe('the data of a server that runs', () => {
     const server = await testServer(idle)
     await register(server.url, 'alice')
     await register(server.url, 'bob')
+    let copy = ''
     await eventually(async () => {
-      const copy = copyOf(server.dataDirectory, allBut('sotto.db-wal'))
+      copy = copyOf(server.dataDirectory, allBut('sotto.db-wal'))
       return (await refusedStart(copy)).code === 'accepted'
     })
-    const copy = copyOf(server.dataDirectory, allBut('sotto.db-wal'))
     expect(await namesKnown(copy)).toEqual(['alice', 'bob'])
   })
 
