@@ -381,6 +381,10 @@ describe.skipIf(!hasNginx)('a terminal behind nginx (needs nginx)', () => {
     await server.close()
     const away = await sotto(['login', '--password-stdin'])
     expect(away.said).toMatch(/The server is not ready: the proxy in front of it answers that it is away/)
+    const lane = await sotto(['lane', 'register', 'program', '--server', url])
+    expect(lane.said).toMatch(/the proxy in front of it answers that it is away/)
+    const untrusted = await sotto(['lane', 'register', 'program', '--server', url], {})
+    expect(untrusted.said).toMatch(/its certificate is not trusted/)
     const listed = await sotto(['rooms'])
     expect(listed.said).toMatch(
       /the proxy in front of it answers that it is away[^]*what the device remembers/,

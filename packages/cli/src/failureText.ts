@@ -1,4 +1,13 @@
-import { failureBody, type FailureCode, failures, obstacleIn, SottoError } from '@sotto/client'
+import {
+  failureBody,
+  type FailureCode,
+  failures,
+  type Obstacle,
+  obstacleIn,
+  obstacleOfError,
+  obstacleOfStatus,
+  SottoError,
+} from '@sotto/client'
 import type { LaneError } from '@sotto/client/open'
 import { jsonLine } from './json.ts'
 import { exitOfLane } from './lane/exit.ts'
@@ -64,6 +73,8 @@ const laneRemedies: Partial<Record<LaneError['code'], string>> = {
   UNAUTHORIZED: 'The access token has ended, or was revoked.',
   OFFLINE: 'Is the server running, and is its address right?',
   USERNAME_TAKEN: 'Choose another name.',
+  HOST_REFUSED:
+    'Whoever runs the server starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
   REGISTRATION_CLOSED: 'Whoever runs the server can change that: sotto serve --registration.',
   INVITE_REQUIRED: 'Ask whoever runs the server for an invite, then: sotto lane register NAME --invite KEY',
   INVITE_INVALID: 'It is used up, over, or was taken back. Ask whoever runs the server for a new one.',
@@ -78,15 +89,32 @@ const laneRemedies: Partial<Record<LaneError['code'], string>> = {
 const isLaneError = (error: unknown): error is LaneError =>
   error instanceof Error && error.name === 'LaneError'
 
+/** What stands between this device and a server of the open lane. */
+const obstacleOfLane = ({ code, status, cause }: LaneError): Obstacle | undefined => {
+  if (code === 'ANSWER_INVALID' && status !== undefined) return obstacleOfStatus(status)
+  return code === 'OFFLINE' ? obstacleOfError(cause) : undefined
+}
+
+const laneText = (error: LaneError): string => {
+  const obstacle = obstacleOfLane(error)
+  if (!obstacle) {
+    const remedy = laneRemedies[error.code]
+    return `${printable(error.message)}.${remedy ? `\n  ${remedy}` : ''}`
+  }
+  const { what, remedy } = obstacleTexts[obstacle]
+  return `${printable(error.message)}: ${what}.\n  ${remedy}`
+}
+
 const reportLane = (error: LaneError, format: OutputFormat): number => {
   const { code, scope, retryAfterMs } = error
   const exit = exitOfLane(code)
+  const obstacle = obstacleOfLane(error)
   const detail = {
+    ...(obstacle === undefined ? {} : { obstacle }),
     ...(scope === undefined ? {} : { scope }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
   const isParticular = Object.keys(detail).length > 0
-  const remedy = laneRemedies[code]
   const line =
     format === 'json'
       ? jsonLine({
@@ -96,7 +124,7 @@ const reportLane = (error: LaneError, format: OutputFormat): number => {
           ...(isParticular ? { detail } : {}),
           exit,
         })
-      : `sotto: ${printable(error.message)}.${remedy ? `\n  ${remedy}` : ''}`
+      : `sotto: ${laneText(error)}`
   process.stderr.write(`${line}\n`)
   return exit
 }

@@ -251,6 +251,7 @@ describe('a proxy', () => {
       false,
       false,
     ])
+    expect([by('HTTPS'), by('wss'), by('ws')]).toEqual([true, true, false])
     expect(edgeOf([], 'https://chat.example.org').isSecure(from('127.0.0.1', {}))).toBe(true)
     expect(edgeOf([], 'http://chat.example.org').isSecure(from('127.0.0.1', {}))).toBe(false)
   })

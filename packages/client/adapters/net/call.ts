@@ -12,7 +12,7 @@ import {
 } from '@sotto/protocol'
 import { type Answer, exchange } from './exchange.ts'
 import { failureOfAnswer } from './failure.ts'
-import { naming } from './obstacle.ts'
+import { naming } from '../../src/ports/obstacleOf.ts'
 
 /** The largest answer is a ratchet tree or a page of Welcomes. */
 const answerBytesMax = 2 * limits.treeBytesMax

@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/protocol'
-import { naming, obstacleOfError } from './obstacle.ts'
+import { naming, obstacleOfError } from '../../src/ports/obstacleOf.ts'
 
 export interface Exchange {
   readonly url: string

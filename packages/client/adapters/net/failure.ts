@@ -1,4 +1,4 @@
-import { naming, obstacleOfStatus } from './obstacle.ts'
+import { naming, obstacleOfStatus } from '../../src/ports/obstacleOf.ts'
 import { type FailureCode, type FailureDetail, isFailureCode, SottoError } from '@sotto/protocol'
 
 /** The meaning of an answer that did not come from Sotto but from something between. */

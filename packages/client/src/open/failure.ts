@@ -26,6 +26,8 @@ export class LaneError extends Error {
   readonly retryAfterMs: number | undefined
   /** Of `QUOTA`: what of it is used up, `account`, `room` or `server`. */
   readonly scope: string | undefined
+  /** Of `ANSWER_INVALID`: the status of what is no answer of a Sotto server. */
+  status: number | undefined
 
   constructor(code: LaneCode, detail?: string, retryAfterMs?: number, scope?: string) {
     super(detail === undefined ? textOf(code) : `${textOf(code)}: ${detail}`)
@@ -39,8 +41,11 @@ export class LaneError extends Error {
 export const failureOfAnswer = (answer: unknown, status?: number): LaneError => {
   const told = (answer ?? {}) as Readonly<Record<string, unknown>>
   const { code, retry_after_ms: retryAfterMs, scope } = told
-  if (!isOpenCode(code))
-    return new LaneError('ANSWER_INVALID', status === undefined ? undefined : `status ${status}`)
+  if (!isOpenCode(code)) {
+    const failure = new LaneError('ANSWER_INVALID', status === undefined ? undefined : `status ${status}`)
+    failure.status = status
+    return failure
+  }
   return new LaneError(
     code,
     undefined,

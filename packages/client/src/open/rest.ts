@@ -26,7 +26,8 @@ export const restCall = async (server: string, { method, path, body, token }: Ca
     redirect: 'error',
     signal: AbortSignal.timeout(answerMs),
   }).catch((error: unknown) => {
-    throw new LaneError(error instanceof Error && error.name === 'TimeoutError' ? 'TIMEOUT' : 'OFFLINE')
+    const isLate = error instanceof Error && error.name === 'TimeoutError'
+    throw Object.assign(new LaneError(isLate ? 'TIMEOUT' : 'OFFLINE'), { cause: error })
   })
   const text = await answer.text().catch(() => fail('OFFLINE'))
   if (text.length > answerCharactersMax) fail('ANSWER_INVALID')
@@ -37,8 +38,8 @@ export const restCall = async (server: string, { method, path, body, token }: Ca
       return undefined
     }
   })()
-  if (!answer.ok) throw failureOfAnswer(value, answer.status)
-  return value ?? fail('ANSWER_INVALID')
+  if (!answer.ok || value === undefined) throw failureOfAnswer(value, answer.status)
+  return value
 }
 
 export const asObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : fail('ANSWER_INVALID'))

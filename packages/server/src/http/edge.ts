@@ -33,6 +33,9 @@ export interface Edge {
 
 const hostDefault = 'localhost'
 
+/** As proxies write them; of a WebSocket some write the other. */
+const secureSchemes: ReadonlySet<string> = new Set(['https', 'wss'])
+
 const forwardedHeaders = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'] as const
 
 const isForwarded = (headers: IncomingHttpHeaders): boolean =>
@@ -61,7 +64,8 @@ export const makeEdge = (config: EdgeConfig, clock: Clock, log: EventLog): Edge 
     goesBy: (host) => hosts.isKnown(host, undefined),
     addressOf: (request) => addressOf(request, believes),
     isSecure: (request) =>
-      publicUrl?.protocol === 'https:' || forwarded(request, 'x-forwarded-proto') === 'https',
+      publicUrl?.protocol === 'https:' ||
+      secureSchemes.has(forwarded(request, 'x-forwarded-proto')?.toLowerCase() ?? ''),
     isForUs: (request) => {
       if (isForwarded(request.headers) && !believes(request.socket.remoteAddress))
         signs.tell('proxy_not_believed', peerOf(request))

@@ -1,4 +1,4 @@
-import type { Obstacle } from '../../src/ports/obstacle.ts'
+import type { Obstacle } from './obstacle.ts'
 
 /** What Node, its HTTP client, and OpenSSL call it. */
 const byCode: Readonly<Record<string, Obstacle>> = {
