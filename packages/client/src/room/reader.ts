@@ -138,7 +138,8 @@ export const makeReader = (
     },
   })
 
-  const headIs = async (ack: Acknowledgement, then: Place): Promise<void> => {
+  /** @param known the head when this was asked for: what was heard of since is newer than the answer */
+  const headIs = async (ack: Acknowledgement, then: Place, known = head): Promise<void> => {
     if (!equalBytes(ack.room, runner.state().id) || !(await isSigned(line.witness(), ack))) return
     if (!hasPlace(then)) return
     if (ack.seq < Math.max(then.cursor, then.confirmed)) {
@@ -146,7 +147,7 @@ export const makeReader = (
       return freeze('server_rollback')
     }
     if (ack.seq === then.cursor && !equalBytes(ack.hash, then.hash)) return freeze('fork')
-    head = Math.max(ack.seq, runner.state().place.cursor)
+    head = Math.max(head === known ? 0 : head, ack.seq, runner.state().place.cursor)
     // Kept, so that what was signed for cannot be taken back before it is read (T-TAIL).
     if (ack.seq > runner.state().place.confirmed)
       await runner.take((room) =>
@@ -177,7 +178,7 @@ export const makeReader = (
     hint: (seq) => {
       head = Math.max(head, seq)
     },
-    headIs,
+    headIs: (ack, then) => headIs(ack, then),
     freeze,
     healer,
     begin: async () => {
@@ -202,9 +203,10 @@ export const makeReader = (
     },
     fetch: async () => {
       const then = runner.state().place
+      const known = head
       const page = await readFrom(then.cursor + 1)
       if (!page) return freeze('server_rollback')
-      await headIs(page.head, then)
+      await headIs(page.head, then, known)
       const outcome = page.messages.length > 0 ? await take(page.messages, page.ack) : 'broken'
       if (outcome === 'forked') return freeze('fork')
       if (outcome === 'fits' && runner.state().place.cursor > then.cursor) {

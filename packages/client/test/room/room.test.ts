@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type InputOf, operations, type submitNack, SottoError, toHex } from '@sotto/protocol'
+import {
+  type InputOf,
+  type LoggedMessage,
+  operations,
+  type submitNack,
+  SottoError,
+  toHex,
+} from '@sotto/protocol'
 import { verifyLabelled } from '@sotto/trust'
 import type { Call, Contacts } from '../../src/account/contacts.ts'
 import { frozen } from '../../src/room/freeze.ts'
@@ -87,6 +94,28 @@ describe('a room at work', () => {
     )
     expect(signed).toBe(true)
     expect((await loadRooms(store))[0]?.phase).toMatchObject({ nack: null })
+  })
+
+  it('CL-4 does not forget what it hears of while a page of the log is on its way', async () => {
+    const { ledger, a, b } = await people()
+    const first = b.room.place.cursor + 1
+    for (const text of ['one', 'two']) ledger.append(3, a.epoch(), await a.write(text))
+    const [one, two] = ledger.from(first) as [LoggedMessage, LoggedMessage]
+    const asked: number[] = []
+    const call = (async (op: { name: string }, { from }: { from: number }) => {
+      if (op.name !== operations.readLog.name) throw new SottoError('offline')
+      asked.push(from)
+      const [seq, message] = from === first ? [first, one] : [first + 1, two]
+      // The server has answered before the second was said, and the push is faster than the page.
+      if (from === first) await room.push([two], await ledger.ackOf(first + 1))
+      const ack = await ledger.ackOf(seq)
+      return { messages: [message], ack, head: ack }
+    }) as unknown as Call
+    const { room, store } = await atWork(b, ledger, call)
+    for (const { changes } of b.steps) await store.commit(changes)
+    room.hint(first)
+    await expect.poll(() => room.state().place.cursor).toBe(first + 1)
+    expect(asked).toEqual([first, first + 1])
   })
 
   it('is read back from the store as it was, with all that is under way', async () => {
