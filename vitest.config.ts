@@ -1,12 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
+const every = [
+  'packages/*/test/**/*.test.ts',
+  'tests/{architecture,bots,chaos,crowd,fuzz,launcher,negative,open,proxy,siege,spec,stories,tidy,tools,world}/**/*.test.ts',
+]
+
+/** They leave nothing behind in their process: the next file goes on in it, and what it imports is there already. */
+const tidy = [
+  'packages/{client,mls,protocol,trust,web}/test/**/*.test.ts',
+  'tests/{architecture,negative,stories,tidy}/**/*.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: [
-      'packages/*/test/**/*.test.ts',
-      'tests/{architecture,bots,chaos,crowd,fuzz,launcher,negative,open,proxy,siege,spec,stories,tidy,tools,world}/**/*.test.ts',
-    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'one process', include: tidy, isolate: false } },
+      { extends: true, test: { name: 'each its own', include: every, exclude: tidy } },
+    ],
   },
 })

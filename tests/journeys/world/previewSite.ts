@@ -5,18 +5,12 @@ import { folderFor } from './folder.ts'
 
 const web = join(import.meta.dirname, '../../../packages/web')
 
-/**
- * Builds the preview of the web client, its screens over a world in memory, the way the client itself is built. It is
- * never part of the client's own build.
- *
- * @returns the folder it was built into
- */
-export const buildPreview = async (): Promise<string> => {
+const build = async (): Promise<string> => {
   const folder = folderFor('preview')
-  const { build } = (await import(
+  const vite = (await import(
     pathToFileURL(createRequire(join(web, 'package.json')).resolve('vite')).href
   )) as { build: (config: object) => Promise<unknown> }
-  await build({
+  await vite.build({
     root: web,
     configFile: join(web, 'vite.config.ts'),
     logLevel: 'error',
@@ -24,3 +18,13 @@ export const buildPreview = async (): Promise<string> => {
   })
   return folder
 }
+
+let built: Promise<string> | undefined
+
+/**
+ * Builds the preview of the web client, its screens over a world in memory, the way the client itself is built: once for
+ * all journeys of this process. It is never part of the client's own build.
+ *
+ * @returns the folder it was built into
+ */
+export const buildPreview = (): Promise<string> => (built ??= build())
