@@ -31,7 +31,7 @@ const setUp = (changes: Partial<Record<keyof typeof limits, number>> = {}) => {
 }
 
 describe('the frames of a socket', () => {
-  it('are taken up to the burst at once; what was read already beyond it waits, in order, until there is a rate for it', async () => {
+  it('LIVE-8 are taken up to the burst at once; what was read already beyond it waits, in order, until there is a rate for it', async () => {
     const { world, clock, taken, send } = setUp()
     send(40)
     expect(taken.length).toBe(40)

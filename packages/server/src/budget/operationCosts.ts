@@ -12,7 +12,7 @@ export interface OperationCost {
 const kiB = 1024
 const miB = 1024 * kiB
 
-/** About what `bench/costs` measures: good for rationing, not for billing. One reads rows, ten sign, a hundred verify. */
+/** Estimates, measured once: good for rationing, not for billing. One reads rows, ten sign, a hundred verify. */
 const costs: Readonly<Record<OperationName, OperationCost>> = {
   readRegistration: { baseUs: 50 },
   registerStart: { baseUs: 1000 },

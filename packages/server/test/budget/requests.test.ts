@@ -74,7 +74,7 @@ const post = (length: number): string =>
   `POST /upload HTTP/1.1\r\nHost: h\r\nContent-Type: application/cbor\r\nContent-Length: ${length}\r\n\r\n`
 
 describe('answers that nobody reads', () => {
-  it('are held up to the bound of their account; the next is refused before its work is done', async () => {
+  it('LIVE-7 are held up to the bound of their account; the next is refused before its work is done', async () => {
     const { memory, worked, open, head } = await serve()
     const silent = [open(get('alice')), open(get('alice'))]
     for (const socket of silent) socket.pause()
@@ -96,7 +96,7 @@ describe('answers that nobody reads', () => {
     expect(memory.heldBytes()).toBeLessThan(3 * answerBytes)
   })
 
-  it('end their connection when nothing of them is taken in for a while', async () => {
+  it('LIVE-9 end their connection when nothing of them is taken in for a while', async () => {
     const { memory, worked, open } = await serve({ writeStallMs: 120 })
     const socket = open(get('alice'))
     socket.pause()
@@ -144,7 +144,7 @@ describe('bodies that are not sent', () => {
     await expect.poll(() => memory.heldBytes()).toBe(2 * miB + limits.memoryBytesPerRequest)
   })
 
-  it('end their connection after a time that fits their length', async () => {
+  it('LIVE-9 end their connection after a time that fits their length', async () => {
     const times = { requestTimeoutMs: 50, uploadBytesPerSecondMin: 10 * miB }
     const { memory, open, head } = await serve(times)
     expect(bodyTimeMs(miB, { ...limits, ...times })).toBe(150)
