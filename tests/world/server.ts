@@ -236,7 +236,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       const { sessions, delivery } = own.core
       return openSocket(
         own,
-        { ...common, sessions, delivery, log, memory: makeMemoryBudget(worldLimits) },
+        { ...common, sessions, delivery, log, memory: makeMemoryBudget(worldLimits), work: own.core.work },
         token,
         hear,
         closed,

@@ -102,7 +102,7 @@ export const assemble = async (
     registration,
   })
   const memory = makeMemoryBudget(limits)
-  const core = { ...given, clock: steady, memory }
+  const core = { ...given, clock: steady, memory, work }
 
   const edge = makeEdge(config, steady, log)
   const lane = config.open

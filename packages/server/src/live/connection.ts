@@ -3,6 +3,7 @@ import {
   type ClientFrame,
   decodeClientFrame,
   type FailureCode,
+  operations,
   type ServerFrame,
   SottoError,
 } from '@sotto/protocol'
@@ -15,7 +16,8 @@ import type { Delivery } from '../delivery/delivery.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { MemoryBudget } from '../budget/memory.ts'
-import { accountKey } from '../budget/work.ts'
+import { costOf } from '../budget/operationCosts.ts'
+import { accountKey, type WorkBudget } from '../budget/work.ts'
 import { type EarlyEvents, makeEarlyEvents } from './early.ts'
 import { makeIncoming } from './incoming.ts'
 import { makeOutgoing, type Outgoing } from './outgoing.ts'
@@ -41,6 +43,7 @@ export interface ConnectionDependencies {
   readonly limits: ServerLimits
   readonly log: EventLog
   readonly memory: MemoryBudget
+  readonly work: WorkBudget
   schedule(outgoing: Outgoing): void
   /** The account has one more socket; whoever keeps count may close an older one. */
   onIdentified(connection: Connection, account: Uint8Array): void
@@ -90,7 +93,7 @@ export const makeConnection = (
   address: string,
   dependencies: ConnectionDependencies,
 ): Connection => {
-  const { sessions, delivery, bus, clock, limits, log, memory } = dependencies
+  const { sessions, delivery, bus, clock, limits, log, memory, work } = dependencies
   let state: State = { kind: 'new' }
   let heardSincePing = true
   let pings = 0
@@ -165,7 +168,10 @@ export const makeConnection = (
       const hash = tokenHash(token)
       if (hash) subscribe(sessionTopic(hash))
       const caller = requireDevice(await sessions.authenticate(token))
-      for (const lease of Object.values(held)) lease.belongTo(accountKey(caller.account))
+      const key = accountKey(caller.account)
+      for (const lease of Object.values(held)) lease.belongTo(key)
+      // A greeting lists the rooms.
+      work.takeForAccount(key, costOf(operations.listRooms).baseUs)
       // What happens while the rooms are read is in the answer, or comes behind it.
       subscribe(deviceTopic(caller.device))
       for (const { room } of await delivery.places(caller)) subscribe(roomTopic(room))

@@ -5,6 +5,7 @@ import type { Clock, ServerLimits } from '../configuration.ts'
 import type { Edge } from '../http/edge.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { MemoryBudget } from '../budget/memory.ts'
+import type { WorkBudget } from '../budget/work.ts'
 import type { RequestBudget } from '../http/requestBudget.ts'
 import type { Quota } from '../quota/quota.ts'
 import { makeRate } from '../rate.ts'
@@ -49,6 +50,7 @@ export interface OpenLaneDependencies {
   readonly limits: ServerLimits
   readonly log: EventLog
   readonly memory: MemoryBudget
+  readonly work: WorkBudget
 }
 
 /** Operations that only add, as their codes say, leave alone what clearing up and logging out need. */

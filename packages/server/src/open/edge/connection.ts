@@ -9,7 +9,7 @@ import { type Hint, type Hints, tokenTopic, userTopic } from '../hints.ts'
 import { makePostman, type Round } from '../mail/postman.ts'
 import type { MailStore } from '../store.ts'
 import type { Lease, MemoryBudget } from '../../budget/memory.ts'
-import { userKey } from '../../budget/work.ts'
+import { userKey, type WorkBudget } from '../../budget/work.ts'
 import { readEvent } from './codec.ts'
 import { type Dispatch, historyEvents } from './dispatch.ts'
 import { makeDoor } from './door.ts'
@@ -34,10 +34,15 @@ export interface ConnectionDependencies {
   readonly limits: ServerLimits
   readonly log: EventLog
   readonly memory: MemoryBudget
+  readonly work: WorkBudget
 }
 
 /** A session is looked up again after this time, or at once where it should have ended. */
 const renewAfterMs = 60_000
+
+/** What an event costs, in microseconds of one core: rows and a check of form; a page of history in rows and JSON. */
+const eventUs = 500
+const historyUs = 5000
 
 /** Whether the account may hold what its socket holds already. */
 const belong = (leases: readonly Lease[], account: string): boolean => {
@@ -63,7 +68,7 @@ export const makeConnection = (
   { line, address }: { readonly line: Line; readonly address: string },
   dependencies: ConnectionDependencies,
 ): Connection => {
-  const { dispatch, sessions, mail, hints, rate, clock, limits, log, memory } = dependencies
+  const { dispatch, sessions, mail, hints, rate, clock, limits, log, memory, work } = dependencies
   const { id: user, name } = firstCaller.user
   let caller = firstCaller
   let renewedMs = clock.nowMs()
@@ -109,6 +114,7 @@ export const makeConnection = (
       asked = event.name
       const [payload, ...others] = event.payloads
       if (others.length > 0) throw new OpenRefusal('PAYLOAD_INVALID')
+      work.takeForAccount(userKey(user), historyEvents.has(asked) ? historyUs : eventUs)
       if (historyEvents.has(asked)) done = await door.whenOpen(limits.openHistoryCharactersMax)
       const said = await dispatch(asked, payload, { caller, reply: emit })
       acknowledge?.({ ok: true, timestamp: new Date(clock.nowMs()).toISOString(), ...said })

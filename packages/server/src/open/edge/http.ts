@@ -2,7 +2,7 @@ import { SottoError } from '@sotto/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Sessions } from '../../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../../configuration.ts'
-import { accountKey, userKey } from '../../budget/work.ts'
+import { accountKey, userKey, type WorkBudget } from '../../budget/work.ts'
 import { addressKey } from '../../http/address.ts'
 import type { Edge } from '../../http/edge.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
@@ -24,6 +24,7 @@ interface Dependencies {
   readonly personSessions: Pick<Sessions, 'authenticate'>
   readonly requests: Rate
   readonly memory: Pick<RequestBudget, 'admit'>
+  readonly work: WorkBudget
   readonly edge: Pick<Edge, 'isForeign' | 'isSecure'>
   readonly clock: Clock
   readonly limits: ServerLimits
@@ -32,6 +33,8 @@ interface Dependencies {
 
 /** What a list of the longest kind holds. */
 const answerBytes = 256 * 1024
+/** What a call costs, in microseconds of one core; passwords have turns of their own. */
+const requestUs = 1000
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -87,8 +90,13 @@ const inputOf = ({ operation }: OpenRoute, request: FastifyRequest): JsonObject 
 
 /** The REST side of the open lane, and the address of its sockets. */
 export const registerOpenHttp = async (root: FastifyInstance, dependencies: Dependencies): Promise<void> => {
-  const { routes, sockets, sessions, personSessions, requests, memory, edge, clock, limits, log } =
+  const { routes, sockets, sessions, personSessions, requests, memory, work, edge, clock, limits, log } =
     dependencies
+
+  const admit = (request: FastifyRequest, account: string): void => {
+    memory.admit(request, account, answerBytes)
+    work.takeForAccount(account, requestUs)
+  }
 
   const whoAsks = async ({ operation: { access } }: OpenRoute, request: FastifyRequest): Promise<unknown> => {
     switch (access.kind) {
@@ -98,7 +106,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
         const caller = await sessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         needScope(caller, access.scope)
         log.count({ account: countedAs(caller.user) }, { requests: 1 })
-        memory.admit(request, userKey(caller.user.id), answerBytes)
+        admit(request, userKey(caller.user.id))
         return caller
       }
       case 'person': {
@@ -106,7 +114,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
         // A password alone makes no tokens: they would outlive a password that is changed.
         if (caller.device === null) return refuse('SCOPE_MISSING')
         log.count({ account: caller.account }, { requests: 1 })
-        memory.admit(request, accountKey(caller.account), answerBytes)
+        admit(request, accountKey(caller.account))
         return caller
       }
     }
@@ -164,6 +172,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
   await root.register(async (app) => {
     app.addHook('onRequest', async (request) => {
       requests.take(addressKey(request.ip))
+      work.takeForAddress(addressKey(request.ip), requestUs)
       if (edge.isForeign(request.raw)) refuse('ORIGIN_REFUSED')
     })
     app.removeAllContentTypeParsers()
