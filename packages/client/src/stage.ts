@@ -92,7 +92,15 @@ export const makeStage = (scene: Scene): Stage => {
         const items = one.messages
           .flatMap((message) => outboxItem(room, message) ?? [])
           .filter(isForPeople)
-          .map((item) => outboxItemView(item, profile.device, sender, open?.acknowledged(item.message)))
+          .map((item) =>
+            outboxItemView(
+              item,
+              profile.device,
+              sender,
+              open?.acknowledged(item.message),
+              open?.noSpaceFor(item.message),
+            ),
+          )
         return items.length > 0 ? publish({ kind: 'timeline', room: id, items }) : undefined
       }
       case 'discarded':

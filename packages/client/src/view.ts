@@ -159,8 +159,12 @@ export interface NewHook extends HookView {
   readonly readerKey: Jwk | null
 }
 
+/** Whose budget for what is stored is used up: of the account, of the room, or all of the server's space. */
+export type SpaceOwner = 'account' | 'room' | 'server'
+
 export type Delivery =
-  | { readonly kind: 'sending' }
+  /** `noSpace`: the server has no space for it at the moment, and it is sent again by itself. */
+  | { readonly kind: 'sending'; readonly noSpace?: SpaceOwner }
   | { readonly kind: 'sent' }
   /** Nothing was sent; `retry` tries again, `discard` forgets it. */
   | { readonly kind: 'failed'; readonly code: FailureCode }

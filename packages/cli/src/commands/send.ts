@@ -1,9 +1,17 @@
-import { type Client, type Delivered, deliveriesOf, type RoomView, SottoError } from '@sotto/client'
+import {
+  type Client,
+  type Delivered,
+  type Deliveries,
+  deliveriesOf,
+  type RoomView,
+  SottoError,
+} from '@sotto/client'
 import { Command } from 'commander'
 import { linesOf } from '../input.ts'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
 import type { Output } from '../output.ts'
 import { withProgress } from '../progress.ts'
+import { noSpaceText } from '../noSpace.ts'
 import { type Patience, patienceOf } from '../patience.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
 import { roomStateText } from '../roomState.ts'
@@ -47,13 +55,11 @@ async function* textsOf(text: string | undefined): AsyncIterable<string> {
 
 /** Sends every text in order; acknowledgements are told as they come, in order, too. */
 const sendAll = async (
-  client: Client,
-  room: RoomView,
+  deliveries: Deliveries,
   texts: AsyncIterable<string>,
   patience: Patience,
   onDelivered: (delivered: Delivered) => void,
 ): Promise<number> => {
-  const deliveries = await deliveriesOf(client, room.id)
   const acknowledgements: Promise<void>[] = []
   let failure: unknown
   const acknowledge = async (
@@ -106,17 +112,24 @@ export const sendCommand = (): Command =>
         const room = await findRoom(client, wanted)
         mustBeOpen(client, room, invocation.output)
         let sent = 0
+        const deliveries = await deliveriesOf(client, room.id)
         const waitingFor = (): string => {
           const { connection, rooms } = client.state()
           if (connection.kind !== 'online') return `Waiting for the server, ${sent} sent`
+          const noSpace = deliveries.noSpace()
+          if (noSpace) return `Waiting, ${sent} sent: ${noSpaceText[noSpace]}`
           const state = rooms.find(({ id }) => id === room.id)?.state
           return state?.kind === 'repairing'
             ? `Waiting, ${sent} sent: ${roomStateText(state)}`
             : `Sending, ${sent} done`
         }
         const tell = report(invocation, room)
-        const patience = patienceOf(patienceMs, () => serverRefused(client.state()).detail)
-        const work = sendAll(client, room, textsOf(text), patience, (delivered) => {
+        const obstacle = () => {
+          const scope = deliveries.noSpace()
+          return scope ? { reason: 'quota', scope } : serverRefused(client.state()).detail
+        }
+        const patience = patienceOf(patienceMs, obstacle)
+        const work = sendAll(deliveries, textsOf(text), patience, (delivered) => {
           sent += 1
           tell(delivered)
         })

@@ -17,6 +17,8 @@ export interface Situation {
   readonly underWay: ReadonlySet<string>
   /** Refused for now, or lost a race: nothing of this device is sent before. */
   readonly holdingBack: boolean
+  /** The server has no space for messages at the moment. */
+  readonly crowdedOut: boolean
   /** How many messages may be under way at once. */
   readonly window: number
   /** A member of the room is not who it was. */
@@ -111,18 +113,19 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   if (!group) return []
   if (room.phase.kind === 'leaving') return hasAskedToLeave(group) ? [] : [{ kind: 'propose_leave' }]
   const sent = room.outbox.filter(({ stage }) => stage.kind === 'encrypted')
-  const submit = planSubmit(sent, situation)
+  const submit = situation.crowdedOut ? [] : planSubmit(sent, situation)
   const isQueued = room.outbox.some(({ stage }) => stage.kind === 'queued')
   const purpose = purposeOf(room, group, situation, isQueued)
-  // A commit waits for what was encrypted before it, which it would make stale; nothing is encrypted meanwhile.
-  if (purpose && sent.length > 0) return submit
+  // A commit waits for what was encrypted before it, which it would make stale; nothing is encrypted meanwhile. Where
+  // there is no space for that, somebody may still have to be taken out.
+  if (purpose && sent.length > 0 && !situation.crowdedOut) return submit
   if (purpose) return [claimFor(purpose, situation) ?? { kind: 'commit', purpose }]
   // What is said now might be said to whoever has the device (S2).
   if (situation.dead === 'revoked' || !situation.greeted) return submit
   const count = situation.window - sent.length
   const { timeMs, account, doubted } = situation
   const duties = hookDuties(room, timeMs, account, doubted).map((duty): Action => ({ kind: 'hook', duty }))
-  return isQueued && count > 0 && !situation.alarmed
+  return isQueued && count > 0 && !situation.alarmed && !situation.crowdedOut
     ? [...submit, { kind: 'encrypt', count }, ...duties]
     : [...submit, ...duties]
 }

@@ -13,7 +13,7 @@ import { isForNow } from '../forNow.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
-import type { HandedBack } from '../view.ts'
+import type { HandedBack, SpaceOwner } from '../view.ts'
 import { type Claimant, claimed, claimKeyPackages, unhelped } from './claim.ts'
 import { failIntent, hasAskedToLeave, type Purpose, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
 import type { Line } from './line.ts'
@@ -44,6 +44,8 @@ export interface Room {
   /** How far the server has been given back what it had lost; null where that is not the matter, or not known yet. */
   handedBack(): HandedBack | null
   acknowledged(message: Uint8Array): Acknowledged | undefined
+  /** Where the server has no space for a message: whose. */
+  noSpaceFor(message: Uint8Array): SpaceOwner | undefined
   take(step: TakeStep): Promise<void>
   push(messages: readonly LoggedMessage[], ack: Acknowledgement): Promise<void>
   hint(seq: number): void
@@ -122,7 +124,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const intents = new Map<string, Waiter[]>()
   const creators: Waiter[] = []
   const leavers: Waiter[] = []
-  let heldUntilMs = 0
+  /** Until when nothing is sent, and until when no messages are. */
+  const heldUntilMs = { all: 0, messages: 0 }
   let races = 0
   let resting = false
 
@@ -155,12 +158,12 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   )
   const reader = makeReader(runner, deps)
   const worstDead = watchForDead(tools, deps.contacts)
-  const holdBack = (delayMs: number): void => {
+  const holdBack = (delayMs: number, what: 'all' | 'messages' = 'all'): void => {
     const untilMs = scheduler.nowMs() + delayMs
-    heldUntilMs = Math.max(heldUntilMs, untilMs)
+    heldUntilMs[what] = Math.max(heldUntilMs[what], untilMs)
     after(delayMs, () => {
       // A timer may fire a little before its time; it must not be the last to ask.
-      if (heldUntilMs <= untilMs) heldUntilMs = 0
+      if (heldUntilMs[what] <= untilMs) heldUntilMs[what] = 0
       proceed()
     })
   }
@@ -169,7 +172,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     line,
     runner,
     reader,
-    holdBack,
+    holdBack: (delayMs) => holdBack(delayMs),
+    crowdedOut: (delayMs) => holdBack(delayMs, 'messages'),
     slowDown: () => pace.slowDown(scheduler.nowMs()),
     told: (message) => {
       deps.changed(runner.state(), [{ kind: 'outbox', messages: [message] }])
@@ -374,7 +378,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       greeted: line.isGreeted(),
       head: reader.head(),
       underWay: sender.underWay(),
-      holdingBack: nowMs < heldUntilMs,
+      holdingBack: nowMs < heldUntilMs.all,
+      crowdedOut: nowMs < heldUntilMs.messages,
       window: sender.isTrusted() ? pace.window(nowMs) : 1,
       alarmed: isAlarmed(runner.state()),
       onDuty: turns.isOpen(),
@@ -467,6 +472,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     missing: () => (follows(runner.state()) ? Math.max(0, reader.head() - runner.state().place.cursor) : 0),
     handedBack: () => reader.healer.handedBack(),
     acknowledged: sender.acknowledged,
+    noSpaceFor: sender.noSpaceFor,
     take,
     push: async (messages, ack) => {
       await reader.push(messages, ack)
@@ -484,7 +490,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     },
     proceed,
     wake: () => {
-      heldUntilMs = 0
+      heldUntilMs.all = 0
+      heldUntilMs.messages = 0
       sender.reconnected()
       hookKeeper.wake()
       failures = 0

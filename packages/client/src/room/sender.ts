@@ -10,6 +10,7 @@ import {
 import { signLabelled } from '@sotto/trust'
 import { isForNow } from '../forNow.ts'
 import type { Acknowledged } from '../timeline/view.ts'
+import type { SpaceOwner } from '../view.ts'
 import { unclaimed } from './claim.ts'
 import { dropPending, renewPending } from './commit.ts'
 import { confirmRoom } from './enter.ts'
@@ -35,6 +36,7 @@ export interface Sender {
   /** Whether the server has taken a message of this device since it was opened: until then, one is tried alone. */
   isTrusted(): boolean
   acknowledged(message: Uint8Array): Acknowledged | undefined
+  noSpaceFor(message: Uint8Array): SpaceOwner | undefined
   /** The line is a new one: what the log does not show yet is sent again, for the server may have lost it since. */
   reconnected(): void
   /** Forgets what the new state has settled, and holds the log to what was acknowledged. */
@@ -48,6 +50,8 @@ export interface SenderDeps {
   readonly reader: Reader
   /** Nothing is sent for this long; `attempts` in a row make it longer. */
   holdBack(delayMs: number): void
+  /** There is no space for messages: none is sent for this long. What ends something is. */
+  crowdedOut(delayMs: number): void
   /** Refused for being too fast, by the server. */
   slowDown(): void
   /** The message stands differently now. */
@@ -103,6 +107,8 @@ export const makeSender = (deps: SenderDeps): Sender => {
   const reclaimed = new Set<string>()
   let isTrusted = false
   const promised = new Map<string, Promised>()
+  /** Messages that the server has no space for, until they are told of otherwise. */
+  const crowdedOut = new Map<string, SpaceOwner>()
   /** The commit or proposal that the server says it has. */
   let taken: Pending | null = null
 
@@ -120,6 +126,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
       const ack = await verified(await line.submit(runner.state().id, stage.bytes))
       isTrusted = true
       if (!outboxItem(runner.state(), item.message)) return
+      crowdedOut.delete(id)
       promised.set(id, { seq: ack.seq, timeMs: ack.timeMs, hash: ack.hash, counter: stage.counter })
       deps.told(item.message)
       checkPromises(runner.state())
@@ -135,6 +142,10 @@ export const makeSender = (deps: SenderDeps): Sender => {
     if (now?.kind !== 'encrypted' || now.counter !== counter) return deps.proceed()
     underWay.delete(toHex(item.message))
     if (failure.code === 'rate') deps.slowDown()
+    if (failure.code === 'quota') {
+      tellNoSpace(item.message, failure)
+      return deps.crowdedOut(retryDelayMs(failure))
+    }
     if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
     switch (failure.code) {
       case 'stale_epoch':
@@ -156,6 +167,14 @@ export const makeSender = (deps: SenderDeps): Sender => {
       default:
         return runner.take((room) => failItem(room, item.message, failure.code))
     }
+  }
+
+  const tellNoSpace = (message: Uint8Array, { detail }: SottoError): void => {
+    const { scope } = detail
+    const owner = scope === 'account' || scope === 'room' ? scope : 'server'
+    if (crowdedOut.get(toHex(message)) === owner) return
+    crowdedOut.set(toHex(message), owner)
+    deps.told(message)
   }
 
   /** The room has another epoch: the log tells what happened, and what is left is encrypted again. */
@@ -324,6 +343,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
     underWay: () => underWay,
     isTrusted: () => isTrusted,
     acknowledged: (message) => promised.get(toHex(message)),
+    noSpaceFor: (message) => crowdedOut.get(toHex(message)),
     reconnected: () => {
       for (const id of promised.keys()) underWay.delete(id)
       if (taken && taken === runner.state().pending) underWay.delete(pendingId)
@@ -339,6 +359,8 @@ export const makeSender = (deps: SenderDeps): Sender => {
         underWay.delete(id)
         promised.delete(id)
       }
+      const left = new Set(after.outbox.map(({ message }) => toHex(message)))
+      for (const id of crowdedOut.keys()) if (!left.has(id)) crowdedOut.delete(id)
     },
   }
 }

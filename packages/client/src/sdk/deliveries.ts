@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/protocol'
-import type { Client, TimelineItem } from '../view.ts'
+import type { Client, SpaceOwner, TimelineItem } from '../view.ts'
 
 /** The server has the message, and this is its place in the room's log. */
 export interface Delivered {
@@ -18,6 +18,8 @@ export interface Deliveries {
    * @throws SottoError with the code for which it was refused; it is not in the outbox any more then
    */
   send(text: string): { readonly stored: Promise<string>; readonly delivered: Promise<Delivered> }
+  /** Where the server has no space for what is under way: whose. */
+  noSpace(): SpaceOwner | undefined
   end(): void
 }
 
@@ -26,13 +28,16 @@ export const deliveriesOf = async (client: Client, room: string): Promise<Delive
   /** What is known of a message before `send` has told its id, and who waits after. */
   const known = new Map<string, Message>()
   const waiting = new Map<string, (message: Message) => void>()
+  let noSpace: SpaceOwner | undefined
   /** Nothing but what is sent here and has not told its id yet can be asked for later. */
   let unnamed = 0
 
   const unsubscribe = client.subscribe((event) => {
     if (event.kind !== 'timeline' || event.room !== room) return
     for (const item of event.items) {
-      if (item.kind !== 'message' || !item.sender.own || item.delivery.kind === 'sending') continue
+      if (item.kind !== 'message' || !item.sender.own) continue
+      noSpace = item.delivery.kind === 'sending' ? item.delivery.noSpace : undefined
+      if (item.delivery.kind === 'sending') continue
       const tell = waiting.get(item.id)
       if (tell) tell(item)
       else if (unnamed > 0) known.set(item.id, item)
@@ -82,6 +87,7 @@ export const deliveriesOf = async (client: Client, room: string): Promise<Delive
         delivered: sent.then(({ outcome }) => outcome).then(judge),
       }
     },
+    noSpace: () => noSpace,
     end: unsubscribe,
   }
 }

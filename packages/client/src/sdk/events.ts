@@ -1,5 +1,13 @@
 import type { FailureCode } from '@sotto/protocol'
-import type { Client, ClientEvent, ClientState, RoomView, SenderView, TimelineItem } from '../view.ts'
+import type {
+  Client,
+  ClientEvent,
+  ClientState,
+  RoomView,
+  SenderView,
+  SpaceOwner,
+  TimelineItem,
+} from '../view.ts'
 
 /** A message with its place in a room. */
 export interface Message {
@@ -31,6 +39,8 @@ export interface SottoEvents {
     readonly seq: number
     readonly timeMs: number
   }
+  /** The server has no space for a message sent from here: whose it is. It is kept and sent again by itself. */
+  readonly waiting: { readonly room: string; readonly id: string; readonly noSpace: SpaceOwner }
   /** A message sent from here was refused, and why. */
   readonly failed: { readonly room: string; readonly id: string; readonly code: FailureCode }
   /** `name` has been brought into the room. */
@@ -66,6 +76,7 @@ export const eventDeskOf = (client: Client): EventDesk => {
   const listeners: { [Kind in keyof SottoEvents]: Set<Listener<Kind>> } = {
     message: new Set(),
     delivered: new Set(),
+    waiting: new Set(),
     failed: new Set(),
     joined: new Set(),
     left: new Set(),
@@ -87,7 +98,7 @@ export const eventDeskOf = (client: Client): EventDesk => {
     const { id, seq, timeMs, delivery } = item
     switch (delivery.kind) {
       case 'sending':
-        return
+        return delivery.noSpace && tell('waiting', { room, id, noSpace: delivery.noSpace })
       case 'failed':
         return tell('failed', { room, id, code: delivery.code })
       case 'sent':

@@ -45,5 +45,7 @@ const outboxItems = (room: Room, { account, device, senderOf }: Reader): readonl
   return room
     .state()
     .outbox.filter(isForPeople)
-    .map((item) => outboxItemView(item, device, sender, room.acknowledged(item.message)))
+    .map((item) =>
+      outboxItemView(item, device, sender, room.acknowledged(item.message), room.noSpaceFor(item.message)),
+    )
 }

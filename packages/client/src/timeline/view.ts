@@ -2,7 +2,7 @@ import { toHex } from '@sotto/protocol'
 import { type Role as RoleCode, roles } from '@sotto/trust'
 import { decodeContent } from '../content/content.ts'
 import type { OutboxItem } from '../room/state.ts'
-import type { Delivery, Role, SenderView, TimelineItem } from '../view.ts'
+import type { Delivery, Role, SenderView, SpaceOwner, TimelineItem } from '../view.ts'
 import type { LogRecord, RecordedItem } from './record.ts'
 
 /** What the timeline needs to know of people: their names, which of them this account is, and which are programs. */
@@ -119,6 +119,7 @@ export const outboxItemView = (
   device: Uint8Array,
   sender: SenderView,
   acknowledged: Acknowledged | undefined,
+  noSpace: SpaceOwner | undefined,
 ): TimelineItem => ({
   kind: 'message',
   id: messageItemId(device, item.message),
@@ -126,14 +127,14 @@ export const outboxItemView = (
   sender,
   text: shownText(item.content),
   timeMs: acknowledged?.timeMs ?? item.composedMs,
-  delivery: acknowledged ? { kind: 'sent' } : deliveryOf(item),
+  delivery: acknowledged ? { kind: 'sent' } : deliveryOf(item, noSpace),
 })
 
-const deliveryOf = ({ stage }: OutboxItem): Delivery => {
+const deliveryOf = ({ stage }: OutboxItem, noSpace: SpaceOwner | undefined): Delivery => {
   switch (stage.kind) {
     case 'queued':
     case 'encrypted':
-      return { kind: 'sending' }
+      return { kind: 'sending', ...(noSpace ? { noSpace } : {}) }
     case 'failed':
       return { kind: 'failed', code: stage.code }
   }

@@ -335,6 +335,7 @@ export const calmAt = ({ place }: RoomState, clockS: number): Situation => ({
   head: place.cursor,
   underWay: new Set(),
   holdingBack: false,
+  crowdedOut: false,
   window: 8,
   alarmed: false,
   onDuty: true,

@@ -34,6 +34,7 @@ describe('what is to be done next', () => {
     head: active.place.cursor,
     underWay: new Set(),
     holdingBack: false,
+    crowdedOut: false,
     window: flyingMax,
     alarmed: false,
     onDuty: true,
@@ -101,6 +102,15 @@ describe('what is to be done next', () => {
     expect(kinds({ ...active, intents: [invitation], outbox: [item(1, queued)] })).toEqual(['commit'])
     expect(kinds({ ...active, pending, outbox })).toEqual(['submit_pending'])
     expect(kinds({ ...active, pending, outbox }, { underWay: new Set([pendingId]) })).toEqual([])
+  })
+
+  it('where there is no space for messages they wait, and whoever is to go is taken out, or goes', () => {
+    const outbox = [item(0, encrypted(1, 1)), item(1, queued)]
+    const crowded = { crowdedOut: true }
+    expect(kinds({ ...active, outbox }, crowded)).toEqual([])
+    expect(kinds({ ...active, intents: [invitation], outbox }, crowded)).toEqual(['commit'])
+    expect(kinds({ ...active, pending, outbox }, crowded)).toEqual(['submit_pending'])
+    expect(kinds({ ...active, phase: { kind: 'leaving' }, outbox }, crowded)).toEqual(['propose_leave'])
   })
 
   it('nothing is said where somebody is not who it was, or may have been revoked, or while the server asks for patience', () => {

@@ -206,6 +206,12 @@ export const en = {
       server: 'Not taken by the server yet. It is tried again by itself.',
       room: 'Waits until this device is back in the room',
     },
+    noSpace: {
+      account: 'You have stored as much as one may in a day. It is sent by itself, a little at a time.',
+      room: 'This room has taken as much as it may in a day. It is sent by itself, a little at a time.',
+      server:
+        'The server is nearly full. It is sent by itself when there is space; tell the people who run the server.',
+    },
     sent: 'Sent',
     notSent: 'Not sent.',
     retry: 'Try again',

@@ -1,4 +1,4 @@
-import type { Delivery, TimelineItem } from '@sotto/client'
+import type { Delivery, SpaceOwner, TimelineItem } from '@sotto/client'
 import { memo, useEffect, useState } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { BotTag } from '../../client/BotTag.tsx'
@@ -31,18 +31,27 @@ export interface MessageRowProps {
 /** A server that takes a message takes it sooner. One that is full, or busy, is asked again and again. */
 const slowAfterMs = 10_000
 
-const SendingMark = ({ waiting, ends }: { readonly waiting: WaitsFor; readonly ends: boolean }) => {
-  const t = useTranslations('conversation.sending')
+const SendingMark = ({
+  waiting,
+  noSpace,
+  ends,
+}: {
+  readonly waiting: WaitsFor
+  readonly noSpace: SpaceOwner | undefined
+  readonly ends: boolean
+}) => {
+  const t = useTranslations('conversation')
   const [slow, setSlow] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setSlow(true), slowAfterMs)
     return () => clearTimeout(timer)
   }, [])
-  const words = waiting === 'nothing' && slow ? t('server') : t(waiting)
+  const isLate = waiting === 'nothing' && (slow || noSpace !== undefined)
+  const words = isLate ? t(noSpace ? `noSpace.${noSpace}` : 'sending.server') : t(`sending.${waiting}`)
   return (
     <span className={styles.mark} title={words}>
       {/* What the page says elsewhere already needs no words here. */}
-      {waiting === 'nothing' && slow && ends ? words : <VisuallyHidden>{words}</VisuallyHidden>}
+      {isLate && ends ? words : <VisuallyHidden>{words}</VisuallyHidden>}
       <Icon name="clock" size={13} />
     </span>
   )
@@ -61,7 +70,7 @@ const DeliveryMark = ({
   const t = useTranslations('conversation')
   switch (delivery.kind) {
     case 'sending':
-      return <SendingMark waiting={waiting} ends={ends} />
+      return <SendingMark waiting={waiting} noSpace={delivery.noSpace} ends={ends} />
     case 'sent':
       return (
         <span className={styles.mark} title={t('sent')}>
