@@ -63,6 +63,7 @@ export const chats: Section = {
         const asked = { initiator: alice.name, participants: [bob.name, carol.name], keys: entries }
         const listed = await hers.accepted('initiate_chat', asked)
         assert.deepEqual(listed['offline'], [carol.name])
+        assert.deepEqual(listed['full'], [])
         assert.deepEqual(await his.next('chat_invitation'), {
           chat_id: listed['chat_id'],
           initiator: alice.name,
@@ -119,11 +120,12 @@ export const chats: Section = {
     }),
     row(
       'chats.send',
-      'send_message reaches the participants, the sender too; outsiders and gaps are refused',
+      'send_message reaches the participants, the sender too, and says whom; outsiders and gaps are refused',
       async (bench) => {
-        const { alice, hers, his, key, chat_id, close } = await chat(bench)
+        const { alice, bob, hers, his, key, chat_id, close } = await chat(bench)
         const sent = await message(chat_id, key)
-        await hers.accepted('send_message', sent)
+        const { delivered, full } = await hers.accepted('send_message', sent)
+        assert.deepEqual([delivered, full], [[alice.name, bob.name], []])
         for (const one of [hers, his])
           assert.deepEqual(await one.next('new_message'), { ...sent, sender: alice.name })
         const carols = await bench.connect((await people(bench)).carol)
@@ -156,7 +158,8 @@ export const chats: Section = {
         assert.deepEqual(await carols.next('left_chat'), { chat_id })
         await his.next('rekey_required')
         await his.refused('send_message', await message(chat_id, key), 'REKEY_REQUIRED')
-        await hers.accepted('rekey', { chat_id, keys: { [bob.name]: entry } })
+        const rekeyed = await hers.accepted('rekey', { chat_id, keys: { [bob.name]: entry } })
+        assert.deepEqual([rekeyed['delivered'], rekeyed['full']], [[bob.name], []])
         assert.equal((await his.next('rekeyed'))['encrypted_key'], entry)
         await his.accepted('send_message', await message(chat_id, key))
         await carols.refused('send_message', await message(chat_id, key), 'CHAT_NOT_FOUND')
