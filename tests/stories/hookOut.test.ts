@@ -109,7 +109,7 @@ describe('a script reads what people say', () => {
   it('what does not fit waits with whoever forwards', async () => {
     for (let i = 0; i < 6; i++) await bob.send({ room, text: `many ${i}` })
     await untilMessages(alice, room, 10)
-    await expect(alice.forwardHook({ room, hook: hook.hook })).rejects.toMatchObject({ code: 'rate' })
+    await expect(alice.forwardHook({ room, hook: hook.hook })).rejects.toMatchObject({ code: 'quota' })
     const some = await waiting()
     expect(some).toHaveLength(4)
     await arrived({ upto: some.at(-1)?.cursor })

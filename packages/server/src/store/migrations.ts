@@ -7,6 +7,7 @@ import { identityTable } from './identityTable.ts'
 import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { standingTables } from './standingTables.ts'
+import { releasedNamesByEnd } from './releasedNamesByEnd.ts'
 import { treeTables } from './treeTables.ts'
 
 /** What databases call the same thing differently. */
@@ -232,4 +233,5 @@ export const migrations: readonly Migration[] = [
   chatsOfUser,
   countersInRows,
   standingTables,
+  releasedNamesByEnd,
 ]

@@ -78,6 +78,13 @@ export const authenticationStoreContract = (open: () => Promise<AuthenticationSt
       expect(outcomes.toSorted()).toEqual(['created', 'taken', 'taken'])
     })
 
+    it('lets an account go on that nobody has suspended', async () => {
+      const store = await open()
+      const alice = someAccount('alice')
+      await store.createAccount(alice)
+      expect(await store.refuseSuspended(alice.account)).toBeUndefined()
+    })
+
     it('replaces the sessions of the same device and no others', async () => {
       const store = await open()
       const alice = someAccount('alice')
