@@ -341,6 +341,22 @@ it('a server does not begin with a setting that means nothing', async () => {
   await expect(testServer({ trustProxy: ['me'] })).rejects.toMatchObject({ code: 'bad_request' })
 })
 
+it('a path that is written otherwise is counted and judged like the path that it means', async () => {
+  const { url } = await testServer({ open: true, limits: { requestsPerSecondPerAddress: 5 } })
+  const foreign = 'Origin: https://evil.example\r\n'
+  for (const path of [
+    '/v1/server',
+    '/%761/server',
+    '/v%31/server',
+    'http://localhost/%761/server',
+    '/%61pi/me',
+  ])
+    expect(statusIn(await getWith(url, 'localhost', path, foreign)), path).toBe(403)
+  const statuses = new Set<number>()
+  for (let i = 0; i < 40; i++) statuses.add(statusIn(await getWith(url, 'localhost', '/v%31/server')))
+  expect(statuses).toContain(429)
+})
+
 it('behind a proxy that is believed, both lanes count by one address', async () => {
   const { url } = await testServer({
     open: true,

@@ -51,6 +51,12 @@ const pathOf = (url: string): string => url.split('?')[0] as string
 /** Whether somebody has opened a page, and reads what is answered. */
 const isForPerson = ({ headers }: FastifyRequest): boolean => (headers.accept ?? '').includes('text/html')
 
+const asked = [apiPrefix, hookPrefix]
+
+/** Whether an operation or a hook is asked for, as the router has understood it: a path can be written in many ways. */
+const isAsked = ({ url, routeOptions }: FastifyRequest): boolean =>
+  [url, routeOptions.url ?? ''].some((path) => asked.some((prefix) => path.startsWith(prefix)))
+
 /** The HTTP side of the server: operations, health, and the web client. */
 export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInstance> => {
   const { routes, sessions, clock, limits, log, closing, edge } = options
@@ -91,7 +97,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(pathOf(request.url), edge.isSecure(request.raw)))
     if (!edge.isForUs(request.raw)) throw new SottoError('host_refused')
-    if (![apiPrefix, hookPrefix].some((prefix) => request.url.startsWith(prefix))) return
+    if (!isAsked(request)) return
     if (closing.aborted) throw new SottoError('unavailable')
     requests.take(addressKey(request.ip))
     if (edge.isForeign(request.raw)) throw new SottoError('origin_refused')
