@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { calledFrom } from '../src/calledAs.ts'
 import { commitOf } from '../src/version.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sotto-version-'))
@@ -60,5 +61,17 @@ describe('the version', () => {
     ['something else', { '.git/HEAD': 'something else\n' }, null],
   ])('has a commit where there is one: of %s', (name, files, found) => {
     expect(commitOf(checkout(name, files))).toBe(found)
+  })
+})
+
+describe('the way to call it', () => {
+  it.each([
+    ['/opt/sotto', '/opt/sotto', 'npx sotto'],
+    ['/opt/sotto/packages/cli', '/opt/sotto/', 'npx sotto'],
+    ['/opt/sotto2', '/opt/sotto', '/opt/sotto/packages/cli/bin/sotto.mjs'],
+    ['/', '/opt/sotto/', '/opt/sotto/packages/cli/bin/sotto.mjs'],
+    ['/home', "/home/it's/sotto", `'/home/it'\\''s/sotto/packages/cli/bin/sotto.mjs'`],
+  ])('from %s, with the checkout in %s, asks no registry: %s', (directory, root, called) => {
+    expect(calledFrom(directory, root)).toBe(called)
   })
 })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type RegistrationMode, registrationModes, SottoError } from '@sotto/client'
 import { Command, Option } from 'commander'
 import { adviceOn, dataPlace, thisMachine } from '../dataPlace.ts'
+import { calledFrom, typed } from '../calledAs.ts'
 import { inEnvironment } from '../environment.ts'
 import { dataOption } from '../host/dataOption.ts'
 import { invocationOf } from '../invocation.ts'
@@ -41,10 +42,6 @@ const portOf = (text: string): number => {
 /** What is separated by commas or spaces. */
 const listOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter((entry) => entry !== '')
 
-/** A word of a command, as it is typed in a shell. */
-const typed = (word: string): string =>
-  /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-
 /** How the first account comes into being where strangers could be the first. */
 const firstAccount = (registration: RegistrationMode, data: string): readonly string[] => {
   switch (registration) {
@@ -53,7 +50,7 @@ const firstAccount = (registration: RegistrationMode, data: string): readonly st
     case 'invite':
       return [
         'Registration is by invitation, for others than you may reach this server. Make yours, in another',
-        `terminal of this machine: npx sotto invite --data ${typed(data)}`,
+        `terminal of this machine: ${calledFrom(process.cwd())} invite --data ${typed(data)}`,
       ]
     case 'closed':
       return ['Registration is closed, and there is no account yet: start with --registration invite first.']
@@ -78,10 +75,10 @@ const nextSteps = (url: string, hasWeb: boolean, first: readonly string[]): stri
         ]
       : [
           '  The web client is not built: npm start does that.',
-          `  1  sotto register alice --server ${url}`,
-          '  2  sotto room create General',
+          `  1  ${calledFrom(process.cwd())} register alice --server ${url}`,
+          `  2  ${calledFrom(process.cwd())} room create General`,
         ]),
-    `  In a terminal: npx sotto register NAME --server ${url}`,
+    `  In a terminal: ${calledFrom(process.cwd())} register NAME --server ${url}`,
     '  Stop with Ctrl+C.',
   ].join('\n')
 
