@@ -71,7 +71,7 @@ describe('the way to call it', () => {
     ['/opt/sotto2', '/opt/sotto', '/opt/sotto/packages/cli/bin/sotto.mjs'],
     ['/', '/opt/sotto/', '/opt/sotto/packages/cli/bin/sotto.mjs'],
     ['/home', "/home/it's/sotto", `'/home/it'\\''s/sotto/packages/cli/bin/sotto.mjs'`],
-  ])('from %s, with the checkout in %s, asks no registry: %s', (directory, root, called) => {
-    expect(calledFrom(directory, root)).toBe(called)
+  ])('from %s, with the checkout in %s, asks no registry: %s', (from, root, called) => {
+    expect(calledFrom(from, root)).toBe(called)
   })
 })
