@@ -105,6 +105,27 @@ describe('the connection', () => {
     expect(bench.heard).toEqual(['opening', 'ready'])
   })
 
+  it('says why an attempt came to nothing, and forgets it with the next', async () => {
+    let failure: SottoError | null = new SottoError('offline', undefined, { obstacle: 'certificate_expired' })
+    const bench = workbench(async () => {
+      if (failure) throw failure
+    })
+    bench.connection.start('token')
+    await settled()
+    expect(bench.connection.view()).toMatchObject({
+      kind: 'offline',
+      reason: { code: 'offline', obstacle: 'certificate_expired' },
+    })
+    failure = new SottoError('host_refused', undefined, { obstacle: 'constructor' })
+    await bench.pass(limits.retryDelayMinMs)
+    expect(bench.connection.view()).toMatchObject({ kind: 'offline', reason: { code: 'host_refused' } })
+    expect(bench.connection.view()).not.toHaveProperty('reason.obstacle')
+    failure = null
+    await bench.pass(2 * limits.retryDelayMinMs)
+    bench.lines.at(-1)?.say({ kind: 'closed' })
+    expect(bench.connection.view()).not.toHaveProperty('reason')
+  })
+
   it('comes back later and later when it is cut, and at once quickly after it has worked', async () => {
     const bench = workbench()
     const delays: number[] = []
