@@ -11,7 +11,8 @@ const serverPort = Number(process.env.PORT || 5100)
 const webPort = 5173
 const readyWithinMs = 30_000
 
-const addressOf = (person) => `http://${person}.localhost:${webPort}/`
+const hostOf = (person) => `${person}.localhost`
+const addressOf = (person) => `http://${hostOf(person)}:${webPort}/`
 
 const hasDisplay = () =>
   process.platform === 'darwin' ||
@@ -27,6 +28,9 @@ const runServer = () =>
     'serve',
     `--port=${serverPort}`,
     `--data=${join(home, 'data')}`,
+    `--host-names=${people.map(hostOf).join(',')}`,
+    // With names of its own it takes itself for a server that others reach.
+    '--registration=open',
   ])
 
 const runWeb = () =>
