@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SottoError } from '@sotto/client'
 
@@ -38,7 +38,7 @@ const homePlace = ({ platform, environment, home }: Surroundings): string => {
 /**
  * Where the data of a server are, or will be, when nobody says: where they have been, or in the place of the system.
  *
- * @throws SottoError `bad_request` where there are data of more than one server to choose from
+ * @throws SottoError `unavailable` where there are data of more than one server to choose from
  */
 export const dataPlace = (given: string, surroundings: Surroundings): DataPlace => {
   if (given !== '') return { kind: 'given', path: resolve(given) }
@@ -46,7 +46,7 @@ export const dataPlace = (given: string, surroundings: Surroundings): DataPlace 
   const found = [...new Set([...surroundings.former, home])].filter(surroundings.hasData)
   if (found.length > 1)
     throw new SottoError(
-      'bad_request',
+      'unavailable',
       `there are data of servers in ${found.join(' and in ')}; say which with --data`,
     )
   const [path = home] = found
@@ -68,6 +68,6 @@ export const adviceOn = (place: DataPlace): string | undefined =>
   place.kind === 'kept'
     ? [
         `The data are in ${place.path}, which a clean-up such as git clean -xd would take away.`,
-        `Stop the server and move them, and they are found there: mv '${place.path}' '${place.better}'`,
+        `Stop the server and move them, and they are found there: mkdir -p '${dirname(place.better)}' && mv '${place.path}' '${place.better}'`,
       ].join('\n')
     : undefined

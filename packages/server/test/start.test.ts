@@ -77,6 +77,10 @@ describe('a directory of data that cannot be had is said to be so, and what help
   })
 
   const isRoot = process.getuid?.() === 0
+  it.skipIf(process.platform !== 'linux')('where nothing can be made; needs Linux', async () => {
+    isSentence(await start('/proc/sotto'), /no such place, and it cannot be made/)
+  })
+
   it.skipIf(!isRoot)('of another user; needs to be started by root', async () => {
     const directory = temporaryDirectory()
     chownSync(directory, 65_534, 65_534)

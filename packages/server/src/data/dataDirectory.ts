@@ -14,16 +14,18 @@ const refuse = (why: string): never => {
   throw new SottoError('unavailable', why)
 }
 
-/** Says which part of a path is in the way: `mkdir` names only the whole. */
-const refuseFilesOnTheWay = (path: string): void => {
-  for (let at = path; ; at = dirname(at)) {
-    if (existsSync(at)) {
-      if (!statSync(at).isDirectory())
-        refuse(`the data directory ${path}: ${at} is a file, not a directory; choose another with --data`)
-      return
-    }
-    if (at === dirname(at)) return
+/**
+ * Makes what is missing of a path, and says which part of it is in the way. One by one: Node's own `recursive` never comes
+ * back from a place where nothing can be made, as in /proc.
+ */
+const makeWay = (path: string): void => {
+  if (existsSync(path)) {
+    if (!statSync(path).isDirectory())
+      refuse(`the data directory: ${path} is a file, not a directory; choose another with --data`)
+    return
   }
+  if (dirname(path) !== path) makeWay(dirname(path))
+  mkdirSync(path, { mode: directoryMode })
 }
 
 const refuseForeign = (path: string): void => {
@@ -78,8 +80,7 @@ const closeFiles = (path: string): void => {
  * @throws Error of the file system
  */
 export const openDataDirectory = (path: string): void => {
-  refuseFilesOnTheWay(path)
-  mkdirSync(path, { recursive: true, mode: directoryMode })
+  makeWay(path)
   if (hasModes) {
     refuseForeign(path)
     refuseOpen(path)
