@@ -191,6 +191,14 @@ const screens: Readonly<Record<string, Screen>> = {
     reach: sees(/What you received before stays/),
   },
   'an invitation': { scene: 'desk', room: '0f11', reach: sees('You are invited to a room') },
+  'blocking whoever invites': {
+    scene: 'desk',
+    room: '0f11',
+    reach: async (page) => {
+      await page.getByRole('button', { name: /^Block/ }).click()
+      await expect(page.getByRole('alertdialog', { name: /^Block/ })).toBeVisible()
+    },
+  },
   joining: { scene: 'desk', room: '0f09', reach: sees('Joining the room') },
   'an unknown room': { scene: 'desk', room: 'ffff', reach: sees('This room is not on this device') },
   offline: { scene: 'offline', room: '0f02', reach: sees(/No connection\. What you write is kept/) },
