@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -16,6 +17,8 @@ const build = async (): Promise<string> => {
     logLevel: 'error',
     build: { outDir: folder, rolldownOptions: { input: join(web, 'preview.html') } },
   })
+  // A page asks its server how it is seen; this one has none that would know.
+  await writeFile(join(folder, 'seen'), '{}')
   return folder
 }
 
