@@ -5,15 +5,13 @@ import { refusal } from './client/calling.ts'
 const dayMs = 86_400_000
 
 describe('attempts', () => {
-  it('are counted by key, until they are forgotten', async () => {
+  it('are counted by key', async () => {
     const attempts = makeAttempts(2, dayMs)
     const codes = []
     for (const key of ['a', 'a', 'a', 'b']) codes.push((await refusal(attempts.count(key))).code)
     expect(codes).toEqual(['accepted', 'accepted', 'rate', 'accepted'])
     expect((await refusal(attempts.count('a'))).detail['retryAfterMs']).toBeGreaterThan(dayMs / 2)
     expect([await attempts.isWithin('a'), await attempts.isWithin('b')]).toEqual([false, true])
-    await attempts.forget('a')
-    expect((await refusal(attempts.count('a'))).code).toBe('accepted')
   })
 
   it('take no more memory than for so many keys: the quietest is forgotten, never a busy one', async () => {

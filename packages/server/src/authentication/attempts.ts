@@ -7,7 +7,6 @@ export interface Attempts {
   count(key: string): Promise<void>
   /** Counts, and tells whether there was one left. */
   isWithin(key: string): Promise<boolean>
-  forget(key: string): Promise<void>
 }
 
 /**
@@ -51,9 +50,5 @@ export const makeAttempts = (
       if (retryAfterMs !== undefined) throw new SottoError('rate', undefined, { retryAfterMs })
     },
     isWithin: async (key) => (await waitMs(key)) === undefined,
-    forget: async (key) => {
-      keys.delete(key)
-      await limiter.delete(key)
-    },
   }
 }
