@@ -67,7 +67,7 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/client/src/room/reader.ts',
-        from: '    head = Math.max(ack.seq, runner.state().place.cursor)\n',
+        from: '    head = Math.max(head === known ? 0 : head, ack.seq, runner.state().place.cursor)\n',
         to: '',
       },
       {
