@@ -206,6 +206,21 @@ const screens: Readonly<Record<string, Screen>> = {
   'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
   'new room': { scene: 'desk', room: '0f02', reach: presses('Alt+n', 'New room') },
   invite: { scene: 'desk', room: '0f02', reach: presses('Alt+i', /Invite to/) },
+  'several invited at once': {
+    scene: 'desk',
+    room: '0f02',
+    reach: async (page) => {
+      await presses('Alt+i', /Invite to/)(page)
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Name of the person').fill('dora, emil nobody full')
+      await dialog.getByRole('button', { name: 'Invite', exact: true }).click()
+      await expect(dialog.getByText('2 people are invited.')).toBeVisible()
+      await expect(dialog.getByText(/nobody: Nobody here has that name/)).toBeVisible()
+      await expect(dialog.getByText(/full: This room is full/)).toBeVisible()
+      // Who was refused stays in the field.
+      await expect(dialog.getByLabel('Name of the person')).toHaveValue('nobody full')
+    },
+  },
   members: { scene: 'desk', room: '0f02', reach: membersShown },
   'changing a role': {
     scene: 'desk',
