@@ -158,9 +158,9 @@ export const limits = {
   shutdownGraceMs: 10 * secondMs,
 
   // What a server holds in memory for its peers, in both directions.
-  memoryBytesMax: 128 * miB,
-  memoryBytesPerAddressMax: 48 * miB,
-  memoryBytesPerAccountMax: 24 * miB,
+  memoryBytesMax: 96 * miB,
+  memoryBytesPerAddressMax: 32 * miB,
+  memoryBytesPerAccountMax: 16 * miB,
   /** What any request costs while it is open. */
   memoryBytesPerRequest: 16 * kiB,
   memoryRetryMs: 250,
@@ -168,7 +168,7 @@ export const limits = {
   connectionsPerAddressMax: 2048,
 
   // What peers may make a server compute, in microseconds of one core.
-  workUsPerSecondPerAccount: 200_000,
+  workUsPerSecondPerAccount: 100_000,
   workUsPerSecondPerAddress: 400_000,
   /** What may be used at once, in seconds of the above. */
   workBurstSeconds: 10,
