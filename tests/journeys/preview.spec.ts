@@ -54,6 +54,15 @@ const screens: Readonly<Record<string, Screen>> = {
       await expect(page.getByText('That name is taken')).toBeVisible()
     },
   },
+  'sign up by invitation': {
+    scene: 'by_invitation',
+    reach: async (page) => {
+      await page.getByLabel('Invite key').fill('not a key')
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await expect(page.getByText('neither an invite key nor a link')).toBeVisible()
+    },
+  },
+  'no new accounts': { scene: 'closed', reach: sees('takes no new accounts') },
   'sign in': { scene: 'signed_out', reach: sees('Welcome back') },
   'a wrong password': {
     scene: 'signed_out',
@@ -314,6 +323,8 @@ for (const { theme, width, height } of looks)
       viewport: { width, height },
       reducedMotion: 'reduce',
     })
+    // There is no server that would say how it sees the page.
+    await context.route('**/seen', (route) => route.fulfill({ json: {} }))
     const page = await context.newPage()
     const complaints = complaintsOf(page)
     for (const [name, { scene, room, reach }] of Object.entries(screens))

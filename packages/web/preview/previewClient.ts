@@ -18,6 +18,8 @@ import type { Scenery } from './scenery.ts'
 /** Where the preview begins. */
 export const scenes = [
   'none',
+  'by_invitation',
+  'closed',
   'signed_out',
   'first',
   'desk',
@@ -54,6 +56,8 @@ const wait = (delayMs: number) => new Promise<void>((resolve) => setTimeout(reso
 const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
   switch (scene) {
     case 'none':
+    case 'by_invitation':
+    case 'closed':
     case 'signed_out':
     case 'first':
       return noScenery
@@ -75,6 +79,8 @@ const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
 const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientState => {
   switch (scene) {
     case 'none':
+    case 'by_invitation':
+    case 'closed':
       return { account: { kind: 'none' }, connection: { kind: 'offline', retryAtMs: null }, rooms: [] }
     case 'signed_out':
       return {
@@ -333,7 +339,16 @@ export const openPreviewClient = (scene: Scene): Client => {
       await wait(500)
       become({ rooms: state.rooms.filter((one) => one.id !== room) })
     },
-    registrationMode: async () => 'open',
+    registrationMode: async () => {
+      switch (scene) {
+        case 'by_invitation':
+          return 'invite'
+        case 'closed':
+          return 'closed'
+        default:
+          return 'open'
+      }
+    },
     createAccessToken: async () => ({ id: 1, token: 'preview', expiresMs: Date.now() }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},

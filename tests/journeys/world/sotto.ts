@@ -75,10 +75,12 @@ export const serve = async (options: {
   readonly port: number
   readonly data: string
   readonly log: string
+  /** Further options of `sotto serve`. */
+  readonly more?: readonly string[]
 }): Promise<Server> => {
   const child = spawn(
     process.execPath,
-    [bin, 'serve', '--port', String(options.port), '--data', options.data],
+    [bin, 'serve', '--port', String(options.port), '--data', options.data, ...(options.more ?? [])],
     {
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,7 +18,13 @@ const formCodes: readonly OpenCode[] = [
   'INTERNAL',
 ]
 const bodyCodes: readonly OpenCode[] = ['MEDIA_TYPE', 'PAYLOAD_TOO_LARGE']
-const sessionCodes: readonly OpenCode[] = ['UNAUTHORIZED', 'SESSION_EXPIRED', 'SCOPE_MISSING', 'GONE']
+const sessionCodes: readonly OpenCode[] = [
+  'UNAUTHORIZED',
+  'SESSION_EXPIRED',
+  'ACCOUNT_SUSPENDED',
+  'SCOPE_MISSING',
+  'GONE',
+]
 
 const propertiesOf = ({ input }: AnyOperation): Readonly<Record<string, JsonSchema>> =>
   (input.schema['properties'] ?? {}) as Record<string, JsonSchema>
