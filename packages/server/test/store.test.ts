@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { treeOfParts, type TreePart } from '@sotto/mls/public'
 import { Kysely } from 'kysely'
+import type { Append } from '../src/delivery/store.ts'
 import { lockData } from '../src/data/dataLock.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { migrations } from '../src/store/migrations.ts'
@@ -23,6 +25,7 @@ const opened: Store[] = []
 
 /** As far as they were written before trees had a table of their own. */
 interface WelcomesOfBefore {
+  rooms: object
   welcomes: object
   invitations: object
 }
@@ -54,6 +57,27 @@ describe.each(kinds)('SQLite in %s', (_kind, path) => {
 })
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+
+/** The commit at place 3 of a room that nothing else is known of. */
+const bringsIn = (room: Uint8Array, device: Uint8Array, tree: TreePart): Append => ({
+  room,
+  entry: { seq: 3, hash: random(32), entry: random(100), payload: random(20), aux: null, timeMs: 3 },
+  senderTag: random(32),
+  messageId: random(16),
+  sendCounter: null,
+  charges: [],
+  change: {
+    kind: 'committed',
+    epoch: 3,
+    policy: random(10),
+    group: random(10),
+    groupInfo: random(10),
+    meta: null,
+    joined: [],
+    left: [],
+    welcome: { inviter: random(32), welcome: random(99), tree, devices: [device] },
+  },
+})
 
 describe('the database', () => {
   it('is opened with settings that survive a power cut', async () => {
@@ -128,20 +152,43 @@ describe('the database', () => {
         .execute()
       await db.insertInto('invitations').values({ room, seq, device }).execute()
     }
+    await db
+      .insertInto('rooms')
+      .values({
+        id: 1,
+        room,
+        epoch: 2,
+        policy: random(9),
+        group_info: random(9),
+        meta: null,
+        meta_epoch: null,
+      })
+      .execute()
     await db.destroy()
-    const { delivery } = await open(path)
-    const parts = () => {
+    let { delivery } = await open(path)
+    /** Nobody else may look into a database that is open. */
+    const parts = async () => {
+      await opened.pop()?.close()
       const database = new DatabaseSync(path, { readOnly: true })
       const { count } = database.prepare('SELECT count(*) AS count FROM tree_parts').get() ?? {}
       database.close()
+      ;({ delivery } = await open(path))
       return count
     }
     for (const device of [bob, carol]) expect(await delivery.welcomeTree(room, hash, device)).toEqual(tree)
-    expect(parts()).toBe(1)
+    expect(await parts()).toBe(1)
     await delivery.settleWelcome(room, 1, bob)
+    // The tree of before is the left half of a later one: as a part it is stored in another form.
+    const left = { hash, nodes: random(300), blanks: 0, below: null }
+    const right = { hash: random(48), nodes: random(200), blanks: 0, below: null }
+    const top = { hash: random(48), nodes: random(50), blanks: 0, below: () => [left, right] as const }
+    const dave = random(16)
+    await delivery.append([bringsIn(room, dave, top)])
+    expect(await delivery.welcomeTree(room, top.hash, dave)).toEqual(treeOfParts([left, top, right]))
+    await delivery.settleWelcome(room, 3, dave)
     expect(await delivery.welcomeTree(room, hash, carol)).toEqual(tree)
     await delivery.settleWelcome(room, 2, carol)
-    expect(parts()).toBe(0)
+    expect(await parts()).toBe(0)
   })
 
   it('counts what was stored before there were counters, and begins every budget anew', async () => {

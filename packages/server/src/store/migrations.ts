@@ -8,7 +8,7 @@ import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { standingTables } from './standingTables.ts'
 import { releasedNamesByEnd } from './releasedNamesByEnd.ts'
-import { treeTables } from './treeTables.ts'
+import { treeTables, wholeTreeNames } from './treeTables.ts'
 
 /** What databases call the same thing differently. */
 export interface ColumnTypes {
@@ -234,4 +234,5 @@ export const migrations: readonly Migration[] = [
   countersInRows,
   standingTables,
   releasedNamesByEnd,
+  wholeTreeNames,
 ]
