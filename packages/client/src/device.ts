@@ -4,6 +4,7 @@ import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/
 import type { Blocks } from './account/blocks.ts'
 import type { Call, Contacts } from './account/contacts.ts'
 import { blockCommands } from './blockCommands.ts'
+import { declineCommands } from './declineCommands.ts'
 import { isBotAccount, isBotDevice } from './account/deviceKinds.ts'
 import {
   type KeyPackagePool,
@@ -273,22 +274,6 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     return room
   }
 
-  const decline: ClientCommands['decline'] = async ({ room: id }) => {
-    const room = rooms.get(id)
-    if (room.state().phase.kind !== 'invited') throw new SottoError('not_found')
-    try {
-      const left = room.left()
-      left.catch(() => {})
-      await enter(id, 'leaving')
-      // What could not be opened is gone already.
-      if (room.state().phase.kind !== 'left') await left
-    } catch (error) {
-      // What cannot be entered need not be left.
-      if (!(error instanceof SottoError) || error.code === 'offline' || error.code === 'timeout') throw error
-      if (room.state().phase.kind === 'invited') await forget(room)
-    }
-  }
-
   const endOthers = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
   await endOthers()
 
@@ -380,12 +365,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       await enter(id, 'active')
     },
 
-    decline,
-    declineAll: async () => {
-      const invited = [...rooms.all()].filter((room) => room.state().phase.kind === 'invited')
-      for (const { id } of invited) await decline({ room: id })
-      return { count: invited.length }
-    },
+    ...declineCommands({ rooms, enter, forget }),
     ...blockCommands({ blocks, contacts, rooms, account }),
 
     leave: async ({ room: id }) => {

@@ -2,7 +2,7 @@ import type { RoomView } from '@sotto/client'
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useNow, useTranslations } from 'use-intl'
-import { DeclineAll } from '../invitations/DeclineAll.tsx'
+import { DeclineAll } from './DeclineAll.tsx'
 import { RoomListItem } from './RoomListItem.tsx'
 import styles from './RoomList.module.css'
 
