@@ -294,4 +294,15 @@ describe('what happens with every message', () => {
       expect([name, await counted(() => operation(much))]).toEqual([name, cost])
     }
   })
+
+  it('costs no statement for each recipient', async () => {
+    const { store, bob, post } = await beside(0)
+    const users: OpenUser[] = []
+    for (let at = 0; at < 100; at++) users.push(await userOf(store, `user${at}`))
+    const letters = users.map(({ id }) => ({ recipient: id, event: 'message', payload: 'hello' }))
+    const charge = { budget: 'account/bob', bytes: 1, bytesPerDay: 1000, atMs: 1 }
+    const toAll = { ...post(0), sender: bob.id, letters, charges: [charge] }
+    // Beginning and end of the transaction among them.
+    expect((await counted(() => store.open.mail.deposit(toAll))).statements).toBe(13)
+  })
 })

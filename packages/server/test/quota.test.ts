@@ -238,6 +238,20 @@ describe('DEL-12 an account that has stored as much as it may', () => {
     expect(await codeOf(adopt(hers, await remove(hers, bob)))).toBe('accepted')
   })
 
+  it('is one account on both lanes', async () => {
+    const { url } = await testServer({ open: true, limits: { storedBytesPerAccountPerDay: 60_000 } })
+    const alice = await register(url, 'alice')
+    await untilRefused(await createRoom(alice))
+    const post = async (path: string, token: string, body: unknown) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+      return (await answer.json()) as Record<string, unknown>
+    }
+    const { token } = await post('/api/tokens', alice.token, { name: 'alerts', scopes: ['rooms'] })
+    const refused = await post('/api/rooms', String(token), { name: 'One' })
+    expect(refused).toMatchObject({ code: 'QUOTA', scope: 'account', retry_after_ms: expect.any(Number) })
+  })
+
   it('does not have its messages in another order when the first is refused for now', async () => {
     const clock = testClock()
     const { url } = await testServer({ clock, limits: { storedBytesPerAccountPerDay: 60_000 } })
