@@ -1,5 +1,5 @@
 import type { SlashName } from '@sotto/client'
-import { failure, happened, obstacle, safe } from './failures.en.ts'
+import { failure, happened, noSpace, obstacle, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
 import { invitation } from './invitation.en.ts'
 
@@ -176,12 +176,7 @@ export const en = {
       server: 'Not taken by the server yet. It is tried again by itself.',
       room: 'Waits until this device is back in the room',
     },
-    noSpace: {
-      account: 'You have stored as much as one may in a day. It is sent by itself, a little at a time.',
-      room: 'This room has taken as much as it may in a day. It is sent by itself, a little at a time.',
-      server:
-        'The server is nearly full. It is sent by itself when there is space; tell the people who run the server.',
-    },
+    noSpace,
     sent: 'Sent',
     notSent: 'Not sent.',
     retry: 'Try again',

@@ -111,3 +111,11 @@ export const safe = {
   read_only: 'What is stored already stays readable, and what you write waits on this device.',
   other: 'What you received before stays readable on this device.',
 } as const
+
+/** Why a message waits for which the server has no space: whose. */
+export const noSpace = {
+  account: 'You have stored as much as one may in a day. It is sent by itself, a little at a time.',
+  room: 'This room has taken as much as it may in a day. It is sent by itself, a little at a time.',
+  server:
+    'The server is nearly full. It is sent by itself when there is space; tell the people who run the server.',
+} as const
