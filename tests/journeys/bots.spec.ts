@@ -26,9 +26,12 @@ test('Alice invites a bot in her browser, sees what it is, and is offered what i
   const { page } = alice
   const composer = page.getByRole('textbox', { name: /^Message to/ })
 
-  await composer.fill('/invite reminder')
-  await composer.press('Enter')
-  await expect(page.getByText('reminder is invited.')).toBeVisible()
+  // Until the bot has its account nobody has that name.
+  await expect(async () => {
+    await composer.fill('/invite reminder')
+    await composer.press('Enter')
+    await expect(page.getByText('reminder is invited.')).toBeVisible({ timeout: 5000 })
+  }).toPass()
   await expect(async () => {
     await composer.fill('/rem')
     await expect(page.getByRole('option', { name: /remind you later/ })).toBeVisible({ timeout: 500 })

@@ -167,7 +167,7 @@ const screens: Readonly<Record<string, Screen>> = {
     scene: 'recovery',
     room: '0e0e',
     reach: async (page) => {
-      await expect(page.getByText(/goes on by itself/)).toBeVisible()
+      await expect(page.getByText('3,500 of 7,900 entries are handed back to the server.')).toBeVisible()
       await expect(page.getByRole('button', { name: 'Found the room anew' })).toBeVisible()
     },
   },

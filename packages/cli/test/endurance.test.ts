@@ -1,22 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeWorld, values, type World } from './world/processes.ts'
 
+/** Alice and Bob are in a room; each test begins with them as they were, and with no server. */
 let world: World
-beforeEach(async () => {
+let begin: () => Promise<void>
+beforeAll(async () => {
   world = await makeWorld()
-})
-afterEach(() => world.end())
-
-const acknowledged = (out: string): number => out.split('\n').length - 1
-
-/** A room of alice and bob. */
-const meet = async (): Promise<void> => {
+  const server = await world.serve()
   await world.register('alice')
   await world.register('bob')
   await world.sotto('alice', ['room', 'create', 'General'])
   await world.sotto('alice', ['room', 'invite', 'General', 'bob'])
-  expect((await world.sotto('bob', ['room', 'accept'])).exit).toBe(0)
-}
+  await world.sotto('bob', ['room', 'accept'])
+  await server.stop()
+  begin = await world.keep()
+}, 60_000)
+beforeEach(() => begin())
+afterAll(() => world.end())
+
+const acknowledged = (out: string): number => out.split('\n').length - 1
 
 const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${i}`)
 const textsOf = (out: string) => values(out).map(({ text }) => text)
@@ -24,7 +26,6 @@ const textsOf = (out: string) => values(out).map(({ text }) => text)
 describe('a server that is killed', () => {
   it('1,000 lines from a pipe arrive once and in order', { timeout: 240_000 }, async () => {
     let server = await world.serve()
-    await meet()
     const following = world.start('bob', 'receive', '--follow')
     const sending = world.start('alice', 'send', 'General', '--json')
     sending.child.stdin.end(lines(1000).join('\n'))
@@ -51,7 +52,6 @@ describe('a server that is killed', () => {
 
   it('a message waits for it, and one that could not wait is sent next time', async () => {
     const server = await world.serve()
-    await meet()
     await server.kill()
     const impatient = await world.sotto('alice', ['send', 'General', 'later', '--timeout', '0.5'])
     expect(impatient.exit).toBe(10)
@@ -66,7 +66,6 @@ describe('a server that is killed', () => {
 describe('two processes on one profile', () => {
   it('work side by side, and one goes on when the other is killed', async () => {
     await world.serve()
-    await meet()
     const leading = world.start('bob', 'receive', '--follow')
     await world.sotto('alice', ['send', 'General', 'one'])
     await leading.says('"one"')
@@ -88,7 +87,6 @@ describe('two processes on one profile', () => {
     { timeout: 120_000 },
     async () => {
       await world.serve()
-      await meet()
       const senders = ['a', 'b', 'c'].map((who) => {
         const running = world.start('alice', 'send', 'General', '--json')
         running.child.stdin.end(Array.from({ length: 20 }, (_, i) => `${who}${i}`).join('\n'))
@@ -112,7 +110,6 @@ describe('two processes on one profile', () => {
 describe('a server that is asked to stop', () => {
   it('says so and ends with 0, also when it serves somebody', async () => {
     const server = await world.serve()
-    await meet()
     const following = world.start('bob', 'receive', '--follow')
     await world.sotto('alice', ['send', 'General', 'one'])
     await following.says('"one"')

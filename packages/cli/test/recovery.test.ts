@@ -1,22 +1,26 @@
 import { cpSync, rmSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeWorld, values, type World } from './world/processes.ts'
 
+/** Alice has made a room that Bob is in; each test begins with them as they were, and with no server. */
 let world: World
-beforeEach(async () => {
+let begin: () => Promise<void>
+beforeAll(async () => {
   world = await makeWorld()
-})
-afterEach(() => world.end())
-
-/** A room of alice, who made it, and others. */
-const meet = async (...others: readonly string[]): Promise<void> => {
+  const server = await world.serve()
   await world.register('alice')
   await world.sotto('alice', ['room', 'create', 'General'])
-  for (const name of others) {
-    await world.register(name)
-    expect((await world.sotto('alice', ['room', 'invite', 'General', name])).exit).toBe(0)
-    expect((await world.sotto(name, ['room', 'accept'])).exit).toBe(0)
-  }
+  await join('bob')
+  await server.stop()
+  begin = await world.keep()
+}, 60_000)
+beforeEach(() => begin())
+afterAll(() => world.end())
+
+const join = async (name: string): Promise<void> => {
+  await world.register(name)
+  expect((await world.sotto('alice', ['room', 'invite', 'General', name])).exit).toBe(0)
+  expect((await world.sotto(name, ['room', 'accept'])).exit).toBe(0)
 }
 
 const setBack = (directory: string): { readonly restore: () => void } => {
@@ -36,7 +40,7 @@ const textsOf = (out: string) => values(out).map(({ text }) => text)
 describe('members', () => {
   it('are given roles and taken out by those who may', { timeout: 120_000 }, async () => {
     await world.serve()
-    await meet('bob', 'carol')
+    await join('carol')
     const role = await world.sotto('alice', ['room', 'role', 'General', 'Bob', 'admin', '--json'])
     expect(values(role.out)).toMatchObject([{ name: 'bob', role: 'admin' }])
     const above = await world.sotto('bob', ['room', 'role', 'General', 'alice', 'member', '--json'])
@@ -59,7 +63,6 @@ describe('members', () => {
 
   it('what is not there to be mended is not mended', async () => {
     await world.serve()
-    await meet()
     expect((await world.sotto('alice', ['room', 'rejoin', 'General'])).exit).toBe(2)
     expect((await world.sotto('alice', ['room', 'refound', 'General', '--yes'])).exit).toBe(2)
     expect((await world.sotto('alice', ['room', 'refound', 'Nowhere', '--yes'])).exit).toBe(3)
@@ -69,7 +72,6 @@ describe('members', () => {
 describe('a profile that was set back', () => {
   it('takes its place again, says so, and goes on', { timeout: 120_000 }, async () => {
     await world.serve()
-    await meet('bob')
     await world.sotto('bob', ['send', 'General', 'before'])
     const copy = setBack(world.profile('bob'))
     await world.sotto('bob', ['send', 'General', 'forgotten by the copy'])
@@ -96,13 +98,10 @@ describe('a profile that was set back', () => {
 describe('a server that was set back', () => {
   /** Alice knows of a message that the server does not have any more; bob has written another in its place. */
   const part = async (): Promise<void> => {
-    const first = await world.serve()
-    await meet('bob')
-    await first.stop()
     const copy = setBack(world.data)
-    const second = await world.serve()
+    const first = await world.serve()
     await world.sotto('alice', ['send', 'General', 'lost by the server'])
-    await second.stop()
+    await first.stop()
     copy.restore()
     await world.serve()
     await world.sotto('bob', ['send', 'General', 'in its place'])
@@ -147,13 +146,10 @@ describe('a server that was set back', () => {
   })
 
   it('gets back what its devices have kept', { timeout: 120_000 }, async () => {
-    const first = await world.serve()
-    await meet('bob')
-    await first.stop()
     const copy = setBack(world.data)
-    const second = await world.serve()
+    const first = await world.serve()
     await world.sotto('alice', ['send', 'General', 'lost by the server'])
-    await second.stop()
+    await first.stop()
     copy.restore()
     await world.serve()
     const chat = world.start('alice', 'chat', 'General')

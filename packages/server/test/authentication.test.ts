@@ -197,7 +197,7 @@ describe('login', () => {
         { name: 'alice', request: started.request },
         null,
       )
-      const finish = password.finishLogin(started.state, secret, response) as Uint8Array
+      const finish = password.finishLogin(started.state, secret, response)?.finish as Uint8Array
       return () =>
         refusal(callOperation(url, operations.loginFinish, { exchange, finish, device: null }, null))
     }

@@ -20,7 +20,7 @@ const begin = async (url: string, name: string, guess = secret) => {
     { name, request: started.request },
     null,
   )
-  const finish = password.finishLogin(started.state, guess, response) ?? random(64)
+  const finish = password.finishLogin(started.state, guess, response)?.finish ?? random(64)
   return { exchange, finish, response, request: started.request }
 }
 

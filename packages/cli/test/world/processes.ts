@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,6 +92,14 @@ export interface World {
   sotto(profile: string, args: readonly string[], input?: string): Promise<Ended>
   /** Registers `name` under a profile of that name. */
   register(name: string): Promise<void>
+  /** Ends every process that runs. */
+  quiet(): Promise<void>
+  /**
+   * Keeps the server's data and all profiles as they are now, with nothing running.
+   *
+   * @returns what puts them back, with nothing running again
+   */
+  keep(): Promise<() => Promise<void>>
   end(): Promise<void>
 }
 
@@ -102,8 +110,9 @@ export const makeWorld = async (): Promise<World> => {
   const directory = mkdtempSync(join(tmpdir(), 'sotto-cli-'))
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const data = join(directory, 'data')
-  const profile = (name: string): string => join(directory, 'profiles', name)
+  const [home, kept] = [join(directory, 'home'), join(directory, 'kept')]
+  const data = join(home, 'data')
+  const profile = (name: string): string => join(home, 'profiles', name)
   const all = new Set<Running>()
   const started = (args: readonly string[], command: string = process.execPath): Running => {
     const running = run(command, args)
@@ -120,6 +129,10 @@ export const makeWorld = async (): Promise<World> => {
     const running = start(name, ...args)
     running.child.stdin.end(input)
     return running.ended
+  }
+  const quiet = async (): Promise<void> => {
+    for (const running of all) running.child.kill('SIGKILL')
+    await Promise.all([...all].map((running) => running.ended))
   }
   return {
     url,
@@ -147,9 +160,18 @@ export const makeWorld = async (): Promise<World> => {
       const end = await sotto(name, ['register', name, '--server', url, '--password-stdin'], `${password}\n`)
       if (end.exit !== 0) throw new Error(`register ${name}: ${end.err}`)
     },
+    quiet,
+    keep: async () => {
+      await quiet()
+      cpSync(home, kept, { recursive: true })
+      return async () => {
+        await quiet()
+        rmSync(home, { recursive: true, force: true })
+        cpSync(kept, home, { recursive: true })
+      }
+    },
     end: async () => {
-      for (const running of all) running.child.kill('SIGKILL')
-      await Promise.all([...all].map((running) => running.ended))
+      await quiet()
       rmSync(directory, { recursive: true, force: true })
     },
   }

@@ -127,7 +127,7 @@ export const prepareRegistration = async (
   const input: InputOf<typeof operations.registerFinish> = {
     exchange,
     name,
-    record: password.finishRegistration(started.state, secret, response),
+    record: password.finishRegistration(started.state, secret, response).record,
     genesis,
     rootSlot: random(120),
     invite,
@@ -176,7 +176,7 @@ export const login = async (
         null,
       )
     : await callOperation(url, operations.loginStart, { name, request }, null)
-  const finish = password.finishLogin(started.state, secret, response)
+  const finish = password.finishLogin(started.state, secret, response)?.finish
   if (!finish) throw new SottoError('invalid_credentials')
   const device = as && (await proofOf(as, 'login', exchange))
   return callOperation(url, operations.loginFinish, { exchange, finish, device }, null)

@@ -12,15 +12,15 @@ export const startRegistration = async (password: string) => {
   return { state: clientRegistrationState, request: bytesOf(registrationRequest) }
 }
 
-export const finishRegistration = (state: string, password: string, response: Uint8Array): Uint8Array =>
-  bytesOf(
-    client.finishRegistration({
-      clientRegistrationState: state,
-      password,
-      registrationResponse: text(response),
-      keyStretching,
-    }).registrationRecord,
-  )
+export const finishRegistration = (state: string, password: string, response: Uint8Array) => {
+  const { registrationRecord, exportKey } = client.finishRegistration({
+    clientRegistrationState: state,
+    password,
+    registrationResponse: text(response),
+    keyStretching,
+  })
+  return { record: bytesOf(registrationRecord), exportKey: bytesOf(exportKey) }
+}
 
 export const startLogin = async (password: string) => {
   await ready
@@ -29,16 +29,12 @@ export const startLogin = async (password: string) => {
 }
 
 /** Undefined when the password is not the one of the response. */
-export const finishLogin = (
-  state: string,
-  password: string,
-  response: Uint8Array,
-): Uint8Array | undefined => {
+export const finishLogin = (state: string, password: string, response: Uint8Array) => {
   const finished = client.finishLogin({
     clientLoginState: state,
     password,
     loginResponse: text(response),
     keyStretching,
   })
-  return finished && bytesOf(finished.finishLoginRequest)
+  return finished && { finish: bytesOf(finished.finishLoginRequest), exportKey: bytesOf(finished.exportKey) }
 }
