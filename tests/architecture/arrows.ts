@@ -105,7 +105,8 @@ export const zones: readonly Zone[] = [
   {
     folder: 'packages/server/src/store',
     inside: [...serverServices, 'packages/server/src/control', 'packages/server/src/open', ...serverCommons],
-    packages: ['@sotto/protocol', '@sotto/trust'],
+    // The public tree of a room is stored in its parts.
+    packages: ['@sotto/mls/public', '@sotto/protocol', '@sotto/trust'],
     others: ['node:*', 'kysely'],
   },
   // Of both lanes, which know nothing of each other: it knows neither.

@@ -70,7 +70,7 @@ describe('the way to call it', () => {
     ['/opt/sotto/packages/cli', '/opt/sotto/', 'npx sotto'],
     ['/opt/sotto2', '/opt/sotto', '/opt/sotto/packages/cli/bin/sotto.mjs'],
     ['/', '/opt/sotto/', '/opt/sotto/packages/cli/bin/sotto.mjs'],
-    ['/home', "/home/it's/sotto", `'/home/it'\\''s/sotto/packages/cli/bin/sotto.mjs'`],
+    ['/opt', "/opt/it's/sotto", `'/opt/it'\\''s/sotto/packages/cli/bin/sotto.mjs'`],
   ])('from %s, with the checkout in %s, asks no registry: %s', (from, root, called) => {
     expect(calledFrom(from, root)).toBe(called)
   })

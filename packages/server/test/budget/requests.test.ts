@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { boundConnections } from '../../src/budget/connections.ts'
 import { makeMemoryBudget } from '../../src/budget/memory.ts'
 import { watchWrites } from '../../src/budget/progress.ts'
-import { bodyTimeMs, budgetRequests } from '../../src/http/requestBudget.ts'
+import { bodyTimeMs, budgetRequests } from '../../src/budget/requests.ts'
 import type { ServerLimits } from '../../src/configuration.ts'
 
 const miB = 1024 * 1024

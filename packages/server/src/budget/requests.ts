@@ -1,8 +1,8 @@
 import { SottoError } from '@sotto/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Lease, MemoryBudget } from '../budget/memory.ts'
+import type { Lease, MemoryBudget } from './memory.ts'
 import type { ServerLimits } from '../configuration.ts'
-import { addressKey } from './address.ts'
+import { addressKey } from '../http/address.ts'
 
 type Bounds = Pick<
   ServerLimits,
