@@ -11,6 +11,7 @@ import {
 import type { LaneError } from '@sotto/client/open'
 import { jsonLine } from './json.ts'
 import { exitOfLane } from './lane/exit.ts'
+import { noSpaceIn } from './noSpace.ts'
 import { obstacleTexts } from './obstacleText.ts'
 import type { OutputFormat } from './output.ts'
 import { printable } from './printable.ts'
@@ -63,7 +64,7 @@ export const failureText = (error: SottoError): string => {
     const more = particular ? `  ${printable(error.message)}.\n` : ''
     return `${text}: ${what}.\n${more}  ${remedy}`
   }
-  const remedy = remedies[error.code]
+  const remedy = noSpaceIn(error.detail) ?? remedies[error.code]
   return `${text}${particular}${rule}.${remedy ? `\n  ${remedy}` : ''}`
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { RoomView, TimelineItem } from '@sotto/client'
+import { type RoomView, SottoError, type TimelineItem } from '@sotto/client'
 import { Readable } from 'node:stream'
+import { failureText } from '../src/failureText.ts'
 import { linesOf } from '../src/input.ts'
 import { jsonLine } from '../src/json.ts'
 import { itemText, messageRecord } from '../src/message.ts'
@@ -192,5 +193,20 @@ describe('a time', () => {
     const noon = new Date(2026, 2, 4, 12, 5).getTime()
     expect(shortTime(noon, noon + 60_000)).toBe('12:05')
     expect(shortTime(noon, noon + 86_400_000)).toBe('2026-03-04 12:05')
+  })
+})
+
+describe('what there is no space for', () => {
+  it.each([
+    ['account', 'This account has stored as much as it may in a day'],
+    ['room', 'another room takes more'],
+    ['server', 'tell the people who run it'],
+  ])('is told with whose space it is: %s', (scope, words) => {
+    for (const code of ['quota', 'timeout'] as const)
+      expect(failureText(new SottoError(code, undefined, { scope }))).toContain(words)
+  })
+
+  it('is told where nobody says whose', () => {
+    expect(failureText(new SottoError('quota'))).toContain('waits on this device')
   })
 })

@@ -126,7 +126,7 @@ export const sendCommand = (): Command =>
         const tell = report(invocation, room)
         const obstacle = () => {
           const scope = deliveries.noSpace()
-          return scope ? { reason: 'quota', scope } : serverRefused(client.state()).detail
+          return scope ? { scope } : serverRefused(client.state()).detail
         }
         const patience = patienceOf(patienceMs, obstacle)
         const work = sendAll(deliveries, textsOf(text), patience, (delivered) => {
