@@ -1,13 +1,20 @@
-import { operations } from '@sotto/protocol'
+import { limits, operations, SottoError } from '@sotto/protocol'
 import { io } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
 import { administer, type Action, type Answers } from '../src/administer.ts'
+import { makeToken } from '../src/authentication/token.ts'
+import { systemClock } from '../src/configuration.ts'
+import { makeHookAccess } from '../src/delivery/hookAccess.ts'
+import type { StoredHook } from '../src/delivery/store.ts'
+import { makeEventLog } from '../src/logging/eventLog.ts'
+import { openStore } from '../src/store/openStore.ts'
 import { callOperation, refusal } from './client/calling.ts'
 import { testClock } from './client/clock.ts'
 import { login, prepareRegistration, type RawDevice, register } from './client/device.ts'
 import { openSocket } from './client/liveSocket.ts'
 import { createRoom } from './client/room.ts'
 import { testServer } from './client/testServer.ts'
+import { someAccount } from './contracts/authenticationStore.ts'
 
 const secret = 'correct horse battery'
 const as = (device: RawDevice) => ({ account: device.account, device: device.id, signer: device.signer })
@@ -208,6 +215,58 @@ describe('who is connected when it happens', () => {
     expect(await asked).toMatchObject({ room_id: body['room_id'], generation: 1 })
     first.close()
     second.close()
+  })
+})
+
+describe('links of an account that was removed', () => {
+  it('are taken back from others, and its name stays away', async () => {
+    const store = await openStore({ path: ':memory:' })
+    const alice = someAccount('alice')
+    await store.authentication.createAccount(alice)
+    const { account } = alice
+    const terms = { name: 'alice', nowMs: 1000, nameUntilMs: 9000 }
+    await store.admin.remove({ kind: 'person', account, user: null }, terms)
+    const link = {
+      account,
+      seq: 1,
+      link: alice.genesis,
+      state: alice.state,
+      added: [],
+      revoked: [],
+      nowMs: 2000,
+    }
+    expect(await store.directory.extendChain({ ...link, name: 'alice' })).toEqual({
+      kind: 'extended',
+      endedSessions: [],
+    })
+    expect(await store.directory.accountNamed('alice')).toBeUndefined()
+    expect((await store.directory.account(account))?.seq).toBe(1)
+    const bob = someAccount('bob')
+    await store.authentication.createAccount(bob)
+    const renamed = { ...link, account: bob.account, name: 'alice' }
+    expect((await store.directory.extendChain(renamed)).kind).toBe('name_taken')
+    expect((await store.directory.extendChain({ ...renamed, nowMs: 9000 })).kind).toBe('extended')
+    await store.close()
+  })
+})
+
+describe('a hook of a suspended account', () => {
+  it('is refused with the right token, and as ever with a wrong one', async () => {
+    const token = makeToken()
+    const { account } = someAccount('alice')
+    const stored = { account, tokenHash: token.hash } as unknown as StoredHook
+    const access = makeHookAccess({
+      store: { hook: async () => stored },
+      refuseSuspended: async () => {
+        throw new SottoError('account_suspended')
+      },
+      clock: systemClock,
+      limits,
+      log: makeEventLog({ level: 'silent', destination: { write: () => {} }, idKey: new Uint8Array(32) }),
+    })
+    const hook = new Uint8Array(16)
+    expect((await refusal(access(hook, token.text, '::1'))).code).toBe('account_suspended')
+    expect((await refusal(access(hook, makeToken().text, '::1'))).code).toBe('unauthorized')
   })
 })
 

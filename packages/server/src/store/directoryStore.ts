@@ -62,7 +62,7 @@ const appendLink = async (
     .values({ account, seq, bytes: link.bytes, signatures: encodeSignatures(link.signatures) })
     .execute()
   for (const device of added) await db.insertInto('devices').values({ device, account }).execute()
-  // Of an account that is gone others may hand links back: its name stays away.
+  // The name of an account that is gone stays away.
   const named = (await standingOf(db, account)) === 'removed' ? {} : { name }
   await db
     .updateTable('accounts')
@@ -161,8 +161,10 @@ export const directoryStore = (db: Kysely<Schema>): DirectoryStore => ({
     storing(async () => {
       try {
         return await db.transaction().execute(async (transaction) => {
-          const released = await isReleased(transaction, extension.name, extension.nowMs)
-          if (released) return { kind: 'name_taken' }
+          // Of an account that is gone others may hand links back, also those that name it.
+          const isGone = (await standingOf(transaction, extension.account)) === 'removed'
+          if (!isGone && (await isReleased(transaction, extension.name, extension.nowMs)))
+            return { kind: 'name_taken' }
           return { kind: 'extended', endedSessions: await appendLink(transaction, extension) }
         })
       } catch (error) {
