@@ -8,6 +8,8 @@ import { roomContent, roomText } from './roomContent.ts'
 import { row, type Section } from './row.ts'
 
 const historyMax = 50
+/** Fewer than an account may send at once. */
+const burst = 30
 const awkward = ['exit', 'quit\n', 'a: "b": \\c', ' \u0000 é🙂 ', '', 'x'.repeat(16 * 1024)]
 
 /** Two programs in a new room. */
@@ -69,6 +71,24 @@ export const rooms: Section = {
             assert.deepEqual(got, { ...sent, id, username: alice.name, sender: alice.name, timestamp })
             assert.equal(roomText(got, key), text)
           }
+        }
+        await close()
+      },
+    ),
+    row(
+      'rooms.behind',
+      'many messages at once: each is heard, or behind names the room and its history has them',
+      async (bench) => {
+        const { hers, his, room_id, key, close } = await room(bench)
+        const contents = Array.from({ length: burst }, (_, at) => roomContent(room_id, `${at}`, key))
+        const sent = await Promise.all(contents.map((one) => hers.accepted('send_message', one)))
+        // Behind everything that was pushed before.
+        const read = new Set((await history(his, { room_id })).map(({ id }) => id))
+        const heard = new Set(his.heard('new_message').map(({ id }) => id))
+        for (const { id } of sent) assert.ok(heard.has(id) || read.has(id))
+        if (sent.some(({ id }) => !heard.has(id))) {
+          const { rooms: behind } = await his.next('behind')
+          assert.ok((behind as readonly unknown[]).includes(room_id))
         }
         await close()
       },
