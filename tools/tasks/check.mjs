@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { captureChild, root } from '../child.mjs'
-import { endedBy } from '../ending.mjs'
+import { codeOfSignal, endedBy, heedSignals } from '../ending.mjs'
 import { say, timed } from '../say.mjs'
 
 const bin = (path) => join(root, 'node_modules', path)
@@ -24,8 +24,11 @@ const outcomeOf = async ({ name, args }) => {
 /** Types, lint, format, dead code and the lock file, all at once. */
 export const run = () =>
   timed('Checking', async () => {
+    heedSignals()
     const outcomes = await Promise.all(checks.map(outcomeOf))
+    const signal = endedBy()
+    if (signal) return codeOfSignal(signal)
     const failed = outcomes.filter(({ code }) => code !== 0)
-    if (!endedBy()) for (const { output } of failed) process.stdout.write(`\n${output}\n`)
+    for (const { output } of failed) process.stdout.write(`\n${output}\n`)
     return failed.length > 0 ? 1 : 0
   })
