@@ -53,9 +53,14 @@ type Frozen = Extract<RoomState, { kind: 'frozen' }>
 
 const grouped = new Intl.NumberFormat('en')
 
-/** How far a server has been given back what it had lost. */
-const handedBackText = ({ lost, count, next }: NonNullable<Frozen['handedBack']>): string => {
-  const soFar = `${grouped.format(count)} of ${grouped.format(lost)} entries are handed back`
+/** How far a server has been given back what it had lost; nothing where that is not the matter. */
+export const progressText = (state: RoomState): string =>
+  state.kind === 'frozen' && state.handedBack
+    ? `${grouped.format(state.handedBack.count)} of ${grouped.format(state.handedBack.lost)} entries are handed back`
+    : ''
+
+const handedBackText = (state: Frozen, next: NonNullable<Frozen['handedBack']>['next']): string => {
+  const soFar = progressText(state)
   switch (next) {
     case 'here':
       return `${soFar}; the room goes on by itself when the server has them all.`
@@ -69,10 +74,14 @@ const refoundText = (remedy: Frozen['remedy'], id: string): string =>
     ? ` If no device has them any more: sotto room refound ${id}`
     : ` If no device has them any more, an owner has to found the room anew.`
 
-const remedyText = (room: RoomView, { remedy, handedBack }: Frozen): string => {
+const remedyText = (room: RoomView, state: Frozen): string => {
+  const { remedy, handedBack } = state
   const id = room.id.slice(0, 8)
   if (handedBack)
-    return handedBackText(handedBack) + (handedBack.next === 'elsewhere' ? refoundText(remedy, id) : '')
+    return (
+      handedBackText(state, handedBack.next) +
+      (handedBack.next === 'elsewhere' ? refoundText(remedy, id) : '')
+    )
   switch (remedy) {
     case 'wait':
       return 'Nothing to do: this device offers the server what it has kept, and the room goes on by itself.'

@@ -60,9 +60,18 @@ const settledAs = ({ account, connection, rooms }: ClientState): Settled | undef
   return connection.kind === 'online' && caughtUp(rooms) ? 'caught_up' : undefined
 }
 
+/** The server has lost something, and it is not known yet how much of it is there again. */
+const isUntold = ({ state }: RoomView): boolean =>
+  state.kind === 'frozen' && state.code === 'server_rollback' && state.handedBack === null
+
+/** How long one waits for that; the room is frozen in any case. */
+const toldWithinMs = 2000
+
 /** Waits until the client knows what the server knows, or that it cannot be reached. */
 export const settled = async (client: Client): Promise<Settled> => {
   const found = await withProgress(() => 'Catching up', whenState(client, settledAs, settleWithinMs))
+  if (found === 'caught_up')
+    await whenState(client, ({ rooms }) => (rooms.some(isUntold) ? undefined : true), toldWithinMs)
   return found ?? (client.state().connection.kind === 'online' ? 'catching_up' : 'offline')
 }
 

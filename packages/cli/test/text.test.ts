@@ -6,7 +6,7 @@ import { linesOf } from '../src/input.ts'
 import { jsonLine } from '../src/json.ts'
 import { itemText, messageRecord } from '../src/message.ts'
 import { printable, printableLine } from '../src/printable.ts'
-import { roomStateRecord, roomStateText, troubleLines } from '../src/roomState.ts'
+import { progressText, roomStateRecord, roomStateText, troubleLines } from '../src/roomState.ts'
 import { columnsOf, table } from '../src/table.ts'
 import { shortTime } from '../src/time.ts'
 
@@ -86,6 +86,7 @@ describe('a room', () => {
       const handedBack = { lost: 7900, count: 3500, next }
       const frozen = room({ kind: 'frozen', code: 'server_rollback', rule: null, remedy, handedBack })
       expect(troubleLines(frozen)[1]).toMatch(words)
+      expect(progressText(frozen.state)).toBe('3,500 of 7,900 entries are handed back')
       expect(roomStateRecord(frozen.state)).toMatchObject({ handedBack })
     },
   )

@@ -5,7 +5,7 @@ import { itemText, messageRecord } from '../message.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { roomTitle } from '../roomName.ts'
-import { roomStateRecord, roomStateText, troubleLines } from '../roomState.ts'
+import { progressText, roomStateRecord, roomStateText, troubleLines } from '../roomState.ts'
 import type { Screen } from './screen.ts'
 
 const earlierItems = 20
@@ -82,16 +82,24 @@ export const openConversation = async (
 
   const prompt = ({ rooms, connection }: ClientState): string => {
     const view = rooms.find(({ id }) => id === room)
-    const remarks = [connectionText(connection), underWay.size > 0 ? `${underWay.size} on the way` : '']
+    const mending = view ? progressText(view.state) : ''
+    const remarks = [
+      connectionText(connection),
+      mending,
+      underWay.size > 0 ? `${underWay.size} on the way` : '',
+    ]
     const inside = remarks.filter((text) => text !== '').join(', ')
     return `${view ? roomTitle(view) : room.slice(0, 8)}${inside ? ` (${inside})` : ''}> `
   }
-  let roomText = ''
+  let lastTold = { text: '', next: '' }
   /** Each change of the room's state is told once, with what is safe and what to do; and that it is over. */
   const tellState = (view: RoomView): void => {
     const text = roomStateText(view.state)
-    if (text === roomText) return
-    roomText = text
+    const { state } = view
+    // How far it is stands in the prompt; that another device is needed is new.
+    const next = state.kind === 'frozen' ? (state.handedBack?.next ?? '') : ''
+    if (text === lastTold.text && next === lastTold.next) return
+    lastTold = { text, next }
     const lines = text === '' ? ['it goes on'] : [text, ...troubleLines(view)]
     if (output.format === 'human') remark(`${roomTitle(view)}: ${lines.join('\n  ')}`)
     else output.notice({ room, ...roomStateRecord(view.state) }, '')
