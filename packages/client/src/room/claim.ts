@@ -2,6 +2,7 @@ import { decode, decodeKeyPackage, type KeyPackage, MlsError, type Provider } fr
 import { equalBytes, operations, SottoError } from '@sotto/protocol'
 import { identityOf, isKeyPackageOver, verifyKeyPackage } from '@sotto/trust'
 import type { Call, Contacts } from '../account/contacts.ts'
+import { isForNow } from '../forNow.ts'
 import type { Intent, RoomState } from './state.ts'
 
 export interface Claiming {
@@ -95,6 +96,39 @@ export const unhelped = ({ intents }: RoomState, found: Claimed): readonly strin
     const keyPackages = found.get(intent.id)
     return intent.kind === 'readd' && keyPackages && !ofDevice(keyPackages, intent.device) ? [intent.id] : []
   })
+
+export interface ClaimedForAll {
+  readonly found: Claimed
+  readonly failed: readonly { readonly id: string; readonly failure: SottoError }[]
+  /** What kept the rest from being asked for, for now. */
+  readonly passing: unknown
+}
+
+/** Claims for one after the other: what has been claimed is not lost where the line fails half way. */
+export const claimForAll = async (
+  claiming: Claiming,
+  room: RoomState,
+  claimants: readonly Claimant[],
+): Promise<ClaimedForAll> => {
+  const found = new Map<string, readonly Uint8Array[]>()
+  const failed: { readonly id: string; readonly failure: SottoError }[] = []
+  let passing: unknown
+  for (const { id, account } of claimants) {
+    try {
+      found.set(id, await claimKeyPackages(claiming, room, account))
+    } catch (error) {
+      if (error instanceof SottoError && !isForNow(error)) {
+        failed.push({ id, failure: error })
+        continue
+      }
+      passing = error
+      break
+    }
+  }
+  for (const id of unhelped(room, found))
+    failed.push({ id, failure: new SottoError('key_package_unavailable') })
+  return { found, failed, passing }
+}
 
 const ofDevice = (keyPackages: readonly Uint8Array[], device: Uint8Array): Uint8Array | undefined =>
   keyPackages.find((bytes) => isOfDevice(bytes, device))

@@ -10,7 +10,6 @@ import {
   type LeafIndex,
   type LeafNode,
   leaves,
-  memberCount,
   type Proposal,
   propose,
   type PublicGroup,
@@ -48,60 +47,18 @@ import { sealMeta } from '../content/meta.ts'
 import { type Asked, attempt } from './attempt.ts'
 import { eventsOf } from './events.ts'
 import { withHookOf } from './hooksAfter.ts'
+import { accountsIn, freePlaces } from './places.ts'
+import { firstHalf, intentsOf, isIdle, type Purpose } from './purpose.ts'
 import { counted, envelopeFor, epochOf } from './send.ts'
-import type { Intent, Invitation, Pending, RoomState } from './state.ts'
+import type { Intent, Pending, RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
-
-/**
- * Commits (T2): the state that a commit leads to, its bytes and what it is for are stored before it is sent. It is
- * adopted when the log shows it, and dropped when the log shows another one; then the intent is applied anew.
- */
-export type Purpose =
-  | { readonly kind: 'intent'; readonly intent: Intent }
-  /** People who are brought in by one commit, with one Welcome. */
-  | { readonly kind: 'invitations'; readonly intents: readonly Invitation[] }
-  /** What others have proposed: somebody has to commit it. */
-  | { readonly kind: 'proposals' }
-  /** Leaves that nobody may use any more are taken out before anything is said (S2). */
-  | { readonly kind: 'dead' }
-  /** The nodes above the own leaf get keys: until then everybody else pays for each leaf below them (`filling.ts`). */
-  | { readonly kind: 'fill' }
-
-/** What this device was asked for. */
-export const intentsOf = (purpose: Purpose): readonly Intent[] => {
-  switch (purpose.kind) {
-    case 'intent':
-      return [purpose.intent]
-    case 'invitations':
-      return purpose.intents
-    case 'proposals':
-    case 'dead':
-    case 'fill':
-      return []
-  }
-}
 
 /** The label under which a room's archive key is exported from each of its epochs (protocol §1). */
 export const archiveKeyLabel = 'sotto/1 archive'
 
 export const archiveKeyOf = (engine: Engine, group: Group, room: Uint8Array): Uint8Array =>
   exportSecret(engine, group, archiveKeyLabel, room, 32)
-
-const accountsOf = new WeakMap<PublicGroup['tree'], ReadonlySet<string>>()
-
-/** The accounts that have a leaf in the group, in hex; looked for once in a tree. */
-export const accountsIn = ({ tree }: PublicGroup): ReadonlySet<string> => {
-  const known = accountsOf.get(tree)
-  if (known) return known
-  const accounts = new Set<string>()
-  for (const [, leaf] of leaves(tree)) {
-    const identity = identityOf(leaf)
-    if (identity) accounts.add(toHex(identity.account))
-  }
-  accountsOf.set(tree, accounts)
-  return accounts
-}
 
 const leavesOf = ({ tree }: PublicGroup, isMeant: (leaf: LeafNode) => boolean): readonly LeafIndex[] =>
   [...leaves(tree)].flatMap(([index, leaf]) => (isMeant(leaf) ? [index] : []))
@@ -110,10 +67,6 @@ const isOfAccount = (leaf: LeafNode, account: Uint8Array): boolean => {
   const identity = identityOf(leaf)
   return identity !== undefined && equalBytes(identity.account, account)
 }
-
-/** How many devices of people who are not members can still come in. */
-export const freePlaces = ({ tree }: PublicGroup, { members }: Policy): number =>
-  limits.leavesPerRoomMax - Math.max(memberCount(tree), members.length)
 
 /** Why an intent has nothing to do any more, or cannot be done at all. */
 const settledBefore = (group: PublicGroup, policy: Policy, intent: Intent): FailureCode | 'done' | null => {
@@ -315,16 +268,6 @@ export const stageCommit = async (
     }
   }
 }
-
-/** Whether a commit for this, with nothing in it, would be for nothing. */
-const isIdle = ({ kind }: Purpose): boolean => kind === 'proposals' || kind === 'dead'
-
-type Invitations = Extract<Purpose, { kind: 'invitations' }>
-
-const firstHalf = ({ kind, intents }: Invitations): Invitations => ({
-  kind,
-  intents: intents.slice(0, Math.ceil(intents.length / 2)),
-})
 
 /** The server would not take it: fewer at once, or nobody. */
 const tooLarge = (

@@ -2,7 +2,7 @@ import type { PublicGroup } from '@sotto/mls'
 import { equalBytes, limits, toHex } from '@sotto/protocol'
 import type { BotCommandOffer } from '../content/content.ts'
 import type { OfferedCommand } from '../slash/table.ts'
-import { accountsIn } from './commit.ts'
+import { accountsIn } from './places.ts'
 import { publicOf, type RoomState } from './state.ts'
 
 /** What a bot has said last that it listens to. */

@@ -4,7 +4,9 @@ import type { Group } from '@sotto/mls'
 import { type HookDuty, hookDuties } from './hookDuties.ts'
 import { type Death, policyOf } from '@sotto/trust'
 import { type Claimant, isClaimant, isUnclaimed } from './claim.ts'
-import { freePlaces, hasAskedToLeave, hasProposalsOfOthers, intentsOf, type Purpose } from './commit.ts'
+import { hasAskedToLeave, hasProposalsOfOthers } from './commit.ts'
+import { freePlaces } from './places.ts'
+import { intentsOf, type Purpose } from './purpose.ts'
 
 /** What lies outside of a room's stored state and decides what can be done now. */
 export interface Situation {

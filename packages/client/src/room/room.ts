@@ -9,13 +9,13 @@ import {
 import { identityOf } from '@sotto/trust'
 import { leaves } from '@sotto/mls'
 import type { Contacts } from '../account/contacts.ts'
-import { isForNow } from '../forNow.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
 import type { HandedBack, SpaceOwner } from '../view.ts'
-import { type Claimant, claimed, claimKeyPackages, unhelped } from './claim.ts'
-import { failIntent, hasAskedToLeave, type Purpose, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
+import { type Claimant, claimed, claimForAll } from './claim.ts'
+import { failIntent, hasAskedToLeave, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
+import { isChore } from './purpose.ts'
 import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
 import { watchForDead } from './deadWatch.ts'
@@ -94,21 +94,6 @@ export interface RoomDeps {
 /** How long others have time to bring this device in before it asks once more. */
 const askAgainMs = 10 * 60_000
 const isAsking = ({ phase }: RoomState): boolean => phase.kind === 'repairing' && phase.asked
-
-/** What nobody has asked this device for, so that any member may do it: one of them is enough. */
-const isChore = (purpose: Purpose, { intents }: RoomState): boolean => {
-  switch (purpose.kind) {
-    case 'proposals':
-    case 'dead':
-      return true
-    case 'intent':
-      return !intents.includes(purpose.intent)
-    case 'invitations':
-    // Its turn was waited for already.
-    case 'fill':
-      return false
-  }
-}
 
 /** How long the push of an entry may take after its acknowledgement, before the log is asked for it. */
 const pushDelayMs = 1000
@@ -305,27 +290,12 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     }
   }
 
-  /** Claims for each; what was claimed is stored in one piece, also where the line fails half way. */
   const claimAll = async (claimants: readonly Claimant[]): Promise<void> => {
     const clockS = Math.floor(deps.timeMs() / 1000)
     const claiming = { call: line.call, provider: tools.provider, contacts: deps.contacts, clockS }
-    const found = new Map<string, readonly Uint8Array[]>()
-    const failed: { readonly id: string; readonly failure: SottoError }[] = []
-    let passing: unknown
-    for (const { id, account } of claimants) {
-      try {
-        found.set(id, await claimKeyPackages(claiming, runner.state(), account))
-      } catch (error) {
-        const isFinal = error instanceof SottoError && !isForNow(error)
-        if (isFinal) failed.push({ id, failure: error })
-        else passing = error
-        if (!isFinal) break
-      }
-    }
+    const { found, failed, passing } = await claimForAll(claiming, runner.state(), claimants)
     for (const { id, failure } of failed)
       await take((room) => failIntent(room, id, failure.code, failure.detail))
-    for (const id of found.size > 0 ? unhelped(runner.state(), found) : [])
-      await take((room) => failIntent(room, id, 'key_package_unavailable'))
     if (found.size > 0) await take((room) => stepped(claimed(room, found)))
     if (passing !== undefined) throw passing
   }
