@@ -61,8 +61,8 @@ export const serverDiskFull = (kind: ShortageKind): Scenario => ({
         // With a reserve it is told before there is no room at all.
         if (refusal !== 'read_only' && refusal !== 'quota')
           violations.push(`a registration was answered with ${refusal}`)
-        if (!(await answers(`${world.url}/readyz`)))
-          violations.push('it did not call itself ready for reading')
+        if (!(await answers(`${world.url}/healthz`))) violations.push('it did not call itself alive')
+        if (await answers(`${world.url}/readyz`)) violations.push('it called itself ready for writing')
         await bob.start()
         const isRead = (): boolean => talkers.seenBy(bob, room, acked)
         await eventually('bob reads what was said', withinMs, isRead).catch((error: Error) =>
@@ -72,6 +72,9 @@ export const serverDiskFull = (kind: ShortageKind): Scenario => ({
         if (more > 0) violations.push(`${more} messages were acknowledged without room for them`)
         shortage.end(world.server().pid)
 
+        await eventually('it is ready again', withinMs, () => answers(`${world.url}/readyz`)).catch(
+          (error: Error) => violations.push(error.message),
+        )
         const open = ledger.open().length
         await eventually('what waited is delivered', withinMs, () => ledger.open().length < Math.max(1, open))
         await talkers.hush()
