@@ -26,7 +26,6 @@ const handOnSignals = (child, isGroup) => {
   return () => {
     stop()
     clearTimeout(timer)
-    if (isGroup && endedBy()) kill(child, isGroup, 'SIGKILL')
   }
 }
 
@@ -42,6 +41,8 @@ const supervise = (command, args, { isGroup = false, begun = () => {}, ...option
       done()
       reject(error)
     })
+    // Of a group nobody stays behind, and nobody's open output is waited for.
+    child.on('exit', () => grouped && kill(child, grouped, 'SIGKILL'))
     child.on('close', (code, signal) => {
       done()
       resolve(code ?? codeOfSignal(signal))

@@ -94,6 +94,18 @@ describe('a run that is told to end', () => {
 })
 
 describe('a run that comes to its end', () => {
+  test('leaves nothing behind either, and waits for nobody who was forgotten', async () => {
+    const forgetful = `
+      const { spawn } = require('node:child_process')
+      const own = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
+      process.stdout.write('own ' + own.pid + ' is there\\\\n', () => process.exit(0))`
+    const run = runOf(`[[[program('one', \`${forgetful}\`)], [program('other', '')]]]`)
+    const { said } = outputOf(run)
+    expect(await ended(run)).toBe(0)
+    const own = Number(/own (\d+)/.exec(said())?.[1])
+    await expect.poll(() => isAlive(own), { timeout: 20_000 }).toBe(false)
+  })
+
   test('counts what its programs have counted, and names those that failed', async () => {
     const run = runOf(`[[[program('the good', '')]], [[program('the bad', 'process.exit(3)')]]]`)
     const { said } = outputOf(run)
