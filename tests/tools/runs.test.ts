@@ -103,6 +103,7 @@ describe('a run that comes to its end', () => {
     const { said } = outputOf(run)
     expect(await ended(run)).toBe(0)
     const own = Number(/own (\d+)/.exec(said())?.[1])
+    expect(own).toBeGreaterThan(1)
     await expect.poll(() => isAlive(own), { timeout: 20_000 }).toBe(false)
   })
 
