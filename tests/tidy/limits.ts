@@ -200,6 +200,11 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'budget/work.test.ts',
     'the work of an account and of an address is taken up to the burst',
   ),
+  workLoadPercentMax: server('budget/shares.test.ts', 'below the bound of the load nobody waits'),
+  workLightUs: server('budget/shares.test.ts', 'whoever has had more than little waits'),
+  workForgottenUsPerSecond: server('budget/shares.test.ts', 'it is forgotten in time'),
+  workAtLoadUsMax: server('budget/shares.test.ts', 'below the bound of the load nobody waits'),
+  workRetryMs: pace('how long somebody waits before asking a busy server again'),
   heavyJobsWaitingPerAccountMax: server(
     'budget/heavyWork.test.ts',
     'waits up to a bound for one account and over all',

@@ -18,6 +18,7 @@ import type { WebSocket } from 'ws'
 import { processBus } from '../../packages/server/src/bus/processBus.ts'
 import { limitsOf } from '../../packages/server/src/configuration.ts'
 import { makeMemoryBudget } from '../../packages/server/src/budget/memory.ts'
+import { noLoad } from '../../packages/server/src/budget/load.ts'
 import { type Core, makeCore } from '../../packages/server/src/core.ts'
 import { type LogKey, makeLogKey } from '../../packages/server/src/delivery/logKey.ts'
 import type { Append } from '../../packages/server/src/delivery/store.ts'
@@ -222,6 +223,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       lastMs: data.lastMs,
       store: gates,
       registration: 'open',
+      load: noLoad,
       secrets,
       opaque: worldOpaque,
       log: {

@@ -172,6 +172,15 @@ export const limits = {
   workUsPerSecondPerAddress: 400_000,
   /** What may be used at once, in seconds of the above. */
   workBurstSeconds: 10,
+  /** Beyond this much of one core, a server asks those to wait who have had most of it. */
+  workLoadPercentMax: 60,
+  /** What is little: whoever has had no more lately is served at every load. */
+  workLightUs: 100_000,
+  /** How fast it is forgotten what somebody has had. */
+  workForgottenUsPerSecond: 20_000,
+  /** What an idle server would allow above it; at a load so much of it as the part of the core that is free. */
+  workAtLoadUsMax: 500_000,
+  workRetryMs: secondMs,
   /** Heavy checks of one account, and of all, that wait for their turn. */
   heavyJobsWaitingPerAccountMax: 64,
   heavyJobsWaitingMax: 4096,

@@ -16,6 +16,7 @@ import {
   type ServerConfig,
   systemClock,
 } from './configuration.ts'
+import { noLoad } from './budget/load.ts'
 import { makeCore } from './core.ts'
 import { accessTokenRoutes } from './http/accessTokenRoutes.ts'
 import { makeEdge } from './http/edge.ts'
@@ -100,6 +101,7 @@ export const assemble = async (
     secrets,
     opaque,
     registration,
+    load: config.load ?? noLoad,
   })
   const memory = makeMemoryBudget(limits)
   const core = { ...given, clock: steady, memory, work }

@@ -1,5 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { limits, type RegistrationMode } from '@sotto/protocol'
+import type { Load } from './budget/load.ts'
 import type { DestinationStream, LevelWithSilent } from 'pino'
 
 /** Every bound of `protocol/limits`, as this server applies it. */
@@ -58,6 +59,11 @@ export interface ServerConfig {
   readonly hostNames?: readonly string[]
   /** The database never grows beyond this; past it the server is read-only. Default: what the disk holds. */
   readonly databaseBytesMax?: number
+  /**
+   * How busy the machine is, from 0 to 1: beyond a bound those wait who have had most of it. Default: nobody waits, for in a
+   * process that does other things as well the load says nothing of the server.
+   */
+  readonly load?: Load
   readonly limits?: Partial<ServerLimits>
 }
 

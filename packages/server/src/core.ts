@@ -9,6 +9,7 @@ import { makeRegistration } from './authentication/registration.ts'
 import { makeSessions, type Sessions } from './authentication/sessions.ts'
 import { type Bus, roomTopic } from './bus/bus.ts'
 import { type HeavyWork, makeHeavyWork } from './budget/heavyWork.ts'
+import type { Load } from './budget/load.ts'
 import { makeWorkBudget, type WorkBudget } from './budget/work.ts'
 import type { Clock, ServerLimits } from './configuration.ts'
 import { type Delivery, makeDelivery } from './delivery/delivery.ts'
@@ -55,13 +56,22 @@ export interface CoreDependencies {
   readonly clock: Clock
   /** When it ran last, as far as that is known: a clock that has leapt since is not believed at once. */
   readonly lastMs: number | undefined
+  /** How busy the machine is. */
+  readonly load: Load
   readonly limits: ServerLimits
   readonly log: EventLog
 }
 
-export const makeCore = ({ store, secrets, opaque, registration, ...given }: CoreDependencies): Core => {
+export const makeCore = ({
+  store,
+  secrets,
+  opaque,
+  registration,
+  load,
+  ...given
+}: CoreDependencies): Core => {
   const clock = makeSteadyClock(given.clock, given.lastMs)
-  const work = makeWorkBudget(clock, given.limits)
+  const work = makeWorkBudget(clock, given.limits, load)
   const heavy: HeavyWork = makeHeavyWork(given.limits)
   const common = { ...given, clock, work, heavy }
   const { bus, limits } = common

@@ -8,6 +8,7 @@ import { dataProblem } from './data/problem.ts'
 
 export type { RunningServer } from './assemble.ts'
 export type { Clock, ServerConfig, ServerLimits } from './configuration.ts'
+export { threadLoad } from './budget/load.ts'
 export { securityHeaders } from './http/headers.ts'
 
 /**

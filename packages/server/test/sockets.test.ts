@@ -8,6 +8,7 @@ import { makeOpaque, makeOpaqueSetup } from '../src/authentication/opaque.ts'
 import { processBus } from '../src/bus/processBus.ts'
 import { systemClock } from '../src/configuration.ts'
 import { makeMemoryBudget } from '../src/budget/memory.ts'
+import { noLoad } from '../src/budget/load.ts'
 import { makeCore } from '../src/core.ts'
 import { makeEdge } from '../src/http/edge.ts'
 import { makeGateway } from '../src/live/gateway.ts'
@@ -119,6 +120,7 @@ describe('before it has said who it is, a socket', () => {
       lastMs: undefined,
       store: { ...store, authentication },
       registration: 'open',
+      load: noLoad,
       secrets: { logKeySeed: random(32), senderTagKey: random(32) },
       opaque: await makeOpaque(await makeOpaqueSetup()),
     })

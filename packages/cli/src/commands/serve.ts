@@ -154,11 +154,12 @@ export const serveCommand = (): Command =>
       const { path: dataDirectory } = place
       const port = portOf(options.port)
       const hasWeb = existsSync(join(webDirectory, 'index.html'))
-      const { startServer } = await import('@sotto/server')
+      const { startServer, threadLoad } = await import('@sotto/server')
       const server = await startServer({
         port,
         host: options.host,
         dataDirectory,
+        load: threadLoad(),
         webDirectory: hasWeb ? webDirectory : null,
         open: options.open && process.env['SOTTO_OPEN'] !== 'off',
         trustProxy: listOf(options.trustProxy),

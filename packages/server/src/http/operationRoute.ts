@@ -70,14 +70,14 @@ export const serveOperation = (app: FastifyInstance, route: Route, dependencies:
       const address = addressKey(request.ip)
       const workUs = workUsOf(cost, bodyBytesOf(request))
       log.count({ address }, { workUs })
-      work.takeForAddress(address, workUs)
+      if (operation.access === 'anyone') work.takeForAddress(address, workUs)
       const caller = await authenticate(sessions, route, request)
       callers.set(request, caller)
       const account = caller && accountKey(caller.account)
       memory.admit(request, account, cost.answerBytes ?? 0)
       if (!caller || account === null) return
       log.count({ account: caller.account }, { requests: 1, workUs, bytes: bodyBytesOf(request) })
-      work.takeForAccount(account, workUs)
+      work.takeForAccount(account, workUs, address)
     },
     handler: async (request, reply) => {
       const input = { ...parameters(route, request), ...bodyOf(route, request) }

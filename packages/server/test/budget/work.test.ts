@@ -17,7 +17,7 @@ const failureOf = (work: () => void): string => {
 
 it('the work of an account and of an address is taken up to the burst, refused beyond it, and taken again in time', () => {
   const clock = { time: 1_000_000, nowMs: () => clock.time }
-  const work = makeWorkBudget(clock, limits)
+  const work = makeWorkBudget(clock, limits, () => 0)
   const burstUs = limits.workUsPerSecondPerAccount * limits.workBurstSeconds
   const takes = [
     (us: number) => work.takeForAccount('Alice', us),

@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { argon2id, type Derivation } from './argon2.ts'
 import { makeTurns, type TurnsMax } from './turns.ts'
 
@@ -7,8 +8,8 @@ const parameters = { memoryKiB: 19_456, passes: 2, parallelism: 1 } as const
 const saltBytes = 16
 const tagBytes = 32
 
-/** How many are made at once, and how many more may wait: each takes memory and a thread of the process. */
-const turnsMax: TurnsMax = { atOnce: 2, waiting: 64 }
+/** How many are made at once, and how many more may wait: each takes memory and a core, of which one is left to all the others. */
+const turnsMax: TurnsMax = { atOnce: Math.min(2, Math.max(1, availableParallelism() - 1)), waiting: 64 }
 
 export interface Passwords {
   /**

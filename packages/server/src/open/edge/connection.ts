@@ -43,6 +43,11 @@ const renewAfterMs = 60_000
 /** What an event costs, in microseconds of one core: rows and a check of form; a page of history in rows and JSON. */
 const eventUs = 500
 const historyUs = 5000
+/** It is read, checked, stored and written to everybody who gets it. */
+const eventUsPerKib = 30
+
+const workUsOf = (event: string, characters: number): number =>
+  (historyEvents.has(event) ? historyUs : eventUs) + (characters / 1024) * eventUsPerKib
 
 /** Whether the account may hold what its socket holds already. */
 const belong = (leases: readonly Lease[], account: string): boolean => {
@@ -114,7 +119,7 @@ export const makeConnection = (
       asked = event.name
       const [payload, ...others] = event.payloads
       if (others.length > 0) throw new OpenRefusal('PAYLOAD_INVALID')
-      work.takeForAccount(userKey(user), historyEvents.has(asked) ? historyUs : eventUs)
+      work.takeForAccount(userKey(user), workUsOf(asked, json.length))
       if (historyEvents.has(asked)) done = await door.whenOpen(limits.openHistoryCharactersMax)
       const said = await dispatch(asked, payload, { caller, reply: emit })
       acknowledge?.({ ok: true, timestamp: new Date(clock.nowMs()).toISOString(), ...said })

@@ -35,6 +35,8 @@ interface Dependencies {
 const answerBytes = 256 * 1024
 /** What a call costs, in microseconds of one core; passwords have turns of their own. */
 const requestUs = 1000
+/** Whoever has no session hands in a password, which is stretched. */
+const passwordUs = 40_000
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -95,12 +97,13 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
 
   const admit = (request: FastifyRequest, account: string): void => {
     memory.admit(request, account, answerBytes)
-    work.takeForAccount(account, requestUs)
+    work.takeForAccount(account, requestUs, addressKey(request.ip))
   }
 
   const whoAsks = async ({ operation: { access } }: OpenRoute, request: FastifyRequest): Promise<unknown> => {
     switch (access.kind) {
       case 'anyone':
+        work.takeForAddress(addressKey(request.ip), passwordUs)
         return null
       case 'lane': {
         const caller = await sessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
@@ -172,7 +175,6 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
   await root.register(async (app) => {
     app.addHook('onRequest', async (request) => {
       requests.take(addressKey(request.ip))
-      work.takeForAddress(addressKey(request.ip), requestUs)
       if (edge.isForeign(request.raw)) refuse('ORIGIN_REFUSED')
     })
     app.removeAllContentTypeParsers()
