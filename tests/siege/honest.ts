@@ -13,6 +13,7 @@ import {
 } from '../../packages/server/test/client/device.ts'
 import type { LiveSocket } from '../../packages/server/test/client/liveSocket.ts'
 import { createRoom, invite, type RawRoom, write } from '../../packages/server/test/client/room.ts'
+import { patiently } from './patience.ts'
 import { paced, pause } from './pace.ts'
 import type { Service } from './verdict.ts'
 
@@ -53,8 +54,8 @@ const attempt = async (what: string, { refused }: Tallied, work: () => Promise<u
 }
 
 const meet = async (url: string, at: number): Promise<Pair> => {
-  const alice = await register(url, `honest-alice-${at}`)
-  const bob = await register(url, `honest-bob-${at}`)
+  const alice = await patiently(() => register(url, `honest-alice-${at}`))
+  const bob = await patiently(() => register(url, `honest-bob-${at}`))
   await publish(bob)
   const room = await createRoom(alice)
   await invite(room, bob.account)
@@ -122,7 +123,7 @@ const serve = async (
 }
 
 const main = async (url: string, name: string, password: string): Promise<void> => {
-  const victim = await register(url, name, password)
+  const victim = await patiently(() => register(url, name, password))
   const all: Pair[] = []
   for (let at = 0; at < pairs; at++) all.push(await meet(url, at))
   process.on('message', (message: ToHonest) => {

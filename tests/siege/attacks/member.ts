@@ -1,7 +1,8 @@
-import { encodeAs, encodeClientFrame, livePath, operations, targetOf, toHex } from '@sotto/protocol'
+import { encodeAs, encodeClientFrame, livePath, operations, targetOf } from '@sotto/protocol'
 import { makeBundle, type RawDevice, register } from '../../../packages/server/test/client/device.ts'
 import { createRoom, type RawRoom, submit, write } from '../../../packages/server/test/client/room.ts'
 import { type Attack, askAndCount, count, type Tally } from '../attack.ts'
+import { patiently } from '../patience.ts'
 import { paced, pause } from '../pace.ts'
 import { type Place, placeAt } from '../place.ts'
 
@@ -135,19 +136,21 @@ const chattering = async (place: Place, room: RawRoom, tally: Tally, signal: Abo
 }
 
 const fill = async (room: RawRoom): Promise<void> => {
-  for (let text = 0; text < largeTexts; text++)
-    await submit(room, await write(room, 'x'.repeat(largeTextBytes)))
+  for (let text = 0; text < largeTexts; text++) {
+    const submission = await write(room, 'x'.repeat(largeTextBytes))
+    await patiently(() => submit(room, submission))
+  }
 }
 
 /** Somebody who has an account and many rooms. */
 export const member: Attack = {
   name: 'a member',
   prepare: async ({ url, port }) => {
-    const device = await register(url, `mallory${toHex(new Uint8Array(2))}`)
-    const room = await createRoom(device)
+    const device = await patiently(() => register(url, 'mallory'))
+    const room = await patiently(() => createRoom(device))
     await fill(room)
-    const quiet = await createRoom(device)
-    for (let one = 0; one < roomsOwned; one++) await createRoom(device)
+    const quiet = await patiently(() => createRoom(device))
+    for (let one = 0; one < roomsOwned; one++) await patiently(() => createRoom(device))
     const upload = await uploadOf(device)
     const places = ['127.0.0.31', '127.0.0.32', '127.0.0.33'].map((address) => placeAt(address, port))
     const [asking, holding, talking] = places as [Place, Place, Place]
