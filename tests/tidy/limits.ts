@@ -115,6 +115,8 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   messagesPerSecond: server('submit.test.ts', 'is bounded per device'),
   messageBurst: server('submit.test.ts', 'is bounded per device'),
   commitsPerRoomPerMinute: server('commit.test.ts', 'comes so often a minute and no oftener'),
+  commitBytesBurst: server('commit.test.ts', 'of an account that has made many bytes of them waits'),
+  commitBytesPerSecond: server('commit.test.ts', 'of an account that has made many bytes of them waits'),
   joinsPerRoomPerMinute: server('rejoin.test.ts', 'is bounded for each device and room and day'),
   loginTriesPerWindow: server(
     'tries.test.ts',

@@ -100,6 +100,9 @@ export const limits = {
   messagesPerSecond: 20,
   messageBurst: 60,
   commitsPerRoomPerMinute: 60,
+  /** Of an account, in commits that end nothing: more than it takes to grow a room to its end, and then slowly. */
+  commitBytesBurst: 256 * miB,
+  commitBytesPerSecond: 16 * kiB,
   joinsPerRoomPerMinute: 10,
   loginTriesPerWindow: 5,
   loginWindowMs: 15 * minuteMs,

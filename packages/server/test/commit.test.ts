@@ -5,7 +5,7 @@ import {
   entryKinds,
   operations,
 } from '@sotto/protocol'
-import { buildRevokeDevice, revocationGraceS } from '@sotto/trust'
+import { buildRevokeDevice, extensionsWithPolicy, revocationGraceS, withoutMember } from '@sotto/trust'
 import { commit, makeGroupInfo } from '@sotto/mls'
 import { describe, expect, it } from 'vitest'
 import { refusal } from './client/calling.ts'
@@ -20,6 +20,7 @@ import {
   envelopeFor,
   invitation,
   invite,
+  policyIn,
   prepareCommit,
   type RawRoom,
   say,
@@ -148,6 +149,28 @@ describe('a commit', () => {
     await again()
     await again()
     expect(await codeOf(again())).toBe('rate')
+  })
+
+  it('of an account that has made many bytes of them waits, and one that takes somebody out does not', async () => {
+    const sizes = { commitBytesBurst: 30_000, commitBytesPerSecond: 1 }
+    const { url } = await testServer({ limits: sizes })
+    const { bob, hers } = await together(url)
+    const again = async () => adopt(hers, await prepareCommit(hers, { forcePath: true }))
+    const outcomes: string[] = []
+    while (!outcomes.includes('rate') && outcomes.length < 20) outcomes.push(await codeOf(again()))
+    expect(outcomes).toEqual([...outcomes.slice(0, -1).map(() => 'accepted'), 'rate'])
+    expect(outcomes.length).toBeGreaterThan(1)
+    const extensions = extensionsWithPolicy(
+      hers.group.public.context,
+      withoutMember(policyIn(hers), bob.account),
+    )
+    const removal = await prepareCommit(hers, {
+      proposals: [
+        { kind: 'remove', removed: leafOf(hers, bob) },
+        { kind: 'group_context_extensions', extensions },
+      ],
+    })
+    expect(await codeOf(adopt(hers, removal))).toBe('accepted')
   })
 
   it('of those who may take somebody out is not kept out by a member who commits on and on', async () => {

@@ -113,6 +113,11 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   /** Whoever commits on and on keeps nobody from taking him out: those who may do that have an allowance of their own. */
   const commitLane = ({ key, policy }: Room, { account }: DeviceCaller): string =>
     `${key} ${may(policy, account, 'kick') ? 'keepers' : 'members'}`
+  /** Commits fall under no budget of storage, and one may have megabytes: whoever makes them for their own sake slows down. */
+  const commitBytes = makeRate(clock, {
+    perSecond: limits.commitBytesPerSecond,
+    burst: limits.commitBytesBurst,
+  })
   const joinRate = perMinute(limits.joinsPerRoomPerMinute)
   const rejoinRate = makeRate(clock, {
     perSecond: limits.rejoinsPerDay / dayS,
@@ -177,7 +182,10 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
       judgeCommit(courtAt(timeMs), room, before, caller, incoming),
     )
     const { change, group, policy, members } = accepted
-    if (!endsSomething(room, accepted)) quota.checkSpace()
+    if (!endsSomething(room, accepted)) {
+      quota.checkSpace()
+      commitBytes.take(account, incoming.payload.length)
+    }
     const joiner = room.key + mapKey(caller.device)
     const append = async (spends?: Spending) => {
       commitRate.take(commitLane(room, caller))
