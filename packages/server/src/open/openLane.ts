@@ -95,7 +95,8 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
   })
 
   const onlineUsers = async (): Promise<readonly PublicUser[]> => {
-    const users = await Promise.all(sockets.online().map((name) => store.users.named(name)))
+    const names = sockets.online().slice(0, limits.openListedMax)
+    const users = await Promise.all(names.map((name) => store.users.named(name)))
     return users.flatMap((user) => (user?.presence === 'visible' ? [publicUser(user)] : []))
   }
 
