@@ -138,6 +138,14 @@ const samples: readonly unknown[] = [
   ['CI', ['read', 'send'], 30],
   [7, 'a token', 1_800_000_000_000],
   [[[7, 'CI', ['read'], 1_700_000_000_000, 1_800_000_000_000]]],
+  ['invite'],
+  ['alice', filled(32), [filled(32), room, signature]],
+  [filled(16), 'chat.example.org'],
+  [filled(32), 'chat.example.org'],
+  [signature],
+  [[[filled(32), 3]]],
+  [[[[link], signature], null]],
+  [true],
 ]
 
 const shapes: readonly Target[] = Object.values(operations).flatMap((operation) =>
