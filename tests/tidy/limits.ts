@@ -5,12 +5,9 @@ export type Held =
   | { readonly kind: 'reached'; readonly file: string; readonly test: string }
   /** A time or an amount of our own, which nobody runs into. */
   | { readonly kind: 'pace'; readonly why: string }
-  /** No test reaches it yet. The list only gets shorter. */
-  | { readonly kind: 'owed'; readonly why: string }
 
 const by = (file: string, test: string): Held => ({ kind: 'reached', file, test })
 const pace = (why: string): Held => ({ kind: 'pace', why })
-const owed = (why: string): Held => ({ kind: 'owed', why })
 
 /** Of shapes, by one table. */
 const form = by('packages/protocol/test/bounds.test.ts', 'so much %s is read, and one more is refused')
@@ -39,7 +36,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   chainLinkBytesMax: form,
   chainEndsPerAnswerMax: form,
   chainLinksPerAnswerMax: form,
-  chainsPerAnswerBytesMax: owed('the chains of an answer'),
+  chainsPerAnswerBytesMax: server('directory.test.ts', 'are answered while they fit into so many bytes'),
   chainLinksHandedBackMax: form,
   vaultSlotBytesMax: form,
   opaqueMessageBytesMax: form,
@@ -78,15 +75,12 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'hostileDirectory.test.ts',
     'are bounded in number, for each upload and in all',
   ),
-  keyPackagesPerUploadMax: server(
-    'hostileDirectory.test.ts',
-    'are bounded in number, for each upload and in all',
-  ),
+  keyPackagesPerUploadMax: form,
   keyPackageClaimsPerHour: server(
     'directory.test.ts',
     'cannot be drained, nor can anybody keep others from inviting',
   ),
-  keyPackageClaimsPerDay: owed('the hour stands before it in every test'),
+  keyPackageClaimsPerDay: server('directory.test.ts', 'are claimed by one other so often a day'),
   keyPackageClaimsPerTargetPerDay: server(
     'directory.test.ts',
     'cannot be drained, nor can anybody keep others from inviting',
@@ -100,7 +94,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   rawBytesPerRoomMax: pace('what a client keeps; the healers tests of the client hold it'),
   rawBytesPerRoomMin: pace('what a client keeps; the healers tests of the client hold it'),
   rawBytesPerDeviceMax: pace('what a client keeps; the healers tests of the client hold it'),
-  healBytesMax: owed('a page that is handed back'),
+  healBytesMax: server('heal.test.ts', 'takes as many bytes as a page with its attachments may have'),
   healsPerMinute: server('heal.test.ts', 'HEAL-5 is bounded'),
   rejoinsPerDay: server('rejoin.test.ts', 'is bounded for each device and room and day'),
   rejoinWaitMaxMs: pace('from when on a client tells the person'),
@@ -110,7 +104,10 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   roomsPerAccountPerDay: server('room.test.ts', 'is one of so many that an account may open in a day'),
   roomsPerAccountMax: form,
   welcomesWaitingMax: server('invitations.test.ts', 'the fuller it gets the fewer has each'),
-  welcomesWaitingPerInviterMax: server('invitations.test.ts', 'the fuller it gets the fewer has each'),
+  welcomesWaitingPerInviterMax: server(
+    'invitations.test.ts',
+    'one inviter has a few places, and others are served',
+  ),
   blockedAccountsMax: server('invitations.test.ts', 'nobody blocks himself, and so many at most'),
   messagesPerSecond: server('submit.test.ts', 'is bounded per device'),
   messageBurst: server('submit.test.ts', 'is bounded per device'),
@@ -221,24 +218,21 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   diskProbeMs: pace('how often a server looks at its own data'),
   retryDelayMinMs: pace('how long a side waits before it tries again'),
   retryDelayMaxMs: pace('how long a side waits before it tries again'),
-  outboxItemsPerRoomMax: owed('what waits in a client'),
+  outboxItemsPerRoomMax: by('packages/client/test/room/stocks.test.ts', 'is so many messages and no more'),
   botCommandsMax: by('packages/client/test/content.test.ts', 'keeps what a bot says it listens to'),
   botCommandSummaryCharactersMax: by(
     'packages/client/test/content.test.ts',
     'keeps what a bot says it listens to',
   ),
-  botsOfferingPerRoomMax: owed('bots of a room'),
+  botsOfferingPerRoomMax: by('packages/client/test/room/stocks.test.ts', 'is kept of so many bots'),
   notesMax: by('packages/client/test/notes.test.ts', 'have limits'),
   noteCharactersMax: by('packages/client/test/notes.test.ts', 'have limits'),
   hookPostBytesMax: form,
   hookStatementBytesMax: form,
-  hookNameCharactersMax: owed('hooks'),
-  hookPostsPerMinute: owed('hooks'),
-  hookPostBurst: owed('hooks'),
-  hookGuessesPerMinute: by(
-    'tests/stories/hooks.test.ts',
-    'a wrong token and an unknown hook are the same; guessing ends',
-  ),
+  hookNameCharactersMax: by('packages/client/test/hook.test.ts', 'has so many characters and no more'),
+  hookPostsPerMinute: server('hookRate.test.ts', 'are taken up to the burst, then so many a minute'),
+  hookPostBurst: server('hookRate.test.ts', 'are taken up to the burst, then so many a minute'),
+  hookGuessesPerMinute: server('hookAccess.test.ts', 'who guesses is slowed down'),
   hookOutMessagesMax: server(
     'contracts/deliveryStore.ts',
     'is bounded in number and bytes, and given as it fits',
@@ -248,9 +242,12 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'is bounded in number and bytes, and given as it fits',
   ),
   hookOutWaitMs: pace('how long a script waits for what is not there'),
-  hookKeysDaysMax: owed('hooks'),
+  hookKeysDaysMax: by('packages/client/test/hook.test.ts', 'is so many days and no more'),
   hookKeysGraceMs: by('packages/client/test/room/hooks.test.ts', 'that are old open what was on its way'),
-  hookTimeSkewMs: owed('hooks'),
+  hookTimeSkewMs: by(
+    'packages/client/test/hook.test.ts',
+    'lies no further from the log’s time than clocks may differ',
+  ),
   openFrameBytesMax: open('a packet has so many bytes and no more'),
   openBodyBytesMax: open('a body has so many bytes and no more'),
   openEnvelopeCharactersMax: open('an envelope has so many characters and no more'),

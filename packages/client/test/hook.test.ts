@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { joseLibrary as jose } from '@sotto/client/node'
 import { nodeProvider } from '@sotto/mls/provider/node'
-import { hookFaults, toHex } from '@sotto/protocol'
-import { hookIdOf, isHookName, keyOfCard } from '../src/hook/card.ts'
+import { decodeAs, encodeAs, hookFaults, limits, toHex } from '@sotto/protocol'
+import { card as cardShape, hookIdOf, isHookName, keyOfCard } from '../src/hook/card.ts'
 import { keyBytes, keyPairIn } from '../src/hook/keyPair.ts'
 import { makeGeneration } from '../src/hook/make.ts'
 import { claimsOf, openPost, readSignedPost, sealedHeader } from '../src/hook/post.ts'
@@ -14,7 +14,8 @@ import {
   type PublicKey,
   signatureAlgorithmOf,
 } from '../src/hook/publicKey.ts'
-import { readStatement, signStatement } from '../src/hook/statement.ts'
+import { generationIn } from '../src/hook/share.ts'
+import { readStatement, signStatement, type Statement } from '../src/hook/statement.ts'
 import type { SealingAlgorithm, SignatureAlgorithm } from '../src/ports/jose.ts'
 
 const provider = nodeProvider()
@@ -52,8 +53,18 @@ describe('public keys', () => {
 describe('the name of a hook', () => {
   it('is one line that shows what it is', () => {
     for (const name of ['Deploys', 'CI / nightly', 'Überwachung', '🚨']) expect(isHookName(name)).toBe(true)
-    for (const name of ['', ' x', 'a\nb', 'a\u202eb', 'a\u200bb', 'x'.repeat(41), '\ud800'])
+    for (const name of ['', ' x', 'a\nb', 'a\u202eb', 'a\u200bb', '\ud800'])
       expect(isHookName(name)).toBe(false)
+  })
+
+  it('has so many characters and no more, however long each is', () => {
+    for (const character of ['x', 'ü', '🚨']) {
+      const name = character.repeat(limits.hookNameCharactersMax)
+      expect(isHookName(name)).toBe(true)
+      expect(isHookName(name + character)).toBe(false)
+      const told = { name, salt: new Uint8Array(16), script: bytes('k'), reader: null }
+      expect(decodeAs(cardShape, encodeAs(cardShape, told))).toEqual(told)
+    }
   })
 
   it('and its keys are bound by its id', () => {
@@ -91,11 +102,6 @@ describe('a statement', () => {
       said as never,
     )
     expect(await readStatement(jose, thumbprint, forged)).toBeUndefined()
-    const long = await signStatement(jose, anchor, {
-      ...(said as NonNullable<typeof said>),
-      expiresS: 1000 + 15 * 86_400,
-    })
-    expect(await readStatement(jose, thumbprint, long)).toBeUndefined()
     const { statement } = made
     await fc.assert(
       fc.asyncProperty(
@@ -108,6 +114,39 @@ describe('a statement', () => {
         },
       ),
     )
+  })
+})
+
+describe('the time of a statement', () => {
+  const daysS = limits.hookKeysDaysMax * 86_400
+  const generated = async () => {
+    const { publicKey, privateKey } = await jose.generate('ES256')
+    const anchor = { publicKey: half(publicKey), privateKey }
+    const { thumbprint } = anchor.publicKey
+    const [hook, script] = [new Uint8Array(16).fill(5), new Uint8Array(32)]
+    const made = await makeGeneration(jose, anchor, hook, 1, 1000)
+    const said = (await readStatement(jose, thumbprint, made.statement)) as Statement
+    return { anchor, known: { hook, anchor: thumbprint, script, flags: 0 }, made, said }
+  }
+
+  it('is so many days and no more', async () => {
+    const { anchor, said } = await generated()
+    expect(said.expiresS - said.notBeforeS).toBe(daysS)
+    const longer = await signStatement(jose, anchor, { ...said, expiresS: said.expiresS + 1 })
+    expect(await readStatement(jose, anchor.publicKey.thumbprint, longer)).toBeUndefined()
+  })
+
+  it('ends so many days after it is told, within what clocks differ, and no later', async () => {
+    const { known, made } = await generated()
+    const isTaken = async (timeMs: number): Promise<boolean> => {
+      const { statement, ec, rsa } = made
+      const told = { name: 'a', salt: new Uint8Array(16), script: bytes('k'), reader: null }
+      const share = { hook: known.hook, card: told, statement, ec, rsa, isNew: true, anchors: [] }
+      return (await generationIn({ jose, provider, timeMs }, known, share)) !== undefined
+    }
+    const earliestMs = 1_000_000 - limits.hookTimeSkewMs
+    expect(await isTaken(earliestMs)).toBe(true)
+    expect(await isTaken(earliestMs - 1)).toBe(false)
   })
 })
 
@@ -151,6 +190,23 @@ describe('a post', () => {
       expect(await openPost(tools, context, jwe, wrong)).toEqual({ kind: 'refused', fault: 'sealed' })
     },
   )
+
+  it('lies no further from the log’s time than clocks may differ, before it or after it', async () => {
+    const [signer, sealer] = await Promise.all([jose.generate('ES256'), jose.generate('ECDH-ES+A256KW')])
+    const header = { alg: 'ES256', kid: keyIdOf(half(signer.publicKey)), typ: 'hook+jws' } as const
+    const exp = claims.exp + 3600
+    const jws = await jose.sign(signer.privateKey, header, bytes(JSON.stringify({ ...claims, exp })))
+    const to = half(sealer.publicKey)
+    const jwe = await jose.seal(to.jwk, sealedHeader(to, 'ECDH-ES+A256KW'), bytes(jws))
+    const key = { alg: 'ECDH-ES+A256KW', privateKey: sealer.privateKey } as const
+    const openedAt = (atMs: number) =>
+      openPost({ jose, provider }, { hook, room, signer: half(signer.publicKey), timeMs: atMs }, jwe, key)
+    for (const side of [-1, 1]) {
+      const edgeMs = timeMs + side * limits.hookTimeSkewMs
+      expect((await openedAt(edgeMs)).kind).toBe('read')
+      expect(await openedAt(edgeMs + side)).toEqual({ kind: 'refused', fault: 'stale' })
+    }
+  })
 
   it('has exactly its claims', () => {
     const read = (changes: object) => claimsOf(bytes(JSON.stringify({ ...claims, ...changes })))

@@ -124,6 +124,36 @@ describe('the ends of chains', () => {
   })
 })
 
+describe('the chains of many accounts', () => {
+  it('are answered while they fit into so many bytes, and the first whatever its size', async () => {
+    const server = await testServer()
+    const people = [
+      await register(server.url, 'alice'),
+      await register(server.url, 'bob'),
+      await register(server.url, 'carol'),
+    ] as const
+    const [alice] = people
+    const asked = people.map(({ account }) => ({ account, from: 0 }))
+    const bytesOf = async (count: number): Promise<number> => {
+      const { chains } = await alice.call(operations.readChains, { asked: asked.slice(0, count) })
+      const links = chains.flatMap((chain) => chain?.links ?? [])
+      return links
+        .flatMap(({ bytes, signatures }) => [bytes, ...signatures])
+        .reduce((sum, { length }) => sum + length, 0)
+    }
+    const [one, two, three] = [await bytesOf(1), await bytesOf(2), await bytesOf(3)]
+    const given = async (chainsPerAnswerBytesMax: number): Promise<number> => {
+      await server.restart({ limits: { chainsPerAnswerBytesMax } })
+      alice.url = server.url
+      return (await alice.call(operations.readChains, { asked })).chains.length
+    }
+    expect(await given(three)).toBe(3)
+    expect(await given(three - 1)).toBe(2)
+    expect(await given(two - 1)).toBe(1)
+    expect(await given(one - 1)).toBe(1)
+  })
+})
+
 describe('links that the server has lost', () => {
   /** Alice has revoked her second device since the backup, and Bob has read that. */
   const restored = async () => {
@@ -321,6 +351,23 @@ describe('key packages', () => {
     const theirs = await createRoom(bob)
     const own = await bob.call(operations.claimKeyPackages, { room: theirs.id, account: bob.account })
     expect(own.packages.map(({ lastResort }) => lastResort)).toEqual([false])
+  })
+
+  it('of one person are claimed by one other so often a day, whatever the hour allows', async () => {
+    const { url } = await testServer({ limits: { keyPackageClaimsPerHour: 10, keyPackageClaimsPerDay: 2 } })
+    const [bob, carol] = [await register(url, 'bob'), await register(url, 'carol')]
+    await publish(bob, 10)
+    await publish(carol, 10)
+    const { device, id } = await createRoom(await register(url, 'alice'))
+    const claim = ({ account }: RawDevice) =>
+      refusal(device.call(operations.claimKeyPackages, { room: id, account }))
+    expect((await claim(bob)).code).toBe('accepted')
+    expect((await claim(bob)).code).toBe('accepted')
+    const refused = await claim(bob)
+    expect(refused.code).toBe('rate')
+    // The hour would have it over sooner.
+    expect(refused.detail?.['retryAfterMs']).toBeGreaterThan(3_600_000)
+    expect((await claim(carol)).code).toBe('accepted')
   })
 
   it('that are drained and have no last resort cannot be claimed', async () => {

@@ -4,11 +4,13 @@ import { makeGroupInfo } from '@sotto/mls'
 import {
   type Acknowledgement,
   decodeEntry,
+  encodeAs,
   encodeEntry,
   entryHash,
   entryKinds,
   H,
   type InputOf,
+  limits,
   type LoggedMessage,
   type LogPage,
   operations,
@@ -405,6 +407,30 @@ describe('healing', () => {
     const page = await pageOf(hers)
     expect(await refusal(heal(alice, healing))).toEqual({ code: 'fork', detail: { head: page.head.seq } })
     expect(await pageOf(hers)).toEqual(page)
+  })
+
+  it('HEAL-5 takes as many bytes as a page with its attachments may have, and no more', async () => {
+    const { alice, healing } = await lostRoom()
+    const body = operations.healRoom.body
+    const { room: _, ...said } = healing
+    /** The page with one more message that nobody has written, so that all of it has so many bytes. */
+    const longOf = (bytes: number): Healing => {
+      const filled = (lengths: readonly number[]): Healing => ({
+        ...healing,
+        messages: [
+          ...healing.messages,
+          ...lengths.map((length) => ({ entry: random(1), payload: new Uint8Array(length), aux: null })),
+        ],
+      })
+      const third = Math.floor(limits.healBytesMax / 3)
+      const bare = encodeAs(body, { ...said, messages: filled([third, third, 100_000]).messages }).length
+      return filled([third, third, 100_000 + bytes - bare])
+    }
+    const long = longOf(limits.healBytesMax)
+    expect(encodeAs(body, { ...said, messages: long.messages })).toHaveLength(limits.healBytesMax)
+    // Read whole, it is not what this server has signed for.
+    expect(await codeOf(heal(alice, long))).toBe('bad_request')
+    expect(await codeOf(heal(alice, longOf(limits.healBytesMax + 1)))).toBe('too_large')
   })
 
   it('HEAL-5 is bounded', async () => {
