@@ -97,7 +97,8 @@ export interface DeviceDeps {
 }
 
 /** How often what the server is too busy for is asked for anew. */
-const triesMax = 8
+const triesMax = 30
+const patienceMs = 100
 
 const failureOf = (error: unknown): SottoError =>
   error instanceof SottoError ? error : new SottoError('internal', String(error))
@@ -218,7 +219,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
         const waitMs =
           error instanceof SottoError && error.code === 'rate' ? error.detail['retryAfterMs'] : null
         if (typeof waitMs !== 'number' || waitMs > limits.retryDelayMaxMs || tries >= triesMax) throw error
-        await new Promise<void>((resolve) => scheduler.after(waitMs, resolve))
+        // Each try uses up some of what it waits for.
+        await new Promise<void>((resolve) => scheduler.after(waitMs + tries * patienceMs, resolve))
       }
     }
   }
