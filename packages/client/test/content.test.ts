@@ -21,7 +21,13 @@ describe('content', () => {
     const longest = 'x'.repeat(limits.textBytesMax)
     expect(decodeContent(encodeText(longest, salt, Number.MAX_SAFE_INTEGER))).toMatchObject({ text: longest })
     expect(encodePayload(encodeText(longest, salt, 0)).length).toBeLessThan(limits.messageBytesMax - 1024)
-    expect(() => encodeText(`${longest}${'x'.repeat(100)}`, salt, 0)).toThrow(failure('too_large'))
+    // Counted in UTF-8, whatever stands beside the text.
+    for (const character of ['x', 'ü', '€', '🙂']) {
+      const bytes = new TextEncoder().encode(character).length
+      const text = character.repeat(limits.textBytesMax / bytes)
+      expect(decodeContent(encodeText(text, salt, 0))).toMatchObject({ text })
+      expect(() => encodeText(`${text}x`, salt, 0)).toThrow(failure('too_large'))
+    }
     expect(() => encodeText('\ud800', salt, 0)).toThrow(failure('bad_request'))
   })
 
@@ -36,8 +42,14 @@ describe('content', () => {
       writtenMs: 5,
     })
     expect(decodeContent(encodeCommands([], salt, 5))).toMatchObject({ commands: [] })
-    const long = 'x'.repeat(limits.botCommandSummaryCharactersMax + 1)
-    const many = Array.from({ length: limits.botCommandsMax + 1 }, (_, at) => [`c${at}`, ''])
+    const longest = 'x'.repeat(limits.botCommandSummaryCharactersMax)
+    const most = Array.from({ length: limits.botCommandsMax }, (_, at) => ({
+      name: `c${at}`,
+      summary: longest,
+    }))
+    expect(decodeContent(encodeCommands(most, salt, 5))).toMatchObject({ commands: most })
+    const long = `${longest}x`
+    const many = [...most, { name: 'more', summary: '' }].map(({ name, summary }) => [name, summary])
     const lists = [
       [['Remind', 'a capital']],
       [['-x', 'a dash in front']],

@@ -1,3 +1,5 @@
+import { limits } from '@sotto/protocol'
+import { roles } from '@sotto/trust'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryDisk, openMemoryStore } from '../src/memory/store.ts'
@@ -23,6 +25,18 @@ const logged = async (length: number, shows: (seq: number) => boolean) => {
 }
 
 describe('records of a log', () => {
+  it('hold all that one commit can do to a room: a role changed or a place lost for every member, and as many who come', () => {
+    const items = Array.from({ length: 2 * limits.leavesPerRoomMax + 96 }, (_, at): RecordedItem => {
+      const who = new Uint8Array(32)
+        .fill(1)
+        .with(0, at >> 8)
+        .with(1, at & 255)
+      return { kind: 'event', actor: account, event: { kind: 'role', account: who, role: roles.admin } }
+    })
+    const record = { anchor: new Uint8Array(16), timeMs: 7, items }
+    expect(decodeLogRecord(encodeLogRecord(record))).toEqual(record)
+  })
+
   it('are written and read back', () => {
     const items: readonly RecordedItem[] = [
       {

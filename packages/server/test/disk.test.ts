@@ -11,7 +11,8 @@ const reserveBytes = 1000
 describe('how it stands with a disk', () => {
   it.each([
     [{ freeBytes: 5000, writing: 'possible' }, 'fine', 'fine'],
-    [{ freeBytes: 999, writing: 'possible' }, 'fine', 'low'],
+    [{ freeBytes: reserveBytes, writing: 'possible' }, 'fine', 'fine'],
+    [{ freeBytes: reserveBytes - 1, writing: 'possible' }, 'fine', 'low'],
     // Told once, not each time that it wavers.
     [{ freeBytes: 1100, writing: 'possible' }, 'low', 'low'],
     [{ freeBytes: 1300, writing: 'possible' }, 'low', 'fine'],

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws'
 import { systemClock } from '../src/configuration.ts'
 import { makeEdge } from '../src/http/edge.ts'
 import { makeEventLog } from '../src/logging/eventLog.ts'
+import { standingClock } from './client/clock.ts'
 import { random } from './client/device.ts'
 import { testServer } from './client/testServer.ts'
 
@@ -355,6 +356,22 @@ it('a path that is written otherwise is counted and judged like the path that it
   const statuses = new Set<number>()
   for (let i = 0; i < 40; i++) statuses.add(statusIn(await getWith(url, 'localhost', '/v%31/server')))
   expect(statuses).toContain(429)
+})
+
+it('sockets of the open lane are asked for so often by one address: those of ten seconds at once, then of each', async () => {
+  const clock = standingClock()
+  const { url } = await testServer({ open: true, clock, limits: { openAttemptsPerSecondPerAddress: 2 } })
+  const taken = async (): Promise<number> => {
+    for (let count = 0; ; count++) {
+      const { status } = await fetch(`${url}/socket.io/?EIO=4&transport=polling`)
+      if (status === 200) continue
+      expect(status).toBe(429)
+      return count
+    }
+  }
+  expect([await taken(), await taken()]).toEqual([20, 0])
+  clock.advance(1000)
+  expect(await taken()).toBe(2)
 })
 
 it('behind a proxy that is believed, both lanes count by one address', async () => {

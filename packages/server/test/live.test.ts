@@ -108,6 +108,8 @@ describe('a socket', () => {
     texter.sendBytes('{"kind":"submit"}')
     expect(await texter.closed).toBe(1003)
     const large = await connect(alice)
+    large.sendBytes(new Uint8Array(limits.frameBytesMax))
+    expect((await large.next('refused')).code).toBe('bad_request')
     large.sendBytes(new Uint8Array(limits.frameBytesMax + 1))
     expect(await large.closed).toBe(1009)
     const { head } = await alice.call(operations.readLog, { room: hers.id, from: 0 })

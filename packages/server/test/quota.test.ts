@@ -70,6 +70,17 @@ describe('a budget', () => {
     expect((await spend(1)).code).toBe('accepted')
   })
 
+  it.each([
+    ['account', 'storedBytesPerAccountPerDay'],
+    ['room', 'storedBytesPerRoomPerDay'],
+    ['hook', 'storedBytesPerHookPerDay'],
+  ] as const)('of one %s is so many bytes (%s): one less leaves room, and no more', async (scope, limit) => {
+    const { spend } = quotaAt()
+    expect((await spend(perDay[limit] - 1, { scope })).code).toBe('accepted')
+    expect((await spend(1, { scope })).code).toBe('accepted')
+    expect(await spend(1, { scope })).toMatchObject({ code: 'quota', detail: { scope } })
+  })
+
   it('is each owner’s own, and all of a claim are taken or none', async () => {
     const { quota, spend } = quotaAt()
     await spend(1000)

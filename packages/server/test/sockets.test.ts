@@ -58,8 +58,15 @@ describe('before it has said who it is, a socket', () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice')
     const atOnce = await openSocket(url)
-    atOnce.sendBytes(random(limits.helloBytesMax + 100))
-    expect(await atOnce.closed).toBe(1006)
+    // Read, and refused as no greeting.
+    atOnce.sendBytes(random(limits.helloBytesMax))
+    expect((await atOnce.next('refused')).code).toBe('bad_request')
+    const oneMore = await openSocket(url)
+    // With the header of its frame it is one byte more than a greeting and a header may have.
+    const headerBytesMax = 14
+    const frameHeaderBytes = 8
+    oneMore.sendBytes(random(limits.helloBytesMax + headerBytesMax - frameHeaderBytes + 1))
+    expect(await oneMore.closed).toBe(1006)
     const piecemeal = await openSocket(url)
     for (let i = 0; i < 30; i++) piecemeal.sendBytes(random(50))
     expect(await piecemeal.closed).toBe(1006)

@@ -38,6 +38,15 @@ describe('a tally', () => {
     expect(tally.most(10)).toEqual([])
   })
 
+  it('holds so many keys, and of one more the heavier half and that one', () => {
+    const tally = makeTally(at(), 100)
+    for (let i = 1; i <= 100; i++) tally.note(`${i}`, { requests: i })
+    expect(tally.most(1000)).toHaveLength(100)
+    tally.note('one more', { requests: 1 })
+    const kept = tally.most(1000).map(({ key }) => key)
+    expect(kept).toEqual([...Array.from({ length: 50 }, (_, i) => `${100 - i}`), 'one more'])
+  })
+
   it('holds so many keys at most, and keeps those in sight that cost much', () => {
     const tally = makeTally(at(), 100)
     tally.note('heavy', { workUs: 1_000_000_000 })

@@ -1,4 +1,5 @@
 import { type CborValue, decodeCanonical, encodeCanonical, limits, SottoError } from '@sotto/protocol'
+import { utf8Length } from './utf8Length.ts'
 
 /**
  * What members say to each other (protocol §11): a map whose `t` names its type. Every content carries a fresh salt,
@@ -49,13 +50,9 @@ const typeCharactersMax = 32
 /** @throws SottoError `too_large` when the text has more than `limits.textBytesMax` bytes, `bad_request` when it is not well-formed Unicode */
 export const encodeText = (text: string, salt: Uint8Array, writtenMs: number): Uint8Array => {
   if (!text.isWellFormed()) throw new SottoError('bad_request', 'text is not well-formed Unicode')
-  const bytes = encodeCanonical({ t: 'text', salt, ts: writtenMs, md: text })
-  if (bytes.length > limits.textBytesMax + overheadBytesMax) throw new SottoError('too_large')
-  return bytes
+  if (utf8Length(text) > limits.textBytesMax) throw new SottoError('too_large')
+  return encodeCanonical({ t: 'text', salt, ts: writtenMs, md: text })
 }
-
-/** What the map needs beside the text itself: keys, salt, time, lengths. */
-const overheadBytesMax = 64
 
 type ContentMap = { readonly [key: string]: CborValue }
 

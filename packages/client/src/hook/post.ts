@@ -17,6 +17,7 @@ import {
   understood,
   utf8Text,
 } from '@sotto/protocol'
+import { utf8Length } from '../content/utf8Length.ts'
 import type { Jose, JoseHeader, Jwk, SealingAlgorithm } from '../ports/jose.ts'
 import { keyIdOf, type PublicKey, signatureAlgorithmOf } from './publicKey.ts'
 
@@ -102,17 +103,7 @@ const isBody = (body: JsonObject[string] | undefined): body is string =>
   body.length > 0 &&
   body.length <= limits.textBytesMax &&
   body.isWellFormed() &&
-  bytesIn(body) <= limits.textBytesMax
-
-/** How long a text is in UTF-8. */
-const bytesIn = (text: string): number => {
-  let count = 0
-  for (const character of text) {
-    const code = character.codePointAt(0) as number
-    count += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4
-  }
-  return count
-}
+  utf8Length(body) <= limits.textBytesMax
 
 const verified = (
   jose: Jose,

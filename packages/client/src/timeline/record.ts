@@ -95,7 +95,9 @@ const item: Shape<RecordedItem> = union({
   ],
 })
 
-export const recordedItems: Shape<readonly RecordedItem[]> = list(item, limits.proposalsPendingMax)
+/** Of one commit: something of each member before it and of each after it, and what its proposals do to devices and hooks. */
+const itemsMax = 2 * limits.leavesPerRoomMax + limits.proposalsPendingMax
+export const recordedItems: Shape<readonly RecordedItem[]> = list(item, itemsMax)
 
 const record: Shape<LogRecord> = struct({ anchor: bytes(16), timeMs: uint(), items: recordedItems })
 

@@ -236,9 +236,16 @@ describe('the keys of a hook', () => {
     expect(hookDuties(a.room, scene.ledger.timeMs, a.tools.account)).toMatchObject([{ kind: 'renew_hook' }])
     await scene.renew(a)
     await scene.tell(a)
-    await scene.post('on its way', first)
-    scene.ledger.timeMs += limits.hookKeysGraceMs
-    await scene.post('too late', first)
+    const { untilMs } = (scene.state(b) as HookState).generations[0] as Generation
+    const toldMs = scene.ledger.timeMs
+    expect(untilMs).toBe(toldMs + limits.hookKeysGraceMs)
+    /** Posts so that the entry stands in the log at this time. */
+    const postAt = async (timeMs: number, text: string) => {
+      scene.ledger.timeMs = timeMs - 1000
+      await scene.post(text, first)
+    }
+    await postAt(toldMs + limits.hookKeysGraceMs, 'on its way')
+    await postAt(toldMs + limits.hookKeysGraceMs + 1, 'too late')
     await scene.post('in time')
     for (const side of [a, b, c]) expect(scene.faults(side)).toEqual([null, 'unknown_key', null])
     const over = hookDuties(c.room, scene.ledger.timeMs, c.tools.account)

@@ -120,6 +120,9 @@ describe.each(storySuites)('lists of proposals, suite %d', (suite) => {
     const { message } = await commit(engine, room.group('mallory'), { proposals: adds })
     await bothRefuse(tight, room.group('bob'), room.server, message, 'invalid_proposal', /adds/)
     await refuses(commit(tight, room.group('mallory'), { proposals: adds }), 'invalid_proposal', /adds/)
+    const asMany = await commit(tight, room.group('mallory'), { proposals: adds.slice(1) })
+    expect((await observe(tight, room.server, asMany.message)).kind).toBe('commit')
+    expect((await process(tight, room.group('bob'), asMany.message)).kind).toBe('commit')
   })
 
   it('more proposals than the limit are refused', async () => {

@@ -73,13 +73,25 @@ describe('a message in pieces', () => {
   })
 
   it('may come in so many chunks, and not in more', async () => {
-    const { client, closed } = await connected({ chunksPerFrameMax: 4 })
+    const { memory, client, got, closed } = await connected({ chunksPerFrameMax: 4 })
     const socket = (client as unknown as { readonly _socket: { write(bytes: Buffer): void } })._socket
-    // The head of one frame of 64 KiB, and then a byte at a time.
-    socket.write(Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4]))
-    const trickle = setInterval(() => socket.write(Buffer.from([0])), 5)
-    expect(await closed).not.toBe(1000)
-    clearInterval(trickle)
+    /** The head of a frame of so many bytes with the first of them, and then a byte at a time. */
+    const send = async (bytes: number): Promise<void> => {
+      let heldBytes = memory.heldBytes()
+      const head = [0x82, 0x80 + bytes, 1, 2, 3, 4]
+      for (const chunk of [[...head, 0], ...Array.from({ length: bytes - 2 }, () => [0])]) {
+        socket.write(Buffer.from(chunk))
+        heldBytes += chunk.length
+        // It has come by itself: what comes with it would be one chunk.
+        await expect.poll(() => memory.heldBytes()).toBe(heldBytes)
+      }
+      socket.write(Buffer.from([0]))
+    }
+    await send(4)
+    await expect.poll(() => got).toEqual([4])
+    await send(5)
+    expect(await closed).toBe(1008)
+    expect(got).toEqual([4])
   })
 })
 

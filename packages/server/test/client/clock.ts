@@ -14,3 +14,14 @@ export const testClock = (): TestClock => {
     },
   }
 }
+
+/** A clock that goes only when a test moves it, so that a rate can be counted to its last token. */
+export const standingClock = (): TestClock => {
+  let timeMs = Date.now()
+  return {
+    nowMs: () => timeMs,
+    advance: (ms) => {
+      timeMs += ms
+    },
+  }
+}

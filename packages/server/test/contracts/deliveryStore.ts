@@ -269,7 +269,10 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await seqs(pageOf(0, 150, 200, 10_000_000))).toEqual(Array.from({ length: 151 }, (_, i) => i))
       expect(await seqs(pageOf(140, 143))).toEqual([140, 141, 142, 143])
       expect(await seqs(pageOf(10, 150, 3))).toEqual([10, 11, 12])
-      expect(await seqs(pageOf(10, 150, 100, 2500))).toEqual([10, 11])
+      // Of each entry, its payload and what stands around it.
+      const oneBytes = 1000 + 180
+      expect(await seqs(pageOf(10, 150, 100, 2 * oneBytes))).toEqual([10, 11])
+      expect(await seqs(pageOf(10, 150, 100, 2 * oneBytes - 1))).toEqual([10])
       expect(await seqs(pageOf(10, 150, 100, 1))).toEqual([10])
       expect(await seqs(pageOf(151, 150))).toEqual([])
       expect((await store.page(room, pageOf(0, 0)))[0]).toEqual(first.entry)
@@ -428,9 +431,10 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
     it('is bounded in number and bytes, and given as it fits', async () => {
       const { store, hook } = await openHook()
       expect(await store.handOut(hook, 1, 'x'.repeat(60), bounds)).toBe('kept')
-      expect(await store.handOut(hook, 2, 'x'.repeat(60), bounds)).toBe('full')
-      for (const seq of [3, 4]) expect(await store.handOut(hook, seq, `j${seq}`, bounds)).toBe('kept')
-      expect(await store.handOut(hook, 5, 'j5', bounds)).toBe('full')
+      expect(await store.handOut(hook, 2, 'x'.repeat(41), bounds)).toBe('full')
+      expect(await store.handOut(hook, 3, 'j3', bounds)).toBe('kept')
+      expect(await store.handOut(hook, 4, 'x'.repeat(38), bounds)).toBe('kept')
+      expect(await store.handOut(hook, 5, '', bounds)).toBe('full')
       expect(await jwes(store, hook, 0, 62)).toEqual(['x'.repeat(60), 'j3'])
       expect(await jwes(store, hook, 0, 1)).toHaveLength(1)
       expect(await jwes(store, random(16))).toEqual([])

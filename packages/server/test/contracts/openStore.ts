@@ -219,6 +219,7 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       expect(await all(store, bob)).toEqual(['2'])
       expect(await all(store, carol)).toEqual([])
       expect(await deposit([letter(carol, 'x'.repeat(31))])).toEqual({ kind: 'full', full: [carol.id] })
+      expect(await deposit([letter(carol, 'x'.repeat(30))])).toEqual({ kind: 'kept', full: [] })
     })
 
     it('has room for whoever comes next, however many have written as much as they may', async () => {
@@ -319,6 +320,32 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
   })
 
   describe('those who share something with a user', () => {
+    it('are found in so many rows at most, of which rooms have half at least', async () => {
+      const store = await open()
+      const alice = await made(store, 'alice')
+      const all = async (...names: readonly string[]) => Promise.all(names.map((name) => made(store, name)))
+      const [members, participants] = [await all('bob', 'carol', 'dave'), await all('erin', 'frank', 'grace')]
+      const room = await store.rooms.create(roomOf(alice, 'one'), 2, [])
+      if (typeof room === 'string') throw new Error(room)
+      for (const user of [alice, ...members]) await store.rooms.setMembership(room.id, user.id, 'joined', 9)
+      const bounds = { lettersMax: 9, charactersMax: 9 }
+      const nothing = { sender: alice.id, letters: [], bounds, nowMs: 1, charges: [] }
+      const together = [alice, ...participants].map(({ id }) => id)
+      await store.chats.create({ id: 'c', initiator: alice.id, createdMs: 1 }, together, nothing)
+      const found = async (rowsMax: number, among: readonly OpenUser[]): Promise<number> => {
+        const ids = await store.acquaintances.acquaintances(alice.id, rowsMax)
+        expect(ids.length).toBeLessThanOrEqual(rowsMax)
+        return among.filter(({ id }) => ids.includes(id)).length
+      }
+      // Alice herself stands in a row of each.
+      expect([await found(8, members), await found(8, participants)]).toEqual([3, 3])
+      for (let rowsMax = 0; rowsMax < 8; rowsMax++) {
+        const both = (await found(rowsMax, members)) + (await found(rowsMax, participants))
+        expect(both).toBeLessThan(6)
+        expect(await found(rowsMax, members)).toBeGreaterThanOrEqual(Math.ceil(rowsMax / 2) - 1)
+      }
+    })
+
     it('are in a room or a chat with him, so many at most', async () => {
       const store = await open()
       const [alice, bob, carol, dave] = [
