@@ -124,6 +124,18 @@ test('a packet has so many bytes and no more', async () => {
   expect(await closed).toBe(1009)
 })
 
+test('an account has so many sockets and no more: the oldest makes room', async () => {
+  const token = await registered(url, 'dave')
+  const oldest = await bareSocket(token)
+  const others = []
+  for (let count = 1; count < limits.socketsPerAccountMax; count++) others.push(await bareSocket(token))
+  expect(oldest.webSocket.readyState).toBe(WebSocket.OPEN)
+  others.push(await bareSocket(token))
+  await oldest.closed
+  expect(oldest.heard('RATE_LIMITED')).toBe(1)
+  expect(others.map(({ webSocket }) => webSocket.readyState)).toEqual(others.map(() => WebSocket.OPEN))
+})
+
 test('so many events of a socket are in flight, and one more closes it', async () => {
   /** In one piece, so that none is dealt with before the last has come. */
   const sendAtOnce = async (count: number) => {

@@ -18,10 +18,7 @@ const open = (test: string): Held => by('tests/open/bounds.test.ts', test)
 export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   cborDepthMax: by('packages/protocol/test/canonical.test.ts', 'ENC-2 refuses what is nested too deeply'),
   cborItemsMax: server('http.test.ts', 'refuses a body of more values than anything has'),
-  messageBytesMax: by(
-    'packages/client/test/content.test.ts',
-    'has room for exactly the text that is promised, and refuses more',
-  ),
+  messageBytesMax: server('submit.test.ts', 'takes a message of exactly as many bytes as one may have'),
   archiveRecordBytesMax: form,
   textBytesMax: by(
     'packages/client/test/content.test.ts',
@@ -40,7 +37,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   chainLinksHandedBackMax: form,
   vaultSlotBytesMax: form,
   opaqueMessageBytesMax: form,
-  roomNameCharactersMax: open('a room has a name of so many characters and no more'),
+  roomNameCharactersMax: by('packages/client/test/content.test.ts', 'has so many characters and no more'),
   accountNameCharactersMin: by('packages/protocol/test/names.test.ts', "['too short', 'a']"),
   accountNameCharactersMax: by('packages/protocol/test/names.test.ts', "['too long', 'a'.repeat(32)]"),
   passwordCharactersMin: server('open/password.test.ts', 'is long before it is anything else'),
@@ -90,10 +87,22 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'contracts/deliveryStore.ts',
     'gives pages within their bounds, and always one entry',
   ),
-  rawEntriesKeptByClient: pace('what a client keeps; the healers tests of the client hold it'),
-  rawBytesPerRoomMax: pace('what a client keeps; the healers tests of the client hold it'),
-  rawBytesPerRoomMin: pace('what a client keeps; the healers tests of the client hold it'),
-  rawBytesPerDeviceMax: pace('what a client keeps; the healers tests of the client hold it'),
+  rawEntriesKeptByClient: by(
+    'packages/client/test/room/healer.test.ts',
+    'is the newest block, however large, and at most so many blocks',
+  ),
+  rawBytesPerRoomMax: by(
+    'packages/client/test/room/healer.test.ts',
+    'is an even share of what a device has for it',
+  ),
+  rawBytesPerRoomMin: by(
+    'packages/client/test/room/healer.test.ts',
+    'is an even share of what a device has for it',
+  ),
+  rawBytesPerDeviceMax: by(
+    'packages/client/test/room/healer.test.ts',
+    'is an even share of what a device has for it',
+  ),
   healBytesMax: server('heal.test.ts', 'takes as many bytes as a page with its attachments may have'),
   healsPerMinute: server('heal.test.ts', 'HEAL-5 is bounded'),
   rejoinsPerDay: server('rejoin.test.ts', 'is bounded for each device and room and day'),

@@ -14,7 +14,7 @@ import {
 } from './account/keyPackages.ts'
 import type { Ready } from './account/profile.ts'
 import { encodeCommands, encodeText } from './content/content.ts'
-import { makeMeta } from './content/meta.ts'
+import { checkRoomName, makeMeta } from './content/meta.ts'
 import { hookCommands } from './hookCommands.ts'
 import type { Jose } from './ports/jose.ts'
 import type { Scheduler } from './ports/scheduler.ts'
@@ -458,12 +458,6 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
         .take((state) => stepped(state.draft === text ? state : { ...state, draft: text.toWellFormed() }))
     },
   }
-}
-
-const checkRoomName = (name: string): void => {
-  const characters = [...name.trim()].length
-  if (characters === 0 || characters > limits.roomNameCharactersMax || !name.isWellFormed())
-    throw new SottoError('bad_request', `a room's name has 1 to ${limits.roomNameCharactersMax} characters`)
 }
 
 /** @throws SottoError `bad_request` */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeCanonical, limits } from '@sotto/protocol'
 import { decodeContent, encodeCommands, encodeText } from '../src/content/content.ts'
+import { checkRoomName, makeMeta, nameOf } from '../src/content/meta.ts'
 import { pad, paddedLength, unpad } from '../src/content/padding.ts'
 import { decodePayload, encodePayload, messageReference } from '../src/content/payload.ts'
 
@@ -105,6 +106,19 @@ describe('content', () => {
         }
       }),
     )
+  })
+})
+
+describe('the name of a room', () => {
+  it('has so many characters and no more; of a longer one that somebody sends, so many are shown', () => {
+    for (const character of ['x', 'ü', '🙂']) {
+      const longest = character.repeat(limits.roomNameCharactersMax)
+      expect(() => checkRoomName(longest)).not.toThrow()
+      expect(nameOf(makeMeta(longest, salt))).toBe(longest)
+      expect(() => checkRoomName(longest + character)).toThrow(failure('bad_request'))
+      expect(nameOf(makeMeta(longest + character, salt))).toBe(longest)
+    }
+    for (const name of ['', ' ', '\ud800']) expect(() => checkRoomName(name)).toThrow(failure('bad_request'))
   })
 })
 

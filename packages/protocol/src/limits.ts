@@ -205,6 +205,7 @@ export const limits = {
 
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,
+  /** Beyond it nothing new is taken; what a room hands over to the one that continues it is never lost by it. */
   outboxItemsPerRoomMax: 5000,
   /** What a bot offers in a room, and how many bots' offers a room has. */
   botCommandsMax: 32,

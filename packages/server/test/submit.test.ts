@@ -215,6 +215,19 @@ describe('submit', () => {
     expect(await codeOf(submit(hers, fits))).toBe('accepted')
   })
 
+  it('takes a message of exactly as many bytes as one may have, and none of one more', async () => {
+    const server = await testServer()
+    const room = await createRoom(await register(server.url, 'alice'))
+    const text = 'x'.repeat(5000)
+    const submitAt = async (beyond: number): Promise<string> => {
+      const written = await write(room, text)
+      await server.restart({ limits: { messageBytesMax: written.message.length - beyond } })
+      room.device.url = server.url
+      return codeOf(submit(room, written))
+    }
+    expect([await submitAt(1), await submitAt(0)]).toEqual(['too_large', 'accepted'])
+  })
+
   it('DEL-20 says of a commit beyond its bound that it is too large, not that it is not understood', async () => {
     const { url } = await testServer()
     const { hers } = await together(url)

@@ -28,6 +28,13 @@ export interface RoomMeta {
 
 const sealedMeta = struct({ salt: bytes(16), bytes: blob(limits.metaBytesMax) })
 
+/** @throws SottoError `bad_request` for a name that a room cannot have */
+export const checkRoomName = (name: string): void => {
+  const characters = [...name.trim()].length
+  if (characters === 0 || characters > limits.roomNameCharactersMax || !name.isWellFormed())
+    throw new SottoError('bad_request', `a room's name has 1 to ${limits.roomNameCharactersMax} characters`)
+}
+
 export const makeMeta = (name: string, salt: Uint8Array): RoomMeta => ({
   salt,
   bytes: encodeCanonical({ name }),

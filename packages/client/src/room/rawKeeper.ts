@@ -36,6 +36,12 @@ export const firstKept = (blocks: readonly KeptBlock[], bytesMax: number, blocks
   return first
 }
 
+/** What one of so many rooms has of the disk for this: an even share, within the bounds of a room. */
+export const rawBytesOfRoom = (roomCount: number): number => {
+  const share = Math.floor(limits.rawBytesPerDeviceMax / Math.max(1, roomCount))
+  return Math.max(limits.rawBytesPerRoomMin, Math.min(limits.rawBytesPerRoomMax, share))
+}
+
 const blockOf = (seq: number): number => Math.floor(seq / blockEntries)
 
 /** @param bytesMax how much of the disk the room has for this, as things are */

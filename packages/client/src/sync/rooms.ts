@@ -3,7 +3,6 @@ import {
   type Acknowledgement,
   equalBytes,
   fromHex,
-  limits,
   operations,
   SottoError,
   toHex,
@@ -16,6 +15,7 @@ import type { Store } from '../ports/store.ts'
 import { accountsIn } from '../room/places.ts'
 import { joinRoom, type Joining } from '../room/enter.ts'
 import type { Line } from '../room/line.ts'
+import { rawBytesOfRoom } from '../room/rawKeeper.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
 import { storedAnchor } from '../room/storedAnchor.ts'
 import { lost, stillLost } from '../room/repair.ts'
@@ -76,14 +76,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
   const awaited = new Map<string, WaitingWelcome>()
   const watched: RoomDeps = {
     ...roomDeps,
-    rawBytesMax: () =>
-      Math.max(
-        limits.rawBytesPerRoomMin,
-        Math.min(
-          limits.rawBytesPerRoomMax,
-          Math.floor(limits.rawBytesPerDeviceMax / Math.max(1, rooms.size)),
-        ),
-      ),
+    rawBytesMax: () => rawBytesOfRoom(rooms.size),
     changed: (room, told) => {
       roomDeps.changed(room, told)
       askForNewcomers(room)

@@ -15,7 +15,7 @@ import { type Healer, type Healing, makeHealer } from '../../src/room/healer.ts'
 import type { JudgedEntry } from '../../src/room/judge.ts'
 import { roomKeys } from '../../src/room/keys.ts'
 import { rawChanges } from '../../src/room/rawLog.ts'
-import { firstKept, makeRawKeeper } from '../../src/room/rawKeeper.ts'
+import { firstKept, makeRawKeeper, rawBytesOfRoom } from '../../src/room/rawKeeper.ts'
 import { frozen } from '../../src/room/freeze.ts'
 import { emptyRoom, type RoomState } from '../../src/room/state.ts'
 import { encodeLogRecord } from '../../src/timeline/record.ts'
@@ -250,10 +250,23 @@ describe('what is kept of a log as it came', () => {
     expect(kept.length).toBeLessThanOrEqual(1_024)
   })
 
+  it('is an even share of what a device has for it, and neither more nor less than a room may have', () => {
+    const { rawBytesPerRoomMax, rawBytesPerRoomMin, rawBytesPerDeviceMax } = limits
+    const most = rawBytesPerDeviceMax / rawBytesPerRoomMax
+    const least = rawBytesPerDeviceMax / rawBytesPerRoomMin
+    expect([0, 1, most].map(rawBytesOfRoom)).toEqual([1, 1, 1].map(() => rawBytesPerRoomMax))
+    expect((most + 1) * rawBytesOfRoom(most + 1)).toBeLessThanOrEqual(rawBytesPerDeviceMax)
+    expect(rawBytesOfRoom(least - 1)).toBeGreaterThan(rawBytesPerRoomMin)
+    expect([least, least + 1, 10 * least].map(rawBytesOfRoom)).toEqual(
+      [1, 1, 1].map(() => rawBytesPerRoomMin),
+    )
+  })
+
   it('is the newest block, however large, and at most so many blocks', () => {
     const blocks = Array.from({ length: 10 }, (_, block) => ({ block, bytes: 10 }))
     expect(firstKept(blocks, 1, 100)).toBe(9)
-    expect(firstKept(blocks, 35, 100)).toBe(7)
+    expect(firstKept(blocks, 30, 100)).toBe(7)
+    expect(firstKept(blocks, 29, 100)).toBe(8)
     expect(firstKept(blocks, 1_000, 4)).toBe(6)
     expect(firstKept(blocks, 1_000, 100)).toBe(0)
     expect(firstKept([], 1_000, 100)).toBe(0)
