@@ -44,11 +44,14 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   passwordCharactersMax: server('open/password.test.ts', 'is long before it is anything else'),
   devicesPerAccountMax: by('packages/trust/test/account.test.ts', 'CHAIN-8 a twenty-first device'),
   leavesPerRoomMax: by(
-    'packages/client/test/room/together.test.ts',
-    'hear that the room is full where it has no place',
+    'packages/trust/test/authorization/commits.test.ts',
+    'C1c and commits neither more than 64 adds nor a tree of more',
   ),
   treeWidthMax: by('packages/mls/test/treeGrowth.test.ts', 'refuses one leaf more than the limit'),
-  addsPerCommitMax: by('packages/mls/test/attacks/proposals.test.ts', 'more adds than the limit are refused'),
+  addsPerCommitMax: by(
+    'packages/trust/test/authorization/commits.test.ts',
+    'C1c and commits neither more than 64 adds nor a tree of more',
+  ),
   proposalsPendingMax: by('packages/mls/test/attacks/proposals.test.ts', 'a pending flood ends at the limit'),
   deviceCertificateLifetimeDaysMax: by(
     'packages/trust/test/account.test.ts',
@@ -269,7 +272,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'tests/open/quota.test.ts',
     'one sender never fills the mailbox of somebody who is away',
   ),
-  openMailboxCharactersMax: server('contracts/openStore.ts', "'x'.repeat(31)"),
+  openMailboxCharactersMax: server('contracts/openStore.ts', 'is kept for each recipient who has room'),
   openLettersUnderwayMax: server('open/postman.test.ts', 'has no more underway than he may'),
   openPresenceWindowMs: server('open/presence.test.ts', 'presence is told once in a window'),
   openPresenceRowsMax: server('contracts/openStore.ts', 'are found in so many rows at most'),

@@ -1,4 +1,4 @@
-import type { GroupContext, Proposal } from '@sotto/mls/public'
+import type { GroupContext, Proposal, RatchetTree } from '@sotto/mls/public'
 import { extensionType, memberCount } from '@sotto/mls/public'
 import {
   authorize,
@@ -317,14 +317,18 @@ describe('C1 who commits', () => {
 
   test('C1c and commits neither more than 64 adds nor a tree of more than 2,000 leaves', async () => {
     const one = await add(mallory)
-    const adds = Array.from({ length: 65 }, () => one)
-    expect(await judged({ by: atAlice, proposals: adds })).toBe('C1c')
+    const adds = (count: number) => Array.from({ length: count }, () => one)
+    // As many are allowed by this rule; that they are all the same device, another refuses.
+    expect(await judged({ by: atAlice, proposals: adds(64) })).not.toBe('C1c')
+    expect(await judged({ by: atAlice, proposals: adds(65) })).toBe('C1c')
     const view = commitOf(group, { by: atAlice })
-    const crowd = Array.from({ length: 64 }, () => one)
-    let tree = group.tree
-    while (memberCount(tree) <= 2000)
-      tree = commitOf({ ...group, tree }, { by: atAlice, proposals: crowd }).after.tree
-    expect(await judge({ ...view, after: { ...view.after, tree } }, everyone)).toBe('C1c')
+    const grown = (tree: RatchetTree, count: number): RatchetTree =>
+      commitOf({ ...group, tree }, { by: atAlice, proposals: adds(count) }).after.tree
+    const judgedWith = (tree: RatchetTree) => judge({ ...view, after: { ...view.after, tree } }, everyone)
+    let full = group.tree
+    while (memberCount(full) < 2000) full = grown(full, Math.min(64, 2000 - memberCount(full)))
+    expect(await judgedWith(full)).not.toBe('C1c')
+    expect(await judgedWith(grown(full, 1))).toBe('C1c')
   })
 })
 
