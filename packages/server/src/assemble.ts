@@ -201,7 +201,7 @@ export const assemble = async (
     clearInterval(looks)
     disk.end()
     closing.abort()
-    const grace = setTimeout(() => app.server.closeAllConnections(), limits.shutdownGraceMs)
+    const grace = setTimeout(() => writes.destroyAll(), limits.shutdownGraceMs)
     await Promise.all([gateway.close(), lane?.close(), app.close(), control?.close()])
     clearTimeout(grace)
     writes.end()

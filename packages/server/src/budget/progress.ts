@@ -21,13 +21,14 @@ const looks = 6
 
 /**
  * Ends every connection to which something is written that its other side does not take in for `stallMs`, whatever it
- * says meanwhile. One look at all sockets, whichever protocol they speak.
+ * says meanwhile. One look at all sockets, whichever protocol they speak; `destroyAll` ends those too that no server knows
+ * any more.
  */
 export const watchWrites = (
   server: { on(event: 'connection', listener: (socket: Socket) => void): unknown },
   stallMs: number,
   onStalled: () => void,
-): { end(): void } => {
+): { end(): void; destroyAll(): void } => {
   const sockets = new Map<Socket, Watched | null>()
   server.on('connection', (socket) => {
     sockets.set(socket, null)
@@ -48,5 +49,10 @@ export const watchWrites = (
     const nowMs = performance.now()
     for (const [socket, watched] of sockets) sockets.set(socket, look(socket, watched, nowMs))
   }, stallMs / looks).unref()
-  return { end: () => clearInterval(timer) }
+  return {
+    end: () => clearInterval(timer),
+    destroyAll: () => {
+      for (const socket of sockets.keys()) socket.destroy()
+    },
+  }
 }

@@ -5,6 +5,7 @@ import type { Clock, ServerLimits } from '../configuration.ts'
 import type { HookOut } from '../delivery/hookOut.ts'
 import type { Hooks } from '../delivery/hooks.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import { sayLastWord } from '../budget/lastWord.ts'
 import type { MemoryBudget } from '../budget/memory.ts'
 import type { WorkBudget } from '../budget/work.ts'
 import { makeRate } from '../rate.ts'
@@ -18,6 +19,7 @@ import { bodyBytesOf, bodyTimeMs, budgetRequests, type RequestBudget } from '../
 import type { Route } from './route.ts'
 import { serveSeen } from './seen.ts'
 import { originForm } from './target.ts'
+import { mayUpgrade } from './upgrade.ts'
 import { serveWeb } from './web.ts'
 
 export interface HttpOptions {
@@ -63,6 +65,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   const bodyBytesMax = Math.max(...routes.map(({ operation }) => operation.bodyBytesMax))
   const app = fastify({
     logger: false,
+    http: { shouldUpgradeCallback: mayUpgrade },
     trustProxy: edge.believes,
     rewriteUrl: (request) => originForm(request.url ?? ''),
     bodyLimit: 1024,
@@ -81,9 +84,11 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
       const body = JSON.stringify(
         failureBody(new SottoError('bad_request'), new Date(clock.nowMs()).toISOString()),
       )
-      socket.end(
+      sayLastWord(
+        socket,
         `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n` +
           `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        limits.socketCloseMs,
       )
     },
   })

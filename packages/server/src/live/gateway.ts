@@ -4,6 +4,7 @@ import { type FailureCode, failureBody, failures, livePath, SottoError } from '@
 import type { WebSocket } from 'ws'
 import { boundedWebSocketServer } from '../budget/webSockets.ts'
 import type { Edge } from '../http/edge.ts'
+import { sayLastWord } from '../budget/lastWord.ts'
 import { originForm } from '../http/target.ts'
 import { type Connection, type ConnectionDependencies, makeConnection } from './connection.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -26,12 +27,14 @@ const sessionCheckMs = 1000
 const frameHeaderBytesMax = 14
 
 /** Says why there is no WebSocket, as every other refusal is said. */
-const refuse = (socket: Duplex, code: FailureCode, nowMs: number): void => {
+const refuse = (socket: Duplex, code: FailureCode, nowMs: number, withinMs: number): void => {
   const { status } = failures[code]
   const body = JSON.stringify(failureBody(new SottoError(code), new Date(nowMs).toISOString()))
-  socket.end(
+  sayLastWord(
+    socket,
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nCache-Control: no-store\r\n` +
       `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    withinMs,
   )
 }
 
@@ -132,7 +135,7 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
-    const deny = (code: FailureCode): void => refuse(socket, code, clock.nowMs())
+    const deny = (code: FailureCode): void => refuse(socket, code, clock.nowMs(), limits.socketCloseMs)
     if (!edge.isForUs(request)) return deny('host_refused')
     request.url = originForm(request.url ?? '')
     const [path] = request.url.split('?')

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
+import { sayLastWord } from '../../budget/lastWord.ts'
 import { boundedWebSocketServer } from '../../budget/webSockets.ts'
 import type { Edge } from '../../http/edge.ts'
 import type { OpenCaller, OpenSessions } from '../accounts/sessions.ts'
@@ -53,12 +54,14 @@ const parameters: ReadonlySet<string> = new Set(['EIO', 'transport', 'sid', 't']
 const queryOf = (request: IncomingMessage): URLSearchParams =>
   new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
 
-const refuseUpgrade = (socket: Duplex, refusal: OpenRefusal, nowMs: number): void => {
+const refuseUpgrade = (socket: Duplex, refusal: OpenRefusal, nowMs: number, withinMs: number): void => {
   const { status } = openFailures[refusal.code]
   const body = JSON.stringify(openFailureBody(refusal, nowMs))
-  socket.end(
+  sayLastWord(
+    socket,
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    withinMs,
   )
 }
 
@@ -158,7 +161,8 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
         check(request, edge.addressOf(request))
         engine.handleUpgrade(request, socket, head)
       } catch (error) {
-        refuseUpgrade(socket, asRefusal(error) ?? new OpenRefusal('INTERNAL'), clock.nowMs())
+        const refusal = asRefusal(error) ?? new OpenRefusal('INTERNAL')
+        refuseUpgrade(socket, refusal, clock.nowMs(), limits.socketCloseMs)
       }
       return true
     },
