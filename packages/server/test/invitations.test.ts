@@ -5,6 +5,7 @@ import { extensionsWithPolicy, withMember } from '@sotto/trust'
 import { callOperation } from './client/calling.ts'
 import { learn, makeBundle, publish, random, type RawDevice, register } from './client/device.ts'
 import {
+  acceptWelcome,
   adopt,
   createRoom,
   invitation,
@@ -16,7 +17,7 @@ import {
 import { testServer } from './client/testServer.ts'
 import { codeOf } from './client/together.ts'
 
-const server = await testServer({ limits: { welcomesWaitingMax: 40, welcomesWaitingPerInviterMax: 4 } })
+const server = await testServer({ limits: { welcomesWaitingMax: 80, welcomesWaitingPerInviterMax: 4 } })
 
 let count = 0
 const somebody = async (): Promise<RawDevice> => register(server.url, `person-${++count}`)
@@ -147,7 +148,7 @@ describe('DEL-15: invitations that wait for a device are shared among inviters',
   })
 
   it('the fuller it gets the fewer has each: many who are greedy leave places for the next', async () => {
-    const own = await testServer({ limits: { welcomesWaitingMax: 10, welcomesWaitingPerInviterMax: 4 } })
+    const own = await testServer({ limits: { welcomesWaitingMax: 20, welcomesWaitingPerInviterMax: 4 } })
     const bob = await register(own.url, 'bob')
     await publish(bob, 22)
     const codes = []
@@ -162,9 +163,32 @@ describe('DEL-15: invitations that wait for a device are shared among inviters',
         )
       }
     }
-    // One for each, until all places are taken.
+    // One for each, until all places of strangers are taken.
     expect(codes.slice(0, 20)).toEqual(Array.from({ length: 10 }, () => ['accepted', 'rate']).flat())
     expect(codes.slice(20)).toEqual(['rate', 'rate'])
+  })
+
+  it('strangers leave half of the places to those who are in a room with the person; whom they invite they do not know by that', async () => {
+    const own = await testServer({ limits: { welcomesWaitingMax: 8, welcomesWaitingPerInviterMax: 4 } })
+    const [bob, friend] = [await register(own.url, 'bob'), await register(own.url, 'friend')]
+    await publish(bob, 20)
+    const inviteTo = async (inviter: RawDevice): Promise<[RawRoom, string]> => {
+      const room = await createRoom(inviter)
+      const proposals = await invitation(room, bob.account)
+      return [room, await codeOf(adopt(room, await prepareCommit(room, { proposals })))]
+    }
+    const [together] = await inviteTo(friend)
+    await acceptWelcome(bob, together.id)
+    const strangers = []
+    for (let i = 0; i < 5; i++) strangers.push(await register(own.url, `stranger-${i}`))
+    const codes = []
+    for (const stranger of strangers) codes.push((await inviteTo(stranger))[1])
+    expect(codes).toEqual(['accepted', 'accepted', 'accepted', 'accepted', 'rate'])
+    expect((await inviteTo(strangers[0] as RawDevice))[1]).toBe('rate')
+    // The friend too has no more than a share of what is free.
+    expect((await inviteTo(friend))[1]).toBe('accepted')
+    expect((await inviteTo(friend))[1]).toBe('rate')
+    expect(await waiting(bob)).toBe(5)
   })
 })
 

@@ -203,6 +203,8 @@ export interface DeliveryStore extends HookStore {
   /** How many wait, `countMax` where they are more. */
   countWelcomes(device: Uint8Array, countMax: number): Promise<number>
   countWelcomesBy(device: Uint8Array, inviter: Uint8Array): Promise<number>
+  /** Whether both are in one room: the invited account with a device that no invitation to the room waits for. */
+  shareRoom(invited: Uint8Array, inviter: Uint8Array): Promise<boolean>
   /** How many of the key packages were handed to the account and are not used up. */
   countClaims(spending: Spending): Promise<number>
   settleWelcome(room: Uint8Array, seq: number, device: Uint8Array): Promise<void>

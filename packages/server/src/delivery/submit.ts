@@ -33,7 +33,10 @@ export type Submit = (
 ) => Promise<Acknowledgement>
 
 export interface SubmitDependencies {
-  readonly store: Pick<DeliveryStore, 'leftAt' | 'countWelcomes' | 'countWelcomesBy' | 'countClaims'>
+  readonly store: Pick<
+    DeliveryStore,
+    'leftAt' | 'countWelcomes' | 'countWelcomesBy' | 'shareRoom' | 'countClaims'
+  >
   readonly rooms: Rooms
   readonly lanes: Lanes
   readonly ledger: Ledger
@@ -197,7 +200,7 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     }
     const invite = async () => {
       const spends = spendingOf(caller, accepted)
-      await invitations.check(spends, change.welcome?.devices ?? [])
+      await invitations.check(spends, change.joined)
       return append(spends)
     }
     // Of one account one after the other, wherever it invites.

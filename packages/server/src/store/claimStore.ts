@@ -123,3 +123,33 @@ export const countWelcomesBy = async (
     .executeTakeFirstOrThrow()
   return count
 }
+
+/** Whoever invites is in the room from then on with the invited: an invitation that waits makes nobody an acquaintance. */
+export const shareRoom = async (
+  db: Kysely<Schema>,
+  invited: Uint8Array,
+  inviter: Uint8Array,
+): Promise<boolean> => {
+  const row = await db
+    .selectFrom('members as theirs')
+    .innerJoin('members as own', 'own.room', 'theirs.room')
+    .select('own.room')
+    .where('theirs.account', '=', invited)
+    .where('theirs.until_seq', 'is', null)
+    .where('own.account', '=', inviter)
+    .where('own.until_seq', 'is', null)
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('invitations')
+            .select('seq')
+            .whereRef('invitations.device', '=', 'theirs.device')
+            .whereRef('invitations.room', '=', 'theirs.room'),
+        ),
+      ),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { DeliveryStore, StoredEntry } from '../delivery/store.ts'
-import { claimQueries, countWelcomesBy } from './claimStore.ts'
+import { claimQueries, countWelcomesBy, shareRoom } from './claimStore.ts'
 import { storing } from './failure.ts'
 import { hookStore } from './hookStore.ts'
 import { logWriter } from './logWriter.ts'
@@ -183,6 +183,7 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
     welcomes: (device, bytesMax) => storing(() => welcomes.waiting(device, bytesMax)),
     countWelcomes: (device, countMax) => storing(() => welcomes.count(device, countMax)),
     countWelcomesBy: (device, inviter) => storing(() => countWelcomesBy(db, device, inviter)),
+    shareRoom: (invited, inviter) => storing(() => shareRoom(db, invited, inviter)),
     countClaims: (spending) => storing(() => claimQueries.count(db, spending)),
     settleWelcome: (room, seq, device) =>
       storing(() =>

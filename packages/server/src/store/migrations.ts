@@ -8,6 +8,7 @@ import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { standingTables } from './standingTables.ts'
 import { releasedNamesByEnd } from './releasedNamesByEnd.ts'
+import { roomsOfAccount } from './roomsOfAccount.ts'
 import { treeTables, wholeTreeNames } from './treeTables.ts'
 
 /** What databases call the same thing differently. */
@@ -235,4 +236,5 @@ export const migrations: readonly Migration[] = [
   standingTables,
   releasedNamesByEnd,
   wholeTreeNames,
+  roomsOfAccount,
 ]

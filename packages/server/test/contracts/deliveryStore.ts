@@ -313,7 +313,12 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.countWelcomesBy(carol.device, welcome.inviter)).toBe(1)
       expect(await store.countWelcomesBy(carol.device, random(32))).toBe(0)
       expect(await store.countClaims({ claimant: random(32), refs: [random(32)] })).toBe(0)
+      // Bob and Carol are in the room, and neither has looked at the invitation.
+      expect(await store.shareRoom(bob.account, carol.account)).toBe(false)
       await store.settleWelcome(room, 1, bob.device)
+      expect(await store.shareRoom(bob.account, carol.account)).toBe(true)
+      expect(await store.shareRoom(carol.account, bob.account)).toBe(false)
+      expect(await store.shareRoom(bob.account, random(32))).toBe(false)
       expect(await store.countWelcomes(bob.device, 9)).toBe(0)
       const { hash } = welcome.tree
       expect(await store.welcomeTree(room, hash, bob.device)).toBeUndefined()

@@ -219,6 +219,15 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
     countWelcomes: async (device, countMax) => Math.min(countMax, waitingFor(current(), device).length),
     countWelcomesBy: async (device, inviter) =>
       waitingFor(current(), device).filter(({ stored }) => keyOf(stored.inviter) === keyOf(inviter)).length,
+    shareRoom: async (invited, inviter) =>
+      [...current().rooms.values()].some(({ members, welcomes }) => {
+        const inside = [...members.entries()].filter(([, { untilSeq }]) => untilSeq === null)
+        const waits = (device: string) => welcomes.some(({ devices }) => devices.includes(device))
+        return (
+          inside.some(([, { account }]) => keyOf(account) === keyOf(inviter)) &&
+          inside.some(([device, { account }]) => keyOf(account) === keyOf(invited) && !waits(device))
+        )
+      }),
     countClaims: async ({ claimant, refs }) =>
       new Set(refs.map((ref) => claimKey(claimant, ref)).filter((key) => current().claims.has(key))).size,
     settleWelcome: async (id, seq, device) => {
