@@ -17,7 +17,7 @@ export interface RequestBudget {
   admit(request: FastifyRequest, account: string | null, answerBytes: number): void
 }
 
-/** How much of a body may come. */
+/** How much of a body may come. The limit of a route stands at the route: a parser's own would not be seen here. */
 export const bodyBytesOf = ({ method, headers, routeOptions }: FastifyRequest): number => {
   if (method === 'GET') return 0
   const boundBytes = routeOptions.bodyLimit ?? 0

@@ -75,8 +75,7 @@ export const serveHooks = async (root: FastifyInstance, options: Options): Promi
 
   await root.register(async (app) => {
     app.removeAllContentTypeParsers()
-    const parser = { parseAs: 'buffer', bodyLimit: limits.hookPostBytesMax } as const
-    app.addContentTypeParser(joseType, parser, (_request, body, done) => done(null, body))
+    app.addContentTypeParser(joseType, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
     app.get(`${hookPrefix}:hook/keys`, async (request, reply) => {
       numbersIn(request, [])
@@ -84,7 +83,8 @@ export const serveHooks = async (root: FastifyInstance, options: Options): Promi
       return reply.header('cache-control', 'no-store').type(joseType).send(statement)
     })
 
-    app.post(`${hookPrefix}:hook`, { onRequest }, async (request, reply) => {
+    const post = { onRequest, bodyLimit: limits.hookPostBytesMax }
+    app.post(`${hookPrefix}:hook`, post, async (request, reply) => {
       numbersIn(request, [])
       const { body } = request
       if (!Buffer.isBuffer(body)) throw new SottoError('unsupported_media')
@@ -96,8 +96,9 @@ export const serveHooks = async (root: FastifyInstance, options: Options): Promi
 
   await root.register(async (app) => {
     app.removeAllContentTypeParsers()
-    const parser = { parseAs: 'buffer', bodyLimit: jsonBytesMax } as const
-    app.addContentTypeParser('application/json', parser, (_request, body, done) => done(null, body))
+    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    )
 
     app.get(`${hookPrefix}:hook/out`, { onRequest }, async (request, reply) => {
       const { after, wait } = numbersIn(request, ['after', 'wait'])
@@ -114,7 +115,8 @@ export const serveHooks = async (root: FastifyInstance, options: Options): Promi
       return send(reply, 200, { messages })
     })
 
-    app.post(`${hookPrefix}:hook/out`, { onRequest }, async (request, reply) => {
+    const settle = { onRequest, bodyLimit: jsonBytesMax }
+    app.post(`${hookPrefix}:hook/out`, settle, async (request, reply) => {
       numbersIn(request, [])
       await hookOut.settle(hookIn(request), tokenIn(request), addressKey(request.ip), uptoIn(request))
       return send(reply, 200, {})

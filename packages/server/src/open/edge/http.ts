@@ -129,6 +129,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
     app.route({
       method: operation.method,
       url: operation.path,
+      bodyLimit: limits.openBodyBytesMax,
       onRequest: async (request) => {
         callers.set(request, await whoAsks(route, request))
       },
@@ -178,8 +179,9 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
       if (edge.isForeign(request.raw)) refuse('ORIGIN_REFUSED')
     })
     app.removeAllContentTypeParsers()
-    const parser = { parseAs: 'buffer', bodyLimit: limits.openBodyBytesMax } as const
-    app.addContentTypeParser('application/json', parser, (_request, body, done) => done(null, body))
+    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    )
     app.setErrorHandler((error, request, reply) => {
       const refusal = refusalOf(error)
       const operation = request.routeOptions.url ?? 'unrouted'
@@ -196,6 +198,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
     app.route({
       method: ['GET', 'POST'],
       url: socketPath,
+      bodyLimit: limits.openFrameBytesMax,
       onRequest: async (request, reply) => {
         sockets.check(request.raw, addressKey(request.ip))
         for (const [name, value] of Object.entries(reply.getHeaders()))
