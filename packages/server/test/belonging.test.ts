@@ -198,6 +198,14 @@ describe('a copy of the data of a server', () => {
     ],
     ['without the database', () => copyOf(ours.closed, ['secrets', 'marker']), /sotto\.db is missing/],
     ['of the secrets alone', () => copyOf(ours.closed, ['secrets']), /sotto\.db is missing/],
+    [
+      'that lies one folder too deep',
+      () =>
+        changed(copyOf(ours.closed, []), (outer) =>
+          cpSync(ours.closed, join(outer, 'copy'), { recursive: true }),
+        ),
+      /no database in it, but one in its folder copy/,
+    ],
     ['of the marker alone', () => copyOf(ours.closed, ['marker']), /sotto\.db is missing/],
     [
       'with an empty database',
@@ -220,7 +228,7 @@ describe('a copy of the data of a server', () => {
     const failure = await refusedStart(directory)
     expect(failure.code).toBe('unavailable')
     expect(failure.message).toMatch(why)
-    expect(failure.message).toMatch(/Put back the whole copy/)
+    expect(failure.message).toMatch(/Put back the whole copy|Name that folder/)
     // Nothing is changed, so that the rest can be added.
     expect(contents(directory)).toBe(before)
   })
@@ -363,6 +371,7 @@ describe('a copy that was made while the server wrote', () => {
     const parts = {
       database: { kind: 'database' },
       wal,
+      inside: [],
       besides: [],
       secretsThere: ['log-key'],
       secretsMissing: [],

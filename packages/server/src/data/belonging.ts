@@ -27,7 +27,8 @@ interface Fault {
 
 const parts = 'sotto.db, sotto.db-wal where there was one, secrets/ and marker'
 const restore = `Put back the whole copy as it was made: ${parts}`
-const accept = 'To go on with what is here, and without what is missing, start it once with --data-is-right'
+const accept =
+  'To go on with what is here, and without what is missing, start it once with --data-is-right (npm start -- --data-is-right)'
 
 const acceptable = (what: string, help = restore): Fault => ({ what, help, canBeAccepted: true })
 const hopeless = (what: string, help = restore): Fault => ({ what, help, canBeAccepted: false })
@@ -57,7 +58,14 @@ const faultOfParts = (found: Parts, marker: Marker): Fault | undefined => {
           witnesses.length > 0 ? `${what}, but ${list(witnesses)} of a server is there` : what,
           `${restore}. For a new server, name a directory that does not exist yet`,
         )
-      return undefined
+      const [inner] = found.inside
+      // A copy that was put into a directory instead of into its place: a server that begins anew would hide it.
+      return inner === undefined
+        ? undefined
+        : acceptable(
+            `there is no database in it, but one in its folder ${inner}`,
+            `Name that folder, or move what is in it here. For a new server, name a directory that does not exist yet`,
+          )
     }
     case 'foreign':
       return hopeless('sotto.db is no database, or its beginning is damaged')
@@ -187,7 +195,7 @@ const faultOfIdentity = (
 const refuse = (directory: string, { what, help, canBeAccepted }: Fault): never => {
   throw new SottoError(
     'unavailable',
-    `the data in ${directory} do not belong together: ${what}. ${help}.${canBeAccepted ? ` ${accept}` : ''}`,
+    `the data in ${directory} do not belong together: ${what}. ${help}${canBeAccepted ? `. ${accept}` : ''}`,
   )
 }
 

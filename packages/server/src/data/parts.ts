@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { secretFiles } from '../secrets.ts'
 
@@ -22,6 +22,8 @@ export interface Parts {
   readonly wal: Uint8Array | null
   /** Names of what SQLite keeps beside a database. */
   readonly besides: readonly string[]
+  /** Folders in it that hold the data of a server: a copy that was put one level too deep. */
+  readonly inside: readonly string[]
   readonly secretsThere: readonly string[]
   readonly secretsMissing: readonly string[]
 }
@@ -82,6 +84,9 @@ export const lookAtParts = (directory: string): Parts => {
     wal,
     besides: ['sotto.db-wal', 'sotto.db-shm', 'sotto.db-journal'].filter((name) =>
       existsSync(join(directory, name)),
+    ),
+    inside: readdirSync(directory, { withFileTypes: true }).flatMap((one) =>
+      one.isDirectory() && existsSync(databasePath(join(directory, one.name))) ? [one.name] : [],
     ),
     secretsThere: secretFiles.filter(isThere),
     secretsMissing: secretFiles.filter((name) => !isThere(name)),
