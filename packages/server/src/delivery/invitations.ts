@@ -39,7 +39,7 @@ export const makeInvitations = ({ store, limits }: Dependencies): Invitations =>
     const placesMax = limits.welcomesWaitingMax
     const waiting = await store.countWelcomes(device, placesMax)
     const ofInviter = await store.countWelcomesBy(device, inviter)
-    if (hasPlace(Math.floor(placesMax * partOfStrangers), waiting, ofInviter)) return
+    if (hasPlace(Math.ceil(placesMax * partOfStrangers), waiting, ofInviter)) return
     if (!hasPlace(placesMax, waiting, ofInviter) || !(await store.shareRoom(account, inviter)))
       throw new SottoError('rate', 'too many invitations wait for this device')
   }
