@@ -276,6 +276,10 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   openLettersUnderwayMax: server('open/postman.test.ts', 'has no more underway than he may'),
   openPresenceWindowMs: server('open/presence.test.ts', 'presence is told once in a window'),
   openPresenceRowsMax: server('contracts/openStore.ts', 'are found in so many rows at most'),
+  openPresenceChatsPerInitiatorMax: server(
+    'contracts/openStore.ts',
+    'are not crowded out by chats that a stranger has begun',
+  ),
   openAccessTokensPerAccountMax: server('open/accessTokens.test.ts', 'and there is an end to them'),
   openAccessTokenDaysMax: form,
 }

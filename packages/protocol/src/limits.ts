@@ -255,6 +255,8 @@ export const limits = {
   /** Somebody's presence is told once in this time; rows that are looked through for whom to tell. */
   openPresenceWindowMs: 2 * secondMs,
   openPresenceRowsMax: 5000,
+  /** Chats that one other has begun, of those in which somebody's presence is told. */
+  openPresenceChatsPerInitiatorMax: 8,
   openAccessTokensPerAccountMax: 50,
   openAccessTokenDaysMax: 400,
 } as const

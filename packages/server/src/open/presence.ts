@@ -14,7 +14,10 @@ export interface Presence {
 interface Dependencies {
   readonly store: AcquaintanceStore
   readonly hints: Hints
-  readonly limits: Pick<ServerLimits, 'openPresenceWindowMs' | 'openPresenceRowsMax'>
+  readonly limits: Pick<
+    ServerLimits,
+    'openPresenceWindowMs' | 'openPresenceRowsMax' | 'openPresenceChatsPerInitiatorMax'
+  >
   isVisible(name: string): Promise<boolean>
   onFailure(error: unknown): void
 }
@@ -27,12 +30,16 @@ interface Window {
 }
 
 export const makePresence = ({ store, hints, limits, isVisible, onFailure }: Dependencies): Presence => {
+  const bounds = {
+    rowsMax: limits.openPresenceRowsMax,
+    chatsPerInitiatorMax: limits.openPresenceChatsPerInitiatorMax,
+  }
   const windows = new Map<number, Window>()
 
   const tell = async (event: PresenceEvent, { id, name }: Pick<OpenUser, 'id' | 'name'>): Promise<void> => {
     if (!(await isVisible(name))) return
     const payload = { username: name }
-    for (const other of await store.acquaintances(id, limits.openPresenceRowsMax))
+    for (const other of await store.acquaintances(id, bounds))
       if (other !== id) hints.publish(userTopic(other), { kind: 'event', event, payload })
   }
 

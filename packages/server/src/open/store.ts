@@ -190,6 +190,8 @@ export interface ChatParticipant {
   readonly id: number
   readonly name: string
   readonly fingerprint: string | null
+  /** He has begun the chat, joined it or written to it; before that he is only invited. */
+  readonly hasJoined: boolean
 }
 
 export interface OpenChat {
@@ -210,6 +212,8 @@ export interface ChatStore {
     post: Post,
   ): Promise<Deposited>
   chat(id: string): Promise<OpenChat | undefined>
+  /** Notes that somebody takes part; the first time counts. */
+  join(id: string, user: number, joinedMs: number): Promise<void>
   /** Takes somebody out; the last one takes the chat with him. */
   leave(id: string, user: number): Promise<void>
   /**
@@ -223,9 +227,18 @@ export interface ChatStore {
   ): Promise<Deposited | 'late'>
 }
 
+export interface AcquaintanceBounds {
+  readonly rowsMax: number
+  /** Of chats that somebody else has begun. */
+  readonly chatsPerInitiatorMax: number
+}
+
 export interface AcquaintanceStore {
-  /** Who shares a room or a chat with the user, himself perhaps too: what is found in so many rows of each. */
-  acquaintances(user: number, rowsMax: number): Promise<readonly number[]>
+  /**
+   * Who shares a room or a chat with the user that he has joined, himself perhaps too: what is found within the bounds, in
+   * the chats that he has joined last before the others.
+   */
+  acquaintances(user: number, bounds: AcquaintanceBounds): Promise<readonly number[]>
 }
 
 /** What the open lane keeps. Every write is durable when it returns. */

@@ -4,6 +4,7 @@ import { countersInRows } from './countersInRows.ts'
 import { hookTables } from './hookTables.ts'
 import { inviteTables } from './inviteTables.ts'
 import { identityTable } from './identityTable.ts'
+import { chatsJoined } from './openLane/chatsJoined.ts'
 import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { standingTables } from './standingTables.ts'
@@ -237,4 +238,5 @@ export const migrations: readonly Migration[] = [
   releasedNamesByEnd,
   wholeTreeNames,
   roomsOfAccount,
+  chatsJoined,
 ]

@@ -333,7 +333,7 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       const together = [alice, ...participants].map(({ id }) => id)
       await store.chats.create({ id: 'c', initiator: alice.id, createdMs: 1 }, together, nothing)
       const found = async (rowsMax: number, among: readonly OpenUser[]): Promise<number> => {
-        const ids = await store.acquaintances.acquaintances(alice.id, rowsMax)
+        const ids = await store.acquaintances.acquaintances(alice.id, { rowsMax, chatsPerInitiatorMax: 2 })
         expect(ids.length).toBeLessThanOrEqual(rowsMax)
         return among.filter(({ id }) => ids.includes(id)).length
       }
@@ -367,9 +367,49 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       }
       const chat = { id: 'c', initiator: alice.id, createdMs: 1 }
       await store.chats.create(chat, [alice.id, carol.id], nothing)
-      const known = (await store.acquaintances.acquaintances(alice.id, 9)).filter((id) => id !== alice.id)
+      const known = (
+        await store.acquaintances.acquaintances(alice.id, { rowsMax: 9, chatsPerInitiatorMax: 2 })
+      ).filter((id) => id !== alice.id)
       expect(known.toSorted((a, b) => a - b)).toEqual([bob.id, carol.id])
-      expect(await store.acquaintances.acquaintances(dave.id, 9)).toEqual([])
+      expect(
+        await store.acquaintances.acquaintances(dave.id, { rowsMax: 9, chatsPerInitiatorMax: 2 }),
+      ).toEqual([])
+    })
+
+    it('are not crowded out by chats that a stranger has begun: joined or not, earlier or later', async () => {
+      const store = await open()
+      const [alice, friend, mallory] = [
+        await made(store, 'alice'),
+        await made(store, 'friend'),
+        await made(store, 'mallory'),
+      ]
+      const many = await Promise.all(Array.from({ length: 9 }, (_, at) => made(store, `puppet${at}`)))
+      const bounds = { lettersMax: 9, charactersMax: 9 }
+      let nowMs = 0
+      const begin = async (id: string, initiator: OpenUser, others: readonly OpenUser[]): Promise<void> => {
+        const nothing = { sender: initiator.id, letters: [], bounds, nowMs: 1, charges: [] }
+        const together = [initiator, ...others].map((user) => user.id)
+        await store.chats.create({ id, initiator: initiator.id, createdMs: 1 }, together, nothing)
+      }
+      const join = (id: string) => store.chats.join(id, alice.id, ++nowMs)
+      const found = (rowsMax: number) =>
+        store.acquaintances.acquaintances(alice.id, { rowsMax, chatsPerInitiatorMax: 2 })
+      for (let at = 0; at < 20; at++) await begin(`a${at}`, mallory, [alice, ...many])
+      expect(await found(60)).toEqual([])
+      await begin('friend', friend, [alice])
+      await join('friend')
+      expect((await found(60)).toSorted((a, b) => a - b)).toEqual([alice.id, friend.id])
+      // Those that she joins later come first, and are two at most.
+      for (let at = 0; at < 20; at++) await join(`a${at}`)
+      expect(await found(60)).toContain(friend.id)
+      expect(await found(40)).not.toContain(friend.id)
+      await begin('late', friend, [alice])
+      await join('late')
+      expect(await found(40)).toContain(friend.id)
+      expect((await store.chats.chat('late'))?.participants.map(({ hasJoined }) => hasJoined)).toEqual([
+        true,
+        true,
+      ])
     })
   })
 

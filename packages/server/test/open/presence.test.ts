@@ -3,7 +3,7 @@ import { processHints, userTopic } from '../../src/open/hints.ts'
 import { makePresence } from '../../src/open/presence.ts'
 
 const alice = { id: 1, name: 'alice' }
-const limits = { openPresenceWindowMs: 2000, openPresenceRowsMax: 100 }
+const limits = { openPresenceWindowMs: 2000, openPresenceRowsMax: 100, openPresenceChatsPerInitiatorMax: 8 }
 
 const setUp = () => {
   vi.useFakeTimers()

@@ -62,6 +62,12 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
     return chat?.participants.some((one) => one.id === user.id) ? chat : refuse('CHAT_NOT_FOUND')
   }
 
+  /** Whoever writes takes part, whether or not he has said so. */
+  const noteJoined = async ({ id, participants }: OpenChat, user: OpenUser): Promise<void> => {
+    if (participants.some((one) => one.id === user.id && !one.hasJoined))
+      await store.join(id, user.id, clock.nowMs())
+  }
+
   const tellOthers = (chat: OpenChat, user: OpenUser, event: string, payload: unknown): void => {
     for (const { id } of chat.participants)
       if (id !== user.id) hints.publish(userTopic(id), { kind: 'event', event, payload })
@@ -119,6 +125,7 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
 
     join: async (user, id) => {
       const chat = await of(user, id)
+      await noteJoined(chat, user)
       tellOthers(chat, user, 'user_joined', { username: user.name, chat_id: id })
       return chat
     },
@@ -144,6 +151,7 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
           payload,
         })),
       })
+      await noteJoined(chat, user)
       return { timeMs: clock.nowMs(), ...outcomeOf(chat.participants, full) }
     },
 

@@ -43,7 +43,13 @@ export const chatStore = (db: Kysely<Schema>, { deposit, depositAll }: Depositor
         .execute()
       await transaction
         .insertInto('open_participants')
-        .values(participants.map((user) => ({ chat_id: id, user_id: user })))
+        .values(
+          participants.map((user) => ({
+            chat_id: id,
+            user_id: user,
+            joined_ms: user === initiator ? createdMs : null,
+          })),
+        )
         .execute()
       return orUndo(await depositAll(transaction, post))
     }),
@@ -59,11 +65,27 @@ export const chatStore = (db: Kysely<Schema>, { deposit, depositAll }: Depositor
     const participants = await db
       .selectFrom('open_participants')
       .innerJoin('open_users', 'open_users.id', 'user_id')
-      .select(['open_users.id', 'open_users.name', 'open_users.fingerprint'])
+      .select(['open_users.id', 'open_users.name', 'open_users.fingerprint', 'joined_ms'])
       .where('chat_id', '=', id)
       .orderBy('open_users.name')
       .execute()
-    return { ...row, participants }
+    return {
+      ...row,
+      participants: participants.map(({ joined_ms: joinedMs, ...user }) => ({
+        ...user,
+        hasJoined: joinedMs !== null,
+      })),
+    }
+  },
+
+  join: async (id, user, joinedMs) => {
+    await db
+      .updateTable('open_participants')
+      .set({ joined_ms: joinedMs })
+      .where('chat_id', '=', id)
+      .where('user_id', '=', user)
+      .where('joined_ms', 'is', null)
+      .execute()
   },
 
   leave: (id, user) =>

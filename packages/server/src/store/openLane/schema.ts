@@ -69,5 +69,6 @@ export interface OpenLaneSchema {
     state: OpenChat['state']
     created_ms: number
   }
-  open_participants: { chat_id: string; user_id: number }
+  /** Null: invited, and not heard of. */
+  open_participants: { chat_id: string; user_id: number; joined_ms: number | null }
 }
