@@ -124,7 +124,7 @@ test('who goes without a word, before it is known that he has read it, gets it a
 })
 
 test('nobody’s mailbox: an error, and an end to what is kept for one', async () => {
-  const small = await laneServer({ limits: { openMailboxLettersMax: 8 } })
+  const small = await laneServer({ limits: { openMailboxLettersMax: 16 } })
   const alice = await program(small.url, await registered(small.url, 'alice'))
   await registered(small.url, 'bob', pair.pem)
   const encrypted_payload = await sealed('hello', pair.publicKey)

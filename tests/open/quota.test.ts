@@ -38,7 +38,7 @@ const withFullMailbox = async (lettersMax: number) => {
 }
 
 test('one sender never fills the mailbox of somebody who is away: the others reach him', async () => {
-  const { enter, alice, mallory, write, written } = await withFullMailbox(40)
+  const { enter, alice, mallory, write, written } = await withFullMailbox(80)
   expect(written).toBe(10)
   expect(await write(mallory, 'carol')).toBe('MAILBOX_FULL')
   expect(await write(mallory, 'bob')).toBe('accepted')
@@ -49,9 +49,23 @@ test('one sender never fills the mailbox of somebody who is away: the others rea
   await expect.poll(() => write(mallory, 'carol'), { timeout: 20_000 }).toBe('accepted')
 })
 
+test('strangers never fill the half that is for those to whom somebody has written', async () => {
+  const { enter, alice, bob, mallory, write } = await withFullMailbox(4)
+  expect(await write(bob, 'carol')).toBe('accepted')
+  for (const stranger of [alice, bob, mallory]) expect(await write(stranger, 'carol')).toBe('MAILBOX_FULL')
+  const carol = await enter('carol')
+  await expect.poll(() => carol.heard('message').length, { timeout: 20_000 }).toBe(2)
+  expect(await write(carol, 'alice')).toBe('accepted')
+  carol.close()
+  await expect.poll(() => write(mallory, 'carol'), { timeout: 20_000 }).toBe('accepted')
+  while ((await write(mallory, 'carol')) === 'accepted');
+  while ((await write(bob, 'carol')) === 'accepted');
+  expect(await write(alice, 'carol')).toBe('accepted')
+})
+
 /** A chat of Alice, Bob and Carol, whose mailbox has no room left for Alice. */
 const chatWithFull = async () => {
-  const met = await withFullMailbox(8)
+  const met = await withFullMailbox(16)
   const { alice, bob, write } = met
   const keys = { bob: envelope, carol: envelope }
   const asked = { participants: ['bob', 'carol'], keys, queue: true }

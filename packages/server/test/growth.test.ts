@@ -268,6 +268,9 @@ const beside = async (much: number): Promise<Beside> => {
 describe('what happens with every message', () => {
   const operations: Readonly<Record<string, (given: Beside) => Promise<unknown>>> = {
     'a letter': ({ store, post }) => store.open.mail.deposit(post(1)),
+    // Whether its owner knows the sender is asked then.
+    'a letter for a mailbox that strangers have filled': ({ store, post }) =>
+      store.open.mail.deposit({ ...post(1), bounds: { ...roomy, lettersMax: 500 } }),
     'a look at the mailbox': ({ store, alice }) => store.open.mail.waiting(alice.id, 0, 9),
     'the arrival of a letter': async ({ store, alice }) => {
       const [first] = await store.open.mail.waiting(alice.id, 0, 1)
@@ -303,6 +306,6 @@ describe('what happens with every message', () => {
     const charge = { budget: 'account/bob', bytes: 1, bytesPerDay: 1000, atMs: 1 }
     const toAll = { ...post(0), sender: bob.id, letters, charges: [charge] }
     // Beginning and end of the transaction among them.
-    expect((await counted(() => store.open.mail.deposit(toAll))).statements).toBe(13)
+    expect((await counted(() => store.open.mail.deposit(toAll))).statements).toBe(15)
   })
 })

@@ -207,6 +207,9 @@ describe('the database', () => {
       INSERT INTO open_mail (user_id, event, payload, created_ms) VALUES (1, 'message', 'hello', 1), (1, 'message', 'you', 1);
       INSERT INTO open_rooms VALUES (1, 'one', 'one', '', 1, 0, 0, 1);
       INSERT INTO open_members VALUES (1, 1, 'joined'), (1, 2, 'invited');
+      INSERT INTO open_users (id, name, hidden, created_ms) VALUES (3, 'carol', 0, 1);
+      INSERT INTO open_chats VALUES ('c', 3, 0, 'open', 1);
+      INSERT INTO open_participants VALUES ('c', 2), ('c', 3);
     `)
     database.close()
     const { delivery, open: lane, budgets } = await open(path)
@@ -218,13 +221,16 @@ describe('the database', () => {
     expect(await handOut(3, 'fg', 9, 6)).toBe('full')
     expect(await handOut(3, 'f', 9, 6)).toBe('kept')
     const [alice] = await lane.users.page('', 9)
+    // Who was in a chat then has joined it, as far as can be told.
+    const known = await lane.acquaintances.acquaintances(2, { rowsMax: 9, chatsPerInitiatorMax: 1 })
+    expect(known).toEqual([2, 3])
     const letter = (payload: string) => ({ recipient: 1, event: 'message', payload })
     const post = { sender: 2, nowMs: 1, charges: [], letters: [letter('!')] }
     const depositWithin = async (lettersMax: number, charactersMax: number) =>
       (await lane.mail.deposit({ ...post, bounds: { lettersMax, charactersMax } })).kind
-    expect(await depositWithin(2, 100)).toBe('full')
-    expect(await depositWithin(9, 8)).toBe('full')
-    expect(await depositWithin(9, 9)).toBe('kept')
+    expect(await depositWithin(4, 200)).toBe('full')
+    expect(await depositWithin(18, 16)).toBe('full')
+    expect(await depositWithin(18, 18)).toBe('kept')
     // Those of before arrive like the others, and are given back.
     await lane.mail.arrived(alice?.id ?? 0, Number.MAX_SAFE_INTEGER)
     expect(await depositWithin(1, 1)).toBe('kept')

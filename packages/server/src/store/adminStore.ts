@@ -84,6 +84,7 @@ const removeUser = async (
   await db.deleteFrom('open_mail').where('user_id', '=', user).execute()
   await db.deleteFrom('open_mail_shares').where('user_id', '=', user).execute()
   await db.deleteFrom('open_mailboxes').where('user_id', '=', user).execute()
+  await db.deleteFrom('open_addressees').where('user_id', '=', user).execute()
   await db
     .updateTable('open_users')
     .set({ name, password: null, public_key: null, fingerprint: null, hidden: 1 })

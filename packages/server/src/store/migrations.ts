@@ -4,6 +4,7 @@ import { countersInRows } from './countersInRows.ts'
 import { hookTables } from './hookTables.ts'
 import { inviteTables } from './inviteTables.ts'
 import { identityTable } from './identityTable.ts'
+import { addressees } from './openLane/addressees.ts'
 import { chatsJoined } from './openLane/chatsJoined.ts'
 import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
@@ -239,4 +240,5 @@ export const migrations: readonly Migration[] = [
   wholeTreeNames,
   roomsOfAccount,
   chatsJoined,
+  addressees,
 ]

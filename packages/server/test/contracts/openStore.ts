@@ -222,17 +222,17 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       expect(await deposit([letter(carol, 'x'.repeat(30))])).toEqual({ kind: 'kept', full: [] })
     })
 
-    it('has room for whoever comes next, however many have written as much as they may', async () => {
+    it('is shared by strangers: each has a quarter of their half at most, and the next less', async () => {
       const store = await open()
       const alice = await made(store, 'alice')
-      const bounds = { lettersMax: 40, charactersMax: 100_000 }
+      const bounds = { lettersMax: 80, charactersMax: 200_000 }
       const fill = async (name: string, payload: string): Promise<number> => {
         const sender = await made(store, name)
         const before = (await all(store, alice)).length
         while ((await store.mail.deposit(postOf(sender, [letter(alice, payload)], bounds))).kind === 'kept');
         return (await all(store, alice)).length - before
       }
-      // By number, then by size: a quarter of all.
+      // By number, then by size.
       expect(await fill('mallory', 'x')).toBe(10)
       await store.mail.arrived(alice.id, Number.MAX_SAFE_INTEGER)
       expect(await fill('mallet', 'x'.repeat(5000))).toBe(5)
@@ -240,6 +240,64 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       // What arrives is given back to those whose it was.
       await store.mail.arrived(alice.id, Number.MAX_SAFE_INTEGER)
       expect(await fill('trudy', 'x')).toBe(10)
+    })
+
+    it('has a half that no number of strangers fills, for those whom its owner knows', async () => {
+      const store = await open()
+      const user = (name: string) => made(store, name)
+      const [alice, friend, chatter, mate, guest, passer] = [
+        await user('alice'),
+        await user('friend'),
+        await user('chatter'),
+        await user('mate'),
+        await user('guest'),
+        await user('passer'),
+      ]
+      for (const [payload, half] of [
+        ['x', 20],
+        ['x'.repeat(100), 10],
+      ] as const) {
+        const bounds = { lettersMax: 40, charactersMax: 2000 }
+        const outcome = async (sender: OpenUser): Promise<string> =>
+          (await store.mail.deposit(postOf(sender, [letter(alice, payload)], bounds))).kind
+        for (let at = 0; at < half + 5; at++) await outcome(await user(`sybil${half}x${at}`))
+        expect(await all(store, alice)).toHaveLength(half)
+        expect(await outcome(friend)).toBe(half === 20 ? 'full' : 'kept')
+        if (half === 20) {
+          await store.mail.deposit(postOf(alice, [letter(friend, 'hello')]))
+          const nothing = postOf(chatter, [])
+          const chat = (id: string, initiator: OpenUser) =>
+            store.chats.create(
+              { id, initiator: initiator.id, createdMs: 1 },
+              [initiator.id, alice.id],
+              nothing,
+            )
+          await chat('joined', chatter)
+          await store.chats.join('joined', alice.id, 2)
+          await chat('not joined', guest)
+          for (const [name, other] of [
+            ['private', mate],
+            ['public', passer],
+          ] as const) {
+            const room = await store.rooms.create(
+              roomOf(alice, name, { isPrivate: name === 'private' }),
+              9,
+              [],
+            )
+            if (typeof room === 'string') throw new Error(room)
+            for (const { id } of [alice, other]) await store.rooms.setMembership(room.id, id, 'joined', 9)
+          }
+          expect(await outcome(friend)).toBe('kept')
+        }
+        for (const known of [chatter, mate])
+          expect([known.name, await outcome(known)]).toEqual([known.name, 'kept'])
+        for (const stranger of [guest, passer]) expect(await outcome(stranger)).toBe('full')
+        // Whom she knows has no more than a share either.
+        const before = (await all(store, alice)).length
+        while ((await outcome(friend)) === 'kept');
+        expect((await all(store, alice)).length - before).toBeLessThan(half / 2)
+        await store.mail.arrived(alice.id, Number.MAX_SAFE_INTEGER)
+      }
     })
   })
 

@@ -1,9 +1,17 @@
 import type { Kysely, Transaction } from 'kysely'
-import { type Held, nothingHeld, plus, takesOneMore } from '../../open/mail/shares.ts'
+import {
+  boundsOfStrangers,
+  type Held,
+  type MailBounds,
+  nothingHeld,
+  plus,
+  takesOneMore,
+} from '../../open/mail/shares.ts'
 import type { Deposited, MailStore, NewLetter, Post } from '../../open/store.ts'
 import { chargeWriter } from '../budgetStore.ts'
 import { preparedRows } from '../prepared.ts'
 import type { Schema } from '../schema.ts'
+import { knownTo } from './known.ts'
 
 /** Recipients that are asked about in one statement. */
 const recipientsPerStatement = 64
@@ -43,16 +51,17 @@ interface Sorted {
 }
 
 /** Which letters find room, the earlier ones first. */
-const sortOut = async (
-  db: Transaction<Schema>,
-  { sender, letters, bounds }: Omit<Post, 'charges'>,
-): Promise<Sorted> => {
-  const { boxes, shares } = await lookUp(db, sender, [...new Set(letters.map(({ recipient }) => recipient))])
+const fit = (
+  letters: readonly NewLetter[],
+  held: Awaited<ReturnType<typeof lookUp>>,
+  boundsOf: (recipient: number) => MailBounds,
+): Sorted => {
+  const [boxes, shares] = [new Map(held.boxes), new Map(held.shares)]
   const full = new Set<number>()
   const kept = letters.filter(({ recipient, payload }) => {
     const box = boxes.get(recipient) ?? nothingHeld
     const share = shares.get(recipient) ?? nothingHeld
-    if (!takesOneMore(box, share, payload.length, bounds)) {
+    if (!takesOneMore(box, share, payload.length, boundsOf(recipient))) {
       full.add(recipient)
       return false
     }
@@ -61,6 +70,23 @@ const sortOut = async (
     return true
   })
   return { kept, full: [...full] }
+}
+
+/** Who knows the sender is asked only of those who have no room for a stranger. */
+const sortOut = async (
+  db: Transaction<Schema>,
+  { sender, letters, bounds }: Omit<Post, 'charges'>,
+): Promise<Sorted> => {
+  const held = await lookUp(db, sender, [...new Set(letters.map(({ recipient }) => recipient))])
+  const ofStrangers = boundsOfStrangers(bounds)
+  const asStranger = fit(letters, held, (recipient) => (recipient === sender ? bounds : ofStrangers))
+  const known = new Set([sender])
+  for (let from = 0; from < asStranger.full.length; from += recipientsPerStatement) {
+    const some = asStranger.full.slice(from, from + recipientsPerStatement)
+    for (const recipient of await knownTo(db, sender, some)) known.add(recipient)
+  }
+  if (known.size === 1) return asStranger
+  return fit(letters, held, (recipient) => (known.has(recipient) ? bounds : ofStrangers))
 }
 
 const added = (letters: readonly NewLetter[]): ReadonlyMap<number, Held> => {
@@ -110,6 +136,12 @@ export const depositor = (db: Kysely<Schema>): Depositor => {
         })),
       ),
   )
+  const writeAddressees = preparedRows((count) =>
+    db
+      .insertInto('open_addressees')
+      .values(repeated({ user_id: 0, addressee_id: 0 }, count))
+      .onConflict((c) => c.columns(['user_id', 'addressee_id']).doNothing()),
+  )
   const writeCharges = chargeWriter(db)
 
   const keep = async (
@@ -129,6 +161,10 @@ export const depositor = (db: Kysely<Schema>): Depositor => {
     await writeShares(
       transaction,
       sums.map(([user, { letters, characters }]) => [user, sender, letters, characters]),
+    )
+    await writeAddressees(
+      transaction,
+      sums.map(([user]) => [sender, user]),
     )
     await writeCharges(transaction, charges)
   }

@@ -38,6 +38,8 @@ export interface OpenLaneSchema {
   /** What waits for somebody, altogether and by who sent it. */
   open_mailboxes: { user_id: number; letters: number; characters: number }
   open_mail_shares: { user_id: number; sender_id: number; letters: number; characters: number }
+  /** To whom somebody has ever written: those he knows. */
+  open_addressees: { user_id: number; addressee_id: number }
   open_rooms: {
     id: Generated<number>
     name: string
