@@ -165,7 +165,7 @@ export const zones: readonly Zone[] = [
   // A stranger's client: it has nothing of Sotto's, or it would share its mistakes.
   {
     folder: 'packages/cli/src/conformance',
-    others: ['node:assert', 'node:crypto', 'jose', 'socket.io-client'],
+    others: ['node:assert', 'node:crypto', 'node:timers/promises', 'jose', 'socket.io-client'],
   },
   {
     folder: 'packages/cli/src/gateway',

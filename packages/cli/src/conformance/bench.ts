@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { receivingPair, type ReceivingKind } from './keys.ts'
 import { type Payload, type Program, programOn } from './program.ts'
 import type { Answer, Ask } from './rest.ts'
@@ -32,6 +33,8 @@ export interface Bench {
 export const password = 'conformance of the open lane 7'
 
 const nameBytes = 5
+const triesMax = 5
+const patienceMs = 1000
 
 export const makeBench = (url: string, client: BenchClient): Bench => {
   const run = randomBytes(nameBytes).toString('hex')
@@ -48,7 +51,12 @@ export const makeBench = (url: string, client: BenchClient): Bench => {
 
   const register = async (name: string, publicKey: unknown): Promise<Account> => {
     const body = { username: name, password, ...(publicKey === undefined ? {} : { public_key: publicKey }) }
-    const made = await ask('POST /register', { body })
+    let made = await ask('POST /register', { body })
+    // A server that has much to do asks for a moment.
+    for (let tries = 1; made.status === 429 && tries <= triesMax; tries++) {
+      await delay(tries * patienceMs)
+      made = await ask('POST /register', { body })
+    }
     if (made.status === 429)
       throw new NotRun('the server makes no more accounts for this address now: try again in an hour')
     if (made.status !== 201)

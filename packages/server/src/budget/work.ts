@@ -8,8 +8,12 @@ import { makeShares } from './shares.ts'
  * server when it is busy.
  */
 export interface WorkBudget {
-  /** Of somebody who has not shown who they are. @throws SottoError `rate {retryAfterMs}` */
-  takeForAddress(address: string, workUs: number): void
+  /**
+   * Of somebody who has not shown who they are; `asideUs` is done on other threads, and keeps nobody waiting on this one.
+   *
+   * @throws SottoError `rate {retryAfterMs}`
+   */
+  takeForAddress(address: string, workUs: number, asideUs?: number): void
   /**
    * Of an account. With an address: neither strangers nor others behind it use up what accounts have there, as long as the
    * account itself has had little lately.
@@ -45,9 +49,9 @@ export const makeWorkBudget = (clock: Clock, limits: Bounds, load: Load): WorkBu
   const accounts = rateOf(limits.workUsPerSecondPerAccount)
   const shares = makeShares(clock, load, limits)
   return {
-    takeForAddress: (address, workUs) => {
+    takeForAddress: (address, workUs, asideUs = 0) => {
       shares.take(`address/${address}`, workUs)
-      strangers.take(address, workUs)
+      strangers.take(address, workUs + asideUs)
     },
     takeForAccount: (account, workUs, address) => {
       const isLight = shares.isLight(account)

@@ -103,7 +103,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
   const whoAsks = async ({ operation: { access } }: OpenRoute, request: FastifyRequest): Promise<unknown> => {
     switch (access.kind) {
       case 'anyone':
-        work.takeForAddress(addressKey(request.ip), passwordUs)
+        work.takeForAddress(addressKey(request.ip), requestUs, passwordUs)
         return null
       case 'lane': {
         const caller = await sessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
