@@ -1,5 +1,5 @@
 import { decode, decodeKeyPackage } from '@sotto/mls'
-import { operations } from '@sotto/protocol'
+import { equalBytes, operations } from '@sotto/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { extensionsWithPolicy, withMember } from '@sotto/trust'
 import { callOperation } from './client/calling.ts'
@@ -12,6 +12,7 @@ import {
   invite,
   policyIn,
   prepareCommit,
+  proposeAlone,
   type RawRoom,
 } from './client/room.ts'
 import { testServer } from './client/testServer.ts'
@@ -178,17 +179,29 @@ describe('DEL-15: invitations that wait for a device are shared among inviters',
       return [room, await codeOf(adopt(room, await prepareCommit(room, { proposals })))]
     }
     const [together] = await inviteTo(friend)
-    await acceptWelcome(bob, together.id)
+    const his = await acceptWelcome(bob, together.id)
     const strangers = []
     for (let i = 0; i < 5; i++) strangers.push(await register(own.url, `stranger-${i}`))
     const codes = []
     for (const stranger of strangers) codes.push((await inviteTo(stranger))[1])
     expect(codes).toEqual(['accepted', 'accepted', 'accepted', 'accepted', 'rate'])
     expect((await inviteTo(strangers[0] as RawDevice))[1]).toBe('rate')
+    // Nor does somebody know those whose room he wants to leave, whether or not they let him.
+    for (const { room, seq } of (await bob.call(operations.listWelcomes, {})).welcomes.slice(0, 1))
+      await bob.call(operations.settleWelcome, { room, seq, outcome: 'declined' })
+    expect((await inviteTo(strangers[4] as RawDevice))[1]).toBe('accepted')
+    for (const stranger of strangers) expect((await inviteTo(stranger))[1]).toBe('rate')
     // The friend too has no more than a share of what is free.
     expect((await inviteTo(friend))[1]).toBe('accepted')
     expect((await inviteTo(friend))[1]).toBe('rate')
     expect(await waiting(bob)).toBe(5)
+    const [first] = (await bob.call(operations.listWelcomes, {})).welcomes
+      .filter(({ inviter }) => inviter && equalBytes(inviter, friend.account))
+      .map(({ room, seq }) => ({ room, seq }))
+    if (first) await bob.call(operations.settleWelcome, { ...first, outcome: 'declined' })
+    expect(await waiting(bob)).toBe(4)
+    await proposeAlone(his, { kind: 'remove', removed: his.group.ownLeaf })
+    expect((await inviteTo(friend))[1]).toBe('rate')
   })
 })
 

@@ -177,7 +177,7 @@ describe('the database', () => {
     }
     for (const device of [bob, carol]) expect(await delivery.welcomeTree(room, hash, device)).toEqual(tree)
     expect(await parts()).toBe(1)
-    await delivery.settleWelcome(room, 1, bob)
+    await delivery.settleWelcome(room, 1, bob, 'joined')
     // The tree of before is the left half of a later one: as a part it is stored in another form.
     const left = { hash, nodes: random(300), blanks: 0, below: null }
     const right = { hash: random(48), nodes: random(200), blanks: 0, below: null }
@@ -185,9 +185,9 @@ describe('the database', () => {
     const dave = random(16)
     await delivery.append([bringsIn(room, dave, top)])
     expect(await delivery.welcomeTree(room, top.hash, dave)).toEqual(treeOfParts([left, top, right]))
-    await delivery.settleWelcome(room, 3, dave)
+    await delivery.settleWelcome(room, 3, dave, 'joined')
     expect(await delivery.welcomeTree(room, hash, carol)).toEqual(tree)
-    await delivery.settleWelcome(room, 2, carol)
+    await delivery.settleWelcome(room, 2, carol, 'joined')
     expect(await parts()).toBe(0)
   })
 

@@ -23,7 +23,7 @@ import type { LogKey } from './logKey.ts'
 import { type DeviceKeySource, makeNack, type SubmitNack } from './nack.ts'
 import { makeReading, type Reading } from './reading.ts'
 import { makeRooms } from './rooms.ts'
-import type { DeliveryStore } from './store.ts'
+import type { DeliveryStore, WelcomeOutcome } from './store.ts'
 import { makeSubmit, type Submit } from './submit.ts'
 
 /** Orders what devices hand in, keeps it, and gives it to those whom it is for. */
@@ -37,7 +37,7 @@ export interface Delivery extends Reading {
   forkTag(caller: DeviceCaller, room: Uint8Array, epoch: number, tag: Uint8Array): Promise<void>
   welcomes(caller: DeviceCaller): Promise<readonly WaitingWelcome[]>
   countWelcomes(caller: DeviceCaller): Promise<number>
-  settle(caller: DeviceCaller, room: Uint8Array, seq: number): Promise<void>
+  settle(caller: DeviceCaller, room: Uint8Array, seq: number, outcome: WelcomeOutcome): Promise<void>
   readonly mayInvite: MayInvite
   /** Looks for rooms whose data have been damaged; they are not served. Returns how many there are. */
   inspect(): Promise<number>
@@ -106,7 +106,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
         .map(({ hash, ...welcome }) => ({ ...welcome, entryHash: hash }))
     },
     countWelcomes: ({ device }) => store.countWelcomes(device, limits.welcomesWaitingMax),
-    settle: ({ device }, room, seq) => store.settleWelcome(room, seq, device),
+    settle: ({ device }, room, seq, outcome) => store.settleWelcome(room, seq, device, outcome),
     mayInvite: async (id, account, device) => {
       const room = await rooms.load(id)
       return room.members.has(mapKey(device)) && may(room.policy, account, 'invite')

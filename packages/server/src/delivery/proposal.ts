@@ -41,13 +41,17 @@ export const judgeProposal = async (
   before: PublicGroup,
   policy: Policy,
   incoming: Incoming,
+  device: Uint8Array,
 ): Promise<AcceptedProposal> => {
   if (incoming.aux) throw new SottoError('bad_request', 'nothing rides with a proposal')
   try {
     const observed = await observeProposal(court, before, incoming.payload)
-    const { group } = observed
+    const { group, proposal, sender } = observed
+    const isOwn =
+      proposal.kind === 'remove' && sender.kind === 'member' && sender.leafIndex === proposal.removed
     if (isInTheWay(before, policy, observed)) throw new SottoError('policy', undefined, { rule: pendingRule })
-    return { change: { kind: 'proposed', group: encodePublicGroup(group) }, group }
+    const leaving = isOwn ? device : null
+    return { change: { kind: 'proposed', group: encodePublicGroup(group), leaving }, group }
   } catch (error) {
     throw error instanceof MlsError ? court.failure(error) : error
   }

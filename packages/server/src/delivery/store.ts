@@ -51,6 +51,8 @@ export interface StoredWelcome {
   readonly timeMs: number
 }
 
+export type WelcomeOutcome = 'joined' | 'declined'
+
 /** What an entry changes beside the log. */
 export type RoomChange =
   | {
@@ -62,7 +64,12 @@ export type RoomChange =
       readonly meta: SealedMeta | null
       readonly members: readonly Membership[]
     }
-  | { readonly kind: 'proposed'; readonly group: Uint8Array }
+  | {
+      readonly kind: 'proposed'
+      readonly group: Uint8Array
+      /** The device that asks to be taken out. */
+      readonly leaving: Uint8Array | null
+    }
   | {
       readonly kind: 'committed'
       readonly epoch: number
@@ -203,11 +210,14 @@ export interface DeliveryStore extends HookStore {
   /** How many wait, `countMax` where they are more. */
   countWelcomes(device: Uint8Array, countMax: number): Promise<number>
   countWelcomesBy(device: Uint8Array, inviter: Uint8Array): Promise<number>
-  /** Whether both are in one room: the invited account with a device that no invitation to the room waits for. */
+  /**
+   * Whether both are in one room: the invited account with a device that no invitation to the room waits for, that has
+   * declined none, and that does not ask to be taken out.
+   */
   shareRoom(invited: Uint8Array, inviter: Uint8Array): Promise<boolean>
   /** How many of the key packages were handed to the account and are not used up. */
   countClaims(spending: Spending): Promise<number>
-  settleWelcome(room: Uint8Array, seq: number, device: Uint8Array): Promise<void>
+  settleWelcome(room: Uint8Array, seq: number, device: Uint8Array, outcome: WelcomeOutcome): Promise<void>
   /** The tree of a Welcome that waits for this device. */
   welcomeTree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>
 

@@ -156,13 +156,19 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
     }
   }
 
-  const takeProposal = async (room: Room, incoming: Incoming, once: Once): Promise<Decided> => {
+  const takeProposal = async (
+    room: Room,
+    { device }: DeviceCaller,
+    incoming: Incoming,
+    once: Once,
+  ): Promise<Decided> => {
     const timeMs = nextTimeMs(room.head, clock.nowMs())
     const { change, group } = await judgeProposal(
       courtAt(timeMs),
       await rooms.group(room),
       room.policy,
       incoming,
+      device,
     )
     const ack = ledger.append(room, once, appendOf(room, incoming, once, timeMs, change, []))
     await ack
@@ -229,7 +235,7 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
         return { ack: spending(reserved, append) }
       }
       case 'proposal':
-        return takeProposal(room, incoming, once)
+        return takeProposal(room, caller, incoming, once)
       case 'commit':
         return takeCommit(room, caller, incoming, once)
     }

@@ -102,7 +102,7 @@ export const routesOf = (services: Services): readonly Route[] => {
     }),
     forDevice(o.listWelcomes, async ({ caller }) => ({ welcomes: await delivery.welcomes(caller) })),
     forDevice(o.settleWelcome, async ({ caller, input }) => {
-      await delivery.settle(caller, input.room, input.seq)
+      await delivery.settle(caller, input.room, input.seq, input.outcome)
       return {}
     }),
     forDevice(o.publishHook, async ({ caller, input }) => {

@@ -124,7 +124,7 @@ export const countWelcomesBy = async (
   return count
 }
 
-/** Whoever invites is in the room from then on with the invited: an invitation that waits makes nobody an acquaintance. */
+/** Whoever invites is in the room from then on with the invited: one that waits or is declined makes nobody an acquaintance. */
 export const shareRoom = async (
   db: Kysely<Schema>,
   invited: Uint8Array,
@@ -136,6 +136,7 @@ export const shareRoom = async (
     .select('own.room')
     .where('theirs.account', '=', invited)
     .where('theirs.until_seq', 'is', null)
+    .where('theirs.leaving', '=', 0)
     .where('own.account', '=', inviter)
     .where('own.until_seq', 'is', null)
     .where((e) =>

@@ -185,9 +185,9 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
     countWelcomesBy: (device, inviter) => storing(() => countWelcomesBy(db, device, inviter)),
     shareRoom: (invited, inviter) => storing(() => shareRoom(db, invited, inviter)),
     countClaims: (spending) => storing(() => claimQueries.count(db, spending)),
-    settleWelcome: (room, seq, device) =>
+    settleWelcome: (room, seq, device, outcome) =>
       storing(() =>
-        db.transaction().execute((transaction) => welcomes.settle(transaction, room, seq, device)),
+        db.transaction().execute((transaction) => welcomes.settle(transaction, room, seq, device, outcome)),
       ),
     welcomeTree: (room, treeHash, device) => storing(() => welcomes.tree(room, treeHash, device)),
     ...hookStore(db),

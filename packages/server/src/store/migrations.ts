@@ -9,6 +9,7 @@ import { chatsJoined } from './openLane/chatsJoined.ts'
 import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { standingTables } from './standingTables.ts'
+import { leavingMembers } from './leaving.ts'
 import { releasedNamesByEnd } from './releasedNamesByEnd.ts'
 import { roomsOfAccount } from './roomsOfAccount.ts'
 import { treeTables, wholeTreeNames } from './treeTables.ts'
@@ -241,4 +242,5 @@ export const migrations: readonly Migration[] = [
   roomsOfAccount,
   chatsJoined,
   addressees,
+  leavingMembers,
 ]

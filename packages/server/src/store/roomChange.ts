@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Append, Membership, Moves, RoomChange, SealedMeta } from '../delivery/store.ts'
+import { noteLeaving } from './leaving.ts'
 import type { Schema } from './schema.ts'
 import type { WelcomeStore } from './welcomeStore.ts'
 
@@ -12,6 +13,7 @@ const memberRow = (room: Uint8Array, { device, account, leaf }: Membership) => (
   account,
   leaf,
   until_seq: null,
+  leaving: 0,
 })
 
 const joinMembers = async (
@@ -29,6 +31,7 @@ const joinMembers = async (
           account: e.ref('excluded.account'),
           leaf: e.ref('excluded.leaf'),
           until_seq: null,
+          leaving: 0,
         })),
       )
       .execute()
@@ -76,6 +79,7 @@ export const writeChange = async (
       return joinMembers(db, room, change.members)
     case 'proposed':
       await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
+      if (change.leaving) await noteLeaving(db, room, change.leaving)
       return
     case 'committed':
       await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()

@@ -106,6 +106,8 @@ export interface Schema extends OpenLaneSchema {
     leaf: number
     /** The entry that took the leaf out of the tree; null while it is in. */
     until_seq: number | null
+    /** 1: the device has declined or asks to be taken out. */
+    leaving: number
   }
   welcomes: {
     room: Uint8Array

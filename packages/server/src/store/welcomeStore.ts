@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Append, Moves, RoomChange, StoredWelcome } from '../delivery/store.ts'
+import type { Append, Moves, RoomChange, StoredWelcome, WelcomeOutcome } from '../delivery/store.ts'
+import { noteLeaving } from './leaving.ts'
 import type { Schema } from './schema.ts'
 import { treeStore } from './treeStore.ts'
 
@@ -30,7 +31,13 @@ export interface WelcomeStore {
   waiting(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
   /** How many wait, `countMax` where they are more. */
   count(device: Uint8Array, countMax: number): Promise<number>
-  settle(db: Transaction<Schema>, room: Uint8Array, seq: number, device: Uint8Array): Promise<void>
+  settle(
+    db: Transaction<Schema>,
+    room: Uint8Array,
+    seq: number,
+    device: Uint8Array,
+    outcome: WelcomeOutcome,
+  ): Promise<void>
   /** The tree of a Welcome that waits for the device. */
   tree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>
 }
@@ -166,7 +173,7 @@ export const welcomeStore = (db: Kysely<Schema>): WelcomeStore => {
       return some.length
     },
 
-    settle: async (transaction, room, seq, device) => {
+    settle: async (transaction, room, seq, device, outcome) => {
       await transaction
         .deleteFrom('invitations')
         .where('room', '=', room)
@@ -174,6 +181,7 @@ export const welcomeStore = (db: Kysely<Schema>): WelcomeStore => {
         .where('device', '=', device)
         .execute()
       await dropUnwanted(transaction, room, [seq])
+      if (outcome === 'declined') await noteLeaving(transaction, room, device)
     },
 
     tree: async (room, treeHash, device) => {

@@ -110,7 +110,7 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
     it('keeps the newest group of a proposal', async () => {
       const { store, room } = await openRoom()
       const group = random(400)
-      await store.append([append(room, entryAt(1), { change: { kind: 'proposed', group } })])
+      await store.append([append(room, entryAt(1), { change: { kind: 'proposed', group, leaving: null } })])
       expect(await store.group(room)).toEqual(group)
       expect((await store.room(room))?.epoch).toBe(0)
     })
@@ -315,17 +315,24 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.countClaims({ claimant: random(32), refs: [random(32)] })).toBe(0)
       // Bob and Carol are in the room, and neither has looked at the invitation.
       expect(await store.shareRoom(bob.account, carol.account)).toBe(false)
-      await store.settleWelcome(room, 1, bob.device)
+      await store.settleWelcome(room, 1, bob.device, 'joined')
       expect(await store.shareRoom(bob.account, carol.account)).toBe(true)
       expect(await store.shareRoom(carol.account, bob.account)).toBe(false)
       expect(await store.shareRoom(bob.account, random(32))).toBe(false)
+      const leave = { kind: 'proposed', group: random(300), leaving: bob.device } as const
+      await store.append([append(room, entryAt(2), { change: leave })])
+      expect(await store.shareRoom(bob.account, carol.account)).toBe(false)
+      // Whoever comes in again takes it back.
+      await store.append([append(room, entryAt(3), { change: committed({ epoch: 2, joined: [bob] }) })])
+      expect(await store.shareRoom(bob.account, carol.account)).toBe(true)
       expect(await store.countWelcomes(bob.device, 9)).toBe(0)
       const { hash } = welcome.tree
       expect(await store.welcomeTree(room, hash, bob.device)).toBeUndefined()
       expect(await store.welcomeTree(room, hash, carol.device)).toEqual(treeOfParts([welcome.tree]))
-      await store.settleWelcome(room, 1, carol.device)
+      await store.settleWelcome(room, 1, carol.device, 'declined')
+      expect(await store.shareRoom(carol.account, bob.account)).toBe(false)
       expect(await store.welcomeTree(room, hash, carol.device)).toBeUndefined()
-      await store.settleWelcome(room, 1, carol.device)
+      await store.settleWelcome(room, 1, carol.device, 'joined')
     })
 
     it('hands out trees that have parts in common, each until nobody waits with it', async () => {
@@ -348,9 +355,9 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       const whole = (top: TreePart, left: TreePart): Uint8Array => treeOfParts([left, top, same])
       expect(await store.welcomeTree(room, first.tree.hash, bob.device)).toEqual(whole(first.tree, before))
       expect(await store.welcomeTree(room, second.tree.hash, carol.device)).toEqual(whole(second.tree, after))
-      await store.settleWelcome(room, 1, bob.device)
+      await store.settleWelcome(room, 1, bob.device, 'joined')
       expect(await store.welcomeTree(room, second.tree.hash, carol.device)).toEqual(whole(second.tree, after))
-      await store.settleWelcome(room, 2, carol.device)
+      await store.settleWelcome(room, 2, carol.device, 'joined')
       expect(await store.countWelcomes(carol.device, 9)).toBe(0)
     })
 

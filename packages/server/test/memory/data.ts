@@ -78,6 +78,7 @@ export interface MemoryRoom {
 
 export interface MemoryMember extends Membership {
   readonly untilSeq: number | null
+  readonly leaving: boolean
 }
 
 export interface MemoryWelcome {

@@ -34,6 +34,11 @@ const withdrawn = (
     .map((one) => ({ ...one, devices: one.devices.filter((device) => !devices.has(device)) }))
     .filter((one) => one.devices.length > 0)
 
+const withLeaving = (members: MemoryRoom['members'], device: Uint8Array | null): MemoryRoom['members'] => {
+  const member = device && members.get(keyOf(device))
+  return member ? new Map([...members, [keyOf(device), { ...member, leaving: true }]]) : members
+}
+
 const movedBy = (
   room: MemoryRoom,
   { seq, joined, left }: Moves,
@@ -43,7 +48,8 @@ const movedBy = (
     const member = members.get(keyOf(device))
     if (member) members.set(keyOf(device), { ...member, untilSeq: seq })
   }
-  for (const member of joined) members.set(keyOf(member.device), { ...member, untilSeq: null })
+  for (const member of joined)
+    members.set(keyOf(member.device), { ...member, untilSeq: null, leaving: false })
   const moved = new Set([...left, ...joined.map(({ device }) => device)].map(keyOf))
   return { members, welcomes: withdrawn(room.welcomes, moved) }
 }
@@ -64,13 +70,19 @@ const changed = (
         group,
         groupInfo,
         meta,
-        members: new Map(members.map((member) => [keyOf(member.device), { ...member, untilSeq: null }])),
+        members: new Map(
+          members.map((member) => [keyOf(member.device), { ...member, untilSeq: null, leaving: false }]),
+        ),
         entries: [],
         welcomes: [],
       }
     }
     case 'proposed':
-      return { ...(room as MemoryRoom), group: change.group }
+      return {
+        ...(room as MemoryRoom),
+        group: change.group,
+        members: withLeaving((room as MemoryRoom).members, change.leaving),
+      }
     case 'committed': {
       const before = room as MemoryRoom
       const { epoch, policy, group, groupInfo, meta, welcome } = change
@@ -173,8 +185,8 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
           epoch: room.epoch,
           policy: room.policy,
           head: headOf(newest(room)),
-          members: [...room.members.values()].flatMap(({ untilSeq, ...member }) =>
-            untilSeq === null ? [member] : [],
+          members: [...room.members.values()].flatMap(({ account, device, leaf, untilSeq }) =>
+            untilSeq === null ? [{ account, device, leaf }] : [],
           ),
         }
       )
@@ -225,12 +237,15 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
         const waits = (device: string) => welcomes.some(({ devices }) => devices.includes(device))
         return (
           inside.some(([, { account }]) => keyOf(account) === keyOf(inviter)) &&
-          inside.some(([device, { account }]) => keyOf(account) === keyOf(invited) && !waits(device))
+          inside.some(
+            ([device, { account, leaving }]) =>
+              keyOf(account) === keyOf(invited) && !leaving && !waits(device),
+          )
         )
       }),
     countClaims: async ({ claimant, refs }) =>
       new Set(refs.map((ref) => claimKey(claimant, ref)).filter((key) => current().claims.has(key))).size,
-    settleWelcome: async (id, seq, device) => {
+    settleWelcome: async (id, seq, device, outcome) => {
       const room = find(id)
       if (!room) return
       const welcomes = room.welcomes
@@ -240,7 +255,8 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
             : one,
         )
         .filter(({ devices }) => devices.length > 0)
-      current().rooms.set(keyOf(id), { ...room, welcomes })
+      const members = withLeaving(room.members, outcome === 'declined' ? device : null)
+      current().rooms.set(keyOf(id), { ...room, welcomes, members })
     },
     welcomeTree: async (id, treeHash, device) => {
       const welcome = find(id)?.welcomes.find(
