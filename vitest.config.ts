@@ -15,6 +15,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // By itself it would leave one core of two to nobody.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'one process', include: tidy, isolate: false } },
       { extends: true, test: { name: 'each its own', include: every, exclude: tidy } },

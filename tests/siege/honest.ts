@@ -17,7 +17,7 @@ import { patiently } from './patience.ts'
 import { paced, pause } from './pace.ts'
 import type { Service } from './verdict.ts'
 
-const pairs = 4
+const pairs = 6
 const messagesPerSecondEach = 8
 const arrivedWithinMs = 10_000
 

@@ -21,8 +21,8 @@ export const optionsOf = (args: readonly string[]): Options => {
   })
   if (values.front !== undefined && !isFront(values.front)) throw new Error(usage)
   return {
-    quietMs: values.short ? 8_000 : 20_000,
-    siegeMs: values.short ? 16_000 : 60_000,
+    quietMs: values.short ? 12_000 : 20_000,
+    siegeMs: values.short ? 18_000 : 60_000,
     fronts: values.front === undefined ? ['none', 'nginx'] : [values.front],
   }
 }

@@ -13,7 +13,15 @@ import type { FromHonest, ToHonest } from './honest.ts'
 import { type Front, type Options, optionsOf } from './options.ts'
 import { watchResident } from './resident.ts'
 import { muster } from './troop.ts'
-import { bounds, type Measured, percentile, type Service, slowdownOf, violationsOf } from './verdict.ts'
+import {
+  bounds,
+  type Measured,
+  percentile,
+  type Service,
+  isSlowOnly,
+  slowdownOf,
+  violationsOf,
+} from './verdict.ts'
 
 type Gate = Pick<Nginx, 'port' | 'stop'>
 
@@ -87,9 +95,8 @@ const openGate = (front: Front, port: number): Promise<Gate> | Gate => {
   }
 }
 
-/** @returns whether all held */
-const siege = async (front: Front, options: Options): Promise<boolean> => {
-  say(front === 'none' ? 'Face to face:' : `Behind ${front}:`)
+/** One siege of a server of its own, from its first start to its stop. */
+const measure = async (front: Front, options: Options): Promise<Measured> => {
   const directory = mkdtempSync(join(tmpdir(), 'sotto-siege-'))
   const port = await freePort()
   const server = serve({
@@ -103,17 +110,28 @@ const siege = async (front: Front, options: Options): Promise<boolean> => {
     await server.ready
     const measured = await besiege(urlOf(gate.port), server.pid, options)
     say(summary(measured))
-    const violations = violationsOf(measured)
-    const counts = new Map<string, number>()
-    for (const violation of violations) counts.set(violation, (counts.get(violation) ?? 0) + 1)
-    for (const [violation, times] of counts)
-      say(`  VIOLATED ${times > 1 ? `${times} times ` : ''}${violation}`)
-    return violations.length === 0
+    return measured
   } finally {
     await gate.stop()
     await server.stop()
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/**
+ * Waits that are too long are looked at once more: the machine may have had something else to do. Nothing else is.
+ *
+ * @returns whether all held
+ */
+const siege = async (front: Front, options: Options): Promise<boolean> => {
+  say(front === 'none' ? 'Face to face:' : `Behind ${front}:`)
+  const first = await measure(front, options)
+  if (isSlowOnly(first)) say('too slow; once more …')
+  const violations = violationsOf(isSlowOnly(first) ? await measure(front, options) : first)
+  const counts = new Map<string, number>()
+  for (const violation of violations) counts.set(violation, (counts.get(violation) ?? 0) + 1)
+  for (const [violation, times] of counts) say(`  VIOLATED ${times > 1 ? `${times} times ` : ''}${violation}`)
+  return violations.length === 0
 }
 
 if (process.platform !== 'linux')

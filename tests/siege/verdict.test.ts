@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Measured, percentile, type Service, violationsOf } from './verdict.ts'
+import { isSlowOnly, type Measured, percentile, type Service, violationsOf } from './verdict.ts'
 
 const miB = 1024 * 1024
 const service = (ms: number, changes: Partial<Service> = {}): Service => ({
@@ -23,6 +23,14 @@ describe('the verdict over a siege', () => {
     ['silence', { ...held, siege: service(5, { waitsMs: [] }) }, /too little was sent/],
   ])('finds %s beyond them', (_what, measured, says) => {
     expect(violationsOf(measured).join()).toMatch(says)
+  })
+
+  it('tells slowness alone from everything else', () => {
+    const slow = { ...held, siege: service(21) }
+    expect(isSlowOnly(slow)).toBe(true)
+    expect(isSlowOnly(held)).toBe(false)
+    expect(isSlowOnly({ ...slow, residentBytesMax: 401 * miB })).toBe(false)
+    expect(isSlowOnly({ ...held, siege: service(21, { refused: ['rate'] }) })).toBe(false)
   })
 
   it('counts one in a hundred', () => {

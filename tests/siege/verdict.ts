@@ -27,6 +27,11 @@ export const percentile = (values: readonly number[], of: number): number =>
 export const slowdownOf = ({ quiet, siege }: Measured): number =>
   percentile(siege.waitsMs, 0.99) / percentile(quiet.waitsMs, 0.99)
 
+/** Whether nothing but the waits is beyond its bound: what else runs on the machine may have done that. */
+export const isSlowOnly = (measured: Measured): boolean =>
+  slowdownOf(measured) > bounds.slowdownMax &&
+  violationsOf({ ...measured, siege: { ...measured.siege, waitsMs: measured.quiet.waitsMs } }).length === 0
+
 /** @returns in words, what did not hold */
 export const violationsOf = (measured: Measured): readonly string[] => {
   const { quiet, siege, residentBytesMax } = measured
