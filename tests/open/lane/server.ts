@@ -38,7 +38,11 @@ export const laneServer = async (config: Partial<ServerConfig> = {}): Promise<La
       logDestination: { write: (line: string) => void log.push(line) },
       dataDirectory,
       ...config,
-      limits: { registrationsPerAddressPerHour: unlimited, ...config.limits },
+      limits: {
+        registrationsPerAddressPerHour: unlimited,
+        workUsPerSecondPerAddress: 1000 * unlimited,
+        ...config.limits,
+      },
     })
   let server = await start()
   ends.push(async () => {

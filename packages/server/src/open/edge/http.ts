@@ -36,7 +36,7 @@ const answerBytes = 256 * 1024
 /** What a call costs, in microseconds of one core; passwords have turns of their own. */
 const requestUs = 1000
 /** Whoever has no session hands in a password, which is stretched: on a small machine that is felt by everybody. */
-const passwordUs = 100_000
+const passwordUs = 40_000
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
