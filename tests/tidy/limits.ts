@@ -268,6 +268,9 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   openHistoryMessagesMax: open('a page of history has so many messages and characters'),
   openHistoryCharactersMax: open('a page of history has so many messages and characters'),
   openListedMax: server('open/door.test.ts', 'gives up a socket that has missed more than can be said'),
+  openListedBytesMax: server('open/listed.test.ts', 'holds so many rows and so many bytes, and not one more'),
+  openKeyCharactersMax: server('open/publicKey.test.ts', 'has so many characters and no more'),
+  openKeyLabelCharactersMax: server('open/publicKey.test.ts', 'has labels of so many characters and no more'),
   openMailboxLettersMax: by(
     'tests/open/quota.test.ts',
     'one sender never fills the mailbox of somebody who is away',

@@ -248,6 +248,10 @@ export const limits = {
   openHistoryMessagesMax: 50,
   openHistoryCharactersMax: 2 * miB,
   openListedMax: 1000,
+  openListedBytesMax: 256 * kiB,
+  /** A public key as it is uploaded, and each text in it that only labels it. */
+  openKeyCharactersMax: 8 * kiB,
+  openKeyLabelCharactersMax: 256,
   openMailboxLettersMax: 10_000,
   openMailboxCharactersMax: 64 * miB,
   /** Letters on their way to one socket whose arrival is not yet known. */

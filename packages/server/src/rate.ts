@@ -8,6 +8,8 @@ import type { Clock } from './configuration.ts'
 export interface Rate {
   /** Takes `cost` tokens, 1 where none is named; takes nothing where it throws. @throws SottoError `rate {retryAfterMs}` */
   take(key: string, cost?: number): void
+  /** Takes what has been used already, whether it is there or not: the next who takes waits for it. */
+  owe(key: string, cost: number): void
   /** Whether `take` would throw now; takes nothing. @throws SottoError `rate {retryAfterMs}` */
   check(key: string, cost?: number): void
 }
@@ -35,11 +37,26 @@ export const makeRate = (
     if (buckets.size >= bucketsMax) buckets.clear()
   }
 
-  const tokensOf = (bucket: Bucket | undefined, nowMs: number, cost: number): number => {
-    const needed = Math.min(cost, burst)
+  const tokensIn = (bucket: Bucket | undefined, nowMs: number): number => {
     // A clock that was ahead for a while must not leave anybody without tokens until it is there again.
     if (bucket && bucket.atMs > nowMs) bucket.atMs = nowMs
-    const tokens = bucket ? filled(bucket, nowMs) : burst
+    return bucket ? filled(bucket, nowMs) : burst
+  }
+
+  const keep = (key: string, tokens: number, nowMs: number): void => {
+    const bucket = buckets.get(key)
+    if (bucket) {
+      bucket.tokens = tokens
+      bucket.atMs = nowMs
+      return
+    }
+    if (buckets.size >= bucketsMax) dropFull(nowMs)
+    buckets.set(key, { tokens, atMs: nowMs })
+  }
+
+  const tokensOf = (bucket: Bucket | undefined, nowMs: number, cost: number): number => {
+    const needed = Math.min(cost, burst)
+    const tokens = tokensIn(bucket, nowMs)
     if (tokens < needed)
       throw new SottoError('rate', undefined, {
         retryAfterMs: Math.ceil(((needed - tokens) * 1000) / perSecond),
@@ -53,15 +70,11 @@ export const makeRate = (
     },
     take: (key, cost = 1) => {
       const nowMs = clock.nowMs()
-      const bucket = buckets.get(key)
-      const tokens = tokensOf(bucket, nowMs, cost)
-      if (bucket) {
-        bucket.tokens = tokens - cost
-        bucket.atMs = nowMs
-        return
-      }
-      if (buckets.size >= bucketsMax) dropFull(nowMs)
-      buckets.set(key, { tokens: tokens - cost, atMs: nowMs })
+      keep(key, tokensOf(buckets.get(key), nowMs, cost) - cost, nowMs)
+    },
+    owe: (key, cost) => {
+      const nowMs = clock.nowMs()
+      keep(key, tokensIn(buckets.get(key), nowMs) - cost, nowMs)
     },
   }
 }

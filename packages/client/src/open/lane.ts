@@ -7,6 +7,7 @@ import { type Identity, type PublicKeys, readPublicKeys, uploadOf } from './keys
 import { type Letter, makeLetters, type Opened } from './letters.ts'
 import { makeOnce } from './once.ts'
 import { makePins } from './pins.ts'
+import { allPages } from './pages.ts'
 import { persistently, wait } from './patience.ts'
 import { makePlaces } from './places.ts'
 import { asList, asNumber, asObject, asText, type Credentials, logIn, restCall } from './rest.ts'
@@ -183,6 +184,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
     restCall(server, { method, path, token, ...(body === undefined ? {} : { body }) })
 
+  const readOnce = (path: string): Promise<unknown> => call('GET', path)
+
   /** A reading that a session which has ended, or a wire that breaks, does not end. */
   const read = (path: string): Promise<unknown> =>
     persistently(
@@ -327,7 +330,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     pins,
     once,
     letters,
-    fetchMembers: (room) => read(`/api/rooms/${room}/members`),
+    fetchMembers: (room) => allPages(read, `/api/rooms/${room}/members`, 'username'),
   })
   const chats = makeChats({ wire, store, places, sealing, identity, own, pins, once })
 
@@ -361,7 +364,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       await call('POST', `/api/rooms/${room}/members`, { username: who })
     },
     rooms: async () =>
-      asList(await call('GET', '/api/rooms')).map((one) => {
+      (await allPages(readOnce, '/api/rooms', 'id')).map((one) => {
         const room = asObject(one)
         return {
           room: asNumber(room['id']),
@@ -375,8 +378,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     leaveChat: (chat) => inTurn(() => chats.leave(chat)),
     sendToChat: (chat, text) => inTurn(() => chats.send(chat, text)),
 
-    people: async () => asList(await call('GET', '/users')).map(personOf),
-    online: async () => asList(await call('GET', '/api/users/online')).map(personOf),
+    people: async () => (await allPages(readOnce, '/users', 'username')).map(personOf),
+    online: async () => (await allPages(readOnce, '/api/users/online', 'username')).map(personOf),
     setPresence: async (presence) => {
       await call('PUT', '/api/me/presence', { presence })
     },

@@ -40,7 +40,7 @@ interface Dependencies {
   readonly pins: Pins
   readonly once: Once
   readonly letters: Letters
-  fetchMembers(room: number): Promise<unknown>
+  fetchMembers(room: number): Promise<readonly unknown[]>
 }
 
 interface RoomMessage {
@@ -79,7 +79,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
 
   const readMembers = async (room: number): Promise<ReadonlyMap<string, PublicKeys>> => {
     const found = new Map<string, PublicKeys>()
-    for (const one of asList(await fetchMembers(room))) {
+    for (const one of await fetchMembers(room)) {
       const { username, public_key: key } = asObject(one)
       // Who has no key can be given none, and reads nothing.
       if (key !== null && username !== sealing.name)

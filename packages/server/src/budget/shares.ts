@@ -9,6 +9,8 @@ import type { Load } from './load.ts'
 export interface Shares {
   /** Notes work of somebody. @throws SottoError `rate {retryAfterMs}` where somebody has to give way; nothing is noted */
   take(key: string, workUs: number): void
+  /** Notes work that is done already. */
+  note(key: string, workUs: number): void
   /** Whether somebody has had little lately. */
   isLight(key: string): boolean
 }
@@ -48,16 +50,21 @@ export const makeShares = (clock: Clock, load: Load, limits: Bounds): Shares => 
     return limits.workLightUs + (1 - busy) * limits.workAtLoadUsMax
   }
 
+  const note = (key: string, workUs: number): void => {
+    const nowMs = clock.nowMs()
+    const us = hadUs(key, nowMs)
+    makeRoom(nowMs)
+    had.delete(key)
+    had.set(key, { us: us + workUs, atMs: nowMs })
+  }
+
   return {
+    note,
     isLight: (key) => hadUs(key, clock.nowMs()) <= limits.workLightUs,
     take: (key, workUs) => {
-      const nowMs = clock.nowMs()
-      const us = hadUs(key, nowMs)
-      if (us > allowedUs())
+      if (hadUs(key, clock.nowMs()) > allowedUs())
         throw new SottoError('rate', 'the server is busy', { retryAfterMs: limits.workRetryMs })
-      makeRoom(nowMs)
-      had.delete(key)
-      had.set(key, { us: us + workUs, atMs: nowMs })
+      note(key, workUs)
     },
   }
 }

@@ -21,6 +21,8 @@ export interface WorkBudget {
    * @throws SottoError `rate {retryAfterMs}`
    */
   takeForAccount(account: string, workUs: number, address?: string): void
+  /** Work of an account that is known only when it is done: it is not refused, what comes after it waits. */
+  owe(account: string, workUs: number, address?: string): void
 }
 
 /** An account of the live lane, as budgets know it. */
@@ -58,6 +60,12 @@ export const makeWorkBudget = (clock: Clock, limits: Bounds, load: Load): WorkBu
       shares.take(account, workUs)
       accounts.take(account, workUs)
       if (address !== undefined && !isLight) addresses.take(address, workUs)
+    },
+    owe: (account, workUs, address) => {
+      const isLight = shares.isLight(account)
+      shares.note(account, workUs)
+      accounts.owe(account, workUs)
+      if (address !== undefined && !isLight) addresses.owe(address, workUs)
     },
   }
 }

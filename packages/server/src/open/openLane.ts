@@ -12,7 +12,7 @@ import { makeRate } from '../rate.ts'
 import { type AccessTokens, forPersons, makeAccessTokens } from './accounts/accessTokens.ts'
 import { type Departures, makeDepartures } from './accounts/departures.ts'
 import { makePasswords } from './accounts/password.ts'
-import { makePeople, type PublicUser, publicUser } from './accounts/people.ts'
+import { makePeople, type PublicUser } from './accounts/people.ts'
 import { makePrograms } from './accounts/programs.ts'
 import { makeOpenSessions } from './accounts/sessions.ts'
 import { makeChats } from './chats/chats.ts'
@@ -94,11 +94,8 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
     onOffline: (user) => presence.say('user_offline', user),
   })
 
-  const onlineUsers = async (): Promise<readonly PublicUser[]> => {
-    const names = sockets.online().slice(0, limits.openListedMax)
-    const users = await Promise.all(names.map((name) => store.users.named(name)))
-    return users.flatMap((user) => (user?.presence === 'visible' ? [publicUser(user)] : []))
-  }
+  const onlineUsers = (after: string): Promise<readonly PublicUser[]> =>
+    people.among(sockets.online(), after, 'visible')
 
   const accessTokens = makeAccessTokens({ ...common, store })
   const routes = withinSpace(

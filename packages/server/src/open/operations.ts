@@ -189,10 +189,11 @@ export const openOperations = {
     method: 'GET',
     path: '/api/users/online',
     access: lane('read'),
-    input: nothing,
+    input: object({ after: optional(username) }),
+    query: ['after'],
     output: users,
     codes: [],
-    summary: 'Who has a socket open and does not hide it.',
+    summary: 'Who has a socket open and does not hide it, in the order of names, from `after` on.',
   }),
   publicKey: describe({
     name: 'publicKey',
@@ -247,10 +248,12 @@ export const openOperations = {
     method: 'GET',
     path: '/api/rooms/:room_id/members',
     access: lane('read'),
-    input: object({ room_id: roomId }),
+    input: object({ room_id: roomId, after: optional(username) }),
+    query: ['after'],
     output: users,
     codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER'],
-    summary: 'Who is in the room, with the keys that its key is sealed to.',
+    summary:
+      'Who is in the room, with the keys that its key is sealed to, in the order of names, from `after` on.',
   }),
   inviteToRoom: describe({
     name: 'inviteToRoom',

@@ -34,6 +34,8 @@ export interface UserStore {
   named(name: string): Promise<OpenUser | undefined>
   /** Stored password of a program; undefined for persons and for nobody. */
   password(name: string): Promise<{ readonly user: OpenUser; readonly password: string } | undefined>
+  /** Of those ids, in any order. */
+  withIds(ids: readonly number[]): Promise<readonly OpenUser[]>
   /** In the order of their names, those behind `after`. */
   page(after: string, countMax: number): Promise<readonly OpenUser[]>
   setKey(user: number, publicKey: string, fingerprint: string): Promise<void>
@@ -156,6 +158,13 @@ export interface RoomMessage {
   readonly createdMs: number
 }
 
+/** Who is in a room, or in a chat. */
+export interface Member {
+  readonly id: number
+  readonly name: string
+  readonly fingerprint: string | null
+}
+
 export interface RoomStore {
   /** The creator may join. */
   create(
@@ -176,8 +185,8 @@ export interface RoomStore {
   ): Promise<'set' | 'full'>
   /** Ends a membership, or makes it an invitation again; returns the new generation. */
   leave(room: number, user: number, remains: 'invited' | 'gone'): Promise<number>
-  /** Those who have joined. */
-  members(room: number): Promise<readonly OpenUser[]>
+  /** Those who have joined, without their keys: there may be many, and keys are long. */
+  members(room: number): Promise<readonly Member[]>
   /** The ids of those who have joined. */
   joinedIds(room: number): Promise<readonly number[]>
   /** The message's id, which rises. */
@@ -186,10 +195,7 @@ export interface RoomStore {
   history(room: number, beforeId: number, countMax: number, bytesMax: number): Promise<readonly RoomMessage[]>
 }
 
-export interface ChatParticipant {
-  readonly id: number
-  readonly name: string
-  readonly fingerprint: string | null
+export interface ChatParticipant extends Member {
   /** He has begun the chat, joined it or written to it; before that he is only invited. */
   readonly hasJoined: boolean
 }

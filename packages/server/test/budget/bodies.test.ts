@@ -27,7 +27,11 @@ const memory: HttpOptions['memory'] = {
 
 const log = makeEventLog({ level: 'silent', destination: { write: () => undefined }, idKey: random(32) })
 const clock = { nowMs: () => Date.now() }
-const work: HttpOptions['work'] = { takeForAddress: () => undefined, takeForAccount: () => undefined }
+const work: HttpOptions['work'] = {
+  takeForAddress: () => undefined,
+  takeForAccount: () => undefined,
+  owe: () => undefined,
+}
 const edge = { isForUs: () => true, isForeign: () => false, isSecure: () => false, believes: () => false }
 const user = { id: 1, name: 'alice', kind: 'program', account: null, publicKey: null, fingerprint: null }
 const caller = { user, scopes: ['read', 'send', 'rooms', 'account'], account: random(32), device: random(32) }

@@ -32,6 +32,19 @@ it('the work of an account and of an address is taken up to the burst, refused b
   expect(failureOf(() => takes[0](1))).toBe('rate')
 })
 
+it('work that is done is counted without a refusal, and what comes next waits until it is made up for', () => {
+  const clock = { time: 1_000_000, nowMs: () => clock.time }
+  const work = makeWorkBudget(clock, limits, () => 0)
+  const burstUs = limits.workUsPerSecondPerAccount * limits.workBurstSeconds
+  for (let at = 0; at < 3; at++) work.owe('Alice', burstUs, '10.0.0.1')
+  expect(failureOf(() => work.takeForAccount('Alice', 1))).toBe('rate')
+  expect(failureOf(() => work.takeForAccount('Bob', 1, '10.0.0.1'))).toBe('taken')
+  clock.time += 2 * limits.workBurstSeconds * 1000
+  expect(failureOf(() => work.takeForAccount('Alice', 1))).toBe('rate')
+  clock.time += 1
+  expect(failureOf(() => work.takeForAccount('Alice', 1))).toBe('taken')
+})
+
 it('every operation costs something, and those that verify by how much there is to verify', () => {
   for (const operation of Object.values(operations)) expect(workUsOf(costOf(operation), 0)).toBeGreaterThan(0)
   const publishing = costOf(operations.publishKeyPackages)

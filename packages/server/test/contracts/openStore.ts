@@ -109,6 +109,11 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
         (await store.users.page(after, count)).map(({ name }) => name)
       expect(await namesOf('', 2)).toEqual(['alice', 'bob'])
       expect(await namesOf('bob', 2)).toEqual(['carol'])
+      const [alice, bob] = await store.users.page('', 2)
+      const found = await store.users.withIds([alice?.id ?? 0, bob?.id ?? 0, 999])
+      expect(found.toSorted((a, b) => a.id - b.id)).toEqual(
+        [bob, alice].toSorted((a, b) => (a?.id ?? 0) - (b?.id ?? 0)),
+      )
     })
   })
 
@@ -333,7 +338,8 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       expect(await store.rooms.setMembership(room.id, bob.id, 'joined', 2)).toBe('set')
       expect(await store.rooms.setMembership(room.id, carol.id, 'joined', 2)).toBe('full')
       expect(await store.rooms.joinedIds(room.id)).toEqual([alice.id, bob.id])
-      expect((await store.rooms.members(room.id)).map(({ name }) => name)).toEqual(['alice', 'bob'])
+      const members = [alice, bob].map(({ id, name }) => ({ id, name, fingerprint: null }))
+      expect(await store.rooms.members(room.id)).toEqual(members)
       expect(await store.rooms.leave(room.id, bob.id, 'gone')).toBe(1)
       expect(await store.rooms.leave(room.id, alice.id, 'invited')).toBe(2)
       expect(await store.rooms.membership(room.id, bob.id)).toBeUndefined()

@@ -1,6 +1,7 @@
 import type { ServerLimits } from '../../configuration.ts'
 import { refuse } from '../failure.ts'
 import { lookUpForm } from '../identity.ts'
+import { behind, listed, rowsBehind, rowsOf } from '../listed.ts'
 import type { OpenUser, UserStore } from '../store.ts'
 import { readPublicKey } from './publicKey.ts'
 
@@ -17,6 +18,9 @@ export const publicUser = ({ name, publicKey, fingerprint }: OpenUser): PublicUs
   fingerprint,
 })
 
+/** Somebody, before it is read what he has put up. */
+type Named = Pick<OpenUser, 'id' | 'name'>
+
 /** Who is on the lane, and what he has put up. */
 export interface People {
   /** @throws OpenRefusal `USER_NOT_FOUND` */
@@ -25,7 +29,10 @@ export interface People {
   allNamed(names: readonly string[]): Promise<readonly OpenUser[]>
   /** @throws OpenRefusal `USER_NOT_FOUND`, `KEY_NOT_FOUND` */
   keyOf(name: string): Promise<PublicUser>
+  /** Behind a name, as much as is listed at once. */
   page(after: string): Promise<readonly PublicUser[]>
+  /** Some of them, behind a name, as much as is listed at once; without those who hide, or with them. */
+  among(some: readonly Named[], after: string, whom: 'visible' | 'all'): Promise<readonly PublicUser[]>
   /** @throws OpenRefusal `KEY_INVALID`, `ALG_WITHDRAWN` */
   setKey(user: OpenUser, publicKey: unknown): Promise<PublicUser>
   setPresence(user: OpenUser, presence: OpenUser['presence']): Promise<void>
@@ -45,7 +52,16 @@ export const makePeople = (store: UserStore, limits: ServerLimits): People => {
       const user = await named(name)
       return user.publicKey === null ? refuse('KEY_NOT_FOUND') : publicUser(user)
     },
-    page: async (after) => (await store.page(after, limits.openListedMax)).map(publicUser),
+    page: (after) => {
+      const rows = rowsBehind<OpenUser>((last, countMax) => store.page(last?.name ?? after, countMax))
+      return listed(rows, publicUser, limits)
+    },
+    among: (some, after, whom) => {
+      const ids = behind(some, after).map(({ id }) => id)
+      const show = (user: OpenUser): PublicUser | undefined =>
+        whom === 'visible' && user.presence === 'hidden' ? undefined : publicUser(user)
+      return listed(rowsOf(ids, store.withIds), show, limits)
+    },
     setKey: async (user, publicKey) => {
       const key = await readPublicKey(publicKey)
       await store.setKey(user.id, key.uploaded, key.fingerprint)

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
+import { limits } from '@sotto/protocol'
 import { calculateJwkThumbprint, importJWK, type JWK } from 'jose'
 import { OpenRefusal, refuse } from '../failure.ts'
 import { fromBase64, fromBase64url } from '../form/base64.ts'
@@ -14,10 +15,21 @@ export interface PublicKey {
 const rsaBytesMin = 256
 const rsaBytesMax = 1024
 const keysPerSetMax = 8
+/** As many as there are. */
+const keyOpsMax = 8
 const pemForm =
   /^-----BEGIN PUBLIC KEY-----\r?\n((?:[A-Za-z0-9+/]{1,76}={0,2}\r?\n)+)-----END PUBLIC KEY-----(?:\r?\n)?$/
 
-const labels: ReadonlySet<string> = new Set(['kid', 'use', 'key_ops', 'alg'])
+const isLabel = (value: unknown): boolean =>
+  typeof value === 'string' && value.length <= limits.openKeyLabelCharactersMax
+
+/** What a key may say of itself beside what it is (RFC 7517 §4). Whoever asks for keys gets it with them. */
+const labels: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['kid', isLabel],
+  ['use', isLabel],
+  ['alg', isLabel],
+  ['key_ops', (value) => Array.isArray(value) && value.length <= keyOpsMax && value.every(isLabel)],
+])
 
 /** The members that make a public key of its kind (RFC 7518 §6, RFC 8037 §2), and how long each is. */
 const membersOf = (jwk: JsonObject): Readonly<Record<string, (bytes: Uint8Array) => boolean>> => {
@@ -38,7 +50,8 @@ const membersOf = (jwk: JsonObject): Readonly<Record<string, (bytes: Uint8Array)
 const essentialOf = (jwk: JsonObject): JWK => {
   const members = membersOf(jwk)
   const names = new Set(['kty', ...(jwk['kty'] === 'RSA' ? [] : ['crv']), ...Object.keys(members)])
-  for (const name of Object.keys(jwk)) if (!names.has(name) && !labels.has(name)) refuse('KEY_INVALID')
+  for (const [name, value] of Object.entries(jwk))
+    if (!names.has(name) && !labels.get(name)?.(value)) refuse('KEY_INVALID')
   if (jwk['alg'] === 'RSA1_5') refuse('ALG_WITHDRAWN')
   for (const [name, isRight] of Object.entries(members)) {
     const value = jwk[name]
@@ -105,13 +118,16 @@ const fingerprintOf = async (uploaded: unknown): Promise<string> => {
 
 /**
  * Judges a public key: SPKI in PEM, a JWK, a JWK as text, or a JWK Set whose first receiving key counts (a set may add
- * Ed25519 keys, which only sign). RSA from 2048 to 8192 bits, EC P-256.
+ * Ed25519 keys, which only sign). RSA from 2048 to 8192 bits, EC P-256. As a whole and in its labels it is bounded: it is
+ * told to everybody who lists people.
  *
  * @throws OpenRefusal `KEY_INVALID` for everything else, a private key among it; `ALG_WITHDRAWN` for DSA
  */
 export const readPublicKey = async (uploaded: unknown): Promise<PublicKey> => {
   try {
-    return { uploaded: JSON.stringify(uploaded), fingerprint: await fingerprintOf(uploaded) }
+    const text = JSON.stringify(uploaded)
+    if (text.length > limits.openKeyCharactersMax) refuse('KEY_INVALID')
+    return { uploaded: text, fingerprint: await fingerprintOf(uploaded) }
   } catch (error) {
     // Whatever a parser says of a key stays here: it may quote the key.
     throw error instanceof OpenRefusal && error.code === 'ALG_WITHDRAWN'

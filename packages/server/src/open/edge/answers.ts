@@ -6,7 +6,6 @@ import type { Caller } from '../../authentication/sessions.ts'
 import type { Clock } from '../../configuration.ts'
 import { checkIdentity } from '../identity.ts'
 import { openOperations as o, type OpenOperation } from '../operations.ts'
-import { listedRoom } from '../rooms/roomView.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import { noCookie, sessionCookie } from './cookies.ts'
 
@@ -49,7 +48,7 @@ export interface OpenServices {
   readonly accessTokens: AccessTokens
   readonly rooms: Rooms
   readonly clock: Clock
-  onlineUsers(): Promise<readonly PublicUser[]>
+  onlineUsers(after: string): Promise<readonly PublicUser[]>
 }
 
 const tokenDaysDefault = 90
@@ -94,12 +93,12 @@ export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
       await people.setPresence(caller.user, presence)
       return { body: { presence } }
     }),
-    forLane(o.onlineUsers, async () => ({ body: await services.onlineUsers() })),
+    forLane(o.onlineUsers, async ({ after }) => ({ body: await services.onlineUsers(after ?? '') })),
     forLane(o.publicKey, async ({ name }) => ({ body: await people.keyOf(name) })),
     forLane(o.users, async ({ after }) => ({ body: await people.page(after ?? '') })),
 
     forLane(o.rooms, async ({ after }, { caller }) => ({
-      body: (await rooms.visibleTo(caller.user, after ?? 0)).map(listedRoom),
+      body: await rooms.visibleTo(caller.user, after ?? 0),
     })),
     forLane(o.createRoom, async ({ name, description, is_private }, { caller }) => {
       const wanted = {
@@ -110,8 +109,8 @@ export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
       const room = await rooms.create(caller.user, wanted)
       return { body: { success: true, room_id: room.id } }
     }),
-    forLane(o.roomMembers, async ({ room_id }, { caller }) => ({
-      body: (await rooms.members(caller.user, room_id)).map(publicUser),
+    forLane(o.roomMembers, async ({ room_id, after }, { caller }) => ({
+      body: await people.among(await rooms.members(caller.user, room_id), after ?? '', 'all'),
     })),
     forLane(o.inviteToRoom, async ({ room_id, username }, { caller }) => {
       await rooms.invite(caller.user, room_id, await people.named(username))

@@ -10,6 +10,7 @@ import { makePostman, type Round } from '../mail/postman.ts'
 import type { MailStore } from '../store.ts'
 import type { Lease, MemoryBudget } from '../../budget/memory.ts'
 import { userKey, type WorkBudget } from '../../budget/work.ts'
+import { answerUs } from './answerWork.ts'
 import { readEvent } from './codec.ts'
 import { type Dispatch, historyEvents } from './dispatch.ts'
 import { makeDoor } from './door.ts'
@@ -43,11 +44,20 @@ const renewAfterMs = 60_000
 /** What an event costs, in microseconds of one core: rows and a check of form; a page of history in rows and JSON. */
 const eventUs = 500
 const historyUs = 5000
+/** The members of a room are read. */
+const rekeyUs = 3000
 /** It is read, checked, stored and written to everybody who gets it. */
 const eventUsPerKib = 30
 
 const workUsOf = (event: string, characters: number): number =>
-  (historyEvents.has(event) ? historyUs : eventUs) + (characters / 1024) * eventUsPerKib
+  (historyEvents.has(event) ? historyUs : event === 'rekey' ? rekeyUs : eventUs) +
+  (characters / 1024) * eventUsPerKib
+
+/** Of the messages in a page of history: nearly all of it. */
+const charactersIn = (page: unknown): number => {
+  const { messages = [] } = page as { readonly messages?: readonly { readonly encrypted_content: string }[] }
+  return messages.reduce((sum, { encrypted_content }) => sum + encrypted_content.length, 0)
+}
 
 /** Whether the account may hold what its socket holds already. */
 const belong = (leases: readonly Lease[], account: string): boolean => {
@@ -121,7 +131,11 @@ export const makeConnection = (
       if (others.length > 0) throw new OpenRefusal('PAYLOAD_INVALID')
       work.takeForAccount(userKey(user), workUsOf(asked, json.length))
       if (historyEvents.has(asked)) done = await door.whenOpen(limits.openHistoryCharactersMax)
-      const said = await dispatch(asked, payload, { caller, reply: emit })
+      const reply = (told: string, answered: unknown): void => {
+        emit(told, answered)
+        if (historyEvents.has(asked)) work.owe(userKey(user), answerUs(charactersIn(answered)))
+      }
+      const said = await dispatch(asked, payload, { caller, reply })
       acknowledge?.({ ok: true, timestamp: new Date(clock.nowMs()).toISOString(), ...said })
     } catch (error) {
       sayRefusal(asked, failureOf(error), acknowledge)

@@ -12,6 +12,7 @@ import { countedAs } from '../accounts/owner.ts'
 import { needScope, type OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
 import { isJsonObject, type JsonObject, parseStrictJson } from '../form/strictJson.ts'
+import { answerUs } from './answerWork.ts'
 import type { OpenRoute } from './answers.ts'
 import { shownToken, tokenOf } from './claim.ts'
 import { type SocketServer, socketPath } from './sockets.ts'
@@ -31,12 +32,19 @@ interface Dependencies {
   readonly log: EventLog
 }
 
-/** What a list of the longest kind holds. */
-const answerBytes = 256 * 1024
 /** What a call costs, in microseconds of one core; passwords have turns of their own. */
 const requestUs = 1000
+/** To find out what belongs into a list; what is answered is counted by itself. */
+const listUs = 3000
 /** Whoever has no session hands in a password, which is stretched: on a small machine that is felt by everybody. */
 const passwordUs = 40_000
+
+/** Who asks, as the operation needs it, and as budgets know it. */
+interface Asker {
+  readonly caller: unknown
+  readonly account: string | null
+}
+const nobody: Asker = { caller: null, account: null }
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -95,58 +103,65 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
   const { routes, sockets, sessions, personSessions, requests, memory, work, edge, clock, limits, log } =
     dependencies
 
-  const admit = (request: FastifyRequest, account: string): void => {
-    memory.admit(request, account, answerBytes)
-    work.takeForAccount(account, requestUs, addressKey(request.ip))
+  const admit = ({ operation }: OpenRoute, request: FastifyRequest, account: string): void => {
+    memory.admit(request, account, limits.openListedBytesMax)
+    const workUs = operation.output['type'] === 'array' ? listUs : requestUs
+    work.takeForAccount(account, workUs, addressKey(request.ip))
   }
 
-  const whoAsks = async ({ operation: { access } }: OpenRoute, request: FastifyRequest): Promise<unknown> => {
+  const whoAsks = async (route: OpenRoute, request: FastifyRequest): Promise<Asker> => {
+    const { access } = route.operation
     switch (access.kind) {
       case 'anyone':
         work.takeForAddress(addressKey(request.ip), requestUs, passwordUs)
-        return null
+        return { caller: null, account: null }
       case 'lane': {
         const caller = await sessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         needScope(caller, access.scope)
         log.count({ account: countedAs(caller.user) }, { requests: 1 })
-        admit(request, userKey(caller.user.id))
-        return caller
+        const account = userKey(caller.user.id)
+        admit(route, request, account)
+        return { caller, account }
       }
       case 'person': {
         const caller = await personSessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         // A password alone makes no tokens: they would outlive a password that is changed.
         if (caller.device === null) return refuse('SCOPE_MISSING')
         log.count({ account: caller.account }, { requests: 1 })
-        admit(request, accountKey(caller.account))
-        return caller
+        const account = accountKey(caller.account)
+        admit(route, request, account)
+        return { caller, account }
       }
     }
   }
 
   const serve = (app: FastifyInstance, route: OpenRoute): void => {
     const { operation } = route
-    const callers = new WeakMap<FastifyRequest, unknown>()
+    const askers = new WeakMap<FastifyRequest, Asker>()
     app.route({
       method: operation.method,
       url: operation.path,
       bodyLimit: limits.openBodyBytesMax,
       onRequest: async (request) => {
-        callers.set(request, await whoAsks(route, request))
+        askers.set(request, await whoAsks(route, request))
       },
       handler: async (request, reply) => {
+        const { caller, account } = askers.get(request) ?? nobody
         const input: unknown = operation.input.read(inputOf(route, request))
         const { body, cookie } = await route.answer(input, {
-          caller: callers.get(request),
+          caller,
           address: addressKey(request.ip),
           token: shownToken(request.headers, edge.isSecure(request.raw)),
           isSecure: edge.isSecure(request.raw),
         })
+        const text = JSON.stringify(body)
+        if (account !== null) work.owe(account, answerUs(text.length), addressKey(request.ip))
         if (cookie !== undefined) reply.header('set-cookie', cookie)
         return reply
           .code(operation.status)
           .header('cache-control', 'no-store')
           .type('application/json; charset=utf-8')
-          .send(JSON.stringify(body))
+          .send(text)
       },
     })
   }

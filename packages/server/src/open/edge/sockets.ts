@@ -23,8 +23,8 @@ export interface SocketServer {
   /** Takes a WebSocket; false where it is not for this lane. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
   isOnline(user: number): boolean
-  /** The names of those who have a socket open. */
-  online(): readonly string[]
+  /** Those who have a socket open. */
+  online(): readonly { readonly id: number; readonly name: string }[]
   close(): Promise<void>
 }
 
@@ -168,7 +168,9 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
     },
     isOnline: (user) => byUser.has(user),
     online: () =>
-      [...byUser.values()].flatMap(({ connections }) => [...connections].slice(0, 1).map((c) => c.name)),
+      [...byUser].flatMap(([id, { connections }]) =>
+        [...connections].slice(0, 1).map(({ name }) => ({ id, name })),
+      ),
     close: async () => {
       clearInterval(sessionChecks)
       await io.close()

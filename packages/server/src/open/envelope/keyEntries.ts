@@ -22,15 +22,16 @@ const headerOf = (recipient: Json): JsonObject => {
   return isJsonObject(header) ? header : {}
 }
 
-/** One recipient's part of a general JWE, which is a flattened JWE (RFC 7516 §7.2.2). */
-const partFor = (jwe: JsonObject, recipients: readonly Json[], holder: KeyHolder): Json | undefined => {
-  const own = recipients.find((recipient) => {
-    const { kid } = headerOf(recipient)
-    return kid === holder.name || (holder.fingerprint !== null && kid === holder.fingerprint)
-  })
-  if (!isJsonObject(own)) return undefined
+/** Each recipient's part of a general JWE by its `kid`, the first of it: a flattened JWE (RFC 7516 §7.2.2). */
+const partsOf = (jwe: JsonObject, recipients: readonly Json[]): ReadonlyMap<Json, Json> => {
   const { recipients: _others, ...shared } = jwe
-  return { ...shared, ...own }
+  const parts = new Map<Json, Json>()
+  for (const recipient of recipients) {
+    const { kid } = headerOf(recipient)
+    if (isJsonObject(recipient) && kid !== undefined && !parts.has(kid))
+      parts.set(kid, { ...shared, ...recipient })
+  }
+  return parts
 }
 
 /**
@@ -48,9 +49,12 @@ export const keyEntriesFor = (
   const { recipients } = keys
   const isGeneral = Array.isArray(recipients)
   if (isGeneral) void checkEnvelope(keys)
+  const parts = isGeneral ? partsOf(keys, recipients as readonly Json[]) : undefined
+  const partFor = ({ name, fingerprint }: KeyHolder): Json | undefined =>
+    parts?.get(name) ?? (fingerprint === null ? undefined : parts?.get(fingerprint))
   const entries = holders.flatMap((holder) => {
     const named = Object.hasOwn(keys, holder.name) ? keys[holder.name] : undefined
-    const entry = isGeneral ? partFor(keys, recipients as readonly Json[], holder) : named
+    const entry = isGeneral ? partFor(holder) : named
     if (entry === undefined || entry === null)
       return holder.name === maker ? [] : refuse('CLIENT_KEY_REQUIRED')
     if (!isGeneral) checkEntry(entry)

@@ -6,11 +6,12 @@ import { keyEntriesFor } from '../envelope/keyEntries.ts'
 import { refuse } from '../failure.ts'
 import type { JsonObject } from '../form/strictJson.ts'
 import { type Hints, userTopic } from '../hints.ts'
+import { listed, rowsBehind } from '../listed.ts'
 import { type Outcome, outcomeOf } from '../mail/outcome.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
-import type { OpenRoom, OpenUser, RoomStore } from '../store.ts'
+import type { Member, OpenRoom, OpenUser, RoomStore } from '../store.ts'
 import { makeMemberIds } from './memberIds.ts'
-import { roomMessageView } from './roomView.ts'
+import { listedRoom, roomMessageView } from './roomView.ts'
 
 export interface SentContent {
   readonly content: string
@@ -21,8 +22,8 @@ export interface SentContent {
 
 /** Classic rooms: whoever is in one gets what is sent in it, sealed under a key that the members gave each other. */
 export interface Rooms {
-  /** Those behind a number, in the order of their numbers. */
-  visibleTo(user: OpenUser, after: number): Promise<readonly OpenRoom[]>
+  /** Those behind a number, in the order of their numbers, as much as is listed at once. */
+  visibleTo(user: OpenUser, after: number): Promise<readonly ReturnType<typeof listedRoom>[]>
   /** @throws OpenRefusal `NAME_REQUIRED`, `ROOM_EXISTS`, `ROOM_LIMIT` */
   create(
     creator: OpenUser,
@@ -36,7 +37,7 @@ export interface Rooms {
   /** Lets somebody join a private room; only its creator can. @throws OpenRefusal `ROOM_NOT_FOUND` */
   invite(creator: OpenUser, room: number, guest: OpenUser): Promise<void>
   /** @throws OpenRefusal `ROOM_NOT_FOUND`, `NOT_MEMBER` */
-  members(user: OpenUser, room: number): Promise<readonly OpenUser[]>
+  members(user: OpenUser, room: number): Promise<readonly Member[]>
   history(
     user: OpenUser,
     room: number,
@@ -129,7 +130,12 @@ export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Depen
   }
 
   return {
-    visibleTo: (user, after) => store.visibleTo(user.id, after, limits.openListedMax),
+    visibleTo: (user, after) => {
+      const rows = rowsBehind<OpenRoom>((last, countMax) =>
+        store.visibleTo(user.id, last?.id ?? after, countMax),
+      )
+      return listed(rows, listedRoom, limits)
+    },
     create,
 
     namedOrNew: async (user, given) => {

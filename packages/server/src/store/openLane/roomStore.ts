@@ -3,7 +3,6 @@ import type { OpenRoom, RoomMessage, RoomStore } from '../../open/store.ts'
 import { chargeWriter } from '../budgetStore.ts'
 import { isConflict } from '../failure.ts'
 import type { Schema } from '../schema.ts'
-import { userColumns, userOf } from './userStore.ts'
 
 const roomColumns = [
   'open_rooms.id',
@@ -187,17 +186,15 @@ export const roomStore = (db: Kysely<Schema>): RoomStore => {
         return generation
       }),
 
-    members: async (room) => {
-      const rows = await db
+    members: (room) =>
+      db
         .selectFrom('open_members')
         .innerJoin('open_users', 'open_users.id', 'open_members.user_id')
-        .select(userColumns)
+        .select(['open_users.id', 'open_users.name', 'open_users.fingerprint'])
         .where('room_id', '=', room)
         .where('membership', '=', 'joined')
         .orderBy('open_users.name')
-        .execute()
-      return rows.map(userOf)
-    },
+        .execute(),
 
     joinedIds: async (room) => {
       const rows = await db

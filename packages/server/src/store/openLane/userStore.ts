@@ -101,6 +101,11 @@ export const userStore = (db: Kysely<Schema>): UserStore => ({
     return row && row.password !== null ? { user: userOf(row), password: row.password } : undefined
   },
 
+  withIds: async (ids) => {
+    const rows = await db.selectFrom('open_users').select(userColumns).where('id', 'in', ids).execute()
+    return rows.map(userOf)
+  },
+
   page: async (after, countMax) => {
     const rows = await db
       .selectFrom('open_users')
