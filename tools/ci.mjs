@@ -62,14 +62,19 @@ const computing = [
   judging('Fuzzing', 'fuzz --seconds 60 --quiet'),
 ]
 
+/** It waits for rates most of its time. */
+const crowd = judging('A room of 2,000, grown by its owner alone', 'crowd')
+
 /** They have the machine to themselves: what they measure is compared within their own run. */
 const alone = [start, judging('A siege, in short', 'siege --short')]
+
+const patient = (program) => ({ ...program, isPatient: true })
 
 clearReports()
 const results = await runStages([
   [[counting('The checks', 'check', () => none)]],
   [[counting('The tests', 'vitest', vitestTotals)]],
-  [waiting, computing.map((program) => ({ ...program, isPatient: true }))],
+  [waiting, computing.map(patient), [crowd].map(patient)],
   ...alone.map((program) => [[program]]),
 ])
 process.exitCode = conclude(results, readFailures)
