@@ -17,9 +17,12 @@ export const inviteOption = (): Option =>
     'invite key, or the link with it, where the server takes new accounts by invitation only',
   ).argParser(parsed)
 
+/** Where the value of an option comes from that nobody has given; an option without default has none. */
+const unsaid: ReadonlySet<string | undefined> = new Set([undefined, 'default'])
+
 /** The server that was named; else the one that the link of an invite names; else the one that stands in for both. */
 export const serverFor = <S extends string | undefined>(
   command: Command,
   { server, invite }: InviteOptions & { readonly server: S },
 ): S | string =>
-  invite?.server && command.getOptionValueSource('server') === 'default' ? invite.server : server
+  invite?.server && unsaid.has(command.getOptionValueSource('server')) ? invite.server : server

@@ -43,10 +43,10 @@ describe('an invite', () => {
 
   it('makes accounts of programs and bots, too', async () => {
     const [made] = values((await invite('--uses', '2')).out)
-    const key = String(made?.['key'])
-    const lane = await world.sotto('ci', ['lane', 'register', 'deployer', '--server', url, '--invite', key])
+    const [key, link] = [String(made?.['key']), String(made?.['link'])]
+    const lane = await world.sotto('ci', ['lane', 'register', 'deployer', '--invite', link])
     expect(lane).toMatchObject({ exit: 0, err: '' })
-    const bot = await world.sotto('bot', ['bot', 'create', 'echo', '--server', url, '--invite', key])
+    const bot = await world.sotto('bot', ['bot', 'create', 'echo', '--invite', link])
     expect(bot.exit).toBe(0)
     const spent = await world.sotto('ci', ['lane', 'register', 'other', '--server', url, '--invite', key])
     expect(spent).toMatchObject({ exit: 6, out: '' })
