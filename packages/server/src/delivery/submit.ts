@@ -184,7 +184,9 @@ export const makeSubmit = (dependencies: SubmitDependencies): Submit => {
   ): Promise<Decided> => {
     attemptRate.take(mapKey(caller.device))
     const account = accountKey(caller.account)
-    work.takeForAccount(account, commitBaseUs + commitByteUs * incoming.payload.length)
+    const workUs = commitBaseUs + commitByteUs * incoming.payload.length
+    log.count({ account: caller.account }, { workUs })
+    work.takeForAccount(account, workUs)
     const timeMs = nextTimeMs(room.head, clock.nowMs())
     const before = await rooms.group(room)
     const accepted = await heavy.run(account, () =>

@@ -23,14 +23,14 @@ export interface Tally {
 
 const hourMs = 3_600_000
 const none: Counts = { requests: 0, bytes: 0, workUs: 0, refusals: {} }
-/** One refusal weighs as much as this work: who is refused a thousand times has cost little, and is worth a look. */
-const refusalUs = 1000
+/** A request weighs as much as this work, and a refusal too: who is refused a thousand times is worth a look. */
+const requestUs = 1000
 
 const refusalsOf = ({ refusals }: Counts): number =>
   Object.values(refusals).reduce((sum, count) => sum + count, 0)
 
 const weightOf = (counts: Counts): number =>
-  counts.workUs + refusalUs * (counts.requests + refusalsOf(counts))
+  counts.workUs + requestUs * (counts.requests + refusalsOf(counts))
 
 const sum = (a: Counts, b: Counts): Counts => {
   const refusals: Record<string, number> = { ...a.refusals }

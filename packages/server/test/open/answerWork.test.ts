@@ -14,6 +14,12 @@ const work = {
     if (last) last.after += workUs
   },
 }
+/** What whoever hosts the server is told of it, by account and by source. */
+const told = { account: 0, address: 0 }
+const tell = (who: { readonly account?: unknown; readonly address?: unknown }, { workUs = 0 }): void => {
+  if (who.account !== undefined) told.account += workUs
+  if (who.address !== undefined) told.address += workUs
+}
 const reserved: number[] = []
 const user = { id: 1, name: 'alice', kind: 'program', account: null }
 let body: unknown = []
@@ -32,7 +38,7 @@ await registerOpenHttp(app, {
   edge: { isForeign: () => false, isSecure: () => false },
   clock: { nowMs: () => 0 },
   limits,
-  log: { count: () => undefined },
+  log: { count: tell },
 } as unknown as Parameters<typeof registerOpenHttp>[1])
 afterAll(() => app.close())
 
@@ -49,6 +55,8 @@ it('an answer costs its account by its length, and a list something before it is
   const own = await ask('/api/me', { username: 'alice' })
   expect(own.before).toBeGreaterThan(0)
   expect(short.before).toBeGreaterThan(own.before)
+  const spent = counted.reduce((sum, { before, after }) => sum + before + after, 0)
+  expect(told).toEqual({ account: spent, address: spent })
   // As much is kept free as the longest list may have.
   expect(reserved).toEqual([1, 2, 3].map(() => limits.openListedBytesMax))
 })

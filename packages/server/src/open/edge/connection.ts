@@ -46,7 +46,7 @@ const eventUs = 500
 const historyUs = 5000
 /** The members of a room are read. */
 const rekeyUs = 3000
-/** It is read, checked, stored and written to everybody who gets it. */
+/** An event is read, checked, stored and written to everybody who gets it. */
 const eventUsPerKib = 30
 
 const workUsOf = (event: string, characters: number): number =>
@@ -118,6 +118,9 @@ export const makeConnection = (
     acknowledge?.({ ok: false, ...told })
   }
 
+  const countWork = (workUs: number): void =>
+    log.count({ account: countedAs(caller.user), address }, { workUs })
+
   const answer = async (json: string, acknowledge: Acknowledge | undefined): Promise<void> => {
     let asked = ''
     log.count({ account: countedAs(caller.user) }, { requests: 1, bytes: json.length })
@@ -129,11 +132,16 @@ export const makeConnection = (
       asked = event.name
       const [payload, ...others] = event.payloads
       if (others.length > 0) throw new OpenRefusal('PAYLOAD_INVALID')
-      work.takeForAccount(userKey(user), workUsOf(asked, json.length))
+      const workUs = workUsOf(asked, json.length)
+      countWork(workUs)
+      work.takeForAccount(userKey(user), workUs)
       if (historyEvents.has(asked)) done = await door.whenOpen(limits.openHistoryCharactersMax)
       const reply = (told: string, answered: unknown): void => {
         emit(told, answered)
-        if (historyEvents.has(asked)) work.owe(userKey(user), answerUs(charactersIn(answered)))
+        if (!historyEvents.has(asked)) return
+        const answeredUs = answerUs(charactersIn(answered))
+        countWork(answeredUs)
+        work.owe(userKey(user), answeredUs)
       }
       const said = await dispatch(asked, payload, { caller, reply })
       acknowledge?.({ ok: true, timestamp: new Date(clock.nowMs()).toISOString(), ...said })

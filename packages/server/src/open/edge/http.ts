@@ -39,10 +39,16 @@ const listUs = 3000
 /** Whoever has no session hands in a password, which is stretched: on a small machine that is felt by everybody. */
 const passwordUs = 40_000
 
-/** Who asks, as the operation needs it, and as budgets know it. */
+/** Whose work it is, for budgets and for whoever hosts the server. */
+interface Account {
+  readonly key: string
+  readonly counted: Uint8Array
+}
+
+/** Who asks, as the operation needs it, and whose account pays. */
 interface Asker {
   readonly caller: unknown
-  readonly account: string | null
+  readonly account: Account | null
 }
 const nobody: Asker = { caller: null, account: null }
 
@@ -103,23 +109,35 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
   const { routes, sockets, sessions, personSessions, requests, memory, work, edge, clock, limits, log } =
     dependencies
 
-  const admit = ({ operation }: OpenRoute, request: FastifyRequest, account: string): void => {
-    memory.admit(request, account, limits.openListedBytesMax)
+  const admit = ({ operation }: OpenRoute, request: FastifyRequest, { key, counted }: Account): void => {
+    const address = addressKey(request.ip)
     const workUs = operation.output['type'] === 'array' ? listUs : requestUs
-    work.takeForAccount(account, workUs, addressKey(request.ip))
+    log.count({ account: counted }, { requests: 1, workUs })
+    log.count({ address }, { workUs })
+    memory.admit(request, key, limits.openListedBytesMax)
+    work.takeForAccount(key, workUs, address)
+  }
+
+  /** What an answer has cost is known when it is made. */
+  const owe = (request: FastifyRequest, { key, counted }: Account, workUs: number): void => {
+    const address = addressKey(request.ip)
+    log.count({ account: counted, address }, { workUs })
+    work.owe(key, workUs, address)
   }
 
   const whoAsks = async (route: OpenRoute, request: FastifyRequest): Promise<Asker> => {
     const { access } = route.operation
     switch (access.kind) {
-      case 'anyone':
-        work.takeForAddress(addressKey(request.ip), requestUs, passwordUs)
-        return { caller: null, account: null }
+      case 'anyone': {
+        const address = addressKey(request.ip)
+        log.count({ address }, { workUs: requestUs + passwordUs })
+        work.takeForAddress(address, requestUs, passwordUs)
+        return nobody
+      }
       case 'lane': {
         const caller = await sessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         needScope(caller, access.scope)
-        log.count({ account: countedAs(caller.user) }, { requests: 1 })
-        const account = userKey(caller.user.id)
+        const account = { key: userKey(caller.user.id), counted: countedAs(caller.user) }
         admit(route, request, account)
         return { caller, account }
       }
@@ -127,8 +145,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
         const caller = await personSessions.authenticate(tokenOf(request.headers, edge.isSecure(request.raw)))
         // A password alone makes no tokens: they would outlive a password that is changed.
         if (caller.device === null) return refuse('SCOPE_MISSING')
-        log.count({ account: caller.account }, { requests: 1 })
-        const account = accountKey(caller.account)
+        const account = { key: accountKey(caller.account), counted: caller.account }
         admit(route, request, account)
         return { caller, account }
       }
@@ -155,7 +172,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
           isSecure: edge.isSecure(request.raw),
         })
         const text = JSON.stringify(body)
-        if (account !== null) work.owe(account, answerUs(text.length), addressKey(request.ip))
+        if (account) owe(request, account, answerUs(text.length))
         if (cookie !== undefined) reply.header('set-cookie', cookie)
         return reply
           .code(operation.status)
