@@ -47,7 +47,7 @@ export const dataPlace = (given: string, surroundings: Surroundings): DataPlace 
   if (found.length > 1)
     throw new SottoError(
       'unavailable',
-      `there are data of servers in ${found.join(' and in ')}; say which with --data`,
+      `there are data of servers in ${found.join(' and in ')}; say which with --data DIR (SOTTO_DATA)`,
     )
   const [path = home] = found
   return path === home ? { kind: 'home', path } : { kind: 'kept', path, better: home }

@@ -25,7 +25,8 @@ const remedies: Partial<Record<FailureCode, string>> = {
   room_full: 'Take out members who have gone, or make another room.',
   too_large: 'Try less at a time.',
   name_taken: 'Choose another name.',
-  registration_closed: 'Whoever runs the server can change that: sotto serve --registration.',
+  registration_closed:
+    'Whoever runs the server can change that: sotto serve --registration MODE (SOTTO_REGISTRATION).',
   invite_required: 'Ask whoever runs the server for an invite, then: sotto register NAME --invite KEY',
   invite_invalid: 'It is used up, over, or was taken back. Ask whoever runs the server for a new one.',
   account_suspended: 'What is on this device stays here. Only whoever runs the server can lift it.',
@@ -53,6 +54,9 @@ const remedies: Partial<Record<FailureCode, string>> = {
   stale_epoch: 'Try once more.',
 }
 
+/** A sentence with its full stop, where it has no end of its own. */
+const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`)
+
 /** A failure for people: the stable text of the code, what exactly, and what to do. */
 export const failureText = (error: SottoError): string => {
   const { text } = failures[error.code]
@@ -61,11 +65,11 @@ export const failureText = (error: SottoError): string => {
   const obstacle = obstacleIn(error.detail)
   if (obstacle) {
     const { what, remedy } = obstacleTexts[obstacle]
-    const more = particular ? `  ${printable(error.message)}.\n` : ''
+    const more = particular ? `  ${sentence(printable(error.message))}\n` : ''
     return `${text}: ${what}.\n${more}  ${remedy}`
   }
   const remedy = noSpaceIn(error.detail) ?? remedies[error.code]
-  return `${text}${particular}${rule}.${remedy ? `\n  ${remedy}` : ''}`
+  return `${sentence(`${text}${particular}${rule}`)}${remedy ? `\n  ${remedy}` : ''}`
 }
 
 /** What can be done about a refusal on the open lane. */
@@ -76,7 +80,8 @@ const laneRemedies: Partial<Record<LaneError['code'], string>> = {
   USERNAME_TAKEN: 'Choose another name.',
   HOST_REFUSED:
     'Whoever runs the server starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
-  REGISTRATION_CLOSED: 'Whoever runs the server can change that: sotto serve --registration.',
+  REGISTRATION_CLOSED:
+    'Whoever runs the server can change that: sotto serve --registration MODE (SOTTO_REGISTRATION).',
   INVITE_REQUIRED: 'Ask whoever runs the server for an invite, then: sotto lane register NAME --invite KEY',
   INVITE_INVALID: 'It is used up, over, or was taken back. Ask whoever runs the server for a new one.',
   ACCOUNT_SUSPENDED: 'Only whoever runs the server can lift it.',
@@ -100,7 +105,7 @@ const laneText = (error: LaneError): string => {
   const obstacle = obstacleOfLane(error)
   if (!obstacle) {
     const remedy = laneRemedies[error.code]
-    return `${printable(error.message)}.${remedy ? `\n  ${remedy}` : ''}`
+    return `${sentence(printable(error.message))}${remedy ? `\n  ${remedy}` : ''}`
   }
   const { what, remedy } = obstacleTexts[obstacle]
   return `${printable(error.message)}: ${what}.\n  ${remedy}`

@@ -5,20 +5,20 @@ const firstUnprivilegedPort = 1024
 const reasonOf = (code: string, port: number, host: string): string | undefined => {
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port}: another program listens there already; choose another one with --port`
+      return `port ${port}: another program listens there already; choose another one with --port NUMBER (PORT)`
     case 'EACCES':
       return port < firstUnprivilegedPort
-        ? `port ${port}: this user may not listen below ${firstUnprivilegedPort}; choose a higher one with --port, and put a proxy in front`
-        : `port ${port}: this user may not listen there; choose another one with --port`
+        ? `port ${port}: this user may not listen below ${firstUnprivilegedPort}; choose a higher one with --port NUMBER (PORT), and put a proxy in front`
+        : `port ${port}: this user may not listen there; choose another one with --port NUMBER (PORT)`
     case 'EADDRNOTAVAIL':
-      return `host ${host}: this machine has no such address; choose another one with --host`
+      return `host ${host}: this machine has no such address; choose another one with --host ADDRESS (HOST)`
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `host ${host}: nobody knows that name; choose an address of this machine with --host`
+      return `host ${host}: nobody knows that name; choose an address of this machine with --host ADDRESS (HOST)`
     case 'EAFNOSUPPORT':
-      return `host ${host}: this machine has no addresses of that kind; choose another one with --host`
+      return `host ${host}: this machine has no addresses of that kind; choose another one with --host ADDRESS (HOST)`
     case 'EINVAL':
-      return `host ${host}: this is no address to listen on; choose another one with --host`
+      return `host ${host}: this is no address to listen on; choose another one with --host ADDRESS (HOST)`
     default:
       return undefined
   }

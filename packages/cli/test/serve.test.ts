@@ -69,6 +69,8 @@ describe('a port or host that cannot be had', () => {
     const problem = listeningProblem(failing(code), port, 'here')
     expect(problem).toBeInstanceOf(SottoError)
     expect(problem).toMatchObject({ code: 'unavailable', message: expect.stringMatching(why) })
+    // npm start keeps options to itself: each is named as it stands in the environment, too.
+    expect(String(problem)).toMatch(/--port NUMBER \(PORT\)|--host ADDRESS \(HOST\)/)
   })
 
   it('is not blamed for a file', () => {

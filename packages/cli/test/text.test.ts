@@ -211,3 +211,16 @@ describe('what there is no space for', () => {
     expect(failureText(new SottoError('quota'))).toContain('waits on this device')
   })
 })
+
+describe('a failure', () => {
+  it.each([
+    ['a port that is taken', 'a port that is taken.'],
+    ['a whole sentence.', 'a whole sentence.'],
+    ['may it be run?', 'may it be run?'],
+  ])('is a sentence with one end: %s', (particular, end) => {
+    const [line] = failureText(new SottoError('unavailable', particular)).split('\n')
+    expect(line).toBe(`The server is not ready: ${end}`)
+    const detail = { obstacle: 'refused' }
+    expect(failureText(new SottoError('offline', particular, detail))).toContain(`\n  ${end}\n`)
+  })
+})

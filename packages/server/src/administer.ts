@@ -81,7 +81,7 @@ async function* withoutServer(options: AdministerOptions, action: Action): Async
   if (!existsSync(databasePath(dataDirectory)))
     throw new SottoError(
       'not_found',
-      `${dataDirectory} has no data of a server: start it once, or name the directory with --data`,
+      `${dataDirectory} has no data of a server: start it once, or name the directory with --data DIR (SOTTO_DATA)`,
     )
   try {
     const lock = lockData(dataDirectory)

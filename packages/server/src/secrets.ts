@@ -50,7 +50,7 @@ const refuseForeign = (directory: string): void => {
   if (names.length > 0 && !names.some((name) => secretFiles.some((file) => name.startsWith(file))))
     throw new SottoError(
       'unavailable',
-      `${directory} holds something else than a server's secrets; choose another directory with --data`,
+      `${directory} holds something else than a server's secrets; choose another directory with --data DIR (SOTTO_DATA)`,
     )
 }
 

@@ -53,7 +53,7 @@ describe('a directory of data that cannot be had is said to be so, and what help
         writeFileSync(path, '')
         return path
       },
-      /file is a file, not a directory; choose another with --data/,
+      /file is a file, not a directory; choose another with --data DIR \(SOTTO_DATA\)/,
     ],
     [
       'below a file',

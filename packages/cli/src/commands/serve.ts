@@ -53,7 +53,9 @@ const firstAccount = (registration: RegistrationMode, data: string): readonly st
         `terminal of this machine: ${calledFrom(process.cwd())} invite --data ${typed(data)}`,
       ]
     case 'closed':
-      return ['Registration is closed, and there is no account yet: start with --registration invite first.']
+      return [
+        'Registration is closed, and there is no account yet: start with --registration invite (SOTTO_REGISTRATION) first.',
+      ]
   }
 }
 
@@ -90,7 +92,7 @@ const doubtedClock = (aheadMs: number): string => {
   return [
     `The clock of this machine is ${days} days ${aheadMs > 0 ? 'ahead of' : 'behind'} the time when this server ran last.`,
     'What a wrong clock dates, nobody can date anew: for an hour the server goes on from where it was.',
-    'If the clock is right, start it with --clock-is-right.',
+    'If the clock is right, start it once with --clock-is-right (npm start -- --clock-is-right).',
   ].join('\n')
 }
 

@@ -5,9 +5,8 @@ import { printableLine } from '../printable.ts'
 import { table } from '../table.ts'
 import { timestamp } from '../time.ts'
 import { abuseCommand, limitsCommand } from './adminNumbers.ts'
-import { type DataOptions, dataDirectoryOf, dataOption } from './dataOption.ts'
+import { type DataOptions, dataOf, dataOption } from './dataOption.ts'
 
-const where = (options: DataOptions) => ({ dataDirectory: dataDirectoryOf(options), publicUrl: null })
 const timeOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : timestamp(timeMs))
 const day = (timeMs: number | null): string => (timeMs === null ? '–' : timestamp(timeMs).slice(0, 10))
 
@@ -19,7 +18,7 @@ const accountsCommand = (): Command =>
       const { output } = invocationOf(command)
       const { administer } = await import('@sotto/server/control')
       const rows: string[][] = []
-      for await (const one of administer(where(options), { do: 'accounts' })) {
+      for await (const one of administer(dataOf(options), { do: 'accounts' })) {
         const { name, kind, createdMs, seenMs, devices, rooms, bytes, suspendedMs } = one
         const created = timestamp(createdMs)
         const [seen, suspended] = [timeOrNull(seenMs), timeOrNull(suspendedMs)]
@@ -45,7 +44,7 @@ const suspendCommand = (): Command =>
     .action(async (name: string, options: DataOptions, command: Command) => {
       const { output } = invocationOf(command)
       const { administer } = await import('@sotto/server/control')
-      for await (const done of administer(where(options), { do: 'suspend', name }))
+      for await (const done of administer(dataOf(options), { do: 'suspend', name }))
         output.result(
           { name: done.name, suspended: true, sessions: done.sessions },
           `${printableLine(done.name)} is suspended; ${done.sessions} sessions and tokens ended or rest.`,
@@ -60,7 +59,7 @@ const resumeCommand = (): Command =>
     .action(async (name: string, options: DataOptions, command: Command) => {
       const { output } = invocationOf(command)
       const { administer } = await import('@sotto/server/control')
-      for await (const done of administer(where(options), { do: 'resume', name }))
+      for await (const done of administer(dataOf(options), { do: 'resume', name }))
         output.result({ name: done.name, suspended: false }, `${printableLine(done.name)} may sign in again.`)
     })
 
@@ -87,7 +86,7 @@ const removeCommand = (): Command =>
           no: 'nothing was deleted',
         })
       const { administer } = await import('@sotto/server/control')
-      for await (const done of administer(where(options), { do: 'remove', name })) {
+      for await (const done of administer(dataOf(options), { do: 'remove', name })) {
         const nameFree = timestamp(done.nameFreeMs)
         output.result(
           { name: done.name, removed: true, sessions: done.sessions, rooms: done.rooms, nameFree },

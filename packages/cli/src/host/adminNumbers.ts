@@ -2,9 +2,7 @@ import { Command } from 'commander'
 import { invocationOf } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
 import { table } from '../table.ts'
-import { type DataOptions, dataDirectoryOf, dataOption } from './dataOption.ts'
-
-const where = (options: DataOptions) => ({ dataDirectory: dataDirectoryOf(options), publicUrl: null })
+import { type DataOptions, dataOf, dataOption } from './dataOption.ts'
 
 export const limitsCommand = (): Command =>
   new Command('limits')
@@ -14,7 +12,7 @@ export const limitsCommand = (): Command =>
       const { output } = invocationOf(command)
       const { administer } = await import('@sotto/server/control')
       const [inForce, used]: [string[][], string[][]] = [[], []]
-      for await (const one of administer(where(options), { do: 'limits' })) {
+      for await (const one of administer(dataOf(options), { do: 'limits' })) {
         const { kind: _kind, ...told } = one
         output.result(told, null)
         if (one.kind === 'limit') inForce.push([one.limit, String(one.value)])
@@ -40,7 +38,7 @@ export const abuseCommand = (): Command =>
       const { output } = invocationOf(command)
       const { administer } = await import('@sotto/server/control')
       const rows: string[][] = []
-      for await (const { kind, who, requests, bytes, workUs, refusals } of administer(where(options), {
+      for await (const { kind, who, requests, bytes, workUs, refusals } of administer(dataOf(options), {
         do: 'abuse',
       })) {
         output.result({ kind, who, requests, bytes, workMs: Math.round(workUs / 1000), refusals }, null)

@@ -12,4 +12,12 @@ export const dataOption = (): Option =>
     'where everything is kept; otherwise in the place of the system for data (SOTTO_DATA)',
   ).default(process.env['SOTTO_DATA'] || '')
 
-export const dataDirectoryOf = ({ data }: DataOptions): string => dataPlace(data, thisMachine()).path
+/**
+ * The data that a command of the host is about.
+ *
+ * @param publicUrl where people open the server, if the host says so
+ */
+export const dataOf = ({ data }: DataOptions, publicUrl: string | null = null) => ({
+  dataDirectory: dataPlace(data, thisMachine()).path,
+  publicUrl,
+})

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { invocationOf } from '../invocation.ts'
 import { table } from '../table.ts'
 import { timestamp } from '../time.ts'
-import { type DataOptions, dataDirectoryOf, dataOption } from './dataOption.ts'
+import { type DataOptions, dataOf, dataOption } from './dataOption.ts'
 import { durationMs } from './duration.ts'
 
 interface CreateOptions extends DataOptions {
@@ -29,9 +29,9 @@ const lifetimeOf = (text: string): number => {
 /** What an invite is worth on a server that does not ask for one. */
 const aboutMode: Readonly<Record<RegistrationMode, string | null>> = {
   invite: null,
-  open: 'Registration is open at the moment: nobody needs an invite. sotto serve --registration invite changes that.',
+  open: 'Registration is open at the moment: nobody needs an invite. sotto serve --registration invite (SOTTO_REGISTRATION) changes that.',
   closed:
-    'Registration is closed at the moment: no invite is taken. sotto serve --registration invite changes that.',
+    'Registration is closed at the moment: no invite is taken. sotto serve --registration invite (SOTTO_REGISTRATION) changes that.',
 }
 
 const accounts = (uses: number): string => (uses === 1 ? 'One account' : `${uses} accounts`)
@@ -53,8 +53,11 @@ const createCommand = (): Command =>
       const lifetimeMs = lifetimeOf(options.expires)
       const { administer } = await import('@sotto/server/control')
       const publicUrl = options.publicUrl || null
-      const where = { dataDirectory: dataDirectoryOf(options), publicUrl }
-      for await (const made of administer(where, { do: 'invite.create', uses, lifetimeMs })) {
+      for await (const made of administer(dataOf(options, publicUrl), {
+        do: 'invite.create',
+        uses,
+        lifetimeMs,
+      })) {
         const { id, key, expiresMs, registration } = made
         const link = made.link ?? (publicUrl === null ? null : inviteLink(publicUrl, key))
         const expires = timestamp(expiresMs)
@@ -75,8 +78,7 @@ const listCommand = (): Command =>
       const { output } = invocationOf(command)
       const { administer } = await import('@sotto/server/control')
       const rows: string[][] = []
-      const where = { dataDirectory: dataDirectoryOf(options), publicUrl: null }
-      for await (const { id, usesMax, uses, createdMs, expiresMs } of administer(where, {
+      for await (const { id, usesMax, uses, createdMs, expiresMs } of administer(dataOf(options), {
         do: 'invite.list',
       })) {
         const [created, expires] = [timestamp(createdMs), timestamp(expiresMs)]
@@ -98,8 +100,7 @@ const revokeCommand = (): Command =>
       const id = Number(text)
       if (!Number.isSafeInteger(id) || id < 1) throw new SottoError('bad_request', `${text} is no number`)
       const { administer } = await import('@sotto/server/control')
-      const where = { dataDirectory: dataDirectoryOf(options), publicUrl: null }
-      for await (const _revoked of administer(where, { do: 'invite.revoke', id }))
+      for await (const _revoked of administer(dataOf(options), { do: 'invite.revoke', id }))
         output.result({ id, revoked: true }, `Invite ${id} is taken back.`)
     })
 

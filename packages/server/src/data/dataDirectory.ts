@@ -21,7 +21,9 @@ const refuse = (why: string): never => {
 const makeWay = (path: string): void => {
   if (existsSync(path)) {
     if (!statSync(path).isDirectory())
-      refuse(`the data directory: ${path} is a file, not a directory; choose another with --data`)
+      refuse(
+        `the data directory: ${path} is a file, not a directory; choose another with --data DIR (SOTTO_DATA)`,
+      )
     return
   }
   if (dirname(path) !== path) makeWay(dirname(path))

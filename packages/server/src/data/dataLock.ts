@@ -39,7 +39,7 @@ export const lockData = (directory: string): DataLock => {
       case notOfSqlite:
         throw new SottoError(
           'unavailable',
-          `${path} is a file of another program; choose another directory with --data`,
+          `${path} is a file of another program; choose another directory with --data DIR (SOTTO_DATA)`,
         )
       default:
         throw error

@@ -1,15 +1,18 @@
 import { SottoError } from '@sotto/protocol'
 
+/** By which another directory is named: as an option, or in the environment of `npm start`, which keeps options to itself. */
+const setting = '--data DIR (SOTTO_DATA)'
+
 /** What keeps a server from its directory of data, by the system's code, and what helps. */
 const byCode: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not read or write there; make it its own (chown), or choose another with --data',
-  EPERM: 'this user may not change it; make it its own (chown), or choose another with --data',
-  ENOTDIR: 'a part of that path is a file, not a directory; choose another with --data',
-  EEXIST: 'it is a file, not a directory; choose another with --data',
-  ELOOP: 'the path leads round in a circle of links; choose another with --data',
-  ENAMETOOLONG: 'the path is too long; choose a shorter one with --data',
-  ENOENT: 'there is no such place, and it cannot be made; choose another with --data',
-  EROFS: 'the file system is read-only; mount it for writing, or choose another place with --data',
+  EACCES: `this user may not read or write there; make it its own (chown), or choose another with ${setting}`,
+  EPERM: `this user may not change it; make it its own (chown), or choose another with ${setting}`,
+  ENOTDIR: `a part of that path is a file, not a directory; choose another with ${setting}`,
+  EEXIST: `it is a file, not a directory; choose another with ${setting}`,
+  ELOOP: `the path leads round in a circle of links; choose another with ${setting}`,
+  ENAMETOOLONG: `the path is too long; choose a shorter one with ${setting}`,
+  ENOENT: `there is no such place, and it cannot be made; choose another with ${setting}`,
+  EROFS: `the file system is read-only; mount it for writing, or choose another place with ${setting}`,
   ENOSPC: 'the disk is full; make some room, then start again',
   EDQUOT: 'the share of the disk for this user is used up; make some room, then start again',
   EIO: 'the disk has failed to read or write; look at it (dmesg) before anything else',
