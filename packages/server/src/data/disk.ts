@@ -8,11 +8,11 @@ import { probeFile } from './dataDirectory.ts'
 /** How it stands with the disk of the data. */
 export type DiskState =
   | 'fine'
-  /** It can be written, and there is less room than is kept in reserve. */
+  /** The disk can be written, and has less room than is kept in reserve. */
   | 'low'
   /** Nothing more fits. */
   | 'full'
-  /** It takes nothing, whatever room there is. */
+  /** The disk takes nothing, whatever room there is. */
   | 'read_only'
 
 export interface DiskView {

@@ -11,7 +11,7 @@ export type DatabaseFile =
   | { readonly kind: 'missing' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'foreign' }
-  /** It ends before the last of its pages. */
+  /** The file ends before the last of its pages. */
   | { readonly kind: 'cut'; readonly bytes: number; readonly wantedBytes: number }
   | { readonly kind: 'database' }
 

@@ -2,12 +2,11 @@ import { decodeAs, encodeAs, type Param, SottoError } from '@sotto/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller, Sessions } from '../authentication/sessions.ts'
 import { costOf, workUsOf } from '../budget/operationCosts.ts'
-import type { WorkBudget } from '../budget/work.ts'
+import { accountKey, type WorkBudget } from '../budget/work.ts'
 import { addressKey } from './address.ts'
 import { bodyBytesOf, type RequestBudget } from '../budget/requests.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { Route } from './route.ts'
-import { accountKey } from '../budget/work.ts'
 
 const bearer = /^Bearer ([A-Za-z0-9_-]{1,128})$/
 

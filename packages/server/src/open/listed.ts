@@ -37,8 +37,7 @@ export const behind = <Named extends { readonly name: string }>(
 
 /**
  * What is listed at once: so many rows and so many bytes of JSON, or one row that is longer. Whoever wants more goes on
- * behind the last of them, until nothing comes. A row of
- * which nothing is shown is left out.
+ * behind the last of them, until nothing comes. A row of which nothing is shown is left out.
  */
 export const listed = async <Row, Shown>(
   pieces: AsyncIterable<readonly Row[]>,

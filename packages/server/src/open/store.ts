@@ -196,7 +196,7 @@ export interface RoomStore {
 }
 
 export interface ChatParticipant extends Member {
-  /** He has begun the chat, joined it or written to it; before that he is only invited. */
+  /** Whether the user has begun the chat, joined it or written to it; before that he is only invited. */
   readonly hasJoined: boolean
 }
 
