@@ -21,7 +21,6 @@ import { accountKey, type WorkBudget } from '../budget/work.ts'
 import { type EarlyEvents, makeEarlyEvents } from './early.ts'
 import { makeIncoming } from './incoming.ts'
 import { makeOutgoing, type Outgoing } from './outgoing.ts'
-import { pushFrames } from './push.ts'
 import { wireFrame } from './wire.ts'
 
 export type ClosingReason = (ServerFrame & { readonly kind: 'closing' })['reason']
@@ -142,17 +141,14 @@ export const makeConnection = (
   const tell = (event: BusEvent): void => {
     switch (event.kind) {
       case 'appended':
-        return outgoing.push(event.room, event.entries.at(-1)?.ack.seq ?? 0, pushFrames(event))
+      case 'returned':
+      case 'welcome':
+      case 'chain_grew':
+        return outgoing.push(event)
       case 'joined':
         return subscribe(roomTopic(event.room))
       case 'left':
         return unsubscribe(roomTopic(event.room))
-      case 'returned':
-        return send({ kind: 'behind', room: event.room, head: event.head })
-      case 'welcome':
-        return send({ kind: 'welcome', room: event.room })
-      case 'chain_grew':
-        return send({ kind: 'chain', account: event.account, seq: event.seq })
       case 'handed_out':
         return
       case 'session_ended':

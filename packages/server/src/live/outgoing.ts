@@ -1,13 +1,16 @@
 import type { Duplex } from 'node:stream'
+import type { ServerFrame } from '@sotto/protocol'
 import type { Lease } from '../budget/memory.ts'
+import { keyOf, type News, shortFrame } from './news.ts'
+import { pushFrames } from './push.ts'
 import { wireFrame } from './wire.ts'
 
 /** What waits to be written to one socket. */
 export interface Outgoing {
   /** An answer to something the socket asked: always written. How many there can be is bounded by who asks. */
   answer(frame: Buffer): void
-  /** Entries that the socket did not ask for: written while it keeps up, else only their place is remembered. */
-  push(room: Uint8Array, head: number, frames: readonly Buffer[]): void
+  /** What the socket did not ask for: written while it keeps up, else only the last of each key is remembered, in short. */
+  push(news: News): void
   /** Writes what waits now. */
   flush(): void
   backlogBytes(): number
@@ -16,10 +19,7 @@ export interface Outgoing {
 /** A slow socket is told where its rooms are and reads the log by page: what waits for it stays bounded. */
 type Flow =
   | { readonly kind: 'flowing' }
-  | {
-      readonly kind: 'behind'
-      readonly heads: Map<string, { readonly room: Uint8Array; readonly head: number }>
-    }
+  | { readonly kind: 'behind'; readonly missed: Map<string, ServerFrame> }
 
 interface Options {
   readonly socket: Duplex
@@ -70,20 +70,21 @@ export const makeOutgoing = ({
     lease.keep(backlogBytes())
     if (backlogBytes() > 0) return
     if (flow.kind === 'behind') {
-      const { heads } = flow
+      const { missed } = flow
       flow = { kind: 'flowing' }
-      for (const { room, head } of heads.values()) enqueue(wireFrame({ kind: 'behind', room, head }))
+      for (const frame of missed.values()) enqueue(wireFrame(frame))
     }
     onDrained()
   }
 
   const outgoing: Outgoing = {
     answer: enqueue,
-    push: (room, head, frames) => {
+    push: (news) => {
+      const frames = pushFrames(news)
       if (flow.kind === 'flowing' && !hasRoomFor(bytesOf(frames))) {
         // Too large to be pushed to anybody, or too much for this socket: in both cases the log has it.
-        if (backlogBytes() === 0) return enqueue(wireFrame({ kind: 'behind', room, head }))
-        flow = { kind: 'behind', heads: new Map() }
+        if (backlogBytes() === 0) return enqueue(wireFrame(shortFrame(news)))
+        flow = { kind: 'behind', missed: new Map() }
         onBehind()
       }
       switch (flow.kind) {
@@ -91,7 +92,7 @@ export const makeOutgoing = ({
           for (const frame of frames) enqueue(frame)
           return
         case 'behind':
-          flow.heads.set(Buffer.from(room).toString('latin1'), { room, head })
+          flow.missed.set(keyOf(news), shortFrame(news))
       }
     },
     flush: () => {

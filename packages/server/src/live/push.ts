@@ -1,7 +1,6 @@
-import { type Appended, type BusEvent } from '../bus/bus.ts'
+import type { Appended } from '../bus/bus.ts'
+import { type News, shortFrame } from './news.ts'
 import { wireFrame } from './wire.ts'
-
-type AppendedEvent = BusEvent & { readonly kind: 'appended' }
 
 /** What fits into one frame of `entries`. */
 const entriesMax = 64
@@ -26,20 +25,25 @@ function* pieces(entries: readonly Appended[]): Generator<readonly Appended[]> {
   if (piece.length > 0) yield piece
 }
 
-const encoded = new WeakMap<AppendedEvent, readonly Buffer[]>()
+const framesOf = (news: News): readonly Buffer[] =>
+  news.kind === 'appended'
+    ? [...pieces(news.entries)].map((piece) =>
+        wireFrame({
+          kind: 'entries',
+          room: news.room,
+          messages: piece.map(({ message }) => message),
+          ack: (piece.at(-1) as Appended).ack,
+        }),
+      )
+    : [wireFrame(shortFrame(news))]
 
-/** The frames that tell of new entries: encoded for the first socket, and the same bytes for all others. */
-export const pushFrames = (event: AppendedEvent): readonly Buffer[] => {
-  const known = encoded.get(event)
+const encoded = new WeakMap<News, readonly Buffer[]>()
+
+/** The frames that tell of news: encoded for the first socket, and the same bytes for all others. */
+export const pushFrames = (news: News): readonly Buffer[] => {
+  const known = encoded.get(news)
   if (known) return known
-  const frames = [...pieces(event.entries)].map((piece) =>
-    wireFrame({
-      kind: 'entries',
-      room: event.room,
-      messages: piece.map(({ message }) => message),
-      ack: (piece.at(-1) as Appended).ack,
-    }),
-  )
-  encoded.set(event, frames)
+  const frames = framesOf(news)
+  encoded.set(news, frames)
   return frames
 }
