@@ -5,6 +5,7 @@ import { makeLogKey } from '../src/delivery/logKey.ts'
 import type { Append } from '../src/delivery/store.ts'
 import { makeEventLog } from '../src/logging/eventLog.ts'
 import { openStore, type Store } from '../src/store/openStore.ts'
+import { append, entryAt, firstOf } from './contracts/appends.ts'
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
 
@@ -29,34 +30,13 @@ const start = async (roomCount: number, beforeWriting?: (batch: readonly Append[
     onDurable: (batch) => batches.push(batch),
   })
   const rooms = Array.from({ length: roomCount }, () => random(16))
-  await Promise.all(rooms.map((room) => appender.append(first(room))))
+  await Promise.all(rooms.map((room) => appender.append(firstOf(room))))
   await new Promise((resolve) => setImmediate(resolve))
   batches.length = 0
   return { appender, rooms, failed, batches, store: delivery }
 }
 
-const entry = (room: Uint8Array, seq: number): Append => ({
-  room,
-  entry: { seq, hash: random(32), entry: random(150), payload: random(40), aux: null, timeMs: seq },
-  senderTag: random(32),
-  messageId: random(16),
-  sendCounter: seq,
-  change: null,
-  charges: [],
-})
-
-const first = (room: Uint8Array): Append => ({
-  ...entry(room, 0),
-  change: {
-    kind: 'created',
-    epoch: 0,
-    policy: random(10),
-    group: random(10),
-    groupInfo: random(10),
-    meta: null,
-    members: [],
-  },
-})
+const entry = (room: Uint8Array, seq: number): Append => append(room, entryAt(seq), { sendCounter: seq })
 
 describe('the appender', () => {
   it('makes what many rooms decide at once durable in one transaction, and tells it after the acknowledgements', async () => {

@@ -7,6 +7,7 @@ import { openStore, type Store } from '../src/store/openStore.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { sqliteDialect } from '../src/store/sqliteDialect.ts'
 import { Kysely } from 'kysely'
+import { firstOf } from './contracts/appends.ts'
 import { authenticationStoreContract } from './contracts/authenticationStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
@@ -228,26 +229,7 @@ const beside = async (much: number): Promise<Beside> => {
 
   const room = random(16)
   const hook = random(16)
-  const entry = { seq: 0, hash: random(32), entry: random(9), payload: random(9), aux: null, timeMs: 1 }
-  await store.delivery.append([
-    {
-      room,
-      entry,
-      senderTag: random(32),
-      messageId: random(16),
-      sendCounter: null,
-      change: {
-        kind: 'created',
-        epoch: 0,
-        policy: random(9),
-        group: random(9),
-        groupInfo: random(9),
-        meta: null,
-        members: [],
-      },
-      charges: [],
-    },
-  ])
+  await store.delivery.append([firstOf(room)])
   await store.delivery.putHook({
     hook,
     room,

@@ -13,6 +13,7 @@ import { openSqlite } from '../src/store/sqliteDatabase.ts'
 import { openStore, type Store } from '../src/store/openStore.ts'
 import { sqliteDialect } from '../src/store/sqliteDialect.ts'
 import { temporaryDirectory } from './client/testServer.ts'
+import { append, entryAt, firstOf } from './contracts/appends.ts'
 import { authenticationStoreContract, someAccount } from './contracts/authenticationStore.ts'
 import { budgetStoreContract, chargedForEntries, chargedOnTheOpenLane } from './contracts/budgetStore.ts'
 import { clockStoreContract } from './contracts/clockStore.ts'
@@ -59,25 +60,20 @@ describe.each(kinds)('SQLite in %s', (_kind, path) => {
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
 
 /** The commit at place 3 of a room that nothing else is known of. */
-const bringsIn = (room: Uint8Array, device: Uint8Array, tree: TreePart): Append => ({
-  room,
-  entry: { seq: 3, hash: random(32), entry: random(100), payload: random(20), aux: null, timeMs: 3 },
-  senderTag: random(32),
-  messageId: random(16),
-  sendCounter: null,
-  charges: [],
-  change: {
-    kind: 'committed',
-    epoch: 3,
-    policy: random(10),
-    group: random(10),
-    groupInfo: random(10),
-    meta: null,
-    joined: [],
-    left: [],
-    welcome: { inviter: random(32), welcome: random(99), tree, devices: [device] },
-  },
-})
+const bringsIn = (room: Uint8Array, device: Uint8Array, tree: TreePart): Append =>
+  append(room, entryAt(3), {
+    change: {
+      kind: 'committed',
+      epoch: 3,
+      policy: random(10),
+      group: random(10),
+      groupInfo: random(10),
+      meta: null,
+      joined: [],
+      left: [],
+      welcome: { inviter: random(32), welcome: random(99), tree, devices: [device] },
+    },
+  })
 
 describe('the database', () => {
   it('is opened with settings that survive a power cut', async () => {
@@ -263,26 +259,8 @@ describe('the database', () => {
     const store = await open(path, 600 * 1024)
     const room = random(16)
     const { delivery } = store
-    const entry = (seq: number) => ({
-      room,
-      entry: { seq, hash: random(32), entry: random(100), payload: random(20_000), aux: null, timeMs: 1 },
-      senderTag: random(32),
-      messageId: random(16),
-      sendCounter: null,
-      change: null,
-      charges: [],
-    })
-    const members = [{ account: random(32), device: random(16), leaf: 0 }]
-    const change = {
-      kind: 'created',
-      epoch: 0,
-      policy: random(10),
-      group: random(10),
-      groupInfo: random(10),
-      meta: null,
-      members,
-    } as const
-    await delivery.append([{ ...entry(0), change }])
+    const entry = (seq: number) => append(room, entryAt(seq, 20_000))
+    await delivery.append([firstOf(room)])
     let seq = 1
     const fill = async (): Promise<void> => {
       for (; seq < 100; seq++) await delivery.append([entry(seq)])

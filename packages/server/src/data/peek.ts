@@ -3,17 +3,10 @@ import { statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { SottoError } from '@sotto/protocol'
 import type { Identity, Said } from './belonging.ts'
+import { identityOf, type IdentityRow } from './identityRow.ts'
 
 /** A database up to this size is looked through at each start, in about a second; damage in a larger one shows when it is read. */
 const lookedThroughBytesMax = 256 * 1024 * 1024
-
-interface IdentityRow {
-  readonly store: Uint8Array
-  readonly secrets: Uint8Array
-  readonly generation: number
-  readonly time_ms: number
-  readonly closed: number
-}
 
 const hasIdentity = (database: DatabaseSync): boolean =>
   database.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'identity'`).get() !==
@@ -22,15 +15,7 @@ const hasIdentity = (database: DatabaseSync): boolean =>
 const identityIn = (database: DatabaseSync): Identity | undefined => {
   if (!hasIdentity(database)) return undefined
   const row = database.prepare('SELECT * FROM identity').get() as unknown as IdentityRow | undefined
-  return (
-    row && {
-      store: row.store,
-      secrets: row.secrets,
-      generation: row.generation,
-      timeMs: row.time_ms,
-      closed: row.closed === 1,
-    }
-  )
+  return row && identityOf(row)
 }
 
 /** @throws SottoError `unavailable` */

@@ -29,7 +29,7 @@ export interface BudgetStore {
   level(budget: string): Promise<Level | undefined>
 }
 
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 
 export const budgetOf = ({ scope, owner }: Pick<Claim, 'scope' | 'owner'>): string => `${scope}/${owner}`
 

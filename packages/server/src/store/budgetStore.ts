@@ -1,10 +1,8 @@
 import { type Kysely, sql } from 'kysely'
-import type { BudgetStore, Charge } from '../quota/budget.ts'
+import { type BudgetStore, type Charge, dayMs } from '../quota/budget.ts'
 import { storing } from './failure.ts'
-import { preparedRows } from './prepared.ts'
+import { preparedRows, repeated } from './prepared.ts'
 import type { Schema } from './schema.ts'
-
-const dayMs = 86_400_000
 
 export const budgetStore = (db: Kysely<Schema>): BudgetStore => ({
   level: (budget) =>
@@ -38,7 +36,7 @@ export const chargeWriter = (
   const write = preparedRows((count) =>
     db
       .insertInto('budgets')
-      .values(Array.from({ length: count }, () => row))
+      .values(repeated(row, count))
       .onConflict((c) =>
         c.column('budget').doUpdateSet((e) => ({
           bytes: sql<number>`max(0, budgets.bytes - (${elapsedMs} * excluded.bytes_per_day) / ${sql.lit(dayMs)}) + excluded.bytes`,

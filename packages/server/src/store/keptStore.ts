@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { identityOf } from '../data/identityRow.ts'
 import type { KeptStore } from '../data/keeper.ts'
 import { storing } from './failure.ts'
 import type { Schema } from './schema.ts'
@@ -18,15 +19,7 @@ export const keptStore = (db: Kysely<Schema>, shut: () => void): KeptStore => ({
   identity: () =>
     storing(async () => {
       const row = await db.selectFrom('identity').selectAll().where('id', '=', id).executeTakeFirst()
-      return (
-        row && {
-          store: row.store,
-          secrets: row.secrets,
-          generation: row.generation,
-          timeMs: row.time_ms,
-          closed: row.closed === 1,
-        }
-      )
+      return row && identityOf(row)
     }),
   identify: ({ store, secrets, generation, timeMs, closed }) =>
     storing(async () => {

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Append } from '../delivery/store.ts'
 import { chargeWriter } from './budgetStore.ts'
-import { preparedRows } from './prepared.ts'
+import { preparedRows, repeated } from './prepared.ts'
 import { claimQueries } from './claimStore.ts'
 import { writeChange } from './roomChange.ts'
 import type { Schema } from './schema.ts'
@@ -28,8 +28,6 @@ const keyOf = (bytes: Uint8Array): string =>
 /** Stands where a parameter will be. */
 const bytes = new Uint8Array(0)
 const number = 0
-
-const repeated = <T>(row: T, count: number): T[] => Array.from({ length: count }, () => row)
 
 /** Writes batches of entries: the one thing that the server does all day. */
 export const logWriter = (

@@ -13,6 +13,9 @@ export const prepared = <O>(query: {
   return async (db, parameters) => (await db.executeQuery<O>({ ...compiled, parameters })).rows
 }
 
+/** So many rows of placeholders, for a query that is compiled for that number. */
+export const repeated = <T>(row: T, count: number): T[] => Array.from({ length: count }, () => row)
+
 /** Rows of one statement: many enough to be cheap, few enough that each number of rows can be kept compiled. */
 const rowsPerStatementMax = 64
 

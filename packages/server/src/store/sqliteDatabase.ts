@@ -13,7 +13,8 @@ export interface SqliteOptions {
   readonly bytesMax?: number
 }
 
-const pragma = (database: DatabaseSync, name: string): unknown =>
+/** What a setting or a measure of a database is now. */
+export const pragma = (database: DatabaseSync, name: string): unknown =>
   Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
 
 /**

@@ -1,10 +1,9 @@
 import { statfsSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Space } from '../quota/space.ts'
-import type { SqliteOptions } from './sqliteDatabase.ts'
+import { pragma, type SqliteOptions } from './sqliteDatabase.ts'
 
-const pragma = (database: DatabaseSync, name: string): number =>
-  Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+const measure = (database: DatabaseSync, name: string): number => Number(pragma(database, name))
 
 const endless: Space = { freeBytes: Number.POSITIVE_INFINITY, wholeBytes: Number.POSITIVE_INFINITY }
 
@@ -20,7 +19,7 @@ const withinBound = (database: DatabaseSync, bytesMax: number | undefined, bytes
   bytesMax === undefined
     ? endless
     : {
-        freeBytes: pragma(database, 'max_page_count') * pragma(database, 'page_size') - bytes,
+        freeBytes: measure(database, 'max_page_count') * measure(database, 'page_size') - bytes,
         wholeBytes: bytesMax,
       }
 
@@ -29,9 +28,9 @@ export const sqliteSpace = (
   database: DatabaseSync,
   { path, bytesMax }: Pick<SqliteOptions, 'path' | 'bytesMax'>,
 ): Space => {
-  const pageBytes = pragma(database, 'page_size')
-  const bytes = pragma(database, 'page_count') * pageBytes
-  const freedBytes = pragma(database, 'freelist_count') * pageBytes
+  const pageBytes = measure(database, 'page_size')
+  const bytes = measure(database, 'page_count') * pageBytes
+  const freedBytes = measure(database, 'freelist_count') * pageBytes
   const spaces = [onDisk(path, bytes), withinBound(database, bytesMax, bytes)]
   return {
     freeBytes: Math.min(...spaces.map(({ freeBytes }) => freeBytes)) + freedBytes,

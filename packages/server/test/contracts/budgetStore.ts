@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { RoomChange } from '../../src/delivery/store.ts'
-import type { BudgetStore, Charge } from '../../src/quota/budget.ts'
+import { type BudgetStore, type Charge, dayMs } from '../../src/quota/budget.ts'
 import type { Store } from '../../src/store/openStore.ts'
+import { append, entryAt, firstOf } from './appends.ts'
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
-
-const dayMs = 86_400_000
 
 interface Opened {
   readonly budgets: BudgetStore
@@ -57,32 +55,14 @@ export const budgetStoreContract = (what: string, open: () => Promise<Opened>): 
 /** A write of the log that is charged; one that fails names a message twice. */
 export const chargedForEntries = async ({ delivery, budgets }: Pick<Store, 'delivery' | 'budgets'>) => {
   const [room, senderTag, messageId] = [random(16), random(32), random(16)]
-  const entryAt = (seq: number) => ({
-    seq,
-    hash: random(32),
-    entry: random(9),
-    payload: random(9),
-    aux: null,
-    timeMs: 1,
-  })
-  const append = (seq: number, message: Uint8Array, charges: readonly Charge[], change: RoomChange | null) =>
-    delivery.append([
-      { room, entry: entryAt(seq), senderTag, messageId: message, sendCounter: null, change, charges },
-    ])
-  await append(0, messageId, [], {
-    kind: 'created',
-    epoch: 0,
-    policy: random(9),
-    group: random(9),
-    groupInfo: random(9),
-    meta: null,
-    members: [],
-  })
+  const write = (seq: number, message: Uint8Array, charges: readonly Charge[]) =>
+    delivery.append([append(room, entryAt(seq), { senderTag, messageId: message, charges })])
+  await delivery.append([firstOf(room, { senderTag, messageId })])
   let seq = 1
   return {
     budgets,
-    write: (charges: readonly Charge[]) => append(seq++, random(16), charges, null),
-    fail: (charges: readonly Charge[]) => append(seq, messageId, charges, null),
+    write: (charges: readonly Charge[]) => write(seq++, random(16), charges),
+    fail: (charges: readonly Charge[]) => write(seq, messageId, charges),
   }
 }
 

@@ -1,41 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { treeOfParts, type TreePart } from '@sotto/mls/public'
 import { describe, expect, it } from 'vitest'
-import type { Append, DeliveryStore, Membership, RoomChange, StoredEntry } from '../../src/delivery/store.ts'
+import type { Append, DeliveryStore, Membership, RoomChange } from '../../src/delivery/store.ts'
+import { append, createdBy, entryAt } from './appends.ts'
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
 
-const entryAt = (seq: number, payloadBytes = 20): StoredEntry => ({
-  seq,
-  hash: random(32),
-  entry: random(180),
-  payload: random(payloadBytes),
-  aux: null,
-  timeMs: 1000 + seq,
-})
-
 const member = (leaf: number, device = random(16)): Membership => ({ account: random(32), device, leaf })
-
-const createdBy = (founder: Membership): RoomChange => ({
-  kind: 'created',
-  epoch: 0,
-  policy: random(60),
-  group: random(300),
-  groupInfo: random(200),
-  meta: { epoch: 0, sealed: random(48) },
-  members: [founder],
-})
-
-const append = (room: Uint8Array, entry: StoredEntry, changes: Partial<Append> = {}): Append => ({
-  room,
-  entry,
-  senderTag: random(32),
-  messageId: random(16),
-  sendCounter: null,
-  change: null,
-  charges: [],
-  ...changes,
-})
 
 type Committed = RoomChange & { kind: 'committed' }
 
@@ -81,7 +52,7 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
     const store = await open()
     const room = random(16)
     const founder = member(0)
-    const change = createdBy(founder) as RoomChange & { kind: 'created' }
+    const change = createdBy(founder)
     const first = append(room, entryAt(0), { change })
     await store.append([first])
     return { store, room, founder, change, first }

@@ -9,7 +9,7 @@ import {
 } from '../../open/mail/shares.ts'
 import type { Deposited, MailStore, NewLetter, Post } from '../../open/store.ts'
 import { chargeWriter } from '../budgetStore.ts'
-import { preparedRows } from '../prepared.ts'
+import { preparedRows, repeated } from '../prepared.ts'
 import type { Schema } from '../schema.ts'
 import { knownTo } from './known.ts'
 
@@ -95,8 +95,6 @@ const added = (letters: readonly NewLetter[]): ReadonlyMap<number, Held> => {
     sums.set(recipient, plus(sums.get(recipient) ?? nothingHeld, payload.length))
   return sums
 }
-
-const repeated = <T>(row: T, count: number): T[] => Array.from({ length: count }, () => row)
 
 /** Keeps letters in a transaction of whoever asks, with the counters of their recipients and what they cost. */
 export interface Depositor {
