@@ -20,7 +20,7 @@ export interface Secrets {
   readonly logIdKey: Uint8Array
 }
 
-/** Their files, one each. */
+/** The files of the secrets, one each. */
 export const secretFiles = ['opaque-setup', 'log-key', 'sender-tag-key', 'log-id-key'] as const
 type SecretFile = (typeof secretFiles)[number]
 
@@ -87,6 +87,6 @@ export const loadSecrets = async ({
   }
 }
 
-/** Those that are there, in the order of their files. */
+/** The secrets that are there, in the order of their files. */
 export const secretBytes = (directory: string): readonly Uint8Array[] =>
   secretFiles.flatMap((name) => readSecret(join(directory, name)) ?? [])

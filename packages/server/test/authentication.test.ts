@@ -249,7 +249,7 @@ describe('login', () => {
     const alice = await register(url, 'alice', secret)
     await guessOn(url, 'alice')
     expect((await login(url, 'alice', secret, as(alice))).session.device).toEqual(alice.id)
-    // It does not open the way for those who do not sign.
+    // A login that signs does not open the way for those who do not sign.
     expect((await refusal(login(url, 'alice', secret, null))).code).toBe('rate')
     // Whoever has the device and not the password guesses no faster.
     expect(await guessOn(url, 'alice', as(alice))).toBeGreaterThan(0)

@@ -49,7 +49,7 @@ const allBut = (...names: readonly string[]): string[] => all.filter((name) => !
 const never = 1_000_000_000
 /** The log is never brought into the file while the server runs. */
 const busy = { limits: { dataLookMs: 10, dataIdleMs: never, dataMarkMs: 20 } }
-/** It is as soon as nothing is written. */
+/** The log is brought into the file as soon as nothing is written. */
 const idle = { limits: { dataLookMs: 10, dataIdleMs: 30, dataMarkMs: 20 } }
 
 const markOf = (directory: string): { generation: number; fileGeneration: number } =>

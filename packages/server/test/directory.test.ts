@@ -347,7 +347,7 @@ describe('key packages', () => {
     const last = [true]
     expect(outcomes).toEqual([oneTime, oneTime, oneTime, 'rate', oneTime, last, last, 'rate'])
     expect((await bob.call(operations.countKeyPackages, {})).remaining).toBe(6)
-    // Their own devices are not strangers.
+    // Devices of one account are not strangers to each other.
     const theirs = await createRoom(bob)
     const own = await bob.call(operations.claimKeyPackages, { room: theirs.id, account: bob.account })
     expect(own.packages.map(({ lastResort }) => lastResort)).toEqual([false])

@@ -150,7 +150,7 @@ describe('a socket', () => {
     const alice = await register(url, 'alice')
     const socket = await connect(alice)
     socket.webSocket.pause()
-    // Its pongs stay away, while another socket sees ping after ping.
+    // The pongs of this socket stay away, while another sees ping after ping.
     const other = await connect(alice)
     for (let pings = 0; pings < 4; pings++) await nextPing(other)
     socket.webSocket.resume()

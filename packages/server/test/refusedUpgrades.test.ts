@@ -51,7 +51,7 @@ describe('a connection that is refused', () => {
       limits: { connectionsPerAddressMax: 3, socketCloseMs: 50 },
     })
     for (let at = 0; at < 3; at++) expect((await stubborn(url, head)).answer).toMatch(says)
-    // They are no longer counted for the address: others behind it are served.
+    // A refused upgrade is not counted for the address in the end: others behind it are served.
     await expect
       .poll(() =>
         fetch(`${url}/healthz`).then(

@@ -20,7 +20,7 @@ type Bounds = Pick<
   'heavyJobsWaitingPerAccountMax' | 'heavyJobsWaitingMax' | 'heavyJobMs' | 'memoryRetryMs'
 >
 
-/** Their arithmetic runs on threads of the platform while the next begins; more would only make the others wait. */
+/** The arithmetic of a check runs on threads of the platform while the next begins; more would only make the others wait. */
 const jobsAtOnce = 2
 
 type Start = () => Promise<unknown>

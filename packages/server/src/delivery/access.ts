@@ -7,11 +7,11 @@ import type { DeliveryStore, Membership } from './store.ts'
 
 /** What a device is to a room. */
 export type Standing =
-  /** It has a leaf in the tree. */
+  /** A leaf in the tree is the device's. */
   | { readonly kind: 'member'; readonly membership: Membership }
-  /** Its account is in the policy, so that it may come in from outside. */
+  /** The policy has the account, so that the device may come in from outside. */
   | { readonly kind: 'account' }
-  /** It had a leaf, up to and including this entry. */
+  /** A leaf was the device's, up to and including this entry. */
   | { readonly kind: 'former'; readonly untilSeq: number }
   | { readonly kind: 'stranger' }
 

@@ -37,7 +37,7 @@ const announceMoves = (bus: Bus, { append: { room, entry, change } }: Durable): 
   const { joined, left } = moved(change)
   for (const device of joined) bus.publish(deviceTopic(device), { kind: 'joined', room, device })
   for (const device of left) bus.publish(deviceTopic(device), { kind: 'left', room, device })
-  // They have not listened to the room until now.
+  // Devices that were lost have not listened to the room until now.
   if (change?.kind === 'healed')
     for (const device of joined) bus.publish(deviceTopic(device), { kind: 'returned', room, head: entry.seq })
   const invited = change?.kind === 'committed' ? (change.welcome?.devices ?? []) : []

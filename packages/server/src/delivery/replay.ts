@@ -78,7 +78,7 @@ export const makeReplay = ({ store, ledger, provider, accounts, limits }: Depend
   const named = ({ envelope: { messageId, sendCounter } }: Incoming) => ({ messageId, sendCounter })
 
   const replayCommit = async (court: Court, room: Room, place: Place, offered: Offered): Promise<Judged> => {
-    // Its attachment is not in the log: the parts were handed to whom they were for.
+    // The attachment of a commit is not in the log: the parts were handed to whom they were for.
     if (offered.aux || !offered.entry.auxHash) return refuse('a commit has an attachment that is not kept')
     const incoming = parse(room, offered)
     const observed = await observeCommit(court, place.members, place.group, offered.payload)

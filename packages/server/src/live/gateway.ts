@@ -42,7 +42,7 @@ type Peer =
   | {
       readonly kind: 'unidentified'
       readonly address: string
-      /** It may send more from now on. */
+      /** Lets the socket send more from now on. */
       listen(): void
     }
   | { readonly kind: 'identified'; readonly account: string }

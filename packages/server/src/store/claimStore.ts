@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts'
 
 /** Who was handed which key package, and how many times it may still be used by whom. */
 export const claimQueries = {
-  /** It has been handed to the claimant, once more. */
+  /** The package has been handed to the claimant, once more. */
   note: async (
     db: Transaction<Schema>,
     owner: Uint8Array,

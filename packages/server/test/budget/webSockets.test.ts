@@ -82,7 +82,7 @@ describe('a message in pieces', () => {
       for (const chunk of [[...head, 0], ...Array.from({ length: bytes - 2 }, () => [0])]) {
         socket.write(Buffer.from(chunk))
         heldBytes += chunk.length
-        // It has come by itself: what comes with it would be one chunk.
+        // Each byte has come by itself: what comes together would be one chunk.
         await expect.poll(() => memory.heldBytes()).toBe(heldBytes)
       }
       socket.write(Buffer.from([0]))

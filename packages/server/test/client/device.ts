@@ -52,7 +52,7 @@ export interface RawDevice extends Identity {
   /** The server; another address after a restart. */
   url: string
   token: string
-  /** Its own chain, and those of others, verified. */
+  /** The chain of this account, and those of others, verified. */
   readonly chains: Map<string, AccountState>
   /** Key packages it can be added by. */
   readonly bundles: KeyPackageBundle[]
