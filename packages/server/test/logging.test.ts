@@ -57,6 +57,34 @@ describe('the log', () => {
     expect(parsed().at(-1)).not.toHaveProperty('leftOut')
   })
 
+  it.each(['refused', 'nack', 'fork_reported', 'key_packages_claimed', 'room_created'] as const)(
+    'is not filled by a member, who leaves a place for others: %s',
+    (event) => {
+      const { log, parsed } = recorded()
+      const [mallory, alice, room] = [random(32), random(32), random(32)]
+      for (let i = 0; i < 10_000; i++) log.info(event, { account: mallory, room })
+      const flood = parsed().length
+      expect(flood).toBeLessThanOrEqual(30)
+      log.info(event, { account: alice, room })
+      expect(parsed()[flood]).toMatchObject({ event, leftOut: 10_000 - flood })
+    },
+  )
+
+  it('is not filled by a failure that comes again and again, and shows another one', () => {
+    const { log, parsed } = recorded()
+    for (let i = 0; i < 10_000; i++) log.failure(new RangeError('again'))
+    const flood = parsed().length
+    expect(flood).toBeLessThanOrEqual(30)
+    log.failure(new TypeError('another'))
+    expect(parsed()[flood]).toMatchObject({ event: 'failure', error: 'TypeError', leftOut: 10_000 - flood })
+  })
+
+  it('keeps every line of what whoever runs the server does', () => {
+    const { log, lines } = recorded()
+    for (let i = 0; i < 500; i++) log.info('account_suspended', { account: random(32) })
+    expect(lines).toHaveLength(500)
+  })
+
   it('is not filled by many strangers either', () => {
     const { log, lines } = recorded()
     for (let i = 0; i < 5000; i++) log.info('hook_refused', { address: `192.0.${i >> 8}.${i & 255}` })

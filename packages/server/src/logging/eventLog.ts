@@ -42,53 +42,50 @@ const helps = {
     'Nothing can be stored: the disk of the data, or what the database may hold, is full, or it is read-only. People can still read; it goes on by itself when there is room',
 } as const
 
+/** Whoever is connected, or reaches the port, can cause these as often as requests are taken: they have a budget of lines. */
+const peersEvents = [
+  'registered',
+  'invite_refused',
+  'login',
+  'login_refused',
+  'logout',
+  'session_ended',
+  'chain_extended',
+  'key_packages_claimed',
+  'room_created',
+  'commit_accepted',
+  'refused',
+  'rate_refused',
+  'fork_reported',
+  'fork_tags_differ',
+  'nack',
+  'room_healed',
+  'hook_published',
+  'hook_posted',
+  'hook_refused',
+  'append_failed',
+  'socket_opened',
+  'socket_closed',
+  'socket_behind',
+  'write_stalled',
+] as const
+
 export type EventName =
   | keyof typeof helps
+  | (typeof peersEvents)[number]
   | 'started'
   | 'clock_doubted'
   | 'disk_recovered'
   | 'stopping'
   | 'stopped'
-  | 'registered'
   | 'administered'
   | 'account_suspended'
   | 'account_resumed'
   | 'account_removed'
-  | 'invite_refused'
-  | 'login'
-  | 'login_refused'
-  | 'logout'
-  | 'session_ended'
-  | 'chain_extended'
-  | 'key_packages_claimed'
-  | 'room_created'
-  | 'commit_accepted'
-  | 'refused'
-  | 'rate_refused'
-  | 'fork_reported'
-  | 'fork_tags_differ'
-  | 'nack'
-  | 'room_healed'
   | 'room_damaged'
-  | 'hook_published'
-  | 'hook_posted'
-  | 'hook_refused'
   | 'rooms_not_served'
-  | 'append_failed'
-  | 'socket_opened'
-  | 'socket_closed'
-  | 'socket_behind'
-  | 'write_stalled'
 
-/** Whoever reaches the port can cause these as often as requests are taken: they have a budget of lines. */
-const strangersEvents: ReadonlySet<EventName> = new Set<EventName>([
-  'registered',
-  'login',
-  'login_refused',
-  'hook_refused',
-  'rate_refused',
-  'invite_refused',
-])
+const rationed: ReadonlySet<EventName> = new Set(peersEvents)
 
 /** Who is counted: an account or user, or where the request comes from. */
 export interface CountedAs {
@@ -110,6 +107,12 @@ export interface EventLog {
   warn(event: EventName, fields?: EventFields): void
   /** A bug: the class of the error and where it was thrown; its text may quote what somebody sent. */
   failure(error: unknown, fields?: EventFields): void
+}
+
+/** Whose share of the lines it is. */
+const sourceOf = ({ address, account, room }: EventFields): string => {
+  const id = account ?? room
+  return address ?? (id ? toHex(id) : '')
 }
 
 const framesOf = (error: unknown): string[] | undefined =>
@@ -173,10 +176,23 @@ export const makeEventLog = ({
     (name: 'debug' | 'info' | 'warn') =>
     (event: EventName, fields: EventFields = {}): void => {
       if (!logger.isLevelEnabled(name)) return
-      const leftOut = strangersEvents.has(event) ? budget.admit(event, fields.address ?? '') : 0
+      const leftOut = rationed.has(event) ? budget.admit(event, sourceOf(fields)) : 0
       if (leftOut === undefined) return
       logger[name]({ event, ...written(fields), ...(leftOut === 0 ? {} : { leftOut }) })
     }
+
+  const failure: EventLog['failure'] = (error, fields = {}) => {
+    const kind = error instanceof Error ? error.constructor.name : typeof error
+    const leftOut = budget.admit('failure', kind)
+    if (leftOut === undefined) return
+    logger.error({
+      event: 'failure',
+      error: kind,
+      at: framesOf(error),
+      ...written(fields),
+      ...(leftOut === 0 ? {} : { leftOut }),
+    })
+  }
 
   return {
     count: ({ account, address }, what) => {
@@ -186,12 +202,6 @@ export const makeEventLog = ({
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
-    failure: (error, fields = {}) =>
-      logger.error({
-        event: 'failure',
-        error: error instanceof Error ? error.constructor.name : typeof error,
-        at: framesOf(error),
-        ...written(fields),
-      }),
+    failure,
   }
 }

@@ -5,7 +5,7 @@ const linesPerEventMax = 240
 const linesPerSourceMax = 30
 const minuteMs = 60_000
 
-/** Keeps strangers from filling the disk with lines, or from burying the lines that others cause. */
+/** Keeps peers from filling the disk with lines, or from burying the lines that others cause. */
 export interface LineBudget {
   /** How many lines of the event were left out since the last one; undefined: this one is left out as well. */
   admit(event: string, source: string): number | undefined
