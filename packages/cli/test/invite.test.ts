@@ -70,6 +70,8 @@ describe('an invite', () => {
     ['--expires', 'soon'],
     ['--expires', '400d'],
     ['--expires', '0d'],
+    ['--public-url', 'chat.example.org'],
+    ['--public-url', 'https://example.org/chat'],
   ])('is not made with %s %s', async (option, value) => {
     expect(await invite(option, value)).toMatchObject({ exit: 2, out: '' })
   })

@@ -11,6 +11,7 @@ import { keepData } from './data/keeper.ts'
 import { openData } from './data/openData.ts'
 import { databasePath } from './data/parts.ts'
 import { dataProblem } from './data/problem.ts'
+import { readPublicUrl } from './http/publicUrl.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
 import { makeDepartures } from './open/accounts/departures.ts'
 import { processHints } from './open/hints.ts'
@@ -99,13 +100,16 @@ async function* withoutServer(options: AdministerOptions, action: Action): Async
  * Does one thing for whoever runs the server, on its machine: by the server that has the data or, where none runs, on the
  * data themselves. It is the same service either way.
  *
- * @throws SottoError as the services say; `not_found` where there are no data, `forbidden` for another user,
- *   `unavailable` where the data are in use by a server that cannot be asked, or do not belong together
+ * @throws SottoError as the services say; `bad_request` for a `publicUrl` that means nothing, `not_found` where there are no
+ *   data, `forbidden` for another user, `unavailable` where the data are in use by a server that cannot be asked, or do not
+ *   belong together
  */
 export async function* administer<A extends Action>(
   options: AdministerOptions,
   action: A,
 ): AsyncIterable<Answers[A['do']]> {
+  // Before anything is made that would be told with it.
+  if (options.publicUrl !== null) readPublicUrl(options.publicUrl)
   const asked = await askServer(options.dataDirectory, action)
   // The border: an answer is of the kind of its action.
   yield* (asked ?? withoutServer(options, action)) as AsyncIterable<Answers[A['do']]>
