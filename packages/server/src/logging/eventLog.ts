@@ -63,7 +63,6 @@ const peersEvents = [
   'hook_published',
   'hook_posted',
   'hook_refused',
-  'append_failed',
   'socket_opened',
   'socket_closed',
   'socket_behind',
@@ -76,6 +75,7 @@ export type EventName =
   | 'started'
   | 'clock_doubted'
   | 'disk_recovered'
+  | 'append_failed'
   | 'stopping'
   | 'stopped'
   | 'administered'
