@@ -93,6 +93,29 @@ export const serverRefused = ({ connection }: ClientState): SottoError => {
   }
 }
 
+/**
+ * Waits for `work` as long as the server takes anything of this device.
+ *
+ * @throws SottoError `session_expired` as soon as the session has ended: who waits on would wait in vain
+ */
+export const whileSignedIn = async <T>(client: Client, work: Promise<T>): Promise<T> => {
+  let stop = (): void => {}
+  const ended = new Promise<never>((_, reject) => {
+    const look = ({ account }: ClientState): void => {
+      if (account.kind === 'signed_out') reject(new SottoError('session_expired'))
+    }
+    stop = client.subscribe((event) => {
+      if (event.kind === 'state') look(event.state)
+    })
+    look(client.state())
+  })
+  try {
+    return await Promise.race([work, ended])
+  } finally {
+    stop()
+  }
+}
+
 /** @throws SottoError `offline`, `session_expired`, or why the server is refused */
 export const settledOnline = async (client: Client): Promise<void> => {
   switch (await settled(client)) {

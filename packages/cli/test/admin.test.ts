@@ -7,6 +7,7 @@ beforeAll(async () => {
   await world.serve()
   await world.register('alice')
   await world.register('bob')
+  await world.sotto('bob', ['room', 'create', 'General'])
 }, 60_000)
 afterAll(() => world.end())
 
@@ -21,9 +22,15 @@ describe('who runs the server', () => {
       ['alice', 'person', 1, null],
       ['bob', 'person', 1, null],
     ])
+    const hearing = world.start('bob', 'receive', '--follow')
+    await world.sotto('bob', ['send', 'General', 'here'])
     expect(values((await admin('suspend', 'bob')).out)).toEqual([
       { name: 'bob', suspended: true, sessions: 1 },
     ])
+    // Whoever follows hears of it, and nobody waits for an answer that never comes.
+    expect((await hearing.ended).exit).toBe(5)
+    const said = await world.sotto('bob', ['send', 'General', 'hello', '--timeout', '0'])
+    expect(said).toMatchObject({ exit: 5, out: '' })
     const refused = await login('bob')
     expect(refused).toMatchObject({ exit: 6, out: '' })
     expect(refused.err).toContain('has suspended this account')
@@ -36,7 +43,7 @@ describe('who runs the server', () => {
     const unasked = await admin('remove', 'bob')
     expect(unasked).toMatchObject({ exit: 2, out: '' })
     const [removed] = values((await admin('remove', 'bob', '--yes')).out)
-    expect(removed).toMatchObject({ name: 'bob', removed: true, rooms: 0 })
+    expect(removed).toMatchObject({ name: 'bob', removed: true, rooms: 1 })
     expect((await login('bob')).exit).toBe(5)
     const again = await world.sotto(
       'other',

@@ -7,7 +7,7 @@ import type { Output } from '../output.ts'
 import { findRoom } from '../roomName.ts'
 import { untilSignal } from '../signals.ts'
 import { tellTrouble } from '../trouble.ts'
-import { serverRefused, settled } from '../waiting.ts'
+import { serverRefused, settled, whileSignedIn } from '../waiting.ts'
 
 interface Options {
   readonly follow?: boolean
@@ -64,7 +64,11 @@ export const receiveCommand = (): Command =>
           if (standing === 'refused') throw serverRefused(client.state())
           const waits = follow || (timeoutMs !== undefined && inbox.count() === 0)
           if (!waits && standing === 'offline') throw serverRefused(client.state())
-          if (waits) await Promise.race([timeout, received, inbox.failed, untilSignal(ended.signal)])
+          if (waits)
+            await whileSignedIn(
+              client,
+              Promise.race([timeout, received, inbox.failed, untilSignal(ended.signal)]),
+            )
           await inbox.readNow()
         } finally {
           ended.abort()

@@ -17,7 +17,7 @@ import { findRoom, roomTitle } from '../roomName.ts'
 import { roomStateText } from '../roomState.ts'
 import { timestamp } from '../time.ts'
 import { tellTrouble } from '../trouble.ts'
-import { serverRefused } from '../waiting.ts'
+import { serverRefused, whileSignedIn } from '../waiting.ts'
 
 /** Messages under way at a time: enough to keep a connection busy, few enough to remember. */
 const underWayMax = 128
@@ -133,9 +133,8 @@ export const sendCommand = (): Command =>
           sent += 1
           tell(delivered)
         })
-        const count = await withProgress(waitingFor, Promise.race([work, patience.lost])).finally(
-          patience.end,
-        )
+        const outcome = whileSignedIn(client, Promise.race([work, patience.lost]))
+        const count = await withProgress(waitingFor, outcome).finally(patience.end)
         invocation.output.remark(`${count === 1 ? 'Sent' : `${count} messages sent`} to ${roomTitle(room)}.`)
       })
     })
