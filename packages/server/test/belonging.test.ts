@@ -147,7 +147,7 @@ const changed = (directory: string, change: (directory: string) => void): string
 
 const half = (path: string): void => truncateSync(path, Math.floor(statSync(path).size / 8192) * 4096)
 
-describe('a copy of the data of a server', () => {
+describe('DATA-1, DATA-2: a copy of the data of a server', () => {
   it.each<readonly [string, () => string]>([
     ['whole, made while it ran', () => copyOf(ours.running)],
     ['whole, made after it had stopped', () => copyOf(ours.closed)],
@@ -205,6 +205,15 @@ describe('a copy of the data of a server', () => {
           cpSync(ours.closed, join(outer, 'copy'), { recursive: true }),
         ),
       /no database in it, but one in its folder copy/,
+    ],
+    [
+      'that lies some folders too deep, as an archive unpacks it',
+      () =>
+        changed(copyOf(ours.closed, []), (outer) => {
+          mkdirSync(join(outer, 'empty'))
+          cpSync(ours.closed, join(outer, 'srv', 'lib', 'sotto'), { recursive: true })
+        }),
+      /no database in it, but one in its folder srv\/lib\/sotto/,
     ],
     ['of the marker alone', () => copyOf(ours.closed, ['marker']), /sotto\.db is missing/],
     [
@@ -391,7 +400,7 @@ describe('a copy that was made while the server wrote', () => {
 })
 
 describe('the data of a server that runs', () => {
-  it('are in the file itself when nothing is written: without the log nothing is missing', async () => {
+  it('DATA-3: are in the file itself when nothing is written: without the log nothing is missing', async () => {
     const server = await testServer(idle)
     await register(server.url, 'alice')
     await register(server.url, 'bob')
@@ -403,14 +412,14 @@ describe('the data of a server that runs', () => {
     })
   })
 
-  it('leave no log behind when it stops', async () => {
+  it('DATA-3: leave no log behind when it stops', async () => {
     const server = await testServer(busy)
     await register(server.url, 'alice')
     await server.close()
     expect(readdirSync(server.dataDirectory).filter((name) => /-(?:wal|shm)$/.test(name))).toEqual([])
   })
 
-  it('are files that only its user can read, those of before included', async () => {
+  it('DATA-5: are files that only its user can read, those of before included', async () => {
     const server = await testServer(busy)
     await register(server.url, 'alice')
     const modes = (): string[] =>
@@ -426,7 +435,7 @@ describe('the data of a server that runs', () => {
     expect(modes()).toEqual([])
   })
 
-  it('cannot be locked by another program, nor had by another server when the lock file is deleted', async () => {
+  it('DATA-4: cannot be locked by another program, nor had by another server when the lock file is deleted', async () => {
     const server = await testServer(busy)
     const alice = await register(server.url, 'alice')
     const other = new DatabaseSync(join(server.dataDirectory, 'sotto.db'), { timeout: 0 })
@@ -439,7 +448,7 @@ describe('the data of a server that runs', () => {
     expect((await alice.call(operations.readSession, {})).name).toBe('alice')
   })
 
-  it('that another program has locked are said to be so at the start, at once', async () => {
+  it('DATA-4: that another program has locked are said to be so at the start, at once', async () => {
     const directory = copyOf(ours.closed)
     const other = new DatabaseSync(join(directory, 'sotto.db'))
     other.exec('BEGIN IMMEDIATE')

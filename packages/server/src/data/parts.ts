@@ -22,7 +22,7 @@ export interface Parts {
   readonly wal: Uint8Array | null
   /** Names of what SQLite keeps beside a database. */
   readonly besides: readonly string[]
-  /** Folders in it that hold the data of a server: a copy that was put one level too deep. */
+  /** Folders below it that hold the data of a server, where it has none itself: a copy that was put too deep. */
   readonly inside: readonly string[]
   readonly secretsThere: readonly string[]
   readonly secretsMissing: readonly string[]
@@ -69,6 +69,30 @@ export const walSalts = (database: string): Uint8Array | null => {
   return header && header.length === walHeaderBytes ? new Uint8Array(header.subarray(16, 24)) : null
 }
 
+/** So many folders are looked into: archives have the path of what was packed, and a disk may have anything. */
+const foldersMax = 1000
+
+const foldersIn = (directory: string): readonly string[] =>
+  readdirSync(directory, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []))
+
+const foldersIfReadable = (directory: string): readonly string[] => {
+  try {
+    return foldersIn(directory)
+  } catch {
+    return []
+  }
+}
+
+/** Paths, from the directory on, of those folders below it that have a database; the nearest first. */
+const dataBelow = (directory: string): readonly string[] => {
+  const folders = [...foldersIn(directory)]
+  for (let at = 0; at < folders.length && folders.length < foldersMax; at++) {
+    const folder = folders[at] as string
+    folders.push(...foldersIfReadable(join(directory, folder)).map((name) => join(folder, name)))
+  }
+  return folders.slice(0, foldersMax).filter((folder) => existsSync(databasePath(join(directory, folder))))
+}
+
 /**
  * Reads files of the database: whoever has it open in the same process would lose its locks by that (POSIX), so it comes
  * before the opening.
@@ -85,9 +109,7 @@ export const lookAtParts = (directory: string): Parts => {
     besides: ['sotto.db-wal', 'sotto.db-shm', 'sotto.db-journal'].filter((name) =>
       existsSync(join(directory, name)),
     ),
-    inside: readdirSync(directory, { withFileTypes: true }).flatMap((one) =>
-      one.isDirectory() && existsSync(databasePath(join(directory, one.name))) ? [one.name] : [],
-    ),
+    inside: existsSync(database) ? [] : dataBelow(directory),
     secretsThere: secretFiles.filter(isThere),
     secretsMissing: secretFiles.filter((name) => !isThere(name)),
   }
