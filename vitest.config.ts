@@ -5,7 +5,7 @@ const every = [
   'tests/{architecture,bots,chaos,crowd,fuzz,launcher,negative,open,proxy,siege,spec,stories,tidy,tools,world}/**/*.test.ts',
 ]
 
-/** They leave nothing behind in their process: the next file goes on in it, and what it imports is there already. */
+/** Files that leave nothing behind in their process: the next one goes on in it, and what it imports is there already. */
 const tidy = [
   'packages/{client,mls,protocol,trust,web}/test/**/*.test.ts',
   'tests/{architecture,negative,stories,tidy}/**/*.test.ts',

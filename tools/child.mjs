@@ -12,7 +12,7 @@ const kill = (child, isGroup, signal) => {
     if (isGroup) process.kill(-child.pid, signal)
     else child.kill(signal)
   } catch {
-    // It has ended already.
+    // The child has ended already.
   }
 }
 

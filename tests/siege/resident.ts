@@ -12,7 +12,7 @@ export const watchResident = (pid: number): { most(): number; end(): void } => {
     try {
       most = Math.max(most, residentBytesOf(pid))
     } catch {
-      // It has ended; who needs it finds out elsewhere.
+      // The process has ended; who needs it finds out elsewhere.
     }
   }
   look()

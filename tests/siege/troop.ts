@@ -52,7 +52,7 @@ export const muster = <To extends { readonly kind: string }, From extends { read
       return answer
     },
     end: () => {
-      // It may have ended by itself.
+      // The process may have ended by itself.
       if (child.connected) child.send({ kind: 'end' }, () => {})
       setTimeout(() => child.kill('SIGKILL'), 2000).unref()
     },

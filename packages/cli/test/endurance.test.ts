@@ -81,7 +81,7 @@ describe('two processes on one profile', () => {
     const hearing = world.start('alice', 'receive', '--follow')
     await hearing.says('"still there"')
     hearing.child.kill('SIGKILL')
-    await hearing.ended
+    expect(textsOf((await hearing.ended).out)).toEqual(['still there'])
     chatting.type('/quit\n')
     await chatting.ended
   })

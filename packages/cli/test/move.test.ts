@@ -54,7 +54,7 @@ const nothingLost = async (there: World, url: string): Promise<void> => {
   expect(sent, sent.err).toMatchObject({ exit: 0 })
 }
 
-it('a terminal finds the same server at another address, and loses nothing', async () => {
+it('SRV-2: a terminal finds the same server at another address, and loses nothing', async () => {
   const here = await world()
   await here.serve()
   await here.register('alice')
@@ -74,7 +74,7 @@ it('a terminal finds the same server at another address, and loses nothing', asy
   expect(again.err).not.toContain('It is the same server')
 })
 
-it('another server is not taken for it, nor one that hands the question on', async () => {
+it('SRV-2: another server is not taken for it, nor one that hands the question on', async () => {
   const [here, other] = [await world(), await world()]
   await here.serve()
   await other.serve()

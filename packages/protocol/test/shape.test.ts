@@ -80,7 +80,7 @@ describe('a shape', () => {
     expect(refuses(event, 0)).toBe(true)
   })
 
-  it('that has grown ends, for older peers, where nothing new is said: one encoding for one value', () => {
+  it('ENC-6 that has grown ends, for older peers, where nothing new is said: one encoding for one value', () => {
     const before = struct({ a: uint() })
     const after = grown({ a: uint() }, { b: text(3), c: uint() })
     expect(decodeAs(after, encodeAs(before, { a: 1 }))).toEqual({ a: 1, b: null, c: null })

@@ -173,7 +173,7 @@ describe('a commit', () => {
     expect(await codeOf(adopt(hers, removal))).toBe('accepted')
   })
 
-  it('of those who may take somebody out is not kept out by a member who commits on and on', async () => {
+  it('DEL-17: of those who may take somebody out is not kept out by a member who commits on and on', async () => {
     const { url } = await testServer({ limits: { commitsPerRoomPerMinute: 4 } })
     const { hers, his } = await together(url)
     const again = async () => adopt(his, await prepareCommit(his, { forcePath: true }))

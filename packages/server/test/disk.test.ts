@@ -84,7 +84,7 @@ const smallDisk = (): { readonly directory: string; unmount(): void } | undefine
 describe('a server on a disk of 4 MiB', () => {
   const disk = process.platform === 'linux' ? smallDisk() : undefined
   it.skipIf(disk === undefined)(
-    'says that it is full, goes on by itself when there is room, says that it is read-only; needs mount',
+    'DATA-6: says that it is full, goes on by itself when there is room, says that it is read-only; needs mount',
     async () => {
       const { directory, unmount } = disk as NonNullable<typeof disk>
       const lines: string[] = []

@@ -97,7 +97,7 @@ describe('a restart', () => {
   })
 
   it.each([0o755, 0o750, 0o770, 0o777])(
-    'is refused on a directory of somebody else that is open (%o), and changes nothing of it',
+    'DATA-5: is refused on a directory of somebody else that is open (%o), and changes nothing of it',
     async (mode) => {
       const dataDirectory = temporaryDirectory()
       writeFileSync(join(dataDirectory, 'of somebody else'), '')
@@ -202,7 +202,7 @@ describe('a start', () => {
 })
 
 describe('a full disk', () => {
-  it('refuses what cannot be stored, goes on reading, and takes messages again when there is room', async () => {
+  it('DATA-6: refuses what cannot be stored, goes on reading, and takes messages again when there is room', async () => {
     const server = await testServer({
       databaseBytesMax: 600 * 1024,
       limits: { diskProbeMs: 0, diskReserveBytes: 0 },

@@ -55,7 +55,7 @@ const lanes = {
   'what is not there': ['/nothing.txt', ''],
 } as const
 
-describe('a name that was made to point at this machine', async () => {
+describe('SRV-1: a name that was made to point at this machine', async () => {
   const { url } = await testServer({ open: true })
 
   it.each(Object.entries(lanes))('does not reach %s', async (_lane, [path, more]) => {
@@ -116,7 +116,7 @@ describe('a name that was made to point at this machine', async () => {
   })
 })
 
-describe('the names of a server', () => {
+describe('SRV-1: the names of a server', () => {
   const edgeOf = (config: Parameters<typeof makeEdge>[0]) =>
     makeEdge(
       config,

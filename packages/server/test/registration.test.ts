@@ -48,7 +48,7 @@ const registerProgram = async (url: string, username: string, more: Record<strin
 
 const wrongKey = 'x'.repeat(43)
 
-describe('who may register, where nothing is said,', () => {
+describe('SES-9: who may register, where nothing is said,', () => {
   it.each([
     [{}, 'open'],
     [{ host: 'localhost' }, 'open'],
@@ -79,7 +79,7 @@ describe('who may register, where nothing is said,', () => {
   })
 })
 
-describe('registration by invitation', () => {
+describe('SES-9: registration by invitation', () => {
   it('makes one account with one key, on either lane, and none without', async () => {
     const { url, key } = await byInvitation(2)
     expect((await startWith(url, 'alice', null)).code).toBe('invite_required')

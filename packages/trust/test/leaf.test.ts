@@ -148,7 +148,7 @@ describe('a leaf', () => {
     const notAfterS = startS + 5 * dayS
     expect(await judged(alice, { notAfterS }, notAfterS + dayS - 1)).toBe('ok')
     expect(await judged(alice, { notAfterS }, notAfterS + dayS)).toBe('LEAF-10')
-    // Its 90 days, and the day by which clocks may differ.
+    // The 90 days of a leaf, and the day by which clocks may differ.
     expect(await judged(alice, { notAfterS: startS + 91 * dayS })).toBe('ok')
     expect(await judged(alice, { notAfterS: startS + 91 * dayS + 1 })).toBe('LEAF-10')
   })

@@ -25,7 +25,7 @@ import type { Tools } from './tools.ts'
 
 export type Healing =
   | { readonly kind: 'healed' }
-  /** It has taken something from this device, there may be more. */
+  /** The server has taken something from this device, and there may be more. */
   | { readonly kind: 'handing' }
   /** Another device hands back: two at the same would only do the same twice. */
   | { readonly kind: 'watching' }
@@ -121,7 +121,7 @@ export const makeHealer = (runner: Runner, { store, tools, line, contacts, isWho
   /** @returns whether the server has come further since the last look, and not by this device */
   const note = ({ seq }: Acknowledgement, to: number): boolean => {
     const before = progress
-    // It may be set back once more meanwhile.
+    // A server may be set back once more meanwhile.
     const from = before ? Math.min(before.from, seq) : seq
     const hasMoved = before !== null && seq > before.at
     const looks = before && !hasMoved ? before.looks + 1 : 0
@@ -149,7 +149,7 @@ export const makeHealer = (runner: Runner, { store, tools, line, contacts, isWho
       const { retryAfterMs } = error.detail
       if (error.code === 'rate') return { kind: 'later', delayMs: Number(retryAfterMs ?? askAgainMs) }
       if (error.code !== 'policy') throw error
-      // It judges what was done in the room by the chains that it has, and may have lost some of those as well.
+      // A server judges what was done in the room by the chains that it has, and may have lost some of those as well.
       return (await contacts.handBack()) ? { kind: 'handing' } : waiting()
     }
   }
@@ -177,7 +177,7 @@ export const makeHealer = (runner: Runner, { store, tools, line, contacts, isWho
         case 'unknown':
           return waiting()
         case 'other':
-          // It has not lost its end, it has another one.
+          // The server has not lost the end of the log, it has another one.
           progress = null
           await runner.take((room) => stepped(refrozen(room, 'fork')))
           return { kind: 'waiting', looks: 0 }

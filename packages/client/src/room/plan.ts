@@ -39,7 +39,7 @@ export interface Situation {
   readonly doubted: ReadonlySet<string>
   /** How many people may be brought in by one commit. */
   readonly together: number
-  /** It is this device's turn to give the tree keys. */
+  /** Whether it is this device's turn to give the tree keys. */
   readonly filling: boolean
 }
 
@@ -152,8 +152,8 @@ const purposeOf = (
 }
 
 /**
- * Those who are invited first, as many as one commit may bring in and as find a place; at least one of them. Of whom
- * nothing is claimed yet one device is counted: what comes of it is counted the next time.
+ * Those who are invited first, as many as one commit may bring in and as find a place; at least one of them. A person
+ * of whom nothing is claimed yet counts as one device; the next time the claimed ones count.
  */
 const firstInvitations = (
   { intents }: RoomState,

@@ -14,7 +14,7 @@ export interface RawKeeper {
 }
 
 const blockEntries = 256
-/** That stay when the store is full: the last thousand entries. */
+/** Blocks that stay when the store is full: the last thousand entries. */
 const blocksMin = 4
 const row = struct({ bytes: uint() })
 

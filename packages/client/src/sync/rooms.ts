@@ -132,7 +132,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
   const settle = (waiting: WaitingWelcome, outcome: 'joined' | 'declined'): Promise<unknown> =>
     line.call(operations.settleWelcome, { room: waiting.room, seq: waiting.seq, outcome })
 
-  /** It is not opened, and not left either: nothing of it was ever here. */
+  /** An invitation that is neither opened nor left: nothing of its room was ever here. */
   const dismiss = async (room: Room, waiting: WaitingWelcome): Promise<void> => {
     await settle(waiting, 'declined')
     await room.take((state) => stepped(state.phase.kind === 'invited' ? forgotten(state) : state))

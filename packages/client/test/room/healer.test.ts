@@ -48,7 +48,7 @@ const keep = async (store: Store, ledger: Ledger, from: number, to: number): Pro
   }
 }
 
-/** That a device has read them, whether it has kept them or not. */
+/** Notes that a device has read the entries from `from` on, whether it has kept them or not. */
 const remember = async (store: Store, ledger: Ledger, from: number): Promise<void> =>
   store.commit(
     ledger.hashes.slice(from).map((hash, at) => ({

@@ -48,7 +48,7 @@ const founded = async (guests: readonly Somebody[]): Promise<Side> => {
 }
 
 describe('people who are invited at once', () => {
-  it('come in by one commit, with one Welcome, and the timeline names each', async () => {
+  it('CL-14: come in by one commit, with one Welcome, and the timeline names each', async () => {
     const guests = await named(5)
     const alice = await founded(guests)
     const bundles = await Promise.all(guests.map(bundleOf))
@@ -71,7 +71,7 @@ describe('people who are invited at once', () => {
     expect(last.room.face.memberCount).toBe(6)
   })
 
-  it('are not kept out by one of them whom nobody may bring in', async () => {
+  it('CL-14: are not kept out by one of them whom nobody may bring in', async () => {
     const guests = await named(4)
     const alice = await founded(guests)
     const bundles = await Promise.all(guests.map(bundleOf))
@@ -182,73 +182,77 @@ const timers = () => {
 }
 
 describe('a tree that its owner has grown alone', () => {
-  it('is filled by a newcomer after a while, once for all who are near', { timeout: 120_000 }, async () => {
-    const guests = await named(63)
-    const alice = await founded(guests)
-    const bundles = await Promise.all(guests.map(bundleOf))
-    alice.room = {
-      ...alice.room,
-      intents: guests.map((guest, at) => invitationOf(guest, bundles[at] as KeyPackageBundle)),
-    }
-    await commitNext(alice)
-    const pending = handIn(alice)
-    await alice.catchUp()
-    // Alice has leaf 0, guest n leaf n + 1: the half on the right has no keys yet.
-    const [bob, carol] = await Promise.all(
-      [40, 44].map((at) =>
-        comeIn(
-          alice,
-          pending,
-          toolsOf(guests[at] as Somebody, known(alice, guests)),
-          bundles[at] as KeyPackageBundle,
+  it(
+    'CL-13: is filled by a newcomer after a while, once for all who are near',
+    { timeout: 120_000 },
+    async () => {
+      const guests = await named(63)
+      const alice = await founded(guests)
+      const bundles = await Promise.all(guests.map(bundleOf))
+      alice.room = {
+        ...alice.room,
+        intents: guests.map((guest, at) => invitationOf(guest, bundles[at] as KeyPackageBundle)),
+      }
+      await commitNext(alice)
+      const pending = handIn(alice)
+      await alice.catchUp()
+      // Alice has leaf 0, guest n leaf n + 1: the half on the right has no keys yet.
+      const [bob, carol] = await Promise.all(
+        [40, 44].map((at) =>
+          comeIn(
+            alice,
+            pending,
+            toolsOf(guests[at] as Somebody, known(alice, guests)),
+            bundles[at] as KeyPackageBundle,
+          ),
         ),
-      ),
-    )
-    if (!bob || !carol) throw new Error('nobody')
-    const weightFor = ({ room: { group } }: Side): number =>
-      group ? pathWeight(group.public.tree, group.ownLeaf) : 0
-    expect([alice, bob, carol].map(weightFor)).toEqual([1, 32, 32])
+      )
+      if (!bob || !carol) throw new Error('nobody')
+      const weightFor = ({ room: { group } }: Side): number =>
+        group ? pathWeight(group.public.tree, group.ownLeaf) : 0
+      expect([alice, bob, carol].map(weightFor)).toEqual([1, 32, 32])
 
-    let isOnline = true
-    const atWork = (side: Side) => {
-      const clock = timers()
-      const due: string[] = []
-      const filling = fillInTime({
-        after: clock.after,
-        between: (min, max) => (min + max) / 2,
-        isOnline: () => isOnline,
-        due: () => void due.push('due'),
-      })
-      filling.look(side.room)
-      return { filling, clock, due }
-    }
-    const [hers, bobs, carols] = [alice, bob, carol].map(atWork)
-    if (!hers || !bobs || !carols) throw new Error('nobody')
-    expect(hers.clock.delays()).toEqual([])
-    expect(bobs.clock.delays()).toHaveLength(1)
-    expect(bobs.filling.isDue()).toBe(false)
+      let isOnline = true
+      const atWork = (side: Side) => {
+        const clock = timers()
+        const due: string[] = []
+        const filling = fillInTime({
+          after: clock.after,
+          between: (min, max) => (min + max) / 2,
+          isOnline: () => isOnline,
+          due: () => void due.push('due'),
+        })
+        filling.look(side.room)
+        return { filling, clock, due }
+      }
+      const [hers, bobs, carols] = [alice, bob, carol].map(atWork)
+      if (!hers || !bobs || !carols) throw new Error('nobody')
+      expect(hers.clock.delays()).toEqual([])
+      expect(bobs.clock.delays()).toHaveLength(1)
+      expect(bobs.filling.isDue()).toBe(false)
 
-    isOnline = false
-    bobs.clock.runAll()
-    expect(bobs.filling.isDue()).toBe(false)
-    isOnline = true
-    bobs.clock.runAll()
-    expect(bobs.filling.isDue()).toBe(true)
-    expect(bobs.due).toEqual(['due'])
-    expect(await commitNext(bob, { filling: true })).toEqual([])
-    handIn(bob)
-    const cold = await renewalBytes(alice)
-    for (const side of [alice, bob, carol]) expect(await side.catchUp()).toBe('fits')
-    expect([alice, bob, carol].map(weightFor)).toEqual([1, 1, 4])
+      isOnline = false
+      bobs.clock.runAll()
+      expect(bobs.filling.isDue()).toBe(false)
+      isOnline = true
+      bobs.clock.runAll()
+      expect(bobs.filling.isDue()).toBe(true)
+      expect(bobs.due).toEqual(['due'])
+      expect(await commitNext(bob, { filling: true })).toEqual([])
+      handIn(bob)
+      const cold = await renewalBytes(alice)
+      for (const side of [alice, bob, carol]) expect(await side.catchUp()).toBe('fits')
+      expect([alice, bob, carol].map(weightFor)).toEqual([1, 1, 4])
 
-    for (const { filling } of [bobs, carols]) filling.look(filling === bobs.filling ? bob.room : carol.room)
-    expect(bobs.filling.isDue()).toBe(false)
-    carols.clock.runAll()
-    expect(carols.filling.isDue()).toBe(false)
-    // One key stands for the half on the right.
-    expect(await renewalBytes(alice)).toBeLessThan(0.6 * cold)
-    expect(memberCount(alice.room.group?.public.tree as never)).toBe(64)
-  })
+      for (const { filling } of [bobs, carols]) filling.look(filling === bobs.filling ? bob.room : carol.room)
+      expect(bobs.filling.isDue()).toBe(false)
+      carols.clock.runAll()
+      expect(carols.filling.isDue()).toBe(false)
+      // One key stands for the half on the right.
+      expect(await renewalBytes(alice)).toBeLessThan(0.6 * cold)
+      expect(memberCount(alice.room.group?.public.tree as never)).toBe(64)
+    },
+  )
 
   it('says nothing while somebody has something to say', async () => {
     const alice = await founded([])

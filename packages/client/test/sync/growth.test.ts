@@ -31,7 +31,7 @@ const people = (handBack: () => Promise<boolean>) => {
 }
 
 describe('whose chain has grown', () => {
-  it('is asked of many at once, and learned of those who are known', async () => {
+  it('CL-15: is asked of many at once, and learned of those who are known', async () => {
     const { asked, needs, handed, follow } = people(async () => false)
     await follow([])
     expect(asked).toEqual([])

@@ -16,7 +16,7 @@ export interface LogKey {
   hasSigned(ack: Acknowledgement): boolean
   receipt(end: ChainEnd): Uint8Array
   hasReceipted(end: ChainEnd, receipt: Uint8Array): boolean
-  /** That the server goes by a name; the caller has made sure of it. */
+  /** The signature that says that the server goes by a name; the caller has made sure that it does. */
   proveName(nonce: Uint8Array, host: string): Uint8Array
 }
 

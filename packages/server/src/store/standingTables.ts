@@ -37,7 +37,7 @@ export const standingTables: Migration = {
       .execute()
     await schema.createIndex('rooms_of_account').on('members').columns(['account', 'until_seq']).execute()
     await schema.createIndex('hooks_of_account').on('hooks').column('account').execute()
-    // Until now it stood with the sessions.
+    // Data of earlier versions have the time of the last use with the sessions and tokens alone.
     await sql`INSERT INTO seen SELECT account, max(used_ms) FROM sessions GROUP BY account`.execute(db)
     await sql`INSERT INTO open_seen SELECT user_id, max(used_ms) FROM open_tokens GROUP BY user_id`.execute(
       db,

@@ -26,7 +26,7 @@ const columns = [
 export interface WelcomeStore {
   /** What a commit changes: invitations of the devices it moves lapse, those of the devices it adds begin. */
   keep(db: Transaction<Schema>, committed: Committed): Promise<void>
-  /** Welcomes of devices that are no longer at the leaf for which they were made lead nowhere. */
+  /** Drops Welcomes of devices that have left the leaf for which they were made: such a Welcome leads nowhere. */
   withdraw(db: Transaction<Schema>, room: Uint8Array, moves: Pick<Moves, 'joined' | 'left'>): Promise<void>
   waiting(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
   /** How many wait, `countMax` where they are more. */
