@@ -89,6 +89,18 @@ describe('docs/api/cli.md', () => {
     for (const { path } of leaves) expect(table).toMatch(new RegExp(`\`${path}[ \`]`))
   })
 
+  it('has one exit code for what both lanes refuse in the same words', () => {
+    const both = Object.entries(openFailures).flatMap(([code, refused]) =>
+      Object.values(failures).flatMap((own) => (own.text === refused.text ? [{ code, exit: own.exit }] : [])),
+    )
+    expect(both.map(({ code }) => code)).toEqual(expect.arrayContaining(['HOST_REFUSED', 'QUOTA']))
+    // Where it is the server that has failed, this program has not.
+    const told = both.filter(({ code }) => code !== 'INTERNAL')
+    expect(told.map(({ code }) => exitOfLane(code as keyof typeof openFailures))).toEqual(
+      told.map(({ exit }) => exit),
+    )
+  })
+
   it('says every exit code that there is', () => {
     const table = text.slice(text.indexOf('## Exit codes'))
     const own = Object.values(failures).map(({ exit }) => exit)

@@ -23,6 +23,7 @@ const exitOfCode: Partial<Readonly<Record<LaneCode, number>>> = {
   INVALID_CREDENTIALS: 5,
   MAILBOX_FULL: 9,
   QUOTA: 9,
+  HOST_REFUSED: 10,
   REKEY_REQUIRED: 7,
   REKEY_STALE: 7,
   IV_REUSED: 8,
