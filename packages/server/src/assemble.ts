@@ -176,11 +176,26 @@ export const assemble = async (
       return undefined
     }
   }
-  const damaged = await delivery.inspect()
-  if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
-  const keeper = await keepData({ directory, store: store.kept, clock: steady, limits, log }, identity)
-  await app.listen({ port: config.port, host }).catch(async (error: unknown) => {
+  const stopServing = async (): Promise<void> => {
     disk.end()
+    closing.abort()
+    const grace = setTimeout(() => writes.destroyAll(), limits.shutdownGraceMs)
+    await Promise.all([gateway.close(), lane?.close(), app.close()])
+    clearTimeout(grace)
+    writes.end()
+    await delivery.drained()
+  }
+  const orStop = <T>(step: Promise<T>): Promise<T> =>
+    step.catch(async (error: unknown) => {
+      await stopServing()
+      throw error
+    })
+  const damaged = await orStop(delivery.inspect())
+  if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
+  const keeper = await orStop(
+    keepData({ directory, store: store.kept, clock: steady, limits, log }, identity),
+  )
+  await orStop(app.listen({ port: config.port, host })).catch(async (error: unknown) => {
     await keeper.end()
     throw error
   })
@@ -199,13 +214,7 @@ export const assemble = async (
   const shutDown = async (): Promise<void> => {
     log.info('stopping')
     clearInterval(looks)
-    disk.end()
-    closing.abort()
-    const grace = setTimeout(() => writes.destroyAll(), limits.shutdownGraceMs)
-    await Promise.all([gateway.close(), lane?.close(), app.close(), control?.close()])
-    clearTimeout(grace)
-    writes.end()
-    await delivery.drained()
+    await Promise.all([stopServing(), control?.close()])
     await keeper.end()
     await store.close()
     log.info('stopped')

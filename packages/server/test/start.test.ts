@@ -1,9 +1,11 @@
 import { fork } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { SottoError } from '@sotto/protocol'
 import { startServer } from '@sotto/server'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { dataProblem } from '../src/data/problem.ts'
 import { temporaryDirectory } from './client/testServer.ts'
 
@@ -132,5 +134,27 @@ describe('a directory of data that cannot be had is said to be so, and what help
     const taken = Object.assign(new Error('listen'), { code: 'EACCES', syscall: 'listen' })
     const unknown = Object.assign(new Error('who'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' })
     for (const error of [taken, unknown, new Error('a bug')]) expect(dataProblem(error, 'there')).toBe(error)
+  })
+})
+
+describe('a start that fails at its port', () => {
+  it('leaves nothing that goes on, and the data to the next', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await vi.waitFor(() => expect(other.listening).toBe(true))
+    const { port } = other.address() as AddressInfo
+    const begun = vi.spyOn(globalThis, 'setInterval')
+    const ended = vi.spyOn(globalThis, 'clearInterval')
+    const dataDirectory = temporaryDirectory()
+    const config = { host: '127.0.0.1', dataDirectory, webDirectory: null, open: true } as const
+    await expect(startServer({ ...config, port, logLevel: 'silent' })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    })
+    const cleared = new Set<unknown>(ended.mock.calls.map(([timer]) => timer))
+    const begunTimers = begun.mock.results.map(({ value }) => value as NodeJS.Timeout)
+    expect(begunTimers.length).toBeGreaterThan(3)
+    expect(begunTimers.filter((timer) => timer.hasRef() && !cleared.has(timer))).toEqual([])
+    vi.restoreAllMocks()
+    await (await startServer({ ...config, port: 0, logLevel: 'silent' })).close()
+    other.close()
   })
 })

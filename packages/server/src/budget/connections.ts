@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { makeCounts } from '../counts.ts'
 import { addressKey } from '../http/address.ts'
 
 /** Lets no address have more than so many TCP connections: each holds memory before anything has been asked. */
@@ -8,17 +9,12 @@ export const boundConnections = (
   /** Whether others stand behind an address. */
   isProxy: (address: string) => boolean,
 ): void => {
-  const counts = new Map<string, number>()
+  const counts = makeCounts()
   server.on('connection', (socket) => {
     if (isProxy(socket.remoteAddress ?? '')) return
     const address = addressKey(socket.remoteAddress ?? '')
-    const count = (counts.get(address) ?? 0) + 1
-    if (count > perAddressMax) return void socket.destroy()
-    counts.set(address, count)
-    socket.once('close', () => {
-      const left = (counts.get(address) ?? 1) - 1
-      if (left > 0) counts.set(address, left)
-      else counts.delete(address)
-    })
+    if (counts.of(address) >= perAddressMax) return void socket.destroy()
+    counts.more(address)
+    socket.once('close', () => counts.less(address))
   })
 }

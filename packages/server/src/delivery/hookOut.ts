@@ -1,7 +1,9 @@
 import { type handToHook, type InputOf, readSealedPost, SottoError } from '@sotto/protocol'
 import { hookOf, may } from '@sotto/trust'
 import { type Bus, hookTopic } from '../bus/bus.ts'
+import { firstEvent } from '../bus/firstEvent.ts'
 import type { ServerLimits } from '../configuration.ts'
+import { makeCounts } from '../counts.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { Quota } from '../quota/quota.ts'
 import { mapKey } from './digest.ts'
@@ -48,7 +50,7 @@ const answerBytesMax = 1024 * 1024
 
 export const makeHookOut = (dependencies: Dependencies): HookOut => {
   const { store, rooms, lanes, bus, quota, limits, authenticate } = dependencies
-  const waiting = new Map<string, number>()
+  const waiting = makeCounts()
 
   /** @throws SottoError `unauthorized` for one that was revoked */
   const current = async (hook: Uint8Array, token: string, address: string): Promise<StoredHook> => {
@@ -57,25 +59,9 @@ export const makeHookOut = (dependencies: Dependencies): HookOut => {
     return stored
   }
 
-  const news = (hook: Uint8Array, waitMs: number, signal: AbortSignal) => {
-    let end = (): void => {}
-    const happened = new Promise<void>((resolve) => {
-      const stop = bus.subscribe(hookTopic(hook), () => resolve())
-      const timer = setTimeout(resolve, waitMs)
-      const aborted = (): void => resolve()
-      signal.addEventListener('abort', aborted)
-      end = () => {
-        stop()
-        clearTimeout(timer)
-        signal.removeEventListener('abort', aborted)
-      }
-    })
-    return { happened, end }
-  }
-
   const readOrWait = async ({ hook, after, waitMs, signal }: ReadAsk): Promise<readonly HandedOut[]> => {
     // Listening first: what comes between looking and waiting must not be missed.
-    const { happened, end } = news(hook, waitMs, signal)
+    const { happened, end } = firstEvent(bus, [hookTopic(hook)], waitMs, signal)
     try {
       const found = await store.handedOut(hook, after, answerBytesMax)
       if (found.length > 0 || waitMs === 0) return found
@@ -112,15 +98,12 @@ export const makeHookOut = (dependencies: Dependencies): HookOut => {
     read: async (ask) => {
       await current(ask.hook, ask.token, ask.address)
       const key = mapKey(ask.hook)
-      const count = waiting.get(key) ?? 0
-      if (count >= readersMax) throw new SottoError('rate')
-      waiting.set(key, count + 1)
+      if (waiting.of(key) >= readersMax) throw new SottoError('rate')
+      waiting.more(key)
       try {
         return await readOrWait(ask)
       } finally {
-        const left = (waiting.get(key) ?? 1) - 1
-        if (left > 0) waiting.set(key, left)
-        else waiting.delete(key)
+        waiting.less(key)
       }
     },
 

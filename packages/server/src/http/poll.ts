@@ -1,7 +1,9 @@
 import type { InputOf, OutputOf, poll } from '@sotto/protocol'
 import { SottoError, toHex } from '@sotto/protocol'
 import { type Bus, deviceTopic, roomTopic, sessionTopic } from '../bus/bus.ts'
+import { firstEvent } from '../bus/firstEvent.ts'
 import type { ServerLimits } from '../configuration.ts'
+import { makeCounts } from '../counts.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { DeviceCaller } from '../directory/keyPackages.ts'
 
@@ -17,25 +19,9 @@ interface Dependencies {
   readonly limits: ServerLimits
 }
 
-/** Resolves at the first event of a topic, after `waitMs`, or when the signal says so. */
-const firstEvent = (bus: Bus, topics: readonly string[], waitMs: number, signal: AbortSignal) => {
-  const ends: (() => void)[] = []
-  const happened = new Promise<void>((resolve) => {
-    for (const topic of topics) ends.push(bus.subscribe(topic, () => resolve()))
-    const timer = setTimeout(resolve, waitMs)
-    const aborted = (): void => resolve()
-    signal.addEventListener('abort', aborted)
-    ends.push(
-      () => clearTimeout(timer),
-      () => signal.removeEventListener('abort', aborted),
-    )
-  })
-  return { happened, end: () => ends.forEach((end) => end()) }
-}
-
 /** The live lane for those whose WebSockets are blocked: waits until there is something to say (rule LIVE-5). */
 export const makePoll = ({ delivery, bus, limits }: Dependencies): Poll => {
-  const waiting = new Map<string, number>()
+  const waiting = makeCounts()
 
   const newsFor = async (caller: DeviceCaller, { rooms, welcomesKnown }: InputOf<typeof poll>) => {
     const from = new Map(rooms.map((asked) => [toHex(asked.room), asked.from]))
@@ -67,15 +53,12 @@ export const makePoll = ({ delivery, bus, limits }: Dependencies): Poll => {
 
   return async (caller, input, signal) => {
     const key = toHex(caller.account)
-    const count = waiting.get(key) ?? 0
-    if (count >= limits.socketsPerAccountMax) throw new SottoError('rate')
-    waiting.set(key, count + 1)
+    if (waiting.of(key) >= limits.socketsPerAccountMax) throw new SottoError('rate')
+    waiting.more(key)
     try {
       return await wait(caller, input, signal)
     } finally {
-      const left = (waiting.get(key) ?? 1) - 1
-      if (left > 0) waiting.set(key, left)
-      else waiting.delete(key)
+      waiting.less(key)
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type FailureCode, failureBody, failures, livePath, SottoError } from '@sotto/protocol'
 import type { WebSocket } from 'ws'
 import { boundedWebSocketServer } from '../budget/webSockets.ts'
+import { makeCounts } from '../counts.ts'
 import type { Edge } from '../http/edge.ts'
 import { sayLastWord } from '../budget/lastWord.ts'
 import { originForm } from '../http/target.ts'
@@ -84,20 +85,14 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
   const connections = new Map<Connection, Peer>()
   const byAccount = new Map<string, Set<Connection>>()
   /** How many there are of each address. One address cannot keep the others out. */
-  const unidentified = new Map<string, number>()
+  const unidentified = makeCounts()
   let closing: (() => void) | null = null
-
-  const countUnidentified = (address: string, change: 1 | -1): void => {
-    const count = (unidentified.get(address) ?? 0) + change
-    if (count > 0) unidentified.set(address, count)
-    else unidentified.delete(address)
-  }
 
   const identify = (connection: Connection, account: string): void => {
     const peer = connections.get(connection)
     if (peer?.kind !== 'unidentified') return
     peer.listen()
-    countUnidentified(peer.address, -1)
+    unidentified.less(peer.address)
     connections.set(connection, { kind: 'identified', account })
     const sockets = byAccount.get(account) ?? new Set()
     byAccount.set(account, sockets.add(connection))
@@ -112,7 +107,7 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
     const peer = connections.get(connection)
     switch (peer?.kind) {
       case 'unidentified':
-        countUnidentified(peer.address, -1)
+        unidentified.less(peer.address)
         break
       case 'identified': {
         const sockets = byAccount.get(peer.account)
@@ -145,10 +140,10 @@ export const makeGateway = (server: Server, dependencies: Dependencies): Gateway
     }
     if (edge.isForeign(request)) return deny('origin_refused')
     const address = edge.addressOf(request)
-    const isCrowded = (unidentified.get(address) ?? 0) >= limits.unidentifiedSocketsPerAddressMax
+    const isCrowded = unidentified.of(address) >= limits.unidentifiedSocketsPerAddressMax
     if (closing || isCrowded) return deny('unavailable')
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      countUnidentified(address, 1)
+      unidentified.more(address)
       const listen = boundHello(socket, webSocket, limits.helloBytesMax)
       const connection = makeConnection(socket, webSocket, address, connectionDependencies)
       connections.set(connection, { kind: 'unidentified', address, listen })
