@@ -1,18 +1,15 @@
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
-import { useAttempt } from '../../client/useAttempt.ts'
+import { ConfirmActions } from '../../client/ConfirmActions.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 
 /** Makes place for another account on a device that holds one. */
 export const ForgetDevice = ({ name }: { readonly name: string }) => {
   const t = useTranslations()
   const client = useClient()
-  const { attempt, run } = useAttempt()
   const [asked, setAsked] = useState(false)
   return (
     <>
@@ -27,21 +24,11 @@ export const ForgetDevice = ({ name }: { readonly name: string }) => {
         closeLabel={t('close')}
         decision
       >
-        {attempt.kind === 'failed' && (
-          <Notice tone="danger" icon="warning" announce="at_once">
-            <FailureText failure={attempt.failure} />
-          </Notice>
-        )}
-        <DialogActions>
-          <Button onClick={() => setAsked(false)}>{t('cancel')}</Button>
-          <Button
-            look="danger"
-            busy={attempt.kind === 'busy'}
-            onClick={() => void run(() => client.logout({ forget: true }))}
-          >
-            {t('account.otherConfirm')}
-          </Button>
-        </DialogActions>
+        <ConfirmActions
+          label={t('account.otherConfirm')}
+          act={() => client.logout({ forget: true })}
+          onClose={() => setAsked(false)}
+        />
       </Dialog>
     </>
   )

@@ -1,10 +1,9 @@
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 import { TextField } from '../../ui/TextField.tsx'
 import { nameProblem, passwordProblem } from './credentials.ts'
 import styles from './AccountScreen.module.css'
@@ -59,11 +58,7 @@ export const SignInForm = ({ known }: { readonly known: string | null }) => {
         problem={wrongPassword && t(wrongPassword)}
         autoFocus={known !== null}
       />
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
       <Button type="submit" look="primary" size="large" wide busy={busy}>
         {busy ? t('signingIn') : t('signIn')}
       </Button>

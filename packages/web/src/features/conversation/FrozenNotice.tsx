@@ -3,11 +3,10 @@ import { useId } from 'react'
 import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 import { useMembers } from '../../client/useMembers.ts'
 import styles from './FrozenNotice.module.css'
 import { gravityOf, troubleOf } from '../../client/trouble.ts'
@@ -40,11 +39,7 @@ const Rejoin = ({ room }: { readonly room: string }) => {
   const { attempt, run } = useAttempt()
   return (
     <>
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
       <Button
         look="primary"
         icon="renew"

@@ -2,12 +2,9 @@ import type { MemberView, RoomView } from '@sotto/client'
 import type { RefObject } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
-import { useAttempt } from '../../client/useAttempt.ts'
-import { Button } from '../../ui/Button.tsx'
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
+import { ConfirmActions } from '../../client/ConfirmActions.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 
 /** Asks before somebody is taken out of a room. */
 export const RemoveMemberDialog = ({
@@ -26,12 +23,7 @@ export const RemoveMemberDialog = ({
 }) => {
   const t = useTranslations('members')
   const close = useTranslations()('close')
-  const cancel = useTranslations()('cancel')
   const client = useClient()
-  const { attempt, run } = useAttempt()
-  const remove = async () => {
-    if (await run(() => client.removeMember({ room: room.id, account: member.account }))) onClose()
-  }
   return (
     <Dialog
       open={open}
@@ -42,17 +34,12 @@ export const RemoveMemberDialog = ({
       finalFocus={list}
       decision
     >
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
-      <DialogActions>
-        <Button onClick={onClose}>{cancel}</Button>
-        <Button look="danger" busy={attempt.kind === 'busy'} onClick={() => void remove()}>
-          {t('removeConfirm')}
-        </Button>
-      </DialogActions>
+      <ConfirmActions
+        label={t('removeConfirm')}
+        act={() => client.removeMember({ room: room.id, account: member.account })}
+        onDone={onClose}
+        onClose={onClose}
+      />
     </Dialog>
   )
 }

@@ -2,7 +2,7 @@ import type { MemberView, Role, RoomView } from '@sotto/client'
 import { useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
@@ -74,11 +74,7 @@ export const RoleDialog = ({
           {t('roleOwn')}
         </Notice>
       )}
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
       <DialogActions>
         <Button onClick={onClose}>{cancel}</Button>
         <Button type="submit" form={formId} look="primary" busy={attempt.kind === 'busy'}>

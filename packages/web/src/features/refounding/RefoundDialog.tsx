@@ -2,6 +2,7 @@ import type { RoomView } from '@sotto/client'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
@@ -85,11 +86,7 @@ const RefoundForm = ({ room, onClose, onRefounded }: RefoundProps) => {
         />
         <span>{t('consent')}</span>
       </label>
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
       {busy && (
         <p className="visuallyHidden" role="status">
           {t('working')}

@@ -2,11 +2,10 @@ import { limits } from '@sotto/client'
 import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 import { TextField } from '../../ui/TextField.tsx'
 import { roomNameProblem } from './roomName.ts'
 import styles from './CreateRoomDialog.module.css'
@@ -51,11 +50,7 @@ const CreateRoomForm = ({
         autoComplete="off"
         dir="auto"
       />
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
       <DialogActions>
         <Button onClick={onClose}>{t('cancel')}</Button>
         <Button type="submit" look="primary" busy={attempt.kind === 'busy'}>

@@ -1,9 +1,8 @@
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 
 /** Declines every invitation that waits: whoever is flooded with them need not open each. */
 export const DeclineAll = () => {
@@ -20,11 +19,7 @@ export const DeclineAll = () => {
       >
         {attempt.kind === 'busy' ? t('decliningAll') : t('declineAll')}
       </Button>
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
     </>
   )
 }

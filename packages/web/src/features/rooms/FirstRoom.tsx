@@ -1,12 +1,11 @@
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Logo } from '../../ui/Logo.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 import styles from './FirstRoom.module.css'
 
 /** Nothing here yet: one press makes the first room. */
@@ -56,11 +55,7 @@ export const FirstRoom = ({
           {t('own')}
         </Button>
       </div>
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
       <div className={styles.wait}>
         <p>{t('wait')}</p>
         <p className={styles.own}>

@@ -2,10 +2,9 @@ import type { BlockedView } from '@sotto/client'
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 import styles from './SettingsDialog.module.css'
 
 /** Whose invitations are not wanted; nothing where there is nobody. */
@@ -37,13 +36,9 @@ export const BlockedList = () => {
   if (blocked.length === 0) return null
   return (
     <section aria-label={t('blocked')}>
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
       <dl className={styles.facts}>
-        <dt>{t('blocked')}</dt>
+        <dt className={styles.title}>{t('blocked')}</dt>
         {blocked.map((one) => (
           <dd key={one.account} className={styles.fact}>
             <bdi>{one.name}</bdi>

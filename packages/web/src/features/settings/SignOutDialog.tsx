@@ -1,12 +1,11 @@
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { FailureText } from '../../client/FailureText.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
-import { Notice } from '../../ui/Notice.tsx'
 import { OptionCards } from '../../ui/OptionCards.tsx'
 
 const SignOutForm = ({ name, onClose }: { readonly name: string; readonly onClose: () => void }) => {
@@ -22,11 +21,7 @@ const SignOutForm = ({ name, onClose }: { readonly name: string; readonly onClos
   return (
     <>
       <OptionCards label={t('choose')} value={device} options={options} onChange={setDevice} />
-      {attempt.kind === 'failed' && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={attempt.failure} />
-        </Notice>
-      )}
+      <FailureNotice attempt={attempt} />
       <DialogActions>
         <Button onClick={onClose}>{cancel}</Button>
         <Button
