@@ -137,6 +137,24 @@ test.describe('writing', () => {
     await expect(page.getByText('Not taken by the server yet. It is tried again by itself.')).toBeVisible()
   })
 
+  test('what waits for space says so at once, and whose it is', async ({ page }) => {
+    await arrive(page, '0f02')
+    for (const [text, words] of [
+      ['no space of mine', /You have stored as much as one may in a day/],
+      ['no space in here', /This room has taken as much as it may in a day/],
+      ['no space at all', /The server is nearly full/],
+    ] as const) {
+      await composer(page).fill(text)
+      await composer(page).press('Enter')
+      await expect(message(page, text).getByText(words)).toBeVisible()
+      // The reason leaves what was said its room: one line, above it.
+      const said = await message(page, text).getByText(text, { exact: true }).boundingBox()
+      const reason = await message(page, text).getByText(words).boundingBox()
+      expect(said?.height).toBeLessThan(60)
+      expect(reason?.y).toBeGreaterThanOrEqual((said?.y ?? 0) + (said?.height ?? 0))
+    }
+  })
+
   test('what could not be stored comes back into the field', async ({ page }) => {
     await arrive(page, '0f02')
     await page.keyboard.type('full')

@@ -210,6 +210,17 @@ const screens: Readonly<Record<string, Screen>> = {
   },
   joining: { scene: 'desk', room: '0f09', reach: sees('Joining the room') },
   'an unknown room': { scene: 'desk', room: 'ffff', reach: sees('This room is not on this device') },
+  'a slower connection': { scene: 'slower', reach: sees('Connected, slower') },
+  'a proxy without its server': {
+    scene: 'no_answer',
+    room: '0f02',
+    reach: sees(/answers that the server is away/),
+  },
+  'something else in place of the server': {
+    scene: 'untrusted',
+    room: '0f02',
+    reach: sees(/Something else answers/),
+  },
   offline: { scene: 'offline', room: '0f02', reach: sees(/No connection\. What you write is kept/) },
   'another server': { scene: 'refused', room: '0f02', reach: sees(/This is not the server/) },
   'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
@@ -221,13 +232,13 @@ const screens: Readonly<Record<string, Screen>> = {
     reach: async (page) => {
       await presses('Alt+i', /Invite to/)(page)
       const dialog = page.getByRole('dialog')
-      await dialog.getByLabel('Name of the person').fill('dora, emil nobody full')
+      await dialog.getByLabel('Names').fill('dora, emil nobody full')
       await dialog.getByRole('button', { name: 'Invite', exact: true }).click()
       await expect(dialog.getByText('2 people are invited.')).toBeVisible()
       await expect(dialog.getByText(/nobody: Nobody here has that name/)).toBeVisible()
       await expect(dialog.getByText(/full: This room is full/)).toBeVisible()
       // Who was refused stays in the field.
-      await expect(dialog.getByLabel('Name of the person')).toHaveValue('nobody full')
+      await expect(dialog.getByLabel('Names')).toHaveValue('nobody full')
     },
   },
   members: { scene: 'desk', room: '0f02', reach: membersShown },

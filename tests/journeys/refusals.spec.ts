@@ -53,7 +53,7 @@ test('what is refused is refused in words, and nothing of it stays', async ({ br
     await alice.createGeneral()
     await alice.page.getByRole('button', { name: 'Invite', exact: true }).first().click()
     const dialog = alice.page.getByRole('dialog')
-    await dialog.getByLabel('Name of the person').fill('nobody')
+    await dialog.getByLabel('Names').fill('nobody')
     await dialog.getByRole('button', { name: 'Invite', exact: true }).click()
     await expect(dialog.getByText('Nobody here has that name.')).toBeVisible()
     await alice.page.keyboard.press('Escape')

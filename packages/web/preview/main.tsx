@@ -5,6 +5,7 @@ import { InsecurePage } from '../src/app/InsecurePage.tsx'
 import { Root } from '../src/app/Root.tsx'
 import { StartPage } from '../src/app/StartPage.tsx'
 import { ClientProvider } from '../src/client/ClientContext.tsx'
+import { startInvites } from '../src/client/invite.ts'
 import { startPreferences } from '../src/client/preferences.ts'
 import { openPreviewClient, scenes } from './previewClient.ts'
 import type { Scene } from './previewClient.ts'
@@ -25,6 +26,7 @@ const screenOf = (name: string) => {
   )
 }
 
+startInvites()
 startPreferences()
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no place for the app')

@@ -8,6 +8,7 @@ import type {
   MemberView,
   RepairStep,
   RoomView,
+  SpaceOwner,
   TimelineItem,
 } from '@sotto/client'
 import { bots } from './bots.ts'
@@ -25,6 +26,9 @@ export const scenes = [
   'desk',
   'offline',
   'connecting',
+  'slower',
+  'no_answer',
+  'untrusted',
   'refused',
   'halted',
   'recovery',
@@ -33,6 +37,13 @@ export const scenes = [
   'slow',
 ] as const
 export type Scene = (typeof scenes)[number]
+
+/** Messages that wait for space, by whose it is. */
+const waiting: Readonly<Record<string, SpaceOwner>> = {
+  'no space of mine': 'account',
+  'no space in here': 'room',
+  'no space at all': 'server',
+}
 
 /** Names by which a failure of an invitation can be seen. */
 const refusals: Readonly<Record<string, FailureCode>> = {
@@ -68,6 +79,9 @@ const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
     case 'desk':
     case 'offline':
     case 'connecting':
+    case 'slower':
+    case 'no_answer':
+    case 'untrusted':
     case 'refused':
     case 'halted':
     case 'broken':
@@ -104,6 +118,24 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
       return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms }
     case 'connecting':
       return { account: signedIn, connection: { kind: 'connecting' }, rooms }
+    case 'slower':
+      return { account: signedIn, connection: { kind: 'online', route: 'poll' }, rooms }
+    case 'no_answer':
+      return {
+        account: signedIn,
+        connection: {
+          kind: 'offline',
+          retryAtMs: nowMs + 17_000,
+          reason: { code: 'unavailable', obstacle: 'gateway' },
+        },
+        rooms,
+      }
+    case 'untrusted':
+      return {
+        account: signedIn,
+        connection: { kind: 'refused', code: 'integrity', obstacle: 'not_sotto' },
+        rooms,
+      }
     case 'refused':
       return { account: signedIn, connection: { kind: 'refused', code: 'integrity' }, rooms }
     case 'halted':
@@ -115,8 +147,8 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
 
 /**
  * The façade of the client over a world in memory, for work on the screens. Names and texts call up failures: the
- * account `taken`, `rate` or `offline`, the password `wrong password`, the invitations of `nobody` and `nodevice`, the
- * messages `fail` and `stuck`, whatever is done to `נועם`.
+ * account `taken`, `suspended`, `rate` or `offline`, the password `wrong password`, the invitations of `nobody` and `nodevice`, the
+ * messages `fail`, `stuck` and those without space, whatever is done to `נועם`.
  */
 export const openPreviewClient = (scene: Scene): Client => {
   const nowMs = Date.now()
@@ -163,6 +195,8 @@ export const openPreviewClient = (scene: Scene): Client => {
     if (item?.kind === 'message' && item.text === 'stuck') return
     if (item?.kind !== 'message' || item.delivery.kind !== 'sending' || state.connection.kind !== 'online')
       return
+    const noSpace = waiting[item.text]
+    if (noSpace) return put(room, { ...item, delivery: { kind: 'sending', noSpace } })
     const delivery: Delivery =
       item.text === 'fail' ? { kind: 'failed', code: 'rate' } : ({ kind: 'sent' } as const)
     put(room, { ...item, seq: delivery.kind === 'sent' ? nextSeq(room) : null, delivery })
@@ -249,6 +283,7 @@ export const openPreviewClient = (scene: Scene): Client => {
   const enter = async (name: string, password: string) => {
     await wait(1600)
     if (name === 'taken') throw new PreviewFailure('name_taken')
+    if (name === 'suspended') throw new PreviewFailure('account_suspended')
     if (name === 'rate') throw new PreviewFailure('rate', { retryAfterMs: 13 * 60_000 })
     if (name === 'offline') throw new PreviewFailure('offline')
     if (password === 'wrong password') throw new PreviewFailure('invalid_credentials')

@@ -62,7 +62,7 @@ export const openTab = async (context: BrowserContext, url: string): Promise<Tab
     invite: async (name) => {
       await page.getByRole('button', { name: 'Invite', exact: true }).first().click()
       const dialog = page.getByRole('dialog')
-      await dialog.getByLabel('Name of the person').fill(name)
+      await dialog.getByLabel('Names').fill(name)
       await dialog.getByRole('button', { name: 'Invite', exact: true }).click()
       await dialog.getByText(`${name} is invited.`).waitFor()
       await page.keyboard.press('Escape')

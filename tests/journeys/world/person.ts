@@ -77,7 +77,7 @@ export class Person {
       .first()
       .click()
     const dialog = this.page.getByRole('dialog')
-    await dialog.getByLabel('Name of the person').fill(name)
+    await dialog.getByLabel('Names').fill(name)
     await dialog.getByRole('button', { name: 'Invite', exact: true }).click()
     await expect(dialog.getByText(`${name} is invited.`)).toBeVisible()
     await this.page.keyboard.press('Escape')

@@ -115,7 +115,9 @@ export const Workspace = ({
   const status = <ConnectionStatus connection={connection} />
   const banner = (
     <>
-      <SetupNotice />
+      <div className={styles.setup}>
+        <SetupNotice />
+      </div>
       <ConnectionBanner connection={connection} />
     </>
   )

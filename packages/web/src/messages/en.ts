@@ -368,7 +368,7 @@ export const en = {
   connection: {
     label: 'Connection',
     online: 'Connected',
-    poll: 'Connected, slower: no WebSocket',
+    poll: 'Connected, slower',
     pollWhy:
       'Something between here and the server lets no WebSockets through, so this device asks again and again. Whoever runs the proxy lets it pass Upgrade and Connection on.',
     connecting: 'Connecting…',
@@ -391,9 +391,9 @@ export const en = {
 
   setup: {
     taken_for_http:
-      'This server is set up wrongly: the page came over https, and the server takes it for http. Whoever runs it starts it with --public-url {origin}, or names the proxy in --trust-proxy.',
+      'This server is set up wrongly: the page came over https, and the server takes it for http. Whoever runs it starts it with <code>--public-url</code> {origin}, or names the proxy in <code>--trust-proxy</code>.',
     host_lost:
-      'This server is set up wrongly: it does not learn that it is asked for as {origin}, and refuses this page as one of another site. Whoever runs it lets the proxy pass Host on (nginx: proxy_set_header Host $http_host), or starts it with --public-url {origin}.',
+      'This server is set up wrongly: it does not learn that it is asked for as {origin}, and refuses this page as one of another site. Whoever runs it lets the proxy pass Host on (nginx: <code>proxy_set_header Host $http_host</code>), or starts it with <code>--public-url</code> {origin}.',
   },
 
   settings: {
@@ -412,7 +412,7 @@ export const en = {
     accountName: 'Name',
     accountServer: 'Server',
     accountServerHint:
-      'This browser keeps your keys and messages for this address only. If the server gets another one, come back here: they cannot be taken along yet. A terminal can move, with sotto login --server.',
+      'This browser keeps your keys and messages for this address only. If the server gets another one, come back here: they cannot be taken along yet. A terminal can move, with <code>sotto login --server</code>.',
     signOutTitle: 'Sign out',
     signOutText: 'Your session on the server ends either way.',
     keep: 'Keep this device',

@@ -11,7 +11,7 @@ export const failure = {
   name_unknown: 'Nobody here has that name.',
   room_unknown: 'There is no such room.',
   name_taken: 'That name is taken. Choose another one.',
-  room_full: 'This room is full. Members who have gone leave their places when they are taken out.',
+  room_full: 'This room is full. Removing members who do not use it any more makes room for others.',
   already_member: 'That person is in the room already.',
   unauthorized: 'Sign in first.',
   session_expired: 'Your session has ended. Sign in again.',

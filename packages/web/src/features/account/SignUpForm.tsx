@@ -34,6 +34,7 @@ export const SignUpForm = () => {
   const wrongPassword = checked ? passwordProblem(password) : null
   const strength = passwordStrength(password, name, limits.passwordCharactersMin)
   const busy = attempt.kind === 'busy'
+  const missing = checked && strength.kind === 'short' ? strength.missing : null
   const failure = attempt.kind === 'failed' ? attempt.failure : null
   const nameFailure = failure && nameCodes.has(failure.code) ? failure : null
 
@@ -105,11 +106,14 @@ export const SignUpForm = () => {
         value={password}
         onChange={setPassword}
         kind="new-password"
-        hint={password === '' ? t('passwordHint') : <StrengthMeter strength={strength} />}
-        problem={
-          (wrongPassword && t(wrongPassword)) ??
-          (checked && strength.kind === 'short' && t('passwordShort', { missing: strength.missing }))
+        hint={
+          password === '' ? (
+            t('passwordHint')
+          ) : (
+            <StrengthMeter strength={strength} wordless={missing !== null} />
+          )
         }
+        problem={(wrongPassword && t(wrongPassword)) ?? (missing !== null && t('passwordShort', { missing }))}
       />
       <p className={styles.aside}>{t('passwordKeep')}</p>
       {failure && !nameFailure && !inviteFailure && (

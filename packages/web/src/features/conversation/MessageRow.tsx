@@ -49,7 +49,7 @@ const SendingMark = ({
   const isLate = waiting === 'nothing' && (slow || noSpace !== undefined)
   const words = isLate ? t(noSpace ? `noSpace.${noSpace}` : 'sending.server') : t(`sending.${waiting}`)
   return (
-    <span className={styles.mark} title={words}>
+    <span className={styles.mark} title={words} data-words={isLate && ends}>
       {/* What the page says elsewhere already needs no words here. */}
       {isLate && ends ? words : <VisuallyHidden>{words}</VisuallyHidden>}
       <Icon name="clock" size={13} />
@@ -127,7 +127,7 @@ const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: Mes
           <div className={styles.bubble}>
             <MessageText text={item.text} unfolded={unfolded} onFold={(next) => onFold(item.id, next)} />
           </div>
-          {!(begins && !own) && !(own && ends) && (
+          {!(begins && !own) && !(own && (ends || item.delivery.kind === 'sending')) && (
             <span className={styles.hoverTime} aria-hidden="true">
               {time}
             </span>
@@ -162,11 +162,22 @@ const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: Mes
   )
 }
 
+const sameDelivery = (a: Delivery, b: Delivery): boolean => {
+  switch (a.kind) {
+    case 'sent':
+      return b.kind === 'sent'
+    case 'sending':
+      return b.kind === 'sending' && a.noSpace === b.noSpace
+    case 'failed':
+      return b.kind === 'failed' && a.code === b.code
+  }
+}
+
 const sameItem = (a: Message, b: Message): boolean =>
   a.id === b.id &&
   a.text === b.text &&
   a.timeMs === b.timeMs &&
-  a.delivery.kind === b.delivery.kind &&
+  sameDelivery(a.delivery, b.delivery) &&
   a.sender.name === b.sender.name &&
   a.sender.isBot === b.sender.isBot
 

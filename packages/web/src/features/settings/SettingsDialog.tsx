@@ -1,6 +1,7 @@
 import { useTranslations } from 'use-intl'
 import { changePreferences, usePreferences } from '../../client/preferences.ts'
 import { Choice } from '../../ui/Choice.tsx'
+import { coded } from '../../ui/coded.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Toggle } from '../../ui/Toggle.tsx'
 import { BlockedList } from './BlockedList.tsx'
@@ -50,10 +51,10 @@ export const SettingsDialog = ({
           <dt>{t('accountServer')}</dt>
           <dd>
             <bdi>{server}</bdi>
-            <p className={styles.hint}>{t('accountServerHint')}</p>
           </dd>
         </div>
       </dl>
+      <p className={styles.hint}>{t.rich('accountServerHint', coded)}</p>
     </Dialog>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { coded } from '../../ui/coded.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { faultOf, readSeen, type SetupFault } from './seen.ts'
 
@@ -22,7 +23,7 @@ export const SetupNotice = () => {
   if (!fault) return null
   return (
     <Notice tone="warning" icon="warning">
-      {t(fault, { origin: location.origin })}
+      {t.rich(fault, { origin: location.origin, ...coded })}
     </Notice>
   )
 }
