@@ -19,11 +19,11 @@ const isAlive = (pid) => {
   }
 }
 
-/** @returns the number of the process whose turn it is, or undefined where it is nobody's */
-const holder = () => {
+/** @returns the number of the process whose turn a file says it is, or undefined where it is nobody's */
+const holderIn = (file) => {
   try {
-    const pid = Number(readFileSync(turnFile, 'utf8'))
-    const isBeating = Date.now() - statSync(turnFile).mtimeMs < deadAfterMs
+    const pid = Number(readFileSync(file, 'utf8'))
+    const isBeating = Date.now() - statSync(file).mtimeMs < deadAfterMs
     return isBeating && (pid === 0 || isAlive(pid)) ? pid : undefined
   } catch {
     return undefined
@@ -40,22 +40,31 @@ const tryToTake = () => {
   }
 }
 
-/** Moved aside first: of two that find a dead holder only one moves its file. */
+/**
+ * Moved aside first: of two that find a dead holder only one moves its file. Whoever is slower may have moved the file
+ * of the other, who has the turn by then, and puts it back.
+ */
 const clearDead = () => {
   const aside = `${turnFile}.${process.pid}`
   try {
     renameSync(turnFile, aside)
+    if (holderIn(aside) !== undefined) renameSync(aside, turnFile)
   } catch {
     // Somebody else was faster.
   }
   rmSync(aside, { force: true })
 }
 
+/** Whoever slept for so long that the turn went to another leaves it to that one. */
+const release = () => {
+  if (holderIn(turnFile) === process.pid) rmSync(turnFile, { force: true })
+}
+
 const take = async () => {
   mkdirSync(dirname(turnFile), { recursive: true })
   const endMs = Date.now() + waitMaxMs
   for (let said = false; !tryToTake();) {
-    const other = holder()
+    const other = holderIn(turnFile)
     if (other === undefined) {
       clearDead()
       continue
@@ -85,6 +94,6 @@ export const alone = async (work) => {
     return await work()
   } finally {
     clearInterval(beats)
-    rmSync(turnFile, { force: true })
+    release()
   }
 }
