@@ -49,23 +49,23 @@ const start = {
   },
 }
 
-/** They wait for processes, browsers and disks. */
+/** Programs that wait for processes, browsers and disks. */
 const waiting = [
   counting('Journeys in the browser', 'journeys', playwrightTotals),
   judging('Kills and other mishaps', 'chaos --kills 10'),
 ]
 
-/** They compute, one process each. */
+/** Programs that compute, one process each. */
 const computing = [
   judging('The seeded world, 200 seeds', 'world --seeds 200 --shrink 0'),
   judging('Rules broken on purpose, each found in the seeded world', 'world:mutants --workers 1'),
   judging('Fuzzing', 'fuzz --seconds 60 --quiet'),
 ]
 
-/** It waits for rates most of its time. */
+/** A program that waits for rates most of its time. */
 const crowd = judging('A room of 2,000, grown by its owner alone', 'crowd')
 
-/** They have the machine to themselves: what they measure is compared within their own run. */
+/** Programs that have the machine to themselves: what they measure is compared within their own run. */
 const alone = [start, judging('A siege, in short', 'siege --short')]
 
 const patient = (program) => ({ ...program, isPatient: true })

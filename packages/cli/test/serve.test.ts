@@ -111,6 +111,21 @@ describe('sotto serve', () => {
     await refused(['--port', '0', '--data', partial], /sotto\.db is missing.*--data-is-right/)
   })
 
+  it('logs as much as is asked for', async () => {
+    const data = join(directory, 'logging')
+    const logOf = async (...args: readonly string[]): Promise<string> => {
+      const server = world.start('host', 'serve', '--port', '0', '--data', data, ...args)
+      await server.says('Stop with')
+      server.child.kill('SIGTERM')
+      return (await server.ended).err
+    }
+    expect(await logOf()).toContain('"event":"started"')
+    for (const level of ['silent', 'error', 'warn'])
+      expect(await logOf('--log-level', level)).not.toContain('"event"')
+    const unknown = await world.sotto('host', ['serve', '--data', data, '--log-level', 'loud'])
+    expect(unknown).toMatchObject({ exit: 2, out: '' })
+  })
+
   it('says that a port is taken, and that nobody knows a host', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
