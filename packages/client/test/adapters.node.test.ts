@@ -2,6 +2,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
 import { openSqliteStore } from '../adapters/node/sqliteStore.ts'
@@ -18,6 +19,32 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 describe('the SQLite store keeps the contract of stores', () => {
   for (const { title, run } of storeContract)
     it(title, () => run({ open: () => openSqliteStore(join(directory, 'store')) }))
+
+  it('reading page after page, or key after key, lets everybody else have their turn', async () => {
+    const store = await openSqliteStore(join(directory, 'store'))
+    const keys = Array.from({ length: 2000 }, (_, i) => `log/${String(i).padStart(5, '0')}`)
+    await store.commit(keys.map((key) => ({ kind: 'put', key, value: Uint8Array.of(1) })))
+    let turns = 0
+    let isReading = true
+    const others = (async () => {
+      while (isReading) {
+        await setImmediate()
+        turns += 1
+      }
+    })()
+    for (let from = ''; ;) {
+      const rows = await store.range(from, '~', { limit: 200 })
+      if (rows.length === 0) break
+      from = `${rows.at(-1)?.key}!`
+    }
+    expect(turns).toBeGreaterThanOrEqual(5)
+    turns = 0
+    for (const key of keys) await store.get(key)
+    expect(turns).toBeGreaterThanOrEqual(5)
+    isReading = false
+    await others
+    await store.close()
+  })
 
   it('a file that is no database is damaged, not overwritten', async () => {
     writeFileSync(

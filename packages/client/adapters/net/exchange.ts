@@ -1,5 +1,7 @@
 import { SottoError } from '@sotto/protocol'
 import { naming, obstacleOfError } from '../../src/ports/obstacleOf.ts'
+import { afterSilence } from '../../src/ports/silence.ts'
+import { timerScheduler } from './timerScheduler.ts'
 
 export interface Exchange {
   readonly url: string
@@ -22,14 +24,13 @@ export interface Answer {
 /** Aborts when nothing has been heard for `silenceMs`. */
 const watchdog = (silenceMs: number) => {
   const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const stop = (): void => clearTimeout(timer)
+  let stop = (): void => {}
   const heard = (): void => {
     stop()
-    timer = setTimeout(() => controller.abort(), silenceMs)
+    stop = afterSilence(timerScheduler, silenceMs, () => controller.abort())
   }
   heard()
-  return { signal: controller.signal, heard, stop }
+  return { signal: controller.signal, heard, stop: () => stop() }
 }
 
 const readBounded = async (response: Response, bytesMax: number, heard: () => void): Promise<Uint8Array> => {

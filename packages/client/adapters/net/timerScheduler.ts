@@ -17,4 +17,14 @@ export const timerScheduler: Scheduler = {
     wait(delayMs)
     return () => clearTimeout(timer)
   },
+  turn: () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel()
+      // A message, not a timer: browsers delay timers that follow each other.
+      port1.onmessage = () => {
+        port1.close()
+        resolve()
+      }
+      port2.postMessage(null)
+    }),
 }

@@ -6,7 +6,9 @@ import {
   livePath,
   type ServerFrame,
 } from '@sotto/protocol'
+import { afterSilence } from '../../src/ports/silence.ts'
 import type { LiveConnection, LiveEvent } from '../../src/ports/transport.ts'
+import { timerScheduler } from './timerScheduler.ts'
 
 export interface LaneTiming {
   /** Silence after which the other side is asked whether it is there. */
@@ -44,12 +46,12 @@ export const openWebSocketLane = (
   socket.binaryType = 'arraybuffer'
   let closed = false
   let nonce = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let stopTimer = (): void => {}
 
   const close = (): void => {
     if (closed) return
     closed = true
-    clearTimeout(timer)
+    stopTimer()
     socket.close()
     listener({ kind: 'closed' })
   }
@@ -57,16 +59,16 @@ export const openWebSocketLane = (
     if (socket.readyState === WebSocket.OPEN) socket.send(new Uint8Array(encodeClientFrame(frame)))
   }
   const closeUnlessHeard = (withinMs: number): void => {
-    clearTimeout(timer)
-    timer = setTimeout(close, withinMs)
+    stopTimer()
+    stopTimer = afterSilence(timerScheduler, withinMs, close)
   }
   const heard = (): void => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
+    stopTimer()
+    stopTimer = timerScheduler.after(timing.pingIntervalMs, () => {
       nonce = (nonce + 1) >>> 0
       transmit({ kind: 'ping', nonce })
       closeUnlessHeard(timing.answerMs)
-    }, timing.pingIntervalMs)
+    })
   }
 
   closeUnlessHeard(timing.openMs)

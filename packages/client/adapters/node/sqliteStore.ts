@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as turn } from 'node:timers/promises'
 import { SottoError } from '@sotto/protocol'
 import type { Change, Row, Store } from '../../src/ports/store.ts'
 import { onDisk } from './sqliteFailure.ts'
@@ -20,6 +21,20 @@ const transaction = <T>(database: DatabaseSync, work: () => T): T => {
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
+  }
+}
+
+/** Rows that are read before others have a turn: reading is done at once here, and a loop over pages would let nobody in. */
+const rowsPerTurn = 256
+
+/** Lets everything else that waits have its turn whenever so many rows have been read. */
+const rowCounter = () => {
+  let rows = 0
+  return async (count: number): Promise<void> => {
+    rows += count
+    if (rows < rowsPerTurn) return
+    rows = 0
+    await turn()
   }
 }
 
@@ -68,14 +83,18 @@ export const openSqliteStore = async (file: string): Promise<Store> => {
     }),
   )
 
+  const counted = rowCounter()
   return {
-    get: async (key) => onDisk(() => get.get(key)?.['value']) as Uint8Array | undefined,
-    range: async (from, to, { limit, direction = 'up' }) =>
-      onDisk(() =>
-        (direction === 'up' ? up : down)
-          .all(from, to, limit)
-          .map(({ key, value }): Row => ({ key: key as string, value: value as Uint8Array })),
-      ),
+    get: async (key) => {
+      const value = onDisk(() => get.get(key)?.['value']) as Uint8Array | undefined
+      await counted(1)
+      return value
+    },
+    range: async (from, to, { limit, direction = 'up' }) => {
+      const rows = onDisk(() => (direction === 'up' ? up : down).all(from, to, limit))
+      await counted(rows.length)
+      return rows.map(({ key, value }): Row => ({ key: key as string, value: value as Uint8Array }))
+    },
     commit: async (changes) =>
       onDisk(() =>
         transaction(database, () => {

@@ -5,4 +5,6 @@ export interface Scheduler {
   steadyMs(): number
   /** Calls `task` once after `delayMs`; the answer cancels it. */
   after(delayMs: number, task: () => void): () => void
+  /** Resolves when everything else that waits (the network, timers, a screen) has had its turn: long work asks for it. */
+  turn(): Promise<void>
 }

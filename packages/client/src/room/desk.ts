@@ -13,6 +13,8 @@ export interface Reading {
   /** What the store knows of earlier entries that these refer to. */
   readonly past: Past
   readonly asked: Asked
+  /** Resolves when everything else that waits has had its turn: a long page asks for it now and then. */
+  turn(): Promise<void>
 }
 
 /** The page while it is being read: what changes from entry to entry. */

@@ -9,6 +9,7 @@ import {
   SottoError,
 } from '@sotto/protocol'
 import type { Contacts } from '../account/contacts.ts'
+import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Asked } from './attempt.ts'
 import { type OpenedEntry, openEntry, type Past, references } from './entry.ts'
@@ -56,6 +57,7 @@ export interface ReaderDeps {
   readonly tools: Tools
   readonly line: Line
   readonly contacts: Pick<Contacts, 'handBack'>
+  readonly scheduler: Pick<Scheduler, 'turn'>
   /** How many bytes of a room's log are kept as they came. */
   rawBytesMax(): number
 }
@@ -65,7 +67,7 @@ const anchorsKept = 1024
 
 export const makeReader = (
   runner: Runner,
-  { store, tools, line, contacts, rawBytesMax }: ReaderDeps,
+  { store, tools, line, contacts, scheduler, rawBytesMax }: ReaderDeps,
 ): Reader => {
   let head = 0
   /** The log was read again because what came did not fit; a second time is once too often (F14). */
@@ -115,7 +117,7 @@ export const makeReader = (
       const entries = judgement.entries.map((judged) => openEntry(room.id, judged))
       const past = await lookUp(entries)
       remember(entries)
-      return receive(tools, room, { entries, ack, past, asked })
+      return receive(tools, room, { entries, ack, past, asked, turn: scheduler.turn })
     }
     try {
       await runner.take(step)

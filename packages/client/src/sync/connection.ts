@@ -1,6 +1,7 @@
 import { type Acknowledgement, limits, type ServerFrame, SottoError } from '@sotto/protocol'
 import { obstacleIn } from '../ports/obstacle.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
+import { afterSilence } from '../ports/silence.ts'
 import type { LiveConnection, LiveEvent, Transport } from '../ports/transport.ts'
 import type { ConnectionView, OfflineReason } from '../view.ts'
 
@@ -235,7 +236,7 @@ export const openConnection = ({
         const requestId = nextRequest
         nextRequest = nextRequest === 0xffff_ffff ? 1 : nextRequest + 1
         const { live } = line
-        const cancel = scheduler.after(limits.requestTimeoutMs, () => {
+        const cancel = afterSilence(scheduler, limits.requestTimeoutMs, () => {
           waiting.delete(requestId)
           reject(new SottoError('timeout'))
           // A line that does not answer is not one; the next one begins with what the log says.

@@ -165,6 +165,8 @@ export class Side {
   readonly tools: Tools
   readonly ledger: Ledger
   readonly steps: Stepped[] = []
+  /** How often reading has let others have their turn. */
+  turns = 0
   readonly #known = new Map<string, readonly string[]>()
 
   constructor(tools: Tools, ledger: Ledger, room = emptyRoom(ledger.room, { kind: 'left' })) {
@@ -199,6 +201,9 @@ export class Side {
           senders: (message) => this.#known.get(message) ?? [],
         },
         asked: askedNobody,
+        turn: async () => {
+          this.turns += 1
+        },
       }),
     )
     return 'fits'

@@ -55,6 +55,14 @@ describe('reading the log', () => {
     expect(b.room.place).toMatchObject({ cursor: 4, confirmed: 4 })
   })
 
+  it('a long page lets others have their turn now and then', async () => {
+    const { ledger, sides } = await roomOf(alice, bob)
+    const [a, b] = sides as [Side, Side]
+    for (let i = 0; i < 100; i++) ledger.append(app, a.epoch(), await a.write(`message ${i}`))
+    expect(await b.catchUp()).toBe('fits')
+    expect(b.turns).toBe(6)
+  })
+
   it('a message is the same however the log is cut into pages', async () => {
     const { ledger, sides } = await roomOf(alice, bob)
     const [a, b] = sides as [Side, Side]
@@ -258,7 +266,7 @@ const secondTime = async (side: Side, asked: ReadonlySet<string>): Promise<void>
   if (judgement.kind !== 'fits') throw new Error(judgement.kind)
   const entries = judgement.entries.map((judged) => openEntry(room.id, judged))
   const past = { anchor: (seq: number) => ledger.hashes[seq]?.subarray(0, 16), senders: () => [] }
-  await side.take(receive(side.tools, room, { entries, ack, past, asked }))
+  await side.take(receive(side.tools, room, { entries, ack, past, asked, turn: async () => {} }))
 }
 
 describe('judging what the server sends', () => {

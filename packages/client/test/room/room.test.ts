@@ -39,7 +39,7 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
   const deps: RoomDeps = {
     store,
     contacts,
-    scheduler: { nowMs: () => startS * 1000, steadyMs: () => 0, after: () => () => {} },
+    scheduler: { nowMs: () => startS * 1000, steadyMs: () => 0, after: () => () => {}, turn: async () => {} },
     tools: side.tools,
     line: {
       isOnline,

@@ -50,6 +50,7 @@ const workbench = (meet: () => Promise<void> = async () => {}) => {
         tasks.add(entry)
         return () => tasks.delete(entry)
       },
+      turn: () => Promise.resolve(),
     },
     chance: () => 0.5,
     meet,
