@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Client } from '@sotto/client'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Client, SottoError } from '@sotto/client'
 import { invitation, online, room, until } from './talk.ts'
-import { startWorld, type World } from './world.ts'
+import { first, losingAnswers } from './weather.ts'
+import { password, startWorld, type World } from './world.ts'
 
 describe('several people are invited at once', () => {
   let world: World
@@ -19,9 +20,9 @@ describe('several people are invited at once', () => {
   afterAll(() => world.end())
 
   it('and each hears of it, whatever is refused of the others', async () => {
-    const { room: first } = await alice.createRoom({ name: 'First' })
+    const { room: other } = await alice.createRoom({ name: 'First' })
     // Carol does not answer, and no second invitation may wait for her.
-    await alice.invite({ room: first, name: 'carol' })
+    await alice.invite({ room: other, name: 'carol' })
     const { room: id } = await alice.createRoom({ name: 'Second' })
     const names = ['bob', 'carol', 'nobody', ' bob', 'dave']
     expect(await alice.inviteAll({ room: id, names })).toEqual([
@@ -47,5 +48,33 @@ describe('several people are invited at once', () => {
     await expect(bob.inviteAll({ room: '00'.repeat(16), names: ['dave'] })).rejects.toMatchObject({
       code: 'room_unknown',
     })
+  })
+})
+
+describe('Bob sleeps for a month while an invitation waits for him', () => {
+  const dayMs = 86_400_000
+  let world: World
+  afterEach(() => world.end())
+
+  it('and its keys are kept although the line breaks as he looks who has invited him', async () => {
+    let aheadMs = 0
+    const nowMs = (): number => Date.now() + aheadMs
+    world = await startWorld({ clock: { nowMs }, clockIsRight: true })
+    const [alice, bob] = [await world.person('alice').join(), world.person('bob')]
+    await (await bob.join()).close()
+    const { room: id } = await alice.createRoom({ name: 'General' })
+    await alice.invite({ room: id, name: 'bob' })
+    await alice.close()
+    aheadMs = 31 * dayMs
+    await world.restart()
+    const looked = first(1, 'welcome.list')
+    const late = await bob.open({
+      scheduler: (scheduler) => ({ ...scheduler, nowMs }),
+      ...losingAnswers(looked, () => new SottoError('timeout')),
+    })
+    await late.login({ name: 'bob', password })
+    await invitation(late, id)
+    await late.accept({ room: id })
+    expect(room(late, id)).toMatchObject({ name: 'General', memberCount: 2, state: { kind: 'active' } })
   })
 })

@@ -285,4 +285,21 @@ describe('a server that was restored from a copy older than a revocation', () =>
     await untilMessages(c2, id, 3)
     for (const client of [b, c2]) expect(await texts(client, id)).toEqual(['one', 'two', 'three'])
   })
+
+  it('KP-7: hands out the key packages of a device that was given up, and nobody who knows of it takes them', async () => {
+    const [alice, bob] = [world.person('alice'), world.person('bob')]
+    const [a, b] = [await alice.join(), await bob.join()]
+    const backup = await world.backup()
+    for (const client of [a, b]) await online(client)
+    const { room: id } = await a.createRoom({ name: 'General' })
+    await b.logout({ forget: true })
+    const invited = () => a.invite({ room: id, name: 'bob' })
+    await expect(invited()).rejects.toMatchObject({ code: 'key_package_unavailable' })
+    await world.restore(backup)
+    await online(a)
+    const { room: next } = await a.createRoom({ name: 'Next' })
+    const again = a.invite({ room: next, name: 'bob' })
+    await expect(again).rejects.toMatchObject({ code: 'key_package_unavailable' })
+    expect(room(a, next)?.memberCount).toBe(1)
+  })
 })

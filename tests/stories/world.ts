@@ -13,6 +13,7 @@ import {
   openClient,
   openMemoryKeychain,
   openMemoryStore,
+  type Scheduler,
   sealedStore,
   type Store,
   type Transport,
@@ -50,6 +51,7 @@ export interface Weather {
   store?(store: Store): Store
   transport?(transport: Transport): Transport
   jose?(jose: Jose): Jose
+  scheduler?(scheduler: Scheduler): Scheduler
 }
 
 export interface Person {
@@ -79,7 +81,7 @@ export const openDevice = async (
     store: weather.store?.(store) ?? store,
     keychain,
     transport: weather.transport?.(transport) ?? transport,
-    scheduler: timerScheduler,
+    scheduler: weather.scheduler?.(timerScheduler) ?? timerScheduler,
     provider,
     jose: weather.jose?.(joseLibrary) ?? joseLibrary,
     password: quickPassword,

@@ -142,4 +142,14 @@ export const keptSeeds: readonly KeptSeed[] = [
     'duplication,delay,partition,lost_write,client_restore,client_full,client_clock,lost_welcome,lost_keys,tabs,logout',
     'who came into sight while a log was caught up with was not asked for, and had been revoked since',
   ),
+  kept(
+    300468,
+    'loss,duplication,reordering,delay,partition,client_crash,server_crash,lost_write,client_restore,server_restore,client_full,server_full,lost_welcome,lost_keys,tabs,logout,lie_short',
+    'a restored server handed out key packages of a device that was given up, and who knew of it brought it in',
+  ),
+  kept(
+    300584,
+    'loss,reordering,delay,partition,lost_write,client_restore,client_full,server_full,client_clock,server_clock,lost_welcome,lost_keys,long_offline,tabs,logout',
+    'the keys of an invitation were thrown away, for the line broke before it was read',
+  ),
 ]

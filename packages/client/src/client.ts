@@ -177,7 +177,6 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       () => false,
     )
     rooms.wake()
-    // Before the pool is looked through: what invitations were made with is not thrown away.
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
     whileOnline(replenish)
     whileOnline(blocks.follow)

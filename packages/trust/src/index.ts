@@ -24,7 +24,7 @@ export {
   standingAt,
 } from './leaf/standing.ts'
 export { verifyLeaf, verifyTreeLeaf } from './leaf/verifyLeaf.ts'
-export { isKeyPackageOver, verifyKeyPackage } from './leaf/verifyKeyPackage.ts'
+export { isKeyPackageOver, isRevoked, verifyKeyPackage } from './leaf/verifyKeyPackage.ts'
 export * from './policy/extension.ts'
 export * from './policy/policy.ts'
 export { decodePolicy, encodePolicy, hooksMax } from './policy/codec.ts'

@@ -34,6 +34,7 @@ export const rules = [
   'KP-4',
   'KP-5',
   'KP-6',
+  'KP-7',
   'POLICY-1',
   'POLICY-2',
   'POLICY-3',

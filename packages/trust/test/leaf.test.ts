@@ -258,6 +258,18 @@ describe('a key package', () => {
     expect(await taken(startS, startS + 91 * dayS)).toBe('LEAF-10')
   })
 
+  test('KP-7 of a device that is revoked, a moment ago as well', async () => {
+    const phone = await anotherDevice(alice)
+    const made = await keyPackageOf(alice, { device: phone })
+    const taken = async (): Promise<string> =>
+      ruleOf(await verifyKeyPackage(provider, made, alice.state, startS))
+    expect(await taken()).toBe('ok')
+    await revoke(alice, phone)
+    expect(await taken()).toBe('KP-7')
+    // Who reads a commit of that moment in a log does not refuse it.
+    expect(ruleOf(await verifyLeaf(provider, made.leafNode, alice.state, startS))).toBe('ok')
+  })
+
   test('whose leaf breaks a rule breaks that rule', async () => {
     expect(await offered({ notAfterS: startS - 2 * dayS })).toBe('LEAF-10')
   })

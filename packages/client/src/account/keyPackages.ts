@@ -5,7 +5,9 @@ import {
   type KeyPackageBundle,
   keyPackageRef,
   makeKeyPackage,
+  MlsError,
   type Provider,
+  readMessage,
   suiteOf,
 } from '@sotto/mls'
 import {
@@ -55,10 +57,10 @@ export interface PoolTime {
 export interface KeyPackagePool {
   /** Fills the server's stock up where it is low. `afresh`: what is there is of no use, all of it is replaced. */
   replenish(owner: LeafOwner, time: PoolTime, afresh?: boolean): Promise<void>
-  /** An invitation was made with one of these, and waits for its user: the private parts are kept for longer. */
-  reserve(refs: readonly Uint8Array[]): Promise<void>
-  /** Those of the key packages, named by their refs, whose private parts are here. */
-  bundles(refs: readonly Uint8Array[]): Promise<readonly StoredBundle[]>
+  /** An invitation waits for its user: the private parts that its Welcome was made with are kept for longer. */
+  reserve(welcome: Uint8Array): Promise<void>
+  /** Those of the key packages that a Welcome was made with, whose private parts are here. */
+  bundles(welcome: Uint8Array): Promise<readonly StoredBundle[]>
 }
 
 export interface StoredBundle {
@@ -131,16 +133,52 @@ export const keyPackagePool = (
     })
   }
 
+  const readAll = async (): Promise<readonly Kept[]> =>
+    (await store.range(folder, within(folder).to, { limit: rowsMax })).map(readBundle)
+
+  const reserve = async (welcome: Uint8Array): Promise<void> => {
+    const rows = (await rowsOf(refsIn(welcome))).map(readBundle).filter(({ reserved }) => !reserved)
+    if (rows.length > 0) await store.commit(rows.map((found) => storing({ ...found, reserved: true })))
+  }
+
+  /**
+   * Deletes private parts that nobody needs any more. An invitation needs its own, and may wait on the server without
+   * this device having heard of it; so the server is asked first, and where it does not answer nothing is deleted.
+   *
+   * @returns what is left
+   */
+  const forget = async (unneeded: (kept: readonly Kept[]) => readonly Kept[]): Promise<readonly Kept[]> => {
+    const before = await readAll()
+    if (unneeded(before).length === 0) return before
+    const { welcomes } = await call(operations.listWelcomes, {})
+    for (const { welcome } of welcomes) await reserve(welcome)
+    const kept = await readAll()
+    const gone = unneeded(kept)
+    if (gone.length > 0) await store.commit(gone.map(({ key }) => ({ kind: 'delete', key })))
+    return kept.filter((one) => !gone.includes(one))
+  }
+
+  /** What was made and did not reach the server, or what nobody has joined with: the newest are kept. */
+  const spare = (kept: readonly Kept[]): readonly Kept[] => {
+    const free = kept.filter(({ reserved }) => !reserved)
+    return [
+      ...oldest(
+        free.filter(({ lastResort }) => !lastResort),
+        keptMax,
+      ),
+      ...oldest(
+        free.filter(({ lastResort }) => lastResort),
+        lastResortsKept,
+      ),
+    ]
+  }
+
   return {
     replenish: async (owner, { nowS, localS }, afresh = false) => {
-      const stored = (await store.range(folder, within(folder).to, { limit: rowsMax })).map(readBundle)
       const surelyS = Math.min(nowS, localS)
-      const expired = stored.filter(
-        ({ madeS, reserved }) => madeS + lifetimeS + (reserved ? reservedS : 0) < surelyS,
-      )
-      if (expired.length > 0) await store.commit(expired.map(({ key }) => ({ kind: 'delete', key })))
-
-      const kept = stored.filter((one) => !expired.includes(one))
+      const isOver = ({ madeS, reserved }: Kept): boolean =>
+        madeS + lifetimeS + (reserved ? reservedS : 0) < surelyS
+      const kept = await forget((all) => all.filter(isOver))
       const oneTimes = kept.filter(({ lastResort }) => !lastResort)
       const lastResorts = kept.filter(({ lastResort }) => lastResort)
       // What was made under a clock that ran ahead begins in everybody's future.
@@ -157,13 +195,7 @@ export const keyPackagePool = (
       const renewLastResort = replace || !stock.lastResort || !isFresh
       if (wanted === 0 && !renewLastResort) return
 
-      // What was made and did not reach the server, or what nobody has joined with: the newest are kept.
-      const isSpare = ({ reserved }: { readonly reserved: boolean }): boolean => !reserved
-      const spare = [
-        ...oldest(oneTimes.filter(isSpare), keptMax),
-        ...oldest(lastResorts.filter(isSpare), lastResortsKept),
-      ]
-      if (spare.length > 0) await store.commit(spare.map(({ key }) => ({ kind: 'delete', key })))
+      await forget(spare)
       const oneTime: KeyPackageBundle[] = []
       for (let i = 0; i < wanted; i++) oneTime.push(await makeBundle(owner, nowS, false))
       const lastResort = renewLastResort ? await makeBundle(owner, nowS, true) : null
@@ -185,16 +217,25 @@ export const keyPackagePool = (
       }
     },
 
-    reserve: async (refs) => {
-      const rows = (await rowsOf(refs)).map(readBundle).filter(({ reserved }) => !reserved)
-      if (rows.length > 0) await store.commit(rows.map((found) => storing({ ...found, reserved: true })))
-    },
+    reserve,
 
-    bundles: async (refs) =>
-      (await rowsOf(refs)).map((found) => {
+    bundles: async (welcome) =>
+      (await rowsOf(refsIn(welcome))).map((found) => {
         const { key, bundle, lastResort } = readBundle(found)
         return { bundle, lastResort, used: lastResort ? [] : [{ kind: 'delete', key }] }
       }),
+  }
+}
+
+/** The key packages that a Welcome was made with. */
+const refsIn = (welcome: Uint8Array): readonly Uint8Array[] => {
+  try {
+    const header = readMessage(welcome)
+    return header.kind === 'welcome' ? header.newMembers : []
+  } catch (error) {
+    // Whoever sends rubbish must not keep this device from its other invitations.
+    if (error instanceof MlsError) return []
+    throw error
   }
 }
 
@@ -228,7 +269,11 @@ interface Stored {
   readonly reserved: boolean
 }
 
-const readBundle = ({ key, value }: Row): Stored & { readonly key: string } => {
+interface Kept extends Stored {
+  readonly key: string
+}
+
+const readBundle = ({ key, value }: Row): Kept => {
   try {
     const { bytes, init, encryption, signature, ...rest } = decodeAs(row, value)
     const bundle: KeyPackageBundle = {

@@ -1,6 +1,6 @@
 import { decode, decodeKeyPackage, type KeyPackage, MlsError, type Provider } from '@sotto/mls'
 import { equalBytes, operations, SottoError } from '@sotto/protocol'
-import { identityOf, isKeyPackageOver, verifyKeyPackage } from '@sotto/trust'
+import { type AccountLookup, identityOf, isKeyPackageOver, isRevoked, verifyKeyPackage } from '@sotto/trust'
 import type { Call, Contacts } from '../account/contacts.ts'
 import { isForNow } from '../forNow.ts'
 import type { Intent, RoomState } from './state.ts'
@@ -21,9 +21,30 @@ export const isClaimant = (intent: Intent): intent is Claimant =>
 
 /** Whether there are none yet, or one that nobody may take any more: its private parts may be gone. */
 export const isUnclaimed = (intent: Claimant, clockS: number): boolean => {
-  const taken = intent.kind === 'invite' ? intent.keyPackages : intent.keyPackage ? [intent.keyPackage] : []
+  const taken = keyPackagesOf(intent)
   return taken.length === 0 || taken.some((bytes) => isOver(bytes, clockS))
 }
+
+const keyPackagesOf = (intent: Claimant): readonly Uint8Array[] => {
+  switch (intent.kind) {
+    case 'invite':
+      return intent.keyPackages
+    case 'readd':
+      return intent.keyPackage ? [intent.keyPackage] : []
+  }
+}
+
+/** Those of the intents for which a key package was claimed of a device that has been given up since (KP-7). */
+export const outdated = (intents: readonly Intent[], lookup: AccountLookup): readonly string[] =>
+  intents
+    .filter(isClaimant)
+    .filter((intent) =>
+      keyPackagesOf(intent).some((bytes) => {
+        const keyPackage = keyPackageIn(bytes)
+        return keyPackage !== undefined && isRevoked(keyPackage, lookup(intent.account))
+      }),
+    )
+    .map(({ id }) => id)
 
 const isOver = (bytes: Uint8Array, clockS: number): boolean => {
   const keyPackage = keyPackageIn(bytes)

@@ -45,6 +45,7 @@ import {
 import { makeLeaf } from '../account/keyPackages.ts'
 import { sealMeta } from '../content/meta.ts'
 import { type Asked, attempt } from './attempt.ts'
+import { outdated, unclaimed } from './claim.ts'
 import { eventsOf } from './events.ts'
 import { withHookOf } from './hooksAfter.ts'
 import { accountsIn, freePlaces } from './places.ts'
@@ -208,6 +209,8 @@ export const stageCommit = async (
     const settled = settledBefore(group.public, policy.value, intent)
     if (settled) return settleIntent(room, intent, settled)
   }
+  const stale = outdated(intents, (account) => tools.find(account)?.state)
+  if (stale.length > 0) return stepped(unclaimed(room, stale))
 
   // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
   const planned = planOf(tools, group.public, policy.value, purpose, Math.floor(room.place.timeMs / 1000))

@@ -81,9 +81,12 @@ const numberIn = ({ detail }: SottoError, name: string, otherwise: number): numb
 const isCrowded = ({ code, detail }: SottoError): boolean =>
   code === 'rate' && detail['retryAfterMs'] === undefined
 
-/** The server does not know that it has handed out the key packages: a copy from before is what it was restored from. */
-const isUnhanded = ({ code, detail }: SottoError): boolean =>
-  code === 'key_package_unavailable' && detail['rule'] === 'DEL-14'
+/**
+ * The key packages are good no more, and others may be had: the server does not know that it has handed these out, for it
+ * was restored from a copy from before; or one is of a device that was given up a moment ago.
+ */
+const areSpent = ({ code, detail: { rule } }: SottoError): boolean =>
+  (code === 'key_package_unavailable' && rule === 'DEL-14') || (code === 'policy' && rule === 'C2a')
 
 /** Nothing that happens by itself makes it acceptable. */
 const isFinal = (failure: SottoError): boolean => {
@@ -235,7 +238,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
     if (runner.state().pending !== pending) return deps.proceed()
     underWay.delete(pendingId)
     const { intents } = pending
-    const fresh = isUnhanded(failure) ? intents.filter((id) => !reclaimed.has(id)) : []
+    const fresh = areSpent(failure) ? intents.filter((id) => !reclaimed.has(id)) : []
     if (fresh.length > 0) {
       for (const id of fresh) reclaimed.add(id)
       return runner.take((room) => renewPending(unclaimed(room, fresh)))

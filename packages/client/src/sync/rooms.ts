@@ -8,7 +8,6 @@ import {
   toHex,
   type WaitingWelcome,
 } from '@sotto/protocol'
-import { MlsError, readMessage } from '@sotto/mls'
 import type { Contacts } from '../account/contacts.ts'
 import type { KeyPackagePool } from '../account/keyPackages.ts'
 import type { Store } from '../ports/store.ts'
@@ -167,7 +166,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         if (isUnwanted) return dismiss(room, waiting)
         break
     }
-    await pool.reserve(refsIn(waiting.welcome))
+    await pool.reserve(waiting.welcome)
     await room.take((state) =>
       stepped({
         ...state,
@@ -177,20 +176,8 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     )
   }
 
-  /** The key packages that a Welcome was made with. */
-  const refsIn = (welcome: Uint8Array): readonly Uint8Array[] => {
-    try {
-      const header = readMessage(welcome)
-      return header.kind === 'welcome' ? header.newMembers : []
-    } catch (error) {
-      // Whoever sends rubbish must not keep this device from reading its other invitations.
-      if (error instanceof MlsError) return []
-      throw error
-    }
-  }
-
   const bundlesFor = async (welcome: Uint8Array) => {
-    const bundles = await pool.bundles(refsIn(welcome))
+    const bundles = await pool.bundles(welcome)
     if (bundles.length === 0)
       throw new SottoError('key_package_unavailable', 'the keys for this invitation are not on this device')
     return bundles

@@ -1,4 +1,5 @@
 import { entryKinds } from '@sotto/protocol'
+import { buildRevokeDevice, extendChain } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
 import type { Call } from '../../src/account/contacts.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
@@ -6,6 +7,7 @@ import { claimed, claimKeyPackages } from '../../src/room/claim.ts'
 import { stageCommit } from '../../src/room/commit.ts'
 import { plan } from '../../src/room/plan.ts'
 import type { Intent, RoomState } from '../../src/room/state.ts'
+import type { Tools } from '../../src/room/tools.ts'
 import {
   bundleOf,
   calmAt,
@@ -32,6 +34,7 @@ const roomAhead = async (days: number) => {
   for (const side of sides) await side.catchUp()
   const [a, b] = [knowing(alice, hers), knowing(bob, his)]
   const bundle = await bundleOf(carol)
+  let carols = carol.state
   const claim = (clockS: number): Promise<readonly Uint8Array[]> =>
     claimKeyPackages(
       {
@@ -39,7 +42,7 @@ const roomAhead = async (days: number) => {
         clockS,
         contacts: {
           ensure: async () => {},
-          find: () => ({ state: carol.state, alarm: false }),
+          find: () => ({ state: carols, alarm: false }),
         },
         call: (async () => ({
           packages: [{ device: carol.device, keyPackage: bundle.bytes, lastResort: false }],
@@ -50,7 +53,17 @@ const roomAhead = async (days: number) => {
     )
   const intent: Intent = { kind: 'invite', id: 'carol', account: carol.state.account, keyPackages: [] }
   a.room = { ...a.room, intents: [intent] }
-  return { ledger, a, b, bundle, claim }
+  /** @returns the tools of Alice, who has heard of it */
+  const giveUp = async (): Promise<Tools> => {
+    const { state, device, signer } = carol
+    const by = { kind: 'device', signer } as const
+    const link = await buildRevokeDevice({ provider, state, timeS: startS, device, reason: 'logout', by })
+    const verdict = await extendChain(provider, state, [link], startS)
+    if (verdict.kind === 'refused') throw new Error(verdict.rule)
+    carols = verdict.value
+    return toolsOf(alice, [alice, bob, { ...carol, state: carols }])
+  }
+  return { ledger, a, b, bundle, claim, giveUp }
 }
 
 const actionsOf = (room: RoomState, clockS: number): readonly string[] =>
@@ -84,5 +97,16 @@ describe('key packages that are claimed', () => {
     a.room = claimed(a.room, new Map([['carol', [bundle.bytes]]]))
     expect(actionsOf(a.room, startS + dayS - 1)).toEqual(['commit'])
     expect(actionsOf(a.room, startS + dayS)).toEqual(['claim'])
+  })
+
+  it('KP-7 are not taken of a device that was given up a moment ago, nor used if they were claimed before', async () => {
+    const { a, claim, giveUp } = await roomAhead(0)
+    a.room = claimed(a.room, new Map([['carol', await claim(startS)]]))
+    const [intent] = a.room.intents as [Intent]
+    const informed = new Side(await giveUp(), a.ledger, a.room)
+    await informed.take(stageCommit(informed.tools, a.room, { kind: 'intent', intent }, startS, askedNobody))
+    expect(informed.room.pending).toBeNull()
+    expect(actionsOf(informed.room, startS)).toEqual(['claim'])
+    await expect(claim(startS)).rejects.toMatchObject({ code: 'key_package_unavailable' })
   })
 })

@@ -9,11 +9,11 @@ import {
 } from '@sotto/mls/public'
 import type { Provider } from '@sotto/mls'
 import { equalBytes, limits } from '@sotto/protocol'
-import type { AccountState } from '../account/accountState.ts'
+import { type AccountState, deviceOf } from '../account/accountState.ts'
 import type { Rule } from '../rules.ts'
 import type { Signatures } from '../signing/labelled.ts'
 import { refused, type Verdict } from '../verdict.ts'
-import type { LeafIdentity } from './identity.ts'
+import { identityOf, type LeafIdentity } from './identity.ts'
 import { leafGraceS } from './standing.ts'
 import { verifyLeaf } from './verifyLeaf.ts'
 
@@ -21,7 +21,7 @@ const dayS = 86_400n
 const lifetimeMaxS = BigInt(limits.keyPackageLifetimeDaysMax) * dayS
 
 /**
- * Whether a key package may be offered, or taken to add its device (protocol §4, §10): KP-1 to KP-6 and the rules of
+ * Whether a key package may be offered, or taken to add its device (protocol §4, §10): KP-1 to KP-7 and the rules of
  * its leaf.
  *
  * @param clockS the clock of whoever offers or takes it, by which it has not ended
@@ -37,6 +37,8 @@ export const verifyKeyPackage = async (
   const verdict = await verifyOfferedLeaf(provider, keyPackage, account, roomS)
   if (verdict.kind === 'refused') return verdict
   if (isKeyPackageOver(keyPackage, clockS)) return refused('KP-6')
+  // The ten minutes of LEAF-8 are for who reads the log later; who brings in a device knows that it was given up.
+  if (isRevoked(keyPackage, account)) return refused('KP-7')
   const crypto = { provider, suite: suiteOf(hybridSuiteId) }
   const signed =
     (await verifyLeafNode(crypto, keyPackage.leafNode)) && (await verifyOuterSignature(crypto, keyPackage))
@@ -46,6 +48,13 @@ export const verifyKeyPackage = async (
 /** Whether nobody may take it any more (KP-6). */
 export const isKeyPackageOver = ({ leafNode: { source } }: KeyPackage, clockS: number): boolean =>
   source.kind === 'key_package' && source.notAfter <= BigInt(Math.floor(clockS))
+
+/** Whether its device was given up, as far as the chain at hand says; nobody may take it then (KP-7). */
+export const isRevoked = ({ leafNode }: KeyPackage, account: AccountState | undefined): boolean => {
+  const identity = identityOf(leafNode)
+  const device = identity && account && deviceOf(account, identity.device)
+  return device?.status.kind === 'revoked'
+}
 
 /**
  * Whether a commit may bring in the leaf of a key package whose own signatures the engine has verified: KP-1 to KP-4
