@@ -50,10 +50,68 @@ test.describe('by keyboard alone', () => {
     await expect(page.getByRole('heading', { name: 'Design review', level: 1 })).toBeVisible()
   })
 
+  test('the key that has chosen a room does nothing in it, however long it is held', async ({ page }) => {
+    await arrive(page, '0f01')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('design')
+    // The browser tells a key that is held as presses without a release.
+    await page.keyboard.down('Enter')
+    await expect(page.getByRole('heading', { name: 'Design review', level: 1 })).toBeVisible()
+    await expect(composer(page)).toBeFocused()
+    await page.keyboard.down('Enter')
+    await page.keyboard.up('Enter')
+    await expect(composer(page)).toHaveValue('')
+
+    // A room with a draft: what is held must not send it.
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('on call')
+    await page.keyboard.down('Enter')
+    await expect(composer(page)).toHaveValue('Thanks! I will look at the')
+    for (let press = 0; press < 5; press++) await page.keyboard.down('Enter')
+    await page.keyboard.up('Enter')
+    await expect(composer(page)).toHaveValue('Thanks! I will look at the')
+    await expect(page.locator('article[data-own="true"]')).toHaveCount(0)
+
+    await rooms(page)
+      .getByRole('link', { name: /^Design review/ })
+      .focus()
+    await page.keyboard.press('Enter')
+    await expect(composer(page)).toBeFocused()
+    await expect(composer(page)).toHaveValue('')
+    await expect(rooms(page).getByText('Draft')).toHaveCount(1)
+  })
+
+  for (const key of ['Enter', 'Space'])
+    test(`${key} that opens a dialog from a menu decides nothing in it`, async ({ page }) => {
+      await arrive(page, '0f02')
+      await page.getByRole('button', { name: 'More about this room' }).focus()
+      await page.keyboard.press('Enter')
+      const leave = page.getByRole('menuitem', { name: 'Leave room' })
+      await leave.hover()
+      await expect(leave).toBeFocused()
+      await page.keyboard.press(key)
+      const dialog = page.getByRole('alertdialog', { name: /Leave/ })
+      await expect(dialog.locator(':focus')).toHaveCount(1)
+      await expect(dialog).toBeVisible()
+      await expect(page.locator('h1', { hasText: 'Design review' })).toBeVisible()
+    })
+
+  test('letters are letters, whatever is held beside them; spaces alone are no draft', async ({ page }) => {
+    await arrive(page, '0f02')
+    for (const letter of ['n', 'i', 'm']) await page.keyboard.press(`Alt+${letter}`)
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await composer(page).fill('  \n ')
+    await rooms(page)
+      .getByRole('link', { name: /^General/ })
+      .click()
+    await expect(page.getByRole('heading', { name: 'General', level: 1 })).toBeVisible()
+    await expect(rooms(page).getByText('Draft')).toHaveCount(1)
+  })
+
   test('a dialog keeps the focus, closes by Escape and gives it back', async ({ page }) => {
     await arrive(page, '0f02')
     await expect(composer(page)).toBeFocused()
-    await page.keyboard.press('Alt+n')
+    await page.keyboard.press('Control+Shift+O')
     const dialog = page.getByRole('dialog', { name: 'New room' })
     await expect(dialog.getByLabel('Room name')).toBeFocused()
     for (let press = 0; press < 6; press++) {

@@ -105,7 +105,7 @@ test.describe('members', () => {
   test('are removed and given roles by keyboard; everybody sees it', async ({ page }) => {
     await arrive(page, '0f02', 'desk')
     await expect(composer(page)).toBeFocused()
-    await page.keyboard.press('Alt+m')
+    await page.keyboard.press('Control+.')
     await tabTo(page, 'Change something about bob', 'button')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
@@ -136,7 +136,7 @@ test.describe('members', () => {
   test('what goes wrong is said in words, and nothing has changed', async ({ page }) => {
     await arrive(page, '0f01', 'desk')
     await expect(composer(page)).toBeFocused()
-    await page.keyboard.press('Alt+m')
+    await page.keyboard.press('Control+.')
     await page.getByRole('button', { name: 'Change something about נועם' }).click()
     await page.getByRole('menuitem', { name: 'Remove from the room' }).click()
     const removal = page.getByRole('alertdialog')
@@ -149,7 +149,7 @@ test.describe('members', () => {
   test('what one may not do is not offered', async ({ page }) => {
     await arrive(page, '0e01')
     await expect(composer(page)).toBeFocused()
-    await page.keyboard.press('Alt+m')
+    await page.keyboard.press('Control+.')
     await expect(members(page).getByRole('listitem')).toHaveCount(5)
     // An admin: not to the owner, not to another admin, not to herself.
     const offered = page.getByRole('button', { name: /^Change something about/ })

@@ -32,7 +32,7 @@ const presses = (keys: string, dialog: string | RegExp) => async (page: Page) =>
 
 const membersShown = async (page: Page) => {
   await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
-  await page.keyboard.press('Alt+m')
+  await page.keyboard.press('Control+.')
   await expect(page.getByRole('list', { name: 'Members' })).toBeVisible()
 }
 
@@ -224,13 +224,13 @@ const screens: Readonly<Record<string, Screen>> = {
   offline: { scene: 'offline', room: '0f02', reach: sees(/No connection\. What you write is kept/) },
   'another server': { scene: 'refused', room: '0f02', reach: sees(/This is not the server/) },
   'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
-  'new room': { scene: 'desk', room: '0f02', reach: presses('Alt+n', 'New room') },
-  invite: { scene: 'desk', room: '0f02', reach: presses('Alt+i', /Invite to/) },
+  'new room': { scene: 'desk', room: '0f02', reach: presses('Control+Shift+O', 'New room') },
+  invite: { scene: 'desk', room: '0f02', reach: presses('Control+Shift+A', /Invite to/) },
   'several invited at once': {
     scene: 'desk',
     room: '0f02',
     reach: async (page) => {
-      await presses('Alt+i', /Invite to/)(page)
+      await presses('Control+Shift+A', /Invite to/)(page)
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Names').fill('dora, emil nobody full')
       await dialog.getByRole('button', { name: 'Invite', exact: true }).click()

@@ -77,8 +77,22 @@ describe('two people talk', () => {
 
   it('what others wrote is unread until it is marked', async () => {
     expect(room(bob, id)?.unread).toBe(180)
+    const items = await messages(bob, id)
+    // From near the marker and from near the end: what is counted is the shorter side of the new place.
+    for (const at of [0, 1, 2, 30, 31, 140, 200, 228]) {
+      await bob.markRead({ room: id, seq: items[at]?.seq ?? 0 })
+      const left = items.slice(at + 1).filter(({ kind, sender }) => kind === 'message' && !sender.own)
+      expect(room(bob, id)?.unread).toBe(left.length)
+    }
     const last = (await messages(bob, id)).at(-1)
     await bob.markRead({ room: id, seq: last?.seq ?? 0 })
     expect(room(bob, id)?.unread).toBe(0)
+  })
+
+  it('a draft is kept as it was written, and space alone is none', async () => {
+    await bob.saveDraft({ room: id, text: ' half a sentence ' })
+    expect(room(bob, id)?.draft).toBe(' half a sentence ')
+    await bob.saveDraft({ room: id, text: '\n \u00a0\t' })
+    expect(room(bob, id)?.draft).toBe('')
   })
 })

@@ -23,6 +23,7 @@ import { askedNobody } from './room/attempt.ts'
 import { claimKeyPackages } from './room/claim.ts'
 import { accountsIn, freePlaces } from './room/places.ts'
 import { firstPolicy, type Founding, foundRoom } from './room/enter.ts'
+import { isSaidByOthers } from './room/face.ts'
 import { roomKeys } from './room/keys.ts'
 import { loadRooms } from './room/load.ts'
 import type { Line } from './room/line.ts'
@@ -35,7 +36,8 @@ import { emptyRoom, forgotten, type Intent, policyIn, publicOf, type RoomState }
 import { stepped, type Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
-import { recordsFrom } from './timeline/pages.ts'
+import { countItems } from './timeline/pages.ts'
+import type { RecordedItem } from './timeline/record.ts'
 import { messageItemId, roleNames } from './timeline/view.ts'
 import { isForNow } from './forNow.ts'
 import type { ClientCommands, InviteOutcome, MemberView } from './view.ts'
@@ -104,9 +106,6 @@ const failureOf = (error: unknown): SottoError =>
   error instanceof SottoError ? error : new SottoError('internal', String(error))
 
 const failureViewOf = ({ code, detail }: SottoError): InviteOutcome['failure'] => ({ code, detail })
-
-/** Messages counted one by one when a room is read up to a place in its middle. */
-const unreadCountedMax = 1000
 
 export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
   const { store, provider, scheduler, signer, profile, contacts, blocks, pool, line, call } = deps
@@ -447,15 +446,14 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       rooms.get(id).take(async (state) => {
         const readSeq = Math.min(seq, state.place.cursor)
         if (readSeq <= state.face.readSeq) return stepped(state)
-        const unread = readSeq === state.place.cursor ? 0 : await countUnread(store, id, readSeq, account)
+        const unread = await unreadFrom(store, id, state, readSeq, account)
         return stepped({ ...state, face: { ...state.face, readSeq, unread } })
       }),
 
     saveDraft: ({ room: id, text }) => {
       if (text.length > limits.textBytesMax) throw new SottoError('too_large')
-      return rooms
-        .get(id)
-        .take((state) => stepped(state.draft === text ? state : { ...state, draft: text.toWellFormed() }))
+      const draft = text.trim() === '' ? '' : text.toWellFormed()
+      return rooms.get(id).take((state) => stepped(state.draft === draft ? state : { ...state, draft }))
     },
   }
 }
@@ -472,10 +470,21 @@ const messageNamed = (hex: string): Uint8Array => {
 /** The message of an item: its id names device and message. */
 const messageOf = (item: string): Uint8Array => messageNamed(item.split('.')[1] ?? '')
 
-const countUnread = async (store: Store, room: string, readSeq: number, account: Uint8Array) => {
-  const { records } = await recordsFrom(store, room, readSeq + 1, unreadCountedMax)
-  const own = toHex(account)
-  const isUnread = (item: (typeof records)[number]['record']['items'][number]): boolean =>
-    item.kind === 'message' && toHex(item.account) !== own
-  return records.reduce((count, { record }) => count + record.items.filter(isUnread).length, 0)
+/**
+ * How much is unread once the marker has moved to `readSeq`. It is counted on the side of the new marker that holds
+ * fewer entries: a reader who goes through 30,000 messages a screen at a time has each of them counted once.
+ */
+const unreadFrom = async (
+  store: Store,
+  id: string,
+  { face, place }: RoomState,
+  readSeq: number,
+  account: Uint8Array,
+): Promise<number> => {
+  const isUnread = (item: RecordedItem): boolean => isSaidByOthers(account, item)
+  if (readSeq - face.readSeq < place.cursor - readSeq) {
+    const read = await countItems(store, id, { from: face.readSeq + 1, to: readSeq }, isUnread)
+    return Math.max(0, face.unread - read)
+  }
+  return await countItems(store, id, { from: readSeq + 1, to: place.cursor }, isUnread)
 }

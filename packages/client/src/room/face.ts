@@ -28,6 +28,12 @@ export const faceAfter = (account: Uint8Array, face: Face, shown: readonly Place
   }
 }
 
+/** Whether an item beyond the read marker is unread: the words of other people, and of scripts. */
+export const isSaidByOthers = (account: Uint8Array, item: RecordedItem): boolean => {
+  const said = saidIn(item)
+  return said !== undefined && !equalBytes(said.sender, account)
+}
+
 interface Said {
   /** An account, or a hook. */
   readonly sender: Uint8Array

@@ -1,6 +1,6 @@
 import { roomKeys, within } from '../room/keys.ts'
 import type { Store } from '../ports/store.ts'
-import { decodeLogRecord, type LogRecord } from './record.ts'
+import { decodeLogRecord, type LogRecord, type RecordedItem } from './record.ts'
 
 export interface PlacedRecord {
   readonly seq: number
@@ -43,6 +43,25 @@ export const recordsBefore = async (
     if (!last || rows.length < rowsPerReading) return { records: found.toReversed(), more: false }
     to = last.key
   }
+}
+
+/** How many items of the records at `from` up to and with `to` are among those that `counts` says. */
+export const countItems = async (
+  store: Store,
+  room: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  counts: (item: RecordedItem) => boolean,
+): Promise<number> => {
+  const end = roomKeys.logEntry(room, to + 1)
+  let count = 0
+  for (let start = from; start <= to;) {
+    const rows = await store.range(roomKeys.logEntry(room, start), end, { limit: rowsPerReading })
+    for (const { key, value } of rows) count += placed(key, value).record.items.filter(counts).length
+    const last = rows.at(-1)
+    if (!last || rows.length < rowsPerReading) break
+    start = roomKeys.logSeq(last.key) + 1
+  }
+  return count
 }
 
 /** The `limit` records from `from` on. */

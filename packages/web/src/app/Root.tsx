@@ -1,11 +1,12 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
-import { StrictMode } from 'react'
+import { StrictMode, useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { IntlProvider } from 'use-intl'
 import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { en } from '../messages/en.ts'
 import { Announcer } from '../ui/Announcer.tsx'
+import { startOnePress } from '../ui/onePress.ts'
 import { TooltipProvider } from '../ui/Tooltip.tsx'
 import { Guard } from './Guard.tsx'
 
@@ -17,19 +18,22 @@ const timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone
  * What surrounds every screen. Places are kept behind the `#` of the address: they are not sent to the server, and a
  * reload asks it for the same page whatever room is open.
  */
-export const Root = ({ children }: { readonly children: ReactNode }) => (
-  <StrictMode>
-    <CSPProvider disableStyleElements>
-      <IntlProvider locale={locale} messages={en} timeZone={timeZone}>
-        <Guard>
-          <TooltipProvider delay={500}>
-            <Announcer>
-              {/* oxlint-disable-next-line react/hooks -- the router calls it, as a hook, in its own components */}
-              <Router hook={useHashLocation}>{children}</Router>
-            </Announcer>
-          </TooltipProvider>
-        </Guard>
-      </IntlProvider>
-    </CSPProvider>
-  </StrictMode>
-)
+export const Root = ({ children }: { readonly children: ReactNode }) => {
+  useEffect(() => startOnePress(), [])
+  return (
+    <StrictMode>
+      <CSPProvider disableStyleElements>
+        <IntlProvider locale={locale} messages={en} timeZone={timeZone}>
+          <Guard>
+            <TooltipProvider delay={500}>
+              <Announcer>
+                {/* oxlint-disable-next-line react/hooks -- the router calls it, as a hook, in its own components */}
+                <Router hook={useHashLocation}>{children}</Router>
+              </Announcer>
+            </TooltipProvider>
+          </Guard>
+        </IntlProvider>
+      </CSPProvider>
+    </StrictMode>
+  )
+}

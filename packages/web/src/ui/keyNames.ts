@@ -1,4 +1,5 @@
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
+/** Whether the command key of this keyboard is ⌘ and not Ctrl. */
+export const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
 const macNames: Readonly<Record<string, string>> = { Ctrl: '⌘', Alt: '⌥', Shift: '⇧' }
 

@@ -7,6 +7,7 @@ import { FailureText } from '../../client/FailureText.tsx'
 import { failureOf } from '../../client/failure.ts'
 import type { Failure } from '../../client/failure.ts'
 import { Icon } from '../../ui/Icon.tsx'
+import { isComposing } from '../../ui/isComposing.ts'
 import { useMedia } from '../../ui/useMedia.ts'
 import { isolated } from '../../ui/isolated.tsx'
 import { CommandList, optionId } from './CommandList.tsx'
@@ -27,9 +28,6 @@ type Told =
   | Exclude<Spoken, { kind: 'text' | 'done' }>
 
 const bold = { b: (chunks: ReactNode) => <b>{chunks}</b> }
-
-/** An input method uses Enter to choose what it offers; older browsers tell by the key code alone. */
-const isComposing = (event: KeyboardEvent): boolean => event.nativeEvent.isComposing || event.keyCode === 229
 
 /** Whether a key belongs to what has the focus: a control has uses for it, the page and its parts have none. */
 const isWantedElsewhere = (): boolean =>
@@ -77,7 +75,8 @@ export const Composer = ({
   useEffect(() => {
     const listen = (event: globalThis.KeyboardEvent) => {
       const plain = event.key.length === 1 && event.key !== ' ' && event.key !== '?'
-      if (!plain || event.ctrlKey || event.metaKey || event.altKey || isWantedElsewhere()) return
+      if (!plain || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+      if (isWantedElsewhere()) return
       field.current?.focus()
     }
     addEventListener('keydown', listen)
@@ -111,12 +110,13 @@ export const Composer = ({
   }
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (!isComposing(event) && onKey(event)) {
+    const composing = isComposing(event.nativeEvent)
+    if (!composing && onKey(event)) {
       event.preventDefault()
       event.stopPropagation()
       return
     }
-    if (event.key !== 'Enter' || isComposing(event) || event.shiftKey || event.altKey) return
+    if (event.key !== 'Enter' || composing || event.shiftKey || event.altKey) return
     if (touch && !event.ctrlKey && !event.metaKey) return
     event.preventDefault()
     void send()

@@ -56,7 +56,7 @@ export const ConversationHeader = ({
           className={styles.wide}
           label={t('invite')}
           icon="invite"
-          shortcut={keysNamed('Alt', 'I')}
+          shortcut={keysNamed('Ctrl', 'Shift', 'A')}
           onClick={onInvite}
         />
       )}
@@ -66,7 +66,7 @@ export const ConversationHeader = ({
             className={styles.wide}
             label={t('members')}
             icon="people"
-            shortcut={keysNamed('Alt', 'M')}
+            shortcut={keysNamed('Ctrl', '.')}
             aria-pressed={membersShown}
             onClick={onMembers}
           />

@@ -70,7 +70,7 @@ const Preview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' | '
     case 'removed':
       return t(room.state.kind)
     case 'active':
-      if (room.draft !== '' && !open)
+      if (room.draft.trim() !== '' && !open)
         return (
           <>
             <span className={styles.draft}>{t('draft')}</span>{' '}

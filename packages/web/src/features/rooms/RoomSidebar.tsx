@@ -4,6 +4,7 @@ import type { ReactNode, RefObject } from 'react'
 import { useTranslations } from 'use-intl'
 import { useLocation } from 'wouter'
 import { Icon } from '../../ui/Icon.tsx'
+import { isComposing } from '../../ui/isComposing.ts'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { keysNamed } from '../../ui/keyNames.ts'
 import { Logo } from '../../ui/Logo.tsx'
@@ -48,7 +49,7 @@ export const RoomSidebar = ({
           label={t('rooms.create')}
           icon="plus"
           tone="accent"
-          shortcut={keysNamed('Alt', 'N')}
+          shortcut={keysNamed('Ctrl', 'Shift', 'O')}
           onClick={onCreate}
         />
       </header>
@@ -68,9 +69,10 @@ export const RoomSidebar = ({
             dir="auto"
             onChange={(event) => setQuery(event.currentTarget.value)}
             onKeyDown={(event) => {
-              if (event.nativeEvent.isComposing) return
+              if (isComposing(event.nativeEvent)) return
               const first = found[0]
               if (event.key === 'Enter' && first !== undefined) {
+                event.preventDefault()
                 navigate(`/room/${first.id}`)
                 setQuery('')
               } else if (event.key === 'ArrowDown') {
