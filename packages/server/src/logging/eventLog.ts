@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { type FailureCode, toHex } from '@sotto/protocol'
 import { type DestinationStream, type LevelWithSilent, pino } from 'pino'
 import { type Clock, systemClock } from '../configuration.ts'
@@ -152,8 +152,9 @@ export const makeEventLog = ({
     },
     destination,
   )
+  const key = createSecretKey(idKey)
   const keyed = (id: Uint8Array): string =>
-    toHex(new Uint8Array(createHmac('sha256', idKey).update(id).digest())).slice(0, 16)
+    toHex(new Uint8Array(createHmac('sha256', key).update(id).digest())).slice(0, 16)
 
   const written = (fields: EventFields): Record<string, unknown> => ({
     ...(fields.account ? { account: keyed(fields.account) } : {}),
