@@ -184,6 +184,11 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'end their connection when nothing of them is taken in for a while',
   ),
   shutdownGraceMs: pace('how long a server that closes waits'),
+  helperStartMs: pace('a part that does not come at all says so itself'),
+  helperSilenceMs: by('packages/client/test/remote.test.ts', 'where nobody ever serves'),
+  passwordStepMs: pace('a part that ends is noticed by the lock it held'),
+  storageOpenMs: pace('a database that does not open'),
+  helperCloseMs: pace('a part that does not end by itself is ended'),
   memoryBytesMax: server('budget/memory.test.ts', 'lets nobody hold more than half of what is free'),
   memoryBytesPerAddressMax: server(
     'budget/memory.test.ts',

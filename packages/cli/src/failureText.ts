@@ -49,6 +49,9 @@ const remedies: Partial<Record<FailureCode, string>> = {
   storage_full: 'What is stored already is safe. Make some room on this device and try again.',
   storage_damaged:
     'It was not changed. Where the disk is failing, save the profile directory before anything else.',
+  profile_in_use:
+    'Where a program that holds the profile hangs, or was stopped (Ctrl+Z), end it or let it go on; then try again.',
+  helper_lost: 'What was stored is safe. Try again; memory may be short.',
   clock_wrong: 'Keys are made to last by them. Set the one that is wrong, then try again.',
   policy: 'sotto room members says who may do more.',
   stale_epoch: 'Try once more.',

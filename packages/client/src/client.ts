@@ -30,7 +30,9 @@ import type { Line } from './room/line.ts'
 import { makeStage } from './stage.ts'
 import { type Connection, openConnection, type Ready } from './sync/connection.ts'
 import { readTimeline } from './timeline/timeline.ts'
-import type { AccountView, Client } from './view.ts'
+import { settling } from './settling.ts'
+import type { AccountView, Client, ClientCommands } from './view.ts'
+import { openWaits } from './waits.ts'
 
 export interface ClientOptions {
   /** Origin of the server. */
@@ -64,7 +66,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   let device: Device | null = null
   let contacts: Contacts
   let halted: SottoError | null = null
-  let isClosed = false
+  let closing: Promise<void> | null = null
+  /** Of those who have asked for something, and of what the server is asked for them. */
+  const waits = openWaits()
 
   /** The server's time since it was met last, however the clock of this device jumps; its own before. */
   const timeMs = (): number =>
@@ -94,7 +98,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     if (token === null) throw new SottoError('unauthorized')
     const used = token
     try {
-      return await transport.call(op, input, used)
+      return await waits.until(() => transport.call(op, input, used))
     } catch (error) {
       if (error instanceof SottoError && isSessionOver(error) && token === used) await endSession()
       throw error
@@ -197,7 +201,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     if (halted) return
     halted = error instanceof SottoError ? error : new SottoError('internal', String(error))
     connection.stop({ kind: 'refused', code: halted.code })
-    void device?.rooms.rest()
+    void device?.rooms.rest(halted)
+    waits.end(halted)
     stirred()
   }
 
@@ -246,15 +251,19 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 
   const signedIn = async ({ profile: ready, session }: SignedIn): Promise<void> => {
+    usable()
     profile = ready
     ;({ token } = session)
     if (!device) await startDevice()
     connection.start(token)
   }
 
-  const working = (): Device => {
+  const usable = (): void => {
     if (halted) throw halted
-    if (isClosed) throw new SottoError('unavailable', 'the client was closed')
+    if (closing) throw new SottoError('closed')
+  }
+  const working = (): Device => {
+    usable()
     if (!device) throw new SottoError('no_account')
     return device
   }
@@ -263,13 +272,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     if (token === null) throw new SottoError('unauthorized')
     return found
   }
-  const usable = (): void => {
-    if (halted) throw halted
-    if (isClosed) throw new SottoError('unavailable', 'the client was closed')
-  }
 
   const erase = async (): Promise<void> => {
-    await device?.rooms.rest()
+    await device?.rooms.rest(new SottoError('no_account'))
     device = null
     profile = null
     pin = null
@@ -311,18 +316,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     }).catch(() => {})
   }
 
-  return {
-    state: stage.state,
-    subscribe: stage.subscribe,
-    close: async () => {
-      if (isClosed) return
-      connection.stop()
-      isClosed = true
-      await device?.rooms.rest()
-      await store.close()
-      stage.close()
-    },
-
+  const commands: ClientCommands = {
     registrationMode: async () => {
       usable()
       try {
@@ -418,6 +412,22 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       const { account, device: own } = profile
       return readTimeline(store, rooms.get(room), { account, device: own, senderOf: stage.senderOf }, query)
     },
+  }
+
+  const close = async (): Promise<void> => {
+    const closed = new SottoError('closed')
+    connection.stop()
+    waits.end(closed)
+    await device?.rooms.rest(closed)
+    await store.close()
+    stage.close()
+  }
+
+  return {
+    state: stage.state,
+    subscribe: stage.subscribe,
+    close: () => (closing ??= close()),
+    ...settling(commands, waits),
   }
 }
 

@@ -15,6 +15,8 @@ export const isForNow = ({ code }: SottoError): boolean => {
     case 'integrity':
     case 'storage_full':
     case 'fenced':
+    case 'closed':
+    case 'helper_lost':
       return true
     default:
       return false

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SottoError } from '@sotto/protocol'
+import { limits, SottoError } from '@sotto/protocol'
 import { remoteClient } from '../src/remote/client.ts'
 import type { Channel } from '../src/remote/messages.ts'
 import { serveClient } from '../src/remote/serve.ts'
@@ -113,13 +113,35 @@ const ids = () => {
   let next = 0
   return () => (next++).toString(16).padStart(32, '0')
 }
+/** Time that passes when it is told to. */
+const clock = () => {
+  let nowMs = 0
+  let tasks: readonly { readonly atMs: number; readonly task: () => void }[] = []
+  return {
+    nowMs: () => nowMs,
+    steadyMs: () => nowMs,
+    after: (delayMs: number, task: () => void) => {
+      const one = { atMs: nowMs + delayMs, task }
+      tasks = [...tasks, one]
+      return () => void (tasks = tasks.filter((other) => other !== one))
+    },
+    pass: (ms: number) => {
+      nowMs += ms
+      const due = tasks.filter(({ atMs }) => atMs <= nowMs)
+      tasks = tasks.filter(({ atMs }) => atMs > nowMs)
+      for (const { task } of due) task()
+    },
+    isIdle: () => tasks.length === 0,
+  }
+}
+const patient = { scheduler: clock(), silent: () => new SottoError('profile_in_use') }
 const kindOf = (value: unknown) => (value as { kind: string }).kind
 
 describe('a client across a channel', () => {
   it('mirrors state and tells events', async () => {
     const { end } = air()
     const { client, tell } = profile()
-    const remote = remoteClient(end(), ids())
+    const remote = remoteClient(end(), ids(), patient)
     expect(remote.state().account.kind).toBe('none')
     serveClient(client, end(), 'first')
     await remote.ready
@@ -136,7 +158,7 @@ describe('a client across a channel', () => {
   it('keeps code and detail of a failure, and hides what a bug says', async () => {
     const { end } = air()
     serveClient(profile().client, end(), 'first')
-    const remote = remoteClient(end(), ids())
+    const remote = remoteClient(end(), ids(), patient)
     const failure = await remote.login({ name: 'alice', password: 'wrong' }).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(SottoError)
     expect(failure).toMatchObject({ code: 'invalid_credentials', detail: { triesLeft: 3 } })
@@ -149,7 +171,7 @@ describe('a client across a channel', () => {
   it('a call without an answer is repeated to the next server, and its message stored once', async () => {
     const { end, lossy } = air()
     const { client, texts } = profile()
-    const remote = remoteClient(end(), ids())
+    const remote = remoteClient(end(), ids(), patient)
     const stop = serveClient(client, end(), 'first')
     await remote.ready
     // The first server stores the message and dies before it answers.
@@ -181,7 +203,7 @@ describe('a client across a channel', () => {
   it('what a dying server did not tell is read from the next one', async () => {
     const { end, lossy } = air()
     const { client, texts, tell } = profile()
-    const remote = remoteClient(end(), ids())
+    const remote = remoteClient(end(), ids(), patient)
     const stop = serveClient(client, end(), 'first')
     await remote.ready
     texts.set('a', 'one')
@@ -203,7 +225,7 @@ describe('a client across a channel', () => {
   it('an own message that is acknowledged early does not hide what stands before it', async () => {
     const { end, lossy } = air()
     const { client, texts, tell } = profile()
-    const remote = remoteClient(end(), ids())
+    const remote = remoteClient(end(), ids(), patient)
     const stop = serveClient(client, end(), 'first')
     await remote.ready
     texts.set('a', 'one')
@@ -228,7 +250,7 @@ describe('a client across a channel', () => {
     const { end } = air()
     const { client } = profile()
     serveClient(client, end(), 'first')
-    const remote = remoteClient(end(), ids())
+    const remote = remoteClient(end(), ids(), patient)
     const other = end()
     for (const noise of [null, 1, 'x', {}, { kind: 'call' }, { kind: 'call', call: '1', command: 'close' }])
       other.post(noise)
@@ -237,9 +259,68 @@ describe('a client across a channel', () => {
   })
 
   it('after closing every open call has failed and nothing more is heard', async () => {
-    const remote = remoteClient(air().end(), ids())
+    const remote = remoteClient(air().end(), ids(), patient)
     const open = remote.members({ room })
     await remote.close()
-    await expect(open).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(open).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  describe('nobody is waited for without end', () => {
+    const quarterMs = limits.helperSilenceMs / 4
+    const impatient = () => {
+      const scheduler = clock()
+      return { scheduler, silent: () => new SottoError('profile_in_use', 'silent') }
+    }
+
+    it('where nobody ever serves', async () => {
+      const options = impatient()
+      const remote = remoteClient(air().end(), ids(), options)
+      const call = remote.members({ room })
+      for (let i = 0; i < 4; i += 1) options.scheduler.pass(quarterMs)
+      await expect(remote.ready).rejects.toMatchObject({ code: 'profile_in_use' })
+      await expect(call).rejects.toMatchObject({ code: 'profile_in_use' })
+      expect(options.scheduler.isIdle()).toBe(true)
+    })
+
+    it('unless somebody says that they are coming up', async () => {
+      const { end } = air()
+      const options = impatient()
+      const remote = remoteClient(end(), ids(), options)
+      const leading = end()
+      for (let i = 0; i < 20; i += 1) {
+        options.scheduler.pass(quarterMs)
+        leading.post({ kind: 'starting' })
+        await Promise.resolve()
+      }
+      serveClient(profile().client, leading, 'first')
+      await expect(remote.ready).resolves.toBeUndefined()
+    })
+
+    it('who serves, works long and answers that it is there is waited for; who has died is not', async () => {
+      const { end, lossy } = air()
+      const options = impatient()
+      const { client } = profile()
+      serveClient({ ...client, members: () => new Promise(() => {}) }, end(), 'first')
+      const remote = remoteClient(end(), ids(), options)
+      await remote.ready
+      const call = remote.members({ room })
+      let outcome = 'open'
+      call.catch((error: SottoError) => (outcome = error.code))
+      const pass = async (): Promise<void> => {
+        options.scheduler.pass(quarterMs)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      for (let i = 0; i < 20; i += 1) await pass()
+      expect(outcome).toBe('open')
+      lossy.lose = () => true
+      for (let i = 0; i < 5; i += 1) await pass()
+      expect(outcome).toBe('profile_in_use')
+      // One that comes back is used again.
+      lossy.lose = () => false
+      await expect(remote.inviteAll({ room, names: [] })).resolves.toEqual([])
+      expect(options.scheduler.isIdle()).toBe(false)
+      await remote.close()
+      expect(options.scheduler.isIdle()).toBe(true)
+    })
   })
 })

@@ -66,6 +66,9 @@ export const failures = {
   storage_full: { status: 507, exit: 11, text: 'There is no room left to store anything on this device' },
   storage_damaged: { status: 500, exit: 11, text: 'What is stored on this device cannot be read' },
   clock_wrong: { status: 409, exit: 11, text: 'The clocks of this device and of the server do not agree' },
+  closed: { status: 409, exit: 11, text: 'This client has been closed' },
+  unsupported: { status: 501, exit: 11, text: 'This browser lacks something that Sotto needs' },
+  helper_lost: { status: 500, exit: 11, text: 'A part of the program has not started, or has stopped' },
   room_frozen: { status: 409, exit: 12, text: 'The room is frozen until its state is repaired' },
 
   // A bug.

@@ -160,6 +160,17 @@ export const limits = {
   writeStallMs: 30 * secondMs,
   shutdownGraceMs: 10 * secondMs,
 
+  // What a client waits for from its own parts: workers, another tab, the process that holds the profile, the store.
+  /** Before a part that is loaded over a slow line is given up. */
+  helperStartMs: 2 * minuteMs,
+  /** Of a part that owes an answer and has been asked for a sign of life. A full profile may keep it busy for a while. */
+  helperSilenceMs: 40 * secondMs,
+  /** For one step with a password: Argon2id on a slow device. */
+  passwordStepMs: minuteMs,
+  /** For a browser to open its database, and for a part to end. */
+  storageOpenMs: 20 * secondMs,
+  helperCloseMs: 10 * secondMs,
+
   // What a server holds in memory for its peers, in both directions.
   memoryBytesMax: 96 * miB,
   memoryBytesPerAddressMax: 32 * miB,

@@ -2,7 +2,8 @@ import { fork } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { type Channel, type Client, remoteClient } from '@sotto/client'
+import { type Channel, type Client, remoteClient, SottoError } from '@sotto/client'
+import { timerScheduler } from '@sotto/client/node'
 import { type Group, groupOf } from './processes.ts'
 
 const program = join(import.meta.dirname, 'personProcess.ts')
@@ -43,7 +44,11 @@ export const personAt = (directory: string, name: string, server: string): Perso
       return () => listeners.delete(listener)
     },
   }
-  const client = remoteClient(channel, () => randomBytes(16).toString('hex'))
+  const client = remoteClient(channel, () => randomBytes(16).toString('hex'), {
+    // A process may be away for as long as the scenario wants it to be.
+    scheduler: { ...timerScheduler, after: () => () => {} },
+    silent: () => new SottoError('profile_in_use'),
+  })
 
   const start = async (): Promise<Refused | null> => {
     const child = fork(program, [profile, server], {

@@ -134,6 +134,8 @@ export const openConversation = async (
     say: async (text) => {
       const { stored, delivered } = deliveries.send(text)
       const told = delivered.catch((error: unknown) => {
+        // Stored, and sent by the next run.
+        if (error instanceof SottoError && error.code === 'closed') return
         const why = error instanceof SottoError ? failures[error.code].text : String(error)
         remark(`Not sent: ${printableLine(text)}\n  ${why}.`)
       })
@@ -151,7 +153,7 @@ export const openConversation = async (
     },
     end: () => {
       unsubscribe()
-      deliveries.end()
+      deliveries.end(new SottoError('closed'))
     },
   }
 }

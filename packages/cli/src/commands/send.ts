@@ -84,7 +84,7 @@ const sendAll = async (
     await acknowledgements.at(-1)
     return acknowledgements.length
   } finally {
-    deliveries.end()
+    deliveries.end(new SottoError('closed'))
   }
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SottoError } from '@sotto/protocol'
 import { type Channel, type Client, remoteClient, serveClient } from '../../src/index.ts'
 import { type Bus, newBus, newId, refuseAll } from '../net/bus.ts'
+import { timerScheduler } from '../net/timerScheduler.ts'
 import { type LineSocket, lineSocket } from './lineSocket.ts'
 import { takeProfileLock } from './profileLock.ts'
 import { socketPathOf } from './socketPath.ts'
@@ -97,7 +98,10 @@ const connectTo = async (path: string): Promise<Socket | undefined> => {
 export const openSharedClient = async (directory: string, open: () => Promise<Client>): Promise<Client> => {
   const path = socketPathOf(directory)
   const bus = newBus()
-  const remote = remoteClient(bus.channel, newId)
+  const remote = remoteClient(bus.channel, newId, {
+    scheduler: timerScheduler,
+    silent: () => new SottoError('profile_in_use', 'the process that holds the profile does not answer'),
+  })
   const end = new AbortController()
   let leadership: Leadership | undefined
   let attaching: Promise<void> | undefined

@@ -2,6 +2,7 @@ import { SottoError } from '@sotto/protocol'
 import { type Client, remoteClient } from '../../src/index.ts'
 import { newBus, newId, refuseAll } from '../net/bus.ts'
 import { originOf } from '../net/index.ts'
+import { timerScheduler } from '../net/timerScheduler.ts'
 import { broadcastChannel } from './broadcastChannel.ts'
 import { leadWhenFree } from './leadership.ts'
 import { meetingNameOf } from './workerMessages.ts'
@@ -52,7 +53,10 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
   const bus = newBus()
   bus.target = channel.post
   channel.listen(bus.hear)
-  const remote = remoteClient(bus.channel, newId)
+  const remote = remoteClient(bus.channel, newId, {
+    scheduler: timerScheduler,
+    silent: () => new SottoError('profile_in_use', 'the tab that runs the client does not answer'),
+  })
   keepStorageOnceSignedIn(remote)
 
   const end = new AbortController()

@@ -1,10 +1,18 @@
 import { SottoError } from '@sotto/protocol'
+import type { Scheduler } from '../ports/scheduler.ts'
 import type { Client, ClientEvent, ClientState, TimelineItem } from '../view.ts'
 import { type Channel, type CommandName, isReply, type Reply, type Request } from './messages.ts'
+import { watchSilence } from './silence.ts'
 
 export interface RemoteClient extends Client {
-  /** Resolves when the serving side has told its state for the first time. */
+  /** Resolves when the serving side has told its state for the first time. @throws SottoError when it never does */
   readonly ready: Promise<void>
+}
+
+export interface RemoteOptions {
+  readonly scheduler: Scheduler
+  /** What it means that the serving side gives no sign of life. */
+  readonly silent: () => SottoError
 }
 
 /** What is shown until the serving side has spoken. */
@@ -27,19 +35,31 @@ const isFromLog = (item: TimelineItem): boolean => item.kind !== 'message' || !i
 
 /**
  * The client on the other side of `channel`. Calls wait through a change of the serving side: they are repeated to
- * the next one. A repeated `send` stores its message once, because the message is named here, in advance.
+ * the next one. A repeated `send` stores its message once, because the message is named here, in advance. Where nobody
+ * serves, and nobody says that they will, calls fail after `limits.helperSilenceMs`; those that come later are tried.
  *
  * @param newId 32 hex digits, never the same twice
  */
-export const remoteClient = (channel: Channel, newId: () => string): RemoteClient => {
+export const remoteClient = (
+  channel: Channel,
+  newId: () => string,
+  { scheduler, silent }: RemoteOptions,
+): RemoteClient => {
   let state = unknownState
   let server: string | null = null
   const calls = new Map<string, OpenCall>()
   const listeners = new Set<(event: ClientEvent) => void>()
   /** Up to where each room has been shown here: what a dying server did not tell is read from there. */
   const shown = new Map<string, number>()
+  let over: SottoError | null = null
   let told: () => void
-  const ready = new Promise<void>((resolve) => (told = resolve))
+  let notTold: (failure: SottoError) => void = () => {}
+  const ready = new Promise<void>((resolve, reject) => {
+    told = resolve
+    notTold = reject
+  })
+  // Whoever does not wait for it hears of it at each call.
+  ready.catch(() => {})
 
   const post = (request: Request): void => channel.post(request)
   const publish = (event: ClientEvent): void => {
@@ -50,12 +70,26 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     shown.set(room, Math.max(newest, shown.get(room) ?? 0))
   }
 
+  const failAll = (failure: SottoError): void => {
+    notTold(failure)
+    for (const { reject } of calls.values()) reject(failure)
+    calls.clear()
+  }
+  const silence = watchSilence({
+    scheduler,
+    isWaiting: () => server === null || calls.size > 0,
+    ask: () => post({ kind: 'hello' }),
+    lost: () => failAll(silent()),
+  })
+
   const call = <T>(command: CommandName, input: unknown): Promise<T> =>
     new Promise<T>((resolve, reject) => {
+      if (over) return reject(over)
       const id = newId()
       const request: Request = { kind: 'call', call: id, command, input }
       calls.set(id, { request, resolve, reject })
-      post(request)
+      silence.begin()
+      return post(request)
     })
 
   const timeline: Client['timeline'] = async (input) => {
@@ -74,7 +108,10 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
   }
 
   const receive = (reply: Reply): void => {
+    silence.heard()
     switch (reply.kind) {
+      case 'starting':
+        return
       case 'serving': {
         const changed = server !== null && server !== reply.server
         const first = server === null
@@ -107,6 +144,7 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     if (isReply(message)) receive(message)
   })
   post({ kind: 'hello' })
+  silence.begin()
 
   return {
     ready,
@@ -117,8 +155,9 @@ export const remoteClient = (channel: Channel, newId: () => string): RemoteClien
     },
     close: async () => {
       unlisten()
-      for (const { reject } of calls.values()) reject(new SottoError('unavailable', 'the client was closed'))
-      calls.clear()
+      silence.end()
+      over = new SottoError('closed')
+      failAll(over)
       listeners.clear()
     },
     registrationMode: (input) => call('registrationMode', input),

@@ -16,43 +16,46 @@ export interface Channel {
 
 export type CommandName = keyof ClientCommands
 
-export const commandNames = [
-  'registrationMode',
-  'register',
-  'login',
-  'logout',
-  'createAccessToken',
-  'accessTokens',
-  'revokeAccessToken',
-  'createRoom',
-  'invite',
-  'inviteAll',
-  'accept',
-  'decline',
-  'declineAll',
-  'block',
-  'unblock',
-  'blocked',
-  'leave',
-  'removeMember',
-  'setRole',
-  'rejoin',
-  'refound',
-  'members',
-  'hooks',
-  'createHook',
-  'revokeHook',
-  'forwardHook',
-  'send',
-  'offerCommands',
-  'retry',
-  'discard',
-  'timeline',
-  'markRead',
-  'saveDraft',
-  'readNote',
-  'writeNote',
-] as const satisfies readonly CommandName[]
+/** A record, because of a list nobody would notice that a command is missing. */
+const commands: Readonly<Record<CommandName, true>> = {
+  registrationMode: true,
+  register: true,
+  login: true,
+  logout: true,
+  createAccessToken: true,
+  accessTokens: true,
+  revokeAccessToken: true,
+  createRoom: true,
+  invite: true,
+  inviteAll: true,
+  accept: true,
+  decline: true,
+  declineAll: true,
+  block: true,
+  unblock: true,
+  blocked: true,
+  leave: true,
+  removeMember: true,
+  setRole: true,
+  rejoin: true,
+  refound: true,
+  members: true,
+  hooks: true,
+  createHook: true,
+  revokeHook: true,
+  forwardHook: true,
+  send: true,
+  offerCommands: true,
+  retry: true,
+  discard: true,
+  timeline: true,
+  markRead: true,
+  saveDraft: true,
+  readNote: true,
+  writeNote: true,
+}
+
+export const commandNames = Object.keys(commands) as readonly CommandName[]
 
 /** From the side that asks. */
 export type Request =
@@ -61,6 +64,8 @@ export type Request =
 
 /** From the side that serves. */
 export type Reply =
+  /** Nobody serves yet, but somebody is about to. */
+  | { readonly kind: 'starting' }
   | { readonly kind: 'serving'; readonly server: string; readonly state: ClientState }
   | { readonly kind: 'event'; readonly event: ClientEvent }
   | { readonly kind: 'result'; readonly call: string; readonly value: unknown }
@@ -85,5 +90,7 @@ export const isRequest = (message: unknown): message is Request => {
 
 export const isReply = (message: unknown): message is Reply => {
   const kind = kindOf(message)
-  return kind === 'serving' || kind === 'event' || kind === 'result' || kind === 'failure'
+  return (
+    kind === 'starting' || kind === 'serving' || kind === 'event' || kind === 'result' || kind === 'failure'
+  )
 }

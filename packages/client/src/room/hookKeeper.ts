@@ -27,6 +27,8 @@ export interface HookKeeper {
   /** Tells those who wait what has become of it. */
   settle(room: RoomState): void
   fail(failure: SottoError): void
+  /** The same, also for whoever asks later. */
+  rest(reason: SottoError): void
 }
 
 interface Deps {
@@ -101,6 +103,11 @@ export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps
     }
   }
 
+  let ended: SottoError | null = null
+  const fail = (failure: SottoError): void => {
+    for (const hook of waiters.keys()) settleOne(hook, failure)
+  }
+
   return {
     perform,
     doubted: () => doubted,
@@ -109,7 +116,8 @@ export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps
     },
     ready: (hook) =>
       new Promise((resolve, reject) => {
-        waiters.set(hook, [...(waiters.get(hook) ?? []), { resolve, reject }])
+        if (ended) return reject(ended)
+        return void waiters.set(hook, [...(waiters.get(hook) ?? []), { resolve, reject }])
       }),
     settle: (room) => {
       if (waiters.size === 0) return
@@ -119,8 +127,10 @@ export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps
         if (one && newestOf(one) && !one.isUnpublished) settleOne(hook)
       }
     },
-    fail: (failure) => {
-      for (const hook of waiters.keys()) settleOne(hook, failure)
+    fail,
+    rest: (reason) => {
+      ended = reason
+      fail(reason)
     },
   }
 }

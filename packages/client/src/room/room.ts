@@ -68,8 +68,8 @@ export interface Room {
   left(): Promise<void>
   /** Whether a member of the room is not who it was. */
   isAlarmed(): boolean
-  /** Ends all timers; steps under way still end. */
-  rest(): Promise<void>
+  /** Ends all timers, and what is waited for with the reason; steps under way still end. */
+  rest(reason: SottoError): Promise<void>
 }
 
 export interface RoomDeps {
@@ -112,10 +112,11 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   /** Until when nothing is sent, and until when no messages are. */
   const heldUntilMs = { all: 0, messages: 0 }
   let races = 0
-  let resting = false
+  /** Why nothing is begun any more. */
+  let ended: SottoError | null = null
 
   const after = (delayMs: number, task: () => void): void => {
-    if (resting) return
+    if (ended) return
     const cancel = scheduler.after(delayMs, () => {
       timers.delete(cancel)
       task()
@@ -220,10 +221,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
 
   const failAll = ({ phase }: RoomState): void => {
     const failure = new SottoError(phase.kind === 'removed' ? 'not_member' : 'room_frozen')
-    for (const waiters of intents.values()) settle(waiters, failure)
+    for (const waiters of [...intents.values(), leavers]) settle(waiters, failure)
     intents.clear()
     hookKeeper.fail(failure)
-    settle(leavers, failure)
   }
 
   const isAlarmed = (room: RoomState): boolean => {
@@ -366,14 +366,14 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   let working = false
   let again = false
   const proceed = (): void => {
-    if (working || resting) {
+    if (working || ended) {
       again = true
       return
     }
     working = true
     void work().finally(() => {
       working = false
-      if (again && !resting) proceed()
+      if (again && !ended) proceed()
     })
   }
   const work = async (): Promise<void> => {
@@ -390,7 +390,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         pause()
         return
       }
-    } while (again && !resting)
+    } while (again && !ended)
   }
 
   let failures = 0
@@ -418,7 +418,10 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   if (isAsking(initial)) after(askAgainMs, tryOnceMore)
 
   const waitFor = (waiters: Waiter[]): Promise<void> =>
-    new Promise((resolve, reject) => waiters.push({ resolve, reject }))
+    new Promise((resolve, reject) => {
+      if (ended) reject(ended)
+      else waiters.push({ resolve, reject })
+    })
 
   const intendAll = (wanted: readonly Intent[]): readonly Promise<void>[] => {
     const fulfilled = wanted.map(({ id }) => {
@@ -484,16 +487,13 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     hooked: (hook) => hookKeeper.ready(hook),
     created: () => waitFor(creators),
     left: () => waitFor(leavers),
-    rest: async () => {
-      resting = true
+    rest: async (reason) => {
+      ended = reason
       for (const cancel of timers) cancel()
       timers.clear()
-      const closed = new SottoError('unavailable', 'the client was closed')
-      for (const waiters of intents.values()) settle(waiters, closed)
+      for (const waiters of [...intents.values(), creators, leavers]) settle(waiters, reason)
       intents.clear()
-      hookKeeper.fail(closed)
-      settle(creators, closed)
-      settle(leavers, closed)
+      hookKeeper.rest(reason)
       await runner.take((room) => stepped(room)).catch(() => {})
     },
   }

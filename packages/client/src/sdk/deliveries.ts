@@ -1,5 +1,6 @@
 import { SottoError } from '@sotto/protocol'
-import type { Client, SpaceOwner, TimelineItem } from '../view.ts'
+import type { Client, ClientState, SpaceOwner, TimelineItem } from '../view.ts'
+import { openWaits } from '../waits.ts'
 
 /** The server has the message, and this is its place in the room's log. */
 export interface Delivered {
@@ -15,24 +16,48 @@ export interface Deliveries {
    * Sends a text and waits for its acknowledgement, however long the server is away. `stored` tells its id as soon as it
    * cannot be lost any more.
    *
-   * @throws SottoError with the code for which it was refused; it is not in the outbox any more then
+   * @throws SottoError with the code for which it was refused; it is not in the outbox any more then. `closed`, or why
+   *   the client or the room has ended: nobody here can tell any more what becomes of it
    */
   send(text: string): { readonly stored: Promise<string>; readonly delivered: Promise<Delivered> }
   /** Where the server has no space for what is under way: whose. */
   noSpace(): SpaceOwner | undefined
-  end(): void
+  /** Whoever waits hears of it. */
+  end(reason: SottoError): void
 }
+
+const failureOf = (error: unknown): SottoError =>
+  error instanceof SottoError ? error : new SottoError('internal', String(error))
+
+/** Whether a client at work has the room, as far as it shows. */
+const isFollowed = ({ account, connection, rooms }: ClientState, room: string): boolean =>
+  account.kind !== 'none' &&
+  connection.kind !== 'refused' &&
+  !(connection.kind === 'offline' && connection.retryAtMs === null) &&
+  rooms.some(({ id }) => id === room)
 
 /** Follows what becomes of own messages in one room. */
 export const deliveriesOf = async (client: Client, room: string): Promise<Deliveries> => {
   /** What is known of a message before `send` has told its id, and who waits after. */
   const known = new Map<string, Message>()
   const waiting = new Map<string, (message: Message) => void>()
+  const waits = openWaits()
   let noSpace: SpaceOwner | undefined
   /** Nothing but what is sent here and has not told its id yet can be asked for later. */
   let unnamed = 0
 
+  /** A client that has stopped, and a room that is gone, tell nothing of messages; both refuse to be read. */
+  const look = (): void => {
+    if (waits.isEmpty() || isFollowed(client.state(), room)) return
+    client.timeline({ room, limit: 1 }).catch((error: unknown) => end(failureOf(error)))
+  }
+  const end = (reason: SottoError): void => {
+    unsubscribe()
+    waits.end(reason)
+  }
+
   const unsubscribe = client.subscribe((event) => {
+    if (event.kind === 'state') look()
     if (event.kind !== 'timeline' || event.room !== room) return
     for (const item of event.items) {
       if (item.kind !== 'message' || !item.sender.own) continue
@@ -52,12 +77,18 @@ export const deliveriesOf = async (client: Client, room: string): Promise<Delive
       known.delete(id)
       return Promise.resolve(there)
     }
-    return new Promise((resolve) =>
-      waiting.set(id, (message) => {
-        waiting.delete(id)
-        resolve(message)
-      }),
+    const outcome = waits.until(
+      () =>
+        new Promise<Message>((resolve) =>
+          waiting.set(id, (message) => {
+            waiting.delete(id)
+            resolve(message)
+          }),
+        ),
     )
+    // It may have happened before anybody waited.
+    look()
+    return outcome
   }
 
   const judge = async ({ id, seq, timeMs, delivery }: Message): Promise<Delivered> => {
@@ -88,6 +119,6 @@ export const deliveriesOf = async (client: Client, room: string): Promise<Delive
       }
     },
     noSpace: () => noSpace,
-    end: unsubscribe,
+    end,
   }
 }

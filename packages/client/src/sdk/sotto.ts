@@ -1,5 +1,6 @@
 import { normalizeName, SottoError } from '@sotto/protocol'
 import type { AccountView, Client, InviteOutcome, MemberView, RoomView } from '../view.ts'
+import { openWaits } from '../waits.ts'
 import { type Deliveries, deliveriesOf, type Delivered } from './deliveries.ts'
 import { type EventDesk, eventDeskOf, type Message, messageOf } from './events.ts'
 
@@ -8,7 +9,7 @@ export interface Sent {
   readonly id: string
   /**
    * Resolves when the server has it, however long that takes. Rejects with a `SottoError` when it is refused; it is not
-   * in the outbox any more then.
+   * in the outbox any more then. `closed` says that the client was closed first: the next run of the program sends it.
    */
   readonly delivered: Promise<Delivered>
 }
@@ -76,7 +77,7 @@ export interface Sotto {
   /** Accepts an invitation: its room has no name before. @throws SottoError `not_found`, `policy`, `offline` */
   accept(room: string): Promise<void>
   leave(room: string): Promise<void>
-  /** Stores what is under way and lets the profile go. */
+  /** Stores what is under way and lets the profile go. Whatever is asked for still or later rejects with `closed`. */
   close(): Promise<void>
   readonly client: Client
 }
@@ -110,40 +111,52 @@ export const sottoOf = (client: Client): Sotto => {
     return opened
   }
 
+  const waits = openWaits()
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    const closed = new SottoError('closed')
+    desk.close()
+    waits.end(closed)
+    for (const opened of deliveries.values())
+      opened.then(
+        ({ end }) => end(closed),
+        () => {},
+      )
+    await client.close()
+  }
+
   return {
     client,
     on: desk.on,
     account: () => client.state().account,
     rooms: () => client.state().rooms,
     room,
-    members: async (name) => client.members({ room: room(name).id }),
-    send: async (name, text) => {
-      const { send } = await deliveriesIn(room(name).id)
-      const { stored, delivered } = send(text)
-      // Whoever does not ask what became of it must not be ended by it.
-      delivered.catch(() => {})
-      return { id: await stored, delivered }
-    },
-    history: async (name, { before, limit = historyLimit } = {}) => {
-      const { id } = room(name)
-      const query = { room: id, limit, ...(before === undefined ? {} : { before }) }
-      const { items, more } = await client.timeline(query)
-      const placed = items.filter(({ seq }) => seq !== null)
-      return {
-        messages: placed.flatMap((item) => messageOf(id, item) ?? []),
-        before: more ? (placed[0]?.seq ?? null) : null,
-      }
-    },
-    createRoom: async (name) => (await client.createRoom({ name })).room,
-    invite: async (name, person) => client.invite({ room: room(name).id, name: person }),
-    inviteAll: async (name, names) => client.inviteAll({ room: room(name).id, names }),
-    accept: async (name) => client.accept({ room: room(name).id }),
-    leave: async (name) => client.leave({ room: room(name).id }),
-    close: async () => {
-      desk.close()
-      for (const opened of deliveries.values()) (await opened.catch(() => null))?.end()
-      await client.close()
-    },
+    members: (name) => waits.until(async () => client.members({ room: room(name).id })),
+    send: (name, text) =>
+      waits.until(async () => {
+        const { send } = await deliveriesIn(room(name).id)
+        const { stored, delivered } = send(text)
+        // Whoever does not ask what became of it must not be ended by it.
+        delivered.catch(() => {})
+        return { id: await stored, delivered }
+      }),
+    history: (name, { before, limit = historyLimit } = {}) =>
+      waits.until(async () => {
+        const { id } = room(name)
+        const query = { room: id, limit, ...(before === undefined ? {} : { before }) }
+        const { items, more } = await client.timeline(query)
+        const placed = items.filter(({ seq }) => seq !== null)
+        return {
+          messages: placed.flatMap((item) => messageOf(id, item) ?? []),
+          before: more ? (placed[0]?.seq ?? null) : null,
+        }
+      }),
+    createRoom: (name) => waits.until(async () => (await client.createRoom({ name })).room),
+    invite: (name, person) => waits.until(async () => client.invite({ room: room(name).id, name: person })),
+    inviteAll: (name, names) => waits.until(async () => client.inviteAll({ room: room(name).id, names })),
+    accept: (name) => waits.until(async () => client.accept({ room: room(name).id })),
+    leave: (name) => waits.until(async () => client.leave({ room: room(name).id })),
+    close: () => (closing ??= close()),
   }
 }
 

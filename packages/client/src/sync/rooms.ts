@@ -45,7 +45,7 @@ export interface Rooms {
   /** All of them look for something to do. */
   proceed(): void
   wake(): void
-  rest(): Promise<void>
+  rest(reason: SottoError): Promise<void>
 }
 
 export interface RoomsDeps {
@@ -319,8 +319,8 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     wake: () => {
       for (const room of rooms.values()) room.wake()
     },
-    rest: async () => {
-      await Promise.all([...rooms.values()].map((room) => room.rest()))
+    rest: async (reason) => {
+      await Promise.all([...rooms.values()].map((room) => room.rest(reason)))
     },
   }
 }

@@ -55,7 +55,12 @@ export const failure = {
   timeout: 'The server did not answer in time. Try again.',
   no_account: 'There is no account on this device yet.',
   account_exists: 'There is an account on this device already.',
-  profile_in_use: 'Another program is using this profile.',
+  profile_in_use:
+    'Another tab of this browser runs Sotto and does not answer. What is stored is safe. Close the other tabs of Sotto, then reload this page.',
+  closed: 'Sotto has been closed in this tab. What you wrote is stored; reload the page to go on.',
+  unsupported: 'This browser lacks something that Sotto needs.',
+  helper_lost:
+    'A part of Sotto has not started in this browser, or has stopped. What is stored is safe. Try again; if it happens again, close other tabs and programs, for memory may be short, and reload the page.',
   fenced: 'Another tab has taken over. Reload this page to go on here.',
   storage_full: 'There is no space left on this device. What is stored is safe; free some and try again.',
   storage_damaged:
