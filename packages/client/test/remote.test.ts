@@ -118,8 +118,6 @@ const clock = () => {
   let nowMs = 0
   let tasks: readonly { readonly atMs: number; readonly task: () => void }[] = []
   return {
-    nowMs: () => nowMs,
-    steadyMs: () => nowMs,
     after: (delayMs: number, task: () => void) => {
       const one = { atMs: nowMs + delayMs, task }
       tasks = [...tasks, one]

@@ -3,7 +3,6 @@ import { createWriteStream, mkdirSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type Channel, type Client, remoteClient, SottoError } from '@sotto/client'
-import { timerScheduler } from '@sotto/client/node'
 import { type Group, groupOf } from './processes.ts'
 
 const program = join(import.meta.dirname, 'personProcess.ts')
@@ -46,7 +45,7 @@ export const personAt = (directory: string, name: string, server: string): Perso
   }
   const client = remoteClient(channel, () => randomBytes(16).toString('hex'), {
     // A process may be away for as long as the scenario wants it to be.
-    scheduler: { ...timerScheduler, after: () => () => {} },
+    scheduler: { after: () => () => {} },
     silent: () => new SottoError('profile_in_use'),
   })
 

@@ -10,7 +10,7 @@ export interface RemoteClient extends Client {
 }
 
 export interface RemoteOptions {
-  readonly scheduler: Scheduler
+  readonly scheduler: Pick<Scheduler, 'after'>
   /** What it means that the serving side gives no sign of life. */
   readonly silent: () => SottoError
 }

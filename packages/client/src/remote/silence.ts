@@ -10,7 +10,7 @@ export interface Silence {
 }
 
 export interface SilenceOptions {
-  readonly scheduler: Scheduler
+  readonly scheduler: Pick<Scheduler, 'after'>
   /** Whether an answer is owed still. */
   isWaiting(): boolean
   /** Asks for any sign of life. */
