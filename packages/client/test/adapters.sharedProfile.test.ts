@@ -146,7 +146,7 @@ describe('a profile shared by processes', () => {
     })
     await first.close()
     await assertFailure(second.send({ room, text: 'a' }), 'storage_full', 'a call')
-    expect(second.state().connection).toEqual({ kind: 'offline', retryAtMs: null })
+    expect(second.state().connection).toEqual({ kind: 'refused', code: 'storage_full' })
     await second.close()
   })
 

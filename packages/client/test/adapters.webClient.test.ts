@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from '@playwright/test'
+import type { Browser, BrowserContext, Page, Route } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundle, launchChromium, noBrowser, serveScripts, type Site } from './web/browser.ts'
 import { type ServerProcess, startServerProcess } from './web/serverProcess.ts'
@@ -8,6 +8,13 @@ declare const opened: Promise<Tab>
 
 const password = 'correct horse battery'
 let names = 0
+
+/** A worker that begins as ours do, and is there no more when it is asked. */
+const endingWithoutAWord = `navigator.locks.request('mortal', () => {
+  postMessage({ kind: 'alive', lock: 'mortal' })
+  setTimeout(() => close())
+  return new Promise(() => {})
+})`
 
 describe.skipIf(noBrowser)('the web client in Chromium', () => {
   let server: ServerProcess
@@ -120,5 +127,79 @@ describe.skipIf(noBrowser)('the web client in Chromium', () => {
       )
     })
     expect(code).toBe('invalid_credentials')
+  })
+
+  /** What may become of the file of a worker: an upgrade takes it away, something in between answers, the line breaks. */
+  const fates: Readonly<Record<string, (route: Route) => Promise<void>>> = {
+    'is gone': (route) => route.fulfill({ status: 404, contentType: 'application/json', body: '{}' }),
+    'is a page': (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+    'does not come': (route) => route.abort(),
+    'throws at once': (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: 'throw new Error(1)' }),
+  }
+  const register = (page: Page, name: string): Promise<string> =>
+    page.evaluate(
+      async ([who, word]) =>
+        (await opened).client.register({ name: who, password: word }).then(
+          () => 'done',
+          (error: { code: string }) => error.code,
+        ),
+      [name, password] as const,
+    )
+
+  it.each(Object.keys(fates))('says so where the file of the worker that runs it %s', async (fate) => {
+    await context.route('**/client-worker*', (route) => fates[fate]?.(route))
+    const page = await context.newPage()
+    await page.goto(site.origin)
+    const code = await page.evaluate(() =>
+      opened.then(
+        () => 'opened',
+        (error: { code: string }) => error.code,
+      ),
+    )
+    expect(code).toBe('helper_lost')
+  })
+
+  it('says so where the worker for passwords does not start or is ended, and goes on when it is there', async () => {
+    const page = await openTab()
+    const name = `person${names++}`
+    for (const fate of Object.values(fates)) {
+      await context.route('**/opaque-worker*', fate)
+      expect(await register(page, name)).toBe('helper_lost')
+      await context.unroute('**/opaque-worker*', fate)
+    }
+    // For lack of memory, or by whoever inspects it: without a word, in either step.
+    for (const step of [1, 2]) {
+      let seen = 0
+      const mortal = (route: Route): Promise<void> =>
+        ++seen === step
+          ? route.fulfill({ contentType: 'text/javascript', body: endingWithoutAWord })
+          : route.continue()
+      await context.route('**/opaque-worker*', mortal)
+      expect(await register(page, name)).toBe('helper_lost')
+      expect(seen).toBe(step)
+      await context.unroute('**/opaque-worker*', mortal)
+    }
+    expect(await register(page, name)).toBe('done')
+  })
+
+  it('starts again what has ended without a word, and loses nothing', async () => {
+    const page = await openTab()
+    const endWorker = async (): Promise<void> => {
+      const [worker] = page.workers().filter((one) => one.url().includes('client-worker'))
+      await worker?.evaluate('close()').catch(() => {})
+    }
+    const name = `person${names++}`
+    const registering = register(page, name)
+    await endWorker()
+    expect(await registering).toBe('done')
+    const room = await page.evaluate(
+      async () => (await (await opened).client.createRoom({ name: 'General' })).room,
+    )
+    const all = lines('kept', 10)
+    const sending = send(page, room, all)
+    await endWorker()
+    await sending
+    expect((await sent(page, room, all.length)).toSorted()).toEqual(all.toSorted())
   })
 })

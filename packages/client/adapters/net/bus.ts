@@ -41,6 +41,6 @@ export const refuseAll = (bus: Bus, state: ClientState, error: unknown): void =>
   bus.target = (request) => {
     if (isCall(request)) bus.hear({ kind: 'failure', call: request.call, code, message, detail })
   }
-  const connection = { kind: 'offline', retryAtMs: null }
+  const connection = { kind: 'refused', code }
   bus.hear({ kind: 'serving', server: newId(), state: { ...state, connection } })
 }

@@ -8,22 +8,38 @@ import { joseLibrary } from '../net/jose.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { broadcastChannel } from './broadcastChannel.ts'
 import { openIndexedDbStore } from './indexedDbStore.ts'
-import { passwordProtocolAt } from './passwordPort.ts'
+import { announceLife } from './helper.ts'
+import { type PasswordHelper, passwordProtocolAt } from './passwordPort.ts'
 import { openWebKeychain } from './webKeychain.ts'
 import { type FromWorker, meetingNameOf, type ToWorker } from './workerMessages.ts'
 
 const post = (message: FromWorker, transfer: Transferable[] = []): void => postMessage(message, { transfer })
 
-const openPasswordPort = (): MessagePort => {
+/** Who waits for a step with a password, and hears when its helper has ended. */
+const steps = new Map<number, (why: SottoError) => void>()
+let stepsBegun = 0
+
+const openPasswordHelper = (lost: (why: SottoError) => void): PasswordHelper => {
+  const step = ++stepsBegun
   const { port1, port2 } = new MessageChannel()
-  post({ kind: 'password', port: port2 }, [port2])
-  return port1
+  steps.set(step, lost)
+  post({ kind: 'password', step, port: port2 }, [port2])
+  return {
+    port: port1,
+    end: () => {
+      steps.delete(step)
+      port1.close()
+      post({ kind: 'password_done', step })
+    },
+  }
 }
 
 const storageTaken = (): void => post({ kind: 'storage_taken' })
 
 const openAt = async (server: string, profile: string): Promise<Client> => {
   const keychain = await openWebKeychain({ name: profile })
+  // A browser that cannot keep keys says so before somebody has filled in a form.
+  await keychain.signer()
   return openClient({
     server,
     store: sealedStore(await openIndexedDbStore(profile, storageTaken), keychain),
@@ -32,7 +48,7 @@ const openAt = async (server: string, profile: string): Promise<Client> => {
     scheduler: timerScheduler,
     provider: await webProvider(),
     jose: joseLibrary,
-    password: passwordProtocolAt(openPasswordPort),
+    password: passwordProtocolAt(openPasswordHelper),
     deviceKind: 'web',
   })
 }
@@ -70,8 +86,12 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
     case 'open':
       void open(data)
       return
+    case 'password_lost':
+      steps.get(data.step)?.(new SottoError(data.code, data.message, data.detail))
+      return
     case 'close':
       void close().then(() => post({ kind: 'closed' }))
       return
   }
 })
+void announceLife()

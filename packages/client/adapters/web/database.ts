@@ -1,4 +1,6 @@
-import { type FailureCode, SottoError } from '@sotto/protocol'
+import { type FailureCode, limits, SottoError } from '@sotto/protocol'
+import { timerScheduler } from '../net/timerScheduler.ts'
+import { denialOf } from './lacks.ts'
 
 /** The object stores of a profile: sealed rows, who may write them, and the keys that open them. */
 export const rowsStore = 'rows'
@@ -32,16 +34,34 @@ export const completionOf = (transaction: IDBTransaction): Promise<void> =>
     transaction.onabort = () => reject(storageFailure(transaction.error))
   })
 
+/** Another tab with an older version may keep a database from opening, and some browsers never answer. */
+const opened = (name: string): Promise<IDBDatabase> =>
+  new Promise((resolve, reject) => {
+    const cancel = timerScheduler.after(limits.storageOpenMs, () =>
+      reject(new SottoError('storage_damaged', 'the database does not open')),
+    )
+    const request = indexedDB.open(name, version)
+    request.onupgradeneeded = () => {
+      for (const store of [rowsStore, writerStore, keysStore]) request.result.createObjectStore(store)
+    }
+    request.onerror = () => {
+      cancel()
+      reject(request.error ?? new SottoError('storage_damaged'))
+    }
+    request.onsuccess = () => {
+      cancel()
+      resolve(request.result)
+    }
+  })
+
 /**
  * @param takenAway hears when the browser closes the database by itself: its data has been cleared, or cannot be read
- * @throws SottoError `storage_damaged`, `storage_full`
+ * @throws SottoError `storage_damaged`, `storage_full`, `unsupported` where the page may not store anything
  */
 export const openDatabase = async (name: string, takenAway?: () => void): Promise<IDBDatabase> => {
-  const request = indexedDB.open(name, version)
-  request.onupgradeneeded = () => {
-    for (const store of [rowsStore, writerStore, keysStore]) request.result.createObjectStore(store)
-  }
-  const database = await answerOf(request)
+  const database = await opened(name).catch((error: unknown) => {
+    throw storageFailure(denialOf(error))
+  })
   // A newer version of the program in another tab must not wait for this one.
   database.onversionchange = () => database.close()
   if (takenAway) database.onclose = takenAway

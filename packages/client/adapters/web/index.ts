@@ -1,2 +1,3 @@
+export { type Lack, lacksIn } from './lacks.ts'
 export { openSotto, type WebSottoOptions } from './sotto.ts'
 export { openWebClient, type WebClientOptions } from './webClient.ts'

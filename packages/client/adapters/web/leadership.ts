@@ -1,9 +1,15 @@
-import { SottoError } from '@sotto/protocol'
+import { limits, SottoError } from '@sotto/protocol'
+import { timerScheduler } from '../net/timerScheduler.ts'
+import { type Helper, startHelper } from './helper.ts'
+import { denialOf } from './lacks.ts'
 import type { FromWorker, ToWorker } from './workerMessages.ts'
 
 /** A worker that crashes, or whose storage is taken away, again and again is not started for ever. */
 const crashesMax = 3
 const crashWindowMs = 60_000
+
+/** How often who leads says that the client is coming up. */
+const beatMs = 5000
 
 export interface LeadershipOptions {
   readonly createWorker: () => Worker
@@ -11,6 +17,8 @@ export interface LeadershipOptions {
   readonly server: string
   readonly profile: string
   readonly lockName: string
+  /** Is told now and then while the client is coming up. */
+  readonly starting: () => void
   /** Gives the leadership up, or stops waiting for it. */
   readonly signal: AbortSignal
 }
@@ -18,45 +26,97 @@ export interface LeadershipOptions {
 type Ending =
   | { readonly kind: 'closed' }
   | { readonly kind: 'refused'; readonly failure: SottoError }
-  | { readonly kind: 'storage_taken' }
-  | { readonly kind: 'crashed'; readonly message: string }
+  /** Another one may live longer. */
+  | { readonly kind: 'failed'; readonly failure: SottoError }
+
+/** The workers that compute with passwords, by the step that they do. */
+const passwordHelpers = (create: () => Worker, lost: (step: number, why: SottoError) => void) => {
+  const helpers = new Map<number, Helper>()
+  const end = (step: number): void => {
+    helpers.get(step)?.end()
+    helpers.delete(step)
+  }
+  return {
+    begin: (step: number, port: MessagePort): void => {
+      const helper = startHelper(create, { message: () => {}, lost: (why) => lost(step, why) })
+      helpers.set(step, helper)
+      helper.post(null, [port])
+    },
+    end,
+    endAll: () => {
+      for (const step of helpers.keys()) end(step)
+    },
+  }
+}
+
+/** Says again and again that a worker is coming up, for whoever waits; for so long as it may take. */
+const sayStarting = (starting: () => void): (() => void) => {
+  let left = limits.helperStartMs / beatMs
+  let cancel = (): void => {}
+  const beat = (): void => {
+    starting()
+    left -= 1
+    if (left > 0) cancel = timerScheduler.after(beatMs, beat)
+  }
+  beat()
+  return () => cancel()
+}
 
 /** Runs the client in a worker of this page until it ends, one way or another. */
 const runWorker = (options: LeadershipOptions): Promise<Ending> =>
   new Promise((resolve) => {
     const { createWorker, createOpaqueWorker, server, profile, signal } = options
-    const worker = createWorker()
-    const post = (message: ToWorker): void => worker.postMessage(message)
-    const close = (): void => post({ kind: 'close' })
+    let cancelClosing = (): void => {}
+    const post = (message: ToWorker): void => worker.post(message)
     const end = (ending: Ending): void => {
       signal.removeEventListener('abort', close)
-      worker.terminate()
+      stopSaying()
+      cancelClosing()
+      passwords.endAll()
+      worker.end()
       resolve(ending)
     }
-    worker.addEventListener('error', ({ message }) => end({ kind: 'crashed', message }))
-    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-      switch (data.kind) {
+    const close = (): void => {
+      post({ kind: 'close' })
+      cancelClosing = timerScheduler.after(limits.helperCloseMs, () => end({ kind: 'closed' }))
+    }
+    const passwords = passwordHelpers(createOpaqueWorker, (step, { code, message, detail }) =>
+      post({ kind: 'password_lost', step, code, message, detail }),
+    )
+    const hear = (message: FromWorker): void => {
+      switch (message.kind) {
         case 'opened':
-          return
+          return stopSaying()
         case 'password':
-          createOpaqueWorker().postMessage(null, [data.port])
-          return
+          return passwords.begin(message.step, message.port)
+        case 'password_done':
+          return passwords.end(message.step)
         case 'refused':
-          return end({ kind: 'refused', failure: new SottoError(data.code, data.message, data.detail) })
+          return end({
+            kind: 'refused',
+            failure: new SottoError(message.code, message.message, message.detail),
+          })
         case 'storage_taken':
-          return end({ kind: 'storage_taken' })
+          return end({ kind: 'failed', failure: new SottoError('storage_damaged') })
         case 'crashed':
-          return end({ kind: 'crashed', message: data.message })
+          reportError(new Error(message.message))
+          return end({ kind: 'failed', failure: new SottoError('internal', message.message) })
         case 'closed':
           return end({ kind: 'closed' })
       }
+    }
+    const stopSaying = sayStarting(options.starting)
+    const worker = startHelper(createWorker, {
+      message: (data) => hear(data as FromWorker),
+      lost: (failure) => end({ kind: 'failed', failure }),
     })
     signal.addEventListener('abort', close)
     post({ kind: 'open', server, profile })
   })
 
 /**
- * @throws SottoError why the client could not be opened, `storage_damaged` or `internal` when it does not stay alive
+ * @throws SottoError why the client could not be opened, `helper_lost`, `storage_damaged` or `internal` when it does not
+ *   stay alive
  */
 const runWhileItLives = async (options: LeadershipOptions): Promise<void> => {
   const endsMs: number[] = []
@@ -72,12 +132,8 @@ const runWhileItLives = async (options: LeadershipOptions): Promise<void> => {
         return
       case 'refused':
         throw ending.failure
-      case 'storage_taken':
-        countEnd(new SottoError('storage_damaged'))
-        break
-      case 'crashed':
-        reportError(new Error(ending.message))
-        countEnd(new SottoError('internal', ending.message))
+      case 'failed':
+        countEnd(ending.failure)
     }
   }
 }
@@ -94,6 +150,6 @@ export const leadWhenFree = async (options: LeadershipOptions): Promise<void> =>
     // The signal ends the waiting only; once the lock is there, it ends when the worker has closed.
     await navigator.locks.request(lockName, { signal }, () => runWhileItLives(options))
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) throw denialOf(error)
   }
 }

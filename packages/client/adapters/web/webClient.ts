@@ -1,9 +1,10 @@
 import { SottoError } from '@sotto/protocol'
-import { type Client, remoteClient } from '../../src/index.ts'
+import { type Client, remoteClient, type Reply } from '../../src/index.ts'
 import { newBus, newId, refuseAll } from '../net/bus.ts'
 import { originOf } from '../net/index.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { broadcastChannel } from './broadcastChannel.ts'
+import { lacksOfBrowser, unsupported } from './lacks.ts'
 import { leadWhenFree } from './leadership.ts'
 import { meetingNameOf } from './workerMessages.ts'
 
@@ -15,7 +16,7 @@ import { meetingNameOf } from './workerMessages.ts'
 export interface WebClientOptions {
   /** The worker that runs the client; called in the one tab that leads, and again when it takes over. */
   readonly createWorker: () => Worker
-  /** The worker that computes OPAQUE, the only place that needs WebAssembly; it ends itself after each step. */
+  /** The worker that computes OPAQUE, the only place that needs WebAssembly; the page ends it after each step. */
   readonly createOpaqueWorker: () => Worker
   /** Origin of the server. Default: that of the page. */
   readonly server?: string
@@ -42,11 +43,12 @@ const keepStorageOnceSignedIn = (client: Client): void => {
  * The client of this browser. One tab runs it in a worker, held by a Web Lock; this and all other tabs look on
  * through a channel, and whichever is next takes over when the one that leads goes away.
  *
- * @throws SottoError `unavailable` outside of a secure context, or why the storage cannot be opened
+ * @throws SottoError `unsupported` with what the browser lacks, `helper_lost` when a worker does not start,
+ *   `profile_in_use` when the tab that leads does not answer, or why the storage cannot be opened
  */
 export const openWebClient = async (options: WebClientOptions): Promise<Client> => {
-  if (!isSecureContext)
-    throw new SottoError('unavailable', 'cryptography in a browser needs https, or http on localhost')
+  const lacks = await lacksOfBrowser()
+  if (lacks.length > 0) throw unsupported(lacks)
   const { createWorker, createOpaqueWorker, profile = 'sotto' } = options
   const meetingName = meetingNameOf(profile)
   const channel = broadcastChannel(meetingName)
@@ -66,10 +68,22 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
     server: originOf(options.server ?? location.origin),
     profile,
     lockName: meetingName,
+    starting: () => {
+      const message: Reply = { kind: 'starting' }
+      channel.post(message)
+      bus.hear(message)
+    },
     signal: end.signal,
   })
   leading.catch((error: unknown) => refuseAll(bus, remote.state(), error))
-  await Promise.race([remote.ready, leading])
+  try {
+    await Promise.race([remote.ready, leading])
+  } catch (error) {
+    end.abort()
+    await remote.close()
+    channel.close()
+    throw error
+  }
   return {
     ...remote,
     close: async () => {
