@@ -18,7 +18,7 @@ const doesNothingOnLoad =
 const treeshake = { moduleSideEffects: (id: string): boolean => !doesNothingOnLoad.test(id) }
 
 export default defineConfig({
-  plugins: [react(), earlyTheme(), integrity()],
+  plugins: [react({ jsxImportSource: '#jsx' }), earlyTheme(), integrity()],
   build: {
     outDir: 'dist',
     // One style sheet and no inlined assets: a data: address is refused by the content policy.

@@ -44,6 +44,21 @@ describe('the compiler refuses', () => {
       )
   })
 
+  test('a component whose text would stand in the element of another', () => {
+    const plants = {
+      'text.tsx': `const Words = () => 'x'\nexport const y = <p><Words /></p>`,
+      'perhaps.tsx': `const Words = ({ x }: { x: boolean }) => (x ? 'x' : <b />)\nexport const y = <p><Words x /></p>`,
+      'list.tsx': `const Words = () => ['x', <b key="b" />]\nexport const y = <p><Words /></p>`,
+      'node.tsx': `import type { ReactNode } from 'react'\nconst Words = ({ x }: { x: ReactNode }) => x\nexport const y = <p><Words x="x" /></p>`,
+    }
+    const allowed = { 'own.tsx': `const Words = () => <>x</>\nexport const y = <p><Words /></p>` }
+    const planted = { ...plants, ...allowed }
+    const complaints = compilerComplaints('packages/web/tsconfig.json', planted, 'packages/web')
+    expect(Object.fromEntries(complaints)).toEqual(
+      Object.fromEntries(Object.keys(plants).map((path) => [path, ['TS2786']])),
+    )
+  })
+
   test('a page in Node', () => {
     const plants = {
       'page.ts': surroundings['page.ts'] as string,

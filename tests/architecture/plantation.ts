@@ -38,15 +38,22 @@ const node = (cwd: string, script: string, args: readonly string[]): string => {
   return stdout || stderr
 }
 
-/** The codes of the compiler's complaints by file, for files under the settings of a project of ours. */
-export const compilerComplaints = (project: string, plants: Plants): ReadonlyMap<string, readonly string[]> =>
-  // Inside of the repository, or our packages would not be found at all.
-  withFolder(join(root, 'build'), (folder) => {
+/**
+ * The codes of the compiler's complaints by file, for files under the settings of a project of ours. `parent` is a
+ * folder of the repository: outside of it our packages would not be found at all, and what a package calls by `#` is
+ * found only within it.
+ */
+export const compilerComplaints = (
+  project: string,
+  plants: Plants,
+  parent = 'build',
+): ReadonlyMap<string, readonly string[]> =>
+  withFolder(join(root, parent), (folder) => {
     plant(folder, plants)
     const settings = {
       extends: relative(folder, join(root, project)),
       compilerOptions: {
-        rootDir: '.',
+        rootDir: relative(folder, root),
         noEmit: true,
         composite: false,
         declaration: false,

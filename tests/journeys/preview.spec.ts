@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { securityHeaders } from '@sotto/server'
+import { heldTexts } from './world/foreignHands.ts'
 import { buildPreview } from './world/previewSite.ts'
 import { serveFolder } from './world/staticSite.ts'
 
@@ -344,6 +345,7 @@ for (const { theme, width, height } of looks)
         await reach(page)
         expect(await barriersIn(page, name), name).toEqual([])
         expect(await fits(page), `${name}: nothing hangs over the edge`).toBe(true)
+        expect(await heldTexts(page), `${name}: a translator may take every text`).toEqual([])
         // The next screen begins with nothing of this one.
         await page.goto('about:blank')
         expect(complaints(), name).toEqual([])

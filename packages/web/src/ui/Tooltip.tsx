@@ -2,7 +2,8 @@ import { Tooltip as Base } from '@base-ui/react/tooltip'
 import type { ReactElement } from 'react'
 import styles from './Tooltip.module.css'
 
-export const TooltipProvider = Base.Provider
+/** `Base.Provider` draws what it is given, and says only that it draws something. */
+export const TooltipProvider = Base.Provider as (props: Base.Provider.Props) => ReactElement
 
 /** A hint for eyes only: what it hangs on carries the same words as its accessible name. */
 export const Tooltip = ({

@@ -14,13 +14,17 @@ const Words = ({ connection }: { readonly connection: ConnectionView }) => {
   const t = useTranslations('connection')
   switch (connection.kind) {
     case 'online':
-      return connection.route === 'poll' ? t('poll') : t('online')
+      return <>{connection.route === 'poll' ? t('poll') : t('online')}</>
     case 'connecting':
-      return t('connecting')
+      return <>{t('connecting')}</>
     case 'offline':
-      return connection.retryAtMs === null ? t('offline') : <Countdown retryAtMs={connection.retryAtMs} />
+      return connection.retryAtMs === null ? (
+        <>{t('offline')}</>
+      ) : (
+        <Countdown retryAtMs={connection.retryAtMs} />
+      )
     case 'refused':
-      return refusalOf(connection.code) === 'server' ? t('refused') : t('halted')
+      return <>{refusalOf(connection.code) === 'server' ? t('refused') : t('halted')}</>
   }
 }
 

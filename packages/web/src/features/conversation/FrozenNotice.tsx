@@ -18,8 +18,8 @@ const AskOwner = ({ room }: { readonly room: RoomView }) => {
   const { members } = useMembers(room.id, room.memberCount)
   const owners =
     members.kind === 'ready' ? members.members.filter(({ role, own }) => role === 'owner' && !own) : []
-  if (owners.length === 0) return t('ask_owner_unknown')
-  return t.rich('ask_owner', {
+  if (owners.length === 0) return <>{t('ask_owner_unknown')}</>
+  const words = t.rich('ask_owner', {
     owners: () =>
       format.list(
         owners.map(({ account, name }) => (
@@ -30,6 +30,7 @@ const AskOwner = ({ room }: { readonly room: RoomView }) => {
         { type: 'disjunction' },
       ),
   })
+  return <>{words}</>
 }
 
 /** Tries once more to take the device's place; what came of it is the next state of the room. */

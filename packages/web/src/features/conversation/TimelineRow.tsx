@@ -1,11 +1,11 @@
 import type { TimelineItem } from '@sotto/client'
 import type { ReactNode } from 'react'
 import { useFormatter, useNow, useTranslations } from 'use-intl'
-import { Link } from 'wouter'
 import { useClientState } from '../../client/ClientContext.tsx'
 import { nearness } from '../../ui/calendar.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
+import { Link } from '../../ui/links.ts'
 import { clock, dayName, moment } from '../../ui/times.ts'
 import styles from './TimelineRow.module.css'
 
@@ -34,7 +34,7 @@ export const UnreadRow = () => {
   )
 }
 
-const EventText = ({ item }: { readonly item: Event }): ReactNode => {
+const useEventWords = (item: Event): ReactNode => {
   const t = useTranslations('conversation')
   const { event } = item
   const actor = item.actor.name
@@ -93,11 +93,12 @@ const EarlierRoom = ({ room }: { readonly room: string }) => {
 
 export const EventRow = ({ room, item }: { readonly room: string; readonly item: Event }) => {
   const format = useFormatter()
+  const words = useEventWords(item)
   const { kind } = item.event
   return (
     <p className={styles.event} data-event={kind}>
       {kind === 'objected' && <Icon name="warning" size={14} />}
-      <EventText item={item} /> {kind === 'refounded' && <EarlierRoom room={room} />}{' '}
+      {words} {kind === 'refounded' && <EarlierRoom room={room} />}{' '}
       <time dateTime={new Date(item.timeMs).toISOString()} title={format.dateTime(item.timeMs, moment)}>
         {format.dateTime(item.timeMs, clock)}
       </time>

@@ -1,12 +1,13 @@
 import type { RoomView } from '@sotto/client'
 import { memo } from 'react'
+import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
-import { Link } from 'wouter'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { nearness } from '../../ui/calendar.ts'
 import { classes } from '../../ui/classes.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
+import { Link } from '../../ui/links.ts'
 import { Spinner } from '../../ui/Spinner.tsx'
 import { glance } from '../../ui/times.ts'
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
@@ -39,11 +40,11 @@ const Author = ({
     case 'person':
       return <bdi>{latest.sender === own ? t('rooms.you') : latest.sender}</bdi>
     case 'hook':
-      return t.rich('hook.title', { name: latest.sender, ...isolated })
+      return <>{t.rich('hook.title', { name: latest.sender, ...isolated })}</>
   }
 }
 
-const Preview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' | 'open'>) => {
+const usePreview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' | 'open'>): ReactNode => {
   const t = useTranslations('rooms')
   switch (room.state.kind) {
     case 'invited':
@@ -115,6 +116,7 @@ const Picture = ({ room }: { readonly room: RoomView }) => {
 const Item = ({ room, own, open, stop, nowMs }: RoomListItemProps) => {
   const t = useTranslations('rooms')
   const format = useFormatter()
+  const preview = usePreview({ room, own, open })
   const invited = room.state.kind === 'invited'
   const timeMs = timeOf(room)
   const name = room.name === '' ? t(`nameless.${room.state.kind}`) : room.name
@@ -140,9 +142,7 @@ const Item = ({ room, own, open, stop, nowMs }: RoomListItemProps) => {
             )}
           </span>
           <span className={styles.line}>
-            <span className={styles.preview}>
-              <Preview room={room} own={own} open={open} />
-            </span>
+            <span className={styles.preview}>{preview}</span>
             {room.unread > 0 && (
               <span className={styles.badge}>
                 <span aria-hidden="true">{room.unread > 99 ? t('unreadMany') : room.unread}</span>

@@ -1,5 +1,4 @@
 import { Fragment } from 'react'
-import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { usePreferences } from '../../../client/preferences.ts'
 import { parseBlocks } from './blocks.ts'
@@ -19,10 +18,10 @@ const Mark = ({ children }: { readonly children: string }) => (
   </span>
 )
 
-const InlinePart = ({ part }: { readonly part: Inline }): ReactNode => {
+const InlinePart = ({ part }: { readonly part: Inline }) => {
   switch (part.kind) {
     case 'text':
-      return part.text
+      return <>{part.text}</>
     case 'code':
       return (
         <code className={styles.code}>
