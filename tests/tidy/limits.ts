@@ -179,6 +179,14 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'budget/requests.test.ts',
     'end their connection after a time that fits their length',
   ),
+  answerBytesPerSecondMin: by(
+    'packages/client/test/adapters.net.test.ts',
+    'an answer that trickles in without end is given up',
+  ),
+  failureBytesMax: by(
+    'packages/client/test/adapters.net.test.ts',
+    'a refusal of more than one may have is none',
+  ),
   writeStallMs: server(
     'budget/requests.test.ts',
     'end their connection when nothing of them is taken in for a while',
@@ -229,6 +237,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   diskProbeMs: pace('how often a server looks at its own data'),
   retryDelayMinMs: pace('how long a side waits before it tries again'),
   retryDelayMaxMs: pace('how long a side waits before it tries again'),
+  obstacleRetryMaxMs: pace('how long a client waits at most for what stands between'),
   outboxItemsPerRoomMax: by('packages/client/test/room/stocks.test.ts', 'is so many messages and no more'),
   botCommandsMax: by('packages/client/test/content.test.ts', 'keeps what a bot says it listens to'),
   botCommandSummaryCharactersMax: by(

@@ -61,6 +61,10 @@ export const obstacleTexts: Readonly<Record<Obstacle, ObstacleText>> = {
     what: 'the proxy in front of the server takes no bodies of this size',
     remedy: `nginx: client_max_body_size 32m; ${page}`,
   },
+  crowded: {
+    what: 'the proxy in front of it takes no more requests for the moment',
+    remedy: 'It is tried again by itself. If it goes on: whoever runs the proxy allows more.',
+  },
 }
 
 /** For who is connected by long poll. */

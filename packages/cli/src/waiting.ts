@@ -78,11 +78,8 @@ export const settled = async (client: Client): Promise<Settled> => {
 /** Why nothing is sent to the server. */
 export const serverRefused = ({ connection }: ClientState): SottoError => {
   switch (connection.kind) {
-    case 'refused': {
-      const { code, obstacle } = connection
-      if (obstacle) return new SottoError(code, undefined, { obstacle })
-      return new SottoError(code, 'this is not the server that this device knows')
-    }
+    case 'refused':
+      return new SottoError(connection.code, 'this is not the server that this device knows')
     case 'offline': {
       const { code = 'offline', obstacle } = connection.reason ?? {}
       return new SottoError(code, undefined, obstacle ? { obstacle } : {})

@@ -16,8 +16,9 @@ import {
   register,
   type SignedIn,
 } from './account/registration.ts'
-import { meetServer } from './account/serverPin.ts'
+import { hasSessionEnded, meetServer, type ServerAddress } from './account/serverPin.ts'
 import { type Device, openDevice } from './device.ts'
+import { retryDelayMaxMs } from './forNow.ts'
 import { forwardHook } from './hookForward.ts'
 import { type ClientLimits, clientLimits } from './limits.ts'
 import type { Jose } from './ports/jose.ts'
@@ -49,6 +50,8 @@ export interface ClientOptions {
   readonly deviceKind: DeviceKind
   /** Default: those of `protocol/limits`. */
   readonly limits?: Partial<ClientLimits>
+  /** Takes what is to be called whenever something outside says that the server may be reachable again. */
+  readonly onHope?: (hurry: () => void) => void
 }
 
 /**
@@ -89,18 +92,53 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   })
   const { stirred } = stage
 
+  const address: ServerAddress = { server, transport, provider }
+  const lookWho = async (): Promise<'known' | 'other'> => {
+    const contact = await meetServer(address, store, scheduler.steadyMs())
+    if (contact.kind === 'known') ({ pin, aheadMs } = contact)
+    return contact.kind
+  }
+  /** @throws SottoError `integrity` {rule: 'log_key'} for another server, what keeps it from being asked */
   const meet = async (): Promise<void> => {
-    const contact = await meetServer(store, transport, server, scheduler.steadyMs())
-    ;({ pin, aheadMs } = contact)
+    if ((await lookWho()) === 'other')
+      throw new SottoError('integrity', 'this is not the server that this device knows', { rule: 'log_key' })
+  }
+
+  let doubting: Promise<boolean> | null = null
+  /** Anything between may say that the session is over: it is when the server has signed it. */
+  const doubtSession = (): Promise<boolean> => {
+    const doubted = token
+    if (doubted === null) return Promise.resolve(true)
+    doubting ??= (async () => {
+      if (!pin || !(await hasSessionEnded(address, pin.logKey, doubted))) return false
+      if (token === doubted) await endSession()
+      return true
+    })().finally(() => (doubting = null))
+    return doubting
+  }
+
+  const questions = new Set<{ readonly askedMs: number; giveUp(failure: SottoError): void }>()
+  const answerOf = <T>(asked: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const question = { askedMs: scheduler.steadyMs(), giveUp: reject }
+      questions.add(question)
+      asked.then(resolve, reject).finally(() => questions.delete(question))
+    })
+  /** What has waited for so long when a line is new was swallowed by what was there before: it is asked again. */
+  const giveUpQuestions = (): void => {
+    const beforeMs = scheduler.steadyMs() - limits.socketOpenMs
+    for (const { askedMs, giveUp } of questions) if (askedMs <= beforeMs) giveUp(new SottoError('offline'))
   }
 
   const call: Call = async (op, input) => {
     if (token === null) throw new SottoError('unauthorized')
     const used = token
     try {
-      return await waits.until(() => transport.call(op, input, used))
+      // What changes something goes on: nobody knows whether it has.
+      const ask = op.method === 'GET' ? answerOf : <T>(asked: Promise<T>): Promise<T> => asked
+      return await waits.until(() => ask(transport.call(op, input, used)))
     } catch (error) {
-      if (error instanceof SottoError && isSessionOver(error) && token === used) await endSession()
+      if (error instanceof SottoError && isSessionOver(error)) await doubtSession().catch(() => false)
       throw error
     }
   }
@@ -133,8 +171,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   /** Something that is done once there is a line, and done again if the line breaks before it is done. */
   const whileOnline = (work: () => Promise<void>, delayMs = limits.retryDelayMinMs * 8): void => {
     if (!line.isOnline()) return
-    work().catch(() => {
-      scheduler.after(delayMs, () => whileOnline(work, Math.min(delayMs * 2, limits.retryDelayMaxMs)))
+    work().catch((error: unknown) => {
+      const nextMs = Math.min(delayMs * 2, retryDelayMaxMs(error))
+      scheduler.after(Math.min(delayMs, nextMs), () => whileOnline(work, nextMs))
     })
   }
 
@@ -146,7 +185,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const connection: Connection = openConnection({
     transport,
     scheduler,
-    meet,
+    meet: lookWho,
     chance: () => (provider.random(1)[0] ?? 0) / 255,
     events: {
       viewed: stirred,
@@ -168,12 +207,13 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       behind: (room, head) => device?.rooms.find(toHex(room))?.hint(head),
       welcome: () => whileOnline(async () => device?.rooms.readWelcomes()),
       chain: (account, seq) => whileOnline(async () => device?.rooms.chainGrew(account, seq)),
-      sessionEnded: () => void endSession().catch(() => {}),
+      sessionDoubted: () => void doubtSession().catch(() => {}),
     },
   })
 
   const greeted = async ({ rooms, replenish }: Device, frame: Ready): Promise<void> => {
     aheadMs = frame.timeMs - scheduler.steadyMs()
+    giveUpQuestions()
     const then = openings
     const known = places
     let isHeard = await rooms.headsAre(frame.heads, known).then(
@@ -306,6 +346,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
 
   await openAccount()
   await startDevice()
+  options.onHope?.(connection.hurry)
   if (profile?.kind === 'ready' && token !== null) connection.start(token)
   if (profile?.kind === 'registering') {
     // Cut off before the answer came: if the server has it not, it may have it now.
@@ -347,9 +388,11 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       if (forget && token !== null) await revokeSelf().catch(() => {})
       if (token !== null) {
         const ended = token
-        await transport.call(operations.logout, {}, ended).catch((error: unknown) => {
+        await transport.call(operations.logout, {}, ended).catch(async (error: unknown) => {
           // A session that cannot be ended on the server ends by itself; forgetting does not wait for that.
-          if (!forget && !(error instanceof SottoError && isSessionOver(error))) throw error
+          if (forget) return
+          const isSaidToBeOver = error instanceof SottoError && isSessionOver(error)
+          if (!isSaidToBeOver || !(await doubtSession())) throw error
         })
         await endSession()
       }

@@ -1,7 +1,15 @@
-import type { SottoError } from '@sotto/protocol'
+import { limits, SottoError } from '@sotto/protocol'
+import { obstacleIn } from './ports/obstacle.ts'
 
-/** Whether what failed may be done yet, or was done and the answer is lost: the same is tried again. */
-export const isForNow = ({ code }: SottoError): boolean => {
+/** Whether a proxy in front of the server takes nothing of this size: that does not pass by itself. */
+export const isTooLargeOnTheWay = ({ detail }: SottoError): boolean => obstacleIn(detail) === 'body_limit'
+
+/**
+ * Whether what failed may be done yet, or was done and the answer is lost: the same is tried again. Whatever stands
+ * between this device and the server decides nothing: its answers are no answers.
+ */
+export const isForNow = ({ code, detail }: SottoError): boolean => {
+  if (obstacleIn(detail)) return true
   switch (code) {
     case 'offline':
     case 'timeout':
@@ -21,4 +29,12 @@ export const isForNow = ({ code }: SottoError): boolean => {
     default:
       return false
   }
+}
+
+/** How long one waits at most before the same is tried again: longest where the server itself has said so. */
+export const retryDelayMaxMs = (error: unknown): number => {
+  const isOnTheWay =
+    error instanceof SottoError &&
+    (error.code === 'offline' || error.code === 'timeout' || obstacleIn(error.detail) !== undefined)
+  return isOnTheWay ? limits.obstacleRetryMaxMs : limits.retryDelayMaxMs
 }

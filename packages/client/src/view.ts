@@ -39,8 +39,11 @@ export type ConnectionView =
   | { readonly kind: 'connecting' }
   /** What the server had when the connection was opened is known: rooms that lack some of it are `behind`. */
   | { readonly kind: 'online'; readonly route: 'websocket' | 'poll' }
-  /** This is not the server that this device knows: its log key has changed. Nothing is sent until it is back. */
-  | { readonly kind: 'refused'; readonly code: FailureCode; readonly obstacle?: Obstacle }
+  /**
+   * `integrity`: another server is there than the one that this device knows, and has proven its own log key; nothing is
+   * sent to it, and it is looked again and again whether the right one is back. Otherwise why this device stopped.
+   */
+  | { readonly kind: 'refused'; readonly code: FailureCode }
 
 export type RoomState =
   /** `inviter` is the server's word until the invitation has been accepted. */

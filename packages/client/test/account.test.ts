@@ -1,9 +1,12 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   equalBytes,
+  type FailureCode,
   H,
   type Operation,
   operations,
+  serverProofMessage,
+  sessionProofMessage,
   type SignedLink,
   SottoError,
   toHex,
@@ -11,7 +14,8 @@ import {
 import { buildGenesis, buildSetName, keyPairSigner, verifyChain } from '@sotto/trust'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { type Call, openContacts } from '../src/account/contacts.ts'
-import { meetServer } from '../src/account/serverPin.ts'
+import { serverPinRow } from '../src/account/profile.ts'
+import { hasSessionEnded, meetServer, type ServerAddress } from '../src/account/serverPin.ts'
 import { memoryDisk, openMemoryStore } from '../src/memory/store.ts'
 
 const provider = nodeProvider()
@@ -158,6 +162,29 @@ describe('contacts', () => {
     expect(await contacts.handBack()).toBe(false)
   })
 
+  it('it is handed back of everyone, however many they are', async () => {
+    const first = await opened()
+    const renamed = await bob.rename('robert')
+    publish(bob, renamed)
+    await first.ensure([{ account: bob.state.account, seq: 1 }])
+    // The same row under the ids of others, who stand before it in the order of the store.
+    const rowOf = (account: Uint8Array) => `chain/${toHex(account)}`
+    const row = disk.rows.get(rowOf(bob.state.account)) ?? new Uint8Array()
+    const people = Array.from({ length: 620 }, (_, i) => {
+      const account = new Uint8Array(32).fill(i % 256)
+      account[31] = Math.floor(i / 256)
+      return account
+    })
+    for (const account of people) {
+      disk.rows.set(rowOf(account), row)
+      server.chains.set(toHex(account), [bob.genesis])
+    }
+    publish(bob)
+    expect(await (await opened()).handBack()).toBe(true)
+    const all = [...people, bob.state.account]
+    expect(all.filter((account) => server.chains.get(toHex(account))?.length !== 2)).toEqual([])
+  })
+
   it('what the server does not take back is left, and a line that is cut is said', async () => {
     publish(bob, await bob.rename('robert'))
     const contacts = await opened()
@@ -208,24 +235,117 @@ describe('contacts', () => {
 })
 
 describe('the server', () => {
-  const transportOf = (logKey: Uint8Array) => ({
-    call: async () => ({ protocol: 'sotto/1', logKey, timeMs: 5000 }) as never,
-    live: () => ({ send: () => {}, close: () => {} }),
+  type SignatureKeyPair = Awaited<ReturnType<typeof provider.signatureGenerate>>
+  type Answer = (input: { readonly nonce: Uint8Array; readonly session: Uint8Array }) => Promise<unknown>
+  const host = 'chat.example.org'
+  const token = 'a'.repeat(43)
+  const keyPair = () => provider.signatureGenerate('Ed25519')
+  const signed = async (pair: SignatureKeyPair, message: Uint8Array) =>
+    ({ signature: await provider.sign('Ed25519', pair.privateKey, message) }) as const
+  const refuses = (code: FailureCode) => async (): Promise<never> => {
+    throw new SottoError(code)
+  }
+  const proves =
+    (pair: SignatureKeyPair): Answer =>
+    ({ nonce }) =>
+      signed(pair, serverProofMessage(nonce, host))
+  const tellsSession =
+    (pair: SignatureKeyPair, hasEnded: boolean): Answer =>
+    async ({ nonce, session }) => ({
+      hasEnded,
+      ...(await signed(pair, sessionProofMessage(nonce, session, hasEnded))),
+    })
+  /** Whatever is at the address: it names a key, and answers questions about it. */
+  const at = (logKey: Uint8Array, proof: Answer, session: Answer = refuses('internal')): ServerAddress => ({
+    server: `https://${host}:8443`,
+    provider,
+    transport: {
+      call: (async (op: Operation, input: Parameters<Answer>[0]) => {
+        if (op.name === operations.proveServer.name) return proof(input)
+        if (op.name === operations.proveSession.name) return session(input)
+        return { protocol: 'sotto/1', logKey, timeMs: 5000 }
+      }) as ServerAddress['transport']['call'],
+      live: () => ({ send: () => {}, close: () => {} }),
+    },
   })
-  const key = (byte: number) => new Uint8Array(32).fill(byte)
+  let ours: SignatureKeyPair
+  let other: SignatureKeyPair
+  const met = async (...addresses: readonly ServerAddress[]) => {
+    const store = await openMemoryStore(memoryDisk())
+    const outcomes: unknown[] = []
+    for (const address of addresses)
+      outcomes.push(
+        await meetServer(address, store, 2000).then(
+          (contact) => contact.kind,
+          ({ code, detail }: SottoError) => [code, detail['obstacle']],
+        ),
+      )
+    return { outcome: outcomes.at(-1), pin: await serverPinRow.read(store) }
+  }
+  beforeAll(async () => {
+    ;[ours, other] = [await keyPair(), await keyPair()]
+  })
 
-  it('is pinned at first contact, and another key is refused ever after', async () => {
-    const disk = memoryDisk()
-    const store = await openMemoryStore(disk)
-    const first = await meetServer(store, transportOf(key(1)), 'http://a', 2000)
-    expect(first).toMatchObject({ pin: { logKey: key(1) }, aheadMs: 3000 })
-    const next = await openMemoryStore(disk)
-    await expect(meetServer(next, transportOf(key(2)), 'http://a', 0)).rejects.toMatchObject({
-      code: 'integrity',
-      detail: { rule: 'log_key' },
+  it('is pinned at first contact, where it has the key that it names', async () => {
+    const contact = await meetServer(
+      at(ours.publicKey, proves(ours)),
+      await openMemoryStore(memoryDisk()),
+      2000,
+    )
+    expect(contact).toMatchObject({ kind: 'known', pin: { logKey: ours.publicKey }, aheadMs: 3000 })
+    expect((await met(at(ours.publicKey, proves(other)))).pin).toBeNull()
+    expect((await met(at(ours.publicKey, refuses('offline')))).pin).toBeNull()
+    // A server of before the question.
+    expect((await met(at(ours.publicKey, refuses('not_found')))).pin).toMatchObject({
+      logKey: ours.publicKey,
     })
-    await expect(meetServer(next, transportOf(key(1)), 'http://a', 0)).resolves.toMatchObject({
-      pin: { logKey: key(1) },
-    })
+  })
+
+  it('SRV-3: is another one only where it has proven another key; anything else is away for now', async () => {
+    const first = at(ours.publicKey, proves(ours))
+    const unproven = ['offline', 'not_sotto']
+    for (const [name, next, outcome] of [
+      ['the same', at(ours.publicKey, refuses('internal')), 'known'],
+      ['another, which proves its key', at(other.publicKey, proves(other)), 'other'],
+      ['the right one, behind an answer that was changed', at(other.publicKey, proves(ours)), unproven],
+      ['what names a key that it has not', at(new Uint8Array(32).fill(7), proves(other)), unproven],
+      ['what cannot prove anything', at(other.publicKey, refuses('not_found')), unproven],
+      ['what does not answer the question', at(other.publicKey, refuses('timeout')), ['timeout', undefined]],
+    ] as const)
+      expect((await met(first, next)).outcome, name).toEqual(outcome)
+    expect((await met(first, at(other.publicKey, proves(other)), first)).outcome).toBe('known')
+  })
+
+  it('SES-12: a session has ended where the server has signed that, and nowhere else', async () => {
+    const ended = (session: Answer, proof: Answer = refuses('internal')) =>
+      hasSessionEnded(at(ours.publicKey, proof, session), ours.publicKey, token).catch(
+        ({ code }: SottoError) => code,
+      )
+    const other32 = new Uint8Array(32).fill(1)
+    for (const [name, asked, outcome] of [
+      ['signed', ended(tellsSession(ours, true)), true],
+      ['signed that it is open', ended(tellsSession(ours, false)), false],
+      ['signed by somebody else', ended(tellsSession(other, true)), false],
+      [
+        'signed for an earlier question',
+        ended(({ session }) => tellsSession(ours, true)({ nonce: other32, session })),
+        false,
+      ],
+      [
+        'signed for another session',
+        ended(({ nonce }) => tellsSession(ours, true)({ nonce, session: other32 })),
+        false,
+      ],
+      [
+        'turned round',
+        ended(async (input) => ({ ...((await tellsSession(ours, false)(input)) as object), hasEnded: true })),
+        false,
+      ],
+      ['refused once more', ended(refuses('session_expired')), 'session_expired'],
+      ['an older server that proves itself', ended(refuses('not_found'), proves(ours)), true],
+      ['an older server that does not', ended(refuses('not_found'), proves(other)), 'offline'],
+      ['one that knows no proofs', ended(refuses('not_found'), refuses('not_found')), false],
+    ] as const)
+      expect(await asked, name).toBe(outcome)
   })
 })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
@@ -40,6 +41,14 @@ const ack = {
 const server = { protocol: 'sotto/1', logKey: new Uint8Array(32), timeMs: 42 }
 
 const callServer = (transport: Transport) => transport.call(operations.readServer, {}, null)
+const failureAt = async (origin: string): Promise<SottoError> => {
+  const failure = await callServer(netTransport({ server: origin })).catch((error: unknown) => error)
+  if (failure instanceof SottoError) return failure
+  throw new Error('no failure of ours')
+}
+const refusal = (error: SottoError) => failureBody(error, '2026-11-30T10:00:00.000Z')
+const sendJson = (response: ServerResponse, status: number, body: unknown) =>
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
 
 describe('an operation over HTTP', () => {
   it('sends path, token and body, and reads the answer', async () => {
@@ -67,25 +76,61 @@ describe('an operation over HTTP', () => {
   })
 
   it.each([
-    ['a failure of the server', 409, failureBody(new SottoError('fork', 'x', { head: 7 }), 't'), 'fork'],
-    ['a page of a proxy', 502, '<html>', 'unavailable'],
-    ['a refusal of a proxy', 413, '', 'too_large'],
-    ['a code that does not exist', 418, { code: '__proto__' }, 'integrity'],
-    ['no answer of this operation', 200, 'hello', 'integrity'],
+    ['a failure of the server', 409, refusal(new SottoError('fork', 'x', { head: 7 })), 'fork'],
+    ['one of a newer server', 418, { ...refusal(new SottoError('fork')), code: 'teapot' }, 'integrity'],
   ] as const)('%s keeps its meaning', async (_, status, body, code) => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body)
-    const origin = await peer({ http: (_request, response) => response.writeHead(status).end(text) })
-    await assertFailure(callServer(netTransport({ server: origin })), code, 'call')
+    const origin = await peer({ http: (_request, response) => sendJson(response, status, body) })
+    const failure = await failureAt(origin)
+    expect(failure).toMatchObject({ code })
+    expect(failure.detail).not.toHaveProperty('obstacle')
+  })
+
+  it.each([
+    ['a code of ours without the rest', 401, { code: 'session_expired' }],
+    ['a gateway', 401, { code: 'unauthorized', message: 'token missing' }],
+    ['another gateway', 403, { error: 'forbidden', code: 'forbidden' }],
+    ['a framework', 404, { timestamp: '2026-11-30T10:00:00Z', status: 404, error: 'Not Found', path: '/v1' }],
+    ['a time that is none', 404, { ...refusal(new SottoError('room_unknown')), timestamp: 'now' }],
+    ['a code under another status', 403, refusal(new SottoError('session_expired'))],
+    ['a code that is a word of the language', 418, { code: '__proto__' }],
+    ['no object', 401, ['unauthorized']],
+    ['null', 401, null],
+  ] as const)('a refusal counts in the form of the server alone: %s', async (_, status, body) => {
+    const origin = await peer({ http: (_request, response) => sendJson(response, status, body) })
+    expect(await failureAt(origin)).toMatchObject({ code: 'offline', detail: { obstacle: 'not_sotto' } })
+  })
+
+  it('a refusal counts with the type of the server alone', async () => {
+    const body = JSON.stringify(refusal(new SottoError('session_expired')))
+    const origin = await peer({
+      http: (_request, response) => response.writeHead(401, { 'content-type': 'text/html' }).end(body),
+    })
+    expect(await failureAt(origin)).toMatchObject({ code: 'offline' })
+  })
+
+  it('a refusal of more than one may have is none', async () => {
+    const filled = (bytes: number) => {
+      const body = JSON.stringify({ ...refusal(new SottoError('forbidden')), filling: '' })
+      return body.replace('"filling":""', `"filling":"${'x'.repeat(bytes - body.length)}"`)
+    }
+    const codeOf = async (bytes: number) => {
+      const origin = await peer({
+        http: (_request, response) =>
+          response.writeHead(403, { 'content-type': 'application/json' }).end(filled(bytes)),
+      })
+      return (await failureAt(origin)).code
+    }
+    expect(await codeOf(limits.failureBytesMax)).toBe('forbidden')
+    expect(await codeOf(limits.failureBytesMax + 1)).toBe('offline')
   })
 
   it('keeps numbers and short texts of a failure, and nothing else', async () => {
-    const detail = { head: 7, rule: 'C3', nested: { a: 1 }, long: 'x'.repeat(1000) }
-    const body = JSON.stringify({ code: 'policy', detail })
-    const origin = await peer({ http: (_request, response) => response.writeHead(403).end(body) })
-    await expect(callServer(netTransport({ server: origin }))).rejects.toMatchObject({
-      code: 'policy',
-      detail: { head: 7, rule: 'C3' },
-    })
+    const detail = { head: 7, rule: 'C3', nested: { a: 1 }, long: 'x'.repeat(1000), obstacle: 'gateway' }
+    const body = { ...refusal(new SottoError('policy')), detail }
+    const origin = await peer({ http: (_request, response) => sendJson(response, 403, body) })
+    const failure = await failureAt(origin)
+    expect(failure.code).toBe('policy')
+    expect(failure.detail).toEqual({ head: 7, rule: 'C3' })
   })
 
   it('a server that falls silent is given up, before its answer and in the middle of it', async () => {
@@ -99,10 +144,15 @@ describe('an operation over HTTP', () => {
     )
   })
 
-  it('an answer without end is not kept', async () => {
+  it.each([
+    [200, 'application/cbor', 'integrity'],
+    [200, 'text/html', 'offline'],
+    [403, 'application/json', 'offline'],
+  ] as const)('an answer without end is not kept: %i %s', async (status, type, code) => {
     const chunk = Buffer.alloc(1024 * 1024)
     const origin = await peer({
       http: (_request, response) => {
+        response.writeHead(status, { 'content-type': type })
         const more = (): void => {
           while (response.write(chunk));
           response.once('drain', more)
@@ -110,43 +160,81 @@ describe('an operation over HTTP', () => {
         more()
       },
     })
-    await assertFailure(callServer(netTransport({ server: origin })), 'integrity', 'endless')
+    expect((await failureAt(origin)).code).toBe(code)
+  })
+
+  it('an answer that trickles in without end is given up', async () => {
+    const origin = await peer({
+      http: (_request, response) => {
+        // Never silent, and far below the least speed.
+        const timer = setInterval(() => response.write('x'), 10)
+        response.on('close', () => clearInterval(timer))
+      },
+    })
+    await assertFailure(callServer(netTransport({ server: origin, silenceMs: 300 })), 'timeout', 'trickle')
+  })
+
+  it('an answer may take long in all, as long as it comes', async () => {
+    const silenceMs = 300
+    const origin = await peer({
+      http: (_request, response) => {
+        const body = encodeAs(operations.readServer.output, server)
+        // As large as what is read in twice the time of silence at the least speed.
+        const filling = Buffer.alloc(limits.answerBytesPerSecondMin)
+        let pieces = 0
+        response.write(body)
+        const timer = setInterval(() => {
+          response.write(filling)
+          if (++pieces * 50 > 2 * silenceMs) {
+            clearInterval(timer)
+            response.end()
+          }
+        }, 50)
+      },
+    })
+    // It arrives whole, and only then is found to be no answer of this operation.
+    await assertFailure(callServer(netTransport({ server: origin, silenceMs })), 'integrity', 'slow')
   })
 
   it.each([
-    ['a page in place of an operation', 200, 'text/html', '<html>', 'integrity', 'not_sotto'],
-    ['another program', 404, 'text/plain', 'no', 'integrity', 'not_sotto'],
-    ['a proxy that asks for a password', 401, 'text/html', '<html>', 'integrity', 'not_sotto'],
-    ['http at the port of https', 400, 'text/html', '<html>', 'integrity', 'not_sotto'],
+    ['a page in place of an operation', 200, 'text/html', '<html>', 'offline', 'not_sotto'],
+    ['text in place of an operation', 200, '', 'hello', 'offline', 'not_sotto'],
+    ['JSON in place of an operation', 200, 'application/json', '{"ok":true}', 'offline', 'not_sotto'],
+    [
+      'noise in place of an operation',
+      200,
+      'application/octet-stream',
+      '\u0000\u0001',
+      'offline',
+      'not_sotto',
+    ],
+    ['nothing in place of an operation', 204, '', '', 'offline', 'not_sotto'],
+    ['another program', 404, 'text/plain', 'no', 'offline', 'not_sotto'],
+    ['a proxy that asks for a password', 401, 'text/html', '<html>', 'offline', 'not_sotto'],
+    ['a proxy that forbids', 403, 'text/html', '<html>', 'offline', 'not_sotto'],
+    // That such an answer came at all is not told.
+    ['a proxy that wants to be asked', 407, 'text/html', '<html>', 'offline', undefined],
+    ['a network that wants a login', 511, 'text/html', '<html>', 'unavailable', 'not_sotto'],
+    ['http at the port of https', 400, 'text/html', '<html>', 'offline', 'not_sotto'],
+    ['a proxy that has failed', 500, 'text/html', '<html>', 'unavailable', 'gateway'],
     ['a proxy without a server', 502, 'text/html', '<html>', 'unavailable', 'gateway'],
     ['a proxy that has waited', 504, 'text/html', '<html>', 'unavailable', 'gateway'],
+    ['a network of others without a server', 522, 'text/html', '<html>', 'unavailable', 'gateway'],
     ['a proxy that takes less', 413, 'text/html', '<html>', 'too_large', 'body_limit'],
-    ['a proxy that counts', 429, 'text/html', '<html>', 'rate', undefined],
-    [
-      'a server that is not ready',
-      503,
-      'application/json',
-      { code: 'unavailable' },
-      'unavailable',
-      undefined,
-    ],
-    [
-      'a name it does not go by',
-      403,
-      'application/json',
-      { code: 'host_refused' },
-      'host_refused',
-      undefined,
-    ],
+    ['a proxy that counts', 429, 'text/html', '<html>', 'unavailable', 'crowded'],
+    ['a server that is not ready', 503, 'ours', 'unavailable', 'unavailable', undefined],
+    ['a name it does not go by', 403, 'ours', 'host_refused', 'host_refused', undefined],
     ['an answer of ours that is damaged', 200, 'application/cbor', 'x', 'integrity', undefined],
   ] as const)('says what has answered: %s', async (_, status, type, body, code, obstacle) => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body)
     const origin = await peer({
-      http: (_request, response) => response.writeHead(status, { 'content-type': type }).end(text),
+      http: (_request, response) => {
+        if (type === 'ours') sendJson(response, status, refusal(new SottoError(body)))
+        else response.writeHead(status, { 'content-type': type }).end(status === 204 ? undefined : body)
+      },
     })
-    const failure = await callServer(netTransport({ server: origin })).catch((error: unknown) => error)
+    const failure = await failureAt(origin)
     expect(failure).toMatchObject({ code })
-    expect((failure as SottoError).detail['obstacle']).toBe(obstacle)
+    expect(failure.detail['obstacle']).toBe(obstacle)
   })
 
   it('says what has kept it from an answer', async () => {
@@ -309,9 +397,7 @@ const pollServer = () => {
         const { message } = decodeAs(operations.submitMessage.body, new Uint8Array(body))
         submitted.push([...message])
         if (message[0] === 9)
-          return void response
-            .writeHead(409)
-            .end(JSON.stringify(failureBody(new SottoError('stale_epoch', 'x', { epoch: 4 }), 't')))
+          return void sendJson(response, 409, refusal(new SottoError('stale_epoch', 'x', { epoch: 4 })))
         return void response.end(answer(operations.submitMessage, { ack: { ...ack, seq: ++head } }))
       }
       case 'POST /v1/poll': {
@@ -432,7 +518,7 @@ describe('the live lane by long poll', () => {
     for (let attempt = 0; attempt < 8; attempt += 1) {
       const lane = listen(transport)
       await lane.closed()
-      expect(lane.events).toEqual([{ kind: 'closed' }])
+      expect(lane.events).toMatchObject([{ kind: 'closed' }])
     }
   })
 
@@ -452,12 +538,12 @@ describe('the live lane by long poll', () => {
   })
 
   it('a session that has ended is told before the end', async () => {
-    const body = JSON.stringify(failureBody(new SottoError('session_expired'), 't'))
+    const body = refusal(new SottoError('session_expired'))
     const origin = await peer({
       http: (request, response) =>
         request.url === '/v1/server'
           ? response.end(encodeAs(operations.readServer.output, server))
-          : response.writeHead(401).end(body),
+          : sendJson(response, 401, body),
     })
     const lane = listen(netTransport({ server: origin, route: 'poll' }))
     expect(await lane.frame('refused')).toMatchObject({ requestId: null, code: 'session_expired' })

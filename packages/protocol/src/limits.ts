@@ -156,6 +156,10 @@ export const limits = {
   /** For a request and, on top of it, for its body at the least speed at which one may come. */
   requestTimeoutMs: 30 * secondMs,
   uploadBytesPerSecondMin: 64 * kiB,
+  /** What an answer comes with at least, on the whole: one that trickles in would never end. */
+  answerBytesPerSecondMin: 4 * kiB,
+  /** Of a refusal, in JSON. */
+  failureBytesMax: 64 * kiB,
   /** To a peer that takes in nothing of what is written to it. */
   writeStallMs: 30 * secondMs,
   shutdownGraceMs: 10 * secondMs,
@@ -216,6 +220,8 @@ export const limits = {
 
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,
+  /** Where the server has not said so itself: whatever stands between may be gone, and people wait for it. */
+  obstacleRetryMaxMs: 8 * secondMs,
   /** Beyond it nothing new is taken; what a room hands over to the one that continues it is never lost by it. */
   outboxItemsPerRoomMax: 5000,
   /** What a bot offers in a room, and how many bots' offers a room has. */

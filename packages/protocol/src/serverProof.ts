@@ -1,4 +1,4 @@
-import { labelled } from './hash.ts'
+import { H, labelled } from './hash.ts'
 
 /** Random bytes of whoever asks: an answer to them cannot be one that was given before. */
 export const proofNonceBytes = 32
@@ -11,3 +11,11 @@ export const proofNonceBytes = 32
  */
 export const serverProofMessage = (nonce: Uint8Array, host: string): Uint8Array =>
   labelled('server-name', [nonce, host])
+
+/** What a session is called where its token must not be said: what the server keeps of it. */
+export const sessionHash = (token: string): Uint8Array =>
+  H(Uint8Array.from(token, (character) => character.charCodeAt(0)))
+
+/** What the log key signs to show whether a session has ended (rule SES-12). @param session see `sessionHash` */
+export const sessionProofMessage = (nonce: Uint8Array, session: Uint8Array, hasEnded: boolean): Uint8Array =>
+  labelled('session', [nonce, session, hasEnded])

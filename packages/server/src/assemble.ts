@@ -24,7 +24,7 @@ import { boundConnections } from './budget/connections.ts'
 import { makeMemoryBudget } from './budget/memory.ts'
 import { watchWrites } from './budget/progress.ts'
 import { makeHttpServer } from './http/httpServer.ts'
-import { proofRoute } from './http/proofRoute.ts'
+import { proofRoutes } from './http/proofRoutes.ts'
 import { makeGateway } from './live/gateway.ts'
 import { makeTally } from './logging/tally.ts'
 import { type EventLog, makeEventLog, type Tallies } from './logging/eventLog.ts'
@@ -120,7 +120,7 @@ export const assemble = async (
   })
   const app = await makeHttpServer({
     ...(lane ? { addRoutes: lane.register } : {}),
-    routes: [...routes, ...accessTokenRoutes(lane?.accessTokens), proofRoute(logKey, edge)],
+    routes: [...routes, ...accessTokenRoutes(lane?.accessTokens), ...proofRoutes({ logKey, edge, sessions })],
     hooks: delivery.hooks,
     hookOut: delivery.hookOut,
     sessions,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { H, limits, operations, SottoError } from '@sotto/protocol'
+import { H, limits, operations, sessionHash, sessionProofMessage, SottoError } from '@sotto/protocol'
 import { buildSetName, signLabelled } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
 import { makeSessions } from '../src/authentication/sessions.ts'
@@ -335,6 +335,36 @@ describe('sessions', () => {
       clock.advance(600_000)
     }
     expect((await refusal(sessionOf(url, token))).code).toBe('session_expired')
+  })
+
+  it('SES-12: whether one has ended is signed for whoever asks, over his question', async () => {
+    const clock = testClock()
+    const { url } = await testServer({ clock })
+    const alice = await register(url, 'alice', secret)
+    const { logKey } = await callOperation(url, operations.readServer, {}, null)
+    const ended = async (token: string): Promise<boolean> => {
+      const [nonce, session] = [random(32), sessionHash(token)]
+      const proof = await callOperation(url, operations.proveSession, { nonce, session }, null)
+      const message = sessionProofMessage(nonce, session, proof.hasEnded)
+      expect(await provider.verify('Ed25519', logKey, message, proof.signature)).toBe(true)
+      expect(
+        await provider.verify(
+          'Ed25519',
+          logKey,
+          sessionProofMessage(nonce, session, !proof.hasEnded),
+          proof.signature,
+        ),
+      ).toBe(false)
+      return proof.hasEnded
+    }
+    expect([await ended(alice.token), await ended('a token of nobody')]).toEqual([false, true])
+    await callOperation(url, operations.logout, {}, alice.token)
+    expect(await ended(alice.token)).toBe(true)
+    const { token } = await login(url, 'alice', secret, as(alice))
+    expect(await ended(token)).toBe(false)
+    clock.advance(limits.sessionIdleMs)
+    // That is over before anybody has tried to use it.
+    expect(await ended(token)).toBe(true)
   })
 
   it('outlast a clock that jumps and comes back, and are gone for good when it goes on', async () => {

@@ -10,6 +10,8 @@ import type {
   RoomView,
   SpaceOwner,
   TimelineItem,
+  ConnectionView,
+  Obstacle,
 } from '@sotto/client'
 import { bots } from './bots.ts'
 import { recovery } from './recovery.ts'
@@ -90,6 +92,12 @@ const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
   }
 }
 
+const away = (code: FailureCode, obstacle: Obstacle, nowMs: number): ConnectionView => ({
+  kind: 'offline',
+  retryAtMs: nowMs + 7000,
+  reason: { code, obstacle },
+})
+
 const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientState => {
   switch (scene) {
     case 'none':
@@ -121,21 +129,9 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
     case 'slower':
       return { account: signedIn, connection: { kind: 'online', route: 'poll' }, rooms }
     case 'no_answer':
-      return {
-        account: signedIn,
-        connection: {
-          kind: 'offline',
-          retryAtMs: nowMs + 17_000,
-          reason: { code: 'unavailable', obstacle: 'gateway' },
-        },
-        rooms,
-      }
+      return { account: signedIn, connection: away('unavailable', 'gateway', nowMs), rooms }
     case 'untrusted':
-      return {
-        account: signedIn,
-        connection: { kind: 'refused', code: 'integrity', obstacle: 'not_sotto' },
-        rooms,
-      }
+      return { account: signedIn, connection: away('offline', 'not_sotto', nowMs), rooms }
     case 'refused':
       return { account: signedIn, connection: { kind: 'refused', code: 'integrity' }, rooms }
     case 'halted':

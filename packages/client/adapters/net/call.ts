@@ -11,22 +11,41 @@ import {
   targetOf,
 } from '@sotto/protocol'
 import { type Answer, exchange } from './exchange.ts'
-import { failureOfAnswer } from './failure.ts'
-import { naming } from '../../src/ports/obstacleOf.ts'
+import { failureOfAnswer, foreignAnswer, isJson } from './failure.ts'
 
-/** The largest answer is a ratchet tree or a page of Welcomes. */
-const answerBytesMax = 2 * limits.treeBytesMax
+/** What a line begins with: small questions, behind which everything else waits. */
+const greetings: ReadonlySet<string> = new Set(
+  [
+    operations.readServer,
+    operations.proveServer,
+    operations.readSession,
+    operations.proveSession,
+    operations.listRooms,
+  ].map(({ name }) => name),
+)
 
-const silenceMsOf = (op: { readonly name: string }, silenceMs: number): number =>
-  op.name === operations.poll.name ? limits.longPollMs + silenceMs : silenceMs
+const silenceMsOf = ({ name }: { readonly name: string }, silenceMs: number): number => {
+  if (name === operations.poll.name) return limits.longPollMs + Math.min(silenceMs, limits.helloTimeoutMs)
+  return greetings.has(name) ? Math.min(silenceMs, limits.helloTimeoutMs) : silenceMs
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status <= 299
+
+const isCbor = (type: string): boolean => /^application\/cbor\b/i.test(type)
+
+/** The largest answer is a ratchet tree or a page of Welcomes; what is no answer of ours is not read. */
+const bytesMaxOf = ({ status, type }: Pick<Answer, 'status' | 'type'>): number => {
+  if (isSuccess(status)) return isCbor(type) ? 2 * limits.treeBytesMax : 0
+  return isJson(type) ? limits.failureBytesMax : 0
+}
 
 const parseAnswer = <T>(op: { name: string; output: Shape<T> }, { status, type, body }: Answer): T => {
-  if (status < 200 || status > 299) throw failureOfAnswer(status, body)
+  if (!isSuccess(status)) throw body ? failureOfAnswer(status, type, body) : foreignAnswer(status)
+  if (!isCbor(type)) throw foreignAnswer(status)
+  if (!body) throw new SottoError('integrity', 'the answer is larger than any answer may be')
   try {
     return decodeAs(op.output, body, op.name)
   } catch (error) {
-    const isOurs = type.startsWith('application/cbor')
-    if (!isOurs) throw new SottoError('integrity', undefined, naming('not_sotto'))
     throw new SottoError('integrity', error instanceof Error ? error.message : op.name)
   }
 }
@@ -56,7 +75,7 @@ export const call = async <Op extends Operation<any, any, any>>(
     },
     body: hasBody ? new Uint8Array(encodeAs(op.body, input)) : undefined,
     silenceMs: silenceMsOf(op, silenceMs),
-    answerBytesMax,
+    bytesMax: bytesMaxOf,
     signal,
   })
   return parseAnswer<OutputOf<Op>>(op, answer)

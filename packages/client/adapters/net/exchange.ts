@@ -1,4 +1,4 @@
-import { SottoError } from '@sotto/protocol'
+import { limits, SottoError } from '@sotto/protocol'
 import { naming, obstacleOfError } from '../../src/ports/obstacleOf.ts'
 import { afterSilence } from '../../src/ports/silence.ts'
 import { timerScheduler } from './timerScheduler.ts'
@@ -10,7 +10,8 @@ export interface Exchange {
   readonly body: Uint8Array<ArrayBuffer> | undefined
   /** How long the server may be silent: before the answer begins, and between two pieces of it. */
   readonly silenceMs: number
-  readonly answerBytesMax: number
+  /** How much of an answer is read; the rest of what is longer is left. */
+  bytesMax(answer: Omit<Answer, 'body'>): number
   /** Gives the exchange up from outside. */
   readonly signal: AbortSignal | undefined
 }
@@ -18,34 +19,53 @@ export interface Exchange {
 export interface Answer {
   readonly status: number
   readonly type: string
-  readonly body: Uint8Array
+  /** Null for what is longer than an answer of its kind may be. */
+  readonly body: Uint8Array | null
 }
 
-/** Aborts when nothing has been heard for `silenceMs`. */
+/** Aborts when nothing has been heard for `silenceMs`, or so little that it would go on without end. */
 const watchdog = (silenceMs: number) => {
   const controller = new AbortController()
-  let stop = (): void => {}
-  const heard = (): void => {
-    stop()
-    stop = afterSilence(timerScheduler, silenceMs, () => controller.abort())
+  let cancel = (): void => {}
+  let begunMs = 0
+  const wait = (): void => {
+    cancel()
+    cancel = afterSilence(timerScheduler, silenceMs, () => controller.abort())
   }
-  heard()
-  return { signal: controller.signal, heard, stop: () => stop() }
+  wait()
+  return {
+    signal: controller.signal,
+    stop: (): void => cancel(),
+    begun: (): void => {
+      begunMs = timerScheduler.steadyMs()
+      wait()
+    },
+    /** @param bytes of the body so far */
+    heard: (bytes: number): void => {
+      const allowedMs = silenceMs + (bytes / limits.answerBytesPerSecondMin) * 1000
+      if (timerScheduler.steadyMs() - begunMs > allowedMs) controller.abort()
+      else wait()
+    },
+  }
 }
 
-const readBounded = async (response: Response, bytesMax: number, heard: () => void): Promise<Uint8Array> => {
+const readBounded = async (
+  response: Response,
+  bytesMax: number,
+  heard: (bytes: number) => void,
+): Promise<Uint8Array | null> => {
   if (!response.body) return new Uint8Array(0)
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
   for (;;) {
     const { done, value } = await reader.read()
-    heard()
     if (done) break
     length += value.length
+    heard(length)
     if (length > bytesMax) {
       await reader.cancel()
-      throw new SottoError('integrity', 'the answer is larger than any answer may be')
+      return null
     }
     chunks.push(value)
   }
@@ -62,10 +82,10 @@ const readBounded = async (response: Response, bytesMax: number, heard: () => vo
  * One request and its bounded answer. Redirects are not followed: a captive portal is not the server. An `offline` names
  * its obstacle where it is known.
  *
- * @throws SottoError `offline`, `timeout`, `integrity` (an answer without end)
+ * @throws SottoError `offline`, `timeout`
  */
 export const exchange = async (request: Exchange): Promise<Answer> => {
-  const { signal: silence, heard, stop } = watchdog(request.silenceMs)
+  const { signal: silence, begun, heard, stop } = watchdog(request.silenceMs)
   try {
     const response = await fetch(request.url, {
       method: request.method,
@@ -77,14 +97,11 @@ export const exchange = async (request: Exchange): Promise<Answer> => {
       cache: 'no-store',
       referrerPolicy: 'no-referrer',
     })
-    heard()
-    return {
-      status: response.status,
-      type: response.headers.get('content-type') ?? '',
-      body: await readBounded(response, request.answerBytesMax, heard),
-    }
+    begun()
+    const { status } = response
+    const type = response.headers.get('content-type') ?? ''
+    return { status, type, body: await readBounded(response, request.bytesMax({ status, type }), heard) }
   } catch (error) {
-    if (error instanceof SottoError) throw error
     if (silence.aborted) throw new SottoError('timeout')
     throw new SottoError('offline', undefined, naming(obstacleOfError(error)))
   } finally {

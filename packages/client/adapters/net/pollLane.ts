@@ -1,6 +1,5 @@
 import {
   type ClientFrame,
-  type FailureCode,
   type InputOf,
   type Operation,
   operations,
@@ -9,6 +8,7 @@ import {
   SottoError,
   toHex,
 } from '@sotto/protocol'
+import { obstacleIn } from '../../src/ports/obstacle.ts'
 import type { LiveConnection, LiveEvent } from '../../src/ports/transport.ts'
 
 /** One operation with the lane's token; ends early when `signal` says so. */
@@ -30,8 +30,12 @@ type Submit = Extract<ClientFrame, { kind: 'submit' }>
 const emptyAnswerMsMin = 1000
 
 /** Failures after which nobody knows whether the message was taken: the outbox asks again. */
-const isUnknownOutcome = (code: FailureCode): boolean =>
-  code === 'offline' || code === 'timeout' || code === 'unavailable' || code === 'integrity'
+const isUnknownOutcome = ({ code, detail }: SottoError): boolean =>
+  code === 'offline' ||
+  code === 'timeout' ||
+  code === 'unavailable' ||
+  code === 'integrity' ||
+  obstacleIn(detail) !== undefined
 
 const failureOf = (error: unknown): SottoError =>
   error instanceof SottoError ? error : new SottoError('internal', String(error))
@@ -57,18 +61,18 @@ export const openPollLane = (
   let submitting: Promise<void> = Promise.resolve()
   const announced = new Set<string>()
 
-  const close = (): void => {
+  const close = (failure?: SottoError): void => {
     if (lane.signal.aborted) return
     clearTimeout(expiry)
     lane.abort()
     round.abort()
-    listener({ kind: 'closed' })
+    listener({ kind: 'closed', ...(failure ? { failure } : {}) })
   }
   const tell = (frame: ServerFrame): void => {
     if (!lane.signal.aborted) listener({ kind: 'frame', frame })
   }
   // The lane ends now and then, so that the caller's next attempt can try a WebSocket again.
-  const expiry = setTimeout(close, expireMs)
+  const expiry = setTimeout(() => close(), expireMs)
 
   const submit = async ({ requestId, room, message, aux }: Submit): Promise<void> => {
     if (lane.signal.aborted) return
@@ -77,7 +81,7 @@ export const openPollLane = (
       tell({ kind: 'ack', requestId, ack })
     } catch (error) {
       const failure = failureOf(error)
-      if (isUnknownOutcome(failure.code)) close()
+      if (isUnknownOutcome(failure)) close(failure)
       else tell(refusal(requestId, failure))
     }
   }
@@ -158,8 +162,8 @@ export const openPollLane = (
   }
   const fail = (error: unknown): void => {
     const failure = failureOf(error)
-    if (!isUnknownOutcome(failure.code)) tell(refusal(null, failure))
-    close()
+    if (!isUnknownOutcome(failure)) tell(refusal(null, failure))
+    close(failure)
   }
   run().catch(fail)
 
@@ -176,7 +180,7 @@ export const openPollLane = (
           return
       }
     },
-    close,
+    close: () => close(),
     refresh: () => round.abort(),
   }
 }

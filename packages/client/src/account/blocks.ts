@@ -1,4 +1,5 @@
 import { equalBytes, fromHex, limits, operations, SottoError, toHex } from '@sotto/protocol'
+import { allRows } from '../ports/everyRow.ts'
 import type { Store } from '../ports/store.ts'
 import { within } from '../room/keys.ts'
 import type { Call } from './contacts.ts'
@@ -29,7 +30,7 @@ const ofEarlierServer = (error: unknown): null => {
 }
 
 export const openBlocks = async (store: Store, call: Call): Promise<Blocks> => {
-  const rows = await store.range(folder.from, folder.to, { limit: limits.blockedAccountsMax })
+  const rows = await allRows(store, folder)
   const known = new Map(
     rows.map(({ key }) => {
       const account = key.slice(folder.from.length)

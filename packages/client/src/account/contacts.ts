@@ -32,6 +32,7 @@ import {
   verifyChain,
 } from '@sotto/trust'
 import { isForNow } from '../forNow.ts'
+import { everyRow } from '../ports/everyRow.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { within } from '../room/keys.ts'
 
@@ -99,7 +100,6 @@ const chainKey = (account: Uint8Array): string => `chain/${toHex(account)}`
 /** Names are people's own; the key holds a hash. */
 const nameKey = (name: string): string => `name/${toHex(labelledHash('name', name))}`
 
-const contactsPerReading = 500
 /** More are asked for together: a room of many people would be as many questions otherwise. */
 const askedOneByOneMax = 8
 
@@ -243,14 +243,9 @@ export const openContacts = (
   return {
     find: (account) => known.get(toHex(account)),
     load: async () => {
-      const { from, to } = within('contact/')
-      for (let start = from; ;) {
-        const rows = await store.range(start, to, { limit: contactsPerReading })
-        for (const { key, value } of rows) known.set(key.slice(from.length), readContact(value))
-        const last = rows.at(-1)
-        if (!last || rows.length < contactsPerReading) return
-        start = `${last.key}0`
-      }
+      const folder = within('contact/')
+      for await (const { key, value } of everyRow(store, folder))
+        known.set(key.slice(folder.from.length), readContact(value))
     },
     hasAlarms: () => [...known.values()].some(({ alarm }) => alarm),
     ensure: async (needs) => {
@@ -285,10 +280,10 @@ export const openContacts = (
     },
     version: () => version,
     handBack: async () => {
-      const { from, to } = within('chain/')
+      const folder = within('chain/')
       let taken = false
-      for (const { key, value } of await store.range(from, to, { limit: contactsPerReading })) {
-        const account = fromHex(key.slice(from.length), accountIdBytes)
+      for await (const { key, value } of everyRow(store, folder)) {
+        const account = fromHex(key.slice(folder.from.length), accountIdBytes)
         try {
           taken = (await handBackOne(account, value)) || taken
         } catch (error) {

@@ -29,8 +29,10 @@ import {
   lastResortExtension,
   leafCapabilities,
 } from '@sotto/trust'
+import { isForNow } from '../forNow.ts'
 import type { ClientLimits } from '../limits.ts'
 import { within } from '../room/keys.ts'
+import { allRows } from '../ports/everyRow.ts'
 import type { Change, Row, Store } from '../ports/store.ts'
 import type { Call } from './contacts.ts'
 
@@ -75,7 +77,6 @@ const folder = 'keypackage/'
 const dayS = 86_400
 const lifetimeS = limits.keyPackageLifetimeDaysMax * dayS
 const lastResortRenewS = 7 * dayS
-const rowsMax = 1000
 /** Private parts of one-time key packages on this device, per one on the server; more are made only while publishing fails. */
 const keptPerPublished = 4
 /** An invitation waits for as long as a leaf may live; then its key package is of no use to anybody. */
@@ -105,6 +106,11 @@ export const keyPackagePool = (
   { keyPackagesOneTime, keyPackagesRefillBelow }: ClientLimits,
 ): KeyPackagePool => {
   const keptMax = keptPerPublished * keyPackagesOneTime
+  /**
+   * What was made and sent, and nobody knows whether the server has it: the same is sent again. A refusal changes
+   * nothing about that, for anything between may refuse, and private parts that are gone do not come back.
+   */
+  let unconfirmed: readonly Stored[] = []
   const refOf = (bundle: KeyPackageBundle): string =>
     toHex(keyPackageRef({ provider, suite }, bundle.keyPackage))
 
@@ -121,9 +127,6 @@ export const keyPackagePool = (
       reserved,
     }),
   })
-  const made = (bundle: KeyPackageBundle, madeS: number, lastResort: boolean) =>
-    storing({ bundle, madeS, lastResort, reserved: false })
-
   const rowsOf = async (refs: readonly Uint8Array[]): Promise<readonly Row[]> => {
     const keys = refs.map((ref) => `${folder}${toHex(ref)}`)
     const values = await Promise.all(keys.map((key) => store.get(key)))
@@ -133,8 +136,7 @@ export const keyPackagePool = (
     })
   }
 
-  const readAll = async (): Promise<readonly Kept[]> =>
-    (await store.range(folder, within(folder).to, { limit: rowsMax })).map(readBundle)
+  const readAll = async (): Promise<readonly Kept[]> => (await allRows(store, within(folder))).map(readBundle)
 
   const reserve = async (welcome: Uint8Array): Promise<void> => {
     const rows = (await rowsOf(refsIn(welcome))).map(readBundle).filter(({ reserved }) => !reserved)
@@ -160,7 +162,8 @@ export const keyPackagePool = (
 
   /** What was made and did not reach the server, or what nobody has joined with: the newest are kept. */
   const spare = (kept: readonly Kept[]): readonly Kept[] => {
-    const free = kept.filter(({ reserved }) => !reserved)
+    const waiting = new Set(unconfirmed.map(({ bundle }) => `${folder}${refOf(bundle)}`))
+    const free = kept.filter(({ key, reserved }) => !reserved && !waiting.has(key))
     return [
       ...oldest(
         free.filter(({ lastResort }) => !lastResort),
@@ -196,23 +199,27 @@ export const keyPackagePool = (
       if (wanted === 0 && !renewLastResort) return
 
       await forget(spare)
-      const oneTime: KeyPackageBundle[] = []
-      for (let i = 0; i < wanted; i++) oneTime.push(await makeBundle(owner, nowS, false))
-      const lastResort = renewLastResort ? await makeBundle(owner, nowS, true) : null
-      const fresh = [
-        ...oneTime.map((bundle) => made(bundle, nowS, false)),
-        ...(lastResort ? [made(lastResort, nowS, true)] : []),
-      ]
-      await store.commit(fresh)
+      const sentBefore = afresh ? [] : unconfirmed.filter(isUsable)
+      const oneTime = sentBefore.filter((one) => !one.lastResort).slice(0, wanted)
+      const again = renewLastResort ? sentBefore.findLast((one) => one.lastResort) : undefined
+      const fresh: Stored[] = []
+      for (let i = oneTime.length; i < wanted; i++) fresh.push(await makeStored(owner, nowS, false))
+      oneTime.push(...fresh)
+      const made = renewLastResort && !again ? await makeStored(owner, nowS, true) : undefined
+      if (made) fresh.push(made)
+      const lastResort = again ?? made ?? null
+      if (fresh.length > 0) await store.commit(fresh.map(storing))
+      unconfirmed = [...oneTime, ...(lastResort ? [lastResort] : [])]
       try {
         await call(operations.publishKeyPackages, {
-          oneTime: oneTime.map(({ bytes }) => bytes),
-          lastResort: lastResort && lastResort.bytes,
+          oneTime: oneTime.map(({ bundle }) => bundle.bytes),
+          lastResort: lastResort && lastResort.bundle.bytes,
           replace,
         })
+        unconfirmed = []
       } catch (error) {
-        // Nobody will ever be given these.
-        if (isRefusal(error)) await store.commit(fresh.map(({ key }) => ({ kind: 'delete', key })))
+        // What is not as it should be is not sent again; others take its place.
+        if (error instanceof SottoError && !isForNow(error)) unconfirmed = []
         throw error
       }
     },
@@ -236,25 +243,6 @@ const refsIn = (welcome: Uint8Array): readonly Uint8Array[] => {
     // Whoever sends rubbish must not keep this device from its other invitations.
     if (error instanceof MlsError) return []
     throw error
-  }
-}
-
-/** Whether the server has said no. Of what was lost or spoilt on the line, nobody knows whether it has it. */
-const isRefusal = (error: unknown): boolean => {
-  if (!(error instanceof SottoError)) return false
-  switch (error.code) {
-    case 'bad_request':
-    case 'device_unknown':
-    case 'policy':
-    case 'quota':
-    case 'rate':
-    case 'read_only':
-    case 'session_expired':
-    case 'too_large':
-    case 'unauthorized':
-      return true
-    default:
-      return false
   }
 }
 
@@ -288,6 +276,13 @@ const readBundle = ({ key, value }: Row): Kept => {
     throw new SottoError('storage_damaged')
   }
 }
+
+const makeStored = async (owner: LeafOwner, madeS: number, lastResort: boolean): Promise<Stored> => ({
+  bundle: await makeBundle(owner, madeS, lastResort),
+  madeS,
+  lastResort,
+  reserved: false,
+})
 
 /** A key package with a leaf key of its own: leaves of two rooms have nothing in common but their device. */
 const makeBundle = async (owner: LeafOwner, nowS: number, lastResort: boolean): Promise<KeyPackageBundle> => {

@@ -1,4 +1,5 @@
 import { decodeAs, encodeAs, labelledHash, limits, SottoError, struct, text, toHex } from '@sotto/protocol'
+import { allRows } from '../ports/everyRow.ts'
 import type { Store } from '../ports/store.ts'
 import { within } from '../room/keys.ts'
 
@@ -22,9 +23,7 @@ const rowKey = (key: string): string => {
 export const openNotes = (store: Store): Notes => {
   let known: Promise<Set<string>> | undefined
   const keys = (): Promise<Set<string>> =>
-    (known ??= store
-      .range(folder.from, folder.to, { limit: limits.notesMax })
-      .then((rows) => new Set(rows.map(({ key }) => key))))
+    (known ??= allRows(store, folder).then((rows) => new Set(rows.map(({ key }) => key))))
 
   return {
     read: async (key) => {

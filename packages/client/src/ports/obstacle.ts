@@ -28,6 +28,8 @@ const obstacles = [
   'gateway',
   /** A proxy takes no bodies of this size. */
   'body_limit',
+  /** A proxy takes no more requests for the moment. */
+  'crowded',
 ] as const
 
 export type Obstacle = (typeof obstacles)[number]

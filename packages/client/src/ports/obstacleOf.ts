@@ -63,12 +63,14 @@ export const obstacleOfError = (error: unknown): Obstacle | undefined => {
   return undefined
 }
 
+/** Who is asked for a login before a network lets anybody through (RFC 6585 §6). */
+const loginWanted = 511
+
 /** What an answer stands for that no Sotto server has written. */
-export const obstacleOfStatus = (status: number): Obstacle | undefined => {
-  if (status >= 502 && status <= 504) return 'gateway'
+export const obstacleOfStatus = (status: number): Obstacle => {
   if (status === 413) return 'body_limit'
-  // Too many requests: a proxy may count, too.
-  return status === 429 ? undefined : 'not_sotto'
+  if (status === 429) return 'crowded'
+  return status >= 500 && status !== loginWanted ? 'gateway' : 'not_sotto'
 }
 
 /** The part of a failure's detail that names the obstacle. */

@@ -1,4 +1,4 @@
-import type { ClientFrame, InputOf, Operation, OutputOf, ServerFrame } from '@sotto/protocol'
+import type { ClientFrame, InputOf, Operation, OutputOf, ServerFrame, SottoError } from '@sotto/protocol'
 
 /** How the live lane reaches the server: the long poll stands in where WebSocket is blocked. */
 export type LiveRoute = 'websocket' | 'poll'
@@ -6,8 +6,8 @@ export type LiveRoute = 'websocket' | 'poll'
 export type LiveEvent =
   | { readonly kind: 'opened'; readonly route: LiveRoute }
   | { readonly kind: 'frame'; readonly frame: ServerFrame }
-  /** The last event of a connection. */
-  | { readonly kind: 'closed' }
+  /** The last event of a connection. `failure`: what has ended it, where that is known. */
+  | { readonly kind: 'closed'; readonly failure?: SottoError }
 
 export interface LiveConnection {
   /** Best effort: what a closing connection swallows is sent again by the outbox. */

@@ -1,25 +1,13 @@
 import { type Group, groupFromParts, MlsError } from '@sotto/mls'
 import { fromHex, SottoError } from '@sotto/protocol'
+import { allRows } from '../ports/everyRow.ts'
 import type { Row, Store } from '../ports/store.ts'
 import { roomKeys, roomOfKey, within } from './keys.ts'
 import { readRow } from './rows.ts'
 import { lost } from './repair.ts'
 import { emptyRoom, type OutboxItem, type Phase, type RoomState } from './state.ts'
 
-const rowsPerReading = 1000
-
-const rowsUnder = async (store: Store, prefix: string): Promise<readonly Row[]> => {
-  const { from, to } = within(prefix)
-  const rows: Row[] = []
-  let start = from
-  for (;;) {
-    const page = await store.range(start, to, { limit: rowsPerReading })
-    rows.push(...page)
-    const last = page.at(-1)
-    if (!last || page.length < rowsPerReading) return rows
-    start = `${last.key}\u0000`
-  }
-}
+const rowsUnder = (store: Store, prefix: string): Promise<readonly Row[]> => allRows(store, within(prefix))
 
 const partsUnder = async (store: Store, folder: string) =>
   new Map((await rowsUnder(store, folder)).map(({ key, value }) => [key.slice(folder.length), value]))

@@ -1,6 +1,7 @@
 import { decodeAs, encodeAs, limits, struct, uint } from '@sotto/protocol'
+import { allRows } from '../ports/everyRow.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { roomKeys } from './keys.ts'
+import { roomKeys, within } from './keys.ts'
 
 /**
  * Bounds what is kept of a room's log as the server sent it: how much a server can be given back, against what it takes on
@@ -50,13 +51,7 @@ export const makeRawKeeper = (store: Store, room: string, bytesMax: () => number
   let uncounted: number | undefined
 
   const counted = async (): Promise<readonly KeptBlock[]> => {
-    const rows = await store.range(
-      roomKeys.rawBlock(room, 0),
-      roomKeys.rawBlock(room, Number.MAX_SAFE_INTEGER),
-      {
-        limit: limits.rawEntriesKeptByClient,
-      },
-    )
+    const rows = await allRows(store, within(roomKeys.rawBlocks(room)))
     return rows.map(({ key, value }) => ({ block: roomKeys.logSeq(key), bytes: decodeAs(row, value).bytes }))
   }
 

@@ -161,6 +161,10 @@ export const makeReader = (
       )
   }
 
+  const isSignedPage = async ({ head: newest, messages, ack }: LogPage): Promise<boolean> =>
+    (await isSigned(line.witness(), newest)) &&
+    (messages.length === 0 || (await isSigned(line.witness(), ack)))
+
   /**
    * Undefined when the server knows nothing of a room whose entries it has signed, or nothing of this device in it: who
    * was taken out may read the log to the entry that did it.
@@ -208,6 +212,9 @@ export const makeReader = (
       const known = head
       const page = await readFrom(then.cursor + 1)
       if (!page) return freeze('server_rollback')
+      // What nobody has signed says nothing about the log, and may be anybody's: it is asked for again.
+      if (!(await isSignedPage(page)))
+        throw new SottoError('integrity', 'a page that the server has not signed')
       await headIs(page.head, then, known)
       const outcome = page.messages.length > 0 ? await take(page.messages, page.ack) : 'broken'
       if (outcome === 'forked') return freeze('fork')

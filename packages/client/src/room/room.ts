@@ -20,6 +20,7 @@ import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
 import { watchForDead } from './deadWatch.ts'
 import { fillInTime } from './filling.ts'
+import { retryDelayMaxMs } from '../forNow.ts'
 import { forkTagOf } from './forkTag.ts'
 import { makeHookKeeper } from './hookKeeper.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
@@ -387,17 +388,16 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         // A store that cannot be read any more is not there: nothing is decided without it.
         if (error instanceof SottoError && error.code === 'storage_damaged') return deps.halt(error)
         // What failed is still to be done: the line, the server or the store may be back in a moment.
-        pause()
-        return
+        return pause(error)
       }
     } while (again && !ended)
   }
 
   let failures = 0
-  const pause = (): void => {
+  const pause = (error: unknown): void => {
     again = false
     failures += 1
-    const delayMs = Math.min(limits.retryDelayMaxMs, limits.retryDelayMinMs * 2 ** Math.min(failures, 10))
+    const delayMs = Math.min(retryDelayMaxMs(error), limits.retryDelayMinMs * 2 ** Math.min(failures, 10))
     after(between(delayMs / 2, delayMs), proceed)
   }
 

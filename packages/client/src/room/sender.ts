@@ -8,7 +8,7 @@ import {
   toHex,
 } from '@sotto/protocol'
 import { signLabelled } from '@sotto/trust'
-import { isForNow } from '../forNow.ts'
+import { isForNow, isTooLargeOnTheWay } from '../forNow.ts'
 import type { Acknowledged } from '../timeline/view.ts'
 import type { SpaceOwner } from '../view.ts'
 import { unclaimed } from './claim.ts'
@@ -88,7 +88,7 @@ const isCrowded = ({ code, detail }: SottoError): boolean =>
 const areSpent = ({ code, detail: { rule } }: SottoError): boolean =>
   (code === 'key_package_unavailable' && rule === 'DEL-14') || (code === 'policy' && rule === 'C2a')
 
-/** Nothing that happens by itself makes it acceptable. */
+/** Nothing that happens by itself makes it acceptable; of what is asked for together, less may be. */
 const isFinal = (failure: SottoError): boolean => {
   switch (failure.code) {
     case 'stale_epoch':
@@ -96,7 +96,7 @@ const isFinal = (failure: SottoError): boolean => {
     case 'fork':
       return false
     default:
-      return isCrowded(failure) || !isForNow(failure)
+      return isCrowded(failure) || isTooLargeOnTheWay(failure) || !isForNow(failure)
   }
 }
 
@@ -320,7 +320,8 @@ export const makeSender = (deps: SenderDeps): Sender => {
         await runner.take((room) => confirmRoom(tools, room, ack))
       } catch (error) {
         const failure = failureOf(error)
-        if (failure.code !== 'quota' && isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
+        if (failure.code !== 'quota' && isForNow(failure) && !isTooLargeOnTheWay(failure))
+          return deps.holdBack(retryDelayMs(failure))
         await runner.take((room) => stepped(forgotten(room)))
         deps.notCreated(failure)
       }

@@ -19,8 +19,8 @@ export interface ConnectionEvents {
   welcome(): void
   /** The chain of an account goes this far now. */
   chain(account: Uint8Array, seq: number): void
-  /** The session has ended on the server. */
-  sessionEnded(): void
+  /** Somebody says that the session has ended on the server. */
+  sessionDoubted(): void
 }
 
 /** The live lane, kept open for as long as there is a session: closed lines are opened again, later and later. */
@@ -28,6 +28,8 @@ export interface Connection {
   view(): ConnectionView
   isReady(): boolean
   start(token: string): void
+  /** Something says that the server may be reachable again: it is tried now instead of later. */
+  hurry(): void
   /** Ends the connection; what is under way fails with `offline`. */
   stop(view?: ConnectionView): void
   /** @throws SottoError with the server's code, `offline`, `timeout` */
@@ -46,10 +48,17 @@ type Line =
       readonly kind: 'waiting'
       readonly token: string
       readonly retryAtMs: number
-      readonly reason: OfflineReason | undefined
+      readonly why: Why
       cancel(): void
     }
-  | { readonly kind: 'opening'; readonly token: string; readonly live: LiveConnection | null }
+  | {
+      readonly kind: 'opening'
+      readonly token: string
+      readonly live: LiveConnection | null
+      readonly begunMs: number
+      /** Another server was met last: so it stays until the right one answers. */
+      readonly isOther: boolean
+    }
   | {
       readonly kind: 'ready'
       readonly token: string
@@ -57,17 +66,35 @@ type Line =
       readonly route: 'websocket' | 'poll'
     }
 
+/** Why there is no line. */
+type Why =
+  | { readonly kind: 'failed'; readonly failure: SottoError | undefined }
+  /** Another server is there, and has proven it. */
+  | { readonly kind: 'other' }
+
 export interface ConnectionDeps {
   readonly transport: Transport
   readonly scheduler: Scheduler
   /** From 0 to 1. */
   chance(): number
-  /** Makes sure that the server is the one it was. @throws SottoError `integrity` when it is another */
-  meet(): Promise<void>
+  /** Makes sure that the server is the one it was. @throws what keeps it from being asked */
+  meet(): Promise<'known' | 'other'>
   readonly events: ConnectionEvents
 }
 
 const offline: ConnectionView = { kind: 'offline', retryAtMs: null }
+const otherServer: ConnectionView = { kind: 'refused', code: 'integrity' }
+
+/**
+ * How long the server itself asks to be left alone; undefined where it has not said anything of the kind: whatever
+ * stands between may be gone at any moment.
+ */
+const askedToWaitMs = (failure: SottoError | undefined): number | undefined => {
+  if (!failure || (failure.code !== 'rate' && failure.code !== 'unavailable')) return undefined
+  if (obstacleIn(failure.detail)) return undefined
+  const { retryAfterMs } = failure.detail
+  return typeof retryAfterMs === 'number' ? Math.min(retryAfterMs, limits.retryDelayMaxMs) : 0
+}
 
 export const openConnection = ({
   transport,
@@ -87,17 +114,19 @@ export const openConnection = ({
       case 'closed':
         return resting
       case 'waiting':
+        if (line.why.kind === 'other') return otherServer
         return {
           kind: 'offline',
           retryAtMs: line.retryAtMs,
-          ...(line.reason ? { reason: line.reason } : {}),
+          ...(line.why.failure ? { reason: reasonOf(line.why.failure) } : {}),
         }
       case 'opening':
-        return { kind: 'connecting' }
+        return line.isOther ? otherServer : { kind: 'connecting' }
       case 'ready':
         return { kind: 'online', route: line.route }
     }
   }
+  const between = (leastMs: number, mostMs: number): number => leastMs + chance() * (mostMs - leastMs)
   const become = (next: Line): void => {
     line = next
     events.viewed(view())
@@ -113,30 +142,32 @@ export const openConnection = ({
   }
 
   const open = (token: string): void => {
-    const opening: Line = { kind: 'opening', token, live: null }
+    const isOther = line.kind === 'waiting' && line.why.kind === 'other'
+    const begunMs = scheduler.steadyMs()
+    const opening: Line = { kind: 'opening', token, live: null, begunMs, isOther }
     become(opening)
     meet().then(
-      () => {
-        if (line === opening) connect(token)
+      (met) => {
+        if (line !== opening) return
+        if (met === 'known') connect(token, begunMs)
+        else retry(token, begunMs, { kind: 'other' })
       },
       (error: unknown) => {
-        if (line !== opening) return
-        if (error instanceof SottoError && error.code === 'integrity')
-          stop({ kind: 'refused', ...reasonOf(error) })
-        else retry(token, error instanceof SottoError ? reasonOf(error) : undefined)
+        if (line === opening) retry(token, begunMs, whyOf(error))
       },
     )
   }
 
-  const connect = (token: string): void => {
+  const connect = (token: string, begunMs: number): void => {
     events.opening()
     let route: 'websocket' | 'poll' = 'websocket'
-    let isOver = false
+    let end: Why | null = null
+    let refusal: SottoError | undefined
     // The listener may be called before `live` returns: what it says then is of a line that is not ours yet.
     let live: LiveConnection | null = null
     const isOurs = (): boolean => live !== null && 'live' in line && line.live === live
     live = transport.live(token, (event: LiveEvent) => {
-      if (isOver) return
+      if (end) return
       switch (event.kind) {
         case 'opened':
           ;({ route } = event)
@@ -147,24 +178,43 @@ export const openConnection = ({
             attempts = 0
             become({ kind: 'ready', token, live, route })
           }
+          if (event.frame.kind === 'refused' && event.frame.requestId === null)
+            refusal = failureOf(event.frame)
           return take(event.frame)
         case 'closed':
-          isOver = true
+          end = whyOf(event.failure ?? refusal)
           if (!isOurs()) return
           failWaiting()
-          retry(token)
+          retry(token, line.kind === 'ready' ? scheduler.steadyMs() : begunMs, end)
       }
     })
-    if (isOver) retry(token)
-    else become({ kind: 'opening', token, live })
+    if (end) retry(token, begunMs, end)
+    else become({ kind: 'opening', token, live, begunMs, isOther: false })
   }
 
-  const retry = (token: string, reason?: OfflineReason): void => {
-    const ceilingMs = Math.min(limits.retryDelayMaxMs, limits.retryDelayMinMs * 2 ** Math.min(attempts, 16))
+  /** Later and later, by chance too; the time that an attempt has taken is time that was waited. */
+  const retry = (token: string, begunMs: number, why: Why): void => {
+    const askedMs = why.kind === 'failed' ? askedToWaitMs(why.failure) : undefined
+    const mostMs = askedMs === undefined ? limits.obstacleRetryMaxMs : limits.retryDelayMaxMs
+    const ceilingMs = Math.min(mostMs, limits.retryDelayMinMs * 2 ** Math.min(attempts, 16))
     attempts += 1
-    const delayMs = ceilingMs / 2 + (chance() * ceilingMs) / 2
+    const backOffMs = between(ceilingMs / 2, ceilingMs) - (scheduler.steadyMs() - begunMs)
+    const leastMs = between(limits.retryDelayMinMs / 2, limits.retryDelayMinMs)
+    const delayMs = Math.max(leastMs, backOffMs, askedMs ?? 0)
     const cancel = scheduler.after(delayMs, () => open(token))
-    become({ kind: 'waiting', token, retryAtMs: scheduler.nowMs() + delayMs, reason, cancel })
+    become({ kind: 'waiting', token, retryAtMs: scheduler.nowMs() + delayMs, why, cancel })
+  }
+
+  /** What several things say at once, or one of them again and again, is one attempt. */
+  const hurry = (): void => {
+    if (line.kind !== 'waiting') return
+    const { token, why, cancel: cancelLater } = line
+    if (why.kind === 'failed' && askedToWaitMs(why.failure) !== undefined) return
+    const delayMs = between(limits.retryDelayMinMs / 2, limits.retryDelayMinMs)
+    if (line.retryAtMs - scheduler.nowMs() <= delayMs) return
+    cancelLater()
+    const cancel = scheduler.after(delayMs, () => open(token))
+    become({ kind: 'waiting', token, retryAtMs: scheduler.nowMs() + delayMs, why, cancel })
   }
 
   const answer = (requestId: number): Waiting | undefined => {
@@ -181,9 +231,9 @@ export const openConnection = ({
       case 'ack':
         return answer(frame.requestId)?.resolve(frame.ack)
       case 'refused': {
-        const failure = new SottoError(frame.code, undefined, detailOf(frame.detail))
+        const failure = failureOf(frame)
         if (frame.requestId !== null) return answer(frame.requestId)?.reject(failure)
-        if (frame.code === 'unauthorized' || frame.code === 'session_expired') events.sessionEnded()
+        if (isAboutSession(failure)) events.sessionDoubted()
         return
       }
       case 'entries':
@@ -197,7 +247,7 @@ export const openConnection = ({
       case 'pong':
         return
       case 'closing':
-        if (frame.reason === 'session') events.sessionEnded()
+        if (frame.reason === 'session') events.sessionDoubted()
     }
   }
 
@@ -227,6 +277,7 @@ export const openConnection = ({
       open(token)
     },
     stop: (next = offline) => stop(next),
+    hurry,
     submit: (room, message) =>
       new Promise((resolve, reject) => {
         if (line.kind !== 'ready') {
@@ -247,6 +298,18 @@ export const openConnection = ({
       }),
   }
 }
+
+const isAboutSession = ({ code }: SottoError): boolean =>
+  code === 'unauthorized' || code === 'session_expired'
+
+/** That a session is over is not said here: it is, or something else is the matter. */
+const whyOf = (error: unknown): Why => ({
+  kind: 'failed',
+  failure: error instanceof SottoError && !isAboutSession(error) ? error : undefined,
+})
+
+const failureOf = ({ code, detail }: Extract<ServerFrame, { kind: 'refused' }>): SottoError =>
+  new SottoError(code, undefined, detailOf(detail))
 
 const reasonOf = ({ code, detail }: SottoError): OfflineReason => {
   const obstacle = obstacleIn(detail)

@@ -30,6 +30,8 @@ const destroyed = (): void => {}
 /** A peer on the network that behaves as told; the other end of the wire, not a copy of the server. */
 export const standIn = async ({ http, socket, upgrade }: Behaviour): Promise<StandIn> => {
   const server = createServer((request, response) => {
+    // What the server answers; who stands in for something else says so.
+    response.setHeader('content-type', 'application/cbor')
     if (http) bodyOf(request).then((body) => http(request, response, body), destroyed)
     else response.writeHead(404).end()
   })

@@ -20,7 +20,7 @@ const ackOf = (requestId: number): ServerFrame => ({
 })
 
 /** A clock that is moved by hand, lines that are opened and cut by hand. */
-const workbench = (meet: () => Promise<void> = async () => {}) => {
+const workbench = (meet: () => Promise<'known' | 'other'> = async () => 'known') => {
   let nowMs = 0
   const tasks = new Set<{ atMs: number; task: () => void }>()
   const lines: { say(event: LiveEvent): void; readonly sent: unknown[]; closed: boolean }[] = []
@@ -62,7 +62,7 @@ const workbench = (meet: () => Promise<void> = async () => {}) => {
       behind: () => void heard.push('behind'),
       welcome: () => void heard.push('welcome'),
       chain: () => void heard.push('chain'),
-      sessionEnded: () => void heard.push('session ended'),
+      sessionDoubted: () => void heard.push('session doubted'),
     },
   })
   /** Lets pass what is already decided, then moves the clock. */
@@ -79,7 +79,7 @@ const workbench = (meet: () => Promise<void> = async () => {}) => {
     }
     nowMs = untilMs
   }
-  return { connection, lines, views, heard, pass }
+  return { connection, lines, views, heard, pass, nowMs: () => nowMs }
 }
 
 const settled = async (): Promise<void> => {
@@ -110,6 +110,7 @@ describe('the connection', () => {
     let failure: SottoError | null = new SottoError('offline', undefined, { obstacle: 'certificate_expired' })
     const bench = workbench(async () => {
       if (failure) throw failure
+      return 'known'
     })
     bench.connection.start('token')
     await settled()
@@ -129,22 +130,21 @@ describe('the connection', () => {
 
   it('comes back later and later when it is cut, and at once quickly after it has worked', async () => {
     const bench = workbench()
-    const delays: number[] = []
+    const waits: number[] = []
     bench.connection.start('token')
     await settled()
     for (let i = 0; i < 12; i++) {
       bench.lines.at(-1)?.say({ kind: 'closed' })
       const view = bench.connection.view()
-      const delayMs = view.kind === 'offline' ? (view.retryAtMs ?? 0) : 0
-      delays.push(delayMs)
+      const delayMs = view.kind === 'offline' ? (view.retryAtMs ?? 0) - bench.nowMs() : NaN
+      waits.push(delayMs)
       const count = bench.lines.length
-      await bench.pass(limits.retryDelayMaxMs)
+      await bench.pass(delayMs)
       expect(bench.lines.length).toBe(count + 1)
     }
-    const waits = delays.map((at, i) => at - i * limits.retryDelayMaxMs)
     expect(waits[0]).toBeLessThanOrEqual(limits.retryDelayMinMs)
-    expect(waits.at(-1)).toBeGreaterThan(limits.retryDelayMaxMs / 2)
-    expect(Math.max(...waits)).toBeLessThanOrEqual(limits.retryDelayMaxMs)
+    expect(waits.at(-1)).toBeGreaterThan(limits.obstacleRetryMaxMs / 2)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(limits.obstacleRetryMaxMs)
     for (let i = 1; i < waits.length; i++) expect(waits[i]).toBeGreaterThanOrEqual(waits[i - 1] as number)
   })
 
@@ -177,20 +177,94 @@ describe('the connection', () => {
     expect(bench.lines).toHaveLength(2)
   })
 
-  it('says nothing to a server that is not the one it was', async () => {
+  it('says nothing to a server that is not the one it was, and goes on by itself when that is back', async () => {
+    let there: 'known' | 'other' = 'other'
+    let asked = 0
     const bench = workbench(async () => {
-      throw new SottoError('integrity')
+      asked += 1
+      return there
     })
     bench.connection.start('token')
-    await settled()
-    expect(bench.connection.view()).toEqual({ kind: 'refused', code: 'integrity' })
+    for (let minute = 0; minute < 5; minute++) {
+      await bench.pass(60_000)
+      expect(bench.connection.view()).toEqual({ kind: 'refused', code: 'integrity' })
+    }
+    // Said once, for it does not change; and asked for without a storm.
+    expect(bench.views.filter(({ kind }) => kind === 'connecting')).toHaveLength(1)
+    expect(asked).toBeLessThan((5 * 60_000) / (limits.obstacleRetryMaxMs / 2) + 10)
     expect(bench.lines).toHaveLength(0)
+    there = 'known'
+    await bench.pass(limits.obstacleRetryMaxMs)
+    expect(bench.lines).toHaveLength(1)
+    expect(bench.connection.view()).toEqual({ kind: 'connecting' })
+  })
+
+  it('waits as long as the server itself asks for, within reason, and no longer for anything else', async () => {
+    const delayOf = async (failure: SottoError, attempts = 10): Promise<number> => {
+      const bench = workbench(async () => {
+        throw failure
+      })
+      bench.connection.start('token')
+      let delayMs = 0
+      for (let i = 0; i < attempts; i++) {
+        await settled()
+        const view = bench.connection.view()
+        delayMs = view.kind === 'offline' ? (view.retryAtMs ?? 0) - bench.nowMs() : NaN
+        await bench.pass(delayMs)
+      }
+      return delayMs
+    }
+    const { obstacleRetryMaxMs, retryDelayMaxMs } = limits
+    for (const failure of [
+      new SottoError('offline', undefined, { obstacle: 'not_sotto', retryAfterMs: 1e9 }),
+      new SottoError('unavailable', undefined, { obstacle: 'crowded', retryAfterMs: 1e9 }),
+      new SottoError('timeout'),
+      new SottoError('integrity', undefined, { rule: 'log_key' }),
+      new SottoError('session_expired'),
+    ])
+      expect(await delayOf(failure), failure.code).toBeLessThanOrEqual(obstacleRetryMaxMs)
+    const asked = await delayOf(new SottoError('rate', undefined, { retryAfterMs: 20_000 }), 1)
+    expect(asked).toBe(20_000)
+    const absurd = await delayOf(new SottoError('rate', undefined, { retryAfterMs: 1e15 }), 1)
+    expect(absurd).toBe(retryDelayMaxMs)
+    expect(await delayOf(new SottoError('unavailable'))).toBeGreaterThan(obstacleRetryMaxMs)
+  })
+
+  it('the time that an attempt has taken is time that was waited', async () => {
+    let fail: (error: unknown) => void = () => {}
+    const bench = workbench(() => new Promise((_, reject) => (fail = reject)))
+    bench.connection.start('token')
+    for (let i = 0; i < 8; i++) {
+      await bench.pass(limits.helloTimeoutMs)
+      fail(new SottoError('timeout'))
+      await settled()
+      const view = bench.connection.view()
+      expect(view.kind === 'offline' && (view.retryAtMs ?? 0) - bench.nowMs()).toBeLessThanOrEqual(
+        limits.retryDelayMinMs,
+      )
+      await bench.pass(limits.retryDelayMinMs)
+    }
+  })
+
+  it('tries at once when something says that the server may be back, however often that is said', async () => {
+    let asked = 0
+    const bench = workbench(async () => {
+      asked += 1
+      throw new SottoError('offline')
+    })
+    bench.connection.start('token')
+    await bench.pass(60_000)
+    const before = asked
+    for (let i = 0; i < 100; i++) bench.connection.hurry()
+    await bench.pass(limits.retryDelayMinMs)
+    expect(asked).toBe(before + 1)
   })
 
   it('tries again when the server could not be asked who it is', async () => {
     let asked = 0
     const bench = workbench(async () => {
       if (++asked === 1) throw new SottoError('offline')
+      return 'known'
     })
     bench.connection.start('token')
     await settled()
@@ -199,7 +273,7 @@ describe('the connection', () => {
     expect(bench.lines).toHaveLength(1)
   })
 
-  it('hears that the session is over, in either way', async () => {
+  it('hears that the session may be over, in either way', async () => {
     const bench = workbench()
     const line = await opened(bench)
     line.say({ kind: 'frame', frame: { kind: 'closing', reason: 'restart' } })
@@ -208,7 +282,7 @@ describe('the connection', () => {
       kind: 'frame',
       frame: { kind: 'refused', requestId: null, code: 'session_expired', detail: '{' },
     })
-    expect(bench.heard.filter((what) => what === 'session ended')).toHaveLength(2)
+    expect(bench.heard.filter((what) => what === 'session doubted')).toHaveLength(2)
   })
 
   it('after stopping nothing of the old line is heard, and nothing is opened', async () => {

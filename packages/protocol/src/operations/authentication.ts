@@ -1,6 +1,19 @@
-import { blob, grown, list, nullable, oneOf, struct, text, type TypeOf, moment } from '../cbor/shape.ts'
-import { accountId, deviceId, messageId, signatureValue } from '../ids.ts'
+import {
+  blob,
+  boolean,
+  bytes,
+  grown,
+  list,
+  nullable,
+  oneOf,
+  struct,
+  text,
+  type TypeOf,
+  moment,
+} from '../cbor/shape.ts'
+import { accountId, deviceId, hashValue, messageId, signatureValue } from '../ids.ts'
 import { limits } from '../limits.ts'
+import { proofNonceBytes } from '../serverProof.ts'
 import { nothing, operation } from './operation.ts'
 
 const opaqueMessage = blob(limits.opaqueMessageBytesMax, 1)
@@ -137,6 +150,21 @@ export const logout = operation({
   body: nothing,
   output: nothing,
   bodyBytesMax: 16,
+})
+
+/**
+ * The server's word whether a session has ended, signed with its log key over the nonce of whoever asks: a device gives
+ * its session up for nothing less. `session` is the hash of the token.
+ */
+export const proveSession = operation({
+  name: 'session.prove',
+  method: 'POST',
+  path: '/v1/session/proof',
+  access: 'anyone',
+  params: {},
+  body: struct({ nonce: bytes(proofNonceBytes), session: hashValue }),
+  output: struct({ hasEnded: boolean, signature: signatureValue }),
+  bodyBytesMax: 512,
 })
 
 export const readSession = operation({

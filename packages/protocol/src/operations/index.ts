@@ -14,6 +14,7 @@ export const operations = {
   loginFinish: authentication.loginFinish,
   logout: authentication.logout,
   readSession: authentication.readSession,
+  proveSession: authentication.proveSession,
   readServer: directory.readServer,
   proveServer: directory.proveServer,
   lookUpAccount: directory.lookUpAccount,

@@ -22,6 +22,8 @@ export interface Sessions {
   /** The same session after use; the use is noted from time to time. @throws SottoError `session_expired` */
   renew(caller: Caller): Promise<Caller>
   isOver(caller: Caller): boolean
+  /** Whether there is no session with this token hash, or not any more. */
+  hasEnded(tokenHash: Uint8Array): Promise<boolean>
   end(caller: Caller): Promise<void>
   /** Tells everybody who acts for these sessions that they have ended. */
   announceEnd(tokenHashes: readonly Uint8Array[]): void
@@ -89,6 +91,10 @@ export const makeSessions = ({ store, bus, clock, limits, log }: Dependencies): 
     },
     renew: (caller) => current(caller.tokenHash),
     isOver: (caller) => caller.expiresMs <= clock.nowMs(),
+    hasEnded: async (hash) => {
+      const stored = await store.session(hash)
+      return !stored || expiresMs(stored) <= clock.nowMs()
+    },
     end: async (caller) => {
       await store.endSession(caller.tokenHash)
       announceEnd([caller.tokenHash])

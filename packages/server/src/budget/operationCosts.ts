@@ -22,6 +22,7 @@ const costs: Readonly<Record<OperationName, OperationCost>> = {
   loginFinish: { baseUs: 3000 },
   logout: { baseUs: 500 },
   readSession: { baseUs: 100 },
+  proveSession: { baseUs: 300 },
 
   readServer: { baseUs: 50 },
   proveServer: { baseUs: 300 },

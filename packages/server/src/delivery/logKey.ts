@@ -5,6 +5,7 @@ import {
   type ChainEnd,
   receiptMessage,
   serverProofMessage,
+  sessionProofMessage,
 } from '@sotto/protocol'
 import type { Head } from './store.ts'
 
@@ -18,6 +19,8 @@ export interface LogKey {
   hasReceipted(end: ChainEnd, receipt: Uint8Array): boolean
   /** The signature that says that the server goes by a name; the caller has made sure that it does. */
   proveName(nonce: Uint8Array, host: string): Uint8Array
+  /** The signature that says whether a session has ended. */
+  proveSession(nonce: Uint8Array, session: Uint8Array, hasEnded: boolean): Uint8Array
 }
 
 /** PKCS #8 of an Ed25519 key up to the seed (RFC 8410 §7). */
@@ -37,6 +40,8 @@ export const makeLogKey = (seed: Uint8Array): LogKey => {
     hasSigned: (ack) => verify(null, acknowledgementMessage(ack), verifyingKey, ack.signature),
     receipt: (end) => new Uint8Array(sign(null, receiptMessage(end), key)),
     proveName: (nonce, host) => new Uint8Array(sign(null, serverProofMessage(nonce, host), key)),
+    proveSession: (nonce, session, hasEnded) =>
+      new Uint8Array(sign(null, sessionProofMessage(nonce, session, hasEnded), key)),
     hasReceipted: (end, receipt) => verify(null, receiptMessage(end), verifyingKey, receipt),
   }
 }

@@ -381,7 +381,7 @@ export const en = {
     halted: 'Stopped',
     bannerHalted: 'Sotto has stopped on this device.',
     bannerRefused:
-      'This is not the server that this device knows: its key has changed. Nothing is sent until it is back.',
+      'Another server answers than the one that this device knows: it has another key. Nothing is sent to it, and Sotto goes on by itself as soon as the right one is back.',
     said: {
       online: 'Connected',
       connecting: 'Connecting',

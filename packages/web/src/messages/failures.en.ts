@@ -87,6 +87,7 @@ export const obstacle = {
     'The proxy in front of the server answers that the server is away. Tell the people who run it: it has to be running, and the proxy to ask at its port.',
   body_limit:
     'The proxy in front of the server takes nothing of this size. Tell the people who run it: nginx calls the setting client_max_body_size.',
+  crowded: 'The proxy in front of the server takes no more requests for the moment.',
 } as const satisfies Record<Obstacle, string>
 
 /** What has happened to a room, in one sentence, where the words for the failure of a command would not do. */

@@ -70,9 +70,7 @@ export const ConnectionBanner = ({ connection }: { readonly connection: Connecti
         <section className={styles.banner} aria-label={t('label')} data-grave="true">
           <Icon name="warning" size={16} />
           <span className={styles.text} role="alert">
-            {connection.obstacle ? (
-              <FailureText failure={{ code: connection.code, detail: { obstacle: connection.obstacle } }} />
-            ) : refusalOf(connection.code) === 'server' ? (
+            {refusalOf(connection.code) === 'server' ? (
               t('bannerRefused')
             ) : (
               <>
