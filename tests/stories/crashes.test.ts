@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Client } from '@sotto/client'
+import { type Cut, runUntilCut } from './cut.ts'
 import { invitation, online, room, texts, until, untilMessages } from './talk.ts'
 import { lineCut, powerCut } from './weather.ts'
-import { type Person, startWorld, type Weather, type World } from './world.ts'
-
-type Cut = Weather & { readonly struck: Promise<void> }
+import { type Person, startWorld, type World } from './world.ts'
 
 /** What one person wants, in steps that may be tried again after a crash. */
 interface Wish {
@@ -35,26 +34,6 @@ describe('a device stops between any two steps', () => {
     guest = await bob.join()
   })
   afterAll(() => world.end())
-
-  /** Runs `work` on a fresh start of the device until it is done or the device has stopped. */
-  const runUntilCut = async <T>(
-    person: Person,
-    cut: Cut,
-    work: (client: Client) => Promise<T>,
-  ): Promise<'done' | 'cut'> => {
-    const opening = person.open(cut)
-    const working = opening.then((client) => work(client))
-    working.catch(() => {})
-    const outcome = await Promise.race([
-      cut.struck.then(() => 'cut' as const),
-      working.then(
-        () => 'done' as const,
-        () => 'cut' as const,
-      ),
-    ])
-    await (await opening.catch(() => undefined))?.close().catch(() => {})
-    return outcome
-  }
 
   /** Tries again what was cut off, as a user would: what is there already is not done twice. */
   const insist = async (client: Client, wish: Partial<Wish>, said: readonly string[]): Promise<string> => {

@@ -56,7 +56,7 @@ describe('Bob sleeps for a month while an invitation waits for him', () => {
   let world: World
   afterEach(() => world.end())
 
-  it('and its keys are kept although the line breaks as he looks who has invited him', async () => {
+  it('CL-18: and its keys are kept although the line breaks as he looks who has invited him', async () => {
     let aheadMs = 0
     const nowMs = (): number => Date.now() + aheadMs
     world = await startWorld({ clock: { nowMs }, clockIsRight: true })

@@ -102,6 +102,45 @@ export const misnaming = (inviter: () => Uint8Array): Weather => ({
   }),
 })
 
+/** Calls of this name wait until `release`; `reached` when there is one. */
+export const held = (name: string): Weather & { readonly reached: Promise<void>; release(): void } => {
+  let reach = (): void => {}
+  const reached = new Promise<void>((resolve) => (reach = resolve))
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  return {
+    reached,
+    release: () => release(),
+    transport: (transport) => ({
+      ...transport,
+      call: async (op, input, token) => {
+        if (op.name === name) {
+          reach()
+          await released
+        }
+        return transport.call(op, input, token)
+      },
+    }),
+  }
+}
+
+/** What the calls of this name came to, one after the other. */
+export const noting = (name: string, note: (outcome: string) => void): Weather => ({
+  transport: (transport) => ({
+    ...transport,
+    call: async (op, input, token) => {
+      try {
+        const output = await transport.call(op, input, token)
+        if (op.name === name) note('ok')
+        return output
+      } catch (error) {
+        if (op.name === name) note(error instanceof SottoError ? error.code : String(error))
+        throw error
+      }
+    },
+  }),
+})
+
 /** From `begin` on, answers to calls of this name wait for `end`. */
 export const lateAnswers = (name: string): Weather & { begin(): void; end(): void } => {
   let isLate = false

@@ -76,6 +76,19 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'are bounded in number, for each upload and in all',
   ),
   keyPackagesPerUploadMax: form,
+  arrivalMaxMs: by('packages/client/test/arrival.test.ts', 'who signed up long ago are asked for once'),
+  arrivalDelayMinMs: by(
+    'packages/client/test/arrival.test.ts',
+    'who has just signed up are asked for five times, with longer and longer pauses',
+  ),
+  arrivalDelayMaxMs: by(
+    'packages/client/test/arrival.test.ts',
+    'who has just signed up are asked for five times, with longer and longer pauses',
+  ),
+  arrivalWaitMs: by(
+    'packages/client/test/arrival.test.ts',
+    'is not kept waiting longer than a while, and not at all by what will not change',
+  ),
   keyPackageClaimsPerHour: server(
     'directory.test.ts',
     'cannot be drained, nor can anybody keep others from inviting',

@@ -1,6 +1,7 @@
 import type { Provider } from '@sotto/mls'
 import { limits, operations, SottoError, toHex } from '@sotto/protocol'
 import { buildRevokeDevice, type DeviceKind } from '@sotto/trust'
+import { whenReachable } from './account/arrival.ts'
 import { type Call, type Contacts, openContacts } from './account/contacts.ts'
 import { type Blocks, openBlocks } from './account/blocks.ts'
 import { gate } from './account/gate.ts'
@@ -68,6 +69,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   let aheadMs: number | null = null
   let device: Device | null = null
   let contacts: Contacts
+  /** The account was made a moment ago, and nobody can invite it yet. */
+  let isArriving = false
   let halted: SottoError | null = null
   let closing: Promise<void> | null = null
   /** Of those who have asked for something, and of what the server is asked for them. */
@@ -81,13 +84,13 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     return own ? isBotAccount(own.state) : options.deviceKind === 'bot'
   }
   const stage = makeStage({
-    account: () => accountView(server, profile, token, isOwnBot()),
+    account: () => (isArriving ? { kind: 'none' } : accountView(server, profile, token, isOwnBot())),
     profile: () => profile,
     device: () => device,
     findContact: (account) => contacts.find(account),
     connection: () => {
       const view = connection.view()
-      return view.kind === 'online' && !isGreeted ? { kind: 'connecting' } : view
+      return view.kind === 'online' && (!isGreeted || isArriving) ? { kind: 'connecting' } : view
     },
   })
   const { stirred } = stage
@@ -298,6 +301,18 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     connection.start(token)
   }
 
+  /** An account is told of when others can invite it. A crash before leaves one that puts its key packages up at its next start. */
+  const signedUp = async (entered: SignedIn): Promise<void> => {
+    isArriving = true
+    try {
+      await signedIn(entered)
+      await whenReachable(scheduler, async () => device?.replenish())
+    } finally {
+      isArriving = false
+      stirred()
+    }
+  }
+
   const usable = (): void => {
     if (halted) throw halted
     if (closing) throw new SottoError('closed')
@@ -353,7 +368,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     const half = profile
     inTurn(async () => {
       await meet()
-      await signedIn(await finishRegistration(accountDeps, half))
+      await signedUp(await finishRegistration(accountDeps, half))
     }).catch(() => {})
   }
 
@@ -374,8 +389,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
         if (profile?.kind === 'ready') throw new SottoError('account_exists')
         await meet()
         // An earlier attempt may be known to the server, although its answer was lost.
-        await signedIn(await register(accountDeps, await profileRow.read(store), input))
-        await device?.replenish()
+        await signedUp(await register(accountDeps, await profileRow.read(store), input))
       }),
     login: (input) =>
       inTurn(async () => {

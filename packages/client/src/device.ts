@@ -1,6 +1,7 @@
 import type { Provider } from '@sotto/mls'
 import { equalBytes, fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
 import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
+import { awaitArrival, newPatience, type Patience } from './account/arrival.ts'
 import type { Blocks } from './account/blocks.ts'
 import type { Call, Contacts } from './account/contacts.ts'
 import { blockCommands } from './blockCommands.ts'
@@ -228,7 +229,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
    * Somebody on the way into a room, with key packages for it.
    * @throws SottoError `name_unknown`, `already_member`, `room_full`, `key_package_unavailable`, …
    */
-  const invitationOf = async (room: Room, name: string): Promise<Intent> => {
+  const invitationOf = async (room: Room, name: string, patience: Patience): Promise<Intent> => {
     const policy = policyToChange(room)
     const invited = await contacts.named(normalizeName(name))
     const under = room
@@ -239,18 +240,20 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     const isThere = group !== null && accountsIn(group.public).has(toHex(invited.account))
     if (roleOf(policy, invited.account) !== undefined && isThere) throw new SottoError('already_member')
     if (group && freePlaces(group.public, policy) < 1) throw new SottoError('room_full')
-    const claiming = { call, provider, contacts, clockS: nowS() }
-    const keyPackages = await claimKeyPackages(claiming, room.state(), invited.account)
+    const claim = () =>
+      claimKeyPackages({ call, provider, contacts, clockS: nowS() }, room.state(), invited.account)
+    const keyPackages = await awaitArrival(scheduler, patience, invited, nowS, claim)
     return { kind: 'invite', id: toHex(newId()), account: invited.account, keyPackages }
   }
 
   /** By one commit where it can be; what became of each, in their order. */
   const inviteTogether = async (room: Room, names: readonly string[]): Promise<readonly InviteOutcome[]> => {
     const prepared: { readonly name: string; readonly got: Intent | SottoError }[] = []
+    const patience = newPatience()
     let over: SottoError | undefined
     for (const name of names) {
       const got: Intent | SottoError =
-        over ?? (await patiently(() => invitationOf(room, name)).catch(failureOf))
+        over ?? (await patiently(() => invitationOf(room, name, patience)).catch(failureOf))
       prepared.push({ name, got })
       // Where the line is gone nobody else is found either.
       if (got instanceof SottoError && isForNow(got)) over = got
@@ -302,7 +305,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
     invite: async ({ room: id, name }) => {
       const room = rooms.get(id)
-      return room.intend(await invitationOf(room, name))
+      return room.intend(await invitationOf(room, name, newPatience()))
     },
 
     inviteAll: async ({ room: id, names }) => {

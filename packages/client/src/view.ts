@@ -283,7 +283,10 @@ export interface BlockedView {
 export interface ClientCommands {
   /** Who may register on the server: anyone, whoever has an invite key, or nobody. */
   registrationMode(input: object): Promise<RegistrationMode>
-  /** `registration_closed`, `invite_required`, `invite_invalid`: as the server's host wants it. */
+  /**
+   * Resolves when others can invite the account; where its key packages cannot be put up for now, after 20 s. Only then
+   * is the account told of. `registration_closed`, `invite_required`, `invite_invalid`: as the server's host wants it.
+   */
   register(input: {
     readonly name: string
     readonly password: string
@@ -309,6 +312,7 @@ export interface ClientCommands {
   revokeAccessToken(input: { readonly id: number }): Promise<void>
 
   createRoom(input: { readonly name: string }): Promise<{ readonly room: string }>
+  /** Whose device is so new that it is not ready yet is tried again for 15 s: `key_package_unavailable` after that. */
   invite(input: { readonly room: string; readonly name: string }): Promise<void>
   /**
    * Invites several people at once, 64 with each commit; what is refused of one does not keep the others out. A name that
