@@ -2,6 +2,7 @@ import type { Client } from '@sotto/client'
 import { operations } from '@sotto/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { invitation, online, until } from './talk.ts'
+import { hurry } from './weather.ts'
 import { password, type Person, startWorld, type Weather, type World } from './world.ts'
 
 describe('somebody floods Bob with invitations', () => {
@@ -12,7 +13,8 @@ describe('somebody floods Bob with invitations', () => {
   let bobs: Person
   beforeAll(async () => {
     world = await startWorld()
-    mallory = await world.person('mallory').join()
+    // Who is blocked is told what is told of somebody who has just signed up, and tries again for a while.
+    mallory = await world.person('mallory').join(hurry)
     alice = await world.person('alice').join()
     bobs = world.person('bob')
     bob = await bobs.join()

@@ -102,6 +102,11 @@ export const misnaming = (inviter: () => Uint8Array): Weather => ({
   }),
 })
 
+/** Pauses of the client are short. */
+export const hurry: Weather = {
+  scheduler: (scheduler) => ({ ...scheduler, after: (delayMs, task) => scheduler.after(delayMs / 20, task) }),
+}
+
 /** Calls of this name wait until `release`; `reached` when there is one. */
 export const held = (name: string): Weather & { readonly reached: Promise<void>; release(): void } => {
   let reach = (): void => {}

@@ -60,7 +60,7 @@ export interface Person {
   /** Opens the client as its next start would, whatever has become of the last. */
   open(weather?: Weather): Promise<Client>
   /** Opens and registers. */
-  join(): Promise<Client>
+  join(weather?: Weather): Promise<Client>
 }
 
 export const password = 'correct horse battery staple'
@@ -110,8 +110,8 @@ export const startWorld = async (config: Partial<ServerConfig> = {}): Promise<Wo
       name,
       device,
       open,
-      join: async () => {
-        const client = await open()
+      join: async (weather) => {
+        const client = await open(weather)
         await client.register({ name, password })
         return client
       },

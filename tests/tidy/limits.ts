@@ -79,11 +79,11 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   arrivalMaxMs: by('packages/client/test/arrival.test.ts', 'who signed up long ago are asked for once'),
   arrivalDelayMinMs: by(
     'packages/client/test/arrival.test.ts',
-    'who has just signed up are asked for five times, with longer and longer pauses',
+    'who has just signed up are asked for four times, with longer and longer pauses',
   ),
   arrivalDelayMaxMs: by(
     'packages/client/test/arrival.test.ts',
-    'who has just signed up are asked for five times, with longer and longer pauses',
+    'who has just signed up are asked for four times, with longer and longer pauses',
   ),
   arrivalWaitMs: by(
     'packages/client/test/arrival.test.ts',

@@ -312,7 +312,7 @@ export interface ClientCommands {
   revokeAccessToken(input: { readonly id: number }): Promise<void>
 
   createRoom(input: { readonly name: string }): Promise<{ readonly room: string }>
-  /** Whose device is so new that it is not ready yet is tried again for 15 s: `key_package_unavailable` after that. */
+  /** Whose device is so new that it is not ready yet is tried again for 7 s: `key_package_unavailable` after that. */
   invite(input: { readonly room: string; readonly name: string }): Promise<void>
   /**
    * Invites several people at once, 64 with each commit; what is refused of one does not keep the others out. A name that

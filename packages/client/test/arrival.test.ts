@@ -54,18 +54,18 @@ describe('key packages of somebody', () => {
     return { tries, pauses }
   }
 
-  it('who has just signed up are asked for five times, with longer and longer pauses', async () => {
-    expect(await claims(0)).toEqual({ tries: 5, pauses: [1000, 2000, 4000, 8000] })
+  it('who has just signed up are asked for four times, with longer and longer pauses', async () => {
+    expect(await claims(0)).toEqual({ tries: 4, pauses: [1000, 2000, 4000] })
   })
 
   it('who signed up long ago are asked for once', async () => {
     const oldS = limits.arrivalMaxMs / 1000
-    expect(await claims(oldS - 1)).toMatchObject({ tries: 5 })
+    expect(await claims(oldS - 1)).toMatchObject({ tries: 4 })
     expect(await claims(oldS)).toEqual({ tries: 1, pauses: [] })
   })
 
   it('are not waited for longer where many are invited at once', async () => {
-    expect(await claims(0, 40)).toEqual({ tries: 44, pauses: [1000, 2000, 4000, 8000] })
+    expect(await claims(0, 40)).toEqual({ tries: 43, pauses: [1000, 2000, 4000] })
   })
 
   it('are what is waited for, and nothing else', async () => {

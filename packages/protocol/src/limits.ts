@@ -62,10 +62,10 @@ export const limits = {
   keyPackagesStoredMax: 200,
   keyPackagesPerUploadMax: 64,
   /** A device that is older than this has put up its key packages, or does so when it is next online. */
-  arrivalMaxMs: 10 * minuteMs,
+  arrivalMaxMs: 2 * minuteMs,
   /** Between two tries for key packages of a device that is younger; each pause is twice the one before. */
   arrivalDelayMinMs: 1 * secondMs,
-  arrivalDelayMaxMs: 8 * secondMs,
+  arrivalDelayMaxMs: 4 * secondMs,
   /** How long whoever signs up waits for the own key packages to be up. */
   arrivalWaitMs: 20 * secondMs,
   keyPackageClaimsPerHour: 20,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, type OfferedCommand, parseSlash, type Slash, SottoError } from '@sotto/client'
 import { Command } from 'commander'
+import { sayingIfLate } from '../arrival.ts'
 import { chatHelp } from '../chat/command.ts'
 import { type Conversation, openConversation } from '../chat/conversation.ts'
 import { openScreen, type Screen } from '../chat/screen.ts'
@@ -76,7 +77,7 @@ const runCommand = async (
       await showMembers(chat)
       return 'goes_on'
     case 'invite':
-      await chat.client.invite({ room: chat.room, name: argument })
+      await sayingIfLate(chat.client.invite({ room: chat.room, name: argument }), chat.screen.show)
       chat.screen.show(`${printableLine(argument)} is invited.`)
       return 'goes_on'
     case 'leave':

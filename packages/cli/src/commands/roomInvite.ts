@@ -1,5 +1,6 @@
 import { type Client, failures, type InviteOutcome, type RoomView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
+import { invitingText } from '../arrival.ts'
 import { inRoom } from '../inRoom.ts'
 import { type Invocation, invocationOf } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
@@ -33,6 +34,6 @@ export const inviteCommand = (): Command =>
       const whom = names.length === 1 ? printableLine(names[0] ?? '') : `${names.length} people`
       await inRoom(invocation, wanted, async (client: Client, room) => {
         const inviting = client.inviteAll({ room: room.id, names })
-        tell(invocation, room, await withProgress(() => `Inviting ${whom}`, inviting))
+        tell(invocation, room, await withProgress(invitingText(whom), inviting))
       })
     })

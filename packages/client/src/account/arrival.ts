@@ -22,7 +22,7 @@ export interface Patience {
 export const newPatience = (): Patience => ({ delayMs: limits.arrivalDelayMinMs })
 
 /**
- * Tries again what fails for lack of key packages of an account that is just being made: four times, in 15 s.
+ * Tries again what fails for lack of key packages of an account that is just being made: three times, in 7 s.
  *
  * @throws what `work` throws
  */

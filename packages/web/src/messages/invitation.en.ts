@@ -26,6 +26,7 @@ export const invitation = {
   inviteName: 'Names',
   inviteHint: 'Exactly as they signed up; with spaces or commas between several.',
   inviteConfirm: 'Invite',
+  arriving: 'Still trying: somebody who has just signed up can be invited as soon as their device is ready.',
   invited: '<bdi>{name}</bdi> is invited.',
   invitedMany: '{count, number} people are invited.',
   nameMissing: 'Enter a name.',

@@ -15,6 +15,7 @@ import styles from './Composer.module.css'
 import { textSize } from './textSize.ts'
 import { useCompletion } from './useCompletion.ts'
 import { useDraft } from './useDraft.ts'
+import { Arriving } from '../../client/Arriving.tsx'
 import { type SlashActions, type Spoken, useSlash } from './useSlash.ts'
 
 export interface ComposerHandle {
@@ -25,6 +26,7 @@ export interface ComposerHandle {
 type Told =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'inviting' }
   | Exclude<Spoken, { kind: 'text' | 'done' }>
 
 const bold = { b: (chunks: ReactNode) => <b>{chunks}</b> }
@@ -47,7 +49,7 @@ export const Composer = ({
   const listId = useId()
   const { text, write, show, save } = useDraft(room.id, room.draft)
   const [told, setTold] = useState<Told>({ kind: 'nothing' })
-  const speak = useSlash(room, actions)
+  const speak = useSlash(room, { ...actions, onInviting: () => setTold({ kind: 'inviting' }) })
   // On a keyboard of glass, Enter has no Shift beside it: it makes a new line, and the button sends.
   const touch = useMedia('(hover: none) and (pointer: coarse)')
   const size = textSize(text)
@@ -145,6 +147,8 @@ export const Composer = ({
             {t.rich('commandIncomplete', { ...bold, command: told.command, what: told.what })}
           </span>
         )
+      case 'inviting':
+        return <Arriving>{(words) => words}</Arriving>
       case 'invited':
         return t.rich('invited', { ...isolated, name: told.name })
       case 'nothing':

@@ -8,6 +8,12 @@ export interface SlashActions {
   readonly onCommands: () => void
 }
 
+/** What it needs of the composer itself. */
+interface SlashProgress {
+  /** An invitation is under way. */
+  readonly onInviting: () => void
+}
+
 /** What came of a text that was written. */
 export type Spoken =
   /** To be sent. */
@@ -21,7 +27,7 @@ export type Spoken =
 /** Runs what is said with a slash in front. @returns a function that rejects with what the command rejects with */
 export const useSlash = (
   room: RoomView,
-  { onMembers, onLeave, onCommands }: SlashActions,
+  { onMembers, onLeave, onCommands, onInviting }: SlashActions & SlashProgress,
 ): ((text: string) => Promise<Spoken>) => {
   const client = useClient()
   return async (text) => {
@@ -38,6 +44,7 @@ export const useSlash = (
       case 'run':
         switch (slash.name) {
           case 'invite':
+            onInviting()
             await client.invite({ room: room.id, name: slash.argument })
             return { kind: 'invited', name: slash.argument }
           case 'members':

@@ -9,6 +9,7 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { TextField } from '../../ui/TextField.tsx'
+import { Arriving } from '../../client/Arriving.tsx'
 import styles from './InviteDialog.module.css'
 
 /** Names as they are typed or pasted: no name has a space or a comma in it. */
@@ -90,6 +91,15 @@ const InviteForm = ({
         <Notice tone="danger" icon="warning" announce="at_once">
           <FailureText failure={failure} />
         </Notice>
+      )}
+      {attempt.kind === 'busy' && (
+        <Arriving>
+          {(words) => (
+            <Notice tone="neutral" icon="clock">
+              {words}
+            </Notice>
+          )}
+        </Arriving>
       )}
       {refused.length > 0 && (
         <Notice tone="danger" icon="warning" announce="at_once">
