@@ -32,6 +32,7 @@ const inputs = (room: string): Readonly<Record<keyof ClientCommands, object>> =>
   unblock: { name: 'bob' },
   blocked: {},
   leave: { room },
+  deleteRoom: { room },
   removeMember: { room, account: '00'.repeat(16) },
   setRole: { room, account: '00'.repeat(16), role: 'admin' },
   rejoin: { room },

@@ -32,6 +32,7 @@ export const unrestOf = (world: World, device: Device): string | undefined => {
 const unrestIn = (world: World, device: Device, room: string, phase: string): string | undefined => {
   switch (phase) {
     case 'left':
+    case 'absent':
     case 'removed':
     case 'frozen':
     case 'invited':
@@ -40,7 +41,7 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
     default:
   }
   // Who wants to leave waits for another member, and there may be none who is not stopped.
-  if (phase === 'leaving' && !hasOthers(world, device, room)) return undefined
+  if ((phase === 'leaving' || phase === 'parting') && !hasOthers(world, device, room)) return undefined
   if (phase !== 'active') return phase
   const { rows } = device.disk
   const place = rows.get(roomKeys.place(room))

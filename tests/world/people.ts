@@ -164,6 +164,7 @@ export const perform = (world: World, step: Step, device: Device, random: Random
       const invited = isReady(world, device) ? room('invited') : undefined
       if (!invited) return
       const isWelcome = random.chance(0.9)
+      if (!isWelcome) world.declined.add(`${device.index} ${invited.id}`)
       return ask(world, device, isWelcome ? 'accept' : 'decline', (client) =>
         isWelcome ? client.accept({ room: invited.id }) : client.decline({ room: invited.id }),
       )
@@ -179,25 +180,19 @@ export const perform = (world: World, step: Step, device: Device, random: Random
         if (one.state()?.account.kind === 'signed_in') everybody(world, one, random)
       return
     case 'leave': {
-      const left = isReady(world, device) ? room(...isIn, 'frozen', 'removed') : undefined
-      return (
-        left &&
-        ask(world, device, 'leave', async (client) => {
-          const account = client.state().account
-          // What was not sent goes with the room, as one is told before.
-          const unpromise = (): void => {
-            for (const said of world.truth.said.values())
-              if (said.room === left.id && account.kind !== 'none' && said.by === account.account)
-                said.promised = false
-          }
-          await client.leave({ room: left.id }).catch((error: unknown) => {
-            // Closed meanwhile: what it began it ends at the next start.
-            if (error instanceof SottoError && error.code === 'unavailable') unpromise()
-            throw error
-          })
-          unpromise()
-        })
-      )
+      if (!isReady(world, device)) return
+      const there = room(...isIn, 'frozen', 'removed') ?? room('left', 'refounded')
+      if (!there) return
+      if (isIn.includes(there.state.kind) || there.state.kind === 'frozen')
+        return ask(world, device, 'leave', (client) => client.leave({ room: there.id }))
+      return ask(world, device, 'delete', async (client) => {
+        const account = client.state().account
+        // What was not sent goes with the room, as one is told before.
+        for (const said of world.truth.said.values())
+          if (said.room === there.id && account.kind !== 'none' && said.by === account.account)
+            said.promised = false
+        await client.deleteRoom({ room: there.id })
+      })
     }
     case 'read': {
       const read = room(...isIn)

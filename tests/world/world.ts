@@ -82,6 +82,8 @@ export interface World {
   readonly liars: readonly Deceived[]
   /** The newest name of each device's account. */
   readonly names: Map<number, string>
+  /** Invitations that were to be declined once: the index of the device, and the room. */
+  readonly declined: Set<string>
   /** Names of accounts whose devices have forgotten them. */
   readonly oldNames: string[]
   readonly backups: Map<number, { readonly disk: DiskCopy }>
@@ -243,6 +245,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     devices,
     liars,
     names: new Map(),
+    declined: new Set(),
     oldNames: [],
     backups: new Map(),
     serverBackup: null,

@@ -54,6 +54,7 @@ const remedies: Partial<Record<FailureCode, string>> = {
   helper_lost: 'What was stored is safe. Try again; memory may be short.',
   clock_wrong: 'Keys are made to last by them. Set the one that is wrong, then try again.',
   policy: 'sotto room members says who may do more.',
+  last_owner: 'Make somebody else an owner first: sotto room role ROOM NAME owner',
   stale_epoch: 'Try once more.',
 }
 

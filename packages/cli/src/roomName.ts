@@ -1,4 +1,4 @@
-import { type Client, type RoomView, SottoError } from '@sotto/client'
+import { type Client, isOver, type RoomView, SottoError } from '@sotto/client'
 import { printableLine } from './printable.ts'
 import { settled } from './waiting.ts'
 
@@ -28,9 +28,6 @@ const theOne = (found: readonly RoomView[], wanted: string): RoomView | undefine
   throw new SottoError('bad_request', `several rooms are called ${wanted}: ${candidates}`)
 }
 
-/** A room that goes on in another one has the same name: who says the name means the one that goes on. */
-const stillThere = ({ state }: RoomView): boolean => state.kind !== 'removed' && state.kind !== 'refounded'
-
 /**
  * The room with this name, or with an id that begins like this. When it is not known here, the server is asked first.
  *
@@ -39,7 +36,8 @@ const stillThere = ({ state }: RoomView): boolean => state.kind !== 'removed' &&
 export const findRoom = async (client: Client, wanted: string): Promise<RoomView> => {
   const look = (): RoomView | undefined => {
     const found = matches(client.state().rooms, wanted)
-    const there = found.filter(stillThere)
+    // A room that goes on in another one has the same name: who says the name means the one that goes on.
+    const there = found.filter((room) => !isOver(room))
     return theOne(there.length > 0 ? there : found, wanted)
   }
   const known = look()

@@ -22,6 +22,8 @@ export const roomStateText = (state: RoomState): string => {
       return `goes on in ${state.successor.slice(0, 8)}`
     case 'removed':
       return 'you are no longer a member'
+    case 'left':
+      return 'you left'
   }
 }
 
@@ -117,6 +119,7 @@ export const troubleLines = (room: RoomView): readonly string[] => {
     case 'active':
     case 'behind':
     case 'removed':
+    case 'left':
       return []
   }
 }
@@ -125,7 +128,7 @@ export const troubleLines = (room: RoomView): readonly string[] => {
 export const roomStateRecord = (state: RoomState): Readonly<Record<string, unknown>> => {
   switch (state.kind) {
     case 'invited':
-      return { state: state.kind, inviter: state.inviter }
+      return { state: state.kind, inviter: state.inviter, kept: state.kept }
     case 'behind':
       return { state: state.kind, missing: state.missing }
     case 'repairing':
@@ -143,6 +146,7 @@ export const roomStateRecord = (state: RoomState): Readonly<Record<string, unkno
     case 'joining':
     case 'active':
     case 'removed':
+    case 'left':
       return { state: state.kind }
   }
 }

@@ -47,6 +47,7 @@ const isUnderWay = ({ state }: RoomView): boolean => {
     case 'frozen':
     case 'refounded':
     case 'removed':
+    case 'left':
       return false
   }
 }

@@ -436,6 +436,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     unblock: async (input) => signedInDevice().unblock(input),
     blocked: async (input) => working().blocked(input),
     leave: async (input) => signedInDevice().leave(input),
+    deleteRoom: async (input) => working().deleteRoom(input),
     removeMember: async (input) => signedInDevice().removeMember(input),
     setRole: async (input) => signedInDevice().setRole(input),
     rejoin: async (input) => signedInDevice().rejoin(input),

@@ -1,34 +1,32 @@
 import { SottoError } from '@sotto/protocol'
-import type { Room } from './room/room.ts'
+import type { Joining } from './room/enter.ts'
+import { isEnded, uninvited } from './room/state.ts'
+import { stepped } from './room/step.ts'
 import type { Rooms } from './sync/rooms.ts'
 import type { ClientCommands } from './view.ts'
 
 interface Deps {
   readonly rooms: Pick<Rooms, 'get' | 'all'>
   /** @throws SottoError */
-  enter(room: string, phase: 'leaving'): Promise<void>
-  forget(room: Room): Promise<void>
+  enter(room: string, phase: Joining['phase']): Promise<void>
 }
 
 /** What people do about invitations that they do not take. */
-export const declineCommands = ({
-  rooms,
-  enter,
-  forget,
-}: Deps): Pick<ClientCommands, 'decline' | 'declineAll'> => {
+export const declineCommands = ({ rooms, enter }: Deps): Pick<ClientCommands, 'decline' | 'declineAll'> => {
   const decline: ClientCommands['decline'] = async ({ room: id }) => {
     const room = rooms.get(id)
-    if (room.state().phase.kind !== 'invited') throw new SottoError('not_found')
+    const { phase } = room.state()
+    if (phase.kind !== 'invited') throw new SottoError('not_found')
     try {
       const left = room.left()
       left.catch(() => {})
-      await enter(id, 'leaving')
-      // What could not be opened is gone already.
-      if (room.state().phase.kind !== 'left') await left
+      await enter(id, { kind: 'parting', to: phase.before })
+      // What could not be opened is over already.
+      if (!isEnded(room.state().phase)) await left
     } catch (error) {
       // What cannot be entered need not be left.
       if (!(error instanceof SottoError) || error.code === 'offline' || error.code === 'timeout') throw error
-      if (room.state().phase.kind === 'invited') await forget(room)
+      await room.take((state) => stepped(uninvited(state)))
     }
   }
 

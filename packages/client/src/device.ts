@@ -23,17 +23,26 @@ import type { Store } from './ports/store.ts'
 import { askedNobody } from './room/attempt.ts'
 import { claimKeyPackages } from './room/claim.ts'
 import { accountsIn, freePlaces } from './room/places.ts'
-import { firstPolicy, type Founding, foundRoom } from './room/enter.ts'
+import { firstPolicy, type Founding, foundRoom, type Joining } from './room/enter.ts'
 import { isSaidByOthers } from './room/face.ts'
 import { roomKeys } from './room/keys.ts'
 import { loadRooms } from './room/load.ts'
 import type { Line } from './room/line.ts'
+import { deleted, givenUp } from './room/ending.ts'
 import { makePace } from './room/pace.ts'
 import type { Room } from './room/room.ts'
 import { endContinued, foundingAnew } from './room/refound.ts'
 import { isOwnFault, tryAgain } from './room/repair.ts'
 import { discardItem, outboxItem, retryItem } from './room/send.ts'
-import { emptyRoom, forgotten, type Intent, policyIn, publicOf, type RoomState } from './room/state.ts'
+import {
+  emptyRoom,
+  type Ended,
+  endOf,
+  type Intent,
+  policyIn,
+  publicOf,
+  type RoomState,
+} from './room/state.ts'
 import { stepped, type Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
@@ -56,6 +65,7 @@ export interface Device extends Pick<
   | 'unblock'
   | 'blocked'
   | 'leave'
+  | 'deleteRoom'
   | 'removeMember'
   | 'setRole'
   | 'rejoin'
@@ -166,12 +176,12 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
   const newId = (): Uint8Array => provider.random(16)
 
-  const enter = async (room: string, phase: 'active' | 'leaving'): Promise<void> => {
+  const enter = async (room: string, phase: Joining['phase']): Promise<void> => {
     if (entering.has(room)) throw new SottoError('rate', 'the room is being entered')
     entering.add(room)
     deps.stirred()
     try {
-      await rooms.enter(room, { kind: phase })
+      await rooms.enter(room, phase)
     } finally {
       entering.delete(room)
       deps.stirred()
@@ -180,7 +190,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     await endOthers()
   }
 
-  const forget = (room: Room): Promise<void> => room.take((state) => stepped(forgotten(state)))
+  const giveUp = (room: Room, end: Ended): Promise<void> => room.take((state) => givenUp(state, end))
 
   /** Asks to be taken out and waits until the others have been asked. */
   const askToLeave = async (room: Room): Promise<void> => {
@@ -194,7 +204,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
   /** Makes a room, and waits until the server has opened its log. */
   const found = async (founding: Founding): Promise<void> => {
-    const room = rooms.add(emptyRoom(founding.id, { kind: 'left' }))
+    const room = rooms.add(emptyRoom(founding.id, { kind: 'absent' }))
     const created = room.created()
     created.catch(() => {})
     await room.take((state) => foundRoom(tools, state, founding, askedNobody))
@@ -366,10 +376,10 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       const { phase } = rooms.get(id).state()
       if (phase.kind === 'active') return
       if (phase.kind !== 'invited') throw new SottoError('not_found')
-      await enter(id, 'active')
+      await enter(id, { kind: 'active' })
     },
 
-    ...declineCommands({ rooms, enter, forget }),
+    ...declineCommands({ rooms, enter }),
     ...blockCommands({ blocks, contacts, rooms, account }),
 
     leave: async ({ room: id }) => {
@@ -377,26 +387,33 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       const { phase, group } = room.state()
       switch (phase.kind) {
         case 'creating':
+          return giveUp(room, { kind: 'absent' })
         case 'frozen':
         case 'repairing':
-        case 'refounded':
-        case 'removed':
-          return forget(room)
+          if (endOf(room.state())) throw new SottoError('not_member')
+          return giveUp(room, { kind: 'left' })
         case 'invited':
         case 'leaving':
+        case 'parting':
         case 'left':
+        case 'removed':
+        case 'refounded':
+        case 'absent':
           throw new SottoError('not_member')
         case 'active': {
           const policy = group && policyOf(group.public.context)
-          if (policy?.kind !== 'ok' || policy.value.members.length === 1) return forget(room)
+          if (policy?.kind !== 'ok' || policy.value.members.length === 1)
+            return giveUp(room, { kind: 'left' })
           const owners = policy.value.members.filter(({ role }) => role === roles.owner)
           // A room without an owner could never be changed again; the rules refuse the commit.
           if (owners.length === 1 && roleOf(policy.value, account) === roles.owner)
-            throw new SottoError('policy', 'the last owner cannot leave a room with members', { rule: 'C5' })
+            throw new SottoError('last_owner', undefined, { rule: 'C5g' })
           return askToLeave(room)
         }
       }
     },
+
+    deleteRoom: async ({ room: id }) => rooms.get(id).take(deleted),
 
     members: async ({ room: id }) => {
       const members = policyIn(rooms.get(id).state())?.members ?? []

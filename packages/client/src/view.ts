@@ -46,9 +46,17 @@ export type ConnectionView =
   | { readonly kind: 'refused'; readonly code: FailureCode }
 
 export type RoomState =
-  /** `inviter` is the server's word until the invitation has been accepted. */
-  | { readonly kind: 'invited'; readonly inviter: string | null; readonly timeMs: number }
-  | { readonly kind: 'joining' }
+  /**
+   * `inviter` is the server's word until the invitation has been accepted. `kept`: the user was in the room before, and
+   * its history is here to be read.
+   */
+  | {
+      readonly kind: 'invited'
+      readonly inviter: string | null
+      readonly timeMs: number
+      readonly kept: boolean
+    }
+  | { readonly kind: 'joining'; readonly kept: boolean }
   | { readonly kind: 'active' }
   | { readonly kind: 'behind'; readonly missing: number }
   /**
@@ -72,7 +80,10 @@ export type RoomState =
     }
   /** An owner has founded the room anew, and this device is in the new one. Its history stays here, to be read. */
   | { readonly kind: 'refounded'; readonly successor: string }
+  /** Somebody has taken the user out. What was received before stays here, to be read. */
   | { readonly kind: 'removed' }
+  /** The user has left. What was received before stays here, to be read. */
+  | { readonly kind: 'left' }
 
 export type RepairStep =
   /** The log is read to its end first. */
@@ -201,6 +212,8 @@ export type TimelineItem =
         | { readonly kind: 'added'; readonly name: string }
         | { readonly kind: 'removed'; readonly name: string }
         | { readonly kind: 'left' }
+        /** The user has come back into a room whose earlier history stands before this. */
+        | { readonly kind: 'returned' }
         | { readonly kind: 'renamed'; readonly name: string }
         | { readonly kind: 'role'; readonly name: string; readonly role: Role }
         /** A device of this member has come in anew, after it had lost its place. */
@@ -323,6 +336,7 @@ export interface ClientCommands {
     readonly names: readonly string[]
   }): Promise<readonly InviteOutcome[]>
   accept(input: { readonly room: string }): Promise<void>
+  /** A room that the user was in before is again what it was; of any other nothing is kept. */
   decline(input: { readonly room: string }): Promise<void>
   /** All that wait; resolves with their number. */
   declineAll(input: object): Promise<{ readonly count: number }>
@@ -334,7 +348,16 @@ export interface ClientCommands {
   /** `not_found` for who is not blocked. */
   unblock(input: BlockTarget): Promise<void>
   blocked(input: object): Promise<readonly BlockedView[]>
+  /**
+   * Resolves when the others have been asked; the room stays here, to be read. `last_owner` where nobody else could change
+   * the room any more, `not_member` where the user is out already.
+   */
   leave(input: { readonly room: string }): Promise<void>
+  /**
+   * Erases a room that the user is not in any more from this device: its name and all that was said in it. Nobody else
+   * hears of it. `bad_request` for a room that the user is in: it is left first.
+   */
+  deleteRoom(input: { readonly room: string }): Promise<void>
   /** Takes all devices of an account out of the room. `policy {rule}` where the own role does not allow it. */
   removeMember(input: { readonly room: string; readonly account: string }): Promise<void>
   setRole(input: { readonly room: string; readonly account: string; readonly role: Role }): Promise<void>

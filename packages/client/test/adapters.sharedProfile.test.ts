@@ -49,6 +49,7 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     unblock: unused,
     blocked: async () => [],
     leave: unused,
+    deleteRoom: unused,
     removeMember: unused,
     setRole: unused,
     rejoin: unused,

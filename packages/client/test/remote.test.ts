@@ -51,6 +51,7 @@ const profile = () => {
     unblock: unused,
     blocked: async () => [],
     leave: unused,
+    deleteRoom: unused,
     removeMember: unused,
     setRole: unused,
     rejoin: unused,

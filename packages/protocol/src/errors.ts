@@ -31,6 +31,7 @@ export const failures = {
   account_suspended: { status: 403, exit: 6, text: 'Whoever runs the server has suspended this account' },
   not_member: { status: 403, exit: 6, text: 'This device is not in the room' },
   policy: { status: 403, exit: 6, text: 'The rules of the room do not allow this' },
+  last_owner: { status: 403, exit: 6, text: 'The last owner of a room with members cannot leave it' },
 
   // Order: another was first, or somebody has gone back in time.
   stale_epoch: { status: 409, exit: 7, text: 'The room has moved on' },

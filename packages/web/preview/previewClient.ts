@@ -345,7 +345,7 @@ export const openPreviewClient = (scene: Scene): Client => {
       })
     },
     accept: async ({ room }) => {
-      touchRoom(room, (one) => ({ ...one, state: { kind: 'joining' } }))
+      touchRoom(room, (one) => ({ ...one, state: { kind: 'joining', kept: false } }))
       await wait(1800)
       newRoom(room, 'Garden committee', 2, 'added')
     },
@@ -368,6 +368,12 @@ export const openPreviewClient = (scene: Scene): Client => {
     blocked: async () => [{ account: 'f'.repeat(64), name: 'nuisance' }],
     leave: async ({ room }) => {
       await wait(500)
+      if (room === '0f03') throw new PreviewFailure('last_owner')
+      happens(room, { kind: 'left' })
+      touchRoom(room, (one) => ({ ...one, state: { kind: 'left' } }))
+    },
+    deleteRoom: async ({ room }) => {
+      await wait(300)
       become({ rooms: state.rooms.filter((one) => one.id !== room) })
     },
     registrationMode: async () => {

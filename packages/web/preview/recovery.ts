@@ -101,7 +101,7 @@ export const recovery = (nowMs: number): Scenery => {
   const rooms = [
     room('0e01', 'Operations', { readSeq: 23, memberCount: 5 }),
     room('0e0b', '', {
-      state: { kind: 'invited', inviter: 'bob', timeMs: nowMs - 3 * minuteMs },
+      state: { kind: 'invited', inviter: 'bob', timeMs: nowMs - 3 * minuteMs, kept: false },
       memberCount: 0,
     }),
     repairing('0e02', 'Release train', 'reading'),

@@ -272,6 +272,20 @@ export const scenery = (nowMs: number): Scenery => {
     ['0f06', fresh],
     ['0f07', design],
     ['0f08', old],
+    [
+      '0f13',
+      [
+        ...shortTalk([[people.chiara, 'The tulips are in. Thank you all!', 9 * dayMs]], nowMs),
+        event(3, you, { kind: 'left' }, nowMs - 8 * dayMs),
+      ],
+    ],
+    [
+      '0f14',
+      [
+        ...shortTalk([[people.bob, 'Next time: the second chapter.', 60 * dayMs]], nowMs),
+        event(3, you, { kind: 'left' }, nowMs - 59 * dayMs),
+      ],
+    ],
   ])
   const latest = (id: string) => latestOf(timelines.get(id) ?? [])
   return {
@@ -283,11 +297,11 @@ export const scenery = (nowMs: number): Scenery => {
         latest: latest('0f01'),
       }),
       room('0f11', '', {
-        state: { kind: 'invited', inviter: 'bob', timeMs: nowMs - 12 * minuteMs },
+        state: { kind: 'invited', inviter: 'bob', timeMs: nowMs - 12 * minuteMs, kept: false },
         memberCount: 0,
       }),
       room('0f12', '', {
-        state: { kind: 'invited', inviter: null, timeMs: nowMs - 3 * hourMs },
+        state: { kind: 'invited', inviter: null, timeMs: nowMs - 3 * hourMs, kept: false },
         memberCount: 0,
       }),
       room('0f02', 'Design review', { unread: 3, readSeq: 3, latest: latest('0f02'), memberCount: 3 }),
@@ -309,7 +323,12 @@ export const scenery = (nowMs: number): Scenery => {
         memberCount: 4,
       }),
       room('0f05', 'Offsite 2025', { latest: latest('0f05'), state: { kind: 'removed' } }),
-      room('0f09', '', { state: { kind: 'joining' }, memberCount: 0 }),
+      room('0f13', 'Garden committee', { latest: latest('0f13'), state: { kind: 'left' } }),
+      room('0f14', 'Reading circle', {
+        latest: latest('0f14'),
+        state: { kind: 'invited', inviter: 'chiara', timeMs: nowMs - 40 * minuteMs, kept: true },
+      }),
+      room('0f09', '', { state: { kind: 'joining', kept: false }, memberCount: 0 }),
     ],
   }
 }

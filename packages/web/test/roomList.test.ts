@@ -18,7 +18,7 @@ const room = (id: string, name: string, part: Partial<RoomView> = {}): RoomView 
 const rooms = [
   room('1', 'General'),
   room('2', 'Crème brûlée', { unread: 2 }),
-  room('3', '', { state: { kind: 'invited', inviter: 'Bob', timeMs: 0 } }),
+  room('3', '', { state: { kind: 'invited', inviter: 'Bob', timeMs: 0, kept: false } }),
 ]
 const idsOf = (found: readonly RoomView[]) => found.map(({ id }) => id)
 
@@ -32,8 +32,16 @@ test('an invitation has no name yet and is found by who invites', () => {
   expect(idsOf(roomsFound(rooms, 'bob'))).toEqual(['3'])
 })
 
-test('invitations stand above the rooms', () => {
-  expect(idsOf(listed(rooms))).toEqual(['3', '1', '2'])
+test('invitations, rooms, and rooms that are kept only to be read stand apart', () => {
+  const left = room('4', 'Old', { state: { kind: 'left' } })
+  const back = room('5', 'Back', { state: { kind: 'invited', inviter: 'Bob', timeMs: 0, kept: true } })
+  const { invitations, rooms: joined, ended } = listed([left, ...rooms, back])
+  expect([invitations, joined, ended].map(idsOf)).toEqual([['3', '5'], ['1', '2'], ['4']])
+})
+
+test('a room that was left is found as any other', () => {
+  const left = room('4', 'Old plans', { state: { kind: 'left' } })
+  expect(idsOf(roomsFound([...rooms, left], 'plans'))).toEqual(['4'])
 })
 
 test('the next room goes round at the end', () => {

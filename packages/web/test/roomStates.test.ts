@@ -25,8 +25,11 @@ describe('what a room lets its member do', () => {
     [{ kind: 'frozen', code: 'fork', rule: null, remedy: 'refound', handedBack: null }, 'stopped'],
     [{ kind: 'refounded', successor: '0f' }, 'over'],
     [{ kind: 'removed' }, 'over'],
-    [{ kind: 'invited', inviter: null, timeMs: 0 }, 'outside'],
-    [{ kind: 'joining' }, 'outside'],
+    [{ kind: 'left' }, 'over'],
+    [{ kind: 'invited', inviter: null, timeMs: 0, kept: false }, 'outside'],
+    [{ kind: 'invited', inviter: null, timeMs: 0, kept: true }, 'over'],
+    [{ kind: 'joining', kept: false }, 'outside'],
+    [{ kind: 'joining', kept: true }, 'over'],
   ] as const satisfies readonly (readonly [RoomState, string])[])('%j', (state, standing) => {
     expect(standingOf(state)).toBe(standing)
   })

@@ -1,6 +1,6 @@
 import type { TimelineItem } from '@sotto/client'
 import { loadRooms } from '../../../packages/client/src/room/load.ts'
-import type { RoomState } from '../../../packages/client/src/room/state.ts'
+import { isShown, type RoomState } from '../../../packages/client/src/room/state.ts'
 import type { Membership } from '../../../packages/server/src/delivery/store.ts'
 import type { Device } from '../device.ts'
 import { readDisk } from '../disk.ts'
@@ -65,7 +65,7 @@ const witnessOf = async (device: Device): Promise<Witness | undefined> => {
   for (const state of await loadRooms(readDisk(device.disk))) {
     const room = hex(state.id)
     rooms.set(room, state)
-    if (state.phase.kind !== 'left') timelines.set(room, await timelineOf(client, room))
+    if (isShown(state)) timelines.set(room, await timelineOf(client, room))
   }
   return { device, id: account.device, rooms, timelines }
 }

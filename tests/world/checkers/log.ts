@@ -31,7 +31,7 @@ export const checkLog = ({ world, logs, witnesses }: Evidence): void => {
     }
   for (const { device, rooms } of witnesses)
     for (const [room, { place, phase }] of rooms) {
-      if (phase.kind !== 'active' && phase.kind !== 'leaving') continue
+      if (phase.kind !== 'active' && phase.kind !== 'leaving' && phase.kind !== 'parting') continue
       const there = logs.get(room)?.entries[place.cursor]
       if (there?.hash !== hex(place.hash))
         world.fail('I2', `${device.name} has processed another log of ${room.slice(0, 8)} at ${place.cursor}`)

@@ -1,6 +1,7 @@
 import type { TimelineItem } from '@sotto/client'
 import { entryKinds } from '@sotto/protocol'
 import type { Device } from '../device.ts'
+import { isShown } from '../../../packages/client/src/room/state.ts'
 import { isTreachery } from '../faults.ts'
 import { hex } from '../words.ts'
 import type { World } from '../world.ts'
@@ -92,14 +93,17 @@ const checkTimeline = (
       world.fail('I5', `${where} shows ${message} of another room`)
   }
   if (isExcused && state.phase.kind !== 'active') return
+  // An invitation that was declined brought the device in as well, and of what was said then nothing is kept.
+  const hasArrived = items.some((item) => item.kind === 'event' && item.seq === leafSince)
+  if (!hasArrived && world.declined.has(`${device.index} ${room}`)) return
 
   const cursor = state.phase.kind === 'invited' ? -1 : state.place.cursor
   for (const [seq, { entry, envelope, members }] of entries.entries()) {
     if (entry.kind !== entryKinds.app || !envelope) continue
     const message = hex(envelope.messageId)
-    const isShown = shown.get(message)?.some((item) => item.seq === seq) ?? false
+    const isThere = shown.get(message)?.some((item) => item.seq === seq) ?? false
     const isEntitled = members.has(id)
-    if (isShown) {
+    if (isThere) {
       world.stats.decrypts += 1
       if (!isEntitled) world.fail('I6', `${where} shows ${seq}, which is not for it`)
     } else if (isEntitled && since !== undefined && seq > since && seq <= cursor && !missed.has(seq))
@@ -143,7 +147,7 @@ const checkPromised = ({ world, witnesses, logs }: Evidence, inLog: ReadonlyMap<
     const witness = witnesses.find(({ id }) => id === said.device)
     if (!witness || isExcusedDevice(world, witness.device)) continue
     const state = witness.rooms.get(said.room)
-    if (!state || state.phase.kind === 'left' || state.phase.kind === 'invited') continue
+    if (!state || !isShown(state) || state.phase.kind === 'invited') continue
     // It was out of the room, and has come back without what was to be said before.
     const wasOut = logs.get(said.room)?.entries.some(({ hash }) => {
       const turn = world.truth.turns.get(hash)

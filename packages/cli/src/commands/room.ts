@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { acceptCommand } from './roomAccept.ts'
 import { createCommand } from './roomCreate.ts'
 import { declineCommand } from './roomDecline.ts'
+import { deleteCommand } from './roomDelete.ts'
 import { inviteCommand } from './roomInvite.ts'
 import { leaveCommand } from './roomLeave.ts'
 import { membersCommand } from './roomMembers.ts'
@@ -12,12 +13,13 @@ import { roleCommand } from './roomRole.ts'
 
 export const roomCommand = (): Command =>
   new Command('room')
-    .description('make, join, manage, mend and leave rooms')
+    .description('make, join, manage, mend, leave and delete rooms')
     .addCommand(createCommand())
     .addCommand(inviteCommand())
     .addCommand(acceptCommand())
     .addCommand(declineCommand())
     .addCommand(leaveCommand())
+    .addCommand(deleteCommand())
     .addCommand(membersCommand())
     .addCommand(removeCommand())
     .addCommand(roleCommand())

@@ -18,5 +18,8 @@ export const leaveCommand = (): Command =>
         }
         await withProgress(() => 'Leaving', client.leave({ room: room.id }))
         invocation.output.result({ room: room.id, left: true }, `You have left ${roomTitle(room)}.`)
+        invocation.output.remark(
+          `It stays on this device, to be read. To delete it: sotto room delete ${room.id.slice(0, 8)}`,
+        )
       })
     })

@@ -1,4 +1,4 @@
-import type { Client, ClientState, RoomView } from '@sotto/client'
+import { type Client, type ClientState, isOver, type RoomView } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { continuationLines } from '../continuation.ts'
@@ -71,7 +71,9 @@ export const roomsCommand = (): Command =>
       const { output } = invocation
       await withAccount(invocation, async (client) => {
         const standing = await settled(client)
-        const { rooms } = client.state()
+        const all = client.state().rooms
+        // What is kept only to be read stands at the end.
+        const rooms = [...all.filter((room) => !isOver(room)), ...all.filter(isOver)]
         if (output.format === 'json') for (const room of rooms) output.result(value(room), null)
         else if (rooms.length > 0) output.result(null, table(rooms.map(row)))
         else output.remark('No rooms yet. Make one: sotto room create General')

@@ -44,6 +44,7 @@ const mustBeOpen = (client: Client, room: RoomView, output: Output): void => {
     case 'invited':
       throw new SottoError('not_member', 'accept the invitation first: sotto room accept')
     case 'removed':
+    case 'left':
       throw new SottoError('not_member')
   }
 }

@@ -177,6 +177,7 @@ export const remoteClient = (
     unblock: (input) => call('unblock', input),
     blocked: (input) => call('blocked', input),
     leave: (input) => call('leave', input),
+    deleteRoom: (input) => call('deleteRoom', input),
     removeMember: (input) => call('removeMember', input),
     setRole: (input) => call('setRole', input),
     rejoin: (input) => call('rejoin', input),

@@ -35,6 +35,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   unblock: true,
   blocked: true,
   leave: true,
+  deleteRoom: true,
   removeMember: true,
   setRole: true,
   rejoin: true,

@@ -51,7 +51,7 @@ import { withHookOf } from './hooksAfter.ts'
 import { accountsIn, freePlaces } from './places.ts'
 import { firstHalf, intentsOf, isIdle, type Purpose } from './purpose.ts'
 import { counted, envelopeFor, epochOf } from './send.ts'
-import type { Intent, Pending, RoomState } from './state.ts'
+import { type Intent, isGoing, type Pending, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -459,7 +459,7 @@ export const stageLeave = async (
 
 /** Leaving is not allowed: the room is as it was. */
 export const stayAfterAll = (room: RoomState): Stepped =>
-  stepped(room.phase.kind === 'leaving' ? { ...room, phase: { kind: 'active' } } : room)
+  stepped(isGoing(room) ? { ...room, phase: { kind: 'active' } } : room)
 
 /** Whether this device's wish to leave stands in the log of this epoch. */
 export const hasAskedToLeave = (group: Group): boolean =>

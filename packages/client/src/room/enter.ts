@@ -29,7 +29,7 @@ import {
 import type { StoredBundle } from '../account/keyPackages.ts'
 import { hashOfMeta, nameOf, openMeta, type RoomMeta, sealMeta } from '../content/meta.ts'
 import type { Change } from '../ports/store.ts'
-import { encodeLogRecord, type LogRecord } from '../timeline/record.ts'
+import { encodeLogRecord, type LogRecord, type RecordedItem } from '../timeline/record.ts'
 import { type Asked, attempt } from './attempt.ts'
 import { archiveKeyOf } from './commit.ts'
 import { secondsOf } from './desk.ts'
@@ -132,7 +132,7 @@ export interface Joining {
   readonly waiting: WaitingWelcome
   readonly tree: Uint8Array
   readonly bundles: readonly StoredBundle[]
-  readonly phase: Extract<RoomState['phase'], { kind: 'active' | 'leaving' }>
+  readonly phase: Extract<RoomState['phase'], { kind: 'active' | 'parting' }>
   /** The entry that the Welcome names: with which the log, and all other members, went on. */
   readonly commit: LoggedMessage
 }
@@ -212,12 +212,13 @@ export const joinRoom = async (
   const meta = await metaOf(tools, archiveKey, waiting, admission.policy.metaHash)
   const used = bundles.find((stored) => stored.bundle === bundle)
   const { seq: cursor, entryHash: hash, timeMs } = waiting
+  const isComing = phase.kind === 'active'
   return stepped(
     {
       ...room,
       phase,
       group,
-      meta,
+      meta: isComing ? meta : room.meta,
       observed: null,
       pending: null,
       intents: used?.lastResort ? [{ kind: 'refresh', id: 'refresh' }] : [],
@@ -232,9 +233,9 @@ export const joinRoom = async (
         leafMs: timeMs,
         leafCounter: room.place.sendCounter,
       },
-      face: faceAt(room.face, nameOf(meta), memberCountOf(group.public), waiting),
+      face: isComing ? faceAt(room.face, nameOf(meta), memberCountOf(group.public), waiting) : room.face,
     },
-    { ...arrival(tools, room.id, waiting, admission.inviter, used?.used ?? []), consumed },
+    { ...arrival(tools, room, waiting, phase, admission.inviter, used?.used ?? []), consumed },
   )
 }
 
@@ -274,20 +275,31 @@ const faceAt = (face: Face, name: string, memberCount: number, { seq, timeMs }: 
   activeMs: Math.max(face.activeMs, timeMs),
 })
 
-/** The first thing that a new member sees: who brought it in. */
+/** The first thing that a new member sees: who brought it in; and where its history begins again, if it has one. */
+const arrivalItems = (
+  account: Uint8Array,
+  { phase }: RoomState,
+  inviter: Uint8Array,
+): readonly RecordedItem[] => {
+  const added: RecordedItem = { kind: 'event', actor: inviter, event: { kind: 'added', account } }
+  const isBack = phase.kind === 'invited' && phase.before.kind !== 'absent'
+  return isBack ? [added, { kind: 'event', actor: account, event: { kind: 'returned' } }] : [added]
+}
+
 const arrival = (
   { account }: Tools,
-  room: Uint8Array,
+  room: RoomState,
   { seq, entryHash: hash, timeMs }: WaitingWelcome,
+  phase: Joining['phase'],
   inviter: Uint8Array,
   used: readonly Change[],
 ): Pick<Stepped, 'changes' | 'told'> => {
   const record: LogRecord = {
     anchor: hash.slice(0, anchorHashBytes),
     timeMs,
-    items: [{ kind: 'event', actor: inviter, event: { kind: 'added', account } }],
+    items: phase.kind === 'active' ? arrivalItems(account, room, inviter) : [],
   }
-  const key = roomKeys.logEntry(toHex(room), seq)
+  const key = roomKeys.logEntry(toHex(room.id), seq)
   return {
     changes: [...used, { kind: 'put', key, value: encodeLogRecord(record) }],
     told: [{ kind: 'records', records: [{ seq, record }] }],

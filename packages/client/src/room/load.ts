@@ -51,7 +51,7 @@ const loadRoom = async (
   const phase = read('phase', readRow.phase) ?? ((isDamaged = true), { kind: 'active' } as const)
   const room = emptyRoom(fromHex(id, 16), phase)
   const place = read('place', readRow.place) ?? room.place
-  if (phase.kind === 'left') return { ...room, place }
+  if (phase.kind === 'absent') return { ...room, place }
   const observed = await store.get(roomKeys.observed(id))
   const pending = read('pending', readRow.pending)
   const staged = pending ? await partsUnder(store, roomKeys.staged(id)) : new Map<string, Uint8Array>()
@@ -72,14 +72,22 @@ const loadRoom = async (
     observed: (observed && intact(() => readRow.observed(observed))) ?? null,
     pending: pending ? { ...pending, staged: groupIn(staged) } : null,
   }
-  return isDamaged && hasKeysToLose(phase) ? { ...lost(loaded, 'storage_damaged'), group: null } : loaded
+  return isDamaged && hasKeysToLose(phase)
+    ? { ...lost(loaded, 'storage_damaged'), group: null }
+    : withHistory(loaded)
 }
+
+/** An invitation that an earlier version has stored says nothing of the room before it; that had kept only what ended otherwise than by leaving. */
+const withHistory = (room: RoomState): RoomState =>
+  room.phase.kind === 'invited' && room.phase.before.kind === 'absent' && room.face.memberCount > 0
+    ? { ...room, phase: { ...room.phase, before: { kind: 'removed' } } }
+    : room
 
 /** Whether a room in this phase is one that this device is in. */
 const hasKeysToLose = ({ kind }: Phase): boolean =>
-  kind === 'active' || kind === 'leaving' || kind === 'repairing'
+  kind === 'active' || kind === 'leaving' || kind === 'parting' || kind === 'repairing'
 
-const needsKeys = ({ kind }: Phase): boolean => kind === 'active' || kind === 'leaving'
+const needsKeys = ({ kind }: Phase): boolean => kind === 'active' || kind === 'leaving' || kind === 'parting'
 
 const loadOutbox = async (
   store: Store,

@@ -1,5 +1,6 @@
 import { equalBytes, limits, toHex } from '@sotto/protocol'
-import type { Intent, Invitation, OutboxItem, Pending, Place, RoomState } from './state.ts'
+import { type Intent, type Invitation, isGoing, type OutboxItem, type Pending, type Place } from './state.ts'
+import type { RoomState } from './state.ts'
 import type { Group } from '@sotto/mls'
 import { type HookDuty, hookDuties } from './hookDuties.ts'
 import { type Death, policyOf } from '@sotto/trust'
@@ -81,11 +82,13 @@ export const plan = (room: RoomState, situation: Situation): readonly Action[] =
       return planRepair(room, room.phase, situation)
     case 'active':
     case 'leaving':
+    case 'parting':
       return planOpen(room, situation)
     case 'invited':
     case 'removed':
     case 'refounded':
     case 'left':
+    case 'absent':
       return []
   }
 }
@@ -113,7 +116,7 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   const { group, pending } = room
   if (pending) return situation.underWay.has(pendingId) ? [] : [{ kind: 'submit_pending', pending }]
   if (!group) return []
-  if (room.phase.kind === 'leaving') return hasAskedToLeave(group) ? [] : [{ kind: 'propose_leave' }]
+  if (isGoing(room)) return hasAskedToLeave(group) ? [] : [{ kind: 'propose_leave' }]
   const sent = room.outbox.filter(({ stage }) => stage.kind === 'encrypted')
   const submit = situation.crowdedOut ? [] : planSubmit(sent, situation)
   const isQueued = room.outbox.some(({ stage }) => stage.kind === 'queued')

@@ -25,6 +25,7 @@ const entriesPerTurn = 16
  */
 export const receive = async (tools: Tools, room: RoomState, reading: Reading): Promise<Step> => {
   const desk: Desk = { room, reading, anchors: new Map(), senders: new Map(), consumed: [], told: [] }
+  const isWanted = room.phase.kind !== 'parting'
   const records: PlacedRecord[] = []
   for (const [index, judged] of reading.entries.entries()) {
     if (index > 0 && index % entriesPerTurn === 0) await reading.turn()
@@ -39,7 +40,7 @@ export const receive = async (tools: Tools, room: RoomState, reading: Reading): 
         const { seq, timeMs } = judged.entry
         const anchor = judged.hash.slice(0, anchorHashBytes)
         desk.anchors.set(seq, anchor)
-        records.push({ seq, record: { anchor, timeMs, items: ending.items } })
+        records.push({ seq, record: { anchor, timeMs, items: isWanted ? ending.items : [] } })
         desk.room = { ...desk.room, place: { ...desk.room.place, cursor: seq, hash: judged.hash, timeMs } }
       }
     }
@@ -61,7 +62,7 @@ const freeze = (
 
 const finish = (tools: Tools, desk: Desk, records: readonly PlacedRecord[]): Stepped => {
   const { room, consumed, reading } = desk
-  if (room.phase.kind === 'left') return stepped(room, { consumed })
+  if (room.phase.kind === 'absent') return stepped(room, { consumed })
   const id = toHex(room.id)
   const changes: Change[] = records.map(({ seq, record }) => ({
     kind: 'put',

@@ -12,14 +12,14 @@ import { lost } from './repair.ts'
 import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
 import {
-  forgotten,
+  ended,
+  endOf,
   type Intent,
   type Nack,
   type OutboxItem,
   publicOf,
   rejoinRule,
   rejoinsKept,
-  removed,
   type RoomState,
 } from './state.ts'
 import type { Tools } from './tools.ts'
@@ -209,14 +209,14 @@ const stillWanted = ({ intents }: RoomState, { tree }: PublicGroup): RoomState['
   return intents.filter((intent) => intent.kind !== 'readd' || keys.has(toHex(intent.leafKey)))
 }
 
-/** Who has asked to go keeps nothing; who was removed keeps what was read before. */
+/** Who is out keeps what was read before. */
 const expel = (desk: Desk): void => {
   const { room } = desk
   if (room.group) desk.consumed.push(...allSecrets(room.group))
   desk.consumed.push(...room.hooks.flatMap(allSecretsOf))
   if (room.outbox.length > 0)
     desk.told.push({ kind: 'outbox', messages: room.outbox.map(({ message }) => message) })
-  desk.room = room.phase.kind === 'leaving' ? forgotten(room) : removed(room)
+  desk.room = ended(room, endOf(room) ?? { kind: 'removed' })
 }
 
 export const isOwnPending = ({ pending }: RoomState, payloadHash: Uint8Array): boolean =>

@@ -1,9 +1,9 @@
-import { allSecrets, type KeyPackageBundle, leafAt, type PublicGroup } from '@sotto/mls'
+import { type KeyPackageBundle, leafAt, type PublicGroup } from '@sotto/mls'
 import { equalBytes, toHex } from '@sotto/protocol'
 import { identityOf, isRefounding, type Policy, policyOf, refoundPolicy } from '@sotto/trust'
 import { hashOfMeta, makeMeta } from '../content/meta.ts'
-import { allSecretsOf } from '../hook/keys.ts'
 import type { Founding } from './enter.ts'
+import { givenUp } from './ending.ts'
 import type { Room } from './room.ts'
 import { requeue } from './send.ts'
 import { type Intent, type Meta, type OutboxItem, type Place, publicOf, type RoomState } from './state.ts'
@@ -71,21 +71,9 @@ export const continues = (next: RoomState, before: RoomState): boolean => {
 const mayEnd = ({ phase }: RoomState): boolean =>
   phase.kind === 'frozen' || phase.kind === 'repairing' || phase.kind === 'active'
 
-/** The room is over: its history stays, its keys go. */
-const ended = (room: RoomState, successor: Uint8Array): Stepped =>
-  stepped(
-    {
-      ...room,
-      phase: { kind: 'refounded', successor },
-      group: null,
-      hooks: [],
-      observed: null,
-      pending: null,
-      intents: [],
-      outbox: [],
-    },
-    { consumed: [...(room.group ? allSecrets(room.group) : []), ...room.hooks.flatMap(allSecretsOf)] },
-  )
+/** The room is over: its history stays, its keys go. What was not sent goes with the room that continues it. */
+const continuedBy = (room: RoomState, successor: Uint8Array): Stepped =>
+  givenUp({ ...room, outbox: [] }, { kind: 'refounded', successor })
 
 /** With what was not sent in the room before; what is there already, by its name, is not taken twice. */
 const withOutbox = (room: RoomState, items: readonly OutboxItem[]): RoomState => {
@@ -110,6 +98,6 @@ export const endContinued = async (
     if (!before || !mayEnd(before.state()) || !continues(next.state(), before.state())) continue
     const { outbox } = before.state()
     await next.take((room) => stepped(withOutbox(room, outbox)))
-    await before.take((room) => (mayEnd(room) ? ended(room, next.state().id) : stepped(room)))
+    await before.take((room) => (mayEnd(room) ? continuedBy(room, next.state().id) : stepped(room)))
   }
 }

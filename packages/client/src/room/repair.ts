@@ -33,7 +33,7 @@ import { type Asked, attempt, type Attempt } from './attempt.ts'
 import { frozen } from './freeze.ts'
 import { dayMs } from './plan.ts'
 import { counted, envelopeFor, requeue } from './send.ts'
-import { type Pending, publicOf, rejoinRule, removed, type RoomState } from './state.ts'
+import { ended, type Pending, publicOf, rejoinRule, type RoomState } from './state.ts'
 import { type Step, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -216,7 +216,7 @@ export const tired = (room: RoomState): RoomState =>
  * must show how it came to that; where it has lost all of it, there is nobody else to ask, and nothing to lose.
  */
 export const disowned = (room: RoomState): RoomState =>
-  room.phase.kind === 'repairing' && !publicOf(room) ? removed(room) : room
+  room.phase.kind === 'repairing' && !publicOf(room) ? ended(room, { kind: 'removed' }) : room
 
 /** The user wants it tried once more. */
 export const tryAgain = (room: RoomState): RoomState =>

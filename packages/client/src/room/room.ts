@@ -31,7 +31,7 @@ import { doorOfServer } from './door.ts'
 import { askOthers, disowned, stageRejoin, stillLost } from './repair.ts'
 import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
 import { makeSender } from './sender.ts'
-import { follows, type Intent, type Place, type RoomState } from './state.ts'
+import { follows, type Intent, isEnded, type Place, type RoomState } from './state.ts'
 import { type IntentResult, stepped, type Told } from './step.ts'
 import { takeTurns } from './turns.ts'
 import type { Tools } from './tools.ts'
@@ -208,8 +208,10 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     if (isAsking(room) && !isAsking(before)) after(askAgainMs, tryOnceMore)
     hookKeeper.settle(room)
     if (room.phase.kind !== 'creating') settle(creators)
-    if (room.phase.kind === 'left' || (room.group && hasAskedToLeave(room.group))) settle(leavers)
-    if (room.phase.kind === 'frozen' || room.phase.kind === 'removed') failAll(room)
+    const isOver = isEnded(room.phase)
+    if ((isOver && room.phase.kind !== 'removed') || (room.group && hasAskedToLeave(room.group)))
+      settle(leavers)
+    if (isOver || room.phase.kind === 'frozen') failAll(room)
     if (room.group && before.group !== room.group && before.place.epoch !== room.place.epoch) tellForkTag()
     deps.changed(room, told)
     for (const one of told) {
@@ -221,7 +223,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   }
 
   const failAll = ({ phase }: RoomState): void => {
-    const failure = new SottoError(phase.kind === 'removed' ? 'not_member' : 'room_frozen')
+    const failure = new SottoError(phase.kind === 'frozen' ? 'room_frozen' : 'not_member')
     for (const waiters of [...intents.values(), leavers]) settle(waiters, failure)
     intents.clear()
     hookKeeper.fail(failure)

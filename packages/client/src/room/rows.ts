@@ -39,9 +39,18 @@ const ruleText = text(64)
 
 const nack: Shape<Nack> = struct({ seq: uint(), rule: ruleText, message: bytes(16) })
 
+const endings = {
+  removed: [5, {}],
+  /** What earlier versions called left: they kept nothing of a room that was left. */
+  absent: [6, {}],
+  refounded: [8, { successor: bytes(16) }],
+  left: [9, {}],
+} as const
+
 const following = {
   active: [2, {}],
   leaving: [4, {}],
+  parting: [11, { to: union(endings) }],
   repairing: [
     7,
     {
@@ -54,7 +63,7 @@ const following = {
   ],
 } as const
 
-const phase: Shape<Phase> = union({
+const phases: Shape<Phase> = union({
   creating: [
     0,
     {
@@ -63,16 +72,21 @@ const phase: Shape<Phase> = union({
       meta: blob(limits.metaBytesMax),
     },
   ],
-  invited: [1, { inviter: nullable(bytes(32)), timeMs: uint() }],
+  invited: [1, { inviter: nullable(bytes(32)), timeMs: uint(), before: union(endings) }],
   frozen: [
     3,
     { code: failureCode, rule: nullable(ruleText), nack: nullable(nack), before: union(following) },
   ],
-  removed: [5, {}],
-  left: [6, {}],
-  refounded: [8, { successor: bytes(16) }],
+  ...endings,
   ...following,
 })
+
+/** Earlier versions wrote nothing of what a room was before the invitation; `load.ts` knows it from the other rows. */
+const phase: Shape<Phase> = {
+  read: (value, at) =>
+    phases.read(Array.isArray(value) && value[0] === 1 && value.length === 3 ? [...value, [6]] : value, at),
+  write: phases.write,
+}
 
 const place: Shape<Place> = struct({
   cursor: uint(),
@@ -238,7 +252,7 @@ const put = (key: string, value: Uint8Array): Change => ({ kind: 'put', key, val
 /** The rows by which `after` differs from `before`; all of them, where there was nothing. */
 export const roomChanges = (before: RoomState | null, after: RoomState): readonly Change[] => {
   const room = toHex(after.id)
-  if (after.phase.kind === 'left')
+  if (after.phase.kind === 'absent')
     return [
       ...forgetChanges(after.id),
       put(roomKeys.phase(room), encodeAs(phase, after.phase)),
@@ -340,7 +354,14 @@ const charterChanges = (room: string, before: RoomState | null, after: RoomState
   return [put(roomKeys.charter(room), next)]
 }
 
-/** Nothing of the room stays but that it was left, and where. */
+/** What of a room is read in parts: what was said in it, and what is kept to know it again. */
+export const historyChanges = (id: Uint8Array): readonly Change[] => {
+  const room = toHex(id)
+  const folders = [roomKeys.log(room), roomKeys.known(room), roomKeys.raw(room), roomKeys.rawBlocks(room)]
+  return folders.map((prefix) => ({ kind: 'delete_range', ...within(prefix) }))
+}
+
+/** Nothing of the room stays but that it was there, and how far this device had come. */
 const forgetChanges = (id: Uint8Array): readonly Change[] => {
   const room = toHex(id)
   const folders = [
@@ -348,11 +369,10 @@ const forgetChanges = (id: Uint8Array): readonly Change[] => {
     roomKeys.group(room),
     roomKeys.staged(room),
     roomKeys.outbox(room),
-    roomKeys.log(room),
-    roomKeys.known(room),
-    roomKeys.raw(room),
-    roomKeys.rawBlocks(room),
     roomKeys.observedFolder(room),
   ]
-  return folders.map((prefix) => ({ kind: 'delete_range', ...within(prefix) }))
+  return [
+    ...folders.map((prefix): Change => ({ kind: 'delete_range', ...within(prefix) })),
+    ...historyChanges(id),
+  ]
 }

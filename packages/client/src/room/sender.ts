@@ -21,7 +21,7 @@ import type { Reader } from './reader.ts'
 import type { Runner } from './runner.ts'
 import { askOthers, disowned, lost, tired } from './repair.ts'
 import { failItem, outboxItem, requeue } from './send.ts'
-import { follows, forgotten, type OutboxItem, type Pending, type RoomState } from './state.ts'
+import { ended, follows, type OutboxItem, type Pending, type RoomState } from './state.ts'
 import { stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -322,7 +322,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
         const failure = failureOf(error)
         if (failure.code !== 'quota' && isForNow(failure) && !isTooLargeOnTheWay(failure))
           return deps.holdBack(retryDelayMs(failure))
-        await runner.take((room) => stepped(forgotten(room)))
+        await runner.take((room) => stepped(ended(room, { kind: 'absent' })))
         deps.notCreated(failure)
       }
     },

@@ -42,8 +42,13 @@ export type Phase =
       readonly tree: Uint8Array
       readonly meta: Uint8Array
     }
-  /** A Welcome waits at the server; it is not processed before the user accepts. */
-  | { readonly kind: 'invited'; readonly inviter: Uint8Array | null; readonly timeMs: number }
+  /** A Welcome waits at the server; it is not processed before the user accepts. `before`: what the room was until then. */
+  | {
+      readonly kind: 'invited'
+      readonly inviter: Uint8Array | null
+      readonly timeMs: number
+      readonly before: Ended
+    }
   | { readonly kind: 'active' }
   /**
    * This device has lost its keys to the room or may not use them any more. It follows the log, opens what it still
@@ -66,28 +71,61 @@ export type Phase =
       readonly nack: Nack | null
       readonly before: Following
     }
+  /**
+   * The user has left; this device asks for its removal in every epoch until a member commits it, and keeps what is said
+   * until then.
+   */
+  | { readonly kind: 'leaving' }
+  /**
+   * The same for a room of which the user wants nothing more: an invitation that was declined, or a room that was deleted
+   * while it was being left. What is said is read for its keys only; when this device is out, the room is `to`.
+   */
+  | { readonly kind: 'parting'; readonly to: Ended }
+  | Ended
+
+/** This device is not in the room any more. What was read before stays, until the user deletes it. */
+export type Ended =
+  | { readonly kind: 'left' }
+  | { readonly kind: 'removed' }
   /** An owner has founded the room anew as the other, and this device is in it. */
   | { readonly kind: 'refounded'; readonly successor: Uint8Array }
-  /** The user has left; this device asks for its removal in every epoch until a member commits it. Not shown. */
-  | { readonly kind: 'leaving' }
-  | { readonly kind: 'removed' }
-  /** Kept only so that what the server still lists is not taken for a lost room. Not shown. */
-  | { readonly kind: 'left' }
+  /** Only how far this device had come is kept: whoever comes back does not begin anew (S1). Not shown. */
+  | { readonly kind: 'absent' }
 
-/** Out of the room: what was read before stays, and nothing more is said. */
-export const removed = (room: RoomState): RoomState => ({
+/** Out of the room: nothing more is said, and what could not be said is shown as that. */
+export const ended = (room: RoomState, phase: Ended): RoomState =>
+  phase.kind === 'absent'
+    ? { ...emptyRoom(room.id, phase), place: room.place }
+    : {
+        ...room,
+        phase,
+        group: null,
+        observed: null,
+        pending: null,
+        intents: [],
+        hooks: [],
+        outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
+      }
+
+/** Somebody invites to the room, which is here to be read where it was one of the user's before. */
+export const invitedTo = (room: RoomState, inviter: Uint8Array | null, timeMs: number): RoomState => ({
   ...room,
-  phase: { kind: 'removed' },
-  group: null,
-  observed: null,
+  phase: { kind: 'invited', inviter, timeMs, before: beforeInvitation(room) },
   pending: null,
-  intents: [],
-  hooks: [],
-  outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
 })
 
+const beforeInvitation = ({ phase, face }: RoomState): Ended => {
+  if (phase.kind === 'invited') return phase.before
+  if (isEnded(phase)) return phase
+  return { kind: face.memberCount > 0 ? 'removed' : 'absent' }
+}
+
+/** The invitation is over; the room is what it was before it. */
+export const uninvited = (room: RoomState): RoomState =>
+  room.phase.kind === 'invited' ? ended(room, room.phase.before) : room
+
 /** The phases in which entries are processed: the room is read, is being repaired, or the own removal is awaited. */
-export type Following = Extract<Phase, { kind: 'active' | 'leaving' | 'repairing' }>
+export type Following = Extract<Phase, { kind: 'active' | 'leaving' | 'parting' | 'repairing' }>
 
 /** What this device says against an entry, for all members to see. */
 export interface Nack {
@@ -236,12 +274,6 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
 
 export const emptyRoom = (id: Uint8Array, phase: Phase): RoomState => ({ id, phase, ...nothingYet })
 
-/** Nothing of the room is kept but how far this device had come: whoever comes back does not begin anew. */
-export const forgotten = (room: RoomState): RoomState => ({
-  ...emptyRoom(room.id, { kind: 'left' }),
-  place: room.place,
-})
-
 /** Whether entries are processed. */
 export const follows = (room: RoomState): room is RoomState & { readonly phase: Following } =>
   isFollowing(room.phase)
@@ -250,6 +282,7 @@ const isFollowing = (phase: Phase): phase is Following => {
   switch (phase.kind) {
     case 'active':
     case 'leaving':
+    case 'parting':
     case 'repairing':
       return true
     case 'creating':
@@ -258,9 +291,13 @@ const isFollowing = (phase: Phase): phase is Following => {
     case 'removed':
     case 'refounded':
     case 'left':
+    case 'absent':
       return false
   }
 }
+
+/** Whether this device asks to be taken out. */
+export const isGoing = ({ phase }: RoomState): boolean => phase.kind === 'leaving' || phase.kind === 'parting'
 
 /** The group as everybody sees it, as far as this device has followed it. */
 export const publicOf = (room: RoomState): PublicGroup | null => room.group?.public ?? room.observed
@@ -272,8 +309,35 @@ export const policyIn = (room: RoomState): Policy | undefined => {
   return policy?.kind === 'ok' ? policy.value : undefined
 }
 
-/** Whether the user sees the room: not one that it has left, whatever becomes of it. */
-export const isShown = ({ phase }: RoomState): boolean => {
-  const { kind } = phase.kind === 'frozen' ? phase.before : phase
-  return kind !== 'leaving' && kind !== 'left'
+/**
+ * How the user's membership has ended, whatever this device still has to do about it; null for a room that one is in or
+ * may come into.
+ */
+export const endOf = ({ phase }: RoomState): Ended | null => {
+  const now = phase.kind === 'frozen' ? phase.before : phase
+  if (now.kind === 'leaving') return { kind: 'left' }
+  if (now.kind === 'parting') return now.to
+  return isEnded(now) ? now : null
 }
+
+/** Whether nothing is left to be done about the room. */
+export const isEnded = (phase: Phase): phase is Ended => {
+  switch (phase.kind) {
+    case 'left':
+    case 'removed':
+    case 'refounded':
+    case 'absent':
+      return true
+    case 'creating':
+    case 'invited':
+    case 'active':
+    case 'repairing':
+    case 'frozen':
+    case 'leaving':
+    case 'parting':
+      return false
+  }
+}
+
+/** Whether the user sees the room: not one that was deleted, whatever this device still has to do about it. */
+export const isShown = (room: RoomState): boolean => endOf(room)?.kind !== 'absent'

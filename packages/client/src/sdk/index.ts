@@ -1,6 +1,6 @@
 export { type Deliveries, deliveriesOf, type Delivered } from './deliveries.ts'
 export type { Message, SottoEvents } from './events.ts'
-export { isReadable, readUpTo } from './reading.ts'
+export { isOver, isReadable, readUpTo } from './reading.ts'
 export {
   type Credentials,
   type HistoryOptions,

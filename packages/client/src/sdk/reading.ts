@@ -18,9 +18,14 @@ export const isReadable = ({ state }: RoomView): boolean => {
     case 'frozen':
     case 'refounded':
     case 'removed':
+    case 'left':
       return true
     case 'invited':
     case 'joining':
-      return false
+      return state.kept
   }
 }
+
+/** Whether the user is not in the room any more: it stays to be read until it is deleted. */
+export const isOver = ({ state }: RoomView): boolean =>
+  state.kind === 'left' || state.kind === 'removed' || state.kind === 'refounded'

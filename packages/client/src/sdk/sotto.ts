@@ -3,6 +3,7 @@ import type { AccountView, Client, InviteOutcome, MemberView, RoomView } from '.
 import { openWaits } from '../waits.ts'
 import { type Deliveries, deliveriesOf, type Delivered } from './deliveries.ts'
 import { type EventDesk, eventDeskOf, type Message, messageOf } from './events.ts'
+import { isOver } from './reading.ts'
 
 /** A message that is on its way. */
 export interface Sent {
@@ -76,7 +77,10 @@ export interface Sotto {
   inviteAll(room: string, names: readonly string[]): Promise<readonly InviteOutcome[]>
   /** Accepts an invitation: its room has no name before. @throws SottoError `not_found`, `policy`, `offline` */
   accept(room: string): Promise<void>
+  /** The room stays on this device, to be read. `last_owner` where nobody else could change it any more. */
   leave(room: string): Promise<void>
+  /** Erases a room that the account is not in any more from this device. `bad_request` for one that it is in. */
+  deleteRoom(room: string): Promise<void>
   /** Stores what is under way and lets the profile go. Whatever is asked for still or later rejects with `closed`. */
   close(): Promise<void>
   readonly client: Client
@@ -95,7 +99,7 @@ export const sottoOf = (client: Client): Sotto => {
     if (byId) return byId
     // A room that goes on in another one has its name: who says it means the one that goes on.
     const named = rooms.filter(({ name }) => name === nameOrId && name !== '')
-    const there = named.filter(({ state }) => state.kind !== 'removed' && state.kind !== 'refounded')
+    const there = named.filter((one) => !isOver(one))
     const [found, ...others] = there.length > 0 ? there : named
     if (!found) throw new SottoError('room_unknown', `there is no room ${nameOrId} on this device`)
     if (others.length > 0) throw new SottoError('bad_request', `several rooms are called ${nameOrId}`)
@@ -156,6 +160,7 @@ export const sottoOf = (client: Client): Sotto => {
     inviteAll: (name, names) => waits.until(async () => client.inviteAll({ room: room(name).id, names })),
     accept: (name) => waits.until(async () => client.accept({ room: room(name).id })),
     leave: (name) => waits.until(async () => client.leave({ room: room(name).id })),
+    deleteRoom: (name) => waits.until(async () => client.deleteRoom({ room: room(name).id })),
     close: () => (closing ??= close()),
   }
 }

@@ -18,7 +18,17 @@ import { rawBytesOfRoom } from '../room/rawKeeper.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
 import { storedAnchor } from '../room/storedAnchor.ts'
 import { lost, stillLost } from '../room/repair.ts'
-import { emptyRoom, follows, forgotten, type Place, publicOf, type RoomState } from '../room/state.ts'
+import {
+  emptyRoom,
+  follows,
+  invitedTo,
+  isEnded,
+  isShown,
+  type Place,
+  publicOf,
+  type RoomState,
+  uninvited,
+} from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import type { Tools } from '../room/tools.ts'
 import { followChains } from './growth.ts'
@@ -71,7 +81,7 @@ const accountOf = (account: string): Uint8Array => fromHex(account, accountIdByt
 export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms => {
   const { line, tools, contacts, pool, roomDeps } = deps
   const rooms = new Map<string, Room>()
-  /** Welcomes that are looked at again when the log has been read as far as they go. */
+  /** Welcomes that are looked at again when the log has been read as far as they go, or this device is out of the room. */
   const awaited = new Map<string, WaitingWelcome>()
   const watched: RoomDeps = {
     ...roomDeps,
@@ -80,7 +90,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       roomDeps.changed(room, told)
       askForNewcomers(room)
       const waiting = awaited.get(toHex(room.id))
-      if (!waiting || room.place.cursor < waiting.seq) return
+      if (!waiting || (!isEnded(room.phase) && room.place.cursor < waiting.seq)) return
       awaited.delete(toHex(room.id))
       // What fails now is tried again with the next connection.
       noteWelcome(waiting).catch(() => {})
@@ -120,36 +130,38 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
 
   const find = (id: string): Room | undefined => {
     const room = rooms.get(id)
-    return room && room.state().phase.kind !== 'left' ? room : undefined
+    return room && room.state().phase.kind !== 'absent' ? room : undefined
   }
   const get = (id: string): Room => {
     const room = find(id)
-    if (!room) throw new SottoError('room_unknown')
+    if (!room || !isShown(room.state())) throw new SottoError('room_unknown')
     return room
   }
 
   const settle = (waiting: WaitingWelcome, outcome: 'joined' | 'declined'): Promise<unknown> =>
     line.call(operations.settleWelcome, { room: waiting.room, seq: waiting.seq, outcome })
 
-  /** An invitation that is neither opened nor left: nothing of its room was ever here. */
+  /** An invitation that is neither opened nor left: the room is what it was before. */
   const dismiss = async (room: Room, waiting: WaitingWelcome): Promise<void> => {
     await settle(waiting, 'declined')
-    await room.take((state) => stepped(state.phase.kind === 'invited' ? forgotten(state) : state))
+    await room.take((state) => stepped(uninvited(state)))
   }
 
   const noteWelcome = async (waiting: WaitingWelcome): Promise<void> => {
     const { room: id, inviter, timeMs } = waiting
     const isUnwanted = inviter !== null && deps.isBlocked(inviter)
-    const room = rooms.get(toHex(id)) ?? open(emptyRoom(id, { kind: 'left' }), false)
+    const room = rooms.get(toHex(id)) ?? open(emptyRoom(id, { kind: 'absent' }), false)
     const { phase, place } = room.state()
     switch (phase.kind) {
       case 'active':
       case 'leaving':
+      case 'parting':
       case 'creating':
       case 'frozen':
-      case 'refounded':
         // Joined, and the answer to settling was lost.
         if (waiting.epoch <= place.epoch) await settle(waiting, 'joined')
+        // It was taken out and is invited again, and has yet to read that.
+        else awaited.set(room.id, waiting)
         return
       case 'repairing':
         // This device has asked to be brought in again: nobody need be asked whether it wants to.
@@ -161,19 +173,15 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         break
       case 'removed':
       case 'left':
+      case 'refounded':
+      case 'absent':
         // What led into epochs that this device has left again is no invitation.
         if (place.epoch > 0 && waiting.epoch <= place.epoch) return
         if (isUnwanted) return dismiss(room, waiting)
         break
     }
     await pool.reserve(waiting.welcome)
-    await room.take((state) =>
-      stepped({
-        ...state,
-        phase: { kind: 'invited', inviter, timeMs },
-        face: { ...state.face, activeMs: timeMs },
-      }),
-    )
+    await room.take((state) => stepped(invitedTo(state, inviter, timeMs)))
   }
 
   const bundlesFor = async (welcome: Uint8Array) => {
@@ -218,11 +226,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
   /** Nothing that this device knows speaks for the invitation: its user decides. */
   const showAsInvitation = (room: Room, { inviter, timeMs }: WaitingWelcome): Promise<void> =>
     room.take((state) =>
-      stepped(
-        state.phase.kind === 'repairing'
-          ? { ...state, phase: { kind: 'invited', inviter, timeMs }, pending: null }
-          : state,
-      ),
+      stepped(state.phase.kind === 'repairing' ? invitedTo(state, inviter, timeMs) : state),
     )
 
   const bringBack = async (room: Room, waiting: WaitingWelcome): Promise<void> => {
@@ -282,7 +286,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       const { welcomes } = await line.call(operations.listWelcomes, {})
       const waiting = welcomes.findLast((welcome) => equalBytes(welcome.room, room.state().id))
       if (!waiting) {
-        await room.take((state) => stepped(forgotten(state)))
+        await room.take((state) => stepped(uninvited(state)))
         throw new SottoError('not_found', 'the invitation is no longer there')
       }
       try {
@@ -290,7 +294,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       } catch (error) {
         if (!isKeyless(error)) throw error
         // What cannot be opened need not be left.
-        if (phase.kind === 'leaving') return dismiss(room, waiting)
+        if (phase.kind === 'parting') return dismiss(room, waiting)
         // The account is a member all the same, and its leaf is there: other keys for it can be asked for.
         await deps.renewKeyPackages()
         await room.take((state) => stepped(lost(state, 'storage_damaged')))

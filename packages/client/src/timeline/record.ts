@@ -55,6 +55,8 @@ export type RecordedEvent =
   | { readonly kind: 'added'; readonly account: Uint8Array }
   | { readonly kind: 'removed'; readonly account: Uint8Array }
   | { readonly kind: 'left' }
+  /** This device has come back into a room of which it has the history. */
+  | { readonly kind: 'returned' }
   | { readonly kind: 'renamed'; readonly name: string }
   | { readonly kind: 'role'; readonly account: Uint8Array; readonly role: Role }
   | { readonly kind: 'rejoined' }
@@ -77,6 +79,7 @@ const event: Shape<RecordedEvent> = union({
   refounded: [8, {}],
   hook_added: [9, { name: hookName, reads: boolean }],
   hook_removed: [10, { name: hookName }],
+  returned: [11, {}],
 })
 
 const item: Shape<RecordedItem> = union({

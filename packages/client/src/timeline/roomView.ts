@@ -3,7 +3,7 @@ import { policyOf, roleOf, roles } from '@sotto/trust'
 import { offeredCommands } from '../room/offers.ts'
 import { isOwnFault } from '../room/repair.ts'
 import type { Room } from '../room/room.ts'
-import { type Phase, publicOf, type RoomState } from '../room/state.ts'
+import { type Ended, endOf, type Phase, publicOf, type RoomState } from '../room/state.ts'
 import type { Remedy, RoomState as RoomStateView, RoomView } from '../view.ts'
 
 /** A room as lists show it. */
@@ -51,13 +51,18 @@ const stateView = (
   const room = at.state()
   const missing = at.missing()
   const { phase } = room
+  const end = endOf(room)
+  if (end) return endView(end)
   switch (phase.kind) {
     case 'creating':
-      return { kind: 'joining' }
-    case 'invited':
+      return { kind: 'joining', kept: false }
+    case 'invited': {
+      const { inviter, timeMs } = phase
+      const kept = phase.before.kind !== 'absent'
       return isEntering
-        ? { kind: 'joining' }
-        : { kind: 'invited', inviter: phase.inviter && nameOf(phase.inviter), timeMs: phase.timeMs }
+        ? { kind: 'joining', kept }
+        : { kind: 'invited', inviter: inviter && nameOf(inviter), timeMs, kept }
+    }
     case 'frozen':
       return {
         kind: 'frozen',
@@ -70,14 +75,27 @@ const stateView = (
       const { code, rule, asked } = phase
       return { kind: 'repairing', code, rule, step: missing > 0 ? 'reading' : asked ? 'asking' : 'rejoining' }
     }
-    case 'refounded':
-      return { kind: 'refounded', successor: toHex(phase.successor) }
-    case 'removed':
-      return { kind: 'removed' }
     case 'active':
     case 'leaving':
+    case 'parting':
     case 'left':
+    case 'removed':
+    case 'refounded':
+    case 'absent':
       return missing > 0 ? { kind: 'behind', missing } : { kind: 'active' }
+  }
+}
+
+const endView = (end: Ended): RoomStateView => {
+  switch (end.kind) {
+    case 'left':
+    case 'removed':
+      return { kind: end.kind }
+    case 'refounded':
+      return { kind: 'refounded', successor: toHex(end.successor) }
+    // Nothing shows it; were it shown, it would be as one to be read.
+    case 'absent':
+      return { kind: 'left' }
   }
 }
 
@@ -95,6 +113,9 @@ const remedyOf = (
   return isOwner ? 'refound' : 'ask_owner'
 }
 
+const activeMs = ({ phase, face }: RoomState): number =>
+  phase.kind === 'invited' ? Math.max(phase.timeMs, face.activeMs) : face.activeMs
+
 /** Newest activity first; equal times in a fixed order. */
 export const byActivity = (a: RoomState, b: RoomState): number =>
-  b.face.activeMs - a.face.activeMs || (toHex(a.id) < toHex(b.id) ? -1 : 1)
+  activeMs(b) - activeMs(a) || (toHex(a.id) < toHex(b.id) ? -1 : 1)

@@ -169,7 +169,7 @@ export class Side {
   turns = 0
   readonly #known = new Map<string, readonly string[]>()
 
-  constructor(tools: Tools, ledger: Ledger, room = emptyRoom(ledger.room, { kind: 'left' })) {
+  constructor(tools: Tools, ledger: Ledger, room = emptyRoom(ledger.room, { kind: 'absent' })) {
     this.tools = tools
     this.ledger = ledger
     this.room = room

@@ -70,7 +70,8 @@ describe('what is to be done next', () => {
     expect(kinds(active)).toEqual([])
     const busy = { ...active, outbox: [item(0, queued)], intents: [invitation], pending }
     expect(kinds(busy, { online: false })).toEqual([])
-    for (const kind of ['removed', 'left'] as const) expect(kinds({ ...busy, phase: { kind } })).toEqual([])
+    for (const kind of ['removed', 'left', 'absent'] as const)
+      expect(kinds({ ...busy, phase: { kind } })).toEqual([])
   })
 
   it('S1: what is missing is read before anything is said', () => {

@@ -8,6 +8,7 @@ import { ConnectionStatus } from '../features/connection/ConnectionStatus.tsx'
 import { Conversation } from '../features/conversation/Conversation.tsx'
 import type { ConversationHandle } from '../features/conversation/Conversation.tsx'
 import { SetupNotice } from '../features/setup/SetupNotice.tsx'
+import { InvitationNotice } from '../features/invitations/InvitationNotice.tsx'
 import { InvitationScreen } from '../features/invitations/InvitationScreen.tsx'
 import { InviteDialog } from '../features/invitations/InviteDialog.tsx'
 import { MembersPanel } from '../features/members/MembersPanel.tsx'
@@ -15,12 +16,13 @@ import { mayInvite } from '../client/rights.ts'
 import { useMembers } from '../client/useMembers.ts'
 import { RefoundDialog } from '../features/refounding/RefoundDialog.tsx'
 import { CreateRoomDialog } from '../features/rooms/CreateRoomDialog.tsx'
+import { DeleteRoomDialog } from '../features/rooms/DeleteRoomDialog.tsx'
 import { FirstRoom } from '../features/rooms/FirstRoom.tsx'
 import { LeaveRoomDialog } from '../features/rooms/LeaveRoomDialog.tsx'
 import { listed, neighbour } from '../features/rooms/neighbour.ts'
 import { NoRoom } from '../features/rooms/NoRoom.tsx'
 import { RoomSidebar } from '../features/rooms/RoomSidebar.tsx'
-import { hasMembers, standingOf } from '../client/standing.ts'
+import { hasMembers, isEnded, standingOf } from '../client/standing.ts'
 import { AboutDialog } from '../features/settings/AboutDialog.tsx'
 import { AccountMenu } from '../features/settings/AccountMenu.tsx'
 import type { SettingsPage } from '../features/settings/AccountMenu.tsx'
@@ -34,7 +36,7 @@ import { IconButton } from '../ui/IconButton.tsx'
 import { useMedia } from '../ui/useMedia.ts'
 import styles from './Workspace.module.css'
 
-type Opened = 'nothing' | 'create' | 'invite' | 'leave' | 'refound' | 'commands' | SettingsPage
+type Opened = 'nothing' | 'create' | 'invite' | 'leave' | 'delete' | 'refound' | 'commands' | SettingsPage
 
 /** Whether it has a conversation to show, with a header of its own. */
 const isOpen = (room: RoomView | undefined): boolean =>
@@ -62,7 +64,10 @@ export const Workspace = ({
 
   const openId = params?.id ?? null
   const room = rooms.find((one) => one.id === openId)
-  const ordered = listed(rooms)
+  const parts = listed(rooms)
+  const ordered = [...parts.invitations, ...parts.rooms, ...parts.ended]
+  // With the keys one goes through the rooms that one is in, and out of any other.
+  const steps = ordered.filter(({ id, state }) => !isEnded(state) || id === openId)
 
   const { members, reload } = useMembers(hasMembers(room) ? room.id : null, room?.memberCount ?? 0)
   const role = members.kind === 'ready' ? members.members.find(({ own }) => own)?.role : undefined
@@ -89,9 +94,9 @@ export const Workspace = ({
         requestAnimationFrame(() => findField.current?.focus())
         return
       case 'next':
-        return goTo(neighbour(ordered, openId, 'down')?.id)
+        return goTo(neighbour(steps, openId, 'down')?.id)
       case 'previous':
-        return goTo(neighbour(ordered, openId, 'up')?.id)
+        return goTo(neighbour(steps, openId, 'up')?.id)
       case 'next_unread':
         return goTo(neighbour(ordered, openId, 'down', (one) => one.unread > 0)?.id)
       case 'create':
@@ -130,16 +135,13 @@ export const Workspace = ({
         <NoRoom kind="none_open" onBack={toList} />
       )
     if (room === undefined) return <NoRoom kind="unknown" onBack={toList} />
-    switch (room.state.kind) {
-      case 'invited':
-      case 'joining':
+    switch (standingOf(room.state)) {
+      case 'outside':
         return <InvitationScreen key={room.id} room={room} onDeclined={toList} />
-      case 'active':
-      case 'behind':
-      case 'repairing':
-      case 'frozen':
-      case 'refounded':
-      case 'removed':
+      case 'open':
+      case 'mending':
+      case 'stopped':
+      case 'over':
         return (
           <Conversation
             key={room.id}
@@ -148,10 +150,12 @@ export const Workspace = ({
             offline={connection.kind !== 'online'}
             membersShown={membersShown}
             connection={status}
+            invitation={<InvitationNotice room={room} />}
             onBack={toList}
             onInvite={invite}
             onMembers={() => setMembersShown(!membersShown)}
             onLeave={() => setOpened('leave')}
+            onDelete={standingOf(room.state) === 'over' ? () => setOpened('delete') : null}
             onCommands={() => setOpened('commands')}
             onRefound={() => setOpened('refound')}
           />
@@ -239,16 +243,19 @@ export const Workspace = ({
         <>
           <InviteDialog room={room} open={opened === 'invite'} onClose={close} />
           <RefoundDialog room={room} open={opened === 'refound'} onClose={close} onRefounded={created} />
-          <LeaveRoomDialog
-            room={room}
-            open={opened === 'leave'}
-            onClose={close}
-            onLeft={() => {
-              close()
-              toList()
-            }}
-          />
+          <LeaveRoomDialog room={room} open={opened === 'leave'} onClose={close} onLeft={close} />
         </>
+      )}
+      {room !== undefined && (
+        <DeleteRoomDialog
+          room={room}
+          open={opened === 'delete'}
+          onClose={close}
+          onDeleted={() => {
+            close()
+            toList()
+          }}
+        />
       )}
       <SettingsDialog
         name={account.name}

@@ -2,7 +2,7 @@ import type { RoomState, RoomView } from '@sotto/client'
 
 /** What a room lets its member do, whatever their role. */
 export type Standing =
-  /** Not a member yet. */
+  /** Not a member yet, and never before. */
   | 'outside'
   /** Everything. */
   | 'open'
@@ -17,7 +17,7 @@ export const standingOf = (state: RoomState): Standing => {
   switch (state.kind) {
     case 'invited':
     case 'joining':
-      return 'outside'
+      return state.kept ? 'over' : 'outside'
     case 'active':
     case 'behind':
       return 'open'
@@ -27,9 +27,14 @@ export const standingOf = (state: RoomState): Standing => {
       return 'stopped'
     case 'refounded':
     case 'removed':
+    case 'left':
       return 'over'
   }
 }
+
+/** Whether the user is not in the room any more, and has not been invited back: it is kept only to be read. */
+export const isEnded = (state: RoomState): boolean =>
+  state.kind === 'left' || state.kind === 'removed' || state.kind === 'refounded'
 
 /** Whether there is a list of members that this device is on. */
 export const hasMembers = (room: RoomView | undefined): room is RoomView => {

@@ -112,6 +112,8 @@ export const en = {
     frozen: 'Frozen',
     refounded: 'Goes on in a new room',
     removed: 'You are not a member any more',
+    left: 'You left',
+    ended: 'Rooms you are no longer in',
     quiet: 'Nothing said yet',
     nameless: {
       invited: 'Invitation',
@@ -122,17 +124,24 @@ export const en = {
       frozen: 'Unnamed room',
       refounded: 'Unnamed room',
       removed: 'Unnamed room',
+      left: 'Unnamed room',
     },
     leave: 'Leave room',
     leaveTitle: 'Leave <bdi>{room}</bdi>?',
     leaveText:
-      'You will not receive what is said from now on. To come back, a member has to invite you again.',
+      'The others see that you left, and you stop receiving what is said. What you have received stays on this device, to be read. To come back, a member has to invite you again.',
     leaveConfirm: 'Leave room',
+    delete: 'Delete from this device',
+    deleteTitle: 'Delete <bdi>{room}</bdi> from this device?',
+    deleteTitleUnnamed: 'Delete this room from this device?',
+    deleteText:
+      'The name of the room, everything you have received in it, and what you had written and not sent are erased here. They cannot be brought back. The other members keep what they have, and are not told.',
+    deleteConfirm: 'Delete',
     pickTitle: 'Choose a room',
     pickText: 'Pick one on the left, or press {find} to find it by name.',
     skip: 'Skip to the conversation',
     missing: 'This room is not on this device',
-    missingText: 'It may belong to another account, or you have left it.',
+    missingText: 'It may belong to another account, or it was deleted here.',
     toList: 'Back to the rooms',
   },
 
@@ -218,6 +227,8 @@ export const en = {
     addedByYou: 'You added <bdi>{name}</bdi>',
     removedByYou: 'You removed <bdi>{name}</bdi>',
     leftByYou: 'You left',
+    returned: '<bdi>{actor}</bdi> came back',
+    returnedByYou: 'You came back',
     renamedByYou: 'You named the room <bdi>{name}</bdi>',
     roleByYou:
       'You made <bdi>{name}</bdi> {role, select, owner {an owner} admin {an admin} guest {a guest} other {a member}}',
@@ -266,7 +277,9 @@ export const en = {
     refoundedGone:
       'An owner founded it anew, and you have left the new one since. What was said here stays here, to be read.',
     refoundedGo: 'Go to the new room',
-    removedText: 'You are not a member of this room any more. What you received before stays on this device.',
+    removedText:
+      'You are not a member of this room any more. What you received before stays on this device until you delete it.',
+    leftText: 'You left this room. What you received before stays on this device until you delete it.',
   },
 
   hook,

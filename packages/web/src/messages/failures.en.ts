@@ -32,6 +32,8 @@ export const failure = {
     'Whoever runs this server has suspended this account. What is on this device stays here; only they can lift it.',
   not_member: 'This device is not in the room.',
   policy: 'The rules of this room do not allow that.',
+  last_owner:
+    'You are the only owner of this room, and without one nobody could change it any more. Make somebody else an owner first, in the list of members.',
   stale_epoch: 'The room has just changed. Try once more.',
   fork: 'The server and this device remember different histories of this room. What you received stays readable; an owner can found the room anew.',
   client_rollback:

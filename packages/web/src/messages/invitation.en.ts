@@ -19,6 +19,11 @@ export const invitation = {
   blockText:
     'They cannot invite you any more, and are not told. Their invitations that wait are declined. In rooms where you both are, nothing changes.',
   blockConfirm: 'Block',
+  backTitle: 'You are invited back.',
+  backFrom: 'The server says that <bdi>{name}</bdi> invites you.',
+  backText:
+    'When you accept, this device checks it against the keys of the members, and the room goes on below what stands here. When you decline, it stays as it is.',
+  backJoining: 'Joining the room. This device is fetching the keys and checking the members.',
   joiningTitle: 'Joining the room',
   joiningText: 'This device is fetching the keys and checking the members.',
   inviteTitle: 'Invite to <bdi>{room}</bdi>',

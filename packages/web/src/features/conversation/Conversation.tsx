@@ -1,6 +1,6 @@
 import type { RoomView } from '@sotto/client'
 import { useImperativeHandle, useRef } from 'react'
-import type { ReactNode, Ref } from 'react'
+import type { ReactElement, ReactNode, Ref } from 'react'
 import { useTranslations } from 'use-intl'
 import { FailureText } from '../../client/FailureText.tsx'
 import { useTimeline } from '../../client/useTimeline.ts'
@@ -36,6 +36,7 @@ export const Conversation = ({
   offline,
   membersShown,
   connection,
+  invitation,
   onRefound,
   onCommands,
   ...actions
@@ -45,6 +46,7 @@ export const Conversation = ({
   readonly offline: boolean
   readonly membersShown: boolean
   readonly connection: ReactNode
+  readonly invitation: ReactElement
   readonly onRefound: () => void
   readonly onCommands: () => void
 }) => {
@@ -99,7 +101,7 @@ export const Conversation = ({
           onInvite={actions.onInvite}
         />
       )}
-      <RoomNotice room={room} onRefound={onRefound} />
+      <RoomNotice room={room} invitation={invitation} onRefound={onRefound} />
       {writable && <Composer ref={composer} room={room} onCommands={onCommands} {...actions} />}
     </div>
   )

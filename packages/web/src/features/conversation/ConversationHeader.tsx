@@ -14,6 +14,8 @@ export interface ConversationActions {
   readonly onInvite: (() => void) | null
   readonly onMembers: () => void
   readonly onLeave: () => void
+  /** Erases the room from this device; null where one is in it. */
+  readonly onDelete: (() => void) | null
 }
 
 /** The name of the room and what can be done with it. */
@@ -25,14 +27,14 @@ export const ConversationHeader = ({
   onInvite,
   onMembers,
   onLeave,
+  onDelete,
 }: ConversationActions & {
   readonly room: RoomView
   readonly membersShown: boolean
   readonly connection: ReactNode
 }) => {
   const t = useTranslations('conversation')
-  const leave = useTranslations('rooms')('leave')
-  const unnamed = useTranslations('rooms')('nameless.active')
+  const rooms = useTranslations('rooms')
   const member = hasMembers(room)
   return (
     <header className={styles.header}>
@@ -40,7 +42,7 @@ export const ConversationHeader = ({
       <Avatar id={room.id} name={room.name} shape="room" />
       <div className={styles.words}>
         <h1 className={styles.name} tabIndex={-1}>
-          <bdi>{room.name === '' ? unnamed : room.name}</bdi>
+          <bdi>{room.name === '' ? rooms('nameless.active') : room.name}</bdi>
         </h1>
         <p className={styles.under}>
           {member && (
@@ -80,10 +82,17 @@ export const ConversationHeader = ({
               {t('members')}
             </MenuItem>
             <MenuItem icon="leave" danger onSelect={onLeave}>
-              {leave}
+              {rooms('leave')}
             </MenuItem>
           </Menu>
         </>
+      )}
+      {onDelete && (
+        <Menu icon="more" label={t('more')}>
+          <MenuItem icon="trash" danger onSelect={onDelete}>
+            {rooms('delete')}
+          </MenuItem>
+        </Menu>
       )}
     </header>
   )

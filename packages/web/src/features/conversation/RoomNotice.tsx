@@ -1,4 +1,5 @@
 import type { RoomView } from '@sotto/client'
+import type { ReactElement } from 'react'
 import { useTranslations } from 'use-intl'
 import { useLocation } from 'wouter'
 import { useClientState } from '../../client/ClientContext.tsx'
@@ -31,7 +32,14 @@ const RefoundedNotice = ({ successor }: { readonly successor: string }) => {
   )
 }
 
-const Words = ({ room, onRefound }: { readonly room: RoomView; readonly onRefound: () => void }) => {
+interface RoomNoticeProps {
+  readonly room: RoomView
+  /** What is said of an invitation to a room that the user was in before. */
+  readonly invitation: ReactElement
+  readonly onRefound: () => void
+}
+
+const Words = ({ room, invitation, onRefound }: RoomNoticeProps): ReactElement | null => {
   const t = useTranslations('conversation')
   const { state } = room
   switch (state.kind) {
@@ -48,30 +56,26 @@ const Words = ({ room, onRefound }: { readonly room: RoomView; readonly onRefoun
     case 'refounded':
       return <RefoundedNotice successor={state.successor} />
     case 'removed':
+    case 'left':
       return (
         <Notice tone="neutral" icon="leave" announce="never">
-          {t('removedText')}
+          {t(`${state.kind}Text`)}
         </Notice>
       )
     case 'invited':
     case 'joining':
+      return invitation
     case 'active':
       return null
   }
 }
 
 /** What is unusual about the room, above or in place of the field one writes in. */
-export const RoomNotice = ({
-  room,
-  onRefound,
-}: {
-  readonly room: RoomView
-  readonly onRefound: () => void
-}) => {
-  useAnnouncedState(room.state)
+export const RoomNotice = (props: RoomNoticeProps) => {
+  useAnnouncedState(props.room.state)
   return (
     <div className={styles.place}>
-      <Words room={room} onRefound={onRefound} />
+      <Words {...props} />
     </div>
   )
 }

@@ -42,6 +42,7 @@ const useEventWords = (item: Event): ReactNode => {
     switch (event.kind) {
       case 'created':
       case 'left':
+      case 'returned':
       case 'rejoined':
       case 'refounded':
         return t(`${event.kind}ByYou`)
@@ -60,6 +61,7 @@ const useEventWords = (item: Event): ReactNode => {
   switch (event.kind) {
     case 'created':
     case 'left':
+    case 'returned':
     case 'rejoined':
     case 'refounded':
       return t.rich(event.kind, { actor, ...isolated })

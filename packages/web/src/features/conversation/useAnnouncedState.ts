@@ -26,7 +26,8 @@ export const useAnnouncedState = (state: RoomState) => {
       case 'refounded':
         return announce(t('refoundedTitle'))
       case 'removed':
-        return announce(t('removedText'))
+      case 'left':
+        return announce(t(`${state.kind}Text`))
       case 'active':
       case 'behind':
         if (last.kind === 'repairing' || last.kind === 'frozen') announce(t('repairedText'))

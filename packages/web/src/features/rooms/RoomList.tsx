@@ -2,27 +2,39 @@ import type { RoomView } from '@sotto/client'
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useNow, useTranslations } from 'use-intl'
+import { Icon } from '../../ui/Icon.tsx'
 import { DeclineAll } from './DeclineAll.tsx'
+import { listed } from './neighbour.ts'
 import { RoomListItem } from './RoomListItem.tsx'
 import styles from './RoomList.module.css'
 
-/** Invitations and rooms. One stop of the tab key; the arrows move inside. */
+/**
+ * Invitations, rooms, and behind a button those that are kept only to be read. The rooms are one stop of the tab key; the
+ * arrows move inside.
+ */
 export const RoomList = ({
-  rooms,
+  rooms: all,
   own,
   open,
+  searched,
 }: {
   readonly rooms: readonly RoomView[]
   readonly own: string
   readonly open: string | null
+  /** What was found is shown, wherever it stands. */
+  readonly searched: boolean
 }) => {
   const t = useTranslations('rooms')
   const list = useRef<HTMLDivElement>(null)
   const [focused, setFocused] = useState<string | null>(null)
+  const [unfolded, setUnfolded] = useState(false)
   const nowMs = useNow({ updateInterval: 60_000 }).getTime()
 
-  const has = (id: string | null) => id !== null && rooms.some((room) => room.id === id)
-  const stop = [focused, open].find(has) ?? rooms[0]?.id
+  const { invitations, rooms, ended } = listed(all)
+  const endedShown = unfolded || searched ? ended : ended.filter(({ id }) => id === open)
+  const shown = [...invitations, ...rooms, ...endedShown]
+  const has = (id: string | null) => id !== null && shown.some((room) => room.id === id)
+  const stop = [focused, open].find(has) ?? shown[0]?.id
 
   useEffect(() => {
     list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
@@ -54,9 +66,6 @@ export const RoomList = ({
       />
     ))
 
-  const invitations = rooms.filter((room) => room.state.kind === 'invited')
-  const joined = rooms.filter((room) => room.state.kind !== 'invited')
-
   return (
     <div
       ref={list}
@@ -75,12 +84,32 @@ export const RoomList = ({
           {invitations.length > 1 && <DeclineAll />}
         </section>
       )}
-      {joined.length > 0 && (
+      {rooms.length > 0 && (
         <section aria-labelledby="rooms-title">
           <h2 className={styles.title} id="rooms-title">
             {t('label')}
           </h2>
-          <ul className={styles.list}>{items(joined)}</ul>
+          <ul className={styles.list}>{items(rooms)}</ul>
+        </section>
+      )}
+      {ended.length > 0 && (
+        <section aria-labelledby="ended-title">
+          <h2 className={styles.title} id="ended-title">
+            {searched ? (
+              t('ended')
+            ) : (
+              <button
+                type="button"
+                className={styles.fold}
+                aria-expanded={unfolded}
+                onClick={() => setUnfolded(!unfolded)}
+              >
+                <Icon name="chevron" size={14} />
+                {t('ended')} ({ended.length})
+              </button>
+            )}
+          </h2>
+          {endedShown.length > 0 && <ul className={styles.list}>{items(endedShown)}</ul>}
         </section>
       )}
     </div>

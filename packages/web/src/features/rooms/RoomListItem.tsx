@@ -12,7 +12,7 @@ import { Spinner } from '../../ui/Spinner.tsx'
 import { glance } from '../../ui/times.ts'
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
 import styles from './RoomListItem.module.css'
-import { standingOf } from '../../client/standing.ts'
+import { isEnded } from '../../client/standing.ts'
 
 const previewCharactersMax = 160
 
@@ -69,6 +69,7 @@ const usePreview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' 
       )
     case 'refounded':
     case 'removed':
+    case 'left':
       return t(room.state.kind)
     case 'active':
       if (room.draft.trim() !== '' && !open)
@@ -109,6 +110,7 @@ const Picture = ({ room }: { readonly room: RoomView }) => {
     case 'frozen':
     case 'refounded':
     case 'removed':
+    case 'left':
       return <Avatar id={room.id} name={room.name} shape="room" />
   }
 }
@@ -128,7 +130,7 @@ const Item = ({ room, own, open, stop, nowMs }: RoomListItemProps) => {
         aria-current={open ? 'page' : undefined}
         tabIndex={stop ? 0 : -1}
         data-room={room.id}
-        data-over={standingOf(room.state) === 'over'}
+        data-over={isEnded(room.state)}
         draggable={false}
       >
         <Picture room={room} />

@@ -101,7 +101,7 @@ export const RoomSidebar = ({
         </div>
       )}
       <div className={styles.rooms}>
-        <RoomList rooms={found} own={own} open={open} />
+        <RoomList rooms={found} own={own} open={open} searched={query !== ''} />
         {query !== '' && found.length === 0 && (
           <p className={styles.none} role="status">
             {t('rooms.none')}

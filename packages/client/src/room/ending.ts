@@ -1,0 +1,59 @@
+import { allSecrets } from '@sotto/mls'
+import { SottoError, toHex } from '@sotto/protocol'
+import { allSecretsOf } from '../hook/keys.ts'
+import type { Change } from '../ports/store.ts'
+import { roomKeys } from './keys.ts'
+import { historyChanges } from './rows.ts'
+import { emptyRoom, type Ended, ended, endOf, type RoomState } from './state.ts'
+import { type Stepped, stepped } from './step.ts'
+
+/** How a room ends on this device by the will of its user, and how it is deleted: each is one step, stored at once. */
+
+/** This device gives the room up. What was read stays, the keys go. */
+export const givenUp = (room: RoomState, phase: Ended): Stepped => {
+  const { group, hooks } = room
+  const consumed = [...(group ? allSecrets(group) : []), ...hooks.flatMap(allSecretsOf)]
+  return stepped(ended(room, phase), { consumed })
+}
+
+const absent: Ended = { kind: 'absent' }
+
+/**
+ * Nothing stays of what was said in the room, nor its name. Where this device still has to ask for its removal, it keeps
+ * what it needs for that; where an invitation waits, that stays.
+ *
+ * @throws SottoError `bad_request` for a room that the user is in
+ */
+export const deleted = (room: RoomState): Stepped => {
+  const { id, phase, place } = room
+  const isInvitedBack = phase.kind === 'invited' && phase.before.kind !== 'absent'
+  if (!endOf(room) && !isInvitedBack)
+    throw new SottoError('bad_request', 'a room is left before it is deleted')
+  const { face, meta, draft, outbox, offers, hooks } = emptyRoom(id, absent)
+  const cleared: RoomState = { ...room, face, meta, draft, outbox, offers, hooks }
+  const cleaned = {
+    changes: historyChanges(id),
+    consumed: room.hooks.flatMap(allSecretsOf),
+  }
+  const parting = { kind: 'parting', to: absent } as const
+  switch (phase.kind) {
+    case 'leaving':
+    case 'parting':
+      return stepped({ ...cleared, phase: parting }, cleaned)
+    case 'frozen':
+      return stepped({ ...cleared, phase: { ...phase, before: parting } }, cleaned)
+    case 'invited': {
+      const forgetCharter: Change = { kind: 'delete', key: roomKeys.charter(toHex(id)) }
+      const changes = [...cleaned.changes, forgetCharter]
+      return stepped({ ...emptyRoom(id, { ...phase, before: absent }), place }, { ...cleaned, changes })
+    }
+    case 'creating':
+    case 'active':
+    case 'repairing':
+    case 'left':
+    case 'removed':
+    case 'refounded':
+    case 'absent':
+      return givenUp(room, absent)
+  }
+}
