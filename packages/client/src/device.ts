@@ -1,11 +1,12 @@
 import type { Provider } from '@sotto/mls'
 import { equalBytes, fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
-import { type DeviceSigner, type Policy, policyOf, roleOf, roles } from '@sotto/trust'
+import { type DeviceSigner, type Policy, roleOf, roles } from '@sotto/trust'
 import { awaitArrival, newPatience, type Patience } from './account/arrival.ts'
 import type { Blocks } from './account/blocks.ts'
 import type { Call, Contacts } from './account/contacts.ts'
 import { blockCommands } from './blockCommands.ts'
 import { declineCommands } from './declineCommands.ts'
+import { leaveCommands } from './leaveCommands.ts'
 import { isBotAccount, isBotDevice } from './account/deviceKinds.ts'
 import {
   type KeyPackagePool,
@@ -28,21 +29,12 @@ import { isSaidByOthers } from './room/face.ts'
 import { roomKeys } from './room/keys.ts'
 import { loadRooms } from './room/load.ts'
 import type { Line } from './room/line.ts'
-import { deleted, givenUp } from './room/ending.ts'
 import { makePace } from './room/pace.ts'
 import type { Room } from './room/room.ts'
 import { endContinued, foundingAnew } from './room/refound.ts'
 import { isOwnFault, tryAgain } from './room/repair.ts'
 import { discardItem, outboxItem, retryItem } from './room/send.ts'
-import {
-  emptyRoom,
-  type Ended,
-  endOf,
-  type Intent,
-  policyIn,
-  publicOf,
-  type RoomState,
-} from './room/state.ts'
+import { emptyRoom, type Intent, policyIn, publicOf, type RoomState } from './room/state.ts'
 import { stepped, type Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
@@ -188,18 +180,6 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     }
     replenish().catch(() => {})
     await endOthers()
-  }
-
-  const giveUp = (room: Room, end: Ended): Promise<void> => room.take((state) => givenUp(state, end))
-
-  /** Asks to be taken out and waits until the others have been asked. */
-  const askToLeave = async (room: Room): Promise<void> => {
-    const left = room.left()
-    left.catch(() => {})
-    await room.take((state) =>
-      stepped(state.phase.kind === 'active' ? { ...state, phase: { kind: 'leaving' } } : state),
-    )
-    await left
   }
 
   /** Makes a room, and waits until the server has opened its log. */
@@ -382,38 +362,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     ...declineCommands({ rooms, enter }),
     ...blockCommands({ blocks, contacts, rooms, account }),
 
-    leave: async ({ room: id }) => {
-      const room = rooms.get(id)
-      const { phase, group } = room.state()
-      switch (phase.kind) {
-        case 'creating':
-          return giveUp(room, { kind: 'absent' })
-        case 'frozen':
-        case 'repairing':
-          if (endOf(room.state())) throw new SottoError('not_member')
-          return giveUp(room, { kind: 'left' })
-        case 'invited':
-        case 'leaving':
-        case 'parting':
-        case 'left':
-        case 'removed':
-        case 'refounded':
-        case 'absent':
-          throw new SottoError('not_member')
-        case 'active': {
-          const policy = group && policyOf(group.public.context)
-          if (policy?.kind !== 'ok' || policy.value.members.length === 1)
-            return giveUp(room, { kind: 'left' })
-          const owners = policy.value.members.filter(({ role }) => role === roles.owner)
-          // A room without an owner could never be changed again; the rules refuse the commit.
-          if (owners.length === 1 && roleOf(policy.value, account) === roles.owner)
-            throw new SottoError('last_owner', undefined, { rule: 'C5g' })
-          return askToLeave(room)
-        }
-      }
-    },
-
-    deleteRoom: async ({ room: id }) => rooms.get(id).take(deleted),
+    ...leaveCommands({ rooms, account }),
 
     members: async ({ room: id }) => {
       const members = policyIn(rooms.get(id).state())?.members ?? []

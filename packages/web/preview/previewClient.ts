@@ -15,7 +15,16 @@ import type {
 } from '@sotto/client'
 import { bots } from './bots.ts'
 import { recovery } from './recovery.ts'
-import { hooksOf, membersOf, noScenery, people, scenery, signedIn, you } from './scenery.ts'
+import {
+  hooksOf,
+  membersOf,
+  noScenery,
+  people,
+  room as roomNamed,
+  scenery,
+  signedIn,
+  you,
+} from './scenery.ts'
 import type { Scenery } from './scenery.ts'
 
 /** Where the preview begins. */
@@ -257,18 +266,13 @@ export const openPreviewClient = (scene: Scene): Client => {
       timeMs: Date.now(),
     }
     timelines.set(id, [item])
-    const room: RoomView = {
-      id,
-      name,
-      state: { kind: 'active' },
-      unread: 0,
-      readSeq: 0,
-      memberCount,
-      latest: null,
-      draft: '',
-      commands: [],
-    }
-    become({ rooms: [room, ...state.rooms.filter((one) => one.id !== id)] })
+    const made = roomNamed(id, name, { memberCount })
+    become({ rooms: [made, ...state.rooms.filter((one) => one.id !== id)] })
+  }
+
+  const takeAway = async (id: string) => {
+    await wait(400)
+    become({ rooms: state.rooms.filter((one) => one.id !== id) })
   }
 
   const comesIn = (room: string, name: string) => {
@@ -350,8 +354,9 @@ export const openPreviewClient = (scene: Scene): Client => {
       newRoom(room, 'Garden committee', 2, 'added')
     },
     decline: async ({ room }) => {
-      await wait(400)
-      become({ rooms: state.rooms.filter((one) => one.id !== room) })
+      const { name } = state.rooms.find((one) => one.id === room) ?? { name: '' }
+      if (name === '') return takeAway(room)
+      touchRoom(room, (one) => ({ ...one, state: { kind: 'left' } }))
     },
     declineAll: async () => {
       await wait(400)
@@ -361,8 +366,7 @@ export const openPreviewClient = (scene: Scene): Client => {
       return { count }
     },
     block: async (target) => {
-      await wait(400)
-      if ('inviterOf' in target) become({ rooms: state.rooms.filter((one) => one.id !== target.inviterOf) })
+      if ('inviterOf' in target) await takeAway(target.inviterOf)
     },
     unblock: async () => wait(300),
     blocked: async () => [{ account: 'f'.repeat(64), name: 'nuisance' }],
@@ -372,10 +376,7 @@ export const openPreviewClient = (scene: Scene): Client => {
       happens(room, { kind: 'left' })
       touchRoom(room, (one) => ({ ...one, state: { kind: 'left' } }))
     },
-    deleteRoom: async ({ room }) => {
-      await wait(300)
-      become({ rooms: state.rooms.filter((one) => one.id !== room) })
-    },
+    deleteRoom: ({ room }) => takeAway(room),
     registrationMode: async () => {
       switch (scene) {
         case 'by_invitation':

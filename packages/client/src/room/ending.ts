@@ -2,9 +2,10 @@ import { allSecrets } from '@sotto/mls'
 import { SottoError, toHex } from '@sotto/protocol'
 import { allSecretsOf } from '../hook/keys.ts'
 import type { Change } from '../ports/store.ts'
+import { hasAskedToLeave } from './commit.ts'
 import { roomKeys } from './keys.ts'
 import { historyChanges } from './rows.ts'
-import { emptyRoom, type Ended, ended, endOf, type RoomState } from './state.ts'
+import { emptyRoom, type Ended, ended, endOf, isEnded, type RoomState } from './state.ts'
 import { type Stepped, stepped } from './step.ts'
 
 /** How a room ends on this device by the will of its user, and how it is deleted: each is one step, stored at once. */
@@ -57,3 +58,7 @@ export const deleted = (room: RoomState): Stepped => {
       return givenUp(room, absent)
   }
 }
+
+/** Whether the others have been asked, or the user is out by another way than being removed. */
+export const hasLeft = ({ phase, group }: RoomState): boolean =>
+  group ? hasAskedToLeave(group) : isEnded(phase) && phase.kind !== 'removed'

@@ -201,6 +201,9 @@ export const askOthers = ({ provider }: Tools, room: RoomState): RoomState =>
       }
     : room
 
+/** Whether this device waits for a member to bring it in. */
+export const isAsking = ({ phase }: RoomState): boolean => phase.kind === 'repairing' && phase.asked
+
 /** What others did to bring this device in has not helped: it looks for a way itself, and asks again. */
 export const stillLost = (room: RoomState): RoomState =>
   room.phase.kind === 'repairing' ? { ...room, phase: { ...room.phase, asked: false, nack: null } } : room

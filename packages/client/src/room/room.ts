@@ -14,10 +14,11 @@ import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
 import type { HandedBack, SpaceOwner } from '../view.ts'
 import { type Claimant, claimed, claimForAll } from './claim.ts'
-import { failIntent, hasAskedToLeave, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
+import { failIntent, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
 import { isChore } from './purpose.ts'
 import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
+import { hasLeft } from './ending.ts'
 import { watchForDead } from './deadWatch.ts'
 import { fillInTime } from './filling.ts'
 import { retryDelayMaxMs } from '../forNow.ts'
@@ -28,7 +29,7 @@ import { makeReader } from './reader.ts'
 import { type Healing, pauseAfter } from './healer.ts'
 import { runRoom, type TakeStep } from './runner.ts'
 import { doorOfServer } from './door.ts'
-import { askOthers, disowned, stageRejoin, stillLost } from './repair.ts'
+import { askOthers, disowned, isAsking, stageRejoin, stillLost } from './repair.ts'
 import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
 import { makeSender } from './sender.ts'
 import { follows, type Intent, isEnded, type Place, type RoomState } from './state.ts'
@@ -94,7 +95,6 @@ export interface RoomDeps {
 
 /** How long others have time to bring this device in before it asks once more. */
 const askAgainMs = 10 * 60_000
-const isAsking = ({ phase }: RoomState): boolean => phase.kind === 'repairing' && phase.asked
 
 /** How long the push of an entry may take after its acknowledgement, before the log is asked for it. */
 const pushDelayMs = 1000
@@ -208,10 +208,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     if (isAsking(room) && !isAsking(before)) after(askAgainMs, tryOnceMore)
     hookKeeper.settle(room)
     if (room.phase.kind !== 'creating') settle(creators)
-    const isOver = isEnded(room.phase)
-    if ((isOver && room.phase.kind !== 'removed') || (room.group && hasAskedToLeave(room.group)))
-      settle(leavers)
-    if (isOver || room.phase.kind === 'frozen') failAll(room)
+    if (hasLeft(room)) settle(leavers)
+    if (isEnded(room.phase) || room.phase.kind === 'frozen') failAll(room)
     if (room.group && before.group !== room.group && before.place.epoch !== room.place.epoch) tellForkTag()
     deps.changed(room, told)
     for (const one of told) {
