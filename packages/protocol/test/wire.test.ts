@@ -118,7 +118,7 @@ const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   fc.record({ kind: fc.constant('pong' as const), nonce: request }),
   fc.record({
     kind: fc.constant('closing' as const),
-    reason: fc.constantFrom('restart', 'session', 'too_many', 'slow'),
+    reason: fc.constantFrom('restart', 'session', 'too_many'),
   }),
 )
 

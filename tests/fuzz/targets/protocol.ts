@@ -233,7 +233,7 @@ export const protocolTargets: readonly Target[] = [
     encodeServerFrame({ kind: 'behind', room, head: 4 }),
     encodeServerFrame({ kind: 'welcome', room }),
     encodeServerFrame({ kind: 'chain', account: hash, seq: 7 }),
-    encodeServerFrame({ kind: 'closing', reason: 'slow' }),
+    encodeServerFrame({ kind: 'closing', reason: 'too_many' }),
   ]),
   target('log entry', decodeEntry, encodeEntry, [entry]),
   target('envelope', decodeEnvelope, encodeEnvelope, [

@@ -73,7 +73,7 @@ const serverFrame = union({
   /** The chain of an account with which a room is shared has this end now. */
   chain: [8, { account: accountId, seq: uint() }],
   /** The server closes this socket; `restart`: come back soon, `session`: sign in again. */
-  closing: [7, { reason: oneOf('restart', 'session', 'too_many', 'slow') }],
+  closing: [7, { reason: oneOf('restart', 'session', 'too_many') }],
 })
 export type ServerFrame = TypeOf<typeof serverFrame>
 

@@ -61,7 +61,6 @@ const closeCode: Readonly<Record<ClosingReason, number>> = {
   restart: 1012,
   session: 4401,
   too_many: 4429,
-  slow: 4408,
 }
 const unsupportedData = 1003
 
