@@ -26,6 +26,7 @@ import {
   you,
 } from './scenery.ts'
 import type { Scenery } from './scenery.ts'
+import { backlog } from './backlog.ts'
 
 /** Where the preview begins. */
 export const scenes = [
@@ -44,6 +45,7 @@ export const scenes = [
   'halted',
   'recovery',
   'bots',
+  'unread',
   'broken',
   'slow',
 ] as const
@@ -87,6 +89,8 @@ const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
       return recovery(nowMs)
     case 'bots':
       return bots(nowMs)
+    case 'unread':
+      return backlog(nowMs)
     case 'desk':
     case 'offline':
     case 'connecting':
@@ -130,6 +134,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
     case 'desk':
     case 'recovery':
     case 'bots':
+    case 'unread':
     case 'broken':
     case 'slow':
       return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms }

@@ -1,6 +1,6 @@
 import type { TimelineItem } from '@sotto/client'
 import { describe, expect, test } from 'vitest'
-import { firstUnreadOf, rowsOf, seqAt } from '../src/features/conversation/rows.ts'
+import { firstUnreadOf, rowsOf, seqAt, rowAt, stretchOf } from '../src/features/conversation/rows.ts'
 
 const noonMs = new Date(2026, 10, 20, 12).getTime()
 const minuteMs = 60_000
@@ -57,11 +57,11 @@ describe('what scripts have posted', () => {
     const items = [message(1, 'alice', 0), posted(2, 1), message(3, 'alice', 2)]
     expect(kindsOf(items)).toEqual(['top', 'day', 'message', 'hook', 'message'])
     expect(placesOf(items)).toEqual(['only', 'only'])
-    expect(firstUnreadOf(items, 1)).toBe('h2')
+    expect(firstUnreadOf({ items, hasOlder: false }, 1)).toBe('h2')
     expect(seqAt(rowsOf(items, null), 3)).toBe(2)
   })
   test('is not unread where nothing of it is shown', () => {
-    expect(firstUnreadOf([posted(1, 0, 'signature')], 0)).toBeNull()
+    expect(firstUnreadOf({ items: [posted(1, 0, 'signature')], hasOlder: false }, 0)).toBeNull()
   })
 })
 
@@ -139,9 +139,29 @@ test('what is new begins with the first message of somebody else after the read 
     message(4, 'bob', 3),
     message(5, 'bob', 4),
   ]
-  expect(firstUnreadOf(items, 1)).toBe('m4')
-  expect(firstUnreadOf(items, 5)).toBeNull()
-  expect(firstUnreadOf(items, 0)).toBe('m1')
+  expect(firstUnreadOf({ items, hasOlder: false }, 1)).toBe('m4')
+  expect(firstUnreadOf({ items, hasOlder: false }, 5)).toBeNull()
+  expect(firstUnreadOf({ items, hasOlder: false }, 0)).toBe('m1')
+})
+
+test('what is new has no line where the items do not reach back to the read marker', () => {
+  const items = [message(40, 'bob', 0), message(41, 'bob', 1)]
+  expect(firstUnreadOf({ items, hasOlder: true }, 3)).toBeNull()
+  expect(firstUnreadOf({ items, hasOlder: true }, 39)).toBe('m40')
+  expect(firstUnreadOf({ items, hasOlder: false }, 3)).toBe('m40')
+})
+
+test('rows on the screen are a stretch of the log that begins behind the row before them', () => {
+  const rows = rowsOf([message(7, 'bob', 0), unreadable(8, 1), unreadable(9, 1), message(12, 'bob', 2)], null)
+  const kinds = rows.map(({ kind }) => kind)
+  expect(kinds).toEqual(['top', 'day', 'message', 'unreadable', 'message'])
+  expect(stretchOf(rows, { first: 3, last: 4 }, true)).toEqual({ after: 7, upTo: 12 })
+  expect(stretchOf(rows, { first: 4, last: 4 }, true)).toEqual({ after: 9, upTo: 12 })
+  // What is before the first row is on no screen yet, if there is anything.
+  expect(stretchOf(rows, { first: 0, last: 3 }, true)).toEqual({ after: 6, upTo: 9 })
+  expect(stretchOf(rows, { first: 0, last: 3 }, false)).toEqual({ after: -1, upTo: 9 })
+  expect(stretchOf(rows, { first: 0, last: 1 }, false)).toBeNull()
+  expect([rowAt(rows, 8), rowAt(rows, 9), rowAt(rows, 10), rowAt(rows, 13)]).toEqual([3, 3, 4, -1])
 })
 
 test('what has been seen reaches to the last acknowledged row in view', () => {

@@ -1,20 +1,25 @@
 import type { TimelineItem } from '@sotto/client'
 
-/**
- * The part of a room's timeline that is held for the screen: an unbroken stretch up to its newest item.
- */
+/** The part of a room's timeline that is held for the screen: an unbroken stretch, wherever in it. */
 export interface TimelineWindow {
   readonly items: readonly TimelineItem[]
-  /** There is more before the first item. */
-  readonly more: boolean
+  readonly hasOlder: boolean
+  readonly hasNewer: boolean
+  /**
+   * What has been told since and lies beyond the last item. It stands in the window when the page that ends with the
+   * room has come; while that page was on its way, nothing else would have kept it.
+   */
+  readonly beyond: readonly TimelineItem[]
   /** Which end the last change was made at: a list that grows at its start must keep its place from the end. */
   readonly changed: 'start' | 'end'
 }
 
-interface Page {
+export interface Page {
   readonly items: readonly TimelineItem[]
   readonly more: boolean
 }
+
+const beyondItemsMax = 500
 
 /** Acknowledged items stand in the order of the log, the others after them in the order in which they were written. */
 const inOrder = (a: TimelineItem, b: TimelineItem): number =>
@@ -31,37 +36,77 @@ const merged = (
 
 const firstSeq = (items: readonly TimelineItem[]): number => items[0]?.seq ?? 0
 
-export const openWindow = (page: Page): TimelineWindow => ({
+const lastSeq = (items: readonly TimelineItem[]): number =>
+  items.findLast(({ seq }) => seq !== null)?.seq ?? -1
+
+/** The newest items. */
+export const openAtEnd = (page: Page): TimelineWindow => ({
   items: merged([], page.items),
-  more: page.more,
+  hasOlder: page.more,
+  hasNewer: false,
+  beyond: [],
+  changed: 'end',
+})
+
+/** The items around a place: those before it, and those from it on. */
+export const openAround = (before: Page, from: Page): TimelineWindow => ({
+  items: merged(before.items, from.items),
+  hasOlder: before.more,
+  hasNewer: from.more,
+  beyond: [],
   changed: 'end',
 })
 
 export const withOlder = (window: TimelineWindow, page: Page): TimelineWindow => ({
+  ...window,
   items: merged(page.items, window.items),
-  more: page.more,
+  hasOlder: page.more,
   changed: 'start',
 })
 
-/** New and changed items. What lies before the window comes with its page. */
+export const withNewer = (window: TimelineWindow, page: Page): TimelineWindow => {
+  const items = merged(window.items, page.items)
+  if (page.more) return { ...window, items, changed: 'end' }
+  // What was still being sent when it was told may be in the log of the page by now.
+  const known = new Set(items.map(({ id }) => id))
+  const told = window.beyond.filter(({ id, seq }) => seq !== null || !known.has(id))
+  return { ...window, items: merged(items, told), hasNewer: false, beyond: [], changed: 'end' }
+}
+
+/** New and changed items. What lies outside of the window comes with its page. */
 export const withChanges = (window: TimelineWindow, items: readonly TimelineItem[]): TimelineWindow => {
   const known = new Set(window.items.map((item) => item.id))
-  const startSeq = firstSeq(window.items)
-  const within = items.filter(
-    (item) => known.has(item.id) || item.seq === null || !window.more || item.seq > startSeq,
-  )
-  if (within.length === 0) return window
-  return { ...window, items: merged(window.items, within), changed: 'end' }
+  const start = window.hasOlder ? firstSeq(window.items) : -1
+  const end = window.hasNewer ? lastSeq(window.items) : Number.MAX_SAFE_INTEGER
+  const isWithin = ({ id, seq }: TimelineItem): boolean =>
+    known.has(id) || (seq === null ? !window.hasNewer : seq > start && seq <= end)
+  const isBeyond = ({ id, seq }: TimelineItem): boolean => !known.has(id) && (seq === null || seq > end)
+  const within = items.filter(isWithin)
+  const beyond = window.hasNewer ? items.filter(isBeyond) : []
+  if (within.length === 0 && beyond.length === 0) return window
+  return {
+    ...window,
+    items: within.length === 0 ? window.items : merged(window.items, within),
+    beyond: merged(window.beyond, beyond).slice(-beyondItemsMax),
+    changed: 'end',
+  }
 }
 
 export const withoutItem = (window: TimelineWindow, id: string): TimelineWindow => ({
   ...window,
   items: window.items.filter((item) => item.id !== id),
+  beyond: window.beyond.filter((item) => item.id !== id),
   changed: 'end',
 })
 
-/** Lets go of the oldest items beyond `itemsMax`, so that a tab that stays open for weeks does not grow. */
+/** Lets go of the oldest items beyond `itemsMax`: neither a tab that stays open for weeks grows, nor a long reading. */
 export const withoutOldest = (window: TimelineWindow, itemsMax: number): TimelineWindow =>
   window.items.length <= itemsMax
     ? window
-    : { items: window.items.slice(-itemsMax), more: true, changed: 'start' }
+    : { ...window, items: window.items.slice(-itemsMax), hasOlder: true, changed: 'start' }
+
+/** Lets go of the newest items beyond `itemsMax`. */
+export const withoutNewest = (window: TimelineWindow, itemsMax: number): TimelineWindow =>
+  window.items.length <= itemsMax
+    ? window
+    : { ...window, items: window.items.slice(0, itemsMax), hasNewer: true, changed: 'end' }

@@ -1,135 +1,226 @@
-import type { TimelineItem } from '@sotto/client'
+import type { Client, ClientEvent, TimelineItem } from '@sotto/client'
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useClient } from './ClientContext.tsx'
 import { failureOf } from './failure.ts'
 import type { Failure } from './failure.ts'
-import { openWindow, withChanges, withOlder, withoutItem, withoutOldest } from './timelineWindow.ts'
+import {
+  openAround,
+  openAtEnd,
+  withChanges,
+  withNewer,
+  withOlder,
+  withoutItem,
+  withoutNewest,
+  withoutOldest,
+} from './timelineWindow.ts'
 import type { TimelineWindow } from './timelineWindow.ts'
 
 const pageItems = 60
-const pageItemsMax = 500
-const windowItemsMax = 4000
-const windowItemsKept = 1000
+/** What is loaded above the place at which one begins. */
+const contextItems = 30
+/** What is held of a room at any time, however much of it is read in one go. */
+const windowItemsMax = 600
+/** What comes in at the end of an open room is let go of in portions. */
+const windowItemsSlack = 200
+
+/** Where a timeline is opened. */
+export type Opening = { readonly kind: 'end' } | { readonly kind: 'around'; readonly seq: number }
 
 export type TimelineState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'ready'; readonly window: TimelineWindow; readonly older: OlderState }
+  | ReadyTimeline
 
-export type OlderState =
+export interface ReadyTimeline {
+  readonly kind: 'ready'
+  readonly window: TimelineWindow
+  readonly older: PageState
+  readonly newer: PageState
+  /** Another one with each opening: the list begins anew. */
+  readonly turn: number
+  readonly opening: Opening
+  /** The last message that was written here, and is on its way, since the room was opened. */
+  readonly ownTurn: string | null
+}
+
+export type PageState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
+const idle: PageState = { kind: 'idle' }
+
+type Change = (window: TimelineWindow) => TimelineWindow
+
 type Step =
-  | { readonly kind: 'opened'; readonly window: TimelineWindow }
+  | {
+      readonly kind: 'opened'
+      readonly window: TimelineWindow
+      readonly turn: number
+      readonly opening: Opening
+    }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'restarted' }
-  | { readonly kind: 'older'; readonly older: OlderState }
-  | {
-      readonly kind: 'changed'
-      readonly change: (window: TimelineWindow) => TimelineWindow
-      readonly older?: OlderState
-    }
+  | { readonly kind: 'written'; readonly id: string }
+  | { readonly kind: 'page'; readonly which: 'older' | 'newer'; readonly page: PageState }
+  | { readonly kind: 'changed'; readonly change: Change; readonly loaded?: 'older' | 'newer' }
 
 const step = (state: TimelineState, action: Step): TimelineState => {
   switch (action.kind) {
     case 'opened':
-      return { kind: 'ready', window: action.window, older: { kind: 'idle' } }
+      return {
+        ...action,
+        kind: 'ready',
+        older: idle,
+        newer: idle,
+        ownTurn: state.kind === 'ready' ? state.ownTurn : null,
+      }
     case 'failed':
       return { kind: 'failed', failure: action.failure }
     case 'restarted':
       return { kind: 'loading' }
-    case 'older':
-      return state.kind === 'ready' ? { ...state, older: action.older } : state
-    case 'changed':
-      return state.kind === 'ready'
-        ? { kind: 'ready', window: action.change(state.window), older: action.older ?? state.older }
-        : state
+    case 'written':
+      return state.kind === 'ready' ? { ...state, ownTurn: action.id } : state
+    case 'page':
+      return state.kind === 'ready' ? { ...state, [action.which]: action.page } : state
+    case 'changed': {
+      if (state.kind !== 'ready') return state
+      const loaded = action.loaded === undefined ? {} : { [action.loaded]: idle }
+      return { ...state, ...loaded, window: action.change(state.window) }
+    }
   }
 }
 
-/**
- * Follows the timeline of a room from its newest items on. `atLeast` items are asked for first, so that what is
- * unread is there; older pages come by `loadOlder`.
- */
-export const useTimeline = (room: string, atLeast: number) => {
+const openedWindow = async (client: Client, room: string, opening: Opening): Promise<TimelineWindow> => {
+  if (opening.kind === 'end') return openAtEnd(await client.timeline({ room, limit: pageItems }))
+  const { seq } = opening
+  // First what comes after: what arrives in between is told, and stands there or beyond.
+  const from = await client.timeline({ room, after: seq, limit: pageItems })
+  return openAround(await client.timeline({ room, before: seq, limit: contextItems }), from)
+}
+
+/** What an event changes about the window of a room. */
+const changeOf = (event: ClientEvent, room: string): Change | null => {
+  switch (event.kind) {
+    case 'state':
+      return null
+    case 'timeline':
+      return event.room === room ? (window) => withChanges(window, event.items) : null
+    case 'discarded':
+      return event.room === room ? (window) => withoutItem(window, event.id) : null
+  }
+}
+
+/** The message of one's own that an event tells of for the first time. */
+const writtenIn = (event: ClientEvent, room: string, known: Set<string>): string | null => {
+  if (event.kind !== 'timeline' || event.room !== room) return null
+  const isFresh = (item: TimelineItem): boolean =>
+    item.kind === 'message' && item.sender.own && item.seq === null && !known.has(item.id)
+  const fresh = event.items.findLast(isFresh)
+  if (fresh !== undefined) known.add(fresh.id)
+  return fresh?.id ?? null
+}
+
+/** Follows the timeline of a room from where it is opened; other pages come by `loadOlder` and `loadNewer`. */
+export const useTimeline = (room: string, first: Opening) => {
   const client = useClient()
   const [state, dispatch] = useReducer(step, { kind: 'loading' })
-  const [turn, setTurn] = useState(0)
-  const busy = useRef(false)
-  const firstLimit = useRef(Math.min(Math.max(pageItems, atLeast + pageItems / 2), pageItemsMax))
+  const written = useRef(new Set<string>())
+  const [opened, setOpened] = useState({ turn: 0, opening: first })
 
   useEffect(() => {
-    let ended = false
-    let opened = false
-    let early: ((window: TimelineWindow) => TimelineWindow)[] = []
-    const change = (next: (window: TimelineWindow) => TimelineWindow) => {
-      if (opened) dispatch({ kind: 'changed', change: next })
-      else early = [...early, next]
-    }
+    let hasEnded = false
+    let hasOpened = false
+    let early: readonly Change[] = []
     // Before the page is asked for: what happens in between would be lost otherwise.
     const unsubscribe = client.subscribe((event) => {
-      switch (event.kind) {
-        case 'state':
-          return
-        case 'timeline':
-          if (event.room === room) change((window) => withChanges(window, event.items))
-          return
-        case 'discarded':
-          if (event.room === room) change((window) => withoutItem(window, event.id))
-      }
+      const change = changeOf(event, room)
+      if (change === null) return
+      const id = writtenIn(event, room, written.current)
+      if (id !== null) dispatch({ kind: 'written', id })
+      if (hasOpened) dispatch({ kind: 'changed', change })
+      else early = [...early, change]
     })
-    client.timeline({ room, limit: firstLimit.current }).then(
-      (page) => {
-        if (ended) return
-        opened = true
-        dispatch({ kind: 'opened', window: early.reduce((window, next) => next(window), openWindow(page)) })
+    openedWindow(client, room, opened.opening).then(
+      (window) => {
+        if (hasEnded) return
+        hasOpened = true
+        const now = early.reduce((before, change) => change(before), window)
+        dispatch({ kind: 'opened', window: now, ...opened })
       },
       (error: unknown) => {
-        if (!ended) dispatch({ kind: 'failed', failure: failureOf(error) })
+        if (!hasEnded) dispatch({ kind: 'failed', failure: failureOf(error) })
       },
     )
     return () => {
-      ended = true
+      hasEnded = true
       unsubscribe()
     }
-  }, [client, room, turn])
+  }, [client, room, opened])
 
-  const oldest = state.kind === 'ready' && state.window.more ? oldestSeq(state.window.items) : undefined
-  const loadOlder = useCallback(async () => {
-    if (oldest === undefined || busy.current) return
-    busy.current = true
-    dispatch({ kind: 'older', older: { kind: 'loading' } })
-    try {
-      const page = await client.timeline({ room, before: oldest, limit: pageItems })
-      // At once and alone: the list can keep its place only when nothing else changes in the same render.
-      flushSync(() =>
-        dispatch({ kind: 'changed', change: (window) => withOlder(window, page), older: { kind: 'idle' } }),
-      )
-    } catch (error) {
-      dispatch({ kind: 'older', older: { kind: 'failed', failure: failureOf(error) } })
-    } finally {
-      busy.current = false
-    }
-  }, [client, room, oldest])
+  const { loadOlder, loadNewer } = usePages(room, state, dispatch)
+
+  /** Shows another part of the room; what is shown stays until that is there. */
+  const reopen = useCallback((opening: Opening) => setOpened(({ turn }) => ({ turn: turn + 1, opening })), [])
 
   const reload = useCallback(() => {
     dispatch({ kind: 'restarted' })
-    setTurn((turns) => turns + 1)
+    setOpened((before) => ({ ...before }))
   }, [])
 
   const trim = useCallback(() => {
-    dispatch({
-      kind: 'changed',
-      change: (window) =>
-        window.items.length > windowItemsMax ? withoutOldest(window, windowItemsKept) : window,
-    })
+    const change = (window: TimelineWindow) =>
+      window.items.length > windowItemsMax + windowItemsSlack ? withoutOldest(window, windowItemsMax) : window
+    dispatch({ kind: 'changed', change })
   }, [])
 
-  return { state, loadOlder, reload, trim }
+  return { state, loadOlder, loadNewer, reopen, reload, trim }
 }
 
-const oldestSeq = (items: readonly TimelineItem[]): number | undefined =>
-  items.find((item) => item.seq !== null)?.seq ?? undefined
+const usePages = (room: string, state: TimelineState, dispatch: (step: Step) => void) => {
+  const client = useClient()
+  const busy = useRef(false)
+  const window = state.kind === 'ready' ? state.window : null
+  const turn = state.kind === 'ready' ? state.turn : -1
+  const currentTurn = useRef(turn)
+  useEffect(() => {
+    currentTurn.current = turn
+  }, [turn])
+
+  // With the last known entry once more: it may have several items, of which not all were kept.
+  const oldest = window?.hasOlder ? window.items.find(({ seq }) => seq !== null)?.seq : undefined
+  const newest = window?.hasNewer ? window.items.findLast(({ seq }) => seq !== null)?.seq : undefined
+
+  const load = useCallback(
+    async (which: 'older' | 'newer', query: { readonly before: number } | { readonly after: number }) => {
+      if (busy.current) return
+      busy.current = true
+      dispatch({ kind: 'page', which, page: { kind: 'loading' } })
+      try {
+        const page = await client.timeline({ room, ...query, limit: pageItems })
+        if (currentTurn.current !== turn) return
+        const [extended, trimmed] =
+          which === 'older' ? ([withOlder, withoutNewest] as const) : ([withNewer, withoutOldest] as const)
+        // At once and alone: the list keeps its place only when one end of it changes in a render, and nothing else.
+        flushSync(() =>
+          dispatch({ kind: 'changed', change: (before) => extended(before, page), loaded: which }),
+        )
+        flushSync(() => dispatch({ kind: 'changed', change: (before) => trimmed(before, windowItemsMax) }))
+      } catch (error) {
+        if (currentTurn.current === turn)
+          dispatch({ kind: 'page', which, page: { kind: 'failed', failure: failureOf(error) } })
+      } finally {
+        busy.current = false
+      }
+    },
+    [client, room, turn, dispatch],
+  )
+  const loadOlder = useCallback(async () => {
+    if (typeof oldest === 'number') await load('older', { before: oldest + 1 })
+  }, [load, oldest])
+  const loadNewer = useCallback(async () => {
+    if (typeof newest === 'number') await load('newer', { after: newest })
+  }, [load, newest])
+  return { loadOlder, loadNewer }
+}

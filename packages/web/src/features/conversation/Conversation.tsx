@@ -3,7 +3,6 @@ import { useImperativeHandle, useRef } from 'react'
 import type { ReactElement, ReactNode, Ref } from 'react'
 import { useTranslations } from 'use-intl'
 import { FailureText } from '../../client/FailureText.tsx'
-import { useTimeline } from '../../client/useTimeline.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { standingOf } from '../../client/standing.ts'
@@ -15,6 +14,7 @@ import styles from './Conversation.module.css'
 import { RoomNotice } from './RoomNotice.tsx'
 import { Timeline } from './Timeline.tsx'
 import type { TimelineHandle } from './Timeline.tsx'
+import { useOpenRoom } from './useOpenRoom.ts'
 
 export interface ConversationHandle {
   readonly toLatest: () => void
@@ -54,7 +54,7 @@ export const Conversation = ({
   const again = useTranslations()('tryAgain')
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
-  const { state, loadOlder, reload, trim } = useTimeline(room.id, room.unread)
+  const { place, state, newFrom, reading, reload, ...actionsOfTimeline } = useOpenRoom(room)
   const standing = standingOf(room.state)
   const writable = standing === 'open' || standing === 'mending'
 
@@ -91,14 +91,15 @@ export const Conversation = ({
       )}
       {state.kind === 'ready' && (
         <Timeline
+          key={state.turn}
           ref={timeline}
           room={room}
-          window={state.window}
-          older={state.older}
+          timeline={state}
+          place={state.turn === 0 ? place : { kind: 'end' }}
+          newFrom={newFrom}
+          reading={reading}
           waiting={offline ? 'connection' : standing === 'mending' ? 'room' : 'nothing'}
-          onOlder={() => void loadOlder()}
-          onTrim={trim}
-          onInvite={actions.onInvite}
+          actions={{ ...actionsOfTimeline, onInvite: actions.onInvite }}
         />
       )}
       <RoomNotice room={room} invitation={invitation} onRefound={onRefound} />

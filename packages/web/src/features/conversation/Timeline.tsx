@@ -1,93 +1,134 @@
-import type { RoomView, TimelineItem } from '@sotto/client'
+import type { RoomView } from '@sotto/client'
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import type { Ref } from 'react'
 import { useTranslations } from 'use-intl'
 import { Virtualizer } from 'virtua'
 import { useClient } from '../../client/ClientContext.tsx'
-import type { TimelineWindow } from '../../client/timelineWindow.ts'
 import { FailureText } from '../../client/FailureText.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
-import type { OlderState } from '../../client/useTimeline.ts'
+import type { ReadyTimeline } from '../../client/useTimeline.ts'
+import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { HookRow } from './HookRow.tsx'
 import { MessageRow } from './MessageRow.tsx'
 import type { WaitsFor } from './MessageRow.tsx'
 import { MissedRow } from './MissedRow.tsx'
-import { firstUnreadOf, rowsOf, seqAt } from './rows.ts'
+import { keepPlace } from './places.ts'
+import type { Place } from './places.ts'
+import { firstUnreadOf, rowAt, rowsOf, seqOf, stretchOf } from './rows.ts'
 import type { Row } from './rows.ts'
 import styles from './Timeline.module.css'
 import { DayRow, EventRow, UnreadableRow, UnreadRow } from './TimelineRow.tsx'
 import { TopRow } from './TopRow.tsx'
 import { useAnnouncedMessages } from './useAnnouncedMessages.ts'
+import { UnreadBar } from './UnreadBar.tsx'
+import type { useReading } from './useReading.ts'
 import { useScrolledList } from './useScrolledList.ts'
+import type { RowPlace } from './useScrolledList.ts'
+
+/** What stays visible above the row at which one begins. */
+const startMarginPx = 24
+
+export interface TimelineActions {
+  readonly onOlder: () => void
+  readonly onNewer: () => void
+  readonly onTrim: () => void
+  /** Shows the newest messages. */
+  readonly onEnd: () => void
+  /** Shows what comes after the read marker. */
+  readonly onUnread: (marker: number) => void
+  /** Somebody says that they have read everything. */
+  readonly onReadAll: () => void
+  readonly onInvite: (() => void) | null
+}
 
 export interface TimelineHandle {
   /** Goes to the newest message. */
   readonly toLatest: () => void
 }
 
-const newestOwn = (items: readonly TimelineItem[]): string | null => {
-  const own = items.findLast((item) => item.kind === 'message' && item.sender.own)
-  return own?.id ?? null
+/** Where the list begins: at what is new, at the place where it was left, or at its end. */
+const startOf = (rows: readonly Row[], place: Place): RowPlace | null => {
+  const unread = rows.findIndex((row) => row.kind === 'unread')
+  if (place.kind === 'end') return unread < 0 ? null : { index: unread, offsetPx: -startMarginPx }
+  const index = rowAt(rows, place.seq)
+  return index < 0 ? null : { index, offsetPx: place.offsetPx }
 }
 
 /** The messages of a room: a list of any length of which only what is near the eye exists as elements. */
 export const Timeline = ({
   ref,
   room,
-  window,
-  older,
+  timeline,
+  place,
+  newFrom,
+  reading,
   waiting,
-  onOlder,
-  onTrim,
-  onInvite,
+  actions,
 }: {
   readonly ref: Ref<TimelineHandle>
   readonly room: RoomView
-  readonly window: TimelineWindow
-  readonly older: OlderState
+  readonly timeline: ReadyTimeline
+  /** Where the reader left the room. */
+  readonly place: Place
+  /** The read marker behind which the line stands, decided when the room is opened: it must not move while they read. */
+  readonly newFrom: number | null
+  readonly reading: ReturnType<typeof useReading>
   readonly waiting: WaitsFor
-  readonly onOlder: () => void
-  readonly onTrim: () => void
-  readonly onInvite: (() => void) | null
+  readonly actions: TimelineActions
 }) => {
   const t = useTranslations('conversation')
+  const again = useTranslations()('tryAgain')
   const client = useClient()
-  const { items } = window
+  const { window, older, newer, ownTurn } = timeline
+  const { onOlder, onNewer, onTrim, onEnd } = actions
+  const { items, hasOlder, hasNewer } = window
 
-  // Where the reader left off, decided when the room is opened: the divider must not move while they read.
-  const [opened] = useState(() => ({
-    firstUnread: room.unread > 0 ? firstUnreadOf(items, room.readSeq) : null,
-    newestOwn: newestOwn(items),
-  }))
-  const own = newestOwn(items)
-  const ownTurn = own === opened.newestOwn ? null : own
-  const firstUnread = ownTurn === null ? opened.firstUnread : null
-
+  const firstUnread = newFrom === null ? null : firstUnreadOf(window, newFrom)
   const rows = useMemo(() => rowsOf(items, firstUnread), [items, firstUnread])
-  const unreadIndex = rows.findIndex((row) => row.kind === 'unread')
+  const [start] = useState(() => startOf(rows, place))
+  const [isPastUnread, setPastUnread] = useState(false)
 
-  const readSeq = useRef(room.readSeq)
   const { scroller, list, atEnd, toEnd, onScroll, onResize } = useScrolledList({
     length: rows.length,
-    startIndex: unreadIndex < 0 ? null : unreadIndex,
+    start,
+    hasNewer,
     ownTurn,
     onNearStart: () => {
-      if (window.more && older.kind === 'idle') onOlder()
+      if (hasOlder && older.kind === 'idle') onOlder()
     },
-    onSeen: (index) => {
-      const seq = seqAt(rows, index)
-      if (seq === null || seq <= readSeq.current) return
-      readSeq.current = seq
-      // What is not stored as read now is read again at the next look.
-      client.markRead({ room: room.id, seq }).catch(() => (readSeq.current = room.readSeq))
+    onNearEnd: () => {
+      if (newer.kind === 'idle') onNewer()
+    },
+    onShown: (shown) => {
+      const stretch = stretchOf(rows, shown, hasOlder)
+      if (stretch === null) return
+      if (shown.isWatched) reading.sawStretch(stretch)
+      setPastUnread(stretch.after > reading.markerOf())
     },
     onAtEnd: onTrim,
+    anchorAt: (index) => {
+      const later = rows.findIndex((row, at) => at >= index && seqOf(row) !== null)
+      return later < 0 ? index : later
+    },
+    onPlace: (at) => {
+      const seq = at === null ? null : seqOf(rows[at.index])
+      if (at === null || seq === null) keepPlace(room.id, { kind: 'end' })
+      else keepPlace(room.id, { kind: 'at', seq, offsetPx: at.offsetPx })
+    },
   })
+  const toLatest = () => (hasNewer ? onEnd() : toEnd())
+  // What one writes stands at the end of the room: it is shown from there on.
+  const turnEnded = useRef(ownTurn)
+  useEffect(() => {
+    if (ownTurn === turnEnded.current) return
+    turnEnded.current = ownTurn
+    if (hasNewer) onEnd()
+  }, [ownTurn, hasNewer, onEnd])
 
-  useAnnouncedMessages(items)
-  useImperativeHandle(ref, () => ({ toLatest: toEnd }))
+  useAnnouncedMessages(window)
+  useImperativeHandle(ref, () => ({ toLatest }))
 
   const { attempt, run } = useAttempt()
   const onRetry = useCallback(
@@ -108,8 +149,8 @@ export const Timeline = ({
   )
 
   useEffect(() => {
-    if (window.more && rows.length < 2) onOlder()
-  }, [window.more, rows.length, onOlder])
+    if (hasOlder && rows.length < 2) onOlder()
+  }, [hasOlder, rows.length, onOlder])
 
   const draw = (row: Row) => {
     switch (row.kind) {
@@ -118,10 +159,10 @@ export const Timeline = ({
           <TopRow
             room={room.id}
             name={room.name}
-            more={window.more}
+            more={hasOlder}
             older={older}
             onOlder={onOlder}
-            onInvite={onInvite}
+            onInvite={actions.onInvite}
           />
         )
       case 'day':
@@ -153,6 +194,13 @@ export const Timeline = ({
 
   return (
     <div className={styles.frame}>
+      {isPastUnread && room.unread > 0 && (
+        <UnreadBar
+          count={room.unread}
+          onGo={() => actions.onUnread(reading.markerOf())}
+          onRead={actions.onReadAll}
+        />
+      )}
       <div
         ref={scroller}
         className={styles.scroller}
@@ -172,12 +220,27 @@ export const Timeline = ({
           onResize={onResize}
         >
           {rows.map((row, index) => (
-            <div key={row.id} className={styles.row} data-last={index === rows.length - 1}>
+            <div key={row.id} className={styles.row} data-row={index} data-last={index === rows.length - 1}>
               {draw(row)}
             </div>
           ))}
         </Virtualizer>
       </div>
+      {newer.kind === 'failed' && (
+        <div className={styles.problem}>
+          <Notice
+            tone="danger"
+            icon="warning"
+            action={
+              <Button size="small" onClick={onNewer}>
+                {again}
+              </Button>
+            }
+          >
+            {t('newerFailed')} <FailureText failure={newer.failure} />
+          </Notice>
+        </div>
+      )}
       {attempt.kind === 'failed' && (
         <div className={styles.problem}>
           <Notice tone="danger" icon="warning" announce="at_once">
@@ -192,7 +255,7 @@ export const Timeline = ({
           aria-label={
             room.unread > 0 ? `${t('latest')}, ${t('latestCount', { count: room.unread })}` : t('latest')
           }
-          onClick={toEnd}
+          onClick={toLatest}
         >
           {room.unread > 0 && (
             <span className={styles.count}>{t('latestCount', { count: room.unread })}</span>

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl'
-import type { OlderState } from '../../client/useTimeline.ts'
+import type { PageState } from '../../client/useTimeline.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { isolated } from '../../ui/isolated.tsx'
@@ -18,7 +18,7 @@ export const TopRow = ({
   readonly room: string
   readonly name: string
   readonly more: boolean
-  readonly older: OlderState
+  readonly older: PageState
   readonly onOlder: () => void
   readonly onInvite: (() => void) | null
 }) => {

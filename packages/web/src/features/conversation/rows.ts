@@ -1,5 +1,7 @@
 import type { TimelineItem } from '@sotto/client'
+import type { TimelineWindow } from '../../client/timelineWindow.ts'
 import { isSameDay } from '../../ui/calendar.ts'
+import type { Stretch } from './reading.ts'
 
 type Message = Extract<TimelineItem, { kind: 'message' }>
 type Event = Extract<TimelineItem, { kind: 'event' }>
@@ -83,9 +85,18 @@ export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | nul
   return rows
 }
 
-/** The first message of somebody else after the read marker; the first loaded one where the marker lies further back. */
-export const firstUnreadOf = (items: readonly TimelineItem[], readSeq: number): string | null =>
-  items.find((item) => isSaidByOthers(item) && item.seq !== null && item.seq > readSeq)?.id ?? null
+/**
+ * The first message of somebody else after the read marker. Null also where the items do not reach back to the marker:
+ * what is unread then begins further up.
+ */
+export const firstUnreadOf = (
+  { items, hasOlder }: Pick<TimelineWindow, 'items' | 'hasOlder'>,
+  readSeq: number,
+): string | null => {
+  const begins = items.find(({ seq }) => seq !== null)?.seq ?? 0
+  if (hasOlder && begins > readSeq + 1) return null
+  return items.find((item) => isSaidByOthers(item) && item.seq !== null && item.seq > readSeq)?.id ?? null
+}
 
 /** What counts as unread: the words of other people, and of scripts. */
 const isSaidByOthers = (item: TimelineItem): boolean =>
@@ -100,7 +111,25 @@ export const seqAt = (rows: readonly Row[], index: number): number | null => {
   return null
 }
 
-const seqOf = (row: Row | undefined): number | null => {
+/** The row that shows this entry, or the next one that shows any. */
+export const rowAt = (rows: readonly Row[], seq: number): number =>
+  rows.findIndex((row) => (seqOf(row) ?? -1) >= seq)
+
+/** What has been seen of the log when the rows from `first` to `last` were on the screen. */
+export const stretchOf = (
+  rows: readonly Row[],
+  { first, last }: { readonly first: number; readonly last: number },
+  hasOlder: boolean,
+): Stretch | null => {
+  const upTo = seqAt(rows, last)
+  if (upTo === null) return null
+  const before = seqAt(rows, first - 1)
+  if (before !== null) return { after: before, upTo }
+  const begins = rows.map(seqOf).find((seq) => seq !== null) ?? 0
+  return { after: hasOlder ? begins - 1 : -1, upTo }
+}
+
+export const seqOf = (row: Row | undefined): number | null => {
   switch (row?.kind) {
     case 'message':
     case 'event':

@@ -1,17 +1,24 @@
 import type { TimelineItem } from '@sotto/client'
 import { useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
+import type { TimelineWindow } from '../../client/timelineWindow.ts'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 
 const spokenCharactersMax = 240
 const spokenMessagesMax = 3
 
 interface Told {
+  readonly hasNewer: boolean
   readonly seq: number
   readonly failed: ReadonlySet<string>
 }
 
-const toldOf = (items: readonly TimelineItem[]): Told => ({
+/** What has been told since the room was opened stands at its end, or beyond what of it is loaded. */
+const liveIn = ({ items, hasNewer, beyond }: TimelineWindow): readonly TimelineItem[] =>
+  hasNewer ? beyond : items
+
+const toldOf = (items: readonly TimelineItem[], hasNewer: boolean): Told => ({
+  hasNewer,
   seq: items.findLast((item) => item.seq !== null)?.seq ?? -1,
   failed: new Set(
     items.flatMap((item) => (item.kind === 'message' && item.delivery.kind === 'failed' ? [item.id] : [])),
@@ -46,7 +53,7 @@ const saidIn = (item: TimelineItem, spoken: Spoken): readonly Said[] => {
 }
 
 /** Has new messages of others, and own ones that were not sent, read out by a screen reader. */
-export const useAnnouncedMessages = (items: readonly TimelineItem[]) => {
+export const useAnnouncedMessages = (window: TimelineWindow) => {
   const t = useTranslations('conversation')
   const hook = useTranslations('hook')
   const announce = useAnnounce()
@@ -54,8 +61,10 @@ export const useAnnouncedMessages = (items: readonly TimelineItem[]) => {
 
   useEffect(() => {
     const before = told.current
-    told.current = toldOf(items)
-    if (before === null) return
+    const items = liveIn(window)
+    told.current = toldOf(items, window.hasNewer)
+    // A page that has been loaded is nothing new.
+    if (before === null || before.hasNewer !== window.hasNewer) return
     const spokenAs: Spoken = {
       bot: (name) => t('botName', { name }),
       hook: (name) => hook('spoken', { name }),
@@ -68,5 +77,5 @@ export const useAnnouncedMessages = (items: readonly TimelineItem[]) => {
         : fresh.map(({ name, text }) => t('announce', { name, text: text.slice(0, spokenCharactersMax) }))
     const all = failed ? [...spoken, t('notSent')] : spoken
     if (all.length > 0) announce(all.join('\n'))
-  }, [items, t, hook, announce])
+  }, [window, t, hook, announce])
 }

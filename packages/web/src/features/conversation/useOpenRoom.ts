@@ -1,0 +1,60 @@
+import type { RoomView } from '@sotto/client'
+import { useCallback, useEffect, useState } from 'react'
+import { useClient } from '../../client/ClientContext.tsx'
+import { useTimeline } from '../../client/useTimeline.ts'
+import type { Opening } from '../../client/useTimeline.ts'
+import { placeIn, storePlaces } from './places.ts'
+import type { Place } from './places.ts'
+import { useReading } from './useReading.ts'
+
+/** The place where the reader left, what is unread, or the end: in this order. */
+const openingOf = (room: RoomView, place: Place): Opening => {
+  if (place.kind === 'at') return { kind: 'around', seq: place.seq }
+  return room.unread > 0 ? { kind: 'around', seq: room.readSeq + 1 } : { kind: 'end' }
+}
+
+/** A room on the screen: which part of it is shown, how far it has been read, and how one moves in it. */
+export const useOpenRoom = (room: RoomView) => {
+  const client = useClient()
+  const [place] = useState(() => placeIn(room.id))
+  const { state, loadOlder, loadNewer, reopen, reload, trim } = useTimeline(room.id, openingOf(room, place))
+  const reading = useReading(room)
+  const ownTurn = state.kind === 'ready' ? state.ownTurn : null
+
+  // The line before what is new goes with the first message of one's own.
+  const [line, setLine] = useState(() => ({ marker: room.unread > 0 ? room.readSeq : null, ownTurn }))
+  const newFrom = line.ownTurn === ownTurn ? line.marker : null
+
+  useEffect(() => {
+    addEventListener('pagehide', storePlaces)
+    return () => {
+      removeEventListener('pagehide', storePlaces)
+      storePlaces()
+    }
+  }, [])
+
+  const onEnd = useCallback(() => reopen({ kind: 'end' }), [reopen])
+  const onUnread = (marker: number) => {
+    setLine({ marker, ownTurn })
+    reopen({ kind: 'around', seq: marker + 1 })
+  }
+  const { markAll } = reading
+  const onReadAll = async () => {
+    const { items } = await client.timeline({ room: room.id, limit: 1 })
+    const seq = items.findLast((item) => item.seq !== null)?.seq
+    if (typeof seq === 'number') markAll(seq)
+  }
+  return {
+    place,
+    state,
+    newFrom,
+    reading,
+    reload,
+    onOlder: () => void loadOlder(),
+    onNewer: () => void loadNewer(),
+    onTrim: trim,
+    onEnd,
+    onUnread,
+    onReadAll: () => void onReadAll().catch(() => undefined),
+  }
+}
