@@ -14,7 +14,7 @@ CONTENT = ["A256GCM", "A256CBC-HS512"]
 
 
 def make_key(kind):
-    """RSA-2048, RSA-3072, RSA-4096 or P-256 to receive with; Ed25519 only signs."""
+    """RSA-3072, RSA-4096 or P-256 to receive with; Ed25519 only signs."""
     if kind.startswith("RSA-"):
         return jwk.JWK.generate(kty="RSA", size=int(kind[4:]))
     if kind == "Ed25519":

@@ -23,7 +23,7 @@ def main():
     parser.add_argument("url")
     parser.add_argument("name")
     parser.add_argument("--key", default="sotto-key.json")
-    parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-2048, -3072, -4096, P-256")
+    parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-3072, RSA-4096, P-256")
     parser.add_argument("--count", type=int, default=0, help="ends after so many; 0 goes on")
     options = parser.parse_args()
 

@@ -24,7 +24,7 @@ def main():
     parser.add_argument("name")
     parser.add_argument("recipient")
     parser.add_argument("--key", default="sotto-key.json")
-    parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-2048, -3072, -4096, P-256")
+    parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-3072, RSA-4096, P-256")
     parser.add_argument("--enc", default="A256GCM", help="or A256CBC-HS512")
     options = parser.parse_args()
 

@@ -23,7 +23,7 @@ test('no private key, room key, password, token or plaintext is in any answer, l
     answers.push(answer.text, JSON.stringify([...answer.headers]))
     return answer
   }
-  const pair = receivingPair('RSA-2048')
+  const pair = receivingPair('RSA-3072')
   const roomKey = randomBytes(32)
   const plaintext = 'the canary sings at midnight 7f3a'
   const refused = 'a canary that was refused 4d5e'

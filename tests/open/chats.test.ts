@@ -1,13 +1,13 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { CompactEncrypt, GeneralEncrypt } from 'jose'
 import { expect, test } from 'vitest'
-import { opened, receivingPair, sealed, signed, signingPair } from './lane/keys.ts'
+import { detached, opened, receivingPair, sealed, signingPair } from './lane/keys.ts'
 import { type Payload, program } from './lane/program.ts'
 import { registered, rest } from './lane/rest.ts'
 import { laneServer } from './lane/server.ts'
 
 const server = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })
-const pairs = { bob: receivingPair('RSA-2048'), carol: receivingPair('P-256') }
+const pairs = { bob: receivingPair('RSA-3072'), carol: receivingPair('P-256') }
 const signer = signingPair('ES256')
 const carolToken = await registered(server.url, 'carol', pairs.carol.pem)
 const alice = await program(server.url, await registered(server.url, 'alice'))
@@ -22,7 +22,7 @@ const message = async (chat_id: unknown, changes: Payload = {}): Promise<Payload
   encrypted_message: await new CompactEncrypt(Buffer.from('in the chat'))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
     .encrypt(sessionKey),
-  signature: await signed({ chat_id, text: 'in the chat' }, signer.privateKey, 'ES256'),
+  signature: await detached('', signer.privateKey, 'ES256'),
   signature_type: 'ECDSA',
   timestamp: new Date().toISOString(),
   ...changes,
@@ -115,7 +115,11 @@ test('messages reach the participants and nobody else, from participants and nob
     { encrypted_message: { encrypted_data: data.toString('base64'), iv: iv.toString('base64') } },
     { encrypted_message: Buffer.concat([iv, data]).toString('base64') },
     { signature: randomBytes(64).toString('base64'), signature_type: 'EdDSA' },
-    { signature: randomBytes(384).toString('base64'), signature_type: 'RSA', timestamp: 1_700_000_000 },
+    {
+      signature: randomBytes(384).toString('base64'),
+      signature_type: 'RSA',
+      timestamp: new Date().toISOString(),
+    },
   ]
   for (const form of forms) {
     const sent = await message(chat_id, form)
@@ -127,6 +131,11 @@ test('messages reach the participants and nobody else, from participants and nob
     const { [field]: _missing, ...others } = await message(chat_id)
     expect(await alice.refusal('send_message', others)).toBe('PAYLOAD_INVALID')
   }
+  for (const timestamp of ['now', 1_790_000_000_000, '1970-01-01T00:00:00Z', '9999-01-01T00:00:00Z'])
+    expect(await alice.refusal('send_message', await message(chat_id, { timestamp }))).toBe('PAYLOAD_INVALID')
+  const payload = Buffer.from('of another message').toString('base64url')
+  const signature = String((await message(chat_id))['signature']).replace('..', `.${payload}.`)
+  expect(await alice.refusal('send_message', await message(chat_id, { signature }))).toBe('PAYLOAD_INVALID')
   const dsa = await message(chat_id, { signature_type: 'DSA' })
   expect(await alice.refusal('send_message', dsa)).toBe('ALG_WITHDRAWN')
   const text = { chat_id, message: 'in the clear' }

@@ -11,7 +11,7 @@ test('an envelope with its sender’s proof, of every kind of key and cipher, ar
   const roomy = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })
   const alice = await program(roomy.url, await registered(roomy.url, 'alice'))
   const signers = (['PS256', 'ES256', 'EdDSA'] as const).map((alg) => [alg, signingPair(alg)] as const)
-  for (const kind of ['RSA-2048', 'RSA-3072', 'RSA-4096', 'P-256'] as const) {
+  for (const kind of ['RSA-3072', 'RSA-4096', 'P-256'] as const) {
     const receiver = receivingPair(kind)
     const name = kind.toLowerCase()
     const bob = await program(roomy.url, await registered(roomy.url, name, receiver.pem))

@@ -19,7 +19,7 @@ const sealAll = `
 import json, sys
 from envelope import make_key, public_part, read_public, seal
 key = read_public(sys.argv[1])
-for kind in ["RSA-2048", "P-256", "Ed25519"]:
+for kind in ["RSA-3072", "P-256", "Ed25519"]:
     signer = make_key(kind)
     for enc in ["A256GCM", "A256CBC-HS512"]:
         print(json.dumps({"signer": public_part(signer), "jwe": seal(sys.argv[2], "python", "node", key, signer, enc)}))
@@ -35,7 +35,7 @@ for line in sys.stdin:
     print(json.dumps(claims["body"]))
 `
 
-const kinds = ['RSA-2048', 'RSA-3072', 'RSA-4096', 'P-256'] as const
+const kinds = ['RSA-3072', 'RSA-4096', 'P-256'] as const
 const text = 'exit: "quotes", colons: and é🙂'
 
 describe.skipIf(python === undefined)('Python (needs python3-socketio, -jwcrypto, -websocket)', async () => {
@@ -89,7 +89,7 @@ describe.skipIf(python === undefined)('Python (needs python3-socketio, -jwcrypto
     const send = (content: string) =>
       runPython(
         'send.py',
-        [server.url, 'py-sender', 'py-receiver', '--key', keyFile('sender'), '--kind', 'RSA-2048'],
+        [server.url, 'py-sender', 'py-receiver', '--key', keyFile('sender'), '--kind', 'RSA-3072'],
         content,
       ).ended
     await send('first')
@@ -151,7 +151,7 @@ describe.skipIf(python === undefined)('Python (needs python3-socketio, -jwcrypto
       '--key',
       keyFile('one'),
       '--kind',
-      'RSA-2048',
+      'RSA-3072',
     ])
     await expect.poll(() => waiting.remarks.includes('connected'), { timeout: 30_000 }).toBe(true)
     const own = (await rest(server.url, 'POST /login', {

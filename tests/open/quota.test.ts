@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { CompactEncrypt } from 'jose'
 import { expect, test } from 'vitest'
-import { receivingPair, sealed, signed, signingPair } from './lane/keys.ts'
+import { detached, receivingPair, sealed, signingPair } from './lane/keys.ts'
 import { type Payload, type Program, program } from './lane/program.ts'
 import { registered, rest } from './lane/rest.ts'
 import { laneServer } from './lane/server.ts'
@@ -15,9 +15,9 @@ const message = async (chat_id: unknown): Promise<Payload> => ({
   encrypted_message: await new CompactEncrypt(Buffer.from('in the chat'))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
     .encrypt(randomBytes(32)),
-  signature: await signed({ chat_id }, signer.privateKey, 'ES256'),
+  signature: await detached('', signer.privateKey, 'ES256'),
   signature_type: 'ECDSA',
-  timestamp: 1,
+  timestamp: new Date().toISOString(),
 })
 
 const fast = { messagesPerSecond: 1000, messageBurst: 1000 }

@@ -8,7 +8,7 @@ import { roomContent } from '../../packages/cli/src/conformance/roomContent.ts'
 import { laneServer } from './lane/server.ts'
 
 const server = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })
-const rsa = receivingPair('RSA-2048')
+const rsa = receivingPair('RSA-3072')
 const ec = receivingPair('P-256')
 const alice = await program(server.url, await registered(server.url, 'alice', rsa.pem))
 const bob = await program(server.url, await registered(server.url, 'bob', ec.pem))
@@ -133,7 +133,16 @@ describe('keys', () => {
   const spki = { type: 'spki', format: 'pem' } as const
   const cases: readonly (readonly [string, () => unknown])[] = [
     ['nonsense', () => 'not a key'],
-    ['RSA below 2048', () => small.export(spki)],
+    ['RSA of 1,024 bits', () => small.export(spki)],
+    ['new RSA below 3,072 bits', () => receivingPair('RSA-2048').pem],
+    [
+      'P-256 with the algorithm of another key',
+      async () => ({ ...(await exportJWK(ec.publicKey)), alg: 'HS256' }),
+    ],
+    [
+      'P-256 that signs, for encryption',
+      async () => ({ ...(await exportJWK(ec.publicKey)), alg: 'ES256', use: 'enc' }),
+    ],
     ['a private key in PEM', () => private_.export({ type: 'pkcs8', format: 'pem' })],
     ['PKCS#1', () => rsa.publicKey.export({ type: 'pkcs1', format: 'pem' })],
     ['Ed25519 alone', () => generateKeyPairSync('ed25519').publicKey.export(spki)],
@@ -143,7 +152,7 @@ describe('keys', () => {
     ['an empty set', () => ({ keys: [] })],
   ]
   test.each(cases)('%s', async (_what, make) => {
-    expect(await register('keyless', make())).toBe('KEY_INVALID')
+    expect(await register('keyless', await make())).toBe('KEY_INVALID')
   })
 
   test('a private JWK, of every kind, and a point that is on no curve', async () => {

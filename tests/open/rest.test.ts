@@ -6,7 +6,7 @@ import { goodPassword, registered, rest } from './lane/rest.ts'
 import { laneServer } from './lane/server.ts'
 
 const server = await laneServer()
-const pair = receivingPair('RSA-2048')
+const pair = receivingPair('RSA-3072')
 const alice = await registered(server.url, 'alice', pair.pem)
 
 const isTime = (value: unknown): boolean =>

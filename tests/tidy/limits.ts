@@ -12,6 +12,7 @@ const pace = (why: string): Held => ({ kind: 'pace', why })
 /** Of shapes, by one table. */
 const form = by('packages/protocol/test/bounds.test.ts', 'so much %s is read, and one more is refused')
 const server = (file: string, test: string): Held => by(`packages/server/test/${file}`, test)
+const keys = (test: string): Held => by('packages/protocol/test/openKeys.test.ts', test)
 const open = (test: string): Held => by('tests/open/bounds.test.ts', test)
 
 /** Every limit, with the test that holds it. Whoever adds one adds the test. */
@@ -288,6 +289,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'edge.test.ts',
     'sockets of the open lane are asked for so often by one address',
   ),
+  openTimestampSkewMs: by('packages/client/test/open/forms.test.ts', 'lies near that of the server'),
   openEventsInFlightMax: open('so many events of a socket are in flight, and one more closes it'),
   openRoomsPerAccountMax: open('an account makes so many rooms and no more'),
   openMembersPerRoomMax: open('a room has so many members and no more'),
@@ -297,7 +299,11 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   openListedMax: server('open/door.test.ts', 'gives up a socket that has missed more than can be said'),
   openListedBytesMax: server('open/listed.test.ts', 'holds so many rows and so many bytes, and not one more'),
   openKeyCharactersMax: server('open/publicKey.test.ts', 'has so many characters and no more'),
-  openKeyLabelCharactersMax: server('open/publicKey.test.ts', 'has labels of so many characters and no more'),
+  openKeyLabelCharactersMax: keys('has a label of so many characters and no more'),
+  openKeysPerSetMax: keys('stands in a set of so many and no more'),
+  openRsaBitsMin: keys('has so many bits, and neither fewer nor more'),
+  openNewRsaBitsMin: server('open/publicKey.test.ts', 'of RSA has 3,072 bits where it is new'),
+  openRsaBitsMax: keys('has so many bits, and neither fewer nor more'),
   openMailboxLettersMax: by(
     'tests/open/quota.test.ts',
     'one sender never fills the mailbox of somebody who is away',

@@ -3,6 +3,8 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chatMessageForms, signatureForms } from '@sotto/client/open'
+import { messageForms, proofForms } from '../src/conformance/chatRows.ts'
 import { conformance, type Finding, sections } from '../src/conformance/conformance.ts'
 import { python, pythonClient } from './conformance/pythonClient.ts'
 import { makeWorld, values, type World } from './world/processes.ts'
@@ -55,6 +57,13 @@ describe('the contract of the open lane, row by row, against a started server', 
 })
 
 describe('the rows leave nothing out', () => {
+  it('of the forms of a chat’s message and of its signature', () => {
+    expect(Object.keys(messageForms)).toEqual(chatMessageForms.map(({ name }) => name))
+    expect(Object.keys(proofForms)).toEqual(signatureForms.map(({ name }) => name))
+    const ids = sections.flatMap((section) => section.rows.map(({ id }) => id))
+    for (const { name } of chatMessageForms) expect(ids).toContain(`chats.form.${name}`)
+  })
+
   const textOf = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
   const rows = readdirSync(new URL('../src/conformance/', import.meta.url))
     .filter((file) => /Rows?\.ts$|bench\.ts$/.test(file))

@@ -264,6 +264,8 @@ export const limits = {
   openBodyBytesMax: 128 * kiB,
   openEnvelopeCharactersMax: 100 * kiB,
   openAttemptsPerSecondPerAddress: 20,
+  /** How far the time that a sender writes beside a message may lie from the server's. */
+  openTimestampSkewMs: dayMs,
   /** Events of one account that have been read and not yet answered. */
   openEventsInFlightMax: 128,
   openRoomsPerAccountMax: 200,
@@ -276,6 +278,11 @@ export const limits = {
   /** A public key as it is uploaded, and each text in it that only labels it. */
   openKeyCharactersMax: 8 * kiB,
   openKeyLabelCharactersMax: 256,
+  openKeysPerSetMax: 8,
+  /** Of an RSA key that is there already, and of one that is put up now. */
+  openRsaBitsMin: 2048,
+  openNewRsaBitsMin: 3072,
+  openRsaBitsMax: 8192,
   openMailboxLettersMax: 10_000,
   openMailboxCharactersMax: 64 * miB,
   /** Letters on their way to one socket whose arrival is not yet known. */

@@ -33,7 +33,10 @@ export const openFailures = {
   },
   USER_NOT_FOUND: { status: 404, text: 'Nobody here has that name' },
   KEY_NOT_FOUND: { status: 404, text: 'That account has no public key' },
-  KEY_INVALID: { status: 400, text: 'Not a public key that is accepted: RSA from 2048 bits, or EC P-256' },
+  KEY_INVALID: {
+    status: 400,
+    text: 'Not a public key that is accepted: RSA from 3072 bits, or EC P-256, whose labels agree',
+  },
   TOKEN_NOT_FOUND: { status: 404, text: 'There is no such access token' },
   TOKEN_LIMIT: { status: 409, text: 'There are too many access tokens; revoke one' },
 

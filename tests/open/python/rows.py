@@ -10,6 +10,7 @@ import os
 import queue
 import sys
 import threading
+import time
 import traceback
 import urllib.error
 import urllib.request
@@ -185,6 +186,17 @@ def signed(claims, key, alg):
     return proof.serialize(compact=True)
 
 
+def detached(content, key, alg):
+    proof = jws.JWS(content.encode())
+    proof.add_signature(key, alg=alg, protected=json.dumps({"alg": alg}, separators=(",", ":")))
+    header, _, signature = proof.serialize(compact=True).split(".")
+    return header + ".." + signature
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
 def verified(text, key, alg):
     proof = jws.JWS()
     proof.allowed_algs = [alg]
@@ -231,15 +243,15 @@ def chat_message(chat_id, key, **changes):
     message = {
         "chat_id": chat_id,
         "encrypted_message": box.serialize(compact=True),
-        "signature": signed({"chat_id": chat_id}, ES256, "ES256"),
+        "signature": detached("", ES256, "ES256"),
         "signature_type": "ECDSA",
-        "timestamp": "2026-01-01T00:00:00Z",
+        "timestamp": now(),
     }
     message.update(changes)
     return message
 
 
-RSA, EC = key_of("RSA-2048"), key_of("P-256")
+RSA, EC = key_of("RSA-3072"), key_of("P-256")
 ES256 = SIGNERS["ES256"]()
 alice = Program("pyalice", pem_of(RSA))
 bob = Program("pybob", pem_of(EC))
@@ -460,7 +472,7 @@ def _():
 @row("message: every key, cipher and signature arrives as it was, and opens")
 def _():
     proofs = {alg: make() for alg, make in SIGNERS.items()}
-    for kind in ("RSA-2048", "RSA-3072", "RSA-4096", "P-256"):
+    for kind in ("RSA-3072", "RSA-4096", "P-256"):
         key = key_of(kind)
         name = "pyto-" + kind.lower()
         there = Program(name, pem_of(key))
@@ -614,6 +626,68 @@ def _():
     bob.ask("leave_chat", {"chat_id": chat_id})
     same(alice.next("rekey_required")["chat_id"], chat_id)
     same(bob.refusal("send_message", chat_message(chat_id, CHAT_KEY)), "CHAT_NOT_FOUND")
+
+
+@row("send_message in a chat: every form of message and signature arrives, every other is refused")
+def _():
+    keys = {"pybob": sealed(CHAT_KEY, EC)}
+    chat_id = alice.ask("initiate_chat", {"participants": ["pybob"], "keys": keys})["chat_id"]
+    iv, key = os.urandom(12), jwe.base64url_decode(CHAT_KEY)
+    data = AESGCM(key).encrypt(iv, b"in the chat", None)
+    standard = lambda part: base64.b64encode(part).decode()
+    fields = {"encrypted_data": standard(data), "iv": standard(iv)}
+    messages = [
+        chat_message(chat_id, CHAT_KEY)["encrypted_message"],
+        fields,
+        json.dumps(fields),
+        standard(iv + data),
+        base64.urlsafe_b64encode(iv + data).rstrip(b"=").decode(),
+    ]
+    for message in messages:
+        stamp = now()
+        content = json.dumps([chat_id, "pyalice", stamp, message], separators=(",", ":"), ensure_ascii=False)
+        proof = jws.JWS(content.encode())
+        proof.add_signature(ES256, alg="ES256", protected='{"alg":"ES256"}')
+        whole = proof.serialize(compact=True)
+        for signature in (whole, detached(content, ES256, "ES256"), standard(os.urandom(64))):
+            sent = chat_message(chat_id, CHAT_KEY, encrypted_message=message, signature=signature, timestamp=stamp)
+            bob.forget("new_message")
+            alice.ask("send_message", sent)
+            heard = bob.next("new_message")
+            same({name: heard[name] for name in sent}, sent)
+    wrong = [
+        ({"encrypted_message": {"text": "in the clear"}}, "PLAINTEXT_REFUSED"),
+        ({"encrypted_message": dict(fields, more=1)}, "PAYLOAD_INVALID"),
+        ({"encrypted_message": standard(iv)}, "UNAUTHENTICATED_ENCRYPTION"),
+        ({"encrypted_message": [standard(iv), standard(data)]}, "PAYLOAD_INVALID"),
+        ({"signature": signed({"chat_id": chat_id}, ES256, "ES256")}, "PAYLOAD_INVALID"),
+        ({"signature_type": "RS256"}, "ALG_WITHDRAWN"),
+        ({"timestamp": "yesterday"}, "PAYLOAD_INVALID"),
+        ({"timestamp": time.time()}, "PAYLOAD_INVALID"),
+        ({"timestamp": "2026-01-01T00:00:00Z"}, "PAYLOAD_INVALID"),
+    ]
+    for changes, code in wrong:
+        same(alice.refusal("send_message", chat_message(chat_id, CHAT_KEY, **changes)), code)
+
+
+@row("keys that contradict themselves, and new RSA keys that are short: KEY_INVALID")
+def _():
+    ec, rsa = json.loads(EC.export_public()), json.loads(RSA.export_public())
+    even = jwe.base64url_encode(jwe.base64url_decode(rsa["n"])[:-1] + b"\x00")
+    wrong = [
+        dict(ec, alg="HS256"),
+        dict(ec, alg="ES256", use="enc"),
+        dict(ec, key_ops=["verify", "verify"]),
+        dict(ec, use="sig"),
+        dict(rsa, alg="PS512"),
+        dict(rsa, n=even),
+        dict(rsa, e="AQAA"),
+        json.loads(key_of("RSA-2048").export_public()),
+        json.loads(EC.export_private()),
+    ]
+    for key in wrong:
+        for uploaded in (key, json.dumps(key), {"keys": [key]}):
+            refused(register("pywrong", uploaded), 400, "KEY_INVALID")
 
 
 # What is refused, with its code.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, randomBytes, sign } from 'node:crypto'
 import { CompactEncrypt, flattenedDecrypt, GeneralEncrypt } from 'jose'
 import type { Bench } from './bench.ts'
-import { receivingPair, sealed, signed, signingPair } from './keys.ts'
+import { detached, receivingPair, sealed, signed, signedText, signingPair } from './keys.ts'
 import { closeAll } from './program.ts'
 import { row, type Section } from './row.ts'
 
@@ -19,10 +19,60 @@ const message = async (chat_id: unknown, key: Uint8Array) => ({
   encrypted_message: await new CompactEncrypt(Buffer.from('in the chat'))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
     .encrypt(key),
-  signature: await signed({ chat_id }, signingPair('ES256').privateKey, 'ES256'),
+  signature: await detached('', signingPair('ES256').privateKey, 'ES256'),
   signature_type: 'ECDSA',
   timestamp: new Date().toISOString(),
 })
+
+const directHeader = Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url')
+
+/** Every documented form of `encrypted_message`: what is authenticated beside it, and how its parts are written. */
+export const messageForms = {
+  direct: {
+    aad: directHeader,
+    write: (...parts: readonly [iv: Buffer, ciphertext: Buffer, tag: Buffer]): unknown =>
+      [directHeader, '', ...parts.map((part) => part.toString('base64url'))].join('.'),
+  },
+  fields: {
+    aad: '',
+    write: (iv: Buffer, ciphertext: Buffer, tag: Buffer): unknown => ({
+      encrypted_data: Buffer.concat([ciphertext, tag]).toString('base64'),
+      iv: iv.toString('base64'),
+    }),
+  },
+  joined: {
+    aad: '',
+    write: (...parts: readonly [iv: Buffer, ciphertext: Buffer, tag: Buffer]): unknown =>
+      Buffer.concat(parts).toString('base64'),
+  },
+} as const
+
+/** Every documented form of `signature`, over the same text. */
+export const proofForms = {
+  detached: (content: string) => detached(content, signingPair('ES256').privateKey, 'ES256'),
+  whole: (content: string) => signedText(content, signingPair('ES256').privateKey, 'ES256'),
+  bare: async (content: string) => {
+    const { privateKey: key } = signingPair('ES256')
+    return sign('sha256', Buffer.from(content), { key, dsaEncoding: 'ieee-p1363' }).toString('base64')
+  },
+} as const
+
+const inForm = async (
+  form: keyof typeof messageForms,
+  proof: keyof typeof proofForms,
+  { chat_id, sender, key }: { readonly chat_id: unknown; readonly sender: string; readonly key: Uint8Array },
+) => {
+  const { aad, write } = messageForms[form]
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(aad))
+  const ciphertext = Buffer.concat([cipher.update('in the chat'), cipher.final()])
+  const encrypted_message = write(iv, ciphertext, cipher.getAuthTag())
+  const timestamp = new Date().toISOString()
+  const signature = await proofForms[proof](JSON.stringify([chat_id, sender, timestamp, encrypted_message]))
+  return { chat_id, encrypted_message, signature, signature_type: 'ES256', timestamp }
+}
+
+const namesOf = <T extends object>(forms: T): readonly (keyof T)[] => Object.keys(forms) as (keyof T)[]
 
 /** A chat of two who are there. */
 const chat = async (bench: Bench) => {
@@ -139,6 +189,38 @@ export const chats: Section = {
         await close()
       },
     ),
+    ...namesOf(messageForms).map((form) =>
+      row(
+        `chats.form.${form}`,
+        `encrypted_message in the form ${form}, however it is signed`,
+        async (bench) => {
+          const { alice, hers, his, key, chat_id, close } = await chat(bench)
+          for (const proof of namesOf(proofForms)) {
+            const sent = await inForm(form, proof, { chat_id, sender: alice.name, key })
+            await hers.accepted('send_message', sent)
+            assert.deepEqual(await his.next('new_message'), { ...sent, sender: alice.name })
+          }
+          await close()
+        },
+      ),
+    ),
+    row('chats.form-refused', 'what is of no documented form is refused', async (bench) => {
+      const { hers, key, chat_id, close } = await chat(bench)
+      const good = await message(chat_id, key)
+      const other = await signed({ chat_id }, signingPair('ES256').privateKey, 'ES256')
+      for (const [changed, code] of [
+        [{ encrypted_message: { text: 'in the clear' } }, 'PLAINTEXT_REFUSED'],
+        [{ encrypted_message: { encrypted_data: 'AAAA', iv: 'AAAA', more: 1 } }, 'PAYLOAD_INVALID'],
+        [{ encrypted_message: 'AAAA' }, 'UNAUTHENTICATED_ENCRYPTION'],
+        [{ signature: other }, 'PAYLOAD_INVALID'],
+        [{ signature_type: 'EdDSA' }, 'PAYLOAD_INVALID'],
+        [{ timestamp: 'yesterday' }, 'PAYLOAD_INVALID'],
+        [{ timestamp: Date.now() }, 'PAYLOAD_INVALID'],
+        [{ timestamp: '1970-01-01T00:00:00Z' }, 'PAYLOAD_INVALID'],
+      ] as const)
+        await hers.refused('send_message', { ...good, ...changed }, code)
+      await close()
+    }),
     row(
       'chats.rekey',
       'when somebody leaves, nothing is sent before there is a new key, and he does not get it',

@@ -3,7 +3,7 @@ import { CompactEncrypt, compactDecrypt, CompactSign, compactVerify, type Crypto
 
 /** Keys of a client in any language, made without anything of Sotto's. */
 
-export const receivingKinds = ['RSA-2048', 'RSA-3072', 'RSA-4096', 'P-256'] as const
+export const receivingKinds = ['RSA-3072', 'RSA-4096', 'P-256'] as const
 export const ciphers = ['A256GCM', 'A256CBC-HS512'] as const
 export const signers = ['PS256', 'ES256', 'EdDSA'] as const
 
@@ -52,8 +52,8 @@ export const signingPair = (signer: Signer): Pair =>
 
 export const jwkOf = (key: KeyObject): JsonWebKey => key.export({ format: 'jwk' })
 
-export const smallRsaPem = (): string =>
-  generateKeyPairSync('rsa', { modulusLength: 1024 })
+export const smallRsaPem = (bits: 1024 | 2048): string =>
+  generateKeyPairSync('rsa', { modulusLength: bits })
     .publicKey.export({ type: 'spki', format: 'pem' })
     .toString()
 
@@ -73,8 +73,18 @@ export const sealed = (text: string, to: KeyObject, enc = 'A256GCM'): Promise<st
 export const opened = async (jwe: unknown, key: KeyObject): Promise<string> =>
   new TextDecoder().decode((await compactDecrypt(String(jwe), key)).plaintext)
 
+export const signedText = (text: string, key: KeyObject | CryptoKey, alg: Signer): Promise<string> =>
+  new CompactSign(new TextEncoder().encode(text)).setProtectedHeader({ alg }).sign(key)
+
 export const signed = (claims: object, key: KeyObject | CryptoKey, alg: Signer): Promise<string> =>
-  new CompactSign(new TextEncoder().encode(JSON.stringify(claims))).setProtectedHeader({ alg }).sign(key)
+  signedText(JSON.stringify(claims), key, alg)
+
+/** The same as a proof beside something that both sides have: its payload is left out (RFC 7515 appendix F). */
+export const detached = async (content: string, key: KeyObject | CryptoKey, alg: Signer): Promise<string> => {
+  const jws = await signedText(content, key, alg)
+  const [header = '', , signature = ''] = jws.split('.')
+  return `${header}..${signature}`
+}
 
 export const verified = async (jws: string, key: KeyObject): Promise<unknown> =>
   JSON.parse(new TextDecoder().decode((await compactVerify(jws, key)).payload))

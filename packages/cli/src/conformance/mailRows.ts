@@ -85,7 +85,7 @@ export const mail: Section = {
     }),
     row(
       'mail.algorithms',
-      'RSA-2048, -3072, -4096, P-256 · A256GCM, A256CBC-HS512 · PS256, ES256, EdDSA',
+      'RSA-3072, -4096, P-256 · A256GCM, A256CBC-HS512 · PS256, ES256, EdDSA',
       async (bench) => {
         const alice = await bench.account('alice')
         const bob = await bench.fresh('matrix')

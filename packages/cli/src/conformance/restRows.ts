@@ -14,7 +14,7 @@ export const restCalls: Section = {
       'rest.register',
       'POST /register: 201, the key as it came, none made by the server',
       async (bench) => {
-        const { pem } = receivingPair('RSA-2048')
+        const { pem } = receivingPair('RSA-3072')
         const username = bench.freshName('register')
         const made = await bench.rest('POST /register', { body: { username, password, public_key: pem } })
         assert.equal(made.status, 201, made.text)
@@ -36,7 +36,10 @@ export const restCalls: Section = {
         assertRefused(await register({ username, password: 'short' }), 400, 'WEAK_PASSWORD')
         const wrong = [
           'no key',
-          smallRsaPem(),
+          smallRsaPem(1024),
+          smallRsaPem(2048),
+          { ...jwkOf(receivingPair('P-256').publicKey), alg: 'HS256' },
+          { ...jwkOf(receivingPair('P-256').publicKey), alg: 'ES256', use: 'enc' },
           jwkOf(receivingPair('P-256').privateKey),
           { kty: 'oct', k: 'AA' },
         ]

@@ -46,10 +46,13 @@ export const plainOf = (event: LaneEvent, room: number): Told | null => {
       return systemMessage(text, { code: 'KEY_CHANGED', username: name, known, told })
     }
     case 'refused':
-      return systemMessage(`Something from ${event.from} could not be read`, {
-        code: event.code,
-        username: event.from,
-      })
+      return systemMessage(
+        `A message from ${event.from} could not be opened: ${new LaneError(event.code).message}`,
+        {
+          code: event.code,
+          username: event.from,
+        },
+      )
     case 'connection':
       return systemMessage(`The connection to the server is ${event.state}`, { connection: event.state })
     case 'invitation':

@@ -1,5 +1,8 @@
-import type { LaneEvent } from '@sotto/client/open'
+import { type LaneEvent, LaneError, type Place } from '@sotto/client/open'
 import { timestamp } from '../time.ts'
+
+const whereOf = (place: Place): Readonly<Record<string, unknown>> =>
+  place.kind === 'room' ? { room: place.room } : { chat: place.chat }
 
 /** What is printed of something that arrived; null for what is no message. */
 export const laneRecord = (event: LaneEvent): Readonly<Record<string, unknown>> | null => {
@@ -10,8 +13,7 @@ export const laneRecord = (event: LaneEvent): Readonly<Record<string, unknown>> 
     }
     case 'place_message': {
       const { place, from, id, timeMs, text } = event
-      const where = place.kind === 'room' ? { room: place.room } : { chat: place.chat }
-      return { ...where, from, id, time: timestamp(timeMs), text }
+      return { ...whereOf(place), from, id, time: timestamp(timeMs), text }
     }
     case 'invitation':
     case 'presence':
@@ -36,10 +38,11 @@ export const laneNotice = (
       return { value: { notice: 'key_changed', name, known, told }, text }
     }
     case 'refused': {
-      const { from, code } = event
+      const { from, place, code } = event
+      const why = new LaneError(code).message
       return {
-        value: { notice: 'refused', from, code },
-        text: `Something from ${from} is not shown: ${code}`,
+        value: { notice: 'refused', ...(place ? whereOf(place) : {}), from, code, why },
+        text: `A message from ${from} could not be opened: ${why} (${code})`,
       }
     }
     case 'invitation': {

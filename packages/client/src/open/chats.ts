@@ -1,3 +1,13 @@
+import {
+  type ChatStatement,
+  H,
+  isCompactJws,
+  readChatProof,
+  readMoment,
+  signedContent,
+  toBase64url,
+  utf8Bytes,
+} from '@sotto/protocol'
 import { makeBell } from './bell.ts'
 import type { LaneEvent } from './events.ts'
 import { fail, LaneError } from './failure.ts'
@@ -8,12 +18,12 @@ import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
 import { makeKeysGiven } from './keyGiven.ts'
 import { type Identity, signatureAlgorithmFor } from './keys.ts'
-import { signDetached, verifyDetached } from './proof.ts'
+import { type Claims, signDetached } from './proof.ts'
 import { asList, asText, fullIn } from './rest.ts'
 import type { Sealing } from './sealing.ts'
-import { openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
+import { isSigned, openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
 import type { LaneStore } from './store.ts'
-import type { JsonObject } from './strict.ts'
+import { formed, type JsonObject } from './strict.ts'
 import type { Wire } from './wire.ts'
 
 /** Invited sessions: one key, made by who invites, for exactly those who are named; a new one when somebody leaves. */
@@ -42,7 +52,6 @@ interface Dependencies {
   readonly places: Places
   readonly sealing: Sealing
   readonly identity: Identity
-  readonly own: PublicKeys
   readonly pins: Pins
   readonly once: Once
 }
@@ -54,12 +63,18 @@ const keyWaitMs = 10_000
 
 const placeOf = (chat: string): PlaceKey => `chat:${chat}`
 
-/** What the signature beside a message is over: everything that the server could change. */
-const signedContent = (chat: string, sender: string, timestamp: string, message: string): string =>
-  JSON.stringify([chat, sender, timestamp, message])
+/** A text that is signed by the proof beside it alone says no more than that says. */
+const plainClaims = (body: string, statement: ChatStatement): Claims => ({
+  iss: statement.sender,
+  aud: placeOf(statement.chat),
+  iat: Math.floor(formed(() => readMoment(statement.timestamp)) / 1000),
+  // The same message has the same id, however often it is delivered.
+  jti: toBase64url(H(utf8Bytes(signedContent(statement)))),
+  body,
+})
 
 export const makeChats = (dependencies: Dependencies): Chats => {
-  const { wire, store, places, sealing, identity, own, pins, once } = dependencies
+  const { wire, store, places, sealing, identity, pins, once } = dependencies
   const keysGiven = makeKeysGiven()
   /** Rings when somebody has given a key. */
   const keyCame = makeBell()
@@ -94,6 +109,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
 
   const keyOf = async (chat: string): Promise<SharedKey> => {
     const { participants, keys } = rowOf(chat)
+    if (participants.length === 0) fail('PROOF_INVALID', 'nobody has signed who is in this chat')
     const [newest] = keys
     if (newest && keysGiven.willDo(placeOf(chat), newest, participants)) return newest
     await rekey(chat)
@@ -103,10 +119,11 @@ export const makeChats = (dependencies: Dependencies): Chats => {
   const sendOnce = async (chat: string, jws: string): Promise<{ readonly full: readonly string[] }> => {
     const message = await sealForChat(jws, await keyOf(chat))
     const timestamp = new Date().toISOString()
+    const statement = { chat, sender: sealing.name, timestamp, message }
     const answer = await wire.ask('send_message', {
       chat_id: chat,
       encrypted_message: message,
-      signature: await signDetached(signedContent(chat, sealing.name, timestamp, message), identity),
+      signature: await signDetached(signedContent(statement), identity),
       signature_type: signatureAlgorithmFor(identity.signing ?? identity.receiving),
       timestamp,
     })
@@ -118,6 +135,19 @@ export const makeChats = (dependencies: Dependencies): Chats => {
     if (!row) return
     const participants = row.participants.filter((one) => one !== name)
     store.write(places.changed(placeOf(chat), { participants }))
+  }
+
+  /** Nobody comes into a chat that has begun, so whom the server names beside those who were invited is not believed. */
+  const stillThere = (chat: string, told: unknown): readonly string[] => {
+    const names = asList(told)
+    return rowOf(chat).participants.filter((name) => names.includes(name))
+  }
+
+  /** Who is in the chat the server alone says: what is signed there is read, and nothing is sealed for them. */
+  const unsignedInvitation = (chat: string, from: string, key: SharedKey): Opened => {
+    store.write(places.withKey(placeOf(chat), key))
+    const event: LaneEvent = { kind: 'refused', from, place: { kind: 'chat', chat }, code: 'PROOF_INVALID' }
+    return { events: [event], claims: null, rows: {} }
   }
 
   return {
@@ -161,13 +191,14 @@ export const makeChats = (dependencies: Dependencies): Chats => {
       if (typeof chat !== 'string') return
       if (event === 'user_left' && typeof username === 'string') left(chat, username)
       if (event === 'joined_chat' && places.get(placeOf(chat)))
-        store.write(places.changed(placeOf(chat), { participants: asList(participants).map(asText) }))
+        store.write(places.changed(placeOf(chat), { participants: stillThere(chat, participants) }))
     },
 
     invitationArrived: async (payload) => {
       const [chat, from] = [asText(payload['chat_id']), asText(payload['initiator'])]
       const participants = asList(payload['participants']).map(asText)
       const { claims, key } = await sealing.openedKey(payload['encrypted_key'], from, newChat)
+      if (!claims) return unsignedInvitation(chat, from, key)
       once.check(claims)
       // Somebody whom the initiator did not name was put in by the server.
       if (participants.some((name) => !key.holders.includes(name))) fail('ENVELOPE_INVALID')
@@ -178,19 +209,21 @@ export const makeChats = (dependencies: Dependencies): Chats => {
     keyArrived: async (payload) => {
       const [chat, from] = [asText(payload['chat_id']), asText(payload['sender'])]
       const { claims, key } = await sealing.openedKey(payload['encrypted_key'], from, placeOf(chat))
-      once.check(claims)
-      store.write(places.withKey(placeOf(chat), key, { participants: key.holders }))
+      if (claims) once.check(claims)
+      store.write(places.withKey(placeOf(chat), key, isSigned(key) ? { participants: key.holders } : {}))
       keyCame.ring()
       return { events: [], claims, rows: {} }
     },
     messageArrived: async (payload) => {
       const [chat, from] = [asText(payload['chat_id']), asText(payload['sender'])]
-      const { encrypted_message: message, signature, timestamp } = payload
-      const jws = await openFromChat(message, rowOf(chat).keys)
-      const claims = await sealing.verified(jws, from, placeOf(chat))
-      const keys = from === sealing.name ? own : await pins.keysOf(from)
-      const content = signedContent(chat, from, String(timestamp), asText(message))
-      await verifyDetached(asText(signature), content, keys)
+      const { encrypted_message: message, signature, signature_type: type, timestamp } = payload
+      const statement = { chat, sender: from, timestamp: String(timestamp), message }
+      const proof = formed(() => readChatProof(asText(signature), asText(type), statement))
+      const text = await openFromChat(message, places.readingKeys(placeOf(chat)))
+      const claims = isCompactJws(text)
+        ? await sealing.verified(text, from, placeOf(chat))
+        : plainClaims(text, statement)
+      await sealing.provenBy(from, proof)
       once.check(claims)
       const event: LaneEvent = {
         kind: 'place_message',

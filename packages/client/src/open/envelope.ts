@@ -1,4 +1,12 @@
-import { limits } from '@sotto/protocol'
+import {
+  type ContentAlgorithm,
+  contentAlgorithms,
+  type KeyEntry,
+  keyAlgorithms,
+  limits,
+  readEnvelope,
+  readKeyEntry,
+} from '@sotto/protocol'
 import {
   CompactEncrypt,
   compactDecrypt,
@@ -9,17 +17,7 @@ import {
 } from 'jose'
 import { fail, LaneError } from './failure.ts'
 import { type Identity, keyAlgorithmFor, type PublicKeys, usable } from './keys.ts'
-import {
-  bytesOfStandard,
-  checkCompactJwe,
-  checkFlattenedJwe,
-  type ContentAlgorithm,
-  contentAlgorithms,
-  isJsonObject,
-  type JsonObject,
-  keyAlgorithms,
-  parseStrict,
-} from './strict.ts'
+import { formed, isJsonObject, type JsonObject } from './strict.ts'
 
 /** What is larger would not be answered: the server closes the connection that it comes by. @throws LaneError `PAYLOAD_TOO_LARGE` */
 export const bounded = (sealed: string): string =>
@@ -57,55 +55,58 @@ const options = {
   contentEncryptionAlgorithms: [...contentAlgorithms],
 }
 
-/** `{encrypted_data, encrypted_key, iv}` of programs without a JOSE library. */
-const openFields = async (fields: JsonObject, { receiving }: Identity): Promise<Uint8Array> => {
-  const names = ['encrypted_data', 'encrypted_key', 'iv']
-  if (Object.keys(fields).some((name) => !names.includes(name))) fail('ENVELOPE_INVALID')
-  const [data, wrapped, iv] = names.map((name) => bytesOfStandard(fields[name]))
-  if (!data || !wrapped || iv?.length !== 12) return fail('ENVELOPE_INVALID')
-  const key = await usable(receiving, 'RSA-OAEP-256')
-  const raw = await crypto.subtle.decrypt('RSA-OAEP', key, wrapped)
-  if (raw.byteLength !== 32) fail('ENVELOPE_INVALID')
-  const contentKey = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt'])
-  return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, contentKey, data))
+const contentKeyBytes = 32
+
+/** A content key under RSA-OAEP with SHA-256, without a JWE around it. */
+const unwrapped = async (wrapped: Uint8Array<ArrayBuffer>, { receiving }: Identity): Promise<ArrayBuffer> => {
+  const raw = await crypto.subtle.decrypt('RSA-OAEP', await usable(receiving, 'RSA-OAEP-256'), wrapped)
+  return raw.byteLength === contentKeyBytes ? raw : fail('ENVELOPE_INVALID')
 }
 
-const openCompact = async (jwe: string, { receiving }: Identity): Promise<Uint8Array> => {
-  checkCompactJwe(jwe)
-  const key = await usable(receiving, keyAlgorithmFor(receiving))
-  return (await compactDecrypt(jwe, key, options)).plaintext
-}
-
-const openFlattened = async (jwe: JsonObject, { receiving }: Identity): Promise<Uint8Array> => {
-  checkFlattenedJwe(jwe)
+const openPart = async (jwe: JsonObject, { receiving }: Identity): Promise<Uint8Array> => {
   const key = await usable(receiving, keyAlgorithmFor(receiving))
   return (await flattenedDecrypt(jwe as unknown as FlattenedJWE, key, options)).plaintext
 }
 
-/** The parts of a general JWE that could be for us, each a flattened JWE: by name, or all where none is named. */
-const partsOf = ({ recipients, ...shared }: JsonObject, name: string): readonly JsonObject[] => {
-  if (!Array.isArray(recipients)) return fail('ENVELOPE_INVALID')
-  const parts = recipients.map((one) =>
-    isJsonObject(one) ? { ...shared, ...one } : fail('ENVELOPE_INVALID'),
-  )
-  const named = parts.filter((part: JsonObject) => {
-    const { header } = part
-    return isJsonObject(header) && header['kid'] === name
-  })
+/** The parts that could be for us: those that name us, or all where none does. */
+const ownParts = (parts: readonly JsonObject[], name: string): readonly JsonObject[] => {
+  const named = parts.filter(({ header }) => isJsonObject(header) && header['kid'] === name)
   return named.length > 0 ? named : parts
 }
 
-const openObject = async (value: JsonObject, identity: Identity, name: string): Promise<Uint8Array> => {
-  if (Object.hasOwn(value, 'encrypted_data')) return openFields(value, identity)
-  if (!Object.hasOwn(value, 'recipients')) return openFlattened(value, identity)
-  let failure: unknown
-  for (const part of partsOf(value, name))
-    try {
-      return await openFlattened(part, identity)
-    } catch (error) {
-      failure = error
+const openEntry = async (entry: KeyEntry, identity: Identity, name: string): Promise<Uint8Array> => {
+  switch (entry.kind) {
+    case 'compact': {
+      const key = await usable(identity.receiving, keyAlgorithmFor(identity.receiving))
+      return (await compactDecrypt(entry.jwe, key, options)).plaintext
     }
-  throw failure
+    case 'parts': {
+      let failure: unknown
+      for (const part of ownParts(entry.parts, name))
+        try {
+          return await openPart(part, identity)
+        } catch (error) {
+          failure = error
+        }
+      throw failure
+    }
+    case 'fields': {
+      const raw = await unwrapped(entry.key, identity)
+      const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt'])
+      return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: entry.iv }, key, entry.sealed))
+    }
+    case 'bare':
+      return new Uint8Array(await unwrapped(entry.key, identity))
+  }
+}
+
+const opening = async (entry: KeyEntry, identity: Identity, name: string): Promise<Uint8Array> => {
+  try {
+    return await openEntry(entry, identity, name)
+  } catch (error) {
+    // Whatever a library says of what it could not open stays here: it may quote it.
+    throw error instanceof LaneError ? error : new LaneError('NOT_FOR_US')
+  }
 }
 
 /**
@@ -114,15 +115,17 @@ const openObject = async (value: JsonObject, identity: Identity, name: string): 
  * @param name of the account, by which its part of a general JWE is found
  * @throws LaneError `ENVELOPE_INVALID`, `NOT_FOR_US`
  */
-export const unseal = async (envelope: unknown, identity: Identity, name: string): Promise<Uint8Array> => {
-  try {
-    if (isJsonObject(envelope)) return await openObject(envelope, identity, name)
-    if (typeof envelope !== 'string') return fail('ENVELOPE_INVALID')
-    if (!envelope.startsWith('{')) return await openCompact(envelope, identity)
-    const value = parseStrict(envelope)
-    return isJsonObject(value) ? await openObject(value, identity, name) : fail('ENVELOPE_INVALID')
-  } catch (error) {
-    // Whatever a library says of what it could not open stays here: it may quote it.
-    throw error instanceof LaneError ? error : new LaneError('NOT_FOR_US')
-  }
-}
+export const unseal = async (envelope: unknown, identity: Identity, name: string): Promise<Uint8Array> =>
+  opening(
+    formed(() => readEnvelope(envelope)),
+    identity,
+    name,
+  )
+
+/** Opens an entry of `keys`, of any form. @throws LaneError `ENVELOPE_INVALID`, `NOT_FOR_US` */
+export const unsealKey = async (entry: unknown, identity: Identity, name: string): Promise<Uint8Array> =>
+  opening(
+    formed(() => readKeyEntry(entry)),
+    identity,
+    name,
+  )

@@ -1,3 +1,4 @@
+import { judgeKeys, type SignatureAlgorithm } from '@sotto/protocol'
 import {
   calculateJwkThumbprint,
   type CryptoKey,
@@ -8,7 +9,7 @@ import {
   type JWK,
 } from 'jose'
 import { fail } from './failure.ts'
-import { isJsonObject, parseStrict, type SignatureAlgorithm } from './strict.ts'
+import { parseStrict } from './strict.ts'
 
 /** What an account receives and signs with. RSA-2048 can be written to, and is not made any more. */
 export type KeyKind = 'P-256' | 'RSA-3072' | 'RSA-4096'
@@ -60,47 +61,34 @@ const publicPart = (jwk: JWK): JWK =>
 export const uploadOf = ({ receiving, signing }: Identity): JWK | { readonly keys: readonly JWK[] } =>
   signing === null ? publicPart(receiving) : { keys: [publicPart(receiving), publicPart(signing)] }
 
-const keysOfText = async (text: string): Promise<readonly unknown[]> => {
-  if (text.startsWith('{')) return keysOfObject(parseStrict(text))
+const valueOfText = async (text: string): Promise<unknown> => {
+  if (text.startsWith('{')) return parseStrict(text)
   for (const alg of ['RSA-OAEP-256', 'ECDH-ES+A256KW'])
     try {
-      return [await exportJWK(await importSPKI(text, alg, { extractable: true }))]
+      return await exportJWK(await importSPKI(text, alg, { extractable: true }))
     } catch {
       // Not of this kind.
     }
   return fail('KEY_INVALID')
 }
 
-const keysOfObject = (value: unknown): readonly unknown[] => {
-  if (!isJsonObject(value)) return fail('KEY_INVALID')
-  return Array.isArray(value['keys']) ? (value['keys'] as readonly unknown[]) : [value]
+/** Judged here too: the server has done it, and is not believed. */
+const judged = (given: unknown) => {
+  try {
+    return judgeKeys(given)
+  } catch {
+    return fail('KEY_INVALID')
+  }
 }
-
-const rsaModulusCharactersMin = 342
-
-/** A key of a kind that the lane takes; the server has judged it too, and is not believed. */
-const checkedKey = (key: unknown): JWK => {
-  if (!isJsonObject(key)) return fail('KEY_INVALID')
-  const jwk = key as JWK
-  const isKnown =
-    jwk.kty === 'RSA'
-      ? (jwk.n?.length ?? 0) >= rsaModulusCharactersMin && jwk.e === 'AQAB'
-      : (jwk.kty === 'EC' && jwk.crv === 'P-256') || (jwk.kty === 'OKP' && jwk.crv === 'Ed25519')
-  return isKnown ? jwk : fail('KEY_INVALID')
-}
-
-const isReceiving = ({ kty, use }: JWK): boolean => kty !== 'OKP' && use !== 'sig'
 
 /** Reads SPKI in PEM, a JWK, a JWK as text, or a JWK Set. @throws LaneError `KEY_INVALID` */
 export const readPublicKeys = async (uploaded: unknown): Promise<PublicKeys> => {
-  const given = typeof uploaded === 'string' ? await keysOfText(uploaded) : keysOfObject(uploaded)
-  const all = given.map(checkedKey)
-  const first = all.find(isReceiving) ?? fail('KEY_INVALID')
-  const prints = await Promise.all(all.map((jwk) => calculateJwkThumbprint(publicPart(jwk), 'sha256')))
+  const { all, receiving } = judged(typeof uploaded === 'string' ? await valueOfText(uploaded) : uploaded)
+  const prints = await Promise.all(all.map(({ essential }) => calculateJwkThumbprint(essential, 'sha256')))
   return {
-    receiving: publicPart(first),
-    verifying: all.filter(({ use }) => use !== 'enc').map(publicPart),
-    fingerprint: await calculateJwkThumbprint(publicPart(first), 'sha256'),
+    receiving: receiving.essential,
+    verifying: all.filter(({ signing }) => signing !== null).map(({ essential }) => essential),
+    fingerprint: await calculateJwkThumbprint(receiving.essential, 'sha256'),
     pin: prints.join('.'),
   }
 }

@@ -1,3 +1,4 @@
+import type { ContentAlgorithm } from '@sotto/protocol'
 import type { JWK } from 'jose'
 import { makeChats } from './chats.ts'
 import { sealTo } from './envelope.ts'
@@ -14,7 +15,7 @@ import { asList, asNumber, asObject, asText, type Credentials, logIn, restCall }
 import { makeRooms } from './rooms.ts'
 import { makeSealing } from './sealing.ts'
 import type { LaneStore } from './store.ts'
-import { type ContentAlgorithm, isJsonObject, type JsonObject } from './strict.ts'
+import { isJsonObject, type JsonObject } from './strict.ts'
 import { openWire, type WireOptions } from './wire.ts'
 
 export interface LaneOptions {
@@ -332,7 +333,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     letters,
     fetchMembers: (room) => allPages(read, `/api/rooms/${room}/members`, 'username'),
   })
-  const chats = makeChats({ wire, store, places, sealing, identity, own, pins, once })
+  const chats = makeChats({ wire, store, places, sealing, identity, pins, once })
 
   try {
     await wire.ready()

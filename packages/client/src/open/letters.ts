@@ -3,8 +3,8 @@ import { LaneError } from './failure.ts'
 import type { Once } from './once.ts'
 import type { Claims } from './proof.ts'
 import type { LaneStore } from './store.ts'
-import { asObject } from './rest.ts'
-import { isJsonObject, type JsonObject, parseStrict } from './strict.ts'
+import { asObject, asText } from './rest.ts'
+import { type JsonObject, parseStrict } from './strict.ts'
 
 /** Something that the server keeps for us until it has arrived. */
 export interface Letter {
@@ -148,9 +148,19 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
     queue(key, letter, () => open(letter))
   }
 
-  const read = (row: string): Letter | undefined => {
+  /** @throws LaneError for what is no letter */
+  const read = (row: string): Letter => {
     const { event, payload } = asObject(parseStrict(row))
-    return typeof event === 'string' && isJsonObject(payload) ? { event, payload } : undefined
+    return { event: asText(event), payload: asObject(payload) }
+  }
+
+  /** One that cannot be read is told and gone: those behind it are not held up by it. */
+  const takeUpRow = (key: string, row: string): void => {
+    try {
+      process(key, read(row))
+    } catch {
+      refuse(key, { event: '', payload: {} }, new LaneError('ENVELOPE_INVALID'))
+    }
   }
 
   return {
@@ -161,16 +171,10 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
     },
     passing: (work) => queue(null, null, work),
     takeUp: () => {
-      for (const [key, row] of store.rows(arrivedPrefix, keptMax)) {
-        const letter = read(row)
-        if (letter) process(key, letter)
-      }
+      for (const [key, row] of store.rows(arrivedPrefix, keptMax)) takeUpRow(key, row)
     },
     takeUpOf: (name) => {
-      for (const [key, row] of store.rows(heldPrefix(name), keptMax)) {
-        const letter = read(row)
-        if (letter) process(key, letter)
-      }
+      for (const [key, row] of store.rows(heldPrefix(name), keptMax)) takeUpRow(key, row)
     },
     settled: async () => {
       await opening

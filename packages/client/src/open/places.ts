@@ -1,11 +1,13 @@
-import { base64url } from 'jose'
+import { bytesOfUrl, toBase64url } from '@sotto/protocol'
 import { asList, asObject, asText } from './rest.ts'
-import type { SharedKey } from './sharedKey.ts'
+import { isSigned, type SharedKey } from './sharedKey.ts'
 import type { LaneStore } from './store.ts'
 import { parseStrict } from './strict.ts'
 
 /** Keys that are remembered of one place: what is on its way may be under one of the last. */
 const keysMax = 16
+/** Of those that nobody has signed: whoever sends many of them drives out none that is signed. */
+const unsignedMax = 4
 
 /** What is remembered of a room or chat. */
 export interface PlaceRow {
@@ -13,11 +15,13 @@ export interface PlaceRow {
   readonly name: string
   /** Those of a chat; who is in a room the server is asked for. */
   readonly participants: readonly string[]
-  /** Newest first. */
+  /** Newest first, signed by who made them. */
   readonly keys: readonly SharedKey[]
+  /** Those that nobody has signed: what is signed under them is read, and nothing is sealed under them. */
+  readonly unsigned: readonly SharedKey[]
 }
 
-const nothing: PlaceRow = { name: '', participants: [], keys: [] }
+const nothing: PlaceRow = { name: '', participants: [], keys: [], unsigned: [] }
 
 /** `room:ID` or `chat:ID`: the audience of what is signed there, and the key of its row. */
 export type PlaceKey = `room:${number}` | `chat:${string}`
@@ -28,6 +32,8 @@ export interface Places {
   /** Rows to write that change a place so. */
   changed(place: PlaceKey, change: Partial<PlaceRow>): Readonly<Record<string, string>>
   withKey(place: PlaceKey, key: SharedKey, change?: Partial<PlaceRow>): Readonly<Record<string, string>>
+  /** All that something said there may be under. */
+  readingKeys(place: PlaceKey): readonly SharedKey[]
   gone(place: PlaceKey): Readonly<Record<string, null>>
 }
 
@@ -35,15 +41,17 @@ const placesMax = 5000
 
 const readKey = (value: unknown): SharedKey => {
   const { key, holders } = asObject(value)
-  return { key: base64url.encode(base64url.decode(asText(key))), holders: asList(holders).map(asText) }
+  return { key: toBase64url(bytesOfUrl(key)), holders: asList(holders).map(asText) }
 }
 
 const readRow = (row: string): PlaceRow => {
-  const { name, participants, keys } = asObject(parseStrict(row))
+  // Rows of earlier versions have no unsigned keys.
+  const { name, participants, keys, unsigned = [] } = asObject(parseStrict(row))
   return {
     name: asText(name),
     participants: asList(participants).map(asText),
     keys: asList(keys).map(readKey),
+    unsigned: asList(unsigned).map(readKey),
   }
 }
 
@@ -63,8 +71,18 @@ export const makePlaces = (store: LaneStore): Places => {
       store.rows(rowKey('room:'), placesMax).map(([key]) => Number(key.slice(rowKey('room:').length))),
     changed,
     withKey: (place, key, change = {}) => {
-      const known = (get(place)?.keys ?? []).filter((one) => one.key !== key.key)
-      return changed(place, { ...change, keys: [key, ...known].slice(0, keysMax) })
+      const { keys, unsigned } = get(place) ?? nothing
+      const others = (known: readonly SharedKey[]) => known.filter((one) => one.key !== key.key)
+      return changed(place, {
+        ...change,
+        ...(isSigned(key)
+          ? { keys: [key, ...others(keys)].slice(0, keysMax) }
+          : { unsigned: [key, ...others(unsigned)].slice(0, unsignedMax) }),
+      })
+    },
+    readingKeys: (place) => {
+      const { keys, unsigned } = get(place) ?? nothing
+      return [...keys, ...unsigned]
     },
     gone: (place) => ({ [rowKey(place)]: null }),
   }

@@ -1,7 +1,8 @@
-import { base64url, CompactSign, compactVerify, type JWK } from 'jose'
+import { type ChatProof, signatureAlgorithmOf, type SignatureAlgorithm } from '@sotto/protocol'
+import { CompactSign, compactVerify, type JWK } from 'jose'
 import { fail } from './failure.ts'
 import { type Identity, type PublicKeys, signatureAlgorithmFor, usable } from './keys.ts'
-import { isJsonObject, parseStrict, signatureAlgorithmOf, utf8 } from './strict.ts'
+import { formed, isJsonObject, parseStrict, utf8 } from './strict.ts'
 
 /** What a sender signs: who, to whom, when, which, and what. */
 export interface Claims {
@@ -17,6 +18,8 @@ export interface Claims {
 
 const textEncoder = new TextEncoder()
 const jtiCharactersMax = 128
+/** The last second that a date can tell (ECMA-262 §21.4.1.1). */
+const latestS = 8_640_000_000_000
 
 const signerOf = ({ receiving, signing }: Identity): JWK => signing ?? receiving
 
@@ -36,8 +39,13 @@ export const signDetached = async (content: string, identity: Identity): Promise
   return `${header}..${signature}`
 }
 
+const algorithmOf = (jws: string): SignatureAlgorithm => {
+  const [header = '', ...others] = jws.split('.')
+  return others.length === 2 ? formed(() => signatureAlgorithmOf(header)) : fail('PROOF_INVALID')
+}
+
 const verifyBytes = async (jws: string, { verifying }: PublicKeys): Promise<Uint8Array> => {
-  const alg = signatureAlgorithmOf(jws)
+  const alg = algorithmOf(jws)
   for (const jwk of verifying.filter((one) => signatureAlgorithmFor(one) === alg))
     try {
       return (await compactVerify(jws, await usable(jwk, alg), { algorithms: [alg] })).payload
@@ -55,7 +63,8 @@ const readClaims = (bytes: Uint8Array): Claims => {
     typeof iss === 'string' &&
     typeof aud === 'string' &&
     typeof iat === 'number' &&
-    Number.isSafeInteger(Math.floor(iat)) &&
+    iat >= 0 &&
+    iat <= latestS &&
     typeof jti === 'string' &&
     jti !== '' &&
     jti.length <= jtiCharactersMax
@@ -77,10 +86,25 @@ export const verify = async (
   return claims.iss === iss && claims.aud === aud ? claims : fail('PROOF_INVALID')
 }
 
-/** @throws LaneError `PROOF_INVALID` */
-export const verifyDetached = async (jws: string, content: string, keys: PublicKeys): Promise<void> => {
-  const [header = '', payload, signature = ''] = jws.split('.')
-  if (payload !== '') fail('PROOF_INVALID')
-  const whole = `${header}.${base64url.encode(textEncoder.encode(content))}.${signature}`
-  await verifyBytes(whole, keys)
+const parametersOf = (alg: SignatureAlgorithm) => {
+  switch (alg) {
+    case 'PS256':
+      return { name: 'RSA-PSS', saltLength: 32 }
+    case 'ES256':
+      return { name: 'ECDSA', hash: 'SHA-256' }
+    case 'EdDSA':
+      return { name: 'Ed25519' }
+  }
+}
+
+/** That a proof beside a message is by one of these keys. @throws LaneError `PROOF_INVALID` */
+export const verifyProof = async (
+  { alg, signed, signature }: ChatProof,
+  { verifying }: PublicKeys,
+): Promise<void> => {
+  for (const jwk of verifying.filter((one) => signatureAlgorithmFor(one) === alg)) {
+    const key = await usable(jwk, alg)
+    if (await crypto.subtle.verify(parametersOf(alg), key, signature, signed)) return
+  }
+  fail('PROOF_INVALID')
 }

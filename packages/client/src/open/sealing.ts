@@ -1,11 +1,11 @@
-import { limits } from '@sotto/protocol'
+import { type ChatProof, limits } from '@sotto/protocol'
 import type { GeneralJWE } from 'jose'
-import { sealToAll, unseal } from './envelope.ts'
+import { sealToAll, unseal, unsealKey } from './envelope.ts'
 import { fail, LaneError } from './failure.ts'
 import type { Identity, PublicKeys } from './keys.ts'
 import type { Pins } from './pins.ts'
-import { type Claims, sign, verify } from './proof.ts'
-import { makeSharedKey, readSharedKey, type SharedKey } from './sharedKey.ts'
+import { type Claims, sign, verify, verifyProof } from './proof.ts'
+import { makeSharedKey, readSharedKey, readUnsignedKey, type SharedKey } from './sharedKey.ts'
 import { utf8 } from './strict.ts'
 
 /** Signs and opens in the name of one account. */
@@ -15,16 +15,18 @@ export interface Sealing {
   signed(claims: Claims): Promise<string>
   /** What somebody signed for `aud`. @throws LaneError `PROOF_INVALID`, `KEY_CHANGED`, of asking for his key */
   verified(jws: string, iss: string, aud: string): Promise<Claims>
+  /** That a proof beside a message is by `iss`. @throws the same */
+  provenBy(iss: string, proof: ChatProof): Promise<void>
   /** What was sealed to us alone, and by whom it is. */
   opened(envelope: unknown, iss: string, aud: string): Promise<Claims>
   /** A new key for these people, and what gives it to each of them. @throws LaneError `TOO_MANY_RECIPIENTS` */
   newKey(aud: string, holders: ReadonlyMap<string, PublicKeys>): Promise<NewKey>
-  /** A key that somebody made. */
+  /** A key that somebody made: signed for those who hold it, or by nobody, and then it has no holders. */
   openedKey(
     envelope: unknown,
     iss: string,
     aud: string,
-  ): Promise<{ readonly claims: Claims; readonly key: SharedKey }>
+  ): Promise<{ readonly claims: Claims | null; readonly key: SharedKey }>
 }
 
 interface NewKey {
@@ -44,16 +46,19 @@ export const makeSealing = (name: string, identity: Identity, own: PublicKeys, p
     body,
   })
 
-  const verified: Sealing['verified'] = async (jws, iss, aud) => {
-    if (iss === name) return verify(jws, own, { iss, aud })
+  const checkedBy = async <T>(iss: string, check: (keys: PublicKeys) => Promise<T>): Promise<T> => {
+    if (iss === name) return check(own)
     try {
-      return await verify(jws, await pins.keysOf(iss), { iss, aud })
+      return await check(await pins.keysOf(iss))
     } catch (error) {
       if (!(error instanceof LaneError) || error.code !== 'PROOF_INVALID') throw error
       // By nobody, or by a key that the server has been given since it was asked.
-      return verify(jws, await pins.askAgain(iss), { iss, aud })
+      return check(await pins.askAgain(iss))
     }
   }
+
+  const verified: Sealing['verified'] = (jws, iss, aud) =>
+    checkedBy(iss, (keys) => verify(jws, keys, { iss, aud }))
 
   const opened: Sealing['opened'] = async (envelope, iss, aud) =>
     verified(utf8(await unseal(envelope, identity, name)), iss, aud)
@@ -63,6 +68,7 @@ export const makeSealing = (name: string, identity: Identity, own: PublicKeys, p
     claims,
     signed: (signing) => sign(signing, identity),
     verified,
+    provenBy: (iss, proof) => checkedBy(iss, (keys) => verifyProof(proof, keys)),
     opened,
     newKey: async (aud, others) => {
       const holders = new Map(others).set(name, own)
@@ -74,7 +80,10 @@ export const makeSealing = (name: string, identity: Identity, own: PublicKeys, p
       return isSmall ? { claims: signing, key, envelope } : fail('TOO_MANY_RECIPIENTS')
     },
     openedKey: async (envelope, iss, aud) => {
-      const found = await opened(envelope, iss, aud)
+      const bytes = await unsealKey(envelope, identity, name)
+      const unsigned = readUnsignedKey(bytes)
+      if (unsigned) return { claims: null, key: unsigned }
+      const found = await verified(utf8(bytes), iss, aud)
       const key = readSharedKey(found.body)
       // A key that we are not meant to have would be used for those who are.
       return key.holders.includes(name) ? { claims: found, key } : fail('ENVELOPE_INVALID')

@@ -75,6 +75,17 @@ export const parseStrictJson = (text: string): Json => {
   }
 }
 
+/**
+ * The one spelling of a value: no white space, no needless escapes, no key twice. What signs or protects bytes must
+ * not be readable in two ways, and JOSE libraries differ in what they forgive.
+ *
+ * @throws SottoError `bad_request`
+ */
+export const parseCanonicalJson = (text: string): Json => {
+  const value = parseStrictJson(text)
+  return JSON.stringify(value) === text ? value : refuse()
+}
+
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -94,4 +105,18 @@ export const utf8Text = (bytes: Uint8Array): string => {
   } catch {
     throw new SottoError('bad_request', 'not UTF-8')
   }
+}
+
+/** A text in UTF-8. @throws SottoError `bad_request` where it is not well-formed Unicode */
+export const utf8Bytes = (text: string): Uint8Array<ArrayBuffer> => {
+  if (!text.isWellFormed()) throw new SottoError('bad_request', 'not Unicode')
+  const bytes: number[] = []
+  // The only encoder of the language itself (ECMA-262 §19.2.6).
+  const escaped = encodeURIComponent(text)
+  for (let at = 0; at < escaped.length; at++)
+    if (escaped[at] === '%') {
+      bytes.push(Number.parseInt(escaped.slice(at + 1, at + 3), 16))
+      at += 2
+    } else bytes.push(escaped.charCodeAt(at))
+  return Uint8Array.from(bytes)
 }

@@ -1,19 +1,19 @@
-import { limits } from '@sotto/protocol'
+import { limits, signatureForms, signatureTypes } from '@sotto/protocol'
 import type { Scope } from './accounts/scope.ts'
 import type { OpenCode } from './failure.ts'
 import {
   chatId,
+  chatMessage,
   envelope,
   keyEntries,
   messageId,
   ownName,
   roomId,
   sealedText,
-  sealedValue,
+  senderTime,
   username,
 } from './fields.ts'
-import { boolean, integer, judged, list, object, optional, type Shape, text } from './form/shape.ts'
-import { refuse } from './failure.ts'
+import { boolean, integer, list, object, optional, type Shape, text } from './form/shape.ts'
 
 /** One thing that a client can send, as data. Two with the same event are told apart by the shape of the payload. */
 export interface OpenEvent<Input> {
@@ -35,15 +35,6 @@ const page = {
 } as const
 
 const own = object({ username: ownName })
-
-/** A moment as the sender writes it: part of what he has signed, so it stays as it is. */
-const senderTime = judged(
-  { anyOf: [{ type: 'string', maxLength: 40 }, { type: 'number' }] },
-  (value): string | number =>
-    (typeof value === 'string' && value.length <= 40) || (typeof value === 'number' && Number.isFinite(value))
-      ? value
-      : refuse('PAYLOAD_INVALID'),
-)
 
 /** Every event that a client can send. */
 export const openEvents = {
@@ -117,11 +108,11 @@ export const openEvents = {
     toldBy: 'chat_id',
     input: object({
       chat_id: chatId,
-      encrypted_message: sealedValue(
-        'JWE with dir, {encrypted_data, iv}, or base64 of iv, ciphertext and tag',
-      ),
-      signature: text(2048, { description: 'compact JWS, or the bare signature in base64' }),
-      signature_type: text(16, { description: 'RSA or PS256, ECDSA or ES256, EdDSA' }),
+      encrypted_message: chatMessage,
+      signature: text(limits.openEnvelopeCharactersMax, {
+        description: signatureForms.map(({ says }) => says).join('; or '),
+      }),
+      signature_type: text(16, { description: Object.keys(signatureTypes).join(', ') }),
       timestamp: senderTime,
       sender: ownName,
       username: ownName,

@@ -1,4 +1,4 @@
-import { type OpenCode, openFailures, SottoError } from '@sotto/protocol'
+import { FormRefusal, type OpenCode, openFailures, SottoError } from '@sotto/protocol'
 
 export { type OpenCode, openFailures } from '@sotto/protocol'
 
@@ -74,6 +74,7 @@ const refusalOf = (error: SottoError): OpenRefusal | undefined => {
 /** The refusal that an error stands for; undefined for a bug. */
 export const asRefusal = (error: unknown): OpenRefusal | undefined => {
   if (error instanceof OpenRefusal) return error
+  if (error instanceof FormRefusal) return new OpenRefusal(error.code)
   return error instanceof SottoError ? refusalOf(error) : undefined
 }
 

@@ -1,4 +1,12 @@
-import { limits } from '@sotto/protocol'
+import {
+  chatMessageForms,
+  envelopeForms,
+  type Form,
+  keyEntryForms,
+  limits,
+  momentPattern,
+  schemaOf,
+} from '@sotto/protocol'
 import { refuse } from './failure.ts'
 import { described, integer, judged, nullable, oneOf, optional, type Shape, text } from './form/shape.ts'
 import { isJsonObject, type JsonObject } from './form/strictJson.ts'
@@ -48,9 +56,9 @@ const bounded = (value: JsonObject | string): JsonObject | string => {
   return value
 }
 
-/** JSON whose form another reader judges. */
-export const sealedValue = (description: string): Shape<JsonObject | string> =>
-  judged({ description, anyOf: [{ type: 'string' }, { type: 'object' }] }, (value) =>
+/** JSON of one of these forms, which whoever deals with it judges. */
+const sealedValue = (forms: readonly Form<unknown>[], description: string): Shape<JsonObject | string> =>
+  judged({ description, ...schemaOf(forms) }, (value) =>
     typeof value === 'string' || isJsonObject(value) ? bounded(value) : refuse('PAYLOAD_INVALID'),
   )
 
@@ -60,7 +68,24 @@ export const sealedText = (description: string): Shape<string> =>
   )
 
 export const envelope = sealedValue(
-  'JWE (compact, flattened, general; RSA-OAEP-256 or ECDH-ES+A256KW; A256GCM or A256CBC-HS512), or {encrypted_data, encrypted_key, iv}',
+  envelopeForms,
+  'sealed to the recipient with RSA-OAEP-256 or ECDH-ES+A256KW, and A256GCM or A256CBC-HS512; an object may come as text',
+)
+
+export const chatMessage = sealedValue(
+  chatMessageForms,
+  'sealed with AES-256-GCM under the key of the chat; an object may come as text',
+)
+
+/** A moment as the sender writes it: part of what is signed, so it stays as it is. */
+export const senderTime: Shape<string> = judged(
+  {
+    type: 'string',
+    format: 'date-time',
+    pattern: momentPattern,
+    description: `at most ${limits.openTimestampSkewMs / 3_600_000} hours from the time of the server`,
+  },
+  (value) => (typeof value === 'string' ? value : refuse('PAYLOAD_INVALID')),
 )
 
 export const keyEntries: Shape<JsonObject> = judged(
@@ -68,13 +93,14 @@ export const keyEntries: Shape<JsonObject> = judged(
     type: 'object',
     description:
       'each name with its sealed key, or one general JWE whose recipients have the name or thumbprint as kid',
+    additionalProperties: schemaOf(keyEntryForms),
   },
   (value) => (isJsonObject(value) ? (bounded(value) as JsonObject) : refuse('PAYLOAD_INVALID')),
 )
 
 export const publicKey = judged(
   {
-    description: `SPKI PEM, JWK, JWK as text, or JWK Set; RSA from 2048 bits, EC P-256; at most ${limits.openKeyCharactersMax} characters of JSON, ${limits.openKeyLabelCharactersMax} in each of kid, use, alg, key_ops`,
+    description: `SPKI PEM, JWK, JWK as text, or JWK Set; RSA from ${limits.openNewRsaBitsMin} bits, EC P-256; at most ${limits.openKeyCharactersMax} characters of JSON, ${limits.openKeyLabelCharactersMax} in each of kid, use, alg, key_ops`,
     anyOf: [{ type: 'string' }, { type: 'object' }],
   },
   // Judged where it is put up, with its bounds.

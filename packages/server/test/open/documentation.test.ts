@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs'
+import {
+  chatMessageForms,
+  envelopeForms,
+  keyEntryForms,
+  signatureForms,
+  signatureTypes,
+} from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
+import { bounds } from '../../src/open/documents/bounds.ts'
 import { openFailures } from '../../src/open/failure.ts'
 import { openEvents } from '../../src/open/events.ts'
 import { openOperations } from '../../src/open/operations.ts'
@@ -39,6 +47,27 @@ describe('the page of the open lane', () => {
     )
     for (const [code, { status, text }] of Object.entries(openFailures))
       expect(rows).toContainEqual([`\`${code}\``, String(status), text])
+  })
+
+  it('tells every form and every bound as the server has it, and no other', () => {
+    const cellsBehind = (heading: string, head: string): readonly string[][] => {
+      const section = page.slice(page.indexOf(heading))
+      const [, table = ''] = new RegExp(`\\n(\\| ${head}[^\\n]*\\n(?:\\|[^\\n]*\\n)+)`).exec(section) ?? []
+      const rows = table.trim().split('\n').slice(2)
+      return rows.map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()))
+    }
+    const told = (forms: readonly { readonly name: string; readonly says: string }[]) =>
+      forms.map(({ name, says }) => [`_${name}_`, says])
+    const bare = keyEntryForms.filter(({ name }) => envelopeForms.every((one) => one.name !== name))
+    for (const [heading, forms] of [
+      ['**Envelope**', envelopeForms],
+      ['**Keys of rooms and chats**', bare],
+      ['**In a chat**', chatMessageForms],
+      ['`signature` is over the text', signatureForms],
+    ] as const)
+      expect(cellsBehind(heading, 'form'), heading).toEqual(told(forms))
+    expect(cellsBehind('## Bounds', 'of what')).toEqual(bounds.map(({ what, bound }) => [what, bound]))
+    for (const type of Object.keys(signatureTypes)) expect(page).toContain(`\`${type}\``)
   })
 
   it('rests on schemas that are data', () => {

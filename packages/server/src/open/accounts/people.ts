@@ -63,7 +63,9 @@ export const makePeople = (store: UserStore, limits: ServerLimits): People => {
       return listed(rowsOf(ids, store.withIds), show, limits)
     },
     setKey: async (user, publicKey) => {
-      const key = await readPublicKey(publicKey)
+      const key = readPublicKey(publicKey)
+      // The one that is there already may be of a time when shorter ones were taken.
+      if (!key.isForNew && key.fingerprint !== user.fingerprint) refuse('KEY_INVALID')
       await store.setKey(user.id, key.uploaded, key.fingerprint)
       return publicUser({ ...user, publicKey: key.uploaded, fingerprint: key.fingerprint })
     },

@@ -7,7 +7,7 @@ import { OpenRefusal, refuse } from '../failure.ts'
 import { lookUpForm } from '../identity.ts'
 import type { OpenUser, UserStore } from '../store.ts'
 import { isStrong, type Passwords } from './password.ts'
-import { type PublicKey, readPublicKey } from './publicKey.ts'
+import { type PublicKey, readNewPublicKey } from './publicKey.ts'
 
 /** Who asks for an account, as far as that is known. */
 export interface Asker {
@@ -109,7 +109,7 @@ export const makePrograms = ({
       registrations.check(key)
       const name = normalizeName(username)
       if (!isStrong(password, name)) throw new OpenRefusal('WEAK_PASSWORD')
-      const uploaded = publicKey === undefined ? undefined : await readPublicKey(publicKey)
+      const uploaded = publicKey === undefined ? undefined : readNewPublicKey(publicKey)
       // What counts is the account that is made, and the name that is told to be taken.
       registrations.begin(key)
       const user = await create(name, password, uploaded, invite, address).catch((error: unknown) => {

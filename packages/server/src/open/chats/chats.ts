@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readChatMessage, readChatProof, readRecentMoment } from '@sotto/protocol'
 import type { Clock, ServerLimits } from '../../configuration.ts'
-import { checkChatMessage, checkSignature } from '../envelope/chatContent.ts'
 import { keyEntriesFor } from '../envelope/keyEntries.ts'
 import { refuse } from '../failure.ts'
 import type { JsonObject } from '../form/strictJson.ts'
@@ -20,7 +20,7 @@ export interface SignedMessage {
   readonly encrypted_message: unknown
   readonly signature: string
   readonly signature_type: string
-  readonly timestamp: string | number
+  readonly timestamp: string
 }
 
 /** Invited sessions: one key, made by who invites, for exactly those who are named. */
@@ -138,8 +138,11 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
     },
 
     send: async (user, id, sent) => {
-      checkChatMessage(sent.encrypted_message)
-      checkSignature(sent.signature, sent.signature_type)
+      const { encrypted_message: message, timestamp } = sent
+      readChatMessage(message)
+      readRecentMoment(timestamp, clock.nowMs())
+      const statement = { chat: id, sender: user.name, timestamp, message }
+      readChatProof(sent.signature, sent.signature_type, statement)
       const chat = await of(user, id)
       if (chat.state === 'rekey') refuse('REKEY_REQUIRED')
       const payload = { chat_id: id, sender: user.name, ...sent }

@@ -1,9 +1,11 @@
+import { chatMessageForms, keyEntryForms, signatureForms } from '@sotto/protocol'
 import { type OpenEvent, openEvents } from '../events.ts'
 import { openFailures, type OpenCode } from '../failure.ts'
 import type { JsonSchema } from '../form/shape.ts'
 import { type OpenOperation, openOperations } from '../operations.ts'
 import { acknowledgement, serverEvents } from '../serverEvents.ts'
 import { about, title } from './about.ts'
+import { bounds } from './bounds.ts'
 import { type Html, html, prose } from './html.ts'
 import { fieldsOf, remarksOf, signatureOf } from './schemaText.ts'
 
@@ -122,6 +124,32 @@ const errors = (): Html =>
     </table>
   </div>`
 
+const boundTable = (): Html =>
+  html`<div class="table">
+    <table class="errors">
+      <thead>
+        <tr>
+          <th scope="col">Of what</th>
+          <th scope="col">At most</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${bounds.map(
+          ({ what, bound }) =>
+            html`<tr>
+              <th scope="row">${prose(what)}</th>
+              <td>${bound}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+
+const formList = (forms: readonly { readonly name: string; readonly says: string }[]): Html =>
+  html`<ul>
+    ${forms.map(({ says }) => html`<li>${prose(says)}</li>`)}
+  </ul>`
+
 /** The fields of an envelope, in the words of the schema that the server checks by. */
 const envelopeText = (): string => {
   const { schema } = openEvents.message.input
@@ -168,6 +196,7 @@ const sections: readonly { readonly id: string; readonly name: string; content()
           <strong>Envelope</strong> (<code>encrypted_payload</code>, entries of <code>keys</code>):
           ${envelopeText()}. Canonical base64url and JSON only.
         </p>
+        ${formList(keyEntryForms)}
         <p>
           <strong>Proof of the sender</strong>, inside of what is sealed: a compact JWS with
           <code>PS256</code>, <code>ES256</code> or <code>EdDSA</code> over
@@ -180,10 +209,24 @@ const sections: readonly { readonly id: string; readonly name: string; content()
           <code>encrypted_content</code> (ciphertext, then tag) and <code>iv</code> (12 bytes, once) are texts
           that hold JSON arrays of bytes.
         </p>
+        <p><strong>In a chat</strong>: <code>encrypted_message</code> is one of</p>
+        ${formList(chatMessageForms)}
+        <p>
+          and <code>signature</code>, over <code>[chat_id, sender, timestamp, encrypted_message]</code> as
+          <code>JSON.stringify</code> writes it, one of
+        </p>
+        ${formList(signatureForms)}
         <p>
           <strong>Key of a room or chat</strong>: 256 bits, made by a client, sealed to each member, new
           whenever somebody leaves.
         </p>`,
+  },
+  {
+    id: 'bounds',
+    name: 'Bounds',
+    content: () =>
+      html`<p>As a server has them that nobody has set otherwise.</p>
+        ${boundTable()}`,
   },
   {
     id: 'errors',

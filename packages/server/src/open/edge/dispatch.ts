@@ -1,8 +1,8 @@
+import { isPlaintext, readEnvelope } from '@sotto/protocol'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import type { People } from '../accounts/people.ts'
 import { needScope, type OpenCaller } from '../accounts/sessions.ts'
 import type { Chats } from '../chats/chats.ts'
-import { checkEnvelope, isPlaintext } from '../envelope/envelope.ts'
 import { type OpenEvent, openEvents as e } from '../events.ts'
 import { refuse } from '../failure.ts'
 import { isJsonObject, type JsonObject } from '../form/strictJson.ts'
@@ -122,7 +122,7 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
       return { timestamp: new Date(timeMs).toISOString(), ...outcome }
     }),
     on(e.message, async ({ recipient, encrypted_payload }, { caller }) => {
-      void checkEnvelope(encrypted_payload)
+      void readEnvelope(encrypted_payload)
       const { id } = await people.named(recipient)
       const payload = { sender: caller.user.name, encrypted_payload }
       await mailbox.post({ sender: caller.user, letters: [{ recipient: id, event: 'message', payload }] })

@@ -1,20 +1,11 @@
+import { readEnvelope, readKeyEntry } from '@sotto/protocol'
 import { refuse } from '../failure.ts'
-import { fromBase64 } from '../form/base64.ts'
 import { isJsonObject, type Json, type JsonObject } from '../form/strictJson.ts'
-import { checkEnvelope } from './envelope.ts'
-import { isRsaCiphertext } from './sealed.ts'
 
 /** Someone to whom a key is given: his name, and the thumbprint of his public key where he has one. */
 export interface KeyHolder {
   readonly name: string
   readonly fingerprint: string | null
-}
-
-/** An envelope of its own, or what RSA-OAEP-256 made of the key, in standard base64. */
-const checkEntry = (entry: Json): void => {
-  const isBare = typeof entry === 'string' && !entry.startsWith('{') && !entry.includes('.')
-  if (!isBare) void checkEnvelope(entry)
-  else if (!isRsaCiphertext(fromBase64(entry))) refuse('PAYLOAD_INVALID')
 }
 
 const headerOf = (recipient: Json): JsonObject => {
@@ -38,7 +29,7 @@ const partsOf = (jwe: JsonObject, recipients: readonly Json[]): ReadonlyMap<Json
  * The key as each holder gets it: his own entry and no other. `keys` is an object by name, or one general JWE whose
  * recipients are named by `kid` (name, or thumbprint of the public key). Who made the key needs no entry.
  *
- * @throws OpenRefusal `CLIENT_KEY_REQUIRED` where someone else has none, or of an entry's form
+ * @throws OpenRefusal `CLIENT_KEY_REQUIRED` where someone else has none, FormRefusal of an entry's form
  */
 export const keyEntriesFor = (
   keys: JsonObject | undefined,
@@ -48,7 +39,7 @@ export const keyEntriesFor = (
   if (!keys || Object.keys(keys).length === 0) return refuse('CLIENT_KEY_REQUIRED')
   const { recipients } = keys
   const isGeneral = Array.isArray(recipients)
-  if (isGeneral) void checkEnvelope(keys)
+  if (isGeneral) void readEnvelope(keys)
   const parts = isGeneral ? partsOf(keys, recipients as readonly Json[]) : undefined
   const partFor = ({ name, fingerprint }: KeyHolder): Json | undefined =>
     parts?.get(name) ?? (fingerprint === null ? undefined : parts?.get(fingerprint))
@@ -57,7 +48,7 @@ export const keyEntriesFor = (
     const entry = isGeneral ? partFor(holder) : named
     if (entry === undefined || entry === null)
       return holder.name === maker ? [] : refuse('CLIENT_KEY_REQUIRED')
-    if (!isGeneral) checkEntry(entry)
+    if (!isGeneral) void readKeyEntry(entry)
     return [[holder.name, entry] as const]
   })
   return new Map(entries)

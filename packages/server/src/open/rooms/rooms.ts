@@ -1,7 +1,8 @@
+import { readRoomContent } from '@sotto/protocol'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import { type Quota, spending } from '../../quota/quota.ts'
 import { ownerOf } from '../accounts/owner.ts'
-import { checkRoomContent } from '../envelope/roomContent.ts'
+import { checkMessageHash } from '../envelope/messageHash.ts'
 import { keyEntriesFor } from '../envelope/keyEntries.ts'
 import { refuse } from '../failure.ts'
 import type { JsonObject } from '../form/strictJson.ts'
@@ -182,7 +183,8 @@ export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Depen
     },
 
     send: async (user, id, { content, iv: ivText, messageHash, keyId }) => {
-      const { iv } = checkRoomContent(content, ivText, messageHash)
+      const { iv, sealed } = readRoomContent(content, ivText)
+      checkMessageHash(messageHash, iv, sealed)
       const room = await joined(user, id)
       const createdMs = clock.nowMs()
       const appended = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readByteArray } from '../../src/open/form/byteArray.ts'
+import { readByteArray } from '../src/open/byteArray.ts'
 
 const separator = fc.constantFrom(',', ', ')
 

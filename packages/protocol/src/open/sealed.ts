@@ -1,6 +1,5 @@
-import { refuse } from '../failure.ts'
-import { fromBase64url } from '../form/base64.ts'
-import type { Json } from '../form/strictJson.ts'
+import type { Json } from '../jose/strictJson.ts'
+import { bytesOfUrl, refuseForm } from './form.ts'
 import type { ContentAlgorithm, KeyAlgorithm } from './header.ts'
 
 /** The lengths of a content encryption (RFC 7518 §5.2.5 and §5.3). */
@@ -20,10 +19,7 @@ const keyWrapBytes = 8
 const rsaBytesMin = 256
 const rsaBytesMax = 1024
 
-const bytesOf = (value: Json | undefined): Uint8Array =>
-  typeof value === 'string' ? fromBase64url(value) : refuse('PAYLOAD_INVALID')
-
-/** That iv, ciphertext and tag of a JWE have the lengths of its algorithm. @throws OpenRefusal `PAYLOAD_INVALID` */
+/** That iv, ciphertext and tag of a JWE have the lengths of its algorithm. @throws FormRefusal `PAYLOAD_INVALID` */
 export const checkContent = (
   enc: ContentAlgorithm,
   parts: {
@@ -33,24 +29,24 @@ export const checkContent = (
   },
 ): void => {
   const { ivBytes, tagBytes } = lengthsOf[enc]
-  const ciphertext = bytesOf(parts.ciphertext)
-  if (bytesOf(parts.tag).length !== tagBytes) refuse('UNAUTHENTICATED_ENCRYPTION')
-  if (bytesOf(parts.iv).length !== ivBytes) refuse('PAYLOAD_INVALID')
+  const ciphertext = bytesOfUrl(parts.ciphertext)
+  if (bytesOfUrl(parts.tag).length !== tagBytes) refuseForm('UNAUTHENTICATED_ENCRYPTION')
+  if (bytesOfUrl(parts.iv).length !== ivBytes) refuseForm()
   const isWhole = enc === 'A256GCM' || (ciphertext.length > 0 && ciphertext.length % blockBytes === 0)
-  if (!isWhole) refuse('PAYLOAD_INVALID')
+  if (!isWhole) refuseForm()
 }
 
 export const isRsaCiphertext = ({ length }: Uint8Array): boolean =>
   length >= rsaBytesMin && length <= rsaBytesMax
 
-/** That an encrypted content key has the length that its algorithms give it. @throws OpenRefusal `PAYLOAD_INVALID` */
+/** That an encrypted content key has the length that its algorithms give it. @throws FormRefusal `PAYLOAD_INVALID` */
 export const checkEncryptedKey = (alg: KeyAlgorithm, enc: ContentAlgorithm, key: Json | undefined): void => {
-  const bytes = bytesOf(key)
+  const bytes = bytesOfUrl(key)
   switch (alg) {
     case 'RSA-OAEP-256':
-      if (!isRsaCiphertext(bytes)) refuse('PAYLOAD_INVALID')
+      if (!isRsaCiphertext(bytes)) refuseForm()
       return
     case 'ECDH-ES+A256KW':
-      if (bytes.length !== lengthsOf[enc].keyBytes + keyWrapBytes) refuse('PAYLOAD_INVALID')
+      if (bytes.length !== lengthsOf[enc].keyBytes + keyWrapBytes) refuseForm()
   }
 }

@@ -17,7 +17,7 @@ const none = -1
  *
  * @returns undefined for every other text, an empty array too
  */
-export const readByteArray = (text: string): Uint8Array | undefined => {
+export const readByteArray = (text: string): Uint8Array<ArrayBuffer> | undefined => {
   const end = text.length - 1
   if (text.charCodeAt(0) !== open || text.charCodeAt(end) !== close) return undefined
   const bytes = new Uint8Array(Math.ceil(end / 2))
