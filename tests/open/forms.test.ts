@@ -1,11 +1,4 @@
-import {
-  constants,
-  createCipheriv,
-  createPublicKey,
-  publicEncrypt,
-  randomBytes,
-  sign,
-} from 'node:crypto'
+import { constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes, sign } from 'node:crypto'
 import {
   chatMessageForms,
   type SealedForm,
