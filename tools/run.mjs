@@ -4,6 +4,7 @@
  * nothing installed and parses on Node 18: brings a supported Node where the machine's own is too old, installs what
  * the lock file says, then does the task.
  */
+import { goOnWithoutTerminal } from './ending.mjs'
 import { systemFault } from './installFault.mjs'
 import { supportsNode, underSupportedNode } from './runtime.mjs'
 import { installPackages } from './packages.mjs'
@@ -31,6 +32,7 @@ const main = async () => {
   const [name, ...args] = process.argv.slice(2)
   if (!name || !Object.hasOwn(tasks, name))
     throw new Refusal(`Usage: node tools/run.mjs ${Object.keys(tasks).join('|')} [arguments]`)
+  if (name === 'start') goOnWithoutTerminal()
   if (!supportsNode(process.versions.node)) return underSupportedNode(process.argv.slice(1))
   await installPackages()
   const { run } = await tasks[name]()

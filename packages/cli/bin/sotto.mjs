@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { withFrugalAllocator } from './allocator.mjs'
+import { ignoreHangup, signalsToEnd } from './hangup.mjs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 const supported = major > 22 || (major === 22 && minor >= 18)
@@ -18,7 +19,7 @@ const runtime = fileURLToPath(
 
 const underRuntime = () => {
   const child = spawn(runtime, process.argv.slice(1), { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  for (const signal of signalsToEnd()) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
@@ -39,14 +40,15 @@ const keepCompiledCode = async () => {
   enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url)))
 }
 
+ignoreHangup()
 if (supported) {
   hideExperimentalWarnings()
   withFrugalAllocator(process.argv.slice(2))
   await keepCompiledCode()
   const { main } = await import('../src/main.ts')
   const code = await main(process.argv.slice(2))
-  // What was read from may be open still (a terminal, a pipe without an end); what was written is let out first.
-  process.stdout.write('', () => process.exit(code))
+  // What was read from may be open still: a terminal, a pipe without an end.
+  process.exit(code)
 } else if (existsSync(runtime)) {
   underRuntime()
 } else {

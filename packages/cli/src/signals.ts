@@ -1,7 +1,13 @@
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { signalsToEnd } from '../bin/hangup.mjs'
+
+const signals = signalsToEnd()
 
 /** One press of Ctrl+C arrives twice where a launcher hands on what the terminal has sent to all. */
 const samePressMs = 500
+
+let asked = false
+/** Whether this program was asked to end: it waits for nobody then who does not read. */
+export const wasAskedToEnd = (): boolean => asked
 
 /**
  * Resolves when the user or the system asks the program to end; until then such a request does not kill it.
@@ -10,9 +16,13 @@ const samePressMs = 500
  */
 export const untilSignal = (signal: AbortSignal): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
+    const heard = (one: NodeJS.Signals): void => {
+      asked = true
+      resolve(one)
+    }
     for (const one of signals) {
-      process.on(one, resolve)
-      signal.addEventListener('abort', () => process.off(one, resolve))
+      process.on(one, heard)
+      signal.addEventListener('abort', () => process.off(one, heard))
     }
   })
 
@@ -24,6 +34,7 @@ export const endRequested = (): Promise<NodeJS.Signals> =>
       process.on(one, () => {
         if (firstMs !== undefined && Date.now() - firstMs > samePressMs) process.exit(130)
         firstMs ??= Date.now()
+        asked = true
         resolve(one)
       })
   })
