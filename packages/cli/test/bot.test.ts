@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type Running, values, type World } from './world/processes.ts'
@@ -144,6 +144,37 @@ describe('sotto bot', () => {
       .toEqual(['heard one', 'heard die', 'heard two', 'heard end', 'heard three'])
     again.child.kill('SIGTERM')
     expect(await again.ended).toMatchObject({ exit: 0 })
+  })
+
+  it('leaves nothing behind when it is killed, however deaf its program is', async () => {
+    await created('deaf')
+    const [said, own] = [join(world.data, 'deaf-pid'), join(world.data, 'deaf-own-pid')]
+    const program = programOf(
+      'deaf',
+      `import { spawn } from 'node:child_process'
+       import { writeFileSync } from 'node:fs'
+       for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGPIPE']) process.on(signal, () => {})
+       setInterval(() => {}, 1000)
+       const own = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+       writeFileSync(${JSON.stringify(own)}, String(own.pid))
+       writeFileSync(${JSON.stringify(said)}, String(process.pid))`,
+    )
+    const pidIn = (file: string): number => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0)
+    const isAlive = (pid: number): boolean => {
+      try {
+        process.kill(pid, 0)
+        return !/^State:\s+Z/m.test(existsSync('/proc') ? readFileSync(`/proc/${pid}/status`, 'utf8') : '')
+      } catch {
+        return false
+      }
+    }
+    const running = run('deaf', program)
+    await working(running)
+    await expect.poll(() => pidIn(said), { timeout: 20_000 }).toBeGreaterThan(1)
+    const pids = [pidIn(said), pidIn(own)]
+    expect(pids.every(isAlive)).toBe(true)
+    running.child.kill('SIGKILL')
+    await expect.poll(() => pids.some(isAlive), { timeout: 30_000, interval: 200 }).toBe(false)
   })
 
   it('says with its exit code what is wrong', async () => {

@@ -1,5 +1,7 @@
 import type { BotMessage, FailureCode } from '@sotto/client'
 import { jsonLine } from '../json.ts'
+import { printableLine } from '../printable.ts'
+import { isEmpty } from '../texts.ts'
 import { timestamp } from '../time.ts'
 
 /** What a bot's program reads, one JSON value a line. */
@@ -35,7 +37,9 @@ const nonsense = (why: string): Said => ({ kind: 'nonsense', why })
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((text) => typeof text === 'string')
 
-const fieldsOf = (line: string): Readonly<Record<string, unknown>> | undefined => {
+type Fields = Readonly<Record<string, unknown>>
+
+const fieldsOf = (line: string): Fields | undefined => {
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
@@ -44,25 +48,43 @@ const fieldsOf = (line: string): Readonly<Record<string, unknown>> | undefined =
   }
 }
 
-/** Takes apart a line that a program has written; it may be anything. */
+const answerIn = ({ id, text }: Fields): Said => {
+  if (typeof id !== 'string') return nonsense('an answer has the id of its message')
+  if (text === undefined) return nonsense('an answer has a text, or null for nothing')
+  if (text === null) return { kind: 'answer', id, texts: [] }
+  const texts = typeof text === 'string' ? [text] : text
+  if (!isTexts(texts)) return nonsense('the text of an answer is a text, a list of texts, or null')
+  return texts.some(isEmpty)
+    ? nonsense('the text of an answer has something to see in it, or is null')
+    : { kind: 'answer', id, texts }
+}
+
+const postIn = ({ room, text, key }: Fields): Said => {
+  if (typeof room !== 'string' || typeof text !== 'string') return nonsense('a post has a room and a text')
+  if (isEmpty(text)) return nonsense('the text of a post has something to see in it')
+  if (key !== undefined && typeof key !== 'string') return nonsense('a key is a text')
+  return { kind: 'post', room, text, key }
+}
+
+const kinds = {
+  answer: { name: 'an answer', fields: ['type', 'id', 'text'], read: answerIn },
+  post: { name: 'a post', fields: ['type', 'room', 'text', 'key'], read: postIn },
+} as const
+
+const nameCharactersMax = 40
+
+/**
+ * Takes apart a line that a program has written; it may be anything. A field that is not known is a field that was meant to
+ * be another one: what it says would be lost.
+ */
 export const saidIn = (line: string): Said => {
   const fields = fieldsOf(line)
   if (!fields) return nonsense('a line is not a JSON object')
-  const { type, id, text, room, key } = fields
-  switch (type) {
-    case 'answer':
-      if (typeof id !== 'string') return nonsense('an answer has the id of its message')
-      if (text === undefined || text === null) return { kind: 'answer', id, texts: [] }
-      if (typeof text === 'string') return { kind: 'answer', id, texts: [text] }
-      return isTexts(text)
-        ? { kind: 'answer', id, texts: text }
-        : nonsense('the text of an answer is a text, a list of texts, or null')
-    case 'post':
-      if (typeof room !== 'string' || typeof text !== 'string')
-        return nonsense('a post has a room and a text')
-      if (key !== undefined && typeof key !== 'string') return nonsense('a key is a text')
-      return { kind: 'post', room, text, key }
-    default:
-      return nonsense('the type of a line is answer or post')
-  }
+  const { type } = fields
+  if (type !== 'answer' && type !== 'post') return nonsense('the type of a line is answer or post')
+  const { name, fields: known, read } = kinds[type]
+  const unknown = Object.keys(fields).find((field) => !known.some((one) => one === field))
+  return unknown === undefined
+    ? read(fields)
+    : nonsense(`${name} has no field ${printableLine(JSON.stringify(unknown.slice(0, nameCharactersMax)))}`)
 }

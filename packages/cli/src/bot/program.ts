@@ -1,9 +1,9 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { SottoError } from '@sotto/client'
-import { linesOf } from '../input.ts'
+import { linesIn } from '../lines.ts'
 import type { Said } from './lines.ts'
 import { saidIn } from './lines.ts'
+import { endGroup, mayRun, spawnTied, type Tied } from './tied.ts'
 
 /** A program that answers messages line by line, started again when it dies. */
 export interface Program {
@@ -28,8 +28,6 @@ export interface ProgramOptions {
   died(why: string, retryMs: number): void
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, null>
-
 interface Asked {
   readonly line: string
   readonly resolve: (texts: readonly string[]) => void
@@ -43,9 +41,12 @@ const retryMaxMs = 30_000
 const deathsMax = 5
 const farewellMs = 5000
 
+const cannotStart = (command: string): SottoError =>
+  new SottoError('bad_request', `${command} cannot be started; is it there, and may it be run?`)
+
 export const startProgram = ({ command, args, answerMs, said, died }: ProgramOptions): Program => {
   const asked = new Map<string, Asked>()
-  let child: Child | null = null
+  let child: Tied | null = null
   let restart: NodeJS.Timeout | undefined
   let failures = 0
   let isWanted = true
@@ -73,17 +74,18 @@ export const startProgram = ({ command, args, answerMs, said, died }: ProgramOpt
   }
 
   const listen = async (output: Readable): Promise<void> => {
-    for await (const line of linesOf(output)) hear(line)
+    for await (const line of linesIn(output))
+      if (line.kind === 'text') hear(line.text)
+      else said({ kind: 'nonsense', why: `line ${line.number} of the program: ${line.why}` })
   }
 
   const start = (): void => {
-    const started: Child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    const started = spawnTied(command, args)
     child = started
     // A program that has ended does not read what it is told.
     started.stdin.on('error', () => {})
-    started.on('error', () =>
-      fail(new SottoError('bad_request', `${command} cannot be started; is it there, and may it be run?`)),
-    )
+    started.on('error', () => fail(cannotStart(command)))
+    started.on('exit', () => endGroup(started))
     const heard = listen(started.stdout).catch(() => {})
     started.on('close', (exit, signal) => {
       void heard.then(() => over(exit, signal))
@@ -105,7 +107,8 @@ export const startProgram = ({ command, args, answerMs, said, died }: ProgramOpt
     return undefined
   }
 
-  start()
+  if (mayRun(command)) start()
+  else fail(cannotStart(command))
   return {
     ask: (id, line) =>
       new Promise((resolve, reject) => {
@@ -125,7 +128,7 @@ export const startProgram = ({ command, args, answerMs, said, died }: ProgramOpt
       if (!child) return
       child.stdin.end()
       const last = child
-      const timer = setTimeout(() => last.kill('SIGKILL'), farewellMs)
+      const timer = setTimeout(() => endGroup(last), farewellMs)
       await ended.catch(() => {})
       clearTimeout(timer)
     },
