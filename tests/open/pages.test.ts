@@ -48,7 +48,7 @@ test('the program of the TypeScript page runs, and says what it is told', async 
 })
 
 test.skipIf(python === undefined)(
-  'the program of the Python page runs (needs python3-socketio, -jwcrypto, -websocket)',
+  'the program of the Python page runs (needs python3-socketio, -jwcrypto, -websocket, -requests)',
   async () => {
     process.env['URL'] = server.url
     const said = await runPython(programIn('python.md', 'python'), []).ended

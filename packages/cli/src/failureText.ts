@@ -145,7 +145,7 @@ export const reportFailure = (error: unknown, format: OutputFormat): number => {
   const failure =
     error instanceof SottoError
       ? error
-      : new SottoError('internal', error instanceof Error ? (error.stack ?? error.message) : String(error))
+      : new SottoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error))
   const line =
     format === 'json'
       ? jsonLine({

@@ -10,26 +10,39 @@ interface Reading {
   count(): number
 }
 
-/** Prints the unread messages of others in one room and moves the read marker behind them. */
-const readingOf = (client: Client, room: RoomView, print: (record: MessageRecord) => void): Reading => {
+/** Resolves when the system has what was printed; rejects where it could not be written. */
+type Print = (record: MessageRecord) => Promise<void>
+
+/**
+ * Prints the unread messages of others in one room and moves the read marker behind them: behind what is written. A
+ * reader that is slow is waited for.
+ */
+const readingOf = (client: Client, room: RoomView, print: Print): Reading => {
   let cursor = room.readSeq
   let printed = 0
   let running: Promise<void> = Promise.resolve()
 
   const readPage = async (): Promise<boolean> => {
     const { items, more } = await client.timeline({ room: room.id, after: cursor + 1, limit: itemsPerPage })
-    for (const item of items) {
-      const record = messageRecord(room.id, item)
-      if (!record || (item.kind === 'message' && item.sender.own)) continue
-      print(record)
-      printed += 1
-    }
-    const readSeq = readUpTo(items, more ? 'inside' : 'end')
-    if (readSeq > cursor) {
-      cursor = readSeq
-      await client.markRead({ room: room.id, seq: cursor })
+    let written = 0
+    try {
+      for (const item of items) {
+        const record = messageRecord(room.id, item)
+        if (record && !(item.kind === 'message' && item.sender.own)) {
+          await print(record)
+          printed += 1
+        }
+        written += 1
+      }
+    } finally {
+      await markRead(readUpTo(items.slice(0, written), more ? 'inside' : 'end'))
     }
     return more
+  }
+  const markRead = async (seq: number): Promise<void> => {
+    if (seq <= cursor) return
+    cursor = seq
+    await client.markRead({ room: room.id, seq })
   }
   return {
     read: () => {
@@ -52,11 +65,7 @@ export interface Inbox {
 }
 
 /** Reads one room, or all of them and those that are still to come. */
-export const inboxOf = (
-  client: Client,
-  only: RoomView | undefined,
-  print: (record: MessageRecord) => void,
-): Inbox => {
+export const inboxOf = (client: Client, only: RoomView | undefined, print: Print): Inbox => {
   const readings = new Map<string, Reading>()
   const wanted = (): readonly RoomView[] =>
     client.state().rooms.filter((room) => isReadable(room) && (!only || room.id === only.id))

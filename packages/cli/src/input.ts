@@ -1,27 +1,6 @@
-import type { Readable } from 'node:stream'
 import { isCancel, password as ask } from '@clack/prompts'
 import { limits, SottoError } from '@sotto/client'
-
-/** The lines of a stream, without their ends, as they come. (`readline` would end one at U+2028, too.) */
-export async function* linesOf(stream: Readable): AsyncIterable<string> {
-  let rest = ''
-  for await (const chunk of stream.setEncoding('utf8') as AsyncIterable<string>) {
-    const [first = '', ...more] = chunk.split('\n')
-    rest += first
-    for (const next of more) {
-      yield withoutReturn(rest)
-      rest = next
-    }
-  }
-  if (rest !== '') yield withoutReturn(rest)
-}
-
-const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
-
-const firstLine = async (stream: Readable): Promise<string> => {
-  for await (const line of linesOf(stream)) return line
-  return ''
-}
+import { firstLine } from './lines.ts'
 
 const askHidden = async (message: string): Promise<string> => {
   const answer = await ask({ message, output: process.stderr })
@@ -40,7 +19,7 @@ const mustBeATerminal = (): void => {
 
 /** @throws SottoError `bad_request` where nobody can be asked, or nothing was said */
 export const readPassword = async ({ passwordStdin }: PasswordOptions): Promise<string> => {
-  if (passwordStdin) return firstLine(process.stdin)
+  if (passwordStdin) return firstLine()
   mustBeATerminal()
   return askHidden('Password')
 }
@@ -49,7 +28,7 @@ export const readPassword = async ({ passwordStdin }: PasswordOptions): Promise<
 export const readNewPassword = async ({ passwordStdin }: PasswordOptions): Promise<string> => {
   if (!passwordStdin) mustBeATerminal()
   const password = passwordStdin
-    ? await firstLine(process.stdin)
+    ? await firstLine()
     : await askHidden(`Choose a password (${limits.passwordCharactersMin} characters or more)`)
   if ([...password].length < limits.passwordCharactersMin) throw new SottoError('password_weak')
   if (!passwordStdin && (await askHidden('The same once more')) !== password)

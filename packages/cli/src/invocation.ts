@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import { lineOutput, type Output } from './output.ts'
 import { withoutWebSocket } from './obstacleText.ts'
 import { withProgress } from './progress.ts'
+import { standardOutput } from './written.ts'
 
 /** What every command gets from the options that stand before or behind it. */
 export interface Invocation {
@@ -27,7 +28,7 @@ export const defaultProfile = process.env['SOTTO_PROFILE'] || join(dataHome, 'so
 export const invocationOf = (command: Command): Invocation => {
   const { json, profile } = command.optsWithGlobals<GlobalOptions>()
   return {
-    output: lineOutput(json ? 'json' : 'human', process.stdout, process.stderr),
+    output: lineOutput(json ? 'json' : 'human', standardOutput, process.stderr),
     profile: resolve(profile ?? defaultProfile),
   }
 }

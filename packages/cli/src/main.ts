@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Command, CommanderError } from 'commander'
 import { failures } from '@sotto/client'
 import { blockCommand, blockedCommand, unblockCommand } from './commands/block.ts'
@@ -21,9 +22,13 @@ import { tokenCommand } from './commands/token.ts'
 import { whoamiCommand } from './commands/whoami.ts'
 import { adminCommand } from './host/admin.ts'
 import { inviteCommand } from './host/invite.ts'
+import { checkArguments } from './arguments.ts'
 import { reportFailure } from './failureText.ts'
+import type { OutputFormat } from './output.ts'
 import { versionText } from './version.ts'
 import { defaultProfile, type GlobalOptions } from './invocation.ts'
+import { wasAskedToEnd } from './signals.ts'
+import { ReaderGone, standardOutput } from './written.ts'
 
 const program = (): Command =>
   new Command('sotto')
@@ -62,41 +67,66 @@ const commands = [
 
 /** Commander ends the process itself unless told otherwise, before what was opened is closed. */
 const withoutExit = (command: Command): Command => {
-  command.exitOverride()
+  command.exitOverride().configureOutput({ writeOut: (text) => void standardOutput.put(text) })
   command.commands.forEach(withoutExit)
   return command
 }
 
-/** A reader that has seen enough (`sotto receive | head`) is no failure. */
-const endQuietlyWithReader = (): void => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(0)
-  })
+/** What was said to nobody is no failure of its own: whoever waits for what was written hears of it there. */
+const surviveReaders = (): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
+
+/** A bug that nobody awaits is told as any other: what Node says of it is for us, not for whoever runs the program. */
+const endByBug = (format: OutputFormat, error: unknown): never => process.exit(reportFailure(error, format))
 
 /** `sotto` with all of its commands. */
 export const sottoCommand = (): Command => {
   const sotto = program()
   for (const command of commands) sotto.addCommand(command())
   sotto.on('option:version', () => {
-    process.stdout.write(`${versionText()}\n`)
+    void standardOutput.put(`${versionText()}\n`)
     throw new CommanderError(0, 'commander.version', 'the version')
   })
   return sotto
 }
 
-/** Runs one command line. @returns the exit code: 0, or that of the failure */
-export const main = async (args: readonly string[]): Promise<number> => {
-  endQuietlyWithReader()
-  const sotto = sottoCommand()
-  withoutExit(sotto)
+const formatOf = (sotto: Command): OutputFormat => (sotto.opts<GlobalOptions>().json ? 'json' : 'human')
+
+/** Runs the command, and waits until what it has said is written. */
+const perform = async (sotto: Command, args: readonly string[]): Promise<number> => {
   try {
     await sotto.parseAsync(args, { from: 'user' })
-    return Number(process.exitCode ?? 0)
   } catch (error) {
-    // Help and complaints about the command line have been printed already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : failures.bad_request.exit
-    return reportFailure(error, sotto.opts<GlobalOptions>().json ? 'json' : 'human')
+    // Help and complaints about the command line are there already.
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode !== 0) return failures.bad_request.exit
+  }
+  await lastWords()
+  return Number(process.exitCode ?? 0)
+}
+
+const lastWordsMs = 1000
+
+/** What was said is let out first; a program that was asked to end does not wait long for who does not read. */
+const lastWords = async (): Promise<void> => {
+  const written = standardOutput.written()
+  if (wasAskedToEnd()) await Promise.race([written, delay(lastWordsMs)])
+  else await written
+}
+
+/** Runs one command line. @returns the exit code: 0, or that of the failure */
+export const main = async (args: readonly string[]): Promise<number> => {
+  surviveReaders()
+  const sotto = sottoCommand()
+  withoutExit(sotto)
+  process.on('uncaughtException', (error) => endByBug(formatOf(sotto), error))
+  try {
+    checkArguments(args)
+    return await perform(sotto, args)
+  } catch (error) {
+    if (error instanceof ReaderGone) return 0
+    await lastWords().catch(() => {})
+    return reportFailure(error, formatOf(sotto))
   }
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { Writable } from 'node:stream'
 import { jsonLine } from './json.ts'
+import type { Pen } from './written.ts'
 
 /** `json`: one value a line for programs; `human`: calm text for people. */
 export type OutputFormat = 'human' | 'json'
@@ -15,15 +16,16 @@ export interface Output {
   notice(value: unknown, text: string): void
 }
 
-export const lineOutput = (format: OutputFormat, out: Writable, err: Writable): Output => ({
+/** Results are written in their order; the end of the program waits for them and says what has kept them from it. */
+export const lineOutput = (format: OutputFormat, out: Pick<Pen, 'put'>, err: Writable): Output => ({
   format,
   result: (value, text) => {
     switch (format) {
       case 'json':
-        out.write(`${jsonLine(value)}\n`)
+        void out.put(`${jsonLine(value)}\n`)
         return
       case 'human':
-        if (text !== null) out.write(`${text}\n`)
+        if (text !== null) void out.put(`${text}\n`)
         return
     }
   },

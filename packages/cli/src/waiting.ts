@@ -114,6 +114,18 @@ export const whileSignedIn = async <T>(client: Client, work: Promise<T>): Promis
   }
 }
 
+const missingIn = ({ rooms }: ClientState): number =>
+  rooms.reduce((sum, { state }) => sum + (state.kind === 'behind' ? state.missing : 0), 0)
+
+/** The same for whoever wants all of it: waits on as long as more of the logs is read. */
+export const settledWhole = async (client: Client): Promise<Settled> => {
+  for (;;) {
+    const before = missingIn(client.state())
+    const standing = await settled(client)
+    if (standing !== 'catching_up' || missingIn(client.state()) === before) return standing
+  }
+}
+
 /** @throws SottoError `offline`, `session_expired`, or why the server is refused */
 export const settledOnline = async (client: Client): Promise<void> => {
   switch (await settled(client)) {

@@ -37,7 +37,7 @@ describe('the contract of the open lane, row by row, against a started server', 
   )
 
   it.skipIf(python === undefined)(
-    'driven by Python (needs python3-socketio, -websocket)',
+    'driven by Python (needs python3-socketio, -websocket, -requests)',
     async () => {
       // One address makes so many accounts an hour; this is another server.
       const other = await makeWorld()

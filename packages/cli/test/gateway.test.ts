@@ -136,7 +136,7 @@ client.disconnect()
 
 describe('plain programs', () => {
   it.skipIf(python === undefined).each(['polling', 'websocket'])(
-    'in Python, over %s (needs python3-socketio, -websocket)',
+    'in Python, over %s (needs python3-socketio, -websocket, -requests)',
     async (transport) => {
       const { stdout } = await promisify(execFile)(python ?? '', ['-c', inPython, url, token, transport])
       expect(stdout.trim()).toBe('exit')

@@ -14,6 +14,8 @@ const itemsPerPage = 200
 export interface Conversation {
   /** Says a text; what becomes of it is shown. */
   say(text: string): Promise<void>
+  /** Rejects when something that is to be shown cannot be written. */
+  readonly broken: Promise<never>
   /** Resolves when nothing is on its way any more. */
   drained(): Promise<void>
   end(): void
@@ -52,18 +54,24 @@ export const openConversation = async (
   const underWay = new Set<Promise<unknown>>()
   const deliveries = await deliveriesOf(client, room)
 
-  const show = (item: TimelineItem): void => {
+  const { promise: broken, reject: breakOff } = Promise.withResolvers<never>()
+  broken.catch(() => {})
+  const show = async (item: TimelineItem): Promise<void> => {
     const record = messageRecord(room, item)
-    if (output.format === 'human') screen.show(itemText(item))
-    else if (record) screen.show(jsonLine(record))
+    try {
+      if (output.format === 'human') await screen.show(itemText(item))
+      else if (record) await screen.show(jsonLine(record))
+    } catch (error) {
+      breakOff(error)
+      throw error
+    }
   }
   const shown = new Set<string>()
   const showPage = async ({ items, more }: Page): Promise<void> => {
-    for (const item of items) {
-      if (!isPlaced(item) || shown.has(item.id)) continue
-      shown.add(item.id)
-      show(item)
-    }
+    const fresh = items.filter((item) => isPlaced(item) && !shown.has(item.id))
+    for (const { id } of fresh) shown.add(id)
+    // What could not be written has not been read.
+    await Promise.all(fresh.map(show))
     const readSeq = readUpTo(items, more ? 'inside' : 'end')
     if (readSeq <= cursor) return
     cursor = readSeq
@@ -77,7 +85,7 @@ export const openConversation = async (
     }
   }
   const remark = (text: string): void => {
-    if (output.format === 'human') screen.show(styled('yellow', text))
+    if (output.format === 'human') void screen.show(styled('yellow', text))
   }
 
   const prompt = ({ rooms, connection }: ClientState): string => {
@@ -131,6 +139,7 @@ export const openConversation = async (
   follow(client.state())
 
   return {
+    broken,
     say: async (text) => {
       const { stored, delivered } = deliveries.send(text)
       const told = delivered.catch((error: unknown) => {

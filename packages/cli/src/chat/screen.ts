@@ -1,11 +1,13 @@
 import { on } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
+import { linesOf } from '../lines.ts'
 import { columnsOf } from '../table.ts'
+import { standardOutput, writtenTo } from '../written.ts'
 
 /** Where a conversation is shown: a terminal with a prompt at its foot, or a plain pipe. */
 export interface Screen {
-  /** Puts a text above the prompt. */
-  show(text: string): void
+  /** Puts a text above the prompt. Resolves when it is written. */
+  show(text: string): Promise<void>
   /** What stands before the text being typed. */
   setPrompt(prompt: string): void
   /** Lines that were entered, until the end of the input, `close`, or Ctrl+C. */
@@ -13,15 +15,12 @@ export interface Screen {
   close(): void
 }
 
-const pipeScreen = (): Screen => {
-  const lines = createInterface({ input: process.stdin, crlfDelay: Infinity, terminal: false })
-  return {
-    show: (text) => process.stdout.write(`${text}\n`),
-    setPrompt: () => {},
-    lines,
-    close: () => lines.close(),
-  }
-}
+const pipeScreen = (): Screen => ({
+  show: (text) => standardOutput.put(`${text}\n`),
+  setPrompt: () => {},
+  lines: linesOf(process.stdin),
+  close: () => void process.stdin.destroy(),
+})
 
 /** Rows that the prompt and what is typed behind it take. */
 const rowsOf = (editor: Interface, typed: string): number =>
@@ -29,6 +28,14 @@ const rowsOf = (editor: Interface, typed: string): number =>
 
 const up = (rows: number): string => (rows > 0 ? `\x1b[${rows}A` : '')
 const clearBelow = '\r\x1b[J'
+
+/** At once, for the editor draws, too. */
+const drawn = (text: string): Promise<void> => {
+  const shown = writtenTo(process.stdout, text)
+  // Who does not wait for it meets the failure with the next text that counts.
+  shown.catch(() => {})
+  return shown
+}
 
 async function* firstOf(events: AsyncIterable<readonly string[]>): AsyncIterable<string> {
   for await (const [line = ''] of events) yield line
@@ -48,11 +55,12 @@ const terminalScreen = (): Screen => {
   return {
     lines,
     show: (text) => {
-      if (!isOpen) return void process.stdout.write(`\n${text}`)
+      if (!isOpen) return drawn(`\n${text}`)
       // Drawn anew, the editor goes up by as many rows as its cursor stood below its first one: they are made again.
       const { rows } = editor.getCursorPos()
-      process.stdout.write(`${up(rows)}${clearBelow}${text}\n${'\n'.repeat(rows)}`)
-      return editor.prompt(true)
+      const shown = drawn(`${up(rows)}${clearBelow}${text}\n${'\n'.repeat(rows)}`)
+      editor.prompt(true)
+      return shown
     },
     setPrompt: (prompt) => {
       if (!isOpen || prompt === editor.getPrompt()) return

@@ -26,7 +26,7 @@ interface Chat {
 
 const showMembers = async ({ client, room, screen }: Chat): Promise<void> => {
   const members = await client.members({ room })
-  screen.show(
+  await screen.show(
     table(
       members.map(({ name, role, own, isBot, identity }) => [
         `  ${printableLine(name)}${own ? ' (you)' : isBot ? ' (bot)' : ''}`,
@@ -53,10 +53,10 @@ const perform = async (chat: Chat, line: string): Promise<Outcome> => {
     case 'run':
       return runCommand(chat, parsed)
     case 'incomplete':
-      chat.screen.show(`/${parsed.name} wants ${parsed.what}; nothing was sent.`)
+      await chat.screen.show(`/${parsed.name} wants ${parsed.what}; nothing was sent.`)
       return 'goes_on'
     case 'unknown':
-      chat.screen.show(
+      await chat.screen.show(
         `There is no command /${printableLine(parsed.command)}, and nothing was sent; /help says which there are.`,
       )
       return 'goes_on'
@@ -71,19 +71,22 @@ const runCommand = async (
     case 'quit':
       return 'quit'
     case 'help':
-      chat.screen.show(chatHelp(offeredIn(chat)))
+      await chat.screen.show(chatHelp(offeredIn(chat)))
       return 'goes_on'
     case 'members':
       await showMembers(chat)
       return 'goes_on'
     case 'invite':
-      await sayingIfLate(chat.client.invite({ room: chat.room, name: argument }), chat.screen.show)
-      chat.screen.show(`${printableLine(argument)} is invited.`)
+      await sayingIfLate(
+        chat.client.invite({ room: chat.room, name: argument }),
+        (text) => void chat.screen.show(text),
+      )
+      await chat.screen.show(`${printableLine(argument)} is invited.`)
       return 'goes_on'
     case 'leave':
       await chat.conversation.drained()
       await chat.client.leave({ room: chat.room })
-      chat.screen.show('You have left the room.')
+      await chat.screen.show('You have left the room.')
       return 'quit'
   }
 }
@@ -94,7 +97,7 @@ const converse = async (chat: Chat): Promise<void> => {
       if ((await perform(chat, line)) === 'quit') return
     } catch (error) {
       if (!(error instanceof SottoError)) throw error
-      chat.screen.show(styled('yellow', failureText(error)))
+      await chat.screen.show(styled('yellow', failureText(error)))
     }
   }
 }
@@ -117,7 +120,7 @@ export const chatCommand = (): Command =>
           const conversation = await openConversation(client, room.id, screen, invocation.output)
           const chat = { client, room: room.id, screen, conversation }
           const interrupted = untilSignal(ended.signal)
-          await Promise.race([converse(chat), interrupted])
+          await Promise.race([converse(chat), interrupted, conversation.broken])
           // What a pipe has brought in is delivered before the end; who is in a hurry presses Ctrl+C again.
           const patience = delay(drainWithinMs, undefined, { signal: ended.signal }).catch(() => {})
           await Promise.race([conversation.drained(), patience, untilSignal(ended.signal)])

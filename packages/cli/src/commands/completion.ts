@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander'
+import { standardOutput } from '../written.ts'
 import { commandTable } from '../shell/commandTable.ts'
 import { completionScript, type Shell, shells } from '../shell/completion.ts'
 
@@ -9,5 +10,5 @@ export const completionCommand = (): Command =>
     .description('print what completes commands and options in a shell')
     .addArgument(new Argument('<shell>', 'for which shell').choices(shells))
     .action((shell: Shell, _options: object, command: Command) => {
-      process.stdout.write(completionScript(commandTable(rootOf(command)), shell))
+      void standardOutput.put(completionScript(commandTable(rootOf(command)), shell))
     })

@@ -1,18 +1,13 @@
 import { normalizeName, SottoError } from '@sotto/client'
 import type { Credentials } from '@sotto/client/open'
 import { Command } from 'commander'
-import { linesOf } from '../input.ts'
+import { firstLine } from '../lines.ts'
 import { invocationOf } from '../invocation.ts'
 import { type EnrolmentOptions, enrolmentOf, keyOption, serverOption, signOption } from '../lane/options.ts'
 
 interface Options extends EnrolmentOptions {
   readonly tokenStdin?: boolean
   readonly passwordStdin?: boolean
-}
-
-const firstLine = async (): Promise<string> => {
-  for await (const line of linesOf(process.stdin)) return line
-  throw new SottoError('bad_request', 'nothing came on standard input')
 }
 
 const credentialsOf = async (given: string, options: Options): Promise<Credentials> => {

@@ -5,6 +5,7 @@ import { jsonLine } from '../json.ts'
 import { asOption } from '../lane/asOption.ts'
 import { laneNotice, laneRecord } from '../lane/record.ts'
 import { untilSignal } from '../signals.ts'
+import { standardOutput } from '../written.ts'
 
 interface Options {
   readonly follow?: boolean
@@ -21,12 +22,6 @@ const numberOf = (text: string | undefined, option: string): number | undefined 
 
 /** What goes beyond the count has not been told, and stays for the next time. */
 const enoughReceived = new Error('enough')
-
-/** Written through: what the reader has not taken counts as not received. */
-const print = (line: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()))
-  })
 
 export const laneReceiveCommand = (): Command =>
   new Command('receive')
@@ -51,7 +46,8 @@ export const laneReceiveCommand = (): Command =>
         const record = event.kind === 'place_message' && event.own ? null : laneRecord(event)
         if (!record) return
         if (count >= countMax) throw enoughReceived
-        await print(jsonLine(record))
+        // Written through: what could not be written counts as not received.
+        await standardOutput.put(`${jsonLine(record)}\n`)
         count += 1
         first()
         if (count >= countMax) enough()

@@ -1,26 +1,14 @@
 import type { ContentAlgorithm, Lane } from '@sotto/client/open'
 import { Command, Option } from 'commander'
-import { linesOf } from '../input.ts'
 import { asOption } from '../lane/asOption.ts'
 import type { Output } from '../output.ts'
 import { withProgress } from '../progress.ts'
+import { textsOf } from '../texts.ts'
 
 interface Options {
   readonly room?: boolean
   readonly whole?: boolean
   readonly enc: ContentAlgorithm
-}
-
-const wholeInput = async (): Promise<string> => {
-  let all = ''
-  for await (const chunk of process.stdin.setEncoding('utf8') as AsyncIterable<string>) all += chunk
-  return all
-}
-
-async function* textsOf(text: string | undefined, whole: boolean): AsyncIterable<string> {
-  if (text !== undefined) yield text
-  else if (whole) yield await wholeInput()
-  else for await (const line of linesOf(process.stdin)) if (line !== '') yield line
 }
 
 /** Sends to a person or program, or into a room. */
@@ -41,7 +29,7 @@ export const laneSendCommand = (): Command =>
   new Command('send')
     .description('send a text, or each line of standard input, end to end encrypted and signed')
     .argument('<to>', 'name of the recipient; with --room, name or number of a classic room')
-    .argument('[text]', 'what to say; without it, each line of standard input is a message')
+    .argument('[text]', 'what to say; without it, each line of standard input that is not blank is a message')
     .option('--room', 'into a classic room, which is joined first')
     .option('--whole', 'all of standard input is one message, line ends and all')
     .addOption(
@@ -57,7 +45,7 @@ export const laneSendCommand = (): Command =>
         const send = await senderOf(lane, to, options.room ?? false, output)
         let sent = 0
         const work = async (): Promise<void> => {
-          for await (const one of textsOf(text, options.whole ?? false)) {
+          for await (const one of textsOf({ text, whole: options.whole ?? false }, output)) {
             await send(one)
             sent += 1
           }

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { standardOutput } from '../written.ts'
 import { commandTable } from '../shell/commandTable.ts'
 import { manualPage } from '../shell/manual.ts'
 
@@ -8,5 +9,5 @@ export const manCommand = (): Command =>
   new Command('man')
     .description('print the manual page: sotto man | man -l -')
     .action((_options: object, command: Command) => {
-      process.stdout.write(manualPage(commandTable(rootOf(command))))
+      void standardOutput.put(manualPage(commandTable(rootOf(command))))
     })

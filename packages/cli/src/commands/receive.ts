@@ -7,7 +7,8 @@ import type { Output } from '../output.ts'
 import { findRoom } from '../roomName.ts'
 import { untilSignal } from '../signals.ts'
 import { tellTrouble } from '../trouble.ts'
-import { serverRefused, settled, whileSignedIn } from '../waiting.ts'
+import { standardOutput } from '../written.ts'
+import { serverRefused, settledWhole, whileSignedIn } from '../waiting.ts'
 
 interface Options {
   readonly follow?: boolean
@@ -48,7 +49,7 @@ export const receiveCommand = (): Command =>
       const { follow = false } = options
       await withAccount(invocation, async (client) => {
         const only = wanted === undefined ? undefined : await findRoom(client, wanted)
-        const inbox = inboxOf(client, only, (record) => process.stdout.write(`${jsonLine(record)}\n`))
+        const inbox = inboxOf(client, only, (record) => standardOutput.put(`${jsonLine(record)}\n`))
         const ended = new AbortController()
         const timeout = after(timeoutMs, ended.signal)
         const received = new Promise<void>((resolve) => {
@@ -58,18 +59,18 @@ export const receiveCommand = (): Command =>
           ended.signal.addEventListener('abort', unsubscribe)
         })
         try {
-          const standing = await Promise.race([settled(client), timeout])
+          const standing = await Promise.race([settledWhole(client), timeout, inbox.failed])
           await inbox.readNow()
           if (standing === 'signed_out') throw new SottoError('session_expired')
           if (standing === 'refused') throw serverRefused(client.state())
           const waits = follow || (timeoutMs !== undefined && inbox.count() === 0)
           if (!waits && standing === 'offline') throw serverRefused(client.state())
-          if (waits)
-            await whileSignedIn(
-              client,
-              Promise.race([timeout, received, inbox.failed, untilSignal(ended.signal)]),
-            )
-          await inbox.readNow()
+          const wasAsked = untilSignal(ended.signal).then(() => true)
+          const isOver = Promise.race([timeout, received, inbox.failed]).then(() => false)
+          isOver.catch(() => {})
+          // Whoever asks for the end waits for no reader of what is left.
+          if (waits && (await whileSignedIn(client, Promise.race([isOver, wasAsked])))) return
+          await Promise.race([inbox.readNow(), wasAsked])
         } finally {
           ended.abort()
         }

@@ -7,7 +7,6 @@ import {
   SottoError,
 } from '@sotto/client'
 import { Command } from 'commander'
-import { linesOf } from '../input.ts'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
 import type { Output } from '../output.ts'
 import { withProgress } from '../progress.ts'
@@ -15,6 +14,7 @@ import { noSpaceText } from '../noSpace.ts'
 import { type Patience, patienceOf } from '../patience.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
 import { roomStateText } from '../roomState.ts'
+import { textsOf } from '../texts.ts'
 import { timestamp } from '../time.ts'
 import { tellTrouble } from '../trouble.ts'
 import { serverRefused, whileSignedIn } from '../waiting.ts'
@@ -25,6 +25,7 @@ const patienceS = 120
 
 interface Options {
   readonly timeout: string
+  readonly whole?: boolean
 }
 
 /** Says what keeps the room back. @throws SottoError `room_frozen`, `not_member` */
@@ -47,11 +48,6 @@ const mustBeOpen = (client: Client, room: RoomView, output: Output): void => {
     case 'left':
       throw new SottoError('not_member')
   }
-}
-
-async function* textsOf(text: string | undefined): AsyncIterable<string> {
-  if (text !== undefined) yield text
-  else for await (const line of linesOf(process.stdin)) if (line !== '') yield line
 }
 
 /** Sends every text in order; acknowledgements are told as they come, in order, too. */
@@ -84,6 +80,10 @@ const sendAll = async (
     }
     await acknowledgements.at(-1)
     return acknowledgements.length
+  } catch (error) {
+    // What stands before a line that cannot be sent is sent all the same, and told.
+    await acknowledgements.at(-1)?.catch(() => {})
+    throw error
   } finally {
     deliveries.end(new SottoError('closed'))
   }
@@ -99,7 +99,8 @@ export const sendCommand = (): Command =>
   new Command('send')
     .description('send a text, or each line of standard input')
     .argument('<room>', 'name of the room, or the beginning of its id')
-    .argument('[text]', 'what to say; without it, each line of standard input is a message')
+    .argument('[text]', 'what to say; without it, each line of standard input that is not blank is a message')
+    .option('--whole', 'all of standard input is one message, line ends and all')
     .option(
       '--timeout <seconds>',
       'how long to wait for a server that does not answer; 0: for ever',
@@ -130,7 +131,8 @@ export const sendCommand = (): Command =>
           return scope ? { scope } : serverRefused(client.state()).detail
         }
         const patience = patienceOf(patienceMs, obstacle)
-        const work = sendAll(deliveries, textsOf(text), patience, (delivered) => {
+        const texts = textsOf({ text, whole: options.whole ?? false }, invocation.output)
+        const work = sendAll(deliveries, texts, patience, (delivered) => {
           sent += 1
           tell(delivered)
         })

@@ -13,7 +13,8 @@ export interface Desk {
   send(text: string, to: string | undefined): Promise<string>
 }
 
-export type Hearer = (told: Told) => void
+/** @returns whether it is out of this process: one that has gone has heard nothing */
+export type Hearer = (told: Told) => Promise<boolean>
 
 export interface Desks {
   /**
@@ -65,7 +66,10 @@ export const makeDesks = (profile: string, server: string, roomName: string): De
       isSpent ||= hearers.size === 0
       if (isSpent) throw nobody
       const told = plainOf(event, room)
-      if (told) for (const hear of hearers) hear(told)
+      if (!told) return
+      const heard = await Promise.all([...hearers].map((hear) => hear(told)))
+      isSpent ||= !heard.includes(true)
+      if (isSpent) throw nobody
     }
     const lane = await openAccountLane(profile, name, { onEvent })
     room = await lane.joinRoom(roomName)

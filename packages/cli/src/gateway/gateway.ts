@@ -37,11 +37,35 @@ const fieldsOf = (payload: unknown): Readonly<Record<string, unknown>> =>
 
 const refused = (code: string, error: string) => ({ ok: false, code, error })
 
+/** Resolves when something about a connection is another: its transport can take more, or it has ended. */
+const stirred = ({ conn }: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const { transport } = conn
+    const done = (): void => {
+      transport.off('ready', done)
+      conn.off('upgrade', done)
+      conn.off('close', done)
+      resolve()
+    }
+    transport.on('ready', done)
+    conn.on('upgrade', done)
+    conn.on('close', done)
+  })
+
+/** Whether all that was said to a program is out of this process; one that does not answer is let go by Socket.IO. */
+const handedOver = async (socket: Socket): Promise<boolean> => {
+  while (socket.connected && !socket.conn.transport.writable) await stirred(socket)
+  return socket.connected
+}
+
 /** One local program: logs in, speaks, is told. What it sends is dealt with one after the other. */
 const receive = (socket: Socket, desks: Desks): void => {
   let session: { readonly desk: Desk; leave(): Promise<void> } | null = null
   let last: Promise<void> = Promise.resolve()
-  const hear: Hearer = ({ event, payload }: Told) => void socket.emit(event, payload)
+  const hear: Hearer = ({ event, payload }: Told) => {
+    socket.emit(event, payload)
+    return handedOver(socket)
+  }
 
   const leave = async (): Promise<void> => {
     const ended = session
@@ -54,7 +78,9 @@ const receive = (socket: Socket, desks: Desks): void => {
     if (typeof username !== 'string') return refused('PAYLOAD_INVALID', 'login wants {username}')
     await leave()
     session = await desks.enter(username, hear)
-    hear(systemMessage(`You are ${session.desk.name}`, { username: session.desk.name, code: 'LOGGED_IN' }))
+    void hear(
+      systemMessage(`You are ${session.desk.name}`, { username: session.desk.name, code: 'LOGGED_IN' }),
+    )
     return { ok: true, username: session.desk.name, room_id: session.desk.room }
   }
 
@@ -91,7 +117,7 @@ const receive = (socket: Socket, desks: Desks): void => {
         ok: false,
         ...failureOf(error),
       }))
-      if ('code' in said) hear(systemMessage(said.error, { code: said.code }))
+      if ('code' in said) void hear(systemMessage(said.error, { code: said.code }))
       acknowledge?.(said)
     })
   })

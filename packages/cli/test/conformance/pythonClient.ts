@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Answer, Ask } from '../../src/conformance/rest.ts'
 import { type BenchClient, Refusal, type Wire } from '../../src/conformance/wire.ts'
-import { linesOf } from '../../src/input.ts'
+import { linesOf } from '../../src/lines.ts'
 
 const script = fileURLToPath(new URL('client.py', import.meta.url))
 

@@ -88,8 +88,10 @@ export interface World {
   start(profile: string, ...args: readonly string[]): Running
   /** The same in a terminal, whose keyboard is `type`. */
   inTerminal(profile: string, ...args: readonly string[]): Running
+  /** A line of the shell, in which `sotto` is the command with this profile. */
+  inShell(profile: string, line: string): Promise<Ended>
   /** Runs a command to its end, with `input` on its standard input. */
-  sotto(profile: string, args: readonly string[], input?: string): Promise<Ended>
+  sotto(profile: string, args: readonly string[], input?: string | Uint8Array): Promise<Ended>
   /** Registers `name` under a profile of that name. */
   register(name: string): Promise<void>
   /** Ends every process that runs. */
@@ -125,6 +127,10 @@ export const makeWorld = async (): Promise<World> => {
     const line = [process.execPath, bin, '--profile', profile(name), ...args].map((word) => `'${word}'`)
     return started(['--quiet', '--flush', '--return', '--command', line.join(' '), '/dev/null'], 'script')
   }
+  const inShell: World['inShell'] = (name, line) => {
+    const command = [process.execPath, bin, '--profile', profile(name)].map((word) => `'${word}'`).join(' ')
+    return started(['-c', `sotto() { ${command} "$@"; }\n${line}`], 'sh').ended
+  }
   const sotto: World['sotto'] = (name, args, input = '') => {
     const running = start(name, ...args)
     running.child.stdin.end(input)
@@ -140,6 +146,7 @@ export const makeWorld = async (): Promise<World> => {
     profile,
     start,
     inTerminal,
+    inShell,
     sotto,
     serve: async () => {
       const running = started([bin, 'serve', '--port', String(port), '--data', data])
