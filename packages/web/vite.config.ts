@@ -1,7 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { compressed } from './build/compressed.ts'
 import { earlyTheme } from './build/earlyTheme.ts'
 import { integrity } from './build/integrity.ts'
+import { preloadWorker } from './build/preloadWorker.ts'
 
 const server = process.env['SOTTO_SERVER'] ?? 'http://localhost:5000'
 
@@ -18,7 +20,7 @@ const doesNothingOnLoad =
 const treeshake = { moduleSideEffects: (id: string): boolean => !doesNothingOnLoad.test(id) }
 
 export default defineConfig({
-  plugins: [react({ jsxImportSource: '#jsx' }), earlyTheme(), integrity()],
+  plugins: [react({ jsxImportSource: '#jsx' }), earlyTheme(), preloadWorker(), integrity(), compressed()],
   build: {
     outDir: 'dist',
     // One style sheet and no inlined assets: a data: address is refused by the content policy.

@@ -70,6 +70,7 @@ export const failures = {
   closed: { status: 409, exit: 11, text: 'This client has been closed' },
   unsupported: { status: 501, exit: 11, text: 'This browser lacks something that Sotto needs' },
   helper_lost: { status: 500, exit: 11, text: 'A part of the program has not started, or has stopped' },
+  outdated: { status: 409, exit: 11, text: 'This program is older than what its server hands out' },
   room_frozen: { status: 409, exit: 12, text: 'The room is frozen until its state is repaired' },
 
   // A bug.

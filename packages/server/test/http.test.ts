@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { request as httpRequest } from 'node:http'
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 import { connect as netConnect } from 'node:net'
 import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { decodeAs, decodeCanonical, failures, limits, operations, type Operation } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { standingClock } from './client/clock.ts'
@@ -187,6 +188,12 @@ describe('the web client', async () => {
   writeFileSync(join(webDirectory, 'index.html'), '<!doctype html><title>Sotto</title>')
   writeFileSync(join(webDirectory, 'assets', 'main-4f2a.js'), 'export {}')
   writeFileSync(join(webDirectory, 'assets', 'opaque-worker-99ab.js'), 'export {}')
+  const script = Buffer.from('export const much = 1\n'.repeat(100))
+  writeFileSync(join(webDirectory, 'assets', 'large-77aa.js'), script)
+  writeFileSync(join(webDirectory, 'assets', 'large-77aa.js.br'), brotliCompressSync(script))
+  writeFileSync(join(webDirectory, 'assets', 'large-77aa.js.gz'), gzipSync(script))
+  writeFileSync(join(webDirectory, 'index.html.br'), brotliCompressSync('the page before'))
+  writeFileSync(join(webDirectory, 'index.html.gz'), 'no gzip at all')
   writeFileSync(join(webDirectory, '.secret'), 'not for you')
   writeFileSync(join(webDirectory, '..', `${Date.now()}-outside`), 'not for you')
   const server = await testServer({ webDirectory })
@@ -203,6 +210,97 @@ describe('the web client', async () => {
     const asset = await get('/assets/main-4f2a.js', '*/*')
     expect(asset.headers.get('content-type')).toContain('javascript')
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  })
+
+  /** Past `fetch`, which asks for encodings of its own choice and undoes what it gets. */
+  const askPlainly = (
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    method = 'GET',
+  ): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> =>
+    new Promise((resolve, reject) => {
+      const asked = httpRequest(
+        server.url + path,
+        { method, headers: { accept: '*/*', ...headers } },
+        (answer) => {
+          const parts: Buffer[] = []
+          answer.on('data', (part: Buffer) => parts.push(part))
+          answer.on('end', () =>
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts) }),
+          )
+        },
+      )
+      asked.on('error', reject).end()
+    })
+
+  it('comes in the form that is liked best, and tells caches so', async () => {
+    const seen = new Set<string | undefined>()
+    for (const [accepted, coding, body] of [
+      [undefined, undefined, script],
+      ['', undefined, script],
+      ['br', 'br', brotliCompressSync(script)],
+      ['gzip, deflate, br, zstd', 'br', brotliCompressSync(script)],
+      ['gzip', 'gzip', gzipSync(script)],
+    ] as const) {
+      const answer = await askPlainly(
+        '/assets/large-77aa.js',
+        accepted === undefined ? {} : { 'accept-encoding': accepted },
+      )
+      expect(answer.status).toBe(200)
+      expect(answer.headers['content-encoding']).toBe(coding)
+      expect(answer.headers['content-length']).toBe(String(body.length))
+      expect(answer.headers['content-type']).toContain('javascript')
+      expect(answer.headers['cache-control']).toContain('immutable')
+      expect(answer.headers.vary).toBe('accept-encoding')
+      expect(answer.body.equals(body)).toBe(true)
+      seen.add(answer.headers.etag)
+    }
+    // One for each form.
+    expect(seen.size).toBe(3)
+  })
+
+  it('is sent as it is now where a compressed form is of something else', async () => {
+    const answer = await askPlainly('/index.html', { 'accept-encoding': 'br, gzip' })
+    expect(answer.headers['content-encoding']).toBeUndefined()
+    expect(answer.body.toString()).toContain('Sotto')
+    expect((await askPlainly('/assets/large-77aa.js.br', {})).status).toBe(404)
+  })
+
+  it('is not sent again to who has it, and is known by what is in it', async () => {
+    const headers = { 'accept-encoding': 'gzip' }
+    const { etag } = (await askPlainly('/assets/large-77aa.js', headers)).headers
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await askPlainly('/assets/large-77aa.js', { ...headers, 'if-none-match': String(known) })
+      expect([again.status, again.body.length, again.headers.etag]).toEqual([304, 0, etag])
+      expect(again.headers['cache-control']).toContain('immutable')
+      expect(again.headers.vary).toBe('accept-encoding')
+    }
+    expect(
+      (await askPlainly('/assets/large-77aa.js', { ...headers, 'if-none-match': '"other"' })).status,
+    ).toBe(200)
+    expect((await askPlainly('/assets/large-77aa.js', { 'if-none-match': String(etag) })).status).toBe(200)
+  })
+
+  it('answers HEAD as GET, without a body', async () => {
+    const paths = ['/', '/index.html', '/rooms/abc', '/assets/main-4f2a.js', '/assets/large-77aa.js']
+    for (const path of [...paths, '/healthz', '/readyz', '/seen', '/missing.js']) {
+      for (const accepted of ['identity', 'br']) {
+        const asked = { 'accept-encoding': accepted, accept: 'text/html' }
+        const [head, whole] = [await askPlainly(path, asked, 'HEAD'), await askPlainly(path, asked)]
+        expect(head.body.length).toBe(0)
+        expect(head.status).toBe(whole.status)
+        const names = [
+          'content-type',
+          'content-length',
+          'content-encoding',
+          'etag',
+          'vary',
+          'cache-control',
+        ] as const
+        for (const name of names)
+          expect([path, name, head.headers[name]]).toEqual([path, name, whole.headers[name]])
+      }
+    }
   })
 
   it('is all that is served', async () => {

@@ -14,6 +14,8 @@ const beatMs = 5000
 export interface LeadershipOptions {
   readonly createWorker: () => Worker
   readonly createOpaqueWorker: () => Worker
+  /** Finds out more about a worker that has failed. */
+  readonly explain: (why: SottoError) => Promise<SottoError>
   readonly server: string
   readonly profile: string
   readonly lockName: string
@@ -30,7 +32,7 @@ type Ending =
   | { readonly kind: 'failed'; readonly failure: SottoError }
 
 /** The workers that compute with passwords, by the step that they do. */
-const passwordHelpers = (create: () => Worker, lost: (step: number, why: SottoError) => void) => {
+const passwordHelpers = (create: () => Worker, lost: (step: number, why: SottoError) => Promise<void>) => {
   const helpers = new Map<number, Helper>()
   const end = (step: number): void => {
     helpers.get(step)?.end()
@@ -38,7 +40,7 @@ const passwordHelpers = (create: () => Worker, lost: (step: number, why: SottoEr
   }
   return {
     begin: (step: number, port: MessagePort): void => {
-      const helper = startHelper(create, { message: () => {}, lost: (why) => lost(step, why) })
+      const helper = startHelper(create, { message: () => {}, lost: (why) => void lost(step, why) })
       helpers.set(step, helper)
       helper.post(null, [port])
     },
@@ -80,9 +82,10 @@ const runWorker = (options: LeadershipOptions): Promise<Ending> =>
       post({ kind: 'close' })
       cancelClosing = timerScheduler.after(limits.helperCloseMs, () => end({ kind: 'closed' }))
     }
-    const passwords = passwordHelpers(createOpaqueWorker, (step, { code, message, detail }) =>
-      post({ kind: 'password_lost', step, code, message, detail }),
-    )
+    const passwords = passwordHelpers(createOpaqueWorker, async (step, why) => {
+      const { code, message, detail } = await options.explain(why)
+      post({ kind: 'password_lost', step, code, message, detail })
+    })
     const hear = (message: FromWorker): void => {
       switch (message.kind) {
         case 'opened':
@@ -132,8 +135,12 @@ const runWhileItLives = async (options: LeadershipOptions): Promise<void> => {
         return
       case 'refused':
         throw ending.failure
-      case 'failed':
-        countEnd(ending.failure)
+      case 'failed': {
+        const failure = await options.explain(ending.failure)
+        // Its file does not come back.
+        if (failure.code === 'outdated') throw failure
+        countEnd(failure)
+      }
     }
   }
 }

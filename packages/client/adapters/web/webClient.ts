@@ -18,6 +18,11 @@ export interface WebClientOptions {
   readonly createWorker: () => Worker
   /** The worker that computes OPAQUE, the only place that needs WebAssembly; the page ends it after each step. */
   readonly createOpaqueWorker: () => Worker
+  /**
+   * Whether the files of this page have been replaced since it was loaded: asked when a worker does not start, which then
+   * fails with `outdated`. Default: nobody knows.
+   */
+  readonly isReplaced?: () => Promise<boolean>
   /** Origin of the server. Default: that of the page. */
   readonly server?: string
   /** Name of the profile's storage in this browser. Default: `sotto`. */
@@ -39,12 +44,20 @@ const keepStorageOnceSignedIn = (client: Client): void => {
   })
 }
 
+/** Why a worker has failed: one that does not start at all may be of a page that is no more. */
+const explaining =
+  (isReplaced: () => Promise<boolean> = async () => false) =>
+  async (why: SottoError): Promise<SottoError> => {
+    const isGone = why.code === 'helper_lost' && why.detail['step'] === 'start'
+    return isGone && (await isReplaced().catch(() => false)) ? new SottoError('outdated') : why
+  }
+
 /**
  * The client of this browser. One tab runs it in a worker, held by a Web Lock; this and all other tabs look on
  * through a channel, and whichever is next takes over when the one that leads goes away.
  *
  * @throws SottoError `unsupported` with what the browser lacks, `helper_lost` when a worker does not start,
- *   `profile_in_use` when the tab that leads does not answer, or why the storage cannot be opened
+ *   `outdated` when that is because its file was replaced, `profile_in_use` when the tab that leads does not answer, or why the storage cannot be opened
  */
 export const openWebClient = async (options: WebClientOptions): Promise<Client> => {
   const lacks = await lacksOfBrowser()
@@ -65,6 +78,7 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
   const leading = leadWhenFree({
     createWorker,
     createOpaqueWorker,
+    explain: explaining(options.isReplaced),
     server: originOf(options.server ?? location.origin),
     profile,
     lockName: meetingName,

@@ -136,16 +136,16 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   await options.addRoutes?.(app, memory)
 
   serveSeen(app, edge)
-  app.get('/healthz', async (_request, reply) =>
+  app.get('/healthz', { exposeHeadRoute: true }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'alive' }),
   )
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/readyz', { exposeHeadRoute: true }, async (_request, reply) => {
     if (closing.aborted) throw new SottoError('unavailable')
     await options.ready()
     return reply.header('cache-control', 'no-store').send({ status: 'ready' })
   })
 
-  const servePlace = options.webDirectory ? await serveWeb(app, options.webDirectory) : () => false
+  const servePlace = options.webDirectory ? serveWeb(app, options.webDirectory) : () => false
   app.setNotFoundHandler((request, reply) => {
     if (!servePlace(request, reply)) void sendFailure(reply, new SottoError('not_found'), clock.nowMs())
   })

@@ -6,7 +6,7 @@ const seenPath = '/seen'
 
 /** Says nothing that is not in the request already, but for the address that the host has made public. */
 export const serveSeen = (app: FastifyInstance, edge: Edge): void => {
-  app.get(seenPath, async ({ raw }, reply) =>
+  app.get(seenPath, { exposeHeadRoute: true }, async ({ raw }, reply) =>
     reply
       .header('cache-control', 'no-store')
       .type('application/json; charset=utf-8')

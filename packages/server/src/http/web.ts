@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Encoding, encodingFor } from './encoding.ts'
 import { cachingOf, pageHeaders } from './headers.ts'
+import { readWebFiles, type WebFile } from './webFiles.ts'
+
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
 
 /** Whether a path is one of the web client's own places, which only its script knows. */
 const isPlace = (request: FastifyRequest): boolean => {
@@ -13,31 +14,60 @@ const isPlace = (request: FastifyRequest): boolean => {
   )
 }
 
+/** Weakly, as RFC 9110 §13.1.2 wants it. */
+const isKnown = (asked: string | undefined, etag: string): boolean =>
+  asked !== undefined &&
+  (asked.trim() === '*' || asked.split(',').some((one) => one.trim().replace(/^W\//, '') === etag))
+
+/**
+ * Sends a file in the form that the client likes best. Only files of the build are compressed, which are the same for
+ * everyone: how long an answer is tells nothing of a secret (BREACH).
+ */
+const sendFile = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+  file: WebFile,
+): FastifyReply => {
+  const there = [...file.forms.keys()]
+  const encoding: Encoding = encodingFor(request.headers['accept-encoding'], there)
+  const form = file.forms.get(encoding)
+  if (!form) throw new Error(`no ${encoding} form of ${path}`)
+  reply.headers({
+    'cache-control': cachingOf(path),
+    etag: form.etag,
+    ...(there.length > 1 ? { vary: 'accept-encoding' } : {}),
+    ...(path.endsWith('.html') ? pageHeaders : {}),
+  })
+  if (isKnown(request.headers['if-none-match'], form.etag)) return reply.code(304).send()
+  reply.headers({
+    'content-type': file.type,
+    'content-length': form.bytes.length,
+    ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+  })
+  return reply.code(200).send(request.method === 'HEAD' ? undefined : form.bytes)
+}
+
 /** Serves the built web client; answers what it does not have with `false`. */
 export type ServePlace = (request: FastifyRequest, reply: FastifyReply) => boolean
 
-export const serveWeb = async (app: FastifyInstance, directory: string): Promise<ServePlace> => {
-  const root = resolve(directory)
-  const hasIndex = existsSync(join(root, 'index.html'))
-  await app.register(fastifyStatic, {
-    root,
-    serve: false,
-    cacheControl: false,
-    dotfiles: 'ignore',
-    preCompressed: true,
-  })
-  app.get('/*', async (request, reply) => {
-    const path = decodeURIComponent(request.url.split('?')[0] as string)
-    const isPage = path === '/' || path.endsWith('.html')
-    reply.headers({ 'cache-control': cachingOf(path), ...(isPage ? pageHeaders : {}) })
-    return reply.sendFile(path === '/' ? 'index.html' : path.slice(1))
+export const serveWeb = (app: FastifyInstance, directory: string): ServePlace => {
+  const files = readWebFiles(directory)
+  const page = files.get('/index.html')
+  app.route<{ Params: { '*': string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/*',
+    handler: (request, reply) => {
+      const asked = `/${request.params['*']}`
+      const path = asked === '/' ? '/index.html' : asked
+      const file = files.get(path)
+      if (file) sendFile(request, reply, path, file)
+      else reply.callNotFound()
+    },
   })
   return (request, reply) => {
-    if (!hasIndex || request.method !== 'GET' || !isPlace(request)) return false
-    void reply
-      .code(200)
-      .headers({ 'cache-control': 'no-cache', ...pageHeaders })
-      .sendFile('index.html')
+    if (!page || !isRead(request) || !isPlace(request)) return false
+    void sendFile(request, reply, '/index.html', page)
     return true
   }
 }

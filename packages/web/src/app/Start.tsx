@@ -1,4 +1,5 @@
 import type { Client } from '@sotto/client'
+import { lacksIn } from '@sotto/client/web'
 import { use } from 'react'
 import { useTranslations } from 'use-intl'
 import { ClientProvider } from '../client/ClientContext.tsx'
@@ -6,6 +7,7 @@ import { FailureText } from '../client/FailureText.tsx'
 import type { Failure } from '../client/failure.ts'
 import { App } from './App.tsx'
 import { StartPage } from './StartPage.tsx'
+import { UnsupportedPage } from './UnsupportedPage.tsx'
 
 export type Started =
   | { readonly kind: 'ready'; readonly client: Client }
@@ -23,6 +25,8 @@ export const Start = ({ started }: { readonly started: Promise<Started> }) => {
         </ClientProvider>
       )
     case 'failed':
+      if (outcome.failure.code === 'unsupported')
+        return <UnsupportedPage lacks={lacksIn(outcome.failure.detail)} />
       return <StartPage title={t('failedTitle')} text={<FailureText failure={outcome.failure} />} reload />
   }
 }

@@ -1,16 +1,19 @@
 import { openWebClient } from '@sotto/client/web'
 import type { Started } from '../app/Start.tsx'
 import { failureOf } from '../client/failure.ts'
-import { createClientWorker, createOpaqueWorker } from './workers.ts'
+import { isReplaced, reloadOnce } from './replaced.ts'
+import { createClientWorker, createOpaqueWorker, fetchOpaqueWorker } from './workers.ts'
 
 /** Opens the client of this browser; that it cannot be opened is an answer, too. */
 export const open = async (): Promise<Started> => {
   try {
-    return {
-      kind: 'ready',
-      client: await openWebClient({ createWorker: createClientWorker, createOpaqueWorker }),
-    }
+    const client = await openWebClient({ createWorker: createClientWorker, createOpaqueWorker, isReplaced })
+    if (client.state().account.kind !== 'signed_in') fetchOpaqueWorker()
+    return { kind: 'ready', client }
   } catch (error) {
-    return { kind: 'failed', failure: failureOf(error) }
+    const failure = failureOf(error)
+    // Nothing has been shown yet, and nothing can be lost.
+    if (failure.code === 'outdated' && reloadOnce()) return new Promise(() => {})
+    return { kind: 'failed', failure }
   }
 }

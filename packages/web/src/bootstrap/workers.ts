@@ -32,3 +32,8 @@ const start = (address: string, name: string): Worker =>
 export const createClientWorker = (): Worker => start(clientWorker, 'sotto-client')
 
 export const createOpaqueWorker = (): Worker => start(opaqueWorker, 'sotto-opaque')
+
+/** So that it is there when the form is sent: an address that never changes what it stands for is fetched once. */
+export const fetchOpaqueWorker = (): void => {
+  fetch(opaqueWorker, { credentials: 'same-origin' }).catch(() => {})
+}

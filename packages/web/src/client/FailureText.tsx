@@ -1,4 +1,5 @@
 import { obstacleIn } from '@sotto/client'
+import { lacksIn } from '@sotto/client/web'
 import { useFormatter, useNow, useTranslations } from 'use-intl'
 import { useState } from 'react'
 import type { Failure } from './failure.ts'
@@ -16,11 +17,13 @@ const RetryIn = ({ afterMs }: { readonly afterMs: number }) => {
 export const FailureText = ({ failure }: { readonly failure: Failure }) => {
   const t = useTranslations('failure')
   const ofObstacle = useTranslations('obstacle')
+  const ofLack = useTranslations('lack')
   const obstacle = obstacleIn(failure.detail)
   const afterMs = failure.detail['retryAfterMs']
   return (
     <>
       {obstacle ? ofObstacle(obstacle) : t(failure.code)}
+      {lacksIn(failure.detail).map((lack) => ` ${ofLack(lack)}`)}
       {typeof afterMs === 'number' && afterMs > 0 && <RetryIn key={afterMs} afterMs={afterMs} />}
     </>
   )

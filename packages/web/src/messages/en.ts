@@ -1,5 +1,5 @@
 import type { SlashName } from '@sotto/client'
-import { failure, happened, noSpace, obstacle, safe } from './failures.en.ts'
+import { failure, happened, lack, noSpace, obstacle, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
 import { invitation } from './invitation.en.ts'
 
@@ -8,6 +8,7 @@ export const en = {
   product: 'Sotto',
   failure,
   obstacle,
+  lack,
   failureRetry: 'Try again {when}.',
   close: 'Close',
   bot: 'Bot',
@@ -25,6 +26,8 @@ export const en = {
     insecureUser: 'Ask the person who runs this server for its https address.',
     insecureHost:
       'If you run it: give it a certificate or put it behind a proxy that has one. On the computer it runs on, http://localhost works.',
+    unsupportedTitle: 'Sotto cannot run in this browser',
+    unsupported: 'It lacks something without which nothing can be encrypted or kept here:',
     crashedTitle: 'Something broke on this page',
     crashed: 'Your messages are safe on this device. Reload the page to go on.',
   },

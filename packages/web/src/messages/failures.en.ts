@@ -1,4 +1,5 @@
 import type { FailureCode, Obstacle } from '@sotto/client'
+import type { Lack } from '@sotto/client/web'
 
 /** What a failure means to the person in front of the screen, and what they can do. */
 export const failure = {
@@ -61,6 +62,8 @@ export const failure = {
     'Another tab of this browser runs Sotto and does not answer. What is stored is safe. Close the other tabs of Sotto, then reload this page.',
   closed: 'Sotto has been closed in this tab. What you wrote is stored; reload the page to go on.',
   unsupported: 'This browser lacks something that Sotto needs.',
+  outdated:
+    'The server has a newer version of Sotto than this page. What is stored is safe; reload the page to go on.',
   helper_lost:
     'A part of Sotto has not started in this browser, or has stopped. What is stored is safe. Try again; if it happens again, close other tabs and programs, for memory may be short, and reload the page.',
   fenced: 'Another tab has taken over. Reload this page to go on here.',
@@ -71,6 +74,26 @@ export const failure = {
   room_frozen: 'This room is frozen: nothing is sent until its state is repaired.',
   internal: 'Something went wrong on our side.',
 } as const satisfies Record<FailureCode, string>
+
+/** What the browser lacks, and what helps. */
+export const lack = {
+  secure_context:
+    'The page did not come over https, and browsers encrypt on no other: use the https address.',
+  cryptography:
+    'It does not encrypt for pages (Web Crypto). A current version of Firefox, Chrome, Edge or Safari does.',
+  web_assembly:
+    'WebAssembly is missing or switched off, and your password is turned into a key with it. Lockdown Mode, an extension or whoever manages this browser may have switched it off: allow it for this address, or use another browser.',
+  workers:
+    'It runs no workers, in which Sotto does its work. A current version of Firefox, Chrome, Edge or Safari does.',
+  web_locks:
+    'It has no locks between tabs (Web Locks), and two tabs would spoil each other’s keys. A current version of Firefox, Chrome, Edge or Safari has them.',
+  broadcast_channel:
+    'Its tabs cannot talk to each other (BroadcastChannel). Those of a current version of Firefox, Chrome, Edge or Safari can.',
+  indexed_db:
+    'It has no database for pages (IndexedDB), and your keys would have nowhere to stay. It may be switched off in its settings.',
+  storage_denied:
+    'It does not let this page store anything, and your keys would have nowhere to stay. This may be a private window, or site data and cookies are blocked: open Sotto in an ordinary window, or allow site data for this address.',
+} as const satisfies Record<Lack, string>
 
 /** What stands between this device and the server, where that is known, and what helps. */
 export const obstacle = {

@@ -21,7 +21,7 @@ export const serveDocuments = (app: FastifyInstance): void => {
     ['/docs/asyncapi.json', json, JSON.stringify(asyncApiDocument(), null, 2)],
   ]
   for (const [path, type, content] of files)
-    app.get(path, async (_request, reply) =>
+    app.get(path, { exposeHeadRoute: true }, async (_request, reply) =>
       reply
         .header('content-security-policy', policy)
         .header('cache-control', 'no-cache')

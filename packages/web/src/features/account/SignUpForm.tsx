@@ -2,6 +2,7 @@ import { limits, readInvite } from '@sotto/client'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
+import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
 import { useInviteKey } from '../../client/invite.ts'
 import { useAttempt } from '../../client/useAttempt.ts'
@@ -116,11 +117,7 @@ export const SignUpForm = () => {
         problem={(wrongPassword && t(wrongPassword)) ?? (missing !== null && t('passwordShort', { missing }))}
       />
       <p className={styles.aside}>{t('passwordKeep')}</p>
-      {failure && !nameFailure && !inviteFailure && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <FailureText failure={failure} />
-        </Notice>
-      )}
+      {!nameFailure && !inviteFailure && <FailureNotice attempt={attempt} />}
       <Button type="submit" look="primary" size="large" wide busy={busy}>
         {busy ? t('signingUp') : t('signUp')}
       </Button>

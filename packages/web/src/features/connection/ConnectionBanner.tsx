@@ -2,6 +2,7 @@ import type { ConnectionView } from '@sotto/client'
 import { useEffect, useRef } from 'react'
 import { useNow, useTranslations } from 'use-intl'
 import { FailureText } from '../../client/FailureText.tsx'
+import { ReloadButton } from '../../client/ReloadButton.tsx'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import styles from './ConnectionBanner.module.css'
@@ -78,6 +79,7 @@ export const ConnectionBanner = ({ connection }: { readonly connection: Connecti
               </>
             )}
           </span>
+          <ReloadButton code={connection.code} />
         </section>
       )
   }

@@ -1,0 +1,14 @@
+import type { FailureCode } from '@sotto/client'
+
+/** Whether a page that is loaded anew is what helps. */
+export const isReloadWanted = (code: FailureCode): boolean => {
+  switch (code) {
+    case 'outdated':
+    case 'closed':
+    case 'fenced':
+    case 'profile_in_use':
+      return true
+    default:
+      return false
+  }
+}
