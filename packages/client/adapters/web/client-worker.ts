@@ -7,8 +7,10 @@ import { netTransport } from '../net/index.ts'
 import { joseLibrary } from '../net/jose.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { broadcastChannel } from './broadcastChannel.ts'
+import { storageFailure } from './database.ts'
 import { openIndexedDbStore } from './indexedDbStore.ts'
-import { announceLife } from './helper.ts'
+import { announceLife } from './workerLife.ts'
+import { denialOf } from './lacks.ts'
 import { type PasswordHelper, passwordProtocolAt } from './passwordPort.ts'
 import { openWebKeychain } from './webKeychain.ts'
 import { type FromWorker, meetingNameOf, type ToWorker } from './workerMessages.ts'
@@ -67,8 +69,8 @@ const open = async ({ server, profile }: Extract<ToWorker, { kind: 'open' }>): P
     }
     post({ kind: 'opened' })
   } catch (error) {
-    if (!(error instanceof SottoError)) throw error
-    const { code, message, detail } = error
+    if (!(error instanceof SottoError || error instanceof DOMException)) throw error
+    const { code, message, detail } = storageFailure(denialOf(error))
     post({ kind: 'refused', code, message, detail })
   }
 }

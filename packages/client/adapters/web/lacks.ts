@@ -54,7 +54,13 @@ export const unsupported = (lacks: readonly Lack[]): SottoError =>
   new SottoError('unsupported', `this browser lacks: ${lacks.join(', ')}`, { lacks: lacks.join(' ') })
 
 /** How browsers say that a page may not store anything: by their settings, or in some private windows. */
-const denials: ReadonlySet<string> = new Set(['SecurityError', 'NotAllowedError', 'InvalidStateError'])
+const denials: ReadonlySet<string> = new Set([
+  'SecurityError',
+  'NotAllowedError',
+  'InvalidStateError',
+  // A database that takes no keys which the browser does not hand out.
+  'DataCloneError',
+])
 
 /** A denial as a failure of ours; anything else stays what it is. */
 export const denialOf = (error: unknown): unknown =>

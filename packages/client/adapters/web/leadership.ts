@@ -1,11 +1,11 @@
 import { limits, SottoError } from '@sotto/protocol'
 import { timerScheduler } from '../net/timerScheduler.ts'
-import { type Helper, startHelper } from './helper.ts'
+import { type Helper, startHelper } from './workerLife.ts'
 import { denialOf } from './lacks.ts'
 import type { FromWorker, ToWorker } from './workerMessages.ts'
 
 /** A worker that crashes, or whose storage is taken away, again and again is not started for ever. */
-const crashesMax = 3
+const crashesMax = 5
 const crashWindowMs = 60_000
 
 /** How often who leads says that the client is coming up. */

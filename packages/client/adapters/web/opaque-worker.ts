@@ -3,7 +3,7 @@
  * passes through 64 MiB of Argon2id without the page standing still. It does one step; the page ends it.
  */
 import { opaqueProtocol } from '../net/opaque.ts'
-import { announceLife } from './helper.ts'
+import { announceLife } from './workerLife.ts'
 import { servePasswordStep } from './passwordPort.ts'
 
 addEventListener('message', ({ ports: [port] }: MessageEvent) => {

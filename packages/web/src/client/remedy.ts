@@ -7,6 +7,7 @@ export const isReloadWanted = (code: FailureCode): boolean => {
     case 'closed':
     case 'fenced':
     case 'profile_in_use':
+    case 'helper_lost':
       return true
     default:
       return false
