@@ -22,6 +22,7 @@ import { noLoad } from '../../packages/server/src/budget/load.ts'
 import { type Core, makeCore } from '../../packages/server/src/core.ts'
 import { type LogKey, makeLogKey } from '../../packages/server/src/delivery/logKey.ts'
 import type { Append } from '../../packages/server/src/delivery/store.ts'
+import { proofRoutes } from '../../packages/server/src/http/proofRoutes.ts'
 import { type Connection, makeConnection } from '../../packages/server/src/live/connection.ts'
 import { makeEventLog } from '../../packages/server/src/logging/eventLog.ts'
 import type { Secrets } from '../../packages/server/src/secrets.ts'
@@ -131,6 +132,7 @@ interface LiveSocket {
 export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
   const { clock, random, trace } = options
   const { secrets } = options
+  const logKey = makeLogKey(secrets.logKeySeed)
   const written: string[] = []
   const bugs: string[] = []
   const worldLimits = {
@@ -354,7 +356,9 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     token: string | null,
   ): Promise<Answer> => {
     try {
-      const route = own.core.routes.find(({ operation }) => operation.name === op.name)
+      const { routes, sessions } = own.core
+      const proofs = proofRoutes({ logKey, edge: { goesBy: () => true }, sessions })
+      const route = [...routes, ...proofs].find(({ operation }) => operation.name === op.name)
       if (!route) throw new SottoError('not_found')
       const caller = await callerOf(own, op, token)
       const input = { ...(params as object), ...(decodeAs(op.body, body, op.name) as object) }
@@ -378,7 +382,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
   }
 
   return {
-    logKey: makeLogKey(secrets.logKeySeed),
+    logKey,
     data: () => data,
     isUp: () => life !== null,
     start,

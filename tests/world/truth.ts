@@ -48,6 +48,8 @@ export interface Truth {
   readonly turns: Map<string, Turn>
   /** Every acknowledgement that left the server. */
   readonly promises: Map<string, Promise_>
+  /** Devices that commits have brought in, by the hash of the entry, although it was known that they had been given up. */
+  readonly knownGivenUp: Map<string, readonly string[]>
   /** Devices that have left the account, and when. */
   readonly revoked: Map<string, number>
   appended(batch: readonly Append[]): void
@@ -104,6 +106,7 @@ export const makeTruth = (): Truth => {
     owners: new Map(),
     turns,
     promises: new Map(),
+    knownGivenUp: new Map(),
     revoked: new Map(),
     appended: (batch) => {
       for (const append of batch) note(append)

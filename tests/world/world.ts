@@ -8,6 +8,7 @@ import { type Device, makeDevice } from './device.ts'
 import { copyDisk, type DiskCopy } from './disk.ts'
 import { type Fault, isFault } from './faults.ts'
 import { isConverged } from './calm.ts'
+import { knownGivenUp } from './givenUp.ts'
 import { type Deceived, makeLiar } from './lies.ts'
 import { strike } from './mischief.ts'
 import { breaksWithinMs, fairWeather, makeLink } from './network.ts'
@@ -197,7 +198,15 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       onPromise,
       onAppended: (batch) => {
         truth.appended(batch)
-        for (const { room, entry, change } of batch) {
+        for (const append of batch) {
+          const { room, entry, change } = append
+          const knowledge = {
+            data: made.data(),
+            devices,
+            owners: truth.owners,
+            senderTagKey: secrets.senderTagKey,
+          }
+          truth.knownGivenUp.set(hex(entry.hash), knownGivenUp(knowledge, append))
           trace.note('entry', name, room, entry.seq, entry.hash)
           if (change?.kind === 'committed' && name === 'server') noteRemovals(hex(room), entry.seq, change)
           if (change?.kind === 'committed' || change?.kind === 'created') {

@@ -46,7 +46,7 @@ const checkLog = (world: World, revoked: Revoked, { room, entries }: TrueLog): v
       continue
     }
     checkState(world, where, turn, policy.value)
-    checkLeaves(world, revoked, where, turn)
+    checkLeaves(world, revoked, where, turn, hash)
     if (before && beforeTurn)
       checkChange(world, where, before, policy.value, turn, beforeTurn, devices.get(turn.by), leaving)
     before = policy.value
@@ -90,6 +90,7 @@ const checkLeaves = (
   revoked: Revoked,
   where: string,
   { members, joined, atMs }: Turn,
+  entryHash: string,
 ): void => {
   for (const [device, { account }] of members) {
     const owner = world.truth.owners.get(device)
@@ -97,10 +98,13 @@ const checkLeaves = (
       world.fail('I10', `${where} has a leaf of a device that is not its account's`)
   }
   // In another history of the server it was not given up; what stands there can be brought back into this one.
-  const isKnown = !world.used.has('lie_forked')
+  const isOneHistory = !world.used.has('lie_forked')
+  const known = world.truth.knownGivenUp.get(entryHash) ?? []
   for (const device of joined) {
     const revokedMs = revoked.get(device)
-    if (revokedMs !== undefined && revokedMs + underWayMs < atMs && isKnown && !isOldWorld(world))
+    const isKnown = !world.used.has('server_restore') || known.includes(device)
+    const isLate = revokedMs !== undefined && revokedMs + underWayMs < atMs
+    if (isLate && isKnown && isOneHistory && !isOldWorld(world))
       world.fail('I10', `${where} brings in a device that was given up`)
   }
 }

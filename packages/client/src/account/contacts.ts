@@ -93,7 +93,7 @@ interface Chain {
 }
 
 const row = struct({ state: blob(1 << 20), alarm: boolean })
-const contactKey = (account: Uint8Array): string => `contact/${toHex(account)}`
+export const contactKey = (account: Uint8Array): string => `contact/${toHex(account)}`
 /** The links of a chain behind its first as the server gave them, and its receipt for the last of them. */
 const chainRow = struct({ links: list(signedLink, chainLinksMax), receipt: receiptValue })
 const chainKey = (account: Uint8Array): string => `chain/${toHex(account)}`
@@ -312,7 +312,7 @@ const readChain = (stored: Uint8Array): Chain | undefined => {
 
 const noChain: Chain = { links: [], receipt: new Uint8Array() }
 
-const readContact = (stored: Uint8Array): Contact => {
+export const readContact = (stored: Uint8Array): Contact => {
   try {
     const { state, alarm } = decodeAs(row, stored)
     return { state: decodeAccountState(state), alarm }
