@@ -1,8 +1,16 @@
 import type { TimelineItem } from '@sotto/client'
 import { describe, expect, test } from 'vitest'
-import { firstUnreadOf, rowsOf, seqAt, rowAt, stretchOf } from '../src/features/conversation/rows.ts'
+import {
+  firstUnreadOf,
+  rowsOf as rowsIn,
+  seqAt,
+  rowAt,
+  stretchOf,
+} from '../src/features/conversation/rows.ts'
 
-const noonMs = new Date(2026, 10, 20, 12).getTime()
+const noonMs = Date.UTC(2026, 10, 20, 12)
+const rowsOf = (items: readonly TimelineItem[], firstUnread: string | null) =>
+  rowsIn(items, firstUnread, 'UTC')
 const minuteMs = 60_000
 
 const message = (seq: number, name: string, afterMinutes: number): TimelineItem => ({

@@ -7,18 +7,16 @@ import { en } from '../messages/en.ts'
 import { Announcer } from '../ui/Announcer.tsx'
 import { Router } from '../ui/links.ts'
 import { startOnePress } from '../ui/onePress.ts'
+import { usePresent } from '../ui/present.ts'
 import { TooltipProvider } from '../ui/Tooltip.tsx'
 import { Guard } from './Guard.tsx'
-
-/** Words are English; the clock and the order of a date are those of the reader's own English. */
-const locale = (navigator.languages.find((language) => language.startsWith('en')) ?? 'en') as 'en'
-const timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /**
  * What surrounds every screen. Places are kept behind the `#` of the address: they are not sent to the server, and a
  * reload asks it for the same page whatever room is open.
  */
 export const Root = ({ children }: { readonly children: ReactNode }) => {
+  const { locale, timeZone } = usePresent()
   useEffect(() => startOnePress(), [])
   return (
     <StrictMode>

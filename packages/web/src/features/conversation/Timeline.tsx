@@ -10,6 +10,7 @@ import type { ReadyTimeline } from '../../client/useTimeline.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { usePresent } from '../../ui/present.ts'
 import { HookRow } from './HookRow.tsx'
 import { MessageRow } from './MessageRow.tsx'
 import type { WaitsFor } from './MessageRow.tsx'
@@ -85,8 +86,9 @@ export const Timeline = ({
   const { onOlder, onNewer, onTrim, onEnd } = actions
   const { items, hasOlder, hasNewer } = window
 
+  const { timeZone } = usePresent()
   const firstUnread = newFrom === null ? null : firstUnreadOf(window, newFrom)
-  const rows = useMemo(() => rowsOf(items, firstUnread), [items, firstUnread])
+  const rows = useMemo(() => rowsOf(items, firstUnread, timeZone), [items, firstUnread, timeZone])
   const [start] = useState(() => startOf(rows, place))
   const [isPastUnread, setPastUnread] = useState(false)
 

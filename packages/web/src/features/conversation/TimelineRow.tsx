@@ -1,11 +1,12 @@
 import type { TimelineItem } from '@sotto/client'
 import type { ReactNode } from 'react'
-import { useFormatter, useNow, useTranslations } from 'use-intl'
+import { useFormatter, useTranslations } from 'use-intl'
 import { useClientState } from '../../client/ClientContext.tsx'
 import { nearness } from '../../ui/calendar.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Link } from '../../ui/links.ts'
+import { usePresent } from '../../ui/present.ts'
 import { clock, dayName, moment } from '../../ui/times.ts'
 import styles from './TimelineRow.module.css'
 
@@ -14,8 +15,8 @@ type Event = Extract<TimelineItem, { kind: 'event' }>
 export const DayRow = ({ timeMs }: { readonly timeMs: number }) => {
   const t = useTranslations('conversation')
   const format = useFormatter()
-  const nowMs = useNow({ updateInterval: 60_000 }).getTime()
-  const near = nearness(timeMs, nowMs)
+  const { nowMs, timeZone } = usePresent()
+  const near = nearness(timeMs, nowMs, timeZone)
   return (
     <div className={styles.day}>
       <h2 className={styles.dayName}>

@@ -27,27 +27,31 @@ export type Row =
 /** Messages of one person that follow each other within this time stand together. */
 const togetherMs = 5 * 60_000
 
-const together = (a: TimelineItem | undefined, b: TimelineItem | undefined): boolean =>
+const together = (a: TimelineItem | undefined, b: TimelineItem | undefined, timeZone: string): boolean =>
   a?.kind === 'message' &&
   b?.kind === 'message' &&
   a.sender.account === b.sender.account &&
   Math.abs(b.timeMs - a.timeMs) <= togetherMs &&
-  isSameDay(a.timeMs, b.timeMs)
+  isSameDay(a.timeMs, b.timeMs, timeZone)
 
 const placeOf = (followsOwn: boolean, followedByOwn: boolean): Place =>
   followsOwn ? (followedByOwn ? 'middle' : 'last') : followedByOwn ? 'first' : 'only'
 
 /**
  * Arranges items that are in order. `firstUnread` is the id of the item before which the divider stands; it also
- * parts messages that would stand together.
+ * parts messages that would stand together. Days are those of `timeZone`.
  */
-export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | null): readonly Row[] => {
+export const rowsOf = (
+  items: readonly TimelineItem[],
+  firstUnread: string | null,
+  timeZone: string,
+): readonly Row[] => {
   const rows: Row[] = [{ kind: 'top', id: 'top' }]
   items.forEach((item, at) => {
     const before = items[at - 1]
     const after = items[at + 1]
     const divided = item.id === firstUnread
-    if (before === undefined || !isSameDay(before.timeMs, item.timeMs))
+    if (before === undefined || !isSameDay(before.timeMs, item.timeMs, timeZone))
       rows.push({ kind: 'day', id: `day ${item.id}`, timeMs: item.timeMs })
     if (divided) rows.push({ kind: 'unread', id: 'unread' })
     switch (item.kind) {
@@ -57,8 +61,8 @@ export const rowsOf = (items: readonly TimelineItem[], firstUnread: string | nul
           id: item.id,
           item,
           place: placeOf(
-            together(before, item) && !divided,
-            together(item, after) && after?.id !== firstUnread,
+            together(before, item, timeZone) && !divided,
+            together(item, after, timeZone) && after?.id !== firstUnread,
           ),
         })
         return

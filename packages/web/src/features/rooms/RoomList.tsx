@@ -1,8 +1,9 @@
 import type { RoomView } from '@sotto/client'
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
-import { useNow, useTranslations } from 'use-intl'
+import { useTranslations } from 'use-intl'
 import { Icon } from '../../ui/Icon.tsx'
+import { usePresent } from '../../ui/present.ts'
 import { DeclineAll } from './DeclineAll.tsx'
 import { listed } from './neighbour.ts'
 import { RoomListItem } from './RoomListItem.tsx'
@@ -28,7 +29,7 @@ export const RoomList = ({
   const list = useRef<HTMLDivElement>(null)
   const [focused, setFocused] = useState<string | null>(null)
   const [unfolded, setUnfolded] = useState(false)
-  const nowMs = useNow({ updateInterval: 60_000 }).getTime()
+  const present = usePresent()
 
   const { invitations, rooms, ended } = listed(all)
   const endedShown = unfolded || searched ? ended : ended.filter(({ id }) => id === open)
@@ -62,7 +63,7 @@ export const RoomList = ({
         own={own}
         open={room.id === open}
         stop={room.id === stop}
-        nowMs={nowMs}
+        present={present}
       />
     ))
 

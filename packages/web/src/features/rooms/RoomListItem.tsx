@@ -8,6 +8,7 @@ import { classes } from '../../ui/classes.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Link } from '../../ui/links.ts'
+import type { Present } from '../../ui/present.ts'
 import { Spinner } from '../../ui/Spinner.tsx'
 import { glance } from '../../ui/times.ts'
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
@@ -22,7 +23,7 @@ interface RoomListItemProps {
   readonly open: boolean
   /** The list is one stop of the tab key; this is the item it stops at. */
   readonly stop: boolean
-  readonly nowMs: number
+  readonly present: Present
 }
 
 const timeOf = (room: RoomView): number | null =>
@@ -115,7 +116,7 @@ const Picture = ({ room }: { readonly room: RoomView }) => {
   }
 }
 
-const Item = ({ room, own, open, stop, nowMs }: RoomListItemProps) => {
+const Item = ({ room, own, open, stop, present }: RoomListItemProps) => {
   const t = useTranslations('rooms')
   const format = useFormatter()
   const preview = usePreview({ room, own, open })
@@ -139,7 +140,7 @@ const Item = ({ room, own, open, stop, nowMs }: RoomListItemProps) => {
             <bdi className={styles.name}>{name}</bdi>
             {timeMs !== null && (
               <time className={styles.time} dateTime={new Date(timeMs).toISOString()}>
-                {format.dateTime(timeMs, glance[nearness(timeMs, nowMs)])}
+                {format.dateTime(timeMs, glance[nearness(timeMs, present.nowMs, present.timeZone)])}
               </time>
             )}
           </span>
@@ -178,5 +179,5 @@ export const RoomListItem = memo(
     a.own === b.own &&
     a.open === b.open &&
     a.stop === b.stop &&
-    nearness(a.nowMs, b.nowMs) === 'today',
+    a.present === b.present,
 )
