@@ -3,6 +3,8 @@ import {
   type FailureCode,
   failures,
   type Obstacle,
+  nameReasonIn,
+  nameReasons,
   obstacleIn,
   obstacleOfError,
   obstacleOfStatus,
@@ -25,6 +27,9 @@ const remedies: Partial<Record<FailureCode, string>> = {
   room_full: 'Take out members who have gone, or make another room.',
   too_large: 'Try less at a time.',
   name_taken: 'Choose another name.',
+  name_alike: 'Nobody could tell the two apart. Choose another name.',
+  name_reserved: 'Choose another name.',
+  text_empty: 'Spaces, marks without a letter and characters that nobody sees are no message.',
   registration_closed:
     'Whoever runs the server can change that: sotto serve --registration MODE (SOTTO_REGISTRATION).',
   invite_required: 'Ask whoever runs the server for an invite, then: sotto register NAME --invite KEY',
@@ -64,7 +69,9 @@ const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text
 /** A failure for people: the stable text of the code, what exactly, and what to do. */
 export const failureText = (error: SottoError): string => {
   const { text } = failures[error.code]
-  const particular = error.message === text ? '' : `: ${printable(error.message)}`
+  const reason = nameReasonIn(error.detail)
+  const exactly = reason ? nameReasons[reason] : error.message
+  const particular = exactly === text ? '' : `: ${printable(exactly)}`
   const rule = error.detail['rule'] === undefined ? '' : ` (rule ${printable(String(error.detail['rule']))})`
   const obstacle = obstacleIn(error.detail)
   if (obstacle) {
@@ -82,6 +89,8 @@ const laneRemedies: Partial<Record<LaneError['code'], string>> = {
   UNAUTHORIZED: 'The access token has ended, or was revoked.',
   OFFLINE: 'Is the server running, and is its address right?',
   USERNAME_TAKEN: 'Choose another name.',
+  USERNAME_ALIKE: 'Nobody could tell the two apart. Choose another name.',
+  USERNAME_RESERVED: 'Choose another name.',
   HOST_REFUSED:
     'Whoever runs the server starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
   REGISTRATION_CLOSED:

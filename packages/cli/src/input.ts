@@ -1,5 +1,5 @@
 import { isCancel, password as ask } from '@clack/prompts'
-import { limits, SottoError } from '@sotto/client'
+import { limits, opaqueString, passwordProblem, passwordProblems, SottoError } from '@sotto/client'
 import { firstLine } from './lines.ts'
 
 const askHidden = async (message: string): Promise<string> => {
@@ -30,8 +30,9 @@ export const readNewPassword = async ({ passwordStdin }: PasswordOptions): Promi
   const password = passwordStdin
     ? await firstLine()
     : await askHidden(`Choose a password (${limits.passwordCharactersMin} characters or more)`)
-  if ([...password].length < limits.passwordCharactersMin) throw new SottoError('password_weak')
-  if (!passwordStdin && (await askHidden('The same once more')) !== password)
+  const problem = passwordProblem(opaqueString(password))
+  if (problem) throw new SottoError('password_weak', passwordProblems[problem])
+  if (!passwordStdin && opaqueString(await askHidden('The same once more')) !== opaqueString(password))
     throw new SottoError('bad_request', 'the two passwords are not the same')
   return password
 }

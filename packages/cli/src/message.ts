@@ -1,4 +1,4 @@
-import type { HookFault, TimelineItem } from '@sotto/client'
+import { type HookFault, hasSomethingToSee, type TimelineItem } from '@sotto/client'
 import { styled } from './output.ts'
 import { printable, printableLine } from './printable.ts'
 import { shortTime, timestamp } from './time.ts'
@@ -106,6 +106,10 @@ const missedText = {
 export const hookTitle = (name: string): string =>
   name === '' ? '[unknown hook]' : `[hook ${printableLine(name)}]`
 
+/** What somebody has said, its further lines under the first one. */
+const said = (text: string, gap: string): string =>
+  hasSomethingToSee(text) ? printable(text).replaceAll('\n', `\n${gap}`) : styled('dim', '(empty message)')
+
 /** An item as people read it; further lines of a text stand under its first one. */
 export const itemText = (item: TimelineItem): string => {
   const time = `${shortTime(item.timeMs)} `
@@ -115,7 +119,7 @@ export const itemText = (item: TimelineItem): string => {
       const name = printableLine(item.sender.name)
       const mark = item.sender.own ? ' (you)' : item.sender.isBot ? ' (bot)' : ''
       const who = styled(item.sender.own ? 'green' : 'cyan', `${name}${mark}`)
-      return `${styled('dim', time)}${who}: ${printable(item.text).replaceAll('\n', `\n${gap}`)}`
+      return `${styled('dim', time)}${who}: ${said(item.text, gap)}`
     }
     case 'event':
       return styled('dim', `${time}— ${eventText(item)}`)
@@ -123,7 +127,7 @@ export const itemText = (item: TimelineItem): string => {
       const who = hookTitle(item.name)
       return item.text === null
         ? styled('red', `${time}— ${who}: something came that is not shown (${item.fault})`)
-        : `${styled('dim', time)}${styled('yellow', who)}: ${printable(item.text).replaceAll('\n', `\n${gap}`)}`
+        : `${styled('dim', time)}${styled('yellow', who)}: ${said(item.text, gap)}`
     }
     case 'missed':
       return styled('dim', `${time}— ${missedText[item.why]}`)

@@ -16,7 +16,7 @@ import {
 } from './account/keyPackages.ts'
 import type { Ready } from './account/profile.ts'
 import { encodeCommands, encodeText } from './content/content.ts'
-import { checkRoomName, makeMeta } from './content/meta.ts'
+import { makeMeta, roomTitle } from './content/meta.ts'
 import { hookCommands } from './hookCommands.ts'
 import type { Jose } from './ports/jose.ts'
 import type { Scheduler } from './ports/scheduler.ts'
@@ -277,11 +277,11 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     replenish,
 
     createRoom: async ({ name }) => {
-      checkRoomName(name)
+      const title = roomTitle(name)
       if (!line.isOnline()) throw new SottoError('offline')
       const bundle = await makeFounderBundle(await leafOwner(), nowS())
       const id = newId()
-      const meta = makeMeta(name.trim(), provider.random(16))
+      const meta = makeMeta(title, provider.random(16))
       await found({
         id,
         meta,
@@ -395,7 +395,6 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
     send: async ({ room: id, text, message: named }) => {
       const room = roomToSpeakIn(id)
-      if (text === '') throw new SottoError('bad_request', 'there is nothing to send')
       const message = named === undefined ? newId() : messageNamed(named)
       const item = { id: messageItemId(device, message) }
       const isKnown =

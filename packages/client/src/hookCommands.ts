@@ -1,6 +1,5 @@
-import { fromHex, H, hookIdBytes, SottoError, toBase64url, toHex } from '@sotto/protocol'
+import { fromHex, H, hookIdBytes, limits, SottoError, titleFor, toBase64url, toHex } from '@sotto/protocol'
 import { type Hook, hookOf, hooksMax, may, type Policy } from '@sotto/trust'
-import { isHookName } from './hook/card.ts'
 import { encodeHookState, newestOf } from './hook/keys.ts'
 import { makeHook } from './hook/make.ts'
 import {
@@ -91,8 +90,7 @@ export const hookCommands = ({
     createHook: async ({ room: id, name, key, algorithm = 'ES256', reader: wanted }) => {
       const room = rooms.get(id)
       const policy = policyToHook(room)
-      const shown = name.trim().normalize('NFC')
-      if (!isHookName(shown)) throw new SottoError('bad_request', 'a hook has a name of 1 to 40 characters')
+      const shown = titleFor(name, limits.hookNameCharactersMax)
       if (policy.hooks.length >= hooksMax) throw new SottoError('rate', 'the room has too many hooks')
       if ((key && 'd' in key) || (typeof wanted === 'object' && 'd' in wanted))
         throw new SottoError('bad_request', 'the private key is for the script alone')

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeCanonical, limits } from '@sotto/protocol'
+import { encodeCanonical, hasSomethingToSee, limits } from '@sotto/protocol'
 import { decodeContent, encodeCommands, encodeText } from '../src/content/content.ts'
-import { checkRoomName, makeMeta, nameOf } from '../src/content/meta.ts'
+import { makeMeta, nameOf, roomTitle } from '../src/content/meta.ts'
 import { pad, paddedLength, unpad } from '../src/content/padding.ts'
 import { decodePayload, encodePayload, messageReference } from '../src/content/payload.ts'
 
@@ -13,6 +13,7 @@ describe('content', () => {
   it('keeps any well-formed text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (text, writtenMs) => {
+        fc.pre(hasSomethingToSee(text))
         expect(decodeContent(encodeText(text, salt, writtenMs))).toEqual({ kind: 'text', text, writtenMs })
       }),
     )
@@ -30,6 +31,13 @@ describe('content', () => {
       expect(() => encodeText(`${text}x`, salt, 0)).toThrow(failure('too_large'))
     }
     expect(() => encodeText('\ud800', salt, 0)).toThrow(failure('bad_request'))
+  })
+
+  it('says something that is seen, and reads from others what says nothing', () => {
+    for (const text of ['', ' ', '\n', '\u200b', '\u3164', '\u2800', '\u0301'])
+      expect(() => encodeText(text, salt, 0)).toThrow(failure('text_empty'))
+    const blank = encodeCanonical({ t: 'text', salt, ts: 5, md: '\u3164' })
+    expect(decodeContent(blank)).toMatchObject({ kind: 'text', text: '\u3164' })
   })
 
   it('keeps what a bot says it listens to, and takes nothing else for it', () => {
@@ -113,12 +121,28 @@ describe('the name of a room', () => {
   it('has so many characters and no more; of a longer one that somebody sends, so many are shown', () => {
     for (const character of ['x', 'ü', '🙂']) {
       const longest = character.repeat(limits.roomNameCharactersMax)
-      expect(() => checkRoomName(longest)).not.toThrow()
+      expect(roomTitle(longest)).toBe(longest)
       expect(nameOf(makeMeta(longest, salt))).toBe(longest)
-      expect(() => checkRoomName(longest + character)).toThrow(failure('bad_request'))
+      expect(() => roomTitle(longest + character)).toThrow(failure('title_invalid'))
       expect(nameOf(makeMeta(longest + character, salt))).toBe(longest)
     }
-    for (const name of ['', ' ', '\ud800']) expect(() => checkRoomName(name)).toThrow(failure('bad_request'))
+    for (const [name, reason] of [
+      ['', 'empty'],
+      [' ', 'empty'],
+      ['\ud800', 'malformed'],
+      ['a\u0001b', 'line'],
+      ['a\u200bb', 'invisible'],
+    ] as const)
+      expect(() => roomTitle(name)).toThrow(
+        expect.objectContaining({ code: 'title_invalid', detail: { reason } }),
+      )
+  })
+
+  it('of a room from before, or of a hostile member, is shown safely', () => {
+    const shown = (name: string): string => nameOf(makeMeta(name, salt))
+    expect(shown('a\u0001\nb')).toBe('a b')
+    expect(shown('\u202eevil')).toBe('evil')
+    expect(shown('\u3164\u200b')).toBe('')
   })
 })
 

@@ -6,6 +6,9 @@ export const failures = {
   // What was asked for is not well formed or not allowed.
   bad_request: { status: 400, exit: 2, text: 'The request is not understood' },
   name_invalid: { status: 400, exit: 2, text: 'A name has 2 to 31 letters or digits of one script' },
+  name_reserved: { status: 400, exit: 2, text: 'That name is kept, so that nobody passes for the server' },
+  title_invalid: { status: 400, exit: 2, text: 'This cannot be called so' },
+  text_empty: { status: 400, exit: 2, text: 'There is nothing to see in this message' },
   password_weak: { status: 400, exit: 2, text: 'A password has at least 12 characters' },
   too_large: { status: 413, exit: 2, text: 'This is larger than the server accepts' },
   unsupported_media: { status: 415, exit: 2, text: 'This kind of body is not accepted' },
@@ -13,6 +16,7 @@ export const failures = {
   name_unknown: { status: 404, exit: 3, text: 'Nobody here has that name' },
   room_unknown: { status: 404, exit: 3, text: 'There is no such room' },
   name_taken: { status: 409, exit: 4, text: 'That name is taken' },
+  name_alike: { status: 409, exit: 4, text: 'That name looks like one that is taken' },
   room_full: { status: 409, exit: 4, text: 'The room is full' },
   already_member: { status: 409, exit: 4, text: 'That person is in the room already' },
 

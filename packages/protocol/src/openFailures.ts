@@ -26,7 +26,9 @@ export const openFailures = {
   ACCOUNT_SUSPENDED: { status: 403, text: 'Whoever runs the server has suspended this account' },
 
   USERNAME_INVALID: { status: 400, text: 'A name has 2 to 31 letters or digits of one script' },
+  USERNAME_RESERVED: { status: 400, text: 'That name is kept, so that nobody passes for the server' },
   USERNAME_TAKEN: { status: 409, text: 'That name is taken' },
+  USERNAME_ALIKE: { status: 409, text: 'That name looks like one that is taken' },
   WEAK_PASSWORD: {
     status: 400,
     text: 'A password has 12 to 256 characters beside the name, five different ones',
@@ -41,7 +43,8 @@ export const openFailures = {
   TOKEN_LIMIT: { status: 409, text: 'There are too many access tokens; revoke one' },
 
   NAME_REQUIRED: { status: 400, text: 'A room has a name of 1 to 80 characters' },
-  ROOM_EXISTS: { status: 409, text: 'A room of that name exists' },
+  NAME_INVALID: { status: 400, text: 'A room cannot be called so' },
+  ROOM_EXISTS: { status: 409, text: 'A room of that name, or of one that looks like it, exists' },
   ROOM_NOT_FOUND: { status: 404, text: 'There is no such room' },
   ROOM_LIMIT: { status: 409, text: 'There are too many rooms or members' },
   NOT_MEMBER: { status: 403, text: 'Join the room first' },

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { limits, normalizeName, SottoError } from '@sotto/protocol'
+import {
+  accountNameProblem,
+  isReservedName,
+  limits,
+  lookOf,
+  newAccountName,
+  normalizeName,
+  reservedNames,
+  SottoError,
+} from '@sotto/protocol'
 
 const normal = (name: string): string | undefined => {
   try {
@@ -38,7 +47,6 @@ describe('ID-2 a name', () => {
     ['with a space', 'al ice'],
     ['with a line break', 'al\nice'],
     ['with a zero-width space', 'al\u200bice'],
-    ['with a zero-width joiner', 'al\u200dice'],
     ['with a right-to-left override', 'al\u202eice'],
     ['with a soft hyphen', 'al\u00adice'],
     ['with a null', 'al\0ice'],
@@ -47,6 +55,7 @@ describe('ID-2 a name', () => {
     ['that ends with a hyphen', 'alice-'],
     ['with a slash', 'al/ice'],
     ['with an emoji', 'alice😀'],
+    ['of a dead script', '𐤀𐤁'],
     ['with markup', '<b>al</b>'],
     ['with a lone surrogate', 'al\ud800ice'],
     ['that normalizes to something forbidden', 'al\u3000ice'],
@@ -81,4 +90,207 @@ describe('ID-2 a name', () => {
       }),
     )
   })
+})
+
+describe('ID-2a a name that somebody wants', () => {
+  it.each([
+    ['Amharic', 'ጥሩነሽ'],
+    ['Arabic', 'محمد'],
+    ['Arabic with digits', 'فاطمة٩٨'],
+    ['Armenian', 'Արամ'],
+    ['Balinese', 'ᬯᬬᬦ᭄'],
+    ['Bengali', 'সত্যজিৎ'],
+    ['Bengali with ZWJ before a virama', 'র\u200dযাচেল'.replace('\u200d', '\u200d\u09cd')],
+    ['Burmese', 'အောင်ဆန်းစုကြည်'],
+    ['Catalan with a middle dot', 'gal·la'],
+    ['Cherokee', 'ᏎᏉᏯ'],
+    ['Chinese', '王小明'],
+    ['Chinese with a zero', '二〇一'],
+    ['Cyrillic', 'Сергей'],
+    ['Devanagari', 'नरेन्द्र'],
+    ['Ewe', 'Kɔdzo'],
+    ['Fula in Adlam', '𞤀𞤣𞤢𞤥'],
+    ['Georgian', 'ნინო'],
+    ['Greek with a final sigma', 'Γιώργος'],
+    ['Gujarati', 'મહેન્દ્ર'],
+    ['Gurmukhi', 'ਗੁਰਪ੍ਰੀਤ'],
+    ['Hawaiian with an ʻokina', 'Kaʻiulani'],
+    ['Hebrew', 'דוד'],
+    ['Hebrew with gershayim', 'רמב״ם'],
+    ['Inuktitut', 'ᓄᓇᕗᑦ'],
+    ['Japanese', '山田たろう'],
+    ['Japanese with a long vowel', 'ローラ'],
+    ['Japanese with a middle dot', 'マリー・ローズ'],
+    ['Japanese with Latin', 'tanaka太郎'],
+    ['Javanese', 'ꦱꦸꦂꦾ'],
+    ['Kannada', 'ಕೃಷ್ಣ'],
+    ['Khmer', 'សុខា'],
+    ['Korean', '김철수'],
+    ['Lao', 'ສົມຈິດ'],
+    ['Lisu', 'ꓡꓲꓢꓴ'],
+    ['Malayalam', 'ക്രിസ്റ്റ്യൻ'],
+    ['Mongolian', 'ᠪᠣᠯᠣᠷ'],
+    ['N’Ko', 'ߞߊ߲ߘߍ'],
+    ['Odia', 'ଜଗନ୍ନାଥ'],
+    ['Ol Chiki', 'ᱥᱟᱱᱛᱟᱲ'],
+    ['Persian with ZWNJ', 'آتیه\u200cسادات'],
+    ['Sinhala with ZWJ', 'ශ්\u200dරී'],
+    ['Syriac', 'ܐܦܪܝܡ'],
+    ['Tamil', 'தமிழரசன்'],
+    ['Telugu with ZWNJ', 'శ్రీనివాస్\u200cరావు'],
+    ['Thai', 'สมชาย'],
+    ['Thaana', 'އަހުމަދު'],
+    ['Tibetan with a tsheg', 'བསྟན་འཛིན'],
+    ['Tifinagh', 'ⵎⴰⵣⵉⵖ'],
+    ['Turkish', 'İpek'],
+    ['Urdu', 'عائشہ'],
+    ['Vietnamese', 'Nguyễn'],
+    ['Yi', 'ꆈꌠ'],
+    ['Yoruba with two marks on a letter', 'Ọlá'],
+  ])('may be %s: %j', (_script, name) => {
+    expect(accountNameProblem(name)).toBeUndefined()
+    expect(normalizeName(name)).toBe(newAccountName(name))
+  })
+
+  it.each([
+    ['short', 'one letter', 'a'],
+    ['long', 'one too many', 'a'.repeat(limits.accountNameCharactersMax + 1)],
+    ['invisible', 'a combining grapheme joiner', 'alic\u034fe'],
+    ['invisible', 'a filler of Korean', '\u115fab'],
+    ['invisible', 'another', 'ab\u1160'],
+    ['invisible', 'the one that is a letter', '\u3164\u3164'],
+    ['invisible', 'its narrow form', '\uffa0\uffa0'],
+    ['invisible', 'a variation selector', 'alice\ufe0f'],
+    ['invisible', 'one of the supplement', 'alice\u{e0100}'],
+    ['invisible', 'a tag', 'alice\u{e0061}'],
+    ['invisible', 'a zero-width space', 'al\u200bice'],
+    ['invisible', 'a word joiner', 'al\u2060ice'],
+    ['invisible', 'a soft hyphen', 'al\u00adice'],
+    ['invisible', 'a byte order mark', '\ufeffalice'],
+    ['invisible', 'a right-to-left override', 'al\u202eice'],
+    ['invisible', 'an inherent vowel of Khmer', 'កា\u17b4'],
+    ['character', 'the blank of Braille', 'a\u2800b'],
+    ['character', 'a control character', 'al\0ice'],
+    ['character', 'a space', 'al ice'],
+    ['character', 'an emoji', 'alice😀'],
+    ['character', 'old Korean', '\u1100\u1161\u1100'],
+    ['character', 'a tatweel', 'محـمد'],
+    ['character', 'an enclosing mark', 'a\u20ddb'],
+    ['character', 'modifiers alone', 'ʻʼ'],
+    ['character', 'a slash', 'al/ice'],
+    ['edges', 'a dot in front', '.alice'],
+    ['edges', 'a hyphen at the end', 'alice-'],
+    ['scripts', 'a Cyrillic а', 'аlice'],
+    ['scripts', 'Greek and Latin', 'αlice'],
+    ['scripts', 'Hebrew and Latin', 'davidדוד'],
+    ['scripts', 'Korean and Japanese', '김たろう'],
+    ['scripts', 'letters that nobody writes today', '𐤀𐤁'],
+    ['digits', 'digits of two kinds', 'علي1٢'],
+    ['digits', 'of two that look alike', 'علي٤۵'],
+    ['marks', 'five on one letter', 'a\u0300\u0301\u0302\u0303\u0304b'],
+    ['marks', 'one twice', 'ab\u0323\u0323'],
+    ['marks', 'one on a hyphen', 'a-\u0301b'],
+    ['marks', 'one on a digit', 'a1\u0301'],
+    ['joiner', 'a ZWJ between Latin letters', 'al\u200dice'],
+    ['joiner', 'a ZWNJ between Latin letters', 'al\u200cice'],
+    ['joiner', 'a ZWNJ where nothing would join', 'رد\u200cد'],
+    ['joiner', 'a middle dot elsewhere', 'al·ice'],
+    ['joiner', 'the dot of Japanese elsewhere', 'al・ice'],
+    ['direction', 'a digit in front of Arabic', '٣علي'],
+    ['direction', 'a digit in front of Hebrew', '1דוד'],
+  ])('%s: not with %s', (reason, _what, name) => {
+    expect(accountNameProblem(name)).toBe(reason)
+    expect(() => newAccountName(name)).toThrow(
+      expect.objectContaining({ code: 'name_invalid', detail: { reason } }),
+    )
+  })
+
+  it('is looked up as it was given away, also where it would not be given away any more', () => {
+    for (const name of ['alic\u034fe', '\u115fab', 'a\u0301\u0302\u0303\u0304\u0305b', 'محـمد', '1דוד'])
+      expect([normal(name), accountNameProblem(name) !== undefined]).toEqual([name.normalize('NFKC'), true])
+  })
+
+  it('is normal once and for all, and shows something, whatever comes in', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (written) => {
+        if (accountNameProblem(written)) return
+        const name = newAccountName(written)
+        expect(newAccountName(name)).toBe(name)
+        expect(normalizeName(written)).toBe(name)
+        expect(name).toMatch(/[\p{Ll}\p{Lo}\p{Nd}]/u)
+        expect(lookOf(name)).not.toBe('')
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+describe('ID-2b the look of a name', () => {
+  it.each([
+    ['alice', 'alic\u034fe'],
+    ['alice', 'al\u200bice'],
+    ['alice', 'a1ice'],
+    ['alice', 'аӏісе'],
+    ['alice', 'ᴀʟɪᴄᴇ'],
+    ['alice', 'ALICE'],
+    ['alice', 'ａｌｉｃｅ'],
+    ['bob', 'b0b'],
+    ['scope', 'ѕсоре'],
+    ['modern', 'modem'],
+    ['tom', 'том'],
+    ['ipek', 'i\u0307pek'],
+    ['ipek', 'ıpek'],
+    ['γιωργος', 'γιωργοσ'],
+    ['アリー', 'アリ一'],
+    ['ロ口', '口ロ'],
+    ['علیرضا', 'علی\u200cرضا'],
+    ['علی', 'على'],
+    ['ab', 'ab\ufe0f'],
+  ])('of %j is that of %j', (one, other) => {
+    expect(lookOf(one)).toBe(lookOf(other))
+  })
+
+  it.each([
+    ['alice', 'alicia'],
+    ['alice', 'alíce'],
+    ['zoe', 'zoë'],
+    ['bob', 'rob'],
+    ['анна', 'анна2'],
+    ['a.b', 'a-b'],
+  ])('of %j is not that of %j', (one, other) => {
+    expect(lookOf(one)).not.toBe(lookOf(other))
+  })
+
+  it('is its own look, and that of every form and case of the name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (name) => {
+        const look = lookOf(name)
+        expect(lookOf(look)).toBe(look)
+        expect(lookOf(name.normalize('NFD'))).toBe(look)
+        expect(lookOf(name.normalize('NFKC').toLowerCase())).toBe(look)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('ID-2c a name that is kept from everybody', () => {
+  it.each([...reservedNames])('is %s', (name) => expect(isReservedName(name)).toBe(true))
+
+  it.each([
+    'Admin',
+    'adm1n',
+    'аdmin',
+    'r00t',
+    'ѕуѕтем',
+    's0tto',
+    'every.one',
+    'sup-port',
+    'ᴀᴅᴍɪɴ',
+    'adm\u200bin',
+  ])('is what looks like one: %j', (name) => expect(isReservedName(name)).toBe(true))
+
+  it.each(['alice', 'adrian', 'hermine', 'rooter', 'allan', 'botond', 'rubén'])('is not %s', (name) =>
+    expect(isReservedName(name)).toBe(false),
+  )
 })

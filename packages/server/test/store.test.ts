@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { treeOfParts, type TreePart } from '@sotto/mls/public'
 import { Kysely } from 'kysely'
+import type { Holder } from '../src/control/store.ts'
 import type { Append } from '../src/delivery/store.ts'
 import { lockData } from '../src/data/dataLock.ts'
 import { migrate } from '../src/store/migrate.ts'
@@ -127,6 +128,50 @@ describe('the database', () => {
     const { authentication } = await open(path)
     const login = { account, credential: 'alice', opaqueRecord: known.opaque_record }
     expect(await authentication.login('alice')).toEqual(login)
+  })
+
+  it('ID-2b leaves names that look alike to those who have them, and gives out no more of them', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    const db = new Kysely<WelcomesOfBefore>({ dialect: sqliteDialect(openSqlite({ path })) })
+    const before = migrations.findIndex(({ name }) => name === 'what names look like')
+    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, before))
+    await db.destroy()
+    const database = new DatabaseSync(path)
+    const named = database.prepare(
+      'INSERT INTO accounts (account, name, credential, opaque_record, seq, state, created_ms) VALUES (?, ?, ?, ?, 0, ?, 1)',
+    )
+    const accounts = ['alice', 'a1ice', 'system'].map((name) => ({ name, account: random(32) }))
+    for (const { name, account } of accounts) named.run(account, name, `of ${name}`, random(9), random(9))
+    database.exec(`
+      INSERT INTO open_users (id, name, hidden, created_ms) VALUES (1, 'alic\u034fe', 0, 1), (2, 'bob', 0, 1);
+      INSERT INTO open_users (id, name, account, hidden, created_ms) SELECT 3, 'alice', account, 0, 1 FROM accounts LIMIT 1;
+      INSERT INTO released_names VALUES ('carol', 9000);
+      INSERT INTO open_rooms VALUES (1, 'News', 'public/news', '', 2, 0, 0, 1, 1), (2, 'News', 'private/2/news', '', 2, 1, 0, 1, 1);
+    `)
+    database.close()
+    const { authentication, admin, open: lane } = await open(path)
+    for (const { name, account } of accounts)
+      expect((await authentication.login(name))?.account).toEqual(account)
+    const create = (name: string, nowMs = 1000) => {
+      const account = someAccount(name)
+      return authentication.createAccount({ ...account, session: { ...account.session, createdMs: nowMs } })
+    }
+    expect(await create('аӏісе')).toBe('alike')
+    expect(await create('b0b')).toBe('alike')
+    expect([await create('car0l'), await create('car0l', 9000)]).toEqual(['alike', 'created'])
+    // Each of the three is one: the look is free when the last of them is gone and forgotten.
+    const [alice, other] = accounts
+    const remove = (holder: Holder, name: string) => admin.remove(holder, { name, nowMs: 1, nameUntilMs: 2 })
+    await remove({ kind: 'person', account: alice?.account ?? random(32), user: 3 }, 'alice')
+    await remove({ kind: 'program', user: 1 }, 'alic\u034fe')
+    expect(await create('аӏісе')).toBe('alike')
+    await remove({ kind: 'person', account: other?.account ?? random(32), user: null }, 'a1ice')
+    expect(await create('аӏісе')).toBe('created')
+    const room = { description: '', creator: 2, createdMs: 1, isPrivate: false }
+    const make = (name: string) => lane.rooms.create({ ...room, name, uniqueName: `public/${name}` }, 99, [])
+    for (const name of ['Νews', 'N℮ws', 'nеws', 'News\ufe0f'])
+      expect([name, await make(name)]).toEqual([name, 'taken'])
+    expect(await make('Newt')).toMatchObject({ name: 'Newt' })
   })
 
   it('hands out the trees of Welcomes of before, and lets each go with the last of them', async () => {

@@ -1,4 +1,4 @@
-import { normalizeName, registerBot } from '@sotto/client'
+import { newAccountName, registerBot } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withClient } from '../invocation.ts'
 import { type InviteOptions, inviteOption, serverFor } from '../inviteOption.ts'
@@ -20,7 +20,7 @@ export const botCreateCommand = (): Command =>
     .addOption(inviteOption())
     .action(async (name: string, options: Options, command: Command) => {
       const invocation = invocationOf(command)
-      normalizeName(name)
+      newAccountName(name)
       const { newId } = await import('@sotto/client/node')
       await withClient(
         invocation,

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { normalizeName } from '@sotto/client'
+import { newAccountName } from '@sotto/client'
 import { invocationOf, withClient } from '../invocation.ts'
 import { type InviteOptions, inviteOption, serverFor } from '../inviteOption.ts'
 import { type PasswordOptions, readNewPassword } from '../input.ts'
@@ -23,7 +23,7 @@ export const registerCommand = (): Command =>
     .action(async (name: string, options: Options, command: Command) => {
       const invocation = invocationOf(command)
       // A name that cannot be had is refused before a password is asked for.
-      normalizeName(name)
+      newAccountName(name)
       const password = await readNewPassword(options)
       await withClient(
         invocation,

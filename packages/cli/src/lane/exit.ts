@@ -34,6 +34,8 @@ const exitOfCode: Partial<Readonly<Record<LaneCode, number>>> = {
   REPLAYED: 8,
   ANSWER_INVALID: 8,
   TOO_MANY_RECIPIENTS: 2,
+  TEXT_EMPTY: 2,
+  TEXT_MALFORMED: 2,
   OFFLINE: 10,
   TIMEOUT: 10,
   CLOSED: 10,

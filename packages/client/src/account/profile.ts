@@ -9,6 +9,7 @@ import {
   list,
   messageId,
   nullable,
+  oneOf,
   type Shape,
   signedLink,
   SottoError,
@@ -81,6 +82,8 @@ const row = <T>(key: string, shape: Shape<T>) => {
 export const profileRow = row('account', profile)
 /** The invite key of a registration that has no answer yet. */
 export const inviteRow = row('account/invite', text(64))
+/** Of which form of the password the keys were made; without it, of what was typed, as by versions before there was one. */
+export const passwordFormRow = row('account/password', oneOf('opaque_string'))
 export const sessionRow = row('session', session)
 export const serverPinRow = row('server', serverPin)
 

@@ -1,5 +1,14 @@
 import { type Provider, wipe } from '@sotto/mls'
-import { H, limits, normalizeName, operations, SottoError } from '@sotto/protocol'
+import {
+  H,
+  newAccountName,
+  normalizeName,
+  opaqueString,
+  operations,
+  passwordProblem,
+  passwordProblems,
+  SottoError,
+} from '@sotto/protocol'
 import { buildGenesis, certificateLifetimeMaxS, type DeviceKind, signLabelled } from '@sotto/trust'
 import type { Keychain } from '../ports/keychain.ts'
 import type { PasswordProtocol } from '../ports/password.ts'
@@ -9,6 +18,7 @@ import {
   earlierMax,
   type Identity,
   inviteRow,
+  passwordFormRow,
   type Profile,
   profileRow,
   type Ready,
@@ -65,10 +75,10 @@ export const checkClocks = ({ timeMs, localMs }: Pick<AccountDeps, 'timeMs' | 'l
 
 /** @throws SottoError `name_invalid`, `password_weak` */
 const checked = ({ name, password }: Credentials): Credentials => {
-  const characters = [...password].length
-  if (characters < limits.passwordCharactersMin || characters > limits.passwordCharactersMax)
-    throw new SottoError('password_weak')
-  return { name: normalizeName(name), password }
+  const form = opaqueString(password)
+  const problem = passwordProblem(form)
+  if (problem) throw new SottoError('password_weak', passwordProblems[problem], { reason: problem })
+  return { name: newAccountName(name), password: form }
 }
 
 /**
@@ -87,14 +97,18 @@ export const register = async (
   const invite = credentials.invite ?? null
   if (before?.kind === 'ready') throw new SottoError('account_exists')
   if (before?.name === name) {
-    const completed = await login(deps, before, { name, password }).catch(refusedAsNull)
+    const completed = await login(deps, before, { name, password: credentials.password }).catch(refusedAsNull)
     if (completed) return completed
   }
   checkClocks(deps)
   const prepared = await prepare(deps, { name, password, invite })
   const earlier = before ? identitiesOf(before).slice(0, earlierMax) : []
   const half: Registering = { ...prepared, earlier }
-  await deps.store.commit([profileRow.change(half), inviteRow.change(invite)])
+  await deps.store.commit([
+    profileRow.change(half),
+    passwordFormRow.change('opaque_string'),
+    inviteRow.change(invite),
+  ])
   return finishRegistration(deps, half)
 }
 
@@ -189,12 +203,13 @@ export const login = async (
 ): Promise<SignedIn> => {
   const name = normalizeName(credentials.name)
   const own = profile ? identitiesOf(profile).filter((identity) => identity.name === name) : []
+  const forms = await formsOf(deps, credentials.password)
   for (const identity of own) {
-    const session = await openSession(deps, name, credentials.password, identity).catch(unknownAsNull)
+    const session = await openSession(deps, name, forms, identity).catch(unknownAsNull)
     if (session) return signIn(deps, identity, session)
   }
   if (own.length === 0) {
-    const session = await openSession(deps, name, credentials.password, null)
+    const session = await openSession(deps, name, forms, null)
     // The password was right; but this device has none of the account's keys, and nothing to read its rooms with.
     await deps.transport.call(operations.logout, {}, session.token).catch(() => {})
   }
@@ -207,7 +222,32 @@ const unknownAsNull = (error: unknown): null => {
   throw error
 }
 
+/**
+ * The texts that a password may stand for, the likeliest first. An account of this device has one, which it remembers;
+ * versions before took what was typed. One that is not different is no second guess.
+ */
+const formsOf = async ({ store }: AccountDeps, password: string): Promise<readonly string[]> => {
+  const form = opaqueString(password)
+  return (await passwordFormRow.read(store)) === null ? [...new Set([password, form])] : [form]
+}
+
+/** With the first of the forms that is the password. */
 const openSession = async (
+  deps: AccountDeps,
+  name: string,
+  [password = '', ...others]: readonly string[],
+  own: Identity | null,
+): Promise<StoredSession> => {
+  try {
+    return await openSessionWith(deps, name, password, own)
+  } catch (error) {
+    const isWrong = error instanceof SottoError && error.code === 'invalid_credentials'
+    if (!isWrong || others.length === 0) throw error
+    return openSession(deps, name, others, own)
+  }
+}
+
+const openSessionWith = async (
   deps: AccountDeps,
   name: string,
   password: string,

@@ -1,5 +1,11 @@
-import { type CborValue, decodeCanonical, encodeCanonical, limits, SottoError } from '@sotto/protocol'
-import { utf8Length } from './utf8Length.ts'
+import {
+  type CborValue,
+  decodeCanonical,
+  encodeCanonical,
+  limits,
+  messageTextProblem,
+  SottoError,
+} from '@sotto/protocol'
 
 /**
  * What members say to each other (protocol §11): a map whose `t` names its type. Every content carries a fresh salt,
@@ -47,11 +53,21 @@ export const encodeCommands = (
 const saltBytes = 16
 const typeCharactersMax = 32
 
-/** @throws SottoError `too_large` when the text has more than `limits.textBytesMax` bytes, `bad_request` when it is not well-formed Unicode */
+/**
+ * @throws SottoError `too_large` when the text has more than `limits.textBytesMax` bytes, `text_empty` where nothing of it
+ * would be seen, `bad_request` when it is not well-formed Unicode
+ */
 export const encodeText = (text: string, salt: Uint8Array, writtenMs: number): Uint8Array => {
-  if (!text.isWellFormed()) throw new SottoError('bad_request', 'text is not well-formed Unicode')
-  if (utf8Length(text) > limits.textBytesMax) throw new SottoError('too_large')
-  return encodeCanonical({ t: 'text', salt, ts: writtenMs, md: text })
+  switch (messageTextProblem(text)) {
+    case 'malformed':
+      throw new SottoError('bad_request', 'text is not well-formed Unicode')
+    case 'empty':
+      throw new SottoError('text_empty')
+    case 'long':
+      throw new SottoError('too_large')
+    case undefined:
+      return encodeCanonical({ t: 'text', salt, ts: writtenMs, md: text })
+  }
 }
 
 type ContentMap = { readonly [key: string]: CborValue }

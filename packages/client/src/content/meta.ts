@@ -9,8 +9,10 @@ import {
   encodeCanonical,
   equalBytes,
   limits,
+  shownTitle,
   SottoError,
   struct,
+  titleFor,
 } from '@sotto/protocol'
 import { metaHash } from '@sotto/trust'
 import { kdf } from './kdf.ts'
@@ -28,12 +30,8 @@ export interface RoomMeta {
 
 const sealedMeta = struct({ salt: bytes(16), bytes: blob(limits.metaBytesMax) })
 
-/** @throws SottoError `bad_request` for a name that a room cannot have */
-export const checkRoomName = (name: string): void => {
-  const characters = [...name.trim()].length
-  if (characters === 0 || characters > limits.roomNameCharactersMax || !name.isWellFormed())
-    throw new SottoError('bad_request', `a room's name has 1 to ${limits.roomNameCharactersMax} characters`)
-}
+/** The name of a new room, as it is stored. @throws SottoError `title_invalid {reason}` */
+export const roomTitle = (name: string): string => titleFor(name, limits.roomNameCharactersMax)
 
 export const makeMeta = (name: string, salt: Uint8Array): RoomMeta => ({
   salt,
@@ -42,11 +40,11 @@ export const makeMeta = (name: string, salt: Uint8Array): RoomMeta => ({
 
 export const hashOfMeta = ({ salt, bytes: meta }: RoomMeta): Uint8Array => metaHash(salt, meta)
 
-/** The name to show; empty where a later version has put something else in its place. */
+/** The name to show; empty where nothing of it would be seen, or a later version has put something else in its place. */
 export const nameOf = ({ bytes: meta }: RoomMeta): string => {
   const map = decodeCanonical(meta)
   const { name } = (map ?? {}) as { readonly name?: CborValue }
-  return typeof name === 'string' ? [...name].slice(0, limits.roomNameCharactersMax).join('') : ''
+  return typeof name === 'string' ? shownTitle(name, limits.roomNameCharactersMax) : ''
 }
 
 const metaKey = (provider: Provider, archiveKey: Uint8Array): Uint8Array =>

@@ -12,6 +12,7 @@ import {
   type Shape,
   struct,
   text,
+  titleOf,
   utf8Text,
 } from '@sotto/protocol'
 import { type PublicKey, publicKeyIn } from './publicKey.ts'
@@ -53,8 +54,13 @@ export const keyOfCard = (key: Uint8Array): PublicKey | undefined => {
   return found && String.fromCharCode(...key) === found.text ? found : undefined
 }
 
-/** One line, that nobody takes for more than it is: no control or format characters, and something to see. */
+/**
+ * A name that a card may have: one that a new hook may have (`titleFor`), or what versions before gave away: no control or
+ * format characters, and at least one other.
+ */
 export const isHookName = (name: string): boolean => {
+  const read = titleOf(name, limits.hookNameCharactersMax)
+  if (read.kind === 'title') return read.title === name
   const characters = [...name]
   return (
     name.isWellFormed() &&

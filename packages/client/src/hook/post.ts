@@ -15,9 +15,9 @@ import {
   signedPostType,
   toHex,
   understood,
+  utf8Length,
   utf8Text,
 } from '@sotto/protocol'
-import { utf8Length } from '../content/utf8Length.ts'
 import type { Jose, JoseHeader, Jwk, SealingAlgorithm } from '../ports/jose.ts'
 import { keyIdOf, type PublicKey, signatureAlgorithmOf } from './publicKey.ts'
 

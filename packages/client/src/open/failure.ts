@@ -1,4 +1,4 @@
-import { isOpenCode, type OpenCode, openFailures } from '@sotto/protocol'
+import { isOpenCode, nameReasonIn, nameReasons, type OpenCode, openFailures } from '@sotto/protocol'
 
 /** What this side refuses or cannot do, beside the codes with which the server answers. */
 const own = {
@@ -11,6 +11,8 @@ const own = {
   PROOF_INVALID: 'What was sent is not signed by the key of its sender',
   REPLAYED: 'This was sent before',
   TOO_MANY_RECIPIENTS: 'There are more recipients than fit into one envelope',
+  TEXT_EMPTY: 'There is nothing to see in this message',
+  TEXT_MALFORMED: 'The text is not well-formed Unicode',
   CLOSED: 'The lane was closed',
 } as const
 
@@ -41,6 +43,7 @@ export class LaneError extends Error {
 export const failureOfAnswer = (answer: unknown, status?: number): LaneError => {
   const told = (answer ?? {}) as Readonly<Record<string, unknown>>
   const { code, retry_after_ms: retryAfterMs, scope } = told
+  const reason = nameReasonIn(told)
   if (!isOpenCode(code)) {
     const failure = new LaneError('ANSWER_INVALID', status === undefined ? undefined : `status ${status}`)
     failure.status = status
@@ -48,7 +51,7 @@ export const failureOfAnswer = (answer: unknown, status?: number): LaneError => 
   }
   return new LaneError(
     code,
-    undefined,
+    reason && nameReasons[reason],
     typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
     typeof scope === 'string' ? scope : undefined,
   )

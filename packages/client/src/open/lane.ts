@@ -1,4 +1,4 @@
-import type { ContentAlgorithm } from '@sotto/protocol'
+import { type ContentAlgorithm, messageTextProblem } from '@sotto/protocol'
 import type { JWK } from 'jose'
 import { makeChats } from './chats.ts'
 import { sealTo } from './envelope.ts'
@@ -48,7 +48,10 @@ export interface RoomListing {
   readonly isPrivate: boolean
 }
 
-/** The open lane for one account. Every call rejects with a LaneError. */
+/**
+ * The open lane for one account. Every call rejects with a LaneError; whatever is said has something to see in it and
+ * `limits.textBytesMax` bytes at most (`TEXT_EMPTY`, `PAYLOAD_TOO_LARGE`).
+ */
 export interface Lane {
   readonly name: string
   /** RFC 7638 thumbprint of our key, for others to compare. */
@@ -139,6 +142,20 @@ const isLetter = (event: string, payload: JsonObject): boolean => {
       return typeof payload['chat_id'] === 'string'
     default:
       return false
+  }
+}
+
+/** A text that can be said. @throws LaneError `TEXT_EMPTY`, `TEXT_MALFORMED`, `PAYLOAD_TOO_LARGE` */
+const checkText = (text: string): string => {
+  switch (messageTextProblem(text)) {
+    case 'empty':
+      return fail('TEXT_EMPTY')
+    case 'malformed':
+      return fail('TEXT_MALFORMED')
+    case 'long':
+      return fail('PAYLOAD_TOO_LARGE')
+    case undefined:
+      return text
   }
 }
 
@@ -347,6 +364,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     fingerprint: own.fingerprint,
     send: (to, text) =>
       inTurn(async () => {
+        checkText(text)
         const claims = sealing.claims(to, text)
         const jws = textEncoder.encode(await sealing.signed(claims))
         const encrypted_payload = await sealTo(jws, await pins.keysOf(to), enc)
@@ -356,7 +374,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
 
     joinRoom: (room) => inTurn(() => rooms.join(room)),
     leaveRoom: (room) => inTurn(() => rooms.leave(room)),
-    sendToRoom: (room, text) => inTurn(() => rooms.send(room, text)),
+    sendToRoom: (room, text) => inTurn(() => rooms.send(room, checkText(text))),
     createRoom: async (roomName, { description = '', isPrivate = false } = {}) => {
       const body = { name: roomName, description, is_private: isPrivate }
       return asNumber(asObject(await call('POST', '/api/rooms', body))['room_id'])
@@ -377,7 +395,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     startChat: (participants) => inTurn(() => chats.start(participants)),
     joinChat: (chat) => inTurn(() => chats.join(chat)),
     leaveChat: (chat) => inTurn(() => chats.leave(chat)),
-    sendToChat: (chat, text) => inTurn(() => chats.send(chat, text)),
+    sendToChat: (chat, text) => inTurn(() => chats.send(chat, checkText(text))),
 
     people: async () => (await allPages(readOnce, '/users', 'username')).map(personOf),
     online: async () => (await allPages(readOnce, '/api/users/online', 'username')).map(personOf),

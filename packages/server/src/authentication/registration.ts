@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import {
   type InputOf,
   messageIdBytes,
-  normalizeName,
   type OutputOf,
   type registerFinish,
   type registerStart,
@@ -14,6 +13,7 @@ import type { Provider } from '@sotto/mls/public'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import type { Admission } from './admission.ts'
+import { nameToGive } from './nameToGive.ts'
 import type { Opaque } from './opaque.ts'
 import type { AuthenticationStore } from './store.ts'
 import { makeToken } from './token.ts'
@@ -25,7 +25,7 @@ export interface Registration {
   /**
    * Counts the account that is made, and the name that is told to be taken; nothing else.
    *
-   * @throws SottoError `rate {retryAfterMs}`
+   * @throws SottoError `rate {retryAfterMs}`, `name_invalid {reason}`, `name_reserved`, `name_taken`, `name_alike`
    */
   finish(input: InputOf<typeof registerFinish>, address: string): Promise<OutputOf<typeof registerFinish>>
 }
@@ -82,7 +82,7 @@ export const makeRegistration = ({
   return {
     start: async (input, address) => {
       await admission.admit(input.invite ?? null, address)
-      normalizeName(input.name)
+      nameToGive(input.name)
       const exchange = new Uint8Array(randomBytes(messageIdBytes))
       return { exchange, response: opaque.register(credentialOf(exchange), input.request) }
     },
@@ -92,7 +92,7 @@ export const makeRegistration = ({
       // Whoever has an invite key is not slowed down by neighbours.
       const key = invite ? toHex(invite) : address
       tries.check(key)
-      const name = normalizeName(input.name)
+      const name = nameToGive(input.name)
       const { state, device } = await verifiedGenesis(input, name)
       const token = makeToken()
       const nowMs = clock.nowMs()
@@ -117,6 +117,8 @@ export const makeRegistration = ({
       switch (outcome) {
         case 'taken':
           throw new SottoError('name_taken')
+        case 'alike':
+          throw new SottoError('name_alike')
         case 'invite_spent':
           tries.undo(key)
           throw new SottoError('invite_invalid')

@@ -37,9 +37,9 @@ export interface AuthenticationStore {
   login(name: string): Promise<Login | undefined>
   /**
    * Account, chain, vault root slot, session and the use of its invite: all of it or, when name, account or credential
-   * exist or the invite is of no use any more, nothing.
+   * exist, the name looks like another's, or the invite is of no use any more, nothing.
    */
-  createAccount(account: NewAccount): Promise<'created' | 'taken' | 'invite_spent'>
+  createAccount(account: NewAccount): Promise<'created' | 'taken' | 'alike' | 'invite_spent'>
   /**
    * Opens a session in place of those that the same device has, and of the oldest where the account would have more
    * than `sessionsMax`. Returns the hashes of the sessions that it ended.

@@ -17,6 +17,7 @@ import {
   linkTimeSkewMaxS,
 } from '@sotto/trust'
 import type { Provider } from '@sotto/mls/public'
+import { nameToGive } from '../authentication/nameToGive.ts'
 import type { Caller, Sessions } from '../authentication/sessions.ts'
 import type { HeavyWork } from '../budget/heavyWork.ts'
 import { accountKey } from '../budget/work.ts'
@@ -126,7 +127,8 @@ export const makeChains = ({
       case 'conflict':
         throw new SottoError('policy', undefined, { rule: 'CHAIN-3' })
       case 'name_taken':
-        throw new SottoError('name_taken')
+      case 'name_alike':
+        throw new SottoError(outcome.kind)
       case 'extended':
         accounts.renew(after)
         sessions.announceEnd(outcome.endedSessions)
@@ -143,6 +145,7 @@ export const makeChains = ({
     const after = await extended(caller, before, link)
     if (Math.abs(after.timeS - nowS()) > linkTimeSkewMaxS)
       throw new SottoError('bad_request', 'the clock is wrong', { timeMs: clock.nowMs() })
+    if (after.name !== before.name) nameToGive(after.name)
     await keep(before, link, after)
     return { seq: after.seq, head: after.head }
   }

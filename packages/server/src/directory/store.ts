@@ -25,7 +25,7 @@ export type Extended =
   | { readonly kind: 'extended'; readonly endedSessions: readonly Uint8Array[] }
   /** Somebody else has appended a link at this place. */
   | { readonly kind: 'conflict' }
-  | { readonly kind: 'name_taken' }
+  | { readonly kind: 'name_taken' | 'name_alike' }
 
 export interface StoredKeyPackage {
   /** Hash of the package; handing in the same one again changes nothing. */

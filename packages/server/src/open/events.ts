@@ -53,7 +53,7 @@ export const openEvents = {
     toldBy: 'room',
     input: object({ room: text(400), username: ownName, ...page }),
     scope: 'rooms',
-    codes: ['NAME_REQUIRED', 'ROOM_LIMIT', 'QUOTA'],
+    codes: ['NAME_REQUIRED', 'NAME_INVALID', 'ROOM_EXISTS', 'ROOM_LIMIT', 'QUOTA'],
     summary: 'Joins the public room of that name, made if there is none.',
   }),
   roomHistory: describe({

@@ -1,4 +1,12 @@
-import { FormRefusal, type OpenCode, openFailures, SottoError } from '@sotto/protocol'
+import {
+  FormRefusal,
+  nameReasonIn,
+  nameReasons,
+  type NameReason,
+  type OpenCode,
+  openFailures,
+  SottoError,
+} from '@sotto/protocol'
 
 export { type OpenCode, openFailures } from '@sotto/protocol'
 
@@ -9,12 +17,15 @@ export class OpenRefusal extends Error {
   readonly retryAfterMs: number | undefined
   /** Of `QUOTA`: whose budget is used up. */
   readonly scope: string | undefined
+  /** Of `USERNAME_INVALID` and `NAME_INVALID`: which rule the name breaks. */
+  readonly reason: NameReason | undefined
 
-  constructor(code: OpenCode, retryAfterMs?: number, scope?: string) {
-    super(openFailures[code].text)
+  constructor(code: OpenCode, retryAfterMs?: number, scope?: string, reason?: NameReason) {
+    super(reason === undefined ? openFailures[code].text : nameReasons[reason])
     this.code = code
     this.retryAfterMs = retryAfterMs
     this.scope = scope
+    this.reason = reason
   }
 }
 
@@ -25,14 +36,16 @@ export interface OpenFailureBody {
   readonly timestamp: string
   readonly retry_after_ms?: number
   readonly scope?: string
+  readonly reason?: NameReason
 }
 
 export const openFailureBody = (refusal: OpenRefusal, nowMs: number): OpenFailureBody => ({
-  error: openFailures[refusal.code].text,
+  error: refusal.message,
   code: refusal.code,
   timestamp: new Date(nowMs).toISOString(),
   ...(refusal.retryAfterMs === undefined ? {} : { retry_after_ms: refusal.retryAfterMs }),
   ...(refusal.scope === undefined ? {} : { scope: refusal.scope }),
+  ...(refusal.reason === undefined ? {} : { reason: refusal.reason }),
 })
 
 /** What the services that both lanes use throw, in the codes of this lane. */
@@ -47,7 +60,9 @@ const refusalOf = (error: SottoError): OpenRefusal | undefined => {
       return new OpenRefusal('QUOTA', Number(retryAfterMs), String(scope))
     }
     case 'name_invalid':
-      return new OpenRefusal('USERNAME_INVALID')
+      return new OpenRefusal('USERNAME_INVALID', undefined, undefined, nameReasonIn(error.detail))
+    case 'name_reserved':
+      return new OpenRefusal('USERNAME_RESERVED')
     case 'registration_closed':
       return new OpenRefusal('REGISTRATION_CLOSED')
     case 'invite_required':
@@ -78,6 +93,6 @@ export const asRefusal = (error: unknown): OpenRefusal | undefined => {
   return error instanceof SottoError ? refusalOf(error) : undefined
 }
 
-export const refuse = (code: OpenCode): never => {
-  throw new OpenRefusal(code)
+export const refuse = (code: OpenCode, reason?: NameReason): never => {
+  throw new OpenRefusal(code, undefined, undefined, reason)
 }

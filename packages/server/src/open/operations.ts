@@ -114,7 +114,9 @@ export const openOperations = {
       'KEY_INVALID',
       'ALG_WITHDRAWN',
       'USERNAME_INVALID',
+      'USERNAME_RESERVED',
       'USERNAME_TAKEN',
+      'USERNAME_ALIKE',
       'QUOTA',
     ],
     summary: 'Makes a program account. The server makes no key, and a taken name is no log-in.',
@@ -239,9 +241,10 @@ export const openOperations = {
       is_private: optional(boolean),
     }),
     status: 201,
-    output: schemaOf(object({ success, room_id: messageId })),
-    codes: ['NAME_REQUIRED', 'ROOM_EXISTS', 'ROOM_LIMIT', 'QUOTA'],
-    summary: 'Makes a classic room. Its name is readable to the server.',
+    output: schemaOf(object({ success, room_id: messageId, name: text(160) })),
+    codes: ['NAME_REQUIRED', 'NAME_INVALID', 'ROOM_EXISTS', 'ROOM_LIMIT', 'QUOTA'],
+    summary:
+      'Makes a classic room. Its name is readable to the server, and stored as the answer says: without spaces at its ends, in NFC.',
   }),
   roomMembers: describe({
     name: 'roomMembers',

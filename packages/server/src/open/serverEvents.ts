@@ -27,6 +27,7 @@ const failure = {
   message: text(200),
   retry_after_ms: optional(integer(0, Number.MAX_SAFE_INTEGER)),
   scope: optional(oneOf('account', 'hook', 'room', 'server')),
+  reason: optional(text(20)),
 } as const
 
 /** Every event that the server sends: one schema for each dialect. */

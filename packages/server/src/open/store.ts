@@ -27,8 +27,8 @@ export interface NewProgram {
 }
 
 export interface UserStore {
-  /** Names are shared with the accounts of persons: whoever has one, nobody else gets it. */
-  createProgram(program: NewProgram): Promise<OpenUser | 'taken' | 'invite_spent'>
+  /** Names are shared with the accounts of persons: whoever has one, nobody else gets it, or one that looks like it. */
+  createProgram(program: NewProgram): Promise<OpenUser | 'taken' | 'alike' | 'invite_spent'>
   /** The user of a person, made at the first call. */
   person(account: Uint8Array, name: string, createdMs: number): Promise<OpenUser>
   named(name: string): Promise<OpenUser | undefined>

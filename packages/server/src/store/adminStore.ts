@@ -1,6 +1,8 @@
+import { lookOf } from '@sotto/protocol'
 import type { Kysely, Transaction } from 'kysely'
 import type { AdminStore, Ended, Holder, StoredHolder, StoredUse } from '../control/store.ts'
 import { storing } from './failure.ts'
+import { releaseLook } from './looks.ts'
 import type { Schema } from './schema.ts'
 import type { Standing } from './standing.ts'
 
@@ -103,9 +105,10 @@ const remove = async (
   const removed = nameOfRemoved(holder)
   if (holder.kind === 'person') await removePerson(db, holder.account, removed)
   const openTokens = holder.user === null ? [] : await removeUser(db, holder.user, removed)
+  await releaseLook(db, 'account', name)
   await db
     .insertInto('released_names')
-    .values({ name, until_ms: nameUntilMs })
+    .values({ name, look: lookOf(name), until_ms: nameUntilMs })
     .onConflict((c) => c.column('name').doUpdateSet({ until_ms: nameUntilMs }))
     .execute()
   return { sessions, openTokens }

@@ -1,9 +1,10 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AuthenticationStore, NewAccount, StoredSession } from '../authentication/store.ts'
+import { takeAccountName } from './accountNames.ts'
 import { isConflict, storing } from './failure.ts'
 import { InviteSpent, spendInvite } from './inviteStore.ts'
 import { encodeSignatures } from './linkRow.ts'
-import { isReleased, noteSeen, refuseStanding, standingOf } from './standing.ts'
+import { noteSeen, refuseStanding, standingOf } from './standing.ts'
 import type { Schema } from './schema.ts'
 
 const sessionRow = (session: StoredSession) => ({
@@ -91,10 +92,8 @@ export const authenticationStore = (db: Kysely<Schema>): AuthenticationStore => 
     storing(async () => {
       try {
         return await db.transaction().execute(async (transaction) => {
-          // One name, one account, on both lanes.
-          const program = transaction.selectFrom('open_users').select('id').where('name', '=', account.name)
-          if (await program.executeTakeFirst()) return 'taken'
-          if (await isReleased(transaction, account.name, account.session.createdMs)) return 'taken'
+          const taken = await takeAccountName(transaction, account.name, account.session.createdMs)
+          if (taken !== 'free') return taken
           await insertAccount(transaction, account)
           if (account.invite) await spendInvite(transaction, account.invite, account.session.createdMs)
           return 'created'

@@ -7,10 +7,12 @@ import type {
   StoredAccount,
   StoredKeyPackage,
 } from '../directory/store.ts'
+import { takeAccountName } from './accountNames.ts'
 import { blockStore, claimQueries } from './claimStore.ts'
 import { isConflict, storing } from './failure.ts'
 import { decodeSignatures, encodeSignatures } from './linkRow.ts'
-import { isReleased, standingOf } from './standing.ts'
+import { releaseLook } from './looks.ts'
+import { standingOf } from './standing.ts'
 import type { Schema } from './schema.ts'
 
 const accountColumns = ['account', 'name', 'seq', 'state'] as const
@@ -70,6 +72,27 @@ const appendLink = async (
     .where('account', '=', account)
     .execute()
   return revoke(db, account, revoked)
+}
+
+class NameRefused extends Error {
+  readonly kind: 'name_taken' | 'name_alike'
+
+  constructor(why: 'taken' | 'alike') {
+    super(why)
+    this.kind = `name_${why}`
+  }
+}
+
+/** Exchanges what the account is called, where that changes: one look for the other. @throws NameRefused */
+const rename = async (
+  db: Transaction<Schema>,
+  { account: id, name, nowMs }: ChainExtension,
+): Promise<void> => {
+  const before = await account(db, 'account', id)
+  if (!before || before.name === name) return
+  await releaseLook(db, 'account', before.name)
+  const outcome = await takeAccountName(db, name, nowMs, id)
+  if (outcome !== 'free') throw new NameRefused(outcome)
 }
 
 const isNameFree = async (db: Kysely<Schema>, name: string, account: Uint8Array): Promise<boolean> =>
@@ -163,11 +186,11 @@ export const directoryStore = (db: Kysely<Schema>): DirectoryStore => ({
         return await db.transaction().execute(async (transaction) => {
           // Of an account that is gone others may hand links back, also those that name it.
           const isGone = (await standingOf(transaction, extension.account)) === 'removed'
-          if (!isGone && (await isReleased(transaction, extension.name, extension.nowMs)))
-            return { kind: 'name_taken' }
+          if (!isGone) await rename(transaction, extension)
           return { kind: 'extended', endedSessions: await appendLink(transaction, extension) }
         })
       } catch (error) {
+        if (error instanceof NameRefused) return { kind: error.kind }
         if (!isConflict(error)) throw error
         return (await isNameFree(db, extension.name, extension.account))
           ? { kind: 'conflict' }

@@ -10,6 +10,7 @@ import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { standingTables } from './standingTables.ts'
 import { leavingMembers } from './leaving.ts'
+import { looksOfNames } from './looks.ts'
 import { releasedNamesByEnd } from './releasedNamesByEnd.ts'
 import { roomsOfAccount } from './roomsOfAccount.ts'
 import { treeTables, wholeTreeNames } from './treeTables.ts'
@@ -243,4 +244,5 @@ export const migrations: readonly Migration[] = [
   chatsJoined,
   addressees,
   leavingMembers,
+  looksOfNames,
 ]

@@ -21,7 +21,9 @@ export interface Schema extends OpenLaneSchema {
   seen: { account: Uint8Array; seen_ms: number }
   open_seen: { user_id: number; seen_ms: number }
   /** Names of accounts that are gone, which are nobody's for a while. */
-  released_names: { name: string; until_ms: number }
+  released_names: { name: string; look: string; until_ms: number }
+  /** What names look like, and how many look so: one, or as many as there were before looks were compared. */
+  looks: { look: string; names: number }
   /** What lets somebody register, by the hash of its key. */
   invites: {
     id: Generated<number>

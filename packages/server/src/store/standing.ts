@@ -1,4 +1,4 @@
-import { SottoError } from '@sotto/protocol'
+import { lookOf, SottoError } from '@sotto/protocol'
 import type { Kysely, Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
 
@@ -49,9 +49,15 @@ export const noteOpenSeen = async (db: Kysely<Schema>, user: number, seenMs: num
     .execute()
 }
 
-/** Whether a name was an account's that is gone, and is not to be another's yet. */
-export const isReleased = async (db: Transaction<Schema>, name: string, nowMs: number): Promise<boolean> => {
+/** Whether a name, or one that looks like it, was an account's that is gone, and is not to be another's yet. */
+export const releasedBy = async (
+  db: Transaction<Schema>,
+  name: string,
+  nowMs: number,
+): Promise<'taken' | 'alike' | undefined> => {
   await db.deleteFrom('released_names').where('until_ms', '<=', nowMs).execute()
-  const found = db.selectFrom('released_names').select('name').where('name', '=', name)
-  return (await found.executeTakeFirst()) !== undefined
+  const alike = db.selectFrom('released_names').select('name').where('look', '=', lookOf(name))
+  const names = (await alike.execute()).map((row) => row.name)
+  if (names.length === 0) return undefined
+  return names.includes(name) ? 'taken' : 'alike'
 }

@@ -49,6 +49,17 @@ export const authenticationStoreContract = (open: () => Promise<AuthenticationSt
       expect(await store.session(second.session.tokenHash)).toBeUndefined()
     })
 
+    it('ID-2b creates nothing of an account whose name looks like another’s', async () => {
+      const store = await open()
+      await store.createAccount(someAccount('alice'))
+      for (const name of ['a1ice', 'аӏісе', 'alic\u034fe', 'al\u200dice'])
+        expect([name, await store.createAccount(someAccount(name))]).toEqual([name, 'alike'])
+      expect(await store.createAccount(someAccount('alicia'))).toBe('created')
+      const both = [someAccount('bob'), someAccount('b0b')]
+      const outcomes = await Promise.all(both.map((one) => store.createAccount(one)))
+      expect(outcomes.toSorted()).toEqual(['alike', 'created'])
+    })
+
     it('creates nothing of an account whose credential is another account’s', async () => {
       const store = await open()
       const bob = someAccount('bob')

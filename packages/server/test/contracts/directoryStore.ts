@@ -63,6 +63,7 @@ export const directoryStoreContract = (
       const { authentication, directory, account } = await openWith('alice')
       await authentication.createAccount(someAccount('bob'))
       expect(await directory.extendChain(extensionOf(account, 1, 'bob'))).toEqual({ kind: 'name_taken' })
+      expect(await directory.extendChain(extensionOf(account, 1, 'b0b'))).toEqual({ kind: 'name_alike' })
       expect((await directory.extendChain(extensionOf(account, 1, 'carol'))).kind).toBe('extended')
       expect((await directory.accountNamed('carol'))?.account).toEqual(account.account)
       expect(await directory.accountNamed('alice')).toBeUndefined()

@@ -87,6 +87,16 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       expect(await store.users.password('bob')).toBeUndefined()
     })
 
+    it('ID-2b have names that look like nobody else’s, on either lane', async () => {
+      const { open: store, authentication } = await openBoth()
+      await made(store, 'alice')
+      expect(await store.users.createProgram(programNamed('a1ice'))).toBe('alike')
+      expect(await authentication.createAccount(someAccount('аӏісе'))).toBe('alike')
+      expect(await authentication.createAccount(someAccount('bob'))).toBe('created')
+      expect(await store.users.createProgram(programNamed('b0b'))).toBe('alike')
+      expect(await store.users.createProgram(programNamed('rob'))).toMatchObject({ name: 'rob' })
+    })
+
     it('are made with an invite as often as it says, and one that is refused uses nothing', async () => {
       const { open: store, invites } = await openBoth()
       const keyHash = random(32)

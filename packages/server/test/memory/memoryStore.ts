@@ -1,3 +1,4 @@
+import { lookOf } from '@sotto/protocol'
 import { type InviteStore, isUsable } from '../../src/authentication/invites.ts'
 import type { AuthenticationStore } from '../../src/authentication/store.ts'
 import type { DirectoryStore, StoredKeyPackage } from '../../src/directory/store.ts'
@@ -7,6 +8,9 @@ import { memoryDeliveryStore } from './deliveryStore.ts'
 
 const accountNamed = (data: MemoryData, name: string): MemoryAccount | undefined =>
   [...data.accounts.values()].find((account) => account.name === name)
+
+const accountLike = (data: MemoryData, name: string): MemoryAccount | undefined =>
+  [...data.accounts.values()].find((account) => lookOf(account.name) === lookOf(name))
 
 const authentication = (current: () => MemoryData): AuthenticationStore => ({
   isEmpty: async () => current().accounts.size === 0,
@@ -25,6 +29,7 @@ const authentication = (current: () => MemoryData): AuthenticationStore => ({
       data.accounts.has(id) ||
       (device !== null && data.devices.has(device))
     if (isTaken) return 'taken'
+    if (accountLike(data, name)) return 'alike'
     if (invite) {
       const found = data.invites.get(keyOf(invite))
       if (!found || !isUsable(found, session.createdMs)) return 'invite_spent'
@@ -124,6 +129,8 @@ const directory = (current: () => MemoryData): DirectoryStore => {
       const before = data.accounts.get(id) as MemoryAccount
       const named = accountNamed(data, name)
       if (named && keyOf(named.account) !== id) return { kind: 'name_taken' }
+      const alike = accountLike(data, name)
+      if (alike && keyOf(alike.account) !== id) return { kind: 'name_alike' }
       if (before.links.length !== seq || added.some((device) => data.devices.has(keyOf(device))))
         return { kind: 'conflict' }
       data.accounts.set(id, { ...before, name, seq, state, links: [...before.links, link] })

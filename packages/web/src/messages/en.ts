@@ -1,5 +1,5 @@
 import type { SlashName } from '@sotto/client'
-import { failure, happened, lack, noSpace, obstacle, safe } from './failures.en.ts'
+import { failure, happened, lack, nameReason, noSpace, obstacle, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
 import { invitation } from './invitation.en.ts'
 
@@ -7,6 +7,7 @@ import { invitation } from './invitation.en.ts'
 export const en = {
   product: 'Sotto',
   failure,
+  nameReason,
   obstacle,
   lack,
   failureRetry: 'Try again {when}.',
@@ -62,8 +63,6 @@ export const en = {
     closed:
       'This server takes no new accounts. If you should have one here, ask whoever runs the server to let you in.',
     nameMissing: 'Enter a name.',
-    nameShort: 'A name has at least 2 characters.',
-    nameLong: 'A name has at most 31 characters.',
     passwordMissing: 'Enter your password.',
     passwordShort: '{missing, plural, one {One more character} other {# more characters}} needed.',
     passwordLong: 'A password has at most 256 characters.',
@@ -105,6 +104,7 @@ export const en = {
     nameLong: 'A room name has at most 80 characters.',
     unread: '{count, plural, one {# unread message} other {# unread messages}}',
     unreadMany: '99+',
+    emptyPreview: '(empty message)',
     draft: 'Draft',
     you: 'You',
     invitationFrom: 'From <bdi>{name}</bdi>',
@@ -164,6 +164,7 @@ export const en = {
   conversation: {
     label: 'Conversation in {room}',
     messages: 'Messages in {room}',
+    emptyMessage: '(empty message)',
     back: 'Back to the rooms',
     members: 'Members',
     memberCount: '{count, plural, one {# member} other {# members}}',

@@ -1,9 +1,13 @@
-import type { FailureCode, Obstacle } from '@sotto/client'
+import type { FailureCode, NameReason, Obstacle } from '@sotto/client'
 import type { Lack } from '@sotto/client/web'
 
 /** What a failure means to the person in front of the screen, and what they can do. */
 export const failure = {
   bad_request: 'The server did not understand this. Reloading the page may help.',
+  name_reserved: 'That name is kept, so that nobody passes for the server. Choose another one.',
+  name_alike: 'That name looks like one that is taken: nobody could tell the two apart. Choose another one.',
+  title_invalid: 'This cannot be called so. Choose another name.',
+  text_empty: 'There is nothing to see in this message. Write something first.',
   name_invalid: 'A name has 2 to 31 letters, digits, dots, dashes or underscores, all of one script.',
   password_weak: 'A password has at least 12 characters.',
   too_large: 'This is larger than the server accepts. Try less at a time.',
@@ -74,6 +78,27 @@ export const failure = {
   room_frozen: 'This room is frozen: nothing is sent until its state is repaired.',
   internal: 'Something went wrong on our side.',
 } as const satisfies Record<FailureCode, string>
+
+/** Why a name is refused, and so what to change. */
+export const nameReason = {
+  empty: 'There is nothing to see in this name. Write a letter, a digit or a sign.',
+  short: 'A name has at least 2 characters.',
+  long: 'This name is too long.',
+  line: 'A name is one line, without control characters.',
+  invisible:
+    'There is a character in this name that nobody can see. Type the name anew instead of pasting it.',
+  turns:
+    'There is a character in this name that turns the direction of text. Type the name anew instead of pasting it.',
+  piled: 'Too many marks are piled on one letter of this name.',
+  malformed: 'This name is damaged. Type it anew.',
+  character: 'A name has letters and digits, and dots, hyphens and underscores between them.',
+  edges: 'A name begins and ends with a letter or a digit.',
+  scripts: 'This name mixes letters of several scripts. Use those of one.',
+  digits: 'This name mixes digits of several kinds. Use those of one.',
+  marks: 'There are marks in this name without a letter, or too many on one.',
+  joiner: 'There is a joiner or a dot in this name where its script has none.',
+  direction: 'A name that is written from right to left begins with a letter.',
+} as const satisfies Record<NameReason, string>
 
 /** What the browser lacks, and what helps. */
 export const lack = {

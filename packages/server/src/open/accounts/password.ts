@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { argon2id, type Derivation } from './argon2.ts'
+import { limits, opaqueString, passwordProblem } from '@sotto/protocol'
 import { makeTurns, type TurnsMax } from './turns.ts'
 
 /** Of Argon2id (RFC 9106), as OWASP asks for: 19 MiB, two passes, one lane. Stored beside each hash. */
@@ -32,7 +33,15 @@ const write = (salt: Uint8Array, tag: Uint8Array): string =>
   `$${unpadded(salt)}$${unpadded(tag)}`
 
 const derive = (password: string, how: Omit<Derivation, 'tagBytes'>): Promise<Uint8Array> =>
-  argon2id(Buffer.from(password.normalize('NFC')), { ...how, tagBytes })
+  argon2id(Buffer.from(password), { ...how, tagBytes })
+
+/**
+ * The texts that a password may stand for: OpaqueString, and what was hashed before, which knew spaces of several widths.
+ * How many there are is told by the password alone, not by the account.
+ */
+const formsOf = (password: string): readonly string[] => [
+  ...new Set([opaqueString(password), password.normalize('NFC')]),
+]
 
 export const makePasswords = (): Passwords => {
   const inTurn = makeTurns(turnsMax)
@@ -43,27 +52,27 @@ export const makePasswords = (): Passwords => {
     hash: (password, share) =>
       inTurn(share, async () => {
         const salt = randomBytes(saltBytes)
-        return write(salt, await derive(password, { salt, ...parameters }))
+        return write(salt, await derive(opaqueString(password), { salt, ...parameters }))
       }),
     verify: (password, known, share) =>
       inTurn(share, async () => {
         const parts = stored.exec(known ?? nobody)
         if (!parts) throw new Error('a stored password that is none')
         const [, memory, passes, parallelism, salt = '', tag = ''] = parts
-        const derived = await derive(password, {
+        const how = {
           salt: Buffer.from(salt, 'base64'),
           memoryKiB: Number(memory),
           passes: Number(passes),
           parallelism: Number(parallelism),
-        })
-        const isEqual = timingSafeEqual(derived, Buffer.from(tag, 'base64'))
-        return isEqual && known !== undefined
+        }
+        let isRight = false
+        for (const form of formsOf(password))
+          isRight = timingSafeEqual(await derive(form, how), Buffer.from(tag, 'base64')) || isRight
+        return isRight && known !== undefined
       }),
   }
 }
 
-const charactersMin = 12
-const charactersMax = 256
 const differentMin = 5
 
 /**
@@ -71,10 +80,11 @@ const differentMin = 5
  * guesses knows). The name in it adds nothing; that it is there, which two letters are by chance, does no harm.
  */
 export const isStrong = (password: string, name: string): boolean => {
-  const rest = password.toLowerCase().replaceAll(name, '')
+  const form = opaqueString(password)
+  const rest = form.toLowerCase().replaceAll(name, '')
   return (
-    [...rest].length >= charactersMin &&
-    password.length <= charactersMax &&
+    passwordProblem(form) === undefined &&
+    [...rest].length >= limits.passwordCharactersMin &&
     new Set(rest).size >= differentMin
   )
 }

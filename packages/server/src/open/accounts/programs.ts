@@ -1,5 +1,6 @@
-import { normalizeName, toHex } from '@sotto/protocol'
+import { toHex } from '@sotto/protocol'
 import type { Admission } from '../../authentication/admission.ts'
+import { nameToGive } from '../../authentication/nameToGive.ts'
 import { makeTries, type Tries } from '../../authentication/tries.ts'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
@@ -18,7 +19,7 @@ export interface Asker {
 
 /** Program accounts: a name and a password that authenticates and unlocks nothing. */
 export interface Programs {
-  /** @throws OpenRefusal `WEAK_PASSWORD`, `KEY_INVALID`, `USERNAME_TAKEN`, SottoError `name_invalid`, `rate` */
+  /** @throws OpenRefusal `WEAK_PASSWORD`, `KEY_INVALID`, `USERNAME_TAKEN`, `USERNAME_ALIKE`, SottoError `name_invalid`, `name_reserved`, `rate` */
   register(
     wanted: {
       readonly username: string
@@ -107,7 +108,7 @@ export const makePrograms = ({
       // Whoever has an invite key is not slowed down by neighbours.
       const key = invite ? toHex(invite) : address
       registrations.check(key)
-      const name = normalizeName(username)
+      const name = nameToGive(username)
       if (!isStrong(password, name)) throw new OpenRefusal('WEAK_PASSWORD')
       const uploaded = publicKey === undefined ? undefined : readNewPublicKey(publicKey)
       // What counts is the account that is made, and the name that is told to be taken.
@@ -117,6 +118,7 @@ export const makePrograms = ({
         throw error
       })
       if (user === 'taken') return refuse('USERNAME_TAKEN')
+      if (user === 'alike') return refuse('USERNAME_ALIKE')
       if (user === 'invite_spent') {
         registrations.undo(key)
         return refuse('INVITE_INVALID')

@@ -1,4 +1,4 @@
-import { openFailures } from '../failure.ts'
+import { nameReasons, openFailures } from '@sotto/protocol'
 import type { JsonSchema } from '../form/shape.ts'
 
 export const title = 'The open lane of Sotto'
@@ -24,6 +24,10 @@ export const failureSchema: JsonSchema = {
     scope: {
       enum: ['account', 'hook', 'room', 'server'],
       description: 'of `QUOTA`: what of it is used up; of `server` it is the space of the whole server',
+    },
+    reason: {
+      enum: Object.keys(nameReasons),
+      description: 'of `USERNAME_INVALID` and `NAME_INVALID`: which rule the name breaks',
     },
   },
   required: ['error', 'code', 'timestamp'],

@@ -107,7 +107,7 @@ export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
         isPrivate: is_private ?? false,
       }
       const room = await rooms.create(caller.user, wanted)
-      return { body: { success: true, room_id: room.id } }
+      return { body: { success: true, room_id: room.id, name: room.name } }
     }),
     forLane(o.roomMembers, async ({ room_id, after }, { caller }) => ({
       body: await people.among(await rooms.members(caller.user, room_id), after ?? '', 'all'),

@@ -11,6 +11,7 @@ import { listed, rowsBehind } from '../listed.ts'
 import { type Outcome, outcomeOf } from '../mail/outcome.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Member, OpenRoom, OpenUser, RoomStore } from '../store.ts'
+import { titleOf } from '@sotto/protocol'
 import { makeMemberIds } from './memberIds.ts'
 import { listedRoom, roomMessageView } from './roomView.ts'
 
@@ -25,7 +26,7 @@ export interface SentContent {
 export interface Rooms {
   /** Those behind a number, in the order of their numbers, as much as is listed at once. */
   visibleTo(user: OpenUser, after: number): Promise<readonly ReturnType<typeof listedRoom>[]>
-  /** @throws OpenRefusal `NAME_REQUIRED`, `ROOM_EXISTS`, `ROOM_LIMIT` */
+  /** @throws OpenRefusal `NAME_REQUIRED`, `NAME_INVALID`, `ROOM_EXISTS` where one has the name or one that looks like it, `ROOM_LIMIT` */
   create(
     creator: OpenUser,
     wanted: { readonly name: string; readonly description: string; readonly isPrivate: boolean },
@@ -68,17 +69,16 @@ interface Dependencies {
 const messageBytes = 512
 const roomBytes = 1024
 
-const characters = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u
-
 export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Dependencies): Rooms => {
   const tell = (users: readonly number[], event: string, payload: unknown): void => {
     for (const user of users) hints.publish(userTopic(user), { kind: 'event', event, payload })
   }
 
   const nameOf = (given: string): string => {
-    const name = given.normalize('NFKC').trim()
-    const isName = characters.test(name) && [...name].length <= limits.roomNameCharactersMax
-    return isName ? name : refuse('NAME_REQUIRED')
+    const read = titleOf(given, limits.roomNameCharactersMax)
+    if (read.kind === 'title') return read.title
+    const { problem } = read
+    return refuse(problem === 'empty' || problem === 'long' ? 'NAME_REQUIRED' : 'NAME_INVALID', problem)
   }
 
   /** Two rooms whose names only differ in case would be taken for each other. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { OpenRoom, RoomMessage, RoomStore } from '../../open/store.ts'
 import { chargeWriter } from '../budgetStore.ts'
 import { isConflict } from '../failure.ts'
+import { claimLook } from '../looks.ts'
 import type { Schema } from '../schema.ts'
 
 const roomColumns = [
@@ -75,6 +76,7 @@ export const roomStore = (db: Kysely<Schema>): RoomStore => {
             .limit(roomsMax)
             .execute()
           if (own.length >= roomsMax) return 'too_many'
+          if (!room.isPrivate && !(await claimLook(transaction, 'room', room.name))) return 'taken'
           const { id } = await transaction
             .insertInto('open_rooms')
             .values({

@@ -1,8 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { OpenUser, UserStore } from '../../open/store.ts'
+import { takeAccountName } from '../accountNames.ts'
 import { InviteSpent, spendInvite } from '../inviteStore.ts'
 import { isConflict } from '../failure.ts'
-import { isReleased } from '../standing.ts'
 import type { Schema } from '../schema.ts'
 
 export const userColumns = [
@@ -56,9 +56,8 @@ export const userStore = (db: Kysely<Schema>): UserStore => ({
   createProgram: async ({ name, password, publicKey, fingerprint, createdMs, invite }) => {
     try {
       return await db.transaction().execute(async (transaction) => {
-        const person = transaction.selectFrom('accounts').select('account').where('name', '=', name)
-        if (await person.executeTakeFirst()) return 'taken'
-        if (await isReleased(transaction, name, createdMs)) return 'taken'
+        const taken = await takeAccountName(transaction, name, createdMs)
+        if (taken !== 'free') return taken
         const user = { name, account: null, password, public_key: publicKey, fingerprint }
         const made = await insert(transaction, { ...user, created_ms: createdMs })
         if (invite) await spendInvite(transaction, invite, createdMs)

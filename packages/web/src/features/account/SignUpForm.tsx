@@ -1,4 +1,4 @@
-import { limits, readInvite } from '@sotto/client'
+import { limits, opaqueString, readInvite } from '@sotto/client'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
@@ -9,18 +9,19 @@ import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { TextField } from '../../ui/TextField.tsx'
-import { nameProblem, passwordProblem } from './credentials.ts'
+import { nameProblem, newNameProblem, passwordProblem } from './credentials.ts'
 import styles from './AccountScreen.module.css'
 import { PasswordField } from './PasswordField.tsx'
 import { passwordStrength } from './passwordStrength.ts'
 import { StrengthMeter } from './StrengthMeter.tsx'
 import { useRegistrationMode } from './useRegistrationMode.ts'
 
-const nameCodes = new Set(['name_taken', 'name_invalid'])
+const nameCodes = new Set(['name_taken', 'name_alike', 'name_reserved', 'name_invalid'])
 const inviteCodes = new Set(['invite_required', 'invite_invalid'])
 
 export const SignUpForm = () => {
   const t = useTranslations('account')
+  const ofName = useTranslations('nameReason')
   const client = useClient()
   const { attempt, run, reset } = useAttempt()
   const [name, setName] = useState('')
@@ -31,9 +32,10 @@ export const SignUpForm = () => {
   const [typed, setTyped] = useState<string | null>(null)
   const invite = typed ?? linked ?? ''
 
-  const wrongName = checked ? nameProblem(name) : null
+  const nameMissing = nameProblem(name)
+  const wrongName = checked && !nameMissing ? newNameProblem(name) : undefined
   const wrongPassword = checked ? passwordProblem(password) : null
-  const strength = passwordStrength(password, name, limits.passwordCharactersMin)
+  const strength = passwordStrength(opaqueString(password), name, limits.passwordCharactersMin)
   const busy = attempt.kind === 'busy'
   const missing = checked && strength.kind === 'short' ? strength.missing : null
   const failure = attempt.kind === 'failed' ? attempt.failure : null
@@ -45,7 +47,14 @@ export const SignUpForm = () => {
 
   const submit = async () => {
     setChecked(true)
-    if (busy || nameProblem(name) || passwordProblem(password) || strength.kind === 'short' || wrongInvite)
+    if (
+      busy ||
+      nameMissing ||
+      newNameProblem(name) ||
+      passwordProblem(password) ||
+      strength.kind === 'short' ||
+      wrongInvite
+    )
       return
     await run(() => client.register({ name: name.trim(), password, invite: readInvite(invite)?.key }))
   }
@@ -95,7 +104,10 @@ export const SignUpForm = () => {
           if (nameFailure) reset()
         }}
         hint={t('nameHint')}
-        problem={(nameFailure && <FailureText failure={nameFailure} />) ?? (wrongName && t(wrongName))}
+        problem={
+          (nameFailure && <FailureText failure={nameFailure} />) ??
+          (checked && nameMissing ? t(nameMissing) : wrongName && ofName(wrongName))
+        }
         autoComplete="username"
         autoCapitalize="none"
         autoCorrect="off"

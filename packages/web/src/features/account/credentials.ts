@@ -1,21 +1,16 @@
-import { limits } from '@sotto/client'
+import { accountNameProblem, limits, type NameReason, opaqueString } from '@sotto/client'
 
 /** What is wrong with an entry before anything is sent. The server has the last word on names. */
-export type NameProblem = 'nameMissing' | 'nameShort' | 'nameLong'
 export type PasswordProblem = 'passwordMissing' | 'passwordLong'
 
-const charactersOf = (text: string): number => [...text.normalize('NFKC')].length
+/** Of a name that somebody has: what it is found by may be older than the rules for new ones. */
+export const nameProblem = (name: string): 'nameMissing' | null => (name.trim() === '' ? 'nameMissing' : null)
 
-export const nameProblem = (name: string): NameProblem | null => {
-  const characters = charactersOf(name.trim())
-  if (characters === 0) return 'nameMissing'
-  if (characters < limits.accountNameCharactersMin) return 'nameShort'
-  if (characters > limits.accountNameCharactersMax) return 'nameLong'
-  return null
-}
+/** Of a name that somebody wants. */
+export const newNameProblem = (name: string): NameReason | undefined => accountNameProblem(name.trim())
 
 export const passwordProblem = (password: string): PasswordProblem | null => {
   if (password === '') return 'passwordMissing'
-  if ([...password].length > limits.passwordCharactersMax) return 'passwordLong'
+  if ([...opaqueString(password)].length > limits.passwordCharactersMax) return 'passwordLong'
   return null
 }

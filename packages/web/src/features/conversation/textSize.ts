@@ -1,4 +1,4 @@
-import { limits } from '@sotto/client'
+import { hasSomethingToSee, limits } from '@sotto/client'
 
 const encoder = new TextEncoder()
 
@@ -11,7 +11,7 @@ export type TextSize =
 
 /** Whether a text fits into one message. */
 export const textSize = (text: string): TextSize => {
-  if (text.trim() === '') return { kind: 'empty' }
+  if (!hasSomethingToSee(text)) return { kind: 'empty' }
   const max = limits.textBytesMax
   // A UTF-16 unit is three bytes at most: short texts are not worth encoding at every key.
   if (text.length * 3 < max * 0.9) return { kind: 'fits' }

@@ -46,7 +46,12 @@ const CreateRoomForm = ({
         label={t('rooms.createName')}
         value={name}
         onChange={setName}
-        problem={problem && t(`rooms.${problem}`)}
+        problem={
+          problem &&
+          (problem === 'nameMissing' || problem === 'nameLong'
+            ? t(`rooms.${problem}`)
+            : t(`nameReason.${problem}`))
+        }
         autoComplete="off"
         dir="auto"
       />

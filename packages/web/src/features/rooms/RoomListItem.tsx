@@ -1,4 +1,4 @@
-import type { RoomView } from '@sotto/client'
+import { hasSomethingToSee, type RoomView } from '@sotto/client'
 import { memo } from 'react'
 import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
@@ -25,6 +25,9 @@ interface RoomListItemProps {
   readonly stop: boolean
   readonly present: Present
 }
+
+const previewOf = (text: string): string | undefined =>
+  hasSomethingToSee(text) ? text.slice(0, previewCharactersMax) : undefined
 
 const timeOf = (room: RoomView): number | null =>
   room.state.kind === 'invited' ? room.state.timeMs : (room.latest?.timeMs ?? null)
@@ -84,7 +87,7 @@ const usePreview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' 
       return (
         <>
           <Author latest={room.latest} own={own} />:{' '}
-          <bdi>{room.latest.text.slice(0, previewCharactersMax)}</bdi>
+          <bdi>{previewOf(room.latest.text) ?? t('emptyPreview')}</bdi>
         </>
       )
   }

@@ -1,7 +1,14 @@
-import { limits } from '@sotto/client'
+import { limits, type NameReason, titleOf } from '@sotto/client'
 
-export const roomNameProblem = (name: string): 'nameMissing' | 'nameLong' | null => {
-  const characters = [...name.trim()].length
-  if (characters === 0) return 'nameMissing'
-  return characters > limits.roomNameCharactersMax ? 'nameLong' : null
+export const roomNameProblem = (name: string): 'nameMissing' | 'nameLong' | NameReason | null => {
+  const read = titleOf(name, limits.roomNameCharactersMax)
+  if (read.kind === 'title') return null
+  switch (read.problem) {
+    case 'empty':
+      return name.trim() === '' ? 'nameMissing' : 'empty'
+    case 'long':
+      return 'nameLong'
+    default:
+      return read.problem
+  }
 }

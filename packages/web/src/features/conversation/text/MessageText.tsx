@@ -1,3 +1,4 @@
+import { hasSomethingToSee } from '@sotto/client'
 import { Fragment } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { usePreferences } from '../../../client/preferences.ts'
@@ -151,6 +152,8 @@ export const MessageText = ({
   const t = useTranslations('conversation')
   const format = useFormatter()
   const { formatting } = usePreferences()
+
+  if (!hasSomethingToSee(text)) return <p className={styles.empty}>{t('emptyMessage')}</p>
 
   if (isOnlyEmoji(text))
     return (

@@ -1,0 +1,10 @@
+/**
+ * Characters that show nothing, whatever they do to others: UTS 39 calls most of them default ignorables; the others are
+ * blanks, controls and fillers that are none.
+ */
+export const unseen = String.raw`\p{Default_Ignorable_Code_Point}\p{Z}\p{Cc}\p{Cs}\u2800\ufff9-\ufffb\u{16fe4}\u{1d159}\u{13441}\u{13442}`
+
+const seen = new RegExp(`[^${unseen}\\p{M}]`, 'u')
+
+/** Whether a text shows something to whoever looks at it: marks alone, which have nothing to stand on, do not. */
+export const hasSomethingToSee = (text: string): boolean => seen.test(text)
