@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { nameReasons } from '@sotto/protocol'
 import { describe, expect, test } from 'vitest'
 import { receivingPair } from './lane/keys.ts'
 import { program, turnedAway } from './lane/program.ts'
@@ -14,7 +15,8 @@ const isTime = (value: unknown): boolean =>
 
 /** The code of a failure, whose shape is always the same. */
 const codeOf = ({ body }: { readonly body: Record<string, unknown> }): unknown => {
-  expect(Object.keys(body).filter((key) => key !== 'retry_after_ms')).toEqual(['error', 'code', 'timestamp'])
+  const more = new Set(['retry_after_ms', 'reason'])
+  expect(Object.keys(body).filter((key) => !more.has(key))).toEqual(['error', 'code', 'timestamp'])
   expect(body['code']).toMatch(/^[A-Z][A-Z0-9_]+$/)
   expect(isTime(body['timestamp'])).toBe(true)
   return body['code']
@@ -40,6 +42,29 @@ describe('POST /register', () => {
     expect([again.status, codeOf(again)]).toEqual([409, 'USERNAME_TAKEN'])
     const login = { username: 'alice', password: 'another long passphrase' }
     expect((await rest(server.url, 'POST /login', { body: login })).status).toBe(401)
+  })
+
+  test('ID-2a, ID-2b, ID-2c says why a name is refused, in a word and in words', async () => {
+    const asked = async (username: string) => (await register({ username, password: goodPassword })).body
+    for (const [username, reason] of [
+      ['x', 'short'],
+      ['alic\u034fe', 'invisible'],
+      ['al ice', 'character'],
+      ['-alice', 'edges'],
+      ['аlice', 'scripts'],
+      ['al\u200dice', 'joiner'],
+      ['1דוד', 'direction'],
+    ] as const)
+      expect(await asked(username)).toMatchObject({
+        code: 'USERNAME_INVALID',
+        reason,
+        error: nameReasons[reason],
+      })
+    expect(await asked('a1ice')).toMatchObject({ code: 'USERNAME_ALIKE' })
+    for (const username of ['admin', 'System', 'adm1n', 'r00t', 'everyone', 'here', 'sotto'])
+      expect([username, (await asked(username))['code']]).toEqual([username, 'USERNAME_RESERVED'])
+    for (const username of ['សុខា', 'ጥሩነሽ', 'ローラ', 'علی\u200cرضا'])
+      expect([username, (await asked(username))['success']]).toEqual([username, true])
   })
 })
 
@@ -194,7 +219,7 @@ test('rooms: made once, listed to whoever may see them', async () => {
   const make = (token: string, body: unknown) => rest(server.url, 'POST /api/rooms', { token, body })
   const made = await make(alice, { name: 'Alarms', description: 'what goes wrong' })
   expect(made.status).toBe(201)
-  expect(made.body).toEqual({ success: true, room_id: expect.any(Number) })
+  expect(made.body).toEqual({ success: true, room_id: expect.any(Number), name: 'Alarms' })
   const hidden = await make(alice, { name: 'Ours', is_private: true })
   for (const body of [{}, { name: '' }, { name: '   ' }, { name: 'x'.repeat(81) }]) {
     const refused = await make(alice, body)
@@ -223,6 +248,22 @@ test('rooms: made once, listed to whoever may see them', async () => {
   expect([notHis.status, codeOf(notHis)]).toEqual([404, 'ROOM_NOT_FOUND'])
   expect((await rest(server.url, path, invite)).status).toBe(200)
   expect(names(await list(bob))).toContain('Ours')
+})
+
+test('NAME-1 a room is called what was asked for, as the answer says, or not made, and it is said why', async () => {
+  const make = async (name: string) =>
+    (await rest(server.url, 'POST /api/rooms', { token: alice, body: { name } })).body
+  for (const name of ['™ news', '👨\u200d👩\u200d👧\u200d👦 family', 'శ్రీ\u200cనివాస', 'ﬁnance', 'ＡＢＣ'])
+    expect(await make(name)).toMatchObject({ success: true, name })
+  expect(await make('  two   words ')).toMatchObject({ success: true, name: 'two words' })
+  for (const [name, reason] of [
+    ['a\u0001b', 'line'],
+    ['a\u200bb', 'invisible'],
+    ['a\u202eb', 'turns'],
+  ] as const)
+    expect(await make(name)).toMatchObject({ code: 'NAME_INVALID', reason, error: nameReasons[reason] })
+  expect(await make('\u3164')).toMatchObject({ code: 'NAME_REQUIRED', reason: 'empty' })
+  expect(await make('ﬁnаnce')).toMatchObject({ code: 'ROOM_EXISTS' })
 })
 
 describe('what every body and page must be', () => {
