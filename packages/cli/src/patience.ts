@@ -1,4 +1,5 @@
-import { type FailureDetail, SottoError } from '@sotto/client'
+import { afterSilence, type FailureDetail, SottoError } from '@sotto/client'
+import { timers } from './timers.ts'
 
 /** Runs out when something is under way and nothing has been acknowledged for too long. */
 export interface Patience {
@@ -15,15 +16,15 @@ export interface Patience {
  */
 export const patienceOf = (patienceMs: number, obstacle: () => FailureDetail): Patience => {
   let underWay = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let stopWaiting = (): void => {}
   let lose: (error: SottoError) => void = () => {}
   const lost = new Promise<never>((_, reject) => (lose = reject))
   lost.catch(() => {})
   const rearm = (): void => {
-    clearTimeout(timer)
+    stopWaiting()
     if (underWay === 0 || patienceMs === 0) return
     const text = 'what was not acknowledged waits on this device and is sent next time'
-    timer = setTimeout(() => lose(new SottoError('timeout', text, obstacle())), patienceMs)
+    stopWaiting = afterSilence(timers, patienceMs, () => lose(new SottoError('timeout', text, obstacle())))
   }
   return {
     sent: () => {
@@ -34,7 +35,7 @@ export const patienceOf = (patienceMs: number, obstacle: () => FailureDetail): P
       underWay -= 1
       rearm()
     },
-    end: () => clearTimeout(timer),
+    end: () => stopWaiting(),
     lost,
   }
 }

@@ -1,5 +1,6 @@
-import { type Client, type ClientState, type RoomView, SottoError } from '@sotto/client'
+import { afterSilence, type Client, type ClientState, type RoomView, SottoError } from '@sotto/client'
 import { withProgress } from './progress.ts'
+import { timers } from './timers.ts'
 
 /** How long a command waits for the server to tell what is new before it works with what it has. */
 const settleWithinMs = 20_000
@@ -16,11 +17,11 @@ export const whenState = <T>(
 ): Promise<T | undefined> =>
   new Promise((resolve) => {
     const end = (found: T | undefined): void => {
-      clearTimeout(timer)
+      stopWaiting()
       unsubscribe()
       resolve(found)
     }
-    const timer = setTimeout(() => end(undefined), withinMs)
+    const stopWaiting = afterSilence(timers, withinMs, () => end(undefined))
     const look = (state: ClientState): void => {
       const found = pick(state)
       if (found !== undefined) end(found)

@@ -16,7 +16,7 @@ import { follows, type Nack, type Place, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
-/** Entries of a page that are opened before others have a turn: a few milliseconds of work. */
+/** Entries of a page that are opened before others have a turn: a few milliseconds of work. A commit is as much as all of them. */
 const entriesPerTurn = 16
 
 /**
@@ -27,8 +27,14 @@ export const receive = async (tools: Tools, room: RoomState, reading: Reading): 
   const desk: Desk = { room, reading, anchors: new Map(), senders: new Map(), consumed: [], told: [] }
   const isWanted = room.phase.kind !== 'parting'
   const records: PlacedRecord[] = []
-  for (const [index, judged] of reading.entries.entries()) {
-    if (index > 0 && index % entriesPerTurn === 0) await reading.turn()
+  let sinceTurn = 0
+  for (const judged of reading.entries) {
+    const work = judged.entry.kind === entryKinds.commit ? entriesPerTurn : 1
+    if (sinceTurn + work > entriesPerTurn) {
+      await reading.turn()
+      sinceTurn = 0
+    }
+    sinceTurn += work
     const ending = await receiveEntry(tools, desk, judged)
     switch (ending.kind) {
       case 'needs':
