@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SottoError } from '@sotto/protocol'
+import { timerScheduler } from '../adapters/net/timerScheduler.ts'
 import { takeProfileLock } from '../adapters/node/profileLock.ts'
 import { openSharedClient } from '../adapters/node/sharedProfile.ts'
 import { socketPathOf } from '../adapters/node/socketPath.ts'
@@ -168,6 +169,20 @@ describe('a profile shared by processes', () => {
     const stranger = connect(socketPathOf(directory))
     stranger.write('GET / HTTP/1.1\r\n\r\n')
     await once(stranger.resume(), 'close')
+    expect(await client.members({ room })).toEqual([])
+    await client.close()
+  })
+
+  it('gives up a holder that is there and says nothing, as one that was stopped', async () => {
+    const lock = takeProfileLock(directory)
+    const silent = createServer().listen(socketPathOf(directory))
+    await once(silent, 'listening')
+    const quick = { after: (ms: number, task: () => void) => timerScheduler.after(ms / 1000, task) }
+    const opening = openSharedClient(directory, async () => clientOf(disk()), quick)
+    await assertFailure(opening, 'profile_in_use', 'opening')
+    silent.close()
+    lock?.release()
+    const client = await openSharedClient(directory, async () => clientOf(disk()))
     expect(await client.members({ room })).toEqual([])
     await client.close()
   })

@@ -125,7 +125,7 @@ export const startProgram = ({ command, args, answerMs, said, died }: ProgramOpt
       isWanted = false
       clearTimeout(restart)
       for (const id of asked.keys()) settle(id)?.reject(new Error('the bot is ending'))
-      if (!child) return
+      if (!child) return finish()
       child.stdin.end()
       const last = child
       const timer = setTimeout(() => endGroup(last), farewellMs)

@@ -38,6 +38,7 @@ export const lineSocket = (socket: Socket, onValue: (value: unknown) => void): L
       socket.write(`${JSON.stringify(value)}\n`)
       if (socket.writableLength > backlogBytesMax) socket.destroy()
     },
-    end: () => socket.end(),
+    // Who does not read (stopped, debugged) does not end its side either.
+    end: () => socket.destroySoon(),
   }
 }

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SottoError } from '@sotto/protocol'
-import { type Channel, type Client, remoteClient, serveClient } from '../../src/index.ts'
+import { type Channel, type Client, remoteClient, type Scheduler, serveClient } from '../../src/index.ts'
 import { type Bus, newBus, newId, refuseAll } from '../net/bus.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { type LineSocket, lineSocket } from './lineSocket.ts'
@@ -93,13 +93,18 @@ const connectTo = async (path: string): Promise<Socket | undefined> => {
  * another takes over, and what was asked for in between is done by the next.
  *
  * @param open opens the client itself; called while this process holds the profile
+ * @param scheduler for how long a holder may be silent
  * @throws SottoError what `open` throws, or `profile_in_use` when the holder of the profile does not answer
  */
-export const openSharedClient = async (directory: string, open: () => Promise<Client>): Promise<Client> => {
+export const openSharedClient = async (
+  directory: string,
+  open: () => Promise<Client>,
+  scheduler: Pick<Scheduler, 'after'> = timerScheduler,
+): Promise<Client> => {
   const path = socketPathOf(directory)
   const bus = newBus()
   const remote = remoteClient(bus.channel, newId, {
-    scheduler: timerScheduler,
+    scheduler,
     silent: () => new SottoError('profile_in_use', 'the process that holds the profile does not answer'),
   })
   const end = new AbortController()
@@ -134,15 +139,19 @@ export const openSharedClient = async (directory: string, open: () => Promise<Cl
     throw new SottoError('profile_in_use')
   }
 
-  await attach()
-  await remote.ready
-  return {
-    ...remote,
-    close: async () => {
-      end.abort()
-      await remote.close()
-      await attaching
-      await leadership?.release()
-    },
+  const close = async (): Promise<void> => {
+    end.abort()
+    await remote.close()
+    await attaching
+    await leadership?.release()
   }
+
+  try {
+    await attach()
+    await remote.ready
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { ...remote, close }
 }
