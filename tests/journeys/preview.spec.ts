@@ -227,6 +227,17 @@ const screens: Readonly<Record<string, Screen>> = {
   'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
   'new room': { scene: 'desk', room: '0f02', reach: presses('Control+Shift+O', 'New room') },
   invite: { scene: 'desk', room: '0f02', reach: presses('Control+Shift+A', /Invite to/) },
+  'who has just signed up': {
+    scene: 'desk',
+    room: '0f02',
+    reach: async (page) => {
+      await presses('Control+Shift+A', /Invite to/)(page)
+      const dialog = page.getByRole('dialog', { name: /Invite to/ })
+      await dialog.getByLabel('Names').fill('newcomer')
+      await dialog.getByRole('button', { name: 'Invite', exact: true }).click()
+      await expect(dialog.getByText(/just signed up/)).toBeVisible()
+    },
+  },
   'several invited at once': {
     scene: 'desk',
     room: '0f02',

@@ -340,7 +340,8 @@ export const openPreviewClient = (scene: Scene): Client => {
       return { room }
     },
     invite: async ({ room, name }) => {
-      await wait(600)
+      // Whose device is not ready yet.
+      await wait(name === 'newcomer' ? 60_000 : 600)
       const code = refusals[name]
       if (code) throw new PreviewFailure(code)
       comesIn(room, name)
