@@ -124,11 +124,16 @@ test('presence: who shares a room hears of joining, leaving, coming and going, o
     expect(hers.heard(heard)).toEqual([])
   }
   await rest(server.url, 'PUT /api/me/presence', { token: carol, body: { presence: 'hidden' } })
+  // Who hides is away for those who have seen her; nothing of her is told before she shows herself.
+  expect(await his.next('user_offline')).toEqual({ username: 'carol' })
   await hers.ask('user_login', { username: 'carol' })
+  const { body: online } = await rest(server.url, 'GET /api/users/online', { token: dave })
+  expect(JSON.stringify(online)).not.toContain('carol')
   await rest(server.url, 'PUT /api/me/presence', { token: carol, body: { presence: 'visible' } })
+  expect(await his.next('user_online')).toEqual({ username: 'carol' })
   hers.close()
   expect(await his.next('user_offline')).toEqual({ username: 'carol' })
-  expect(his.heard('user_online')).toHaveLength(1)
+  expect(his.heard('user_online')).toHaveLength(2)
   for (const event of ['user_joined', 'user_left', 'user_online', 'user_offline'])
     expect(stranger.heard(event)).toEqual([])
 })

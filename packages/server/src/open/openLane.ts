@@ -114,6 +114,10 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
       rooms,
       clock,
       onlineUsers,
+      presenceBecame: (became, user) => {
+        // Who is not there has gone already, for the others.
+        if (isOnline(user.id)) presence.became(became, user)
+      },
     }),
   )
   const requests = makeRate(clock, {

@@ -8,6 +8,11 @@ type PresenceEvent = 'user_joined' | 'user_left' | 'user_online' | 'user_offline
 export interface Presence {
   /** Tells it now, or the last of several at the end of the window. What cannot be told is left untold. */
   say(event: PresenceEvent, user: Pick<OpenUser, 'id' | 'name'>): void
+  /**
+   * Somebody who is there hides, or shows himself. To the others who hides goes away, as if he had: that he hides nobody is
+   * told, and nothing else of him until he shows himself.
+   */
+  became(presence: OpenUser['presence'], user: Pick<OpenUser, 'id' | 'name'>): void
   end(): void
 }
 
@@ -22,11 +27,16 @@ interface Dependencies {
   onFailure(error: unknown): void
 }
 
-/** What somebody has had told within the window, and what waits for its end. */
+/** Within it something of somebody has been told, and the last of what came since waits for its end. */
 interface Window {
-  told: PresenceEvent
-  next: PresenceEvent | null
+  next: News | null
   readonly timer: NodeJS.Timeout
+}
+
+/** What is to be told, and of whom: that somebody has gone is told although he hides, where it is told because he does. */
+interface News {
+  readonly event: PresenceEvent
+  readonly of: 'who shows himself' | 'who hides'
 }
 
 export const makePresence = ({ store, hints, limits, isVisible, onFailure }: Dependencies): Presence => {
@@ -36,30 +46,39 @@ export const makePresence = ({ store, hints, limits, isVisible, onFailure }: Dep
   }
   const windows = new Map<number, Window>()
 
-  const tell = async (event: PresenceEvent, { id, name }: Pick<OpenUser, 'id' | 'name'>): Promise<void> => {
-    if (!(await isVisible(name))) return
+  const tell = async ({ event, of }: News, { id, name }: Pick<OpenUser, 'id' | 'name'>): Promise<void> => {
+    if (of === 'who shows himself' && !(await isVisible(name))) return
     const payload = { username: name }
     for (const other of await store.acquaintances(id, bounds))
       if (other !== id) hints.publish(userTopic(other), { kind: 'event', event, payload })
   }
 
-  const open = (event: PresenceEvent, user: Pick<OpenUser, 'id' | 'name'>): void => {
+  const open = (news: News, user: Pick<OpenUser, 'id' | 'name'>): void => {
     const closeWindow = (): void => {
-      const { told, next } = windows.get(user.id) ?? { told: event, next: null }
+      const next = windows.get(user.id)?.next ?? null
       windows.delete(user.id)
-      if (next !== null && next !== told) open(next, user)
+      if (next !== null && next.event !== news.event) open(next, user)
     }
     const timer = setTimeout(closeWindow, limits.openPresenceWindowMs).unref()
-    windows.set(user.id, { told: event, next: null, timer })
-    tell(event, user).catch(onFailure)
+    windows.set(user.id, { next: null, timer })
+    tell(news, user).catch(onFailure)
+  }
+
+  const take = (news: News, user: Pick<OpenUser, 'id' | 'name'>): void => {
+    const window = windows.get(user.id)
+    if (window) window.next = news
+    else open(news, user)
   }
 
   return {
     say: (event, user) => {
-      const window = windows.get(user.id)
-      if (window) window.next = event
-      else open(event, user)
+      // What comes while it still has to be told that somebody has hidden is hidden with him.
+      if (windows.get(user.id)?.next?.of !== 'who hides') take({ event, of: 'who shows himself' }, user)
     },
+    became: (presence, user) =>
+      presence === 'hidden'
+        ? take({ event: 'user_offline', of: 'who hides' }, user)
+        : take({ event: 'user_online', of: 'who shows himself' }, user),
     end: () => {
       for (const { timer } of windows.values()) clearTimeout(timer)
       windows.clear()

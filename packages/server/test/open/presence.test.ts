@@ -44,6 +44,44 @@ it('presence is told once in a window, and at its end the last of what changed',
   expect(asked.length).toBe(2)
 })
 
+it('who hides goes away to those who have seen him, and comes when he shows himself', async () => {
+  const { presence, told, world } = setUp()
+  presence.say('user_online', alice)
+  await vi.advanceTimersByTimeAsync(3000)
+  world.isVisible = false
+  presence.became('hidden', alice)
+  await vi.advanceTimersByTimeAsync(3000)
+  // That he really goes is nothing new to anybody.
+  for (const event of ['user_online', 'user_joined', 'user_offline'] as const) presence.say(event, alice)
+  await vi.advanceTimersByTimeAsync(3000)
+  expect(told).toEqual(['2 user_online', '2 user_offline'])
+  world.isVisible = true
+  presence.became('visible', alice)
+  await vi.advanceTimersByTimeAsync(3000)
+  expect(told).toEqual(['2 user_online', '2 user_offline', '2 user_online'])
+})
+
+it('who hides within the window has gone at its end, whatever he does in it', async () => {
+  const { presence, told, world } = setUp()
+  presence.say('user_online', alice)
+  world.isVisible = false
+  presence.became('hidden', alice)
+  presence.say('user_online', alice)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(told).toEqual(['2 user_online', '2 user_offline'])
+})
+
+it('who shows himself again within the window has been there all the time', async () => {
+  const { presence, told, world } = setUp()
+  presence.say('user_online', alice)
+  world.isVisible = false
+  presence.became('hidden', alice)
+  world.isVisible = true
+  presence.became('visible', alice)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(told).toEqual(['2 user_online'])
+})
+
 it('presence of who hides it is not told', async () => {
   const { presence, told, world } = setUp()
   world.isVisible = false

@@ -7,6 +7,7 @@ import type { Clock } from '../../configuration.ts'
 import { checkIdentity } from '../identity.ts'
 import { openOperations as o, type OpenOperation } from '../operations.ts'
 import type { Rooms } from '../rooms/rooms.ts'
+import type { OpenUser } from '../store.ts'
 import { noCookie, sessionCookie } from './cookies.ts'
 
 /** What an operation is given beside its input. */
@@ -49,6 +50,8 @@ export interface OpenServices {
   readonly rooms: Rooms
   readonly clock: Clock
   onlineUsers(after: string): Promise<readonly PublicUser[]>
+  /** Somebody hides, or shows himself, whether or not he is there. */
+  presenceBecame(presence: OpenUser['presence'], user: OpenUser): void
 }
 
 const tokenDaysDefault = 90
@@ -91,6 +94,7 @@ export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
     }),
     forLane(o.setPresence, async ({ presence }, { caller }) => {
       await people.setPresence(caller.user, presence)
+      if (presence !== caller.user.presence) services.presenceBecame(presence, caller.user)
       return { body: { presence } }
     }),
     forLane(o.onlineUsers, async ({ after }) => ({ body: await services.onlineUsers(after ?? '') })),
