@@ -18,6 +18,17 @@ from lane import log_in, public_key_of
 ACKNOWLEDGED_SECONDS = 30
 
 
+def text_of(data):
+    """What can be read by whoever gets it. The server sees nothing of it, so it is looked at before it is sealed."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SystemExit("this is not UTF-8: nothing was sent")
+    if not text.strip() or "\0" in text:
+        raise SystemExit("this is no text: nothing was sent")
+    return text
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
@@ -30,8 +41,8 @@ def main():
 
     own_key = load_key(options.key, options.kind)
     token = log_in(options.url, options.name, os.environ["SOTTO_PASSWORD"], public_part(own_key))
+    text = text_of(sys.stdin.buffer.read())
     recipient_key = read_public(public_key_of(options.url, options.recipient, token))
-    text = sys.stdin.buffer.read().decode()
     envelope = seal(text, options.name, options.recipient, recipient_key, own_key, options.enc)
 
     client = socketio.Client()

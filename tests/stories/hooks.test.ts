@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '@sotto/protocol'
 import type { Client, HookFault, NewHook, TimelineItem } from '@sotto/client'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type Script, scriptOf, type Twist } from './script.ts'
@@ -139,6 +140,21 @@ describe('a script posts into a room', () => {
     }
     await bob.send({ room: id, text: 'people talk on' })
     await untilMessages(alice, id, 1)
+  })
+
+  it('what is too long is refused where the server sees it, and what it takes is shown', async () => {
+    const before = (await posted(alice, id)).length
+    const max = limits.textBytesMax
+    for (const body of ['x'.repeat(70_000), 'я'.repeat(40_000)])
+      expect(await script.post(body)).toMatchObject({ status: 413, code: 'too_large' })
+    for (const body of ['x'.repeat(max), 'x'.repeat(max + 1), ''])
+      expect(await script.post(body)).toMatchObject({ status: 201 })
+    const items = (await untilPosted(alice, id, before + 3)).slice(before)
+    expect(items.map(({ text, fault }) => [text?.length, fault])).toEqual([
+      [max, null],
+      [max + 1, null],
+      [undefined, 'empty'],
+    ])
   })
 
   it('what the server can see is refused at once, with its reason, and never stands in the log', async () => {

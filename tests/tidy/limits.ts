@@ -262,6 +262,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   notesMax: by('packages/client/test/notes.test.ts', 'have limits'),
   noteCharactersMax: by('packages/client/test/notes.test.ts', 'have limits'),
   hookPostBytesMax: form,
+  hookSignedBytesMax: by('packages/client/test/hook.test.ts', 'says as much as a server lets through'),
   hookStatementBytesMax: form,
   hookNameCharactersMax: by('packages/client/test/hook.test.ts', 'has so many characters and no more'),
   hookPostsPerMinute: server('hookRate.test.ts', 'are taken up to the burst, then so many a minute'),

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import urllib.error
 import urllib.request
 import uuid
 
@@ -19,10 +20,33 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook.json"))
     HOOK = json.load(file)
 
 
+TEXT_BYTES_MAX = 48 * 1024
+SIGNED_BYTES_MAX = 80 * 1024
+
+
+def text_of(data):
+    """A text that the room can show. The server sees no more of it than its length, so it is looked at here."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SystemExit("this is not UTF-8: nothing was posted")
+    if "\0" in text:
+        raise SystemExit("there is a NUL in this: nothing was posted")
+    if not text.strip():
+        raise SystemExit("there is nothing to post")
+    length = len(text.encode())
+    if length > TEXT_BYTES_MAX:
+        raise SystemExit("%d bytes are more than the %d of a post: nothing was posted" % (length, TEXT_BYTES_MAX))
+    return text
+
+
 def call(path="", body=None, headers=None):
     request = urllib.request.Request(HOOK["url"] + path, data=body, headers=headers or {})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return answer.read().decode()
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.read().decode()
+    except urllib.error.HTTPError as error:
+        raise SystemExit("the server refuses it: %d %s" % (error.code, error.read(2000).decode(errors="replace")))
 
 
 def newest_keys():
@@ -45,17 +69,20 @@ def seal(text, kind):
     now = int(time.time())
     claims = {"iss": HOOK["hook"], "aud": HOOK["room"], "iat": now, "exp": now + 300}
     claims.update({"jti": str(uuid.uuid4()), "body": text})
-    proof = jws.JWS(json.dumps(claims).encode())
+    proof = jws.JWS(json.dumps(claims, ensure_ascii=False).encode())
     alg = SIGNATURE[HOOK["key"]["kty"]]
     proof.add_signature(own, alg, json.dumps({"alg": alg, "kid": own.thumbprint(), "typ": "hook+jws"}))
+    signed = proof.serialize(compact=True)
+    if len(signed) > SIGNED_BYTES_MAX:
+        raise SystemExit("with what JSON escapes, this is longer than a post may be: nothing was posted")
     key = next(one for one in newest_keys() if one["kty"] == kind)
     header = {"alg": key["alg"], "enc": "A256GCM", "kid": key["kid"], "typ": "hook+jwe", "cty": "hook+jws"}
     envelope = jwe.JWE(
-        proof.serialize(compact=True).encode(), json.dumps(header), algs=[key["alg"], "A256GCM"]
+        signed.encode(), json.dumps(header), algs=[key["alg"], "A256GCM"]
     )
     envelope.add_recipient(jwk.JWK(**{name: key[name] for name in key if name not in ("alg", "use", "kid")}))
     return envelope.serialize(compact=True)
 
 
-body = seal(sys.stdin.buffer.read().decode(), sys.argv[1] if len(sys.argv) > 1 else "EC")
+body = seal(text_of(sys.stdin.buffer.read()), sys.argv[1] if len(sys.argv) > 1 else "EC")
 print(call(body=body.encode(), headers={"Authorization": "Bearer " + HOOK["token"], "Content-Type": "application/jose"}))

@@ -20,6 +20,23 @@ hex() { decode | od -An -v -tx1 | tr -d ' \n'; }
 # The text of the first member of this name.
 member() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }
 
+# A text that the room can show. The server sees no more of it than its length, so it is looked at here.
+body=$(python3 -c '
+import json, sys
+try:
+    text = sys.stdin.buffer.read().decode("utf-8-sig")
+except UnicodeDecodeError:
+    sys.exit("this is not UTF-8: nothing was posted")
+if "\0" in text:
+    sys.exit("there is a NUL in this: nothing was posted")
+if not text.strip():
+    sys.exit("there is nothing to post")
+length = len(text.encode())
+if length > 49152:
+    sys.exit("%d bytes are more than the 49152 of a post: nothing was posted" % length)
+sys.stdout.buffer.write(json.dumps(text, ensure_ascii=False).encode())
+')
+
 # What the room's members say of their keys, signed by the anchor whose thumbprint this script knows.
 statement=$(curl -fsS "$url/keys")
 header=$(printf '%s' "${statement%%.*}" | decode)
@@ -66,13 +83,14 @@ openssl asn1parse -genconf "$work/room.cnf" -noout -out "$work/room.der"
 openssl rsa -RSAPublicKey_in -inform DER -in "$work/room.der" -pubout -out "$work/room.pem" 2> /dev/null
 
 # Signed by this script.
-body=$(python3 -c 'import json, sys; print(json.dumps(sys.stdin.buffer.read().decode()))')
 id=$(openssl rand -hex 16)
 claims=$(printf '{"iss":"%s","aud":"%s","iat":%s,"exp":%s,"jti":"%s","body":%s}' \
   "$hook" "$room" "$now" $((now + 300)) "$id" "$body")
 proof=$(printf '{"alg":"PS256","kid":"%s","typ":"hook+jws"}' "$script" | encode).$(printf '%s' "$claims" | encode)
 mark=$(printf '%s' "$proof" |
   openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest -sign "$here/hook.pem" | encode)
+[ $((${#proof} + ${#mark})) -lt 81920 ] ||
+  { echo 'with what JSON escapes, this is longer than a post may be: nothing was posted' >&2; exit 1; }
 
 # Sealed to the room.
 openssl rand 32 > "$work/content.key"

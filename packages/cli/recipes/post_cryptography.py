@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+import urllib.error
 import urllib.request
 import uuid
 
@@ -41,7 +42,7 @@ def point(key):
 
 
 def part(value):
-    return encode(json.dumps(value, separators=(",", ":")).encode())
+    return encode(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 def thumbprint(key):
@@ -51,10 +52,33 @@ def thumbprint(key):
     return encode(hashlib.sha256(text.encode()).digest())
 
 
+TEXT_BYTES_MAX = 48 * 1024
+SIGNED_BYTES_MAX = 80 * 1024
+
+
+def text_of(data):
+    """A text that the room can show. The server sees no more of it than its length, so it is looked at here."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SystemExit("this is not UTF-8: nothing was posted")
+    if "\0" in text:
+        raise SystemExit("there is a NUL in this: nothing was posted")
+    if not text.strip():
+        raise SystemExit("there is nothing to post")
+    length = len(text.encode())
+    if length > TEXT_BYTES_MAX:
+        raise SystemExit("%d bytes are more than the %d of a post: nothing was posted" % (length, TEXT_BYTES_MAX))
+    return text
+
+
 def call(path="", body=None, headers=None):
     request = urllib.request.Request(HOOK["url"] + path, data=body, headers=headers or {})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return answer.read().decode()
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.read().decode()
+    except urllib.error.HTTPError as error:
+        raise SystemExit("the server refuses it: %d %s" % (error.code, error.read(2000).decode(errors="replace")))
 
 
 def newest_keys():
@@ -115,6 +139,8 @@ def seal(text, kind):
     alg, signer = signing()
     signed = part({"alg": alg, "kid": thumbprint(HOOK["key"]), "typ": "hook+jws"}) + "." + part(claims)
     proof = signed + "." + encode(signer(signed.encode()))
+    if len(proof) > SIGNED_BYTES_MAX:
+        raise SystemExit("with what JSON escapes, this is longer than a post may be: nothing was posted")
     key = next(one for one in newest_keys() if one["kty"] == kind)
     content_key, iv = AESGCM.generate_key(256), os.urandom(12)
     wrapped, more = wrap(content_key, key)
@@ -125,5 +151,5 @@ def seal(text, kind):
     return ".".join([protected, encode(wrapped), encode(iv), encode(sealed[:-16]), encode(sealed[-16:])])
 
 
-body = seal(sys.stdin.buffer.read().decode(), sys.argv[1] if len(sys.argv) > 1 else "EC")
+body = seal(text_of(sys.stdin.buffer.read()), sys.argv[1] if len(sys.argv) > 1 else "EC")
 print(call(body=body.encode(), headers={"Authorization": "Bearer " + HOOK["token"], "Content-Type": "application/jose"}))

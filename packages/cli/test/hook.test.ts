@@ -24,7 +24,7 @@ const noCryptography = !can('python3', '-c', 'import cryptography')
 const noShell = noCryptography || !can('curl', '--version') || !can('openssl', 'version')
 
 /** What a person does with what `hook create` prints: runs it in a folder of its own. */
-const inFolder = async (name: string, command: string, input: string) => {
+const inFolder = async (name: string, command: string, input: string | Buffer) => {
   const cwd = join(dirname(world.data), name)
   mkdirSync(cwd, { recursive: true })
   const child = spawn('sh', ['-c', command], { cwd, env: { ...process.env, PATH: path } })
@@ -104,6 +104,37 @@ describe('sotto hook', () => {
     })
     expect(await inFolder('shell', './post.sh', strange)).toMatchObject({ exit: 0 })
     expect(await received()).toEqual([shown('Cron', 'It works.\n'), shown('Cron', strange)])
+  })
+
+  it.each([
+    ['post.py with jwcrypto', noJwcrypto, 'jwcrypto', 'python3 post.py'],
+    ['post.py with cryptography', noCryptography, 'ES256', 'python3 post.py'],
+    ['post.sh', noShell, 'shell', './post.sh'],
+  ] as const)('%s posts nothing that nobody could read', async (_what, isMissing, folder, command) => {
+    if (isMissing) return
+    for (const [input, why] of [
+      ['', 'nothing to post'],
+      [' \n\t\n', 'nothing to post'],
+      ['x'.repeat(48 * 1024 + 1), '49153 bytes are more than the 49152'],
+      ['€'.repeat(17_000), '51000 bytes'],
+      [Buffer.from([0x68, 0xff, 0xfe]), 'not UTF-8'],
+      ['a\0b', 'NUL'],
+      ['\n\u0001'.repeat(20_000), 'longer than a post may be'],
+    ] as const) {
+      const posted = await inFolder(folder, command, input)
+      expect(posted.exit).not.toBe(0)
+      expect(posted.err).toContain(why)
+      expect(posted.err).not.toContain('Traceback')
+    }
+    expect(await received()).toEqual([])
+    // With the byte order mark off, and the longest that there may be.
+    const longest = 'é'.repeat(24 * 1024)
+    for (const input of ['\ufefffirst', longest])
+      expect(await inFolder(folder, command, input)).toMatchObject({ exit: 0 })
+    expect((await received()).map(({ text, fault }) => [text, fault])).toEqual([
+      ['first', undefined],
+      [longest, undefined],
+    ])
   })
 
   it.skipIf(noCryptography)('a script that knows another anchor sends nothing (needs python3)', async () => {

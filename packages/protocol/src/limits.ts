@@ -241,6 +241,11 @@ export const limits = {
 
   /** A compact JWE under a hook's name. */
   hookPostBytesMax: 256 * kiB,
+  /**
+   * What is signed inside of a post, of which the server sees the length and nothing else: a text of `textBytesMax` in
+   * base64url, what stands around it, and room for what JSON escapes.
+   */
+  hookSignedBytesMax: 80 * kiB,
   hookStatementBytesMax: 8 * kiB,
   hookNameCharactersMax: 40,
   /** Of one hook, and at once. */

@@ -92,7 +92,7 @@ const item: Shape<RecordedItem> = union({
     {
       hook: hookId,
       name: hookName,
-      text: nullable(text(limits.textBytesMax)),
+      text: nullable(text(limits.hookSignedBytesMax)),
       fault: nullable(oneOf<HookFault>(...hookFaults)),
     },
   ],

@@ -42,5 +42,9 @@ export const hookFaults = [
   'expired',
   /** Its id has been used before. */
   'replayed',
+  /** It says nothing. */
+  'empty',
+  /** It says more than a message may, and than any server takes that sees how much is sealed. */
+  'text_too_long',
 ] as const
 export type HookFault = (typeof hookFaults)[number]

@@ -12,6 +12,8 @@ export interface SealedPost {
   readonly alg: HookKeyAlgorithm
   /** RFC 7638 thumbprint of the key, in base64url. */
   readonly kid: string
+  /** Length of what is sealed: AES-GCM adds nothing to it, and tells it to whoever looks. */
+  readonly sealedBytes: number
 }
 
 export const sealedPostType = 'hook+jwe'
@@ -44,7 +46,7 @@ const isEphemeralKey = (key: Json | undefined): boolean =>
 
 const names = ['alg', 'enc', 'kid', 'typ', 'cty'] as const
 
-const headerOf = (header: JsonObject): HookRead<SealedPost> => {
+const headerOf = (header: JsonObject): HookRead<Omit<SealedPost, 'sealedBytes'>> => {
   const { alg, enc, kid, typ, cty, epk } = header
   if (enc !== 'A256GCM') return faulty('algorithm')
   switch (alg) {
@@ -81,11 +83,11 @@ export const readSealedPost = (jwe: string): HookRead<SealedPost> => {
   if (parts.length !== 5) return faulty('form')
   const bytes = bytesOfParts(parts)
   if (!bytes) return faulty('base64')
-  const [header, key, iv, , tag] = bytes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+  const [header, key, iv, sealed, tag] = bytes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
   const object = objectIn(header)
   if (!object) return faulty('json')
   const post = headerOf(object)
   if (post.kind === 'refused') return post
   const isWhole = isKeyLength(post.value.alg, key.length) && iv.length === ivBytes && tag.length === tagBytes
-  return isWhole ? post : faulty('length')
+  return isWhole ? understood({ ...post.value, sealedBytes: sealed.length }) : faulty('length')
 }

@@ -59,9 +59,13 @@ const minuteS = 60
 export const postIdOf = (jwe: string): Uint8Array =>
   digest(Buffer.from(jwe, 'latin1')).slice(0, messageIdBytes)
 
-const formOf = (jwe: string): SealedPost => {
+const formOf = (jwe: string, signedBytesMax: number): SealedPost => {
   const form = readSealedPost(jwe)
-  if (form.kind === 'read') return form.value
+  if (form.kind === 'read') {
+    // No client would show a text of that length: whoever posts it hears so, instead of nobody.
+    if (form.value.sealedBytes > signedBytesMax) throw new SottoError('too_large')
+    return form.value
+  }
   if (form.fault === 'too_large') throw new SottoError('too_large')
   throw new SottoError('bad_request', undefined, { rule: form.fault })
 }
@@ -135,7 +139,7 @@ export const makeHooks = (dependencies: Dependencies): Hooks => {
     post: async (hook, token, jwe, address) => {
       const stored = await authenticate(hook, token, address)
       postRate.take(mapKey(hook))
-      const form = formOf(jwe)
+      const form = formOf(jwe, limits.hookSignedBytesMax)
       const { ack } = await lanes.run(mapKey(stored.room), () => decide(hook, form, jwe))
       return ack
     },

@@ -29,6 +29,8 @@ const fault = {
   stale: 'it was not made just now',
   expired: 'it had expired when it came',
   replayed: 'it was shown before',
+  empty: 'it says nothing',
+  text_too_long: 'it is longer than a message may be',
 } as const satisfies Record<HookFault, string>
 
 export const hook = {
