@@ -110,8 +110,8 @@ const isLaneError = (error: unknown): error is LaneError =>
 
 /** What stands between this device and a server of the open lane. */
 const obstacleOfLane = ({ code, status, cause }: LaneError): Obstacle | undefined => {
-  if (code === 'ANSWER_INVALID' && status !== undefined) return obstacleOfStatus(status)
-  return code === 'OFFLINE' ? obstacleOfError(cause) : undefined
+  if (code !== 'OFFLINE') return undefined
+  return status === undefined ? obstacleOfError(cause) : obstacleOfStatus(status)
 }
 
 const laneText = (error: LaneError): string => {

@@ -29,6 +29,7 @@ import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import type { Transport } from './ports/transport.ts'
 import type { Line } from './room/line.ts'
+import { openQuestions } from './questions.ts'
 import { makeStage } from './stage.ts'
 import { type Connection, openConnection, type Ready } from './sync/connection.ts'
 import { readTimeline } from './timeline/timeline.ts'
@@ -120,25 +121,13 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     return doubting
   }
 
-  const questions = new Set<{ readonly askedMs: number; giveUp(failure: SottoError): void }>()
-  const answerOf = <T>(asked: Promise<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const question = { askedMs: scheduler.steadyMs(), giveUp: reject }
-      questions.add(question)
-      asked.then(resolve, reject).finally(() => questions.delete(question))
-    })
-  /** What has waited for so long when a line is new was swallowed by what was there before: it is asked again. */
-  const giveUpQuestions = (): void => {
-    const beforeMs = scheduler.steadyMs() - limits.socketOpenMs
-    for (const { askedMs, giveUp } of questions) if (askedMs <= beforeMs) giveUp(new SottoError('offline'))
-  }
-
+  const questions = openQuestions(scheduler)
   const call: Call = async (op, input) => {
     if (token === null) throw new SottoError('unauthorized')
     const used = token
     try {
       // What changes something goes on: nobody knows whether it has.
-      const ask = op.method === 'GET' ? answerOf : <T>(asked: Promise<T>): Promise<T> => asked
+      const ask = op.method === 'GET' ? questions.answerOf : <T>(asked: Promise<T>): Promise<T> => asked
       return await waits.until(() => ask(transport.call(op, input, used)))
     } catch (error) {
       if (error instanceof SottoError && isSessionOver(error)) await doubtSession().catch(() => false)
@@ -216,7 +205,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
 
   const greeted = async ({ rooms, replenish }: Device, frame: Ready): Promise<void> => {
     aheadMs = frame.timeMs - scheduler.steadyMs()
-    giveUpQuestions()
+    questions.giveUp(limits.socketOpenMs)
     const then = openings
     const known = places
     let isHeard = await rooms.headsAre(frame.heads, known).then(

@@ -227,7 +227,7 @@ export const limits = {
 
   retryDelayMinMs: 250,
   retryDelayMaxMs: 30 * secondMs,
-  /** Where the server has not said so itself: whatever stands between may be gone, and people wait for it. */
+  /** For a line: whatever stands between may be gone at any moment, and people wait for it. */
   obstacleRetryMaxMs: 8 * secondMs,
   /** Beyond it nothing new is taken; what a room hands over to the one that continues it is never lost by it. */
   outboxItemsPerRoomMax: 5000,

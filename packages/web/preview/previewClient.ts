@@ -10,9 +10,8 @@ import type {
   RoomView,
   SpaceOwner,
   TimelineItem,
-  ConnectionView,
-  Obstacle,
 } from '@sotto/client'
+import { away } from './away.ts'
 import { bots } from './bots.ts'
 import { recovery } from './recovery.ts'
 import {
@@ -105,12 +104,6 @@ const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
   }
 }
 
-const away = (code: FailureCode, obstacle: Obstacle, nowMs: number): ConnectionView => ({
-  kind: 'offline',
-  retryAtMs: nowMs + 7000,
-  reason: { code, obstacle },
-})
-
 const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientState => {
   switch (scene) {
     case 'none':
@@ -119,13 +112,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
       return { account: { kind: 'none' }, connection: { kind: 'offline', retryAtMs: null }, rooms: [] }
     case 'signed_out':
       return {
-        account: {
-          kind: 'signed_out',
-          server: 'https://sotto.example.org',
-          name: you.name,
-          account: you.account,
-          isBot: false,
-        },
+        account: { ...signedIn, kind: 'signed_out' },
         connection: { kind: 'offline', retryAtMs: null },
         rooms: [],
       }

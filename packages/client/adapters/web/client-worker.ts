@@ -52,6 +52,7 @@ const openAt = async (server: string, profile: string): Promise<Client> => {
     jose: joseLibrary,
     password: passwordProtocolAt(openPasswordHelper),
     deviceKind: 'web',
+    onHope: (hurry) => addEventListener('online', hurry),
   })
 }
 

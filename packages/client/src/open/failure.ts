@@ -28,7 +28,7 @@ export class LaneError extends Error {
   readonly retryAfterMs: number | undefined
   /** Of `QUOTA`: what of it is used up, `account`, `room` or `server`. */
   readonly scope: string | undefined
-  /** Of `ANSWER_INVALID`: the status of what is no answer of a Sotto server. */
+  /** Of `OFFLINE`: the status of what has answered in place of the server. */
   status: number | undefined
 
   constructor(code: LaneCode, detail?: string, retryAfterMs?: number, scope?: string) {
@@ -39,16 +39,30 @@ export class LaneError extends Error {
   }
 }
 
-/** What the server's refusal says. A code that this side does not know is none: a newer server has more of them. */
+/** RFC 3339, UTC: every refusal of a Sotto server has one, and hardly one of anything else beside `code` and `error`. */
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
+/** What has answered in place of the server: nothing follows from it, and the same is asked again. */
+export const foreignAnswer = (status: number | undefined): LaneError => {
+  const failure = new LaneError('OFFLINE')
+  failure.status = status
+  return failure
+}
+
+/**
+ * What the server's refusal says. It is the server's only in the form in which it writes them, and over HTTP under the
+ * status of its code: proxies and other programs have codes such as `UNAUTHORIZED`, too. A code that this side does not
+ * know says nothing: a newer server has more of them.
+ */
 export const failureOfAnswer = (answer: unknown, status?: number): LaneError => {
   const told = (answer ?? {}) as Readonly<Record<string, unknown>>
-  const { code, retry_after_ms: retryAfterMs, scope } = told
+  const { code, error, timestamp: at, retry_after_ms: retryAfterMs, scope } = told
+  if (typeof code !== 'string' || typeof error !== 'string' || typeof at !== 'string' || !timestamp.test(at))
+    return foreignAnswer(status)
+  if (!isOpenCode(code))
+    return new LaneError('ANSWER_INVALID', status === undefined ? undefined : `status ${status}`)
+  if (status !== undefined && openFailures[code].status !== status) return foreignAnswer(status)
   const reason = nameReasonIn(told)
-  if (!isOpenCode(code)) {
-    const failure = new LaneError('ANSWER_INVALID', status === undefined ? undefined : `status ${status}`)
-    failure.status = status
-    return failure
-  }
   return new LaneError(
     code,
     reason && nameReasons[reason],

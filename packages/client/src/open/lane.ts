@@ -16,7 +16,7 @@ import { makeRooms } from './rooms.ts'
 import { makeSealing } from './sealing.ts'
 import type { LaneStore } from './store.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
-import { openWire, type WireOptions } from './wire.ts'
+import { isEnded, openWire, type WireOptions } from './wire.ts'
 
 export interface LaneOptions {
   /** Address of the server. */
@@ -209,8 +209,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     persistently(
       () =>
         call('GET', path).catch(async (error: unknown) => {
-          const isEnded = error instanceof LaneError && error.code === 'UNAUTHORIZED'
-          if (!isEnded || credentials.kind !== 'program') throw error
+          const isOver = error instanceof LaneError && isEnded(error.code)
+          if (!isOver || credentials.kind !== 'program') throw error
           token = await logInAgain()
           return call('GET', path)
         }),
@@ -238,8 +238,11 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
 
   const pins = makePins({
     store,
-    fetchKey: async (who) =>
-      asObject(await read(`/api/users/public-key/${encodeURIComponent(who)}`))['public_key'],
+    fetchKey: async (who) => {
+      const answer = await read(`/api/users/public-key/${encodeURIComponent(who)}`)
+      // JSON of something else says nothing about anybody.
+      return isJsonObject(answer) && 'public_key' in answer ? answer['public_key'] : fail('OFFLINE')
+    },
     tell: tellSoon,
   })
   const once = makeOnce(store)
@@ -420,6 +423,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     failed,
     close: async () => {
       wire.close()
+      letters.rest()
       await letters.settled()
     },
   }

@@ -2,7 +2,8 @@ import type { LaneEvent } from './events.ts'
 import { LaneError } from './failure.ts'
 import type { Once } from './once.ts'
 import type { Claims } from './proof.ts'
-import type { LaneStore } from './store.ts'
+import { isVerdict, pauseMs } from './patience.ts'
+import { everyRowOf, type LaneStore } from './store.ts'
 import { asObject, asText } from './rest.ts'
 import { type JsonObject, parseStrict } from './strict.ts'
 
@@ -35,6 +36,8 @@ export interface Letters {
   takeUpOf(name: string): void
   /** Resolves when all that has arrived so far is told. */
   settled(): Promise<void>
+  /** Takes nothing up by itself any more. */
+  rest(): void
 }
 
 interface Dependencies {
@@ -48,9 +51,9 @@ interface Dependencies {
   tell(event: LaneEvent): Promise<void>
 }
 
-const keptMax = 20_000
 const arrivedPrefix = 'letter/'
-const heldPrefix = (name: string): string => `held/${name}/`
+const heldFolder = 'held/'
+const heldPrefix = (name: string): string => `${heldFolder}${name}/`
 
 export const senderOf = ({ payload }: Letter): string => {
   const { sender, initiator } = payload
@@ -74,6 +77,7 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
   let telling: Promise<void> = Promise.resolve()
   let count = 0
   let isTelling = true
+  let isResting = false
   /** In one of the two queues. */
   const underWay = new Set<string>()
 
@@ -104,17 +108,12 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
   }
 
   const refuse = (key: string | null, letter: Letter | null, { code }: LaneError): void => {
+    if (!isVerdict(code)) {
+      // Not its fault: it stays where it is.
+      if (key !== null) underWay.delete(key)
+      return takeUpLater()
+    }
     switch (code) {
-      case 'OFFLINE':
-      case 'TIMEOUT':
-      case 'CLOSED':
-      case 'UNAUTHORIZED':
-      case 'SESSION_EXPIRED':
-      case 'RATE_LIMITED':
-      case 'UNAVAILABLE':
-        // Not its fault: it stays where it is.
-        if (key !== null) underWay.delete(key)
-        return
       case 'REPLAYED':
         return finish(key, { events: [], claims: null, rows: {} })
       case 'KEY_CHANGED': {
@@ -132,10 +131,20 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
     }
   }
 
+  let tries = 0
+  let cancelLater = (): void => {}
+  const takeUpLater = (): void => {
+    cancelLater()
+    if (!isTelling || isResting) return
+    const timer = setTimeout(takeUp, pauseMs(tries++))
+    cancelLater = () => clearTimeout(timer)
+  }
+
   const queue = (key: string | null, letter: Letter | null, work: () => Promise<Opened>): void => {
     opening = opening.then(async () => {
       try {
         finish(key, await work())
+        tries = 0
       } catch (error) {
         refuse(key, letter, error instanceof LaneError ? error : new LaneError('ENVELOPE_INVALID'))
       }
@@ -163,6 +172,16 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
     }
   }
 
+  const takeUpUnder = (prefix: string): void => {
+    for (const [key, row] of everyRowOf(store, prefix)) takeUpRow(key, row)
+  }
+  const takeUp = (): void => {
+    cancelLater()
+    takeUpUnder(arrivedPrefix)
+    // What was held because another key was named may be by the right one after all.
+    takeUpUnder(heldFolder)
+  }
+
   return {
     arrived: (letter) => {
       const key = nextKey()
@@ -170,11 +189,11 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
       process(key, letter)
     },
     passing: (work) => queue(null, null, work),
-    takeUp: () => {
-      for (const [key, row] of store.rows(arrivedPrefix, keptMax)) takeUpRow(key, row)
-    },
-    takeUpOf: (name) => {
-      for (const [key, row] of store.rows(heldPrefix(name), keptMax)) takeUpRow(key, row)
+    takeUp,
+    takeUpOf: (name) => takeUpUnder(heldPrefix(name)),
+    rest: () => {
+      isResting = true
+      cancelLater()
     },
     settled: async () => {
       await opening

@@ -1,6 +1,6 @@
 import { fail } from './failure.ts'
 import type { Claims } from './proof.ts'
-import type { LaneStore } from './store.ts'
+import { everyRowOf, type LaneStore } from './store.ts'
 
 /**
  * Which messages have been told. The server may deliver twice where a connection broke between delivery and pong, and
@@ -26,8 +26,7 @@ export const makeOnce = (store: LaneStore): Once => {
 
   /** Ids that are forgotten leave a floor behind: what was signed before it is not told any more. */
   const forget = (sender: string): void => {
-    const rows = store
-      .rows(prefix(sender), 2 * rememberedPerSenderMax)
+    const rows = everyRowOf(store, prefix(sender))
       .map(([key, iat]) => ({ key, iat: Number(iat) }))
       .toSorted((a, b) => a.iat - b.iat)
     counts.set(sender, rows.length)

@@ -1,9 +1,13 @@
+import { limits } from '@sotto/protocol'
 import { type LaneCode, LaneError } from './failure.ts'
 
 /** How long one thing may take in all, connections that break and waits that are asked for included. */
 export const patienceMs = 120_000
 
 const retryMs = 500
+const pauseMaxMs = limits.obstacleRetryMaxMs
+/** Whatever is asked for in the name of the server. */
+const askedMaxMs = limits.retryDelayMaxMs
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -21,18 +25,47 @@ export const isPassing = (code: LaneCode): boolean => {
 }
 
 /**
+ * Whether a failure is about what somebody sent, and not about the way to the server or our place there: what can be judged
+ * is told and forgotten, everything else waits.
+ */
+export const isVerdict = (code: LaneCode): boolean => {
+  switch (code) {
+    case 'ENVELOPE_INVALID':
+    case 'NOT_FOR_US':
+    case 'PROOF_INVALID':
+    case 'ANSWER_INVALID':
+    case 'KEY_INVALID':
+    case 'KEY_CHANGED':
+    case 'KEY_NOT_FOUND':
+    case 'USER_NOT_FOUND':
+    case 'CHAT_NOT_FOUND':
+    case 'REPLAYED':
+      return true
+    default:
+      return false
+  }
+}
+
+/** From 0 to 1. */
+const chance = (): number => (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 255
+
+/** Between two tries of what only has to wait: longer each time, and never the same for all who wait. */
+export const pauseMs = (attempt: number): number =>
+  Math.min(pauseMaxMs, retryMs * 2 ** Math.min(attempt, 10)) * (0.5 + chance() / 2)
+
+/**
  * Asks again for what may be asked twice, as long as it only could not be answered.
  *
  * @param isOpen whether there is still anybody who wants to know
  */
 export const persistently = async <T>(work: () => Promise<T>, isOpen: () => boolean): Promise<T> => {
   const deadlineMs = Date.now() + patienceMs
-  for (;;)
+  for (let attempt = 0; ; attempt++)
     try {
       return await work()
     } catch (error) {
       const mayPass = error instanceof LaneError && isPassing(error.code)
       if (!mayPass || !isOpen() || Date.now() > deadlineMs) throw error
-      await wait(error.retryAfterMs ?? retryMs)
+      await wait(Math.min(error.retryAfterMs ?? pauseMs(attempt), askedMaxMs))
     }
 }

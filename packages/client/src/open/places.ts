@@ -1,7 +1,7 @@
 import { bytesOfUrl, toBase64url } from '@sotto/protocol'
 import { asList, asObject, asText } from './rest.ts'
 import { isSigned, type SharedKey } from './sharedKey.ts'
-import type { LaneStore } from './store.ts'
+import { everyRowOf, type LaneStore } from './store.ts'
 import { parseStrict } from './strict.ts'
 
 /** Keys that are remembered of one place: what is on its way may be under one of the last. */
@@ -37,8 +37,6 @@ export interface Places {
   gone(place: PlaceKey): Readonly<Record<string, null>>
 }
 
-const placesMax = 5000
-
 const readKey = (value: unknown): SharedKey => {
   const { key, holders } = asObject(value)
   return { key: toBase64url(bytesOfUrl(key)), holders: asList(holders).map(asText) }
@@ -67,8 +65,7 @@ export const makePlaces = (store: LaneStore): Places => {
   })
   return {
     get,
-    rooms: () =>
-      store.rows(rowKey('room:'), placesMax).map(([key]) => Number(key.slice(rowKey('room:').length))),
+    rooms: () => everyRowOf(store, rowKey('room:')).map(([key]) => Number(key.slice(rowKey('room:').length))),
     changed,
     withKey: (place, key, change = {}) => {
       const { keys, unsigned } = get(place) ?? nothing

@@ -1,4 +1,4 @@
-import { fail, failureOfAnswer, LaneError } from './failure.ts'
+import { fail, failureOfAnswer, foreignAnswer, LaneError } from './failure.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
 
 export interface Call {
@@ -29,17 +29,41 @@ export const restCall = async (server: string, { method, path, body, token }: Ca
     const isLate = error instanceof Error && error.name === 'TimeoutError'
     throw Object.assign(new LaneError(isLate ? 'TIMEOUT' : 'OFFLINE'), { cause: error })
   })
-  const text = await answer.text().catch(() => fail('OFFLINE'))
-  if (text.length > answerCharactersMax) fail('ANSWER_INVALID')
-  const value = ((): unknown => {
-    try {
-      return JSON.parse(text) as unknown
-    } catch {
-      return undefined
-    }
-  })()
-  if (!answer.ok || value === undefined) throw failureOfAnswer(value, answer.status)
+  const { status } = answer
+  const isJson = /^application\/json\b/i.test(answer.headers.get('content-type') ?? '')
+  if (!isJson) {
+    // Not the server; and it may have no end.
+    answer.body?.cancel().catch(() => {})
+    throw foreignAnswer(status)
+  }
+  const value = jsonOf(await textOf(answer))
+  if (value === undefined) throw foreignAnswer(status)
+  if (!answer.ok) throw failureOfAnswer(value, status)
   return value
+}
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** @throws LaneError `OFFLINE`, `ANSWER_INVALID` for more than any answer may have */
+const textOf = async ({ body }: Response): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ''
+  if (!body) return text
+  const reader = body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => fail('OFFLINE'))
+    text += decoder.decode(value, { stream: !done })
+    if (done) return text
+    if (text.length <= answerCharactersMax) continue
+    reader.cancel().catch(() => {})
+    return fail('ANSWER_INVALID')
+  }
 }
 
 export const asObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : fail('ANSWER_INVALID'))

@@ -3,7 +3,7 @@ import type { LaneEvent } from './events.ts'
 import { fail, LaneError } from './failure.ts'
 import type { Letters, Opened } from './letters.ts'
 import type { Once } from './once.ts'
-import { isPassing } from './patience.ts'
+import { isVerdict } from './patience.ts'
 import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
 import { makeKeysGiven } from './keyGiven.ts'
@@ -161,8 +161,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
       }
       return { events: [event], claims, rows }
     } catch (error) {
-      const mayPass = !(error instanceof LaneError) || isPassing(error.code) || error.code === 'CLOSED'
-      if (mayPass) throw error
+      if (!(error instanceof LaneError) || !isVerdict(error.code)) throw error
       if (error.code === 'REPLAYED') return { events: [], claims: null, rows }
       return {
         events: [{ kind: 'refused', from, place, code: error.code }],

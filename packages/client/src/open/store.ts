@@ -32,3 +32,16 @@ export const memoryLaneStore = (): LaneStore => {
     close: () => {},
   }
 }
+
+const rowsAtFirst = 1000
+
+/** All rows under a prefix, however many they are. */
+export const everyRowOf = (
+  store: Pick<LaneStore, 'rows'>,
+  prefix: string,
+): readonly (readonly [key: string, value: string])[] => {
+  for (let countMax = rowsAtFirst; ; countMax *= 8) {
+    const rows = store.rows(prefix, countMax)
+    if (rows.length < countMax) return rows
+  }
+}

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import { failureOfAnswer, type LaneCode, LaneError } from './failure.ts'
-import { patienceMs, wait } from './patience.ts'
+import { isPassing, patienceMs, pauseMs, wait } from './patience.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
 
 export type ConnectionState =
@@ -35,7 +35,9 @@ export interface WireOptions {
 
 const acknowledgementMs = 15_000
 const retryMs = 500
-const reconnectMaxMs = 15_000
+/** The library adds as much as half of it by chance. */
+const reconnectMaxMs = 5000
+const openMs = 10_000
 
 /** Refusals of what is sent again after a break, which say that the first one had arrived. */
 const arrivedBefore: Readonly<Record<string, LaneCode>> = {
@@ -47,7 +49,8 @@ const arrivedBefore: Readonly<Record<string, LaneCode>> = {
 /** Two of them would be two. Whoever asks is told that it is not known, and may ask again. */
 const onceOnly: ReadonlySet<string> = new Set(['initiate_chat'])
 
-const isEnded = (code: unknown): boolean => code === 'UNAUTHORIZED' || code === 'SESSION_EXPIRED'
+/** Whether a session is over; a fresh one may be had. */
+export const isEnded = (code: unknown): boolean => code === 'UNAUTHORIZED' || code === 'SESSION_EXPIRED'
 
 /** What the server says of a connection that it refuses. */
 const refusalOf = (error: Error): LaneError =>
@@ -56,6 +59,10 @@ const refusalOf = (error: Error): LaneError =>
 export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire => {
   let state: ConnectionState = { kind: 'connecting' }
   let isFresh = false
+  /** Without one, a refusal says nothing: none could be had just now. */
+  let hasToken = true
+  let attempts = 0
+  let cancelLater = (): void => {}
   const waiting = new Set<() => void>()
 
   const become = (next: ConnectionState): void => {
@@ -69,13 +76,19 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
     transports: ['websocket', 'polling'],
     // A proxy may pass no WebSockets.
     tryAllTransports: true,
+    reconnectionDelay: retryMs,
     reconnectionDelayMax: reconnectMaxMs,
+    timeout: openMs,
     forceNew: true,
     auth: (give) => {
       token(isFresh).then(
-        (value) => give({ token: value }),
+        (value) => {
+          hasToken = true
+          give({ token: value })
+        },
         (error: unknown) => {
-          if (error instanceof LaneError && error.code !== 'OFFLINE' && error.code !== 'TIMEOUT') {
+          hasToken = false
+          if (error instanceof LaneError && !isPassing(error.code)) {
             refused(error)
             socket.disconnect()
           } else give({})
@@ -83,24 +96,33 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
       )
     },
   })
+  const connectLater = (failure?: LaneError): void => {
+    cancelLater()
+    const askedMs = Math.min(failure?.retryAfterMs ?? 0, patienceMs)
+    const timer = setTimeout(() => socket.connect(), Math.max(askedMs, pauseMs(attempts++)))
+    cancelLater = () => clearTimeout(timer)
+  }
   socket.on('connected', () => {
     isFresh = false
+    attempts = 0
     become({ kind: 'online' })
   })
   socket.on('connect_error', (error) => {
     if (state.kind === 'refused') return
     const failure = refusalOf(error)
     // A session that has ended is opened anew, once; a second refusal is meant.
-    if (isEnded(failure.code) && isFresh) return refused(failure)
-    isFresh = isEnded(failure.code)
+    if (isEnded(failure.code) && hasToken) {
+      if (isFresh) return refused(failure)
+      isFresh = true
+    }
     become({ kind: 'offline' })
-    if (!socket.active) socket.connect()
+    // The library comes back by itself from everything but a refusal.
+    if (!socket.active) connectLater(failure)
   })
   socket.on('disconnect', (reason) => {
     if (state.kind === 'refused') return
     become({ kind: 'offline' })
-    // The library comes back by itself from everything but this.
-    if (reason === 'io server disconnect') socket.connect()
+    if (reason === 'io server disconnect') connectLater()
   })
   socket.onAny((event: string, payload: unknown) => {
     if (isJsonObject(payload)) onEvent(event, payload)
@@ -155,7 +177,7 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
       const failure = failureOfAnswer(answer)
       if (attempt > 0 && arrivedBefore[event] === failure.code) return {}
       if (failure.code !== 'RATE_LIMITED') throw failure
-      await wait(failure.retryAfterMs ?? retryMs)
+      await wait(Math.min(failure.retryAfterMs ?? retryMs, Math.max(0, deadlineMs - Date.now())))
     }
   }
 
@@ -165,6 +187,7 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
     ready: () => online(Date.now() + patienceMs),
     close: () => {
       refused(new LaneError('CLOSED'))
+      cancelLater()
       socket.disconnect()
     },
   }

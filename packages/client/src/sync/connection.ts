@@ -85,15 +85,11 @@ export interface ConnectionDeps {
 const offline: ConnectionView = { kind: 'offline', retryAtMs: null }
 const otherServer: ConnectionView = { kind: 'refused', code: 'integrity' }
 
-/**
- * How long the server itself asks to be left alone; undefined where it has not said anything of the kind: whatever
- * stands between may be gone at any moment.
- */
-const askedToWaitMs = (failure: SottoError | undefined): number | undefined => {
-  if (!failure || (failure.code !== 'rate' && failure.code !== 'unavailable')) return undefined
-  if (obstacleIn(failure.detail)) return undefined
-  const { retryAfterMs } = failure.detail
-  return typeof retryAfterMs === 'number' ? Math.min(retryAfterMs, limits.retryDelayMaxMs) : 0
+/** How long the server asks to be left alone, within reason: it may be something else that asks. */
+const askedToWaitMs = (why: Why): number => {
+  if (why.kind === 'other' || !why.failure || obstacleIn(why.failure.detail)) return 0
+  const { retryAfterMs } = why.failure.detail
+  return typeof retryAfterMs === 'number' ? Math.min(retryAfterMs, limits.obstacleRetryMaxMs) : 0
 }
 
 export const openConnection = ({
@@ -194,13 +190,14 @@ export const openConnection = ({
 
   /** Later and later, by chance too; the time that an attempt has taken is time that was waited. */
   const retry = (token: string, begunMs: number, why: Why): void => {
-    const askedMs = why.kind === 'failed' ? askedToWaitMs(why.failure) : undefined
-    const mostMs = askedMs === undefined ? limits.obstacleRetryMaxMs : limits.retryDelayMaxMs
-    const ceilingMs = Math.min(mostMs, limits.retryDelayMinMs * 2 ** Math.min(attempts, 16))
+    const ceilingMs = Math.min(
+      limits.obstacleRetryMaxMs,
+      limits.retryDelayMinMs * 2 ** Math.min(attempts, 16),
+    )
     attempts += 1
     const backOffMs = between(ceilingMs / 2, ceilingMs) - (scheduler.steadyMs() - begunMs)
     const leastMs = between(limits.retryDelayMinMs / 2, limits.retryDelayMinMs)
-    const delayMs = Math.max(leastMs, backOffMs, askedMs ?? 0)
+    const delayMs = Math.max(leastMs, backOffMs, askedToWaitMs(why))
     const cancel = scheduler.after(delayMs, () => open(token))
     become({ kind: 'waiting', token, retryAtMs: scheduler.nowMs() + delayMs, why, cancel })
   }
@@ -209,7 +206,7 @@ export const openConnection = ({
   const hurry = (): void => {
     if (line.kind !== 'waiting') return
     const { token, why, cancel: cancelLater } = line
-    if (why.kind === 'failed' && askedToWaitMs(why.failure) !== undefined) return
+    if (askedToWaitMs(why) > 0) return
     const delayMs = between(limits.retryDelayMinMs / 2, limits.retryDelayMinMs)
     if (line.retryAtMs - scheduler.nowMs() <= delayMs) return
     cancelLater()

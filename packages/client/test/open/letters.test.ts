@@ -128,6 +128,45 @@ describe('letters', () => {
     expect(restOf(store)).toBe(0)
   })
 
+  it.each([
+    'OFFLINE',
+    'TIMEOUT',
+    'UNAVAILABLE',
+    'RATE_LIMITED',
+    'UNAUTHORIZED',
+    'SESSION_EXPIRED',
+    'INVALID_CREDENTIALS',
+    'ACCOUNT_SUSPENDED',
+    'HOST_REFUSED',
+    'SCOPE_MISSING',
+    'INTERNAL',
+  ] as const)('that cannot be judged for now are kept and taken up again by themselves: %s', async (code) => {
+    const store = memoryLaneStore()
+    const told: LaneEvent[] = []
+    let failures = 2
+    const letters = program(store, told, () => (failures-- > 0 ? new LaneError(code) : null))
+    letters.arrived(letter('1'))
+    await letters.settled()
+    expect([told, restOf(store)]).toEqual([[], 1])
+    await expect.poll(() => idsIn(told), { timeout: 10_000 }).toEqual(['1'])
+    expect(restOf(store)).toBe(0)
+    letters.rest()
+  })
+
+  it('are all taken up, however many were kept', async () => {
+    const store = memoryLaneStore()
+    const before: Letters = program(store, [], () => new LaneError('OFFLINE'))
+    const ids = Array.from({ length: 2500 }, (_, at) => `${at}`)
+    for (const id of ids) before.arrived(letter(id))
+    before.rest()
+    await before.settled()
+    const told: LaneEvent[] = []
+    const next = program(store, told)
+    next.takeUp()
+    await next.settled()
+    expect(idsIn(told)).toEqual(ids)
+  })
+
   it('by a key that is not believed wait until it is', async () => {
     const store = memoryLaneStore()
     const told: LaneEvent[] = []
