@@ -112,7 +112,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
       return { account: { kind: 'none' }, connection: { kind: 'offline', retryAtMs: null }, rooms: [] }
     case 'signed_out':
       return {
-        account: { ...signedIn, kind: 'signed_out' },
+        account: { kind: 'signed_out', server: 'https://sotto.example.org', ...you, isBot: false },
         connection: { kind: 'offline', retryAtMs: null },
         rooms: [],
       }
