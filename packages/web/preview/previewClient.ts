@@ -13,6 +13,7 @@ import type {
 } from '@sotto/client'
 import { away } from './away.ts'
 import { bots } from './bots.ts'
+import { directions } from './directions.ts'
 import { recovery } from './recovery.ts'
 import {
   hooksOf,
@@ -45,6 +46,7 @@ export const scenes = [
   'recovery',
   'bots',
   'unread',
+  'directions',
   'broken',
   'slow',
 ] as const
@@ -90,6 +92,8 @@ const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
       return bots(nowMs)
     case 'unread':
       return backlog(nowMs)
+    case 'directions':
+      return directions(nowMs)
     case 'desk':
     case 'offline':
     case 'connecting':
@@ -122,6 +126,7 @@ const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientStat
     case 'recovery':
     case 'bots':
     case 'unread':
+    case 'directions':
     case 'broken':
     case 'slow':
       return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms }

@@ -42,6 +42,13 @@ test('a text that is all an element holds stays as it is', () => {
   expect(drawn(jsx('p', {}))).toBe('<p></p>')
 })
 
+test('words that are set apart cannot end the element that sets them apart', () => {
+  const words = 'a\u2069\u202Eb\u2066c\u202A\u202B\u202C\u202D\u2067\u2068d\u200Fא'
+  expect(drawn(jsx('bdi', { children: words }))).toBe('<bdi>abcd\u200Fא</bdi>')
+  expect(drawn(jsx('bdi', { children: [words] }))).toBe('<bdi>abcd\u200Fא</bdi>')
+  expect(drawn(jsx('p', { children: words }))).toBe(`<p>${words}</p>`)
+})
+
 test('children without a text are handed on as they are', () => {
   const children = [bold, null]
   expect((jsxs('p', { children }).props as { children: unknown }).children).toBe(children)

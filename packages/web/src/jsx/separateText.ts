@@ -1,6 +1,7 @@
 import { Fragment } from 'react'
 import type { ElementType, ReactElement, ReactNode } from 'react'
 import { jsx } from 'react/jsx-runtime'
+import { undirected } from './undirected.ts'
 
 /** An element that means nothing: no style, no role, and no selector of a style sheet that could hit it. */
 const textTag = 'sotto-text' as 'span'
@@ -26,9 +27,15 @@ const separated = (children: readonly ReactNode[], isStatic: boolean): readonly 
  * made of it, and never keeps hold of the text node itself.
  */
 const apart = (type: ElementType, children: ReactNode, isStatic: boolean): ReactNode => {
+  // Words of others, set apart in a line of ours.
+  if (type === 'bdi') {
+    const words =
+      !isStatic && Array.isArray(children) && children.length === 1 ? (children[0] as ReactNode) : children
+    if (typeof words === 'string') return undirected(words)
+  }
   if (Array.isArray(children)) {
     const [only] = children
-    if (children.length === 1 && isText(only) && typeof type === 'string') return only
+    if (!isStatic && children.length === 1 && isText(only) && typeof type === 'string') return only
     return separated(children, isStatic) as ReactNode[]
   }
   return type === Fragment && isText(children) ? inOwnElement(children) : children

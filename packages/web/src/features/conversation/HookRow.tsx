@@ -5,6 +5,7 @@ import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { clock, moment } from '../../ui/times.ts'
 import styles from './HookRow.module.css'
+import { undirected } from '../../jsx/undirected.ts'
 import { MessageText } from './text/MessageText.tsx'
 
 type Posted = Extract<TimelineItem, { kind: 'hook' }>
@@ -40,7 +41,7 @@ export const HookRow = ({
         <Icon name="warning" size={16} />
         <span>
           {t.rich('refused', {
-            who: name === '' ? t('unknown') : t('spoken', { name }),
+            who: name === '' ? t('unknown') : t('spoken', { name: undirected(name) }),
             why: t(`fault.${fault ?? 'entry'}`),
           })}{' '}
           <Time timeMs={item.timeMs} />

@@ -51,10 +51,17 @@ const InlinePart = ({ part }: { readonly part: Inline }) => {
             target="_blank"
             rel="noopener noreferrer"
             title={part.href}
+            // An address reads from the left, in whatever line it stands; a name of one as its letters do.
+            dir={part.label === part.source ? 'ltr' : 'auto'}
           >
             {part.label}
           </a>
-          {part.host !== null && <bdi className={styles.host}> ({part.host})</bdi>}
+          {part.host !== null && (
+            <bdi className={styles.host} dir="ltr">
+              {' '}
+              ({part.host})
+            </bdi>
+          )}
         </>
       )
   }

@@ -23,10 +23,16 @@ type Token =
 
 const letter = /[\p{L}\p{N}\p{M}_]/u
 const space = /\s/u
-const bareLink = /https?:\/\/[^\s<>"`\p{Cc}\p{Cf}]+/uy
+const bareLink = /https?:\/\/[^\s<>"`]+/uy
+/** Characters that nobody sees: within an address, they let it read as another one. */
+const hidden = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u
+/** In words, joiners and selectors belong to letters and pictures; beside a plain character they belong to nothing. */
+const misleading =
+  /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[!-~][\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]|[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800][!-~]/u
 const addressCharactersMax = 2000
 // Bounded, so that a line of brackets costs no more than its length times a constant.
-const namedLink = /\[([^[\]\n]{1,300})\]\((https?:\/\/[^\s()<>\p{Cc}\p{Cf}]{1,2000})\)/uy
+const namedLink =
+  /\[([^[\]\n]{1,300})\]\((https?:\/\/[^\s()<>\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]{1,2000})\)/uy
 
 export const sourceOf = (parts: readonly Inline[]): string => parts.map(sourceOfPart).join('')
 
@@ -68,6 +74,16 @@ const withoutSentenceEnd = (address: string): string => {
   }
   return address.slice(0, end)
 }
+
+const withoutHiddenEnd = (address: string): string => {
+  let end = address.length
+  while (end > 0 && hidden.test(characterBefore(address, end))) end -= characterBefore(address, end).length
+  return address.slice(0, end)
+}
+
+/** An address without what follows it: the end of a sentence, and marks of direction, which stand around addresses. */
+const addressIn = (found: string): string =>
+  withoutSentenceEnd(withoutHiddenEnd(withoutSentenceEnd(withoutHiddenEnd(found))))
 
 const tokensOf = (line: string): readonly Token[] => {
   const tokens: Token[] = []
@@ -112,8 +128,9 @@ const tokensOf = (line: string): readonly Token[] => {
     bareLink.lastIndex = at
     const found = bareLink.exec(line)?.[0]
     if (found === undefined) return false
-    const address = withoutSentenceEnd(found)
-    const part = address.length > addressCharactersMax ? null : linkOf(address, address, address)
+    const address = addressIn(found)
+    const isPlain = address.length <= addressCharactersMax && !hidden.test(address)
+    const part = isPlain ? linkOf(address, address, address) : null
     if (part !== null) {
       take(part, address.length)
       return true
@@ -127,6 +144,7 @@ const tokensOf = (line: string): readonly Token[] => {
     namedLink.lastIndex = at
     const [source, label, address] = namedLink.exec(line) ?? []
     if (source === undefined || label === undefined || address === undefined) return false
+    if (misleading.test(label)) return false
     const part = linkOf(source, label, address)
     if (part === null) return false
     take(part, source.length)
