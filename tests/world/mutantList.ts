@@ -165,6 +165,11 @@ export const mutants: readonly Mutant[] = [
         to: '',
       },
       {
+        file: 'packages/trust/src/leaf/verifyKeyPackage.ts',
+        from: "return device?.status.kind === 'revoked'",
+        to: 'return false',
+      },
+      {
         file: 'packages/server/src/delivery/commit.ts',
         from: "deviceOf(state, device)?.status.kind === 'revoked'",
         to: 'false',
