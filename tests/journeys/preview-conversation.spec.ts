@@ -324,6 +324,58 @@ test.describe('reading', () => {
   })
 })
 
+test('what is copied reads as one would write it down: name, time and text, once each', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.clock.setFixedTime(new Date('2026-03-04T12:00:00'))
+  await arrive(page, '0f02')
+  await composer(page).fill('**fine** by me\n\n- or not')
+  await page.keyboard.press('Enter')
+  await expect(message(page, 'fine').last()).toHaveAttribute('data-delivery', 'sent')
+
+  const copied = async (from: string, to: string) => {
+    await page.evaluate(
+      ([first, last]) => {
+        const find = (words: string): Text => {
+          const walker = document.createTreeWalker(
+            document.querySelector('main ol') as Node,
+            NodeFilter.SHOW_TEXT,
+          )
+          while (walker.nextNode())
+            if ((walker.currentNode as Text).data.includes(words)) return walker.currentNode as Text
+          throw new Error(words)
+        }
+        const [start, end] = [find(first), find(last)]
+        getSelection()?.setBaseAndExtent(
+          start,
+          start.data.indexOf(first),
+          end,
+          end.data.indexOf(last) + last.length,
+        )
+      },
+      [from, to] as const,
+    )
+    await page.keyboard.press('Control+c')
+    return await page.evaluate(() => navigator.clipboard.readText())
+  }
+  await messages(page).focus()
+  expect(await copied('Or do you', 'grid?')).toBe('Or do you prefer the grid?')
+  expect(await copied('prefer', 'grid?')).toBe('prefer the grid?')
+  expect(await copied('calmer', 'or not')).toBe(
+    [
+      'chiara, 11:18 AM\ncalmer. I would go with that.',
+      'chiara, 11:19 AM\nOr do you prefer the grid?',
+      'emeka.okafor, 11:40 AM\nSecond one. No doubt.',
+      'alice, 12:00 PM\n**fine** by me\n\n- or not',
+    ].join('\n\n'),
+  )
+  expect(await copied('Looking', 'The second')).toMatch(
+    /^alice, .*\nLooking forward to it\n\nToday\n\nchiara, .*\nThe second$/,
+  )
+})
+
 test('light and dark are chosen and remembered', async ({ page }) => {
   await arrive(page)
   const theme = () => page.evaluate(() => document.documentElement.dataset['theme'])

@@ -24,6 +24,7 @@ import { DayRow, EventRow, UnreadableRow, UnreadRow } from './TimelineRow.tsx'
 import { TopRow } from './TopRow.tsx'
 import { useAnnouncedMessages } from './useAnnouncedMessages.ts'
 import { UnreadBar } from './UnreadBar.tsx'
+import { useCopied } from './useCopied.ts'
 import type { useReading } from './useReading.ts'
 import { useScrolledList } from './useScrolledList.ts'
 import type { RowPlace } from './useScrolledList.ts'
@@ -120,6 +121,7 @@ export const Timeline = ({
       else keepPlace(room.id, { kind: 'at', seq, offsetPx: at.offsetPx })
     },
   })
+  const onCopy = useCopied(rows)
   const toLatest = () => (hasNewer ? onEnd() : toEnd())
   // What one writes stands at the end of the room: it is shown from there on.
   const turnEnded = useRef(ownTurn)
@@ -209,6 +211,7 @@ export const Timeline = ({
         role="region"
         aria-label={t('messages', { room: room.name })}
         tabIndex={0}
+        onCopy={onCopy}
       >
         <div className={styles.rest} />
         <Virtualizer

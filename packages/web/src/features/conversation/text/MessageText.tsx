@@ -164,7 +164,7 @@ export const MessageText = ({
 
   if (isOnlyEmoji(text))
     return (
-      <div className={styles.text}>
+      <div className={styles.text} data-said>
         <p className={styles.emoji} dir="auto">
           {text}
         </p>
@@ -180,7 +180,7 @@ export const MessageText = ({
     unitDisplay: 'short',
   })
   return (
-    <div className={styles.text} data-folded={folded}>
+    <div className={styles.text} data-folded={folded} data-said>
       {formatting ? <Formatted text={shown} /> : <Plain text={shown} />}
       {long && (
         <button
