@@ -1,4 +1,5 @@
 import { makeIdentity, uploadOf } from '@sotto/client/open'
+import { limits } from '@sotto/client'
 import { expect, test } from 'vitest'
 import { account } from './lane/account.ts'
 import { program } from './lane/program.ts'
@@ -6,7 +7,7 @@ import { registered, rest } from './lane/rest.ts'
 import { laneServer } from './lane/server.ts'
 
 const server = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })
-const awkward = ['exit', 'quit\n', 'a:b::c', `"'\`\\`, ' ', '\u0000', 'é🙂', 'x'.repeat(16 * 1024)]
+const awkward = ['exit', 'quit\n', 'a:b::c', `"'\`\\`, ' . ', 'a\u0000b', 'é🙂', 'x'.repeat(16 * 1024)]
 
 test('the key served is the key uploaded, of every kind that the SDK makes', async () => {
   for (const [kind, signer] of [['P-256'], ['RSA-3072'], ['P-256', 'EdDSA']] as const) {
@@ -46,6 +47,34 @@ test('what goes in comes out, from and to every kind of key, with either cipher'
     for (const { from, text } of messages) expect(text).toMatch(new RegExp(`^\\S+ ${from} to ${to.name}$`))
     expect(to.told('refused')).toEqual([])
   }
+})
+
+test('TEXT-1: what says nothing, or too much, is refused before it is sent, to one, in a room and in a chat', async () => {
+  const ann = await (await account(server.url, 'tina')).open()
+  const ben = await account(server.url, 'theo')
+  const his = await ben.open()
+  const room = await ann.joinRoom('Said')
+  const { chat } = await ann.startChat(['theo'])
+  await his.joinChat(chat)
+  const ways = [
+    (text: string) => ann.send('theo', text),
+    (text: string) => ann.sendToRoom(room, text),
+    (text: string) => ann.sendToChat(chat, text),
+  ]
+  for (const say of ways) {
+    for (const text of ['', ' ', '\u3164', '\u0301'])
+      await expect(say(text)).rejects.toMatchObject({ code: 'TEXT_EMPTY' })
+    await expect(say('\ud800')).rejects.toMatchObject({ code: 'TEXT_MALFORMED' })
+    await expect(say('x'.repeat(limits.textBytesMax + 1))).rejects.toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+    })
+  }
+  for (const bytes of [limits.textBytesMax - 1, limits.textBytesMax]) {
+    await ann.send('theo', 'x'.repeat(bytes))
+    await ann.sendToChat(chat, 'y'.repeat(bytes))
+  }
+  const lengths = (await ben.texts(4)).map((text) => text.length)
+  expect(lengths.toSorted()).toEqual([49_151, 49_151, 49_152, 49_152])
 })
 
 test('awkward texts arrive as they are, to one, in a room and in a chat', async () => {

@@ -52,6 +52,7 @@ export interface Weather {
   transport?(transport: Transport): Transport
   jose?(jose: Jose): Jose
   scheduler?(scheduler: Scheduler): Scheduler
+  password?(password: ClientOptions['password']): ClientOptions['password']
 }
 
 export interface Person {
@@ -84,7 +85,7 @@ export const openDevice = async (
     scheduler: weather.scheduler?.(timerScheduler) ?? timerScheduler,
     provider,
     jose: weather.jose?.(joseLibrary) ?? joseLibrary,
-    password: quickPassword,
+    password: weather.password?.(quickPassword) ?? quickPassword,
     deviceKind,
     limits: device.limits ?? smallStock,
   }

@@ -317,6 +317,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'contracts/openStore.ts',
     'are not crowded out by chats that a stranger has begun',
   ),
+  accessTokenLabelCharactersMax: by('tests/stories/words.test.ts', 'NAME-1: gives a token'),
   openAccessTokensPerAccountMax: server('open/accessTokens.test.ts', 'and there is an end to them'),
   openAccessTokenDaysMax: form,
 }

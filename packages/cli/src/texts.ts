@@ -1,15 +1,9 @@
-import { SottoError } from '@sotto/client'
+import { hasSomethingToSee, SottoError } from '@sotto/client'
 import { linesOfInput, wholeInput } from './lines.ts'
 import type { Output } from './output.ts'
 
-/** What shows nothing: blanks, controls, fillers, marks that have nothing to stand on. */
-const unseen = /^[\p{Default_Ignorable_Code_Point}\p{Z}\p{Cc}\p{Cs}\p{M}\u2800\ufff9-\ufffb]*$/u
-
-/** Whether a text shows nothing. */
-export const isEmpty = (text: string): boolean => unseen.test(text)
-
 const oneText = (text: string): string => {
-  if (isEmpty(text)) throw new SottoError('bad_request', 'there is nothing to send')
+  if (!hasSomethingToSee(text)) throw new SottoError('text_empty')
   return text
 }
 
@@ -18,7 +12,7 @@ async function* linesWithWords(output: Output): AsyncIterable<string> {
   let blank = 0
   try {
     for await (const line of linesOfInput())
-      if (isEmpty(line)) blank += 1
+      if (!hasSomethingToSee(line)) blank += 1
       else yield line
   } finally {
     if (blank > 0)
@@ -40,7 +34,7 @@ export interface TextSource {
 /**
  * The texts that are to be sent: the one that was given, all of standard input, or each of its lines.
  *
- * @throws SottoError `bad_request` for what is empty, or no text; it says in which line
+ * @throws SottoError `text_empty`; `bad_request` for what is no text: it says in which line
  */
 export async function* textsOf({ text, whole }: TextSource, output: Output): AsyncIterable<string> {
   if (text !== undefined) yield oneText(text)

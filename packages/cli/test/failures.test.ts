@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '@sotto/client'
 import { makeWorld, password, values, type World } from './world/processes.ts'
 
 let world: World
@@ -37,6 +38,16 @@ describe('what cannot be done is said in words and by an exit code', () => {
     expect((await register('alice', 'alice2', password, 'http://localhost:9')).exit).toBe(11)
   })
 
+  it.each([
+    ['al\u200bice', 'name_invalid', 2],
+    ['everyone', 'name_reserved', 2],
+    ['a1ice', 'name_alike', 4],
+  ])('ID-2a, ID-2b, ID-2c: the name %j', async (name, code, exit) => {
+    const args = ['register', name, '--server', world.url, '--password-stdin', '--json']
+    const end = await world.sotto(`as-${code}`, args, `${password}\n`)
+    expect(values(end.err)).toMatchObject([{ code, exit }])
+  })
+
   it('nobody who could be asked for a password', async () => {
     const end = await world.sotto('other', ['register', 'otto', '--server', world.url])
     expect(end.exit).toBe(2)
@@ -69,9 +80,17 @@ describe('what cannot be done is said in words and by an exit code', () => {
     expect(end.err).not.toContain('    at ')
   })
 
-  it('a text that is too long', async () => {
+  it('TEXT-1: a text that is too long by a byte, or says nothing', async () => {
     await world.sotto('alice', ['room', 'create', 'Long'])
-    expect((await world.sotto('alice', ['send', 'Long'], 'x'.repeat(60 * 1024))).exit).toBe(2)
+    const send = (text: string) => world.sotto('alice', ['send', 'Long', '--whole', '--json'], text)
+    for (const bytes of [limits.textBytesMax - 1, limits.textBytesMax])
+      expect((await send('x'.repeat(bytes))).exit).toBe(0)
+    const refused = await send('x'.repeat(limits.textBytesMax + 1))
+    expect(values(refused.err)).toMatchObject([{ code: 'too_large', exit: 2 }])
+    for (const text of ['', ' ', '\u3164', '\u0301']) {
+      const empty = await world.sotto('alice', ['send', 'Long', text, '--json'])
+      expect(values(empty.err)).toMatchObject([{ code: 'text_empty', exit: 2 }])
+    }
     const next = await world.sotto('alice', ['send', 'Long', 'short', '--json'])
     expect(values(next.out)).toHaveLength(1)
   })

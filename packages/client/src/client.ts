@@ -1,5 +1,5 @@
 import type { Provider } from '@sotto/mls'
-import { limits, operations, SottoError, toHex } from '@sotto/protocol'
+import { limits, operations, SottoError, titleFor, toHex } from '@sotto/protocol'
 import { buildRevokeDevice, type DeviceKind } from '@sotto/trust'
 import { whenReachable } from './account/arrival.ts'
 import { type Call, type Contacts, openContacts } from './account/contacts.ts'
@@ -404,7 +404,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
 
     createAccessToken: async (input) => {
       usable()
-      return call(operations.createAccessToken, input)
+      return call(operations.createAccessToken, {
+        ...input,
+        label: titleFor(input.label, limits.accessTokenLabelCharactersMax),
+      })
     },
     accessTokens: async () => {
       usable()

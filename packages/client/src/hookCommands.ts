@@ -1,5 +1,6 @@
 import { fromHex, H, hookIdBytes, limits, SottoError, titleFor, toBase64url, toHex } from '@sotto/protocol'
 import { type Hook, hookOf, hooksMax, may, type Policy } from '@sotto/trust'
+import { shownHookName } from './hook/card.ts'
 import { encodeHookState, newestOf } from './hook/keys.ts'
 import { makeHook } from './hook/make.ts'
 import {
@@ -37,7 +38,7 @@ const viewOf = (room: Room, { hook, anchor, script }: Hook): HookView => {
   const newest = known && newestOf(known)
   return {
     hook: toHex(hook),
-    name: known?.card.name ?? null,
+    name: known ? shownHookName(known.card) : null,
     anchor: keyIdOf({ thumbprint: anchor }),
     script: script && keyIdOf({ thumbprint: script }),
     reads: known !== undefined && known.card.reader !== null,

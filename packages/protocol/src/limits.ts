@@ -297,6 +297,7 @@ export const limits = {
   openPresenceRowsMax: 5000,
   /** Chats that one other has begun, of those in which somebody's presence is told. */
   openPresenceChatsPerInitiatorMax: 8,
+  accessTokenLabelCharactersMax: 80,
   openAccessTokensPerAccountMax: 50,
   openAccessTokenDaysMax: 400,
 } as const

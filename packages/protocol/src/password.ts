@@ -9,8 +9,8 @@ export const opaqueString = (password: string): string =>
 
 /** What a new password is refused for. */
 export const passwordProblems = {
-  short: 'A password has 12 characters or more',
-  long: 'A password has 256 characters or fewer',
+  short: 'A password has at least 12 characters',
+  long: 'A password has at most 256 characters',
   control: 'There is a control character in the password',
 } as const
 

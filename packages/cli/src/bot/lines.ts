@@ -1,7 +1,6 @@
-import type { BotMessage, FailureCode } from '@sotto/client'
+import { type BotMessage, type FailureCode, hasSomethingToSee } from '@sotto/client'
 import { jsonLine } from '../json.ts'
 import { printableLine } from '../printable.ts'
-import { isEmpty } from '../texts.ts'
 import { timestamp } from '../time.ts'
 
 /** What a bot's program reads, one JSON value a line. */
@@ -54,14 +53,14 @@ const answerIn = ({ id, text }: Fields): Said => {
   if (text === null) return { kind: 'answer', id, texts: [] }
   const texts = typeof text === 'string' ? [text] : text
   if (!isTexts(texts)) return nonsense('the text of an answer is a text, a list of texts, or null')
-  return texts.some(isEmpty)
+  return texts.some((one) => !hasSomethingToSee(one))
     ? nonsense('the text of an answer has something to see in it, or is null')
     : { kind: 'answer', id, texts }
 }
 
 const postIn = ({ room, text, key }: Fields): Said => {
   if (typeof room !== 'string' || typeof text !== 'string') return nonsense('a post has a room and a text')
-  if (isEmpty(text)) return nonsense('the text of a post has something to see in it')
+  if (!hasSomethingToSee(text)) return nonsense('the text of a post has something to see in it')
   if (key !== undefined && typeof key !== 'string') return nonsense('a key is a text')
   return { kind: 'post', room, text, key }
 }

@@ -4,7 +4,9 @@ import {
   encodeCanonical,
   limits,
   messageTextProblem,
+  shownTitle,
   SottoError,
+  titleOf,
 } from '@sotto/protocol'
 
 /**
@@ -34,6 +36,15 @@ const isOffer = ({ name, summary }: BotCommandOffer): boolean =>
   summary.isWellFormed() &&
   !/\p{Cc}/u.test(summary)
 
+/** What a new offer has to be, beyond what those of before are: nothing in it that is not seen. */
+const isTitled = ({ summary }: BotCommandOffer): boolean =>
+  summary === '' || titleOf(summary, limits.botCommandSummaryCharactersMax).kind === 'title'
+
+const shownOffer = ({ name, summary }: BotCommandOffer): BotCommandOffer => ({
+  name,
+  summary: shownTitle(summary, limits.botCommandSummaryCharactersMax),
+})
+
 const areOffers = (commands: readonly BotCommandOffer[]): boolean =>
   commands.length <= limits.botCommandsMax &&
   commands.every(isOffer) &&
@@ -45,7 +56,8 @@ export const encodeCommands = (
   salt: Uint8Array,
   writtenMs: number,
 ): Uint8Array => {
-  if (!areOffers(commands)) throw new SottoError('bad_request', 'these are no commands to offer')
+  if (!areOffers(commands) || !commands.every(isTitled))
+    throw new SottoError('bad_request', 'these are no commands to offer')
   const list = commands.map(({ name, summary }) => [name, summary])
   return encodeCanonical({ t: 'commands', salt, ts: writtenMs, list })
 }
@@ -117,5 +129,5 @@ const offersIn = (list: CborValue): readonly BotCommandOffer[] | undefined => {
     if (typeof name !== 'string' || typeof summary !== 'string') return undefined
     commands.push({ name, summary })
   }
-  return areOffers(commands) ? commands : undefined
+  return areOffers(commands) ? commands.map(shownOffer) : undefined
 }

@@ -10,6 +10,7 @@ import {
   nullable,
   parseStrictJson,
   type Shape,
+  shownTitle,
   struct,
   text,
   titleOf,
@@ -53,6 +54,10 @@ export const keyOfCard = (key: Uint8Array): PublicKey | undefined => {
   const found = isJsonObject(value) ? publicKeyIn(value) : undefined
   return found && String.fromCharCode(...key) === found.text ? found : undefined
 }
+
+/** The name of a hook as it is shown: of one from before that nobody would see, its sign alone. */
+export const shownHookName = ({ name }: Pick<Card, 'name'>): string =>
+  shownTitle(name, limits.hookNameCharactersMax) || '?'
 
 /**
  * A name that a card may have: one that a new hook may have (`titleFor`), or what versions before gave away: no control or

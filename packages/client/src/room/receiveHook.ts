@@ -7,7 +7,7 @@ import {
   readSealedPost,
 } from '@sotto/protocol'
 import { type Hook, hookOf, may } from '@sotto/trust'
-import { keyOfCard } from '../hook/card.ts'
+import { keyOfCard, shownHookName } from '../hook/card.ts'
 import { keyPairIn } from '../hook/keyPair.ts'
 import { type Generation, generationNamed, type HookState, isUsed, newestOf, withUsed } from '../hook/keys.ts'
 import { openPost, type Post } from '../hook/post.ts'
@@ -28,7 +28,7 @@ export const receiveHook = async (tools: Tools, desk: Desk, judged: OpenedEntry)
   const { hook } = posted
   const known = desk.room.hooks.find((one) => equalBytes(one.hook, hook))
   const post = await opened(tools, desk, known, posted, entry.timeMs)
-  const name = known?.card.name ?? ''
+  const name = known ? shownHookName(known.card) : ''
   if (post.kind === 'refused') {
     if (post.fault === 'unknown_key') tellKeysAgain(tools, desk, hook)
     return passed({ kind: 'hook', hook, name, text: null, fault: post.fault })

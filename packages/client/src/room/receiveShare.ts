@@ -1,5 +1,6 @@
 import { attempted, equalBytes } from '@sotto/protocol'
 import { deviceOf, type Hook, hookOf } from '@sotto/trust'
+import { shownHookName } from '../hook/card.ts'
 import { type Generation, type HookState, newestOf, secretsIn, withGeneration } from '../hook/keys.ts'
 import { decodeShare, generationIn, isCardOf, openAnchor, type Share } from '../hook/share.ts'
 import { type Desk, type Ending, passed, unreadable } from './desk.ts'
@@ -42,7 +43,7 @@ export const receiveShare = async (tools: Tools, desk: Desk, telling: Telling): 
     ? passed({
         kind: 'event',
         actor: telling.account,
-        event: { kind: 'hook_added', name: told.card.name, reads: told.card.reader !== null },
+        event: { kind: 'hook_added', name: shownHookName(told.card), reads: told.card.reader !== null },
       })
     : passed()
 }

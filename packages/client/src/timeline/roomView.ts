@@ -1,3 +1,4 @@
+import { shownHookName } from '../hook/card.ts'
 import { equalBytes, hookIdBytes, toHex } from '@sotto/protocol'
 import { policyOf, roleOf, roles } from '@sotto/trust'
 import { offeredCommands } from '../room/offers.ts'
@@ -39,7 +40,7 @@ const authorOf = (
 ): Pick<NonNullable<RoomView['latest']>, 'by' | 'sender'> => {
   if (sender.length !== hookIdBytes) return { by: 'person', sender: nameOf(sender) ?? '' }
   const known = hooks.find(({ hook }) => equalBytes(hook, sender))
-  return { by: 'hook', sender: known?.card.name ?? '' }
+  return { by: 'hook', sender: known ? shownHookName(known.card) : '' }
 }
 
 const stateView = (

@@ -11,7 +11,7 @@ export const accessScopes = ['read', 'send', 'rooms', 'account'] as const
 
 export type AccessScope = (typeof accessScopes)[number]
 
-const label = text(80)
+const label = text(2 * limits.accessTokenLabelCharactersMax)
 const scopes = list(oneOf(...accessScopes), accessScopes.length)
 
 /** The token itself is told here and never again. `not_found` where the server has no open lane. */

@@ -3,6 +3,27 @@ import { describe, expect, it } from 'vitest'
 import { argon2id, nativeArgon2id, portableArgon2id } from '../../src/open/accounts/argon2.ts'
 import { isStrong, makePasswords } from '../../src/open/accounts/password.ts'
 
+describe('PASSWORD-1: a password of the open lane', () => {
+  const passwords = makePasswords()
+
+  it('is one password, however a keyboard writes it', async () => {
+    const stored = await passwords.hash('correct ho\u0308rse\u00a0battery', 'here')
+    expect(await passwords.verify('correct h\u00f6rse battery', stored, 'here')).toBe(true)
+    expect(await passwords.verify('correct horse battery', stored, 'here')).toBe(false)
+  })
+
+  it('of before, which knew spaces of several widths, still opens', async () => {
+    const typed = 'correct\u00a0h\u00f6rse battery'
+    const salt = new Uint8Array(16).fill(7)
+    const how = { salt, memoryKiB: 64, passes: 1, parallelism: 1, tagBytes: 32 }
+    const unpadded = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replaceAll('=', '')
+    const tag = await argon2id(Buffer.from(typed), how)
+    const stored = `$argon2id$v=19$m=64,t=1,p=1$${unpadded(salt)}$${unpadded(tag)}`
+    expect(await passwords.verify(typed.normalize('NFD'), stored, 'here')).toBe(true)
+    expect(await passwords.verify('correct h\u00f6rse battery', stored, 'here')).toBe(false)
+  })
+})
+
 describe('the password of a program', () => {
   it('is kept as Argon2id with its parameters, salted, and verified', async () => {
     const passwords = makePasswords()
