@@ -157,9 +157,9 @@ describe('several want something at once', () => {
     await expect(a.invite({ room: id, name: 'alice' })).rejects.toMatchObject({ code: 'already_member' })
     await expect(a.invite({ room: id, name: '!' })).rejects.toMatchObject({ code: 'name_invalid' })
     await expect(a.send({ room: id, text: 'x'.repeat(60_000) })).rejects.toMatchObject({ code: 'too_large' })
-    await expect(a.send({ room: id, text: '' })).rejects.toMatchObject({ code: 'bad_request' })
+    await expect(a.send({ room: id, text: '' })).rejects.toMatchObject({ code: 'text_empty' })
     await expect(a.send({ room: 'ff'.repeat(16), text: 'x' })).rejects.toMatchObject({ code: 'room_unknown' })
-    await expect(a.createRoom({ name: ' ' })).rejects.toMatchObject({ code: 'bad_request' })
+    await expect(a.createRoom({ name: ' ' })).rejects.toMatchObject({ code: 'title_invalid' })
     await expect(a.register({ name: 'alice', password: 'x'.repeat(12) })).rejects.toMatchObject({
       code: 'account_exists',
     })
