@@ -200,6 +200,50 @@ const screens: Readonly<Record<string, Screen>> = {
     room: '0f05',
     reach: sees(/What you received before stays/),
   },
+  'a room that was left': {
+    scene: 'desk',
+    room: '0f13',
+    reach: async (page) => {
+      await sees(/You left this room\. What you received before stays/)(page)
+      await sees('The tulips are in. Thank you all!')(page)
+    },
+  },
+  'deleting a room': {
+    scene: 'desk',
+    room: '0f13',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'More about this room' }).click()
+      await page.getByRole('menuitem', { name: 'Delete from this device' }).click()
+      await expect(page.getByRole('alertdialog', { name: /^Delete Garden committee/ })).toBeVisible()
+    },
+  },
+  'earlier rooms': {
+    scene: 'desk',
+    room: '0f02',
+    reach: async (page) => {
+      await page.goto(page.url().replace(/#.*/, '#/'))
+      await page.getByRole('button', { name: /^Earlier rooms/ }).click()
+      await expect(page.getByRole('link', { name: /Offsite 2025/ })).toBeVisible()
+    },
+  },
+  'an invitation back': {
+    scene: 'desk',
+    room: '0f14',
+    reach: async (page) => {
+      await sees(/You are invited back/)(page)
+      await sees('Next time: the second chapter.')(page)
+    },
+  },
+  'leaving as the only owner': {
+    scene: 'desk',
+    room: '0f03',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'More about this room' }).click()
+      await page.getByRole('menuitem', { name: 'Leave room' }).click()
+      await page.getByRole('button', { name: 'Leave room' }).click()
+      await sees(/Make somebody else an owner first/)(page)
+    },
+  },
   'an invitation': { scene: 'desk', room: '0f11', reach: sees('You are invited to a room') },
   'blocking whoever invites': {
     scene: 'desk',

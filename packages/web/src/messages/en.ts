@@ -116,7 +116,8 @@ export const en = {
     refounded: 'Goes on in a new room',
     removed: 'You are not a member any more',
     left: 'You left',
-    ended: 'Rooms you are no longer in',
+    ended: 'Earlier rooms',
+    endedCount: 'Earlier rooms ({count, number})',
     quiet: 'Nothing said yet',
     nameless: {
       invited: 'Invitation',

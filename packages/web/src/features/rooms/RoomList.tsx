@@ -106,7 +106,7 @@ export const RoomList = ({
                 onClick={() => setUnfolded(!unfolded)}
               >
                 <Icon name="chevron" size={14} />
-                {t('ended')} ({ended.length})
+                {t('endedCount', { count: ended.length })}
               </button>
             )}
           </h2>
