@@ -129,7 +129,7 @@ describe('several want something at once', () => {
     await untilMessages(b, id, 1)
   })
 
-  it('one declines: the room goes, and the others see nobody in it', async () => {
+  it('OUT-4: one declines: the room goes, and the others see nobody in it', async () => {
     const [a, b] = (await joined('alice', 'bob')) as [Client, Client]
     const { room: id } = await a.createRoom({ name: 'General' })
     await a.invite({ room: id, name: 'bob' })
@@ -138,6 +138,20 @@ describe('several want something at once', () => {
     expect(room(b, id)).toBeUndefined()
     await until(a, ({ rooms }) => rooms.find((one) => one.id === id)?.memberCount === 1)
     expect(await memberNames(a, id)).toEqual(['alice'])
+    const events = (await timeline(a, id)).flatMap((item) => (item.kind === 'event' ? [item.event.kind] : []))
+    expect(events).toEqual(['created', 'added', 'declined'])
+  })
+
+  it('DEL-25: who is invited is told apart from who has come in', async () => {
+    const [a, b] = (await joined('alice', 'bob')) as [Client, Client]
+    const { room: id } = await a.createRoom({ name: 'General' })
+    await a.invite({ room: id, name: 'bob' })
+    await invitation(b, id)
+    const invited = async () =>
+      (await a.members({ room: id })).filter(({ isInvited }) => isInvited).map(({ name }) => name)
+    expect((await invited()).map((name) => name.slice(0, 3))).toEqual(['bob'])
+    await b.accept({ room: id })
+    expect(await invited()).toEqual([])
   })
 
   it('the last owner stays, unless alone', async () => {

@@ -74,6 +74,8 @@ const eventText = ({ actor, event }: Event): string => {
       return `${who} ${have} invited ${printableLine(event.name)}`
     case 'removed':
       return `${who} ${have} removed ${printableLine(event.name)}`
+    case 'declined':
+      return `${who} ${have} declined the invitation`
     case 'returned':
       return `${who} ${have} come back`
     case 'left':

@@ -20,7 +20,7 @@ export const declineCommands = ({ rooms, enter }: Deps): Pick<ClientCommands, 'd
     try {
       const left = room.left()
       left.catch(() => {})
-      await enter(id, { kind: 'parting', to: phase.before })
+      await enter(id, { kind: 'parting', to: phase.before, isDeclined: true })
       // What could not be opened is over already.
       if (!isEnded(room.state().phase)) await left
     } catch (error) {

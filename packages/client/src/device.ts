@@ -1,5 +1,5 @@
 import type { Provider } from '@sotto/mls'
-import { equalBytes, fromHex, limits, normalizeName, SottoError, toHex } from '@sotto/protocol'
+import { equalBytes, fromHex, limits, normalizeName, operations, SottoError, toHex } from '@sotto/protocol'
 import { type DeviceSigner, type Policy, roleOf, roles } from '@sotto/trust'
 import { awaitArrival, newPatience, type Patience } from './account/arrival.ts'
 import type { Blocks } from './account/blocks.ts'
@@ -23,7 +23,7 @@ import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import { askedNobody } from './room/attempt.ts'
 import { claimKeyPackages } from './room/claim.ts'
-import { accountsIn, freePlaces } from './room/places.ts'
+import { accountsIn, accountsWhere, freePlaces } from './room/places.ts'
 import { firstPolicy, type Founding, foundRoom, type Joining } from './room/enter.ts'
 import { isSaidByOthers } from './room/face.ts'
 import { roomKeys } from './room/keys.ts'
@@ -34,7 +34,7 @@ import type { Room } from './room/room.ts'
 import { endContinued, foundingAnew } from './room/refound.ts'
 import { isOwnFault, tryAgain } from './room/repair.ts'
 import { discardItem, outboxItem, retryItem } from './room/send.ts'
-import { emptyRoom, type Intent, policyIn, publicOf, type RoomState } from './room/state.ts'
+import { emptyRoom, follows, type Intent, policyIn, publicOf, type RoomState } from './room/state.ts'
 import { stepped, type Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
@@ -268,6 +268,19 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     return room
   }
 
+  /** Accounts of which all devices in the room have yet to come in; nobody where the server does not say. */
+  const invitedInto = async (room: RoomState): Promise<ReadonlySet<string>> => {
+    const group = publicOf(room)
+    if (!group || !follows(room) || !line.isOnline()) return new Set()
+    const waiting = await call(operations.readInvited, { room: room.id }).then(
+      ({ devices }) => new Set(devices.map(toHex)),
+      // A server of before does not know; and a name in a list is worth no failure.
+      () => new Set<string>(),
+    )
+    const isWaiting = (device: Uint8Array): boolean => waiting.has(toHex(device))
+    return accountsWhere(group, isWaiting)
+  }
+
   const endOthers = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
   await endOthers()
 
@@ -365,8 +378,10 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     ...leaveCommands({ rooms, account }),
 
     members: async ({ room: id }) => {
-      const members = policyIn(rooms.get(id).state())?.members ?? []
+      const room = rooms.get(id).state()
+      const members = policyIn(room)?.members ?? []
       await contacts.ensure(members.map((member) => ({ account: member.account, seq: 0 })))
+      const invited = await invitedInto(room)
       return members.map((member): MemberView => {
         const contact = contacts.find(member.account)
         return {
@@ -376,6 +391,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
           own: toHex(member.account) === toHex(account),
           isBot: contact !== undefined && isBotAccount(contact.state),
           identity: contact?.alarm ? 'changed' : 'unverified',
+          isInvited: invited.has(toHex(member.account)),
         }
       })
     },

@@ -145,6 +145,8 @@ export interface MemberView {
   /** All devices of the account are certified as bots. */
   readonly isBot: boolean
   readonly identity: 'unverified' | 'verified' | 'changed'
+  /** By the server's word, while there is a line to it: no device of the account has come in yet. */
+  readonly isInvited: boolean
 }
 
 /** A script that may post into a room. */
@@ -212,6 +214,8 @@ export type TimelineItem =
         | { readonly kind: 'added'; readonly name: string }
         | { readonly kind: 'removed'; readonly name: string }
         | { readonly kind: 'left' }
+        /** Who was invited has said no, and is out again. */
+        | { readonly kind: 'declined' }
         /** The user has come back into a room whose earlier history stands before this. */
         | { readonly kind: 'returned' }
         | { readonly kind: 'renamed'; readonly name: string }

@@ -75,6 +75,22 @@ describe('a Welcome', () => {
     expect(await bob.call(operations.readMeta, { room: hers.id })).toEqual({ epoch: 1, sealed: meta })
   })
 
+  it('DEL-25: members are told whose waits, until it is settled', async () => {
+    const { url } = await testServer()
+    const alice = await register(url, 'alice')
+    const bob = await register(url, 'bob')
+    await publish(bob, 3)
+    const hers = await createRoom(alice)
+    await invite(hers, bob.account)
+    const invited = async () => (await alice.call(operations.readInvited, { room: hers.id })).devices
+    expect(await invited()).toEqual([bob.id])
+    const [waiting] = (await bob.call(operations.listWelcomes, {})).welcomes
+    await bob.call(operations.settleWelcome, { room: hers.id, seq: waiting?.seq ?? 0, outcome: 'joined' })
+    expect(await invited()).toEqual([])
+    const carol = await register(url, 'carol')
+    expect(await codeOf(carol.call(operations.readInvited, { room: hers.id }))).toBe('not_member')
+  })
+
   it('does not pile up without end', async () => {
     const { url } = await testServer({ limits: { welcomesWaitingMax: 1 } })
     const alice = await register(url, 'alice')

@@ -37,18 +37,15 @@ export const member = (
   sender: SenderView,
   role: MemberView['role'],
   identity: MemberView['identity'],
-): MemberView => ({
-  ...sender,
-  role,
-  identity,
-})
+  isInvited = false,
+): MemberView => ({ ...sender, role, identity, isInvited })
 
 export const membersOf = (count: number): readonly MemberView[] =>
   [
     member(people.alice, 'owner', 'unverified'),
     member(people.bob, 'admin', 'verified'),
     member(people.chiara, 'member', 'unverified'),
-    member(people.noam, 'member', 'unverified'),
+    member(people.noam, 'member', 'unverified', true),
     member(people.emeka, 'guest', 'changed'),
   ].slice(0, count)
 

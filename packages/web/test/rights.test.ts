@@ -9,6 +9,7 @@ const member = (role: Role, own = false): MemberView => ({
   own,
   isBot: false,
   identity: 'unverified',
+  isInvited: false,
 })
 const roles = ['guest', 'member', 'admin', 'owner'] as const
 const oneOwner = roles.map((role) => member(role))

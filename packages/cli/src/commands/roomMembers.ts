@@ -8,9 +8,10 @@ import { identityText } from '../roomState.ts'
 import { table } from '../table.ts'
 import { settled } from '../waiting.ts'
 
-const row = ({ name, role, own, isBot, identity }: MemberView): readonly string[] => [
+const row = ({ name, role, own, isBot, identity, isInvited }: MemberView): readonly string[] => [
   styled('bold', printableLine(name)) + (own ? ' (you)' : isBot ? ' (bot)' : ''),
   role,
+  isInvited ? styled('dim', 'invited') : '',
   identity === 'changed' ? styled('red', identityText(identity)) : identityText(identity),
 ]
 

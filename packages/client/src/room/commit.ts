@@ -15,6 +15,7 @@ import {
   type PublicGroup,
 } from '@sotto/mls'
 import {
+  declinedExtension,
   encodeCommitAttachment,
   entryKinds,
   equalBytes,
@@ -264,7 +265,7 @@ export const stageCommit = async (
         attachment: encodeCommitAttachment(attachment),
         epoch: epochOf(group),
         intents: intents.map(({ id }) => id),
-        events: eventsOf(tried.authorization, room.hooks),
+        events: eventsOf(tried.authorization, room),
         staged,
       }
       return stepped({ ...room, group: current, pending, place: counted(room.place) })
@@ -429,12 +430,13 @@ export const stageLeave = async (
   const { group } = room
   if (!group) return stepped(room)
   const messageId = tools.provider.random(16)
+  const extension = room.phase.kind === 'parting' && room.phase.isDeclined ? declinedExtension : null
   const tried = await attempt(tools, timeS, asked, (engine) =>
     propose(
       engine,
       group,
       { kind: 'remove', removed: group.ownLeaf },
-      { authenticatedData: envelopeFor(room, entryKinds.proposal, messageId) },
+      { authenticatedData: envelopeFor(room, entryKinds.proposal, messageId, extension) },
     ),
   )
   if (tried.kind === 'needs') return tried

@@ -36,7 +36,8 @@ export const deleted = (room: RoomState): Stepped => {
     changes: historyChanges(id),
     consumed: room.hooks.flatMap(allSecretsOf),
   }
-  const parting = { kind: 'parting', to: absent } as const
+  const isDeclined = phase.kind === 'parting' && phase.isDeclined
+  const parting = { kind: 'parting', to: absent, isDeclined } as const
   switch (phase.kind) {
     case 'leaving':
     case 'parting':

@@ -4,11 +4,12 @@ import { hookOf, type Policy, policyOf } from '@sotto/trust'
 import type { HookState } from '../hook/keys.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 import type { Allowed } from './attempt.ts'
+import type { RoomState } from './state.ts'
 
 /** What the timeline tells of a commit. */
 export const eventsOf = (
   { actor, changes, before, after }: Allowed,
-  hooks: readonly HookState[],
+  { hooks, declined }: Pick<RoomState, 'hooks' | 'declined'>,
 ): readonly RecordedItem[] =>
   changes.flatMap((change): readonly RecordedItem[] => {
     switch (change.kind) {
@@ -17,7 +18,9 @@ export const eventsOf = (
       case 'member_removed':
         return [{ kind: 'event', actor, event: { kind: 'removed', account: change.account } }]
       case 'member_left':
-        return [{ kind: 'event', actor: change.account, event: { kind: 'left' } }]
+        return [
+          { kind: 'event', actor: change.account, event: { kind: farewellOf(change.account, declined) } },
+        ]
       case 'role_changed':
         return [{ kind: 'event', actor, event: { kind: 'role', account: change.account, role: change.to } }]
       case 'hooks_changed':
@@ -39,6 +42,9 @@ export const eventsOf = (
         return []
     }
   })
+
+const farewellOf = (account: Uint8Array, declined: RoomState['declined']): 'declined' | 'left' =>
+  declined.some((one) => equalBytes(one, account)) ? 'declined' : 'left'
 
 /** Hooks that the policy had, and that this device knows by name. */
 const goneFrom = (before: Policy, after: Policy, hooks: readonly HookState[]): readonly HookState[] =>

@@ -27,6 +27,7 @@ export const roomKeys = {
   intents: (room: string) => `${folder('rooms', room)}intents`,
   draft: (room: string) => `${folder('rooms', room)}draft`,
   offers: (room: string) => `${folder('rooms', room)}offers`,
+  declined: (room: string) => `${folder('rooms', room)}declined`,
 
   /** Parts of the MLS state, and those of the state that a commit of ours leads to. */
   group: (room: string) => folder('group', room),

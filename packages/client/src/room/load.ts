@@ -66,6 +66,7 @@ const loadRoom = async (
     hooks: read('hooks', readRow.hooks) ?? room.hooks,
     draft: read('draft', readRow.draft) ?? room.draft,
     offers: read('offers', readRow.offers) ?? room.offers,
+    declined: read('declined', readRow.declined) ?? room.declined,
     outbox: await loadOutbox(store, id, intact),
     group,
     charter: read('charter', readRow.charter) ?? null,

@@ -17,6 +17,19 @@ export const accountsIn = ({ tree }: PublicGroup): ReadonlySet<string> => {
   return accounts
 }
 
+/** Those of them of whose devices in the group every one is such. */
+export const accountsWhere = (
+  group: PublicGroup,
+  isSuch: (device: Uint8Array) => boolean,
+): ReadonlySet<string> => {
+  const accounts = new Set(accountsIn(group))
+  for (const [, leaf] of leaves(group.tree)) {
+    const identity = identityOf(leaf)
+    if (identity && !isSuch(identity.device)) accounts.delete(toHex(identity.account))
+  }
+  return accounts
+}
+
 /** How many devices of people who are not members can still come in. */
 export const freePlaces = ({ tree }: PublicGroup, { members }: Policy): number =>
   limits.leavesPerRoomMax - Math.max(memberCount(tree), members.length)

@@ -1,5 +1,5 @@
 import { allSecrets, type Group, leafAt, leaves, observe, process, type PublicGroup } from '@sotto/mls'
-import { decodeLoggedNack, equalBytes, type LoggedNack, toHex } from '@sotto/protocol'
+import { declinedExtension, decodeLoggedNack, equalBytes, type LoggedNack, toHex } from '@sotto/protocol'
 import { deviceOf, identityOf, may, policyOf, roleOf, verifyLabelled } from '@sotto/trust'
 import { allSecretsOf } from '../hook/keys.ts'
 import { isForPeople } from '../timeline/view.ts'
@@ -57,7 +57,7 @@ export const receiveCommit = async (
   if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   desk.consumed.push(...value.consumed)
   if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
-  const events = eventsOf(authorization, room.hooks)
+  const events = eventsOf(authorization, room)
   if (value.group) enter(desk, value.group, movedBy(authorization))
   else expel(desk)
   return passed(...events)
@@ -116,7 +116,7 @@ const follow = async (
   const { value, authorization } = tried
   if (value.kind !== 'commit' || !authorization) return stopped('policy', 'C0e')
   if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
-  const events = eventsOf(authorization, desk.room.hooks)
+  const events = eventsOf(authorization, desk.room)
   if (isMember(tools, value.group.context)) {
     heedHooks(desk, value.group, movedBy(authorization))
     loseKeys(tools, desk, value.group, entry.seq, rule)
@@ -143,6 +143,7 @@ const loseKeys = (
     group: null,
     observed,
     pending: null,
+    declined: nobody(room),
     intents: stillWanted(room, observed),
     face: { ...room.face, memberCount: memberCountOf(observed) },
   }
@@ -174,6 +175,7 @@ const enter = (desk: Desk, group: Group, moved: Moved): void => {
     group,
     observed: null,
     pending: null,
+    declined: nobody(room),
     intents: stillWanted(room, group.public),
     outbox: requeue(
       withoutFailedTellings(room.outbox),
@@ -240,7 +242,24 @@ export const receiveProposal = async (tools: Tools, desk: Desk, judged: OpenedEn
     desk.consumed.push(...value.read.consumed)
     desk.room = { ...desk.room, group: value.read.group }
   } else if (!value.keys) desk.room = { ...desk.room, observed: value.read.group }
+  if (equalBytes(envelope.extension ?? nothing, declinedExtension)) noteNo(desk)
   return passed()
+}
+
+const nothing = new Uint8Array()
+
+/** The proposals of an epoch end with it. */
+const nobody = ({ declined }: RoomState): RoomState['declined'] => (declined.length > 0 ? [] : declined)
+
+/** The newest proposal is that of somebody who has said no, if it is the removal of the own leaf. */
+const noteNo = (desk: Desk): void => {
+  const group = publicOf(desk.room)
+  const newest = group?.proposals.at(-1)
+  if (!group || newest?.proposal.kind !== 'remove' || newest.sender.kind !== 'member') return
+  const leaf = leafAt(group.tree, newest.sender.leafIndex)
+  const identity = leaf && identityOf(leaf)
+  if (!identity || newest.proposal.removed !== newest.sender.leafIndex) return
+  desk.room = { ...desk.room, declined: [...desk.room.declined, identity.account] }
 }
 
 /** A member says that it refuses a commit, or that it wants to be brought in again; forged ones are passed over. */

@@ -50,7 +50,7 @@ const endings = {
 const following = {
   active: [2, {}],
   leaving: [4, {}],
-  parting: [11, { to: union(endings) }],
+  parting: [11, { to: union(endings), isDeclined: boolean }],
   repairing: [
     7,
     {
@@ -154,6 +154,8 @@ const intents: Shape<readonly Intent[]> = list(
   intentsMax,
 )
 
+const declined: Shape<readonly Uint8Array[]> = list(bytes(32), limits.leavesPerRoomMax)
+
 const hooks: Shape<readonly HookState[]> = list(hookState, hooksMax)
 
 const intentId = text(64)
@@ -243,6 +245,7 @@ export const readRow = {
   outboxItem: reading(outboxItem),
   draft: reading(draft),
   offers: reading(offers),
+  declined: reading(declined),
   observed: publicGroup,
   charter,
 } as const
@@ -269,6 +272,7 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
     ...row(roomKeys.hooks(room), hooks, (state) => state.hooks),
     ...row(roomKeys.draft(room), draft, (state) => state.draft),
     ...row(roomKeys.offers(room), offers, (state) => state.offers),
+    ...row(roomKeys.declined(room), declined, (state) => state.declined),
     ...pendingChanges(room, before, after),
     ...outboxChanges(room, before?.outbox ?? [], after.outbox),
     ...partChanges(roomKeys.group(room), before?.group ?? null, after.group),

@@ -26,6 +26,8 @@ export interface RoomState {
   readonly draft: string
   /** What the bots of the room listen to. */
   readonly offers: readonly Offer[]
+  /** Who has said in this epoch that the removal it asks for is a no to its invitation. */
+  readonly declined: readonly Uint8Array[]
   /** The MLS state; null before joining, after removal, and when it is lost. */
   readonly group: Group | null
   /** The group as everybody sees it, followed while the own keys to it are lost. */
@@ -80,7 +82,7 @@ export type Phase =
    * The same for a room of which the user wants nothing more: an invitation that was declined, or a room that was deleted
    * while it was being left. What is said is read for its keys only; when this device is out, the room is `to`.
    */
-  | { readonly kind: 'parting'; readonly to: Ended }
+  | { readonly kind: 'parting'; readonly to: Ended; readonly isDeclined: boolean }
   | Ended
 
 /** This device is not in the room any more. What was read before stays, until the user deletes it. */
@@ -104,6 +106,7 @@ export const ended = (room: RoomState, phase: Ended): RoomState =>
         pending: null,
         intents: [],
         hooks: [],
+        declined: [],
         outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
       }
 
@@ -267,6 +270,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   outbox: [],
   draft: '',
   offers: [],
+  declined: [],
   group: null,
   observed: null,
   charter: null,

@@ -125,7 +125,7 @@ export const eventDeskOf = (client: Client): EventDesk => {
         const { event, actor: by } = item
         if (event.kind === 'added') tell('joined', { room, name: event.name, by })
         if (event.kind === 'removed') tell('left', { room, name: event.name, by })
-        if (event.kind === 'left') tell('left', { room, name: by.name, by })
+        if (event.kind === 'left' || event.kind === 'declined') tell('left', { room, name: by.name, by })
         return
       }
       case 'hook':

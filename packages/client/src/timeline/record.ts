@@ -55,6 +55,8 @@ export type RecordedEvent =
   | { readonly kind: 'added'; readonly account: Uint8Array }
   | { readonly kind: 'removed'; readonly account: Uint8Array }
   | { readonly kind: 'left' }
+  /** The account has said no to its invitation. */
+  | { readonly kind: 'declined' }
   /** This device has come back into a room of which it has the history. */
   | { readonly kind: 'returned' }
   | { readonly kind: 'renamed'; readonly name: string }
@@ -80,6 +82,7 @@ const event: Shape<RecordedEvent> = union({
   hook_added: [9, { name: hookName, reads: boolean }],
   hook_removed: [10, { name: hookName }],
   returned: [11, {}],
+  declined: [12, {}],
 })
 
 const item: Shape<RecordedItem> = union({

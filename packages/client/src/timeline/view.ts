@@ -61,6 +61,7 @@ const itemOf = (
       switch (item.event.kind) {
         case 'created':
         case 'left':
+        case 'declined':
         case 'returned':
         case 'renamed':
         case 'rejoined':

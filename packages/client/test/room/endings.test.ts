@@ -48,7 +48,7 @@ describe('OUT-1: a room that has ended', () => {
 
   it('is shown as what its user has done, whatever this device still has to do about it', () => {
     expect(endOf(room({ kind: 'leaving' }))).toEqual({ kind: 'left' })
-    const before = { kind: 'parting', to: { kind: 'absent' } } as const
+    const before = { kind: 'parting', to: { kind: 'absent' }, isDeclined: true } as const
     expect(isShown(room(before))).toBe(false)
     expect(isShown(room({ kind: 'frozen', code: 'fork', rule: null, nack: null, before }))).toBe(false)
     expect(endOf(deleted(room({ kind: 'leaving' })).room)).toEqual({ kind: 'absent' })
@@ -69,7 +69,7 @@ describe('OUT-1: a room that has ended', () => {
       ...endings,
       { kind: 'absent' },
       { kind: 'leaving' },
-      ...endings.map((to) => ({ kind: 'parting', to }) as const),
+      ...endings.map((to) => ({ kind: 'parting', to, isDeclined: to.kind === 'left' }) as const),
       ...endings.map((before) => ({ kind: 'invited', inviter: null, timeMs: 4, before }) as const),
     ]
     for (const phase of phases) {

@@ -34,6 +34,9 @@ const envelope = struct({
 })
 export type Envelope = TypeOf<typeof envelope>
 
+/** The `extension` of a proposal by which a device takes itself out that has never come in: its user has said no. */
+export const declinedExtension: Uint8Array = Uint8Array.from('declined', (letter) => letter.charCodeAt(0))
+
 export const encodeEnvelope = (value: Envelope): Uint8Array => encodeAs(envelope, value)
 /** @throws SottoError `bad_request` */
 export const decodeEnvelope = (data: Uint8Array): Envelope => decodeAs(envelope, data, 'envelope')

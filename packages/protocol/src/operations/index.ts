@@ -42,6 +42,7 @@ export const operations = {
   readTree: rooms.readTree,
   readGroupInfo: rooms.readGroupInfo,
   readMeta: rooms.readMeta,
+  readInvited: rooms.readInvited,
   writeForkTag: rooms.writeForkTag,
   listWelcomes: rooms.listWelcomes,
   settleWelcome: rooms.settleWelcome,

@@ -1,5 +1,5 @@
 import { blob, list, nullable, oneOf, struct, text, type TypeOf, moment, uint } from '../cbor/shape.ts'
-import { accountId, hashValue, messageId, roomId, roomIdBytes, signatureValue } from '../ids.ts'
+import { accountId, deviceId, hashValue, messageId, roomId, roomIdBytes, signatureValue } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { acknowledgement } from '../log/acknowledgement.ts'
 import { loggedMessage, logPage } from '../log/page.ts'
@@ -145,6 +145,18 @@ export const readMeta = operation({
   params: room,
   body: nothing,
   output: struct({ epoch: uint(), sealed: blob(limits.metaBytesMax) }),
+  bodyBytesMax: 0,
+})
+
+/** Devices in a room whose Welcome waits: they can come in, and have not said yet whether they will. */
+export const readInvited = operation({
+  name: 'room.invited',
+  method: 'GET',
+  path: '/v1/rooms/:room/invited',
+  access: 'device',
+  params: room,
+  body: nothing,
+  output: struct({ devices: list(deviceId, limits.leavesPerRoomMax) }),
   bodyBytesMax: 0,
 })
 

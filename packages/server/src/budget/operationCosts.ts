@@ -56,6 +56,7 @@ const costs: Readonly<Record<OperationName, OperationCost>> = {
   readTree: { baseUs: 2000, answerBytes: 6 * miB },
   readGroupInfo: { baseUs: 500, answerBytes: limits.groupInfoBytesMax },
   readMeta: { baseUs: 300, answerBytes: limits.metaBytesMax },
+  readInvited: { baseUs: 500, answerBytes: 18 * limits.leavesPerRoomMax },
   writeForkTag: { baseUs: 500 },
   listWelcomes: { baseUs: 1000, answerBytes: 6 * miB },
   settleWelcome: { baseUs: 500 },

@@ -2,8 +2,10 @@ import { encodeTree } from '@sotto/mls/public'
 import {
   type Acknowledgement,
   equalBytes,
+  limits as protocolLimits,
   type OutputOf,
   type readGroupInfo,
+  type readInvited,
   type readLog,
   type readMeta,
   type readTree,
@@ -24,6 +26,7 @@ export interface Reading {
   tree(caller: DeviceCaller, room: Uint8Array, hash: Uint8Array): Promise<OutputOf<typeof readTree>>
   groupInfo(caller: DeviceCaller, room: Uint8Array): Promise<OutputOf<typeof readGroupInfo>>
   meta(caller: DeviceCaller, room: Uint8Array): Promise<OutputOf<typeof readMeta>>
+  invited(caller: DeviceCaller, room: Uint8Array): Promise<OutputOf<typeof readInvited>>
   /** The rooms in which the device has a leaf, and where their logs end. */
   places(caller: Pick<DeviceCaller, 'device'>): Promise<readonly RoomPlace[]>
   /** The same, acknowledged. */
@@ -108,6 +111,10 @@ export const makeReading = ({ store, rooms, logKey, limits }: Dependencies): Rea
       const meta = await store.meta(id)
       if (!meta) throw new SottoError('not_found')
       return meta
+    },
+    invited: async (caller, id) => {
+      await insider(caller, id)
+      return { devices: await store.invited(id, protocolLimits.leavesPerRoomMax) }
     },
     places: placesOf,
     heads: async (caller) =>

@@ -209,6 +209,8 @@ export interface DeliveryStore extends HookStore {
   welcomes(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
   /** How many wait, `countMax` where they are more. */
   countWelcomes(device: Uint8Array, countMax: number): Promise<number>
+  /** Devices whose Welcome into the room waits; `countMax` of them at most. */
+  invited(room: Uint8Array, countMax: number): Promise<readonly Uint8Array[]>
   countWelcomesBy(device: Uint8Array, inviter: Uint8Array): Promise<number>
   /**
    * Whether both are in one room: the invited account with a device that no invitation to the room waits for, that has

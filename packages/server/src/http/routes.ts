@@ -96,6 +96,7 @@ export const routesOf = (services: Services): readonly Route[] => {
     forDevice(o.readTree, ({ caller, input }) => delivery.tree(caller, input.room, input.hash)),
     forDevice(o.readGroupInfo, ({ caller, input }) => delivery.groupInfo(caller, input.room)),
     forDevice(o.readMeta, ({ caller, input }) => delivery.meta(caller, input.room)),
+    forDevice(o.readInvited, ({ caller, input }) => delivery.invited(caller, input.room)),
     forDevice(o.writeForkTag, async ({ caller, input: { room, epoch, tag } }) => {
       await delivery.forkTag(caller, room, epoch, tag)
       return {}

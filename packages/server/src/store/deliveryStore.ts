@@ -182,6 +182,7 @@ export const deliveryStore = (db: Kysely<Schema>): DeliveryStore => {
       }),
     welcomes: (device, bytesMax) => storing(() => welcomes.waiting(device, bytesMax)),
     countWelcomes: (device, countMax) => storing(() => welcomes.count(device, countMax)),
+    invited: (room, countMax) => storing(() => welcomes.invited(room, countMax)),
     countWelcomesBy: (device, inviter) => storing(() => countWelcomesBy(db, device, inviter)),
     shareRoom: (invited, inviter) => storing(() => shareRoom(db, invited, inviter)),
     countClaims: (spending) => storing(() => claimQueries.count(db, spending)),

@@ -38,6 +38,8 @@ export interface WelcomeStore {
     device: Uint8Array,
     outcome: WelcomeOutcome,
   ): Promise<void>
+  /** Devices whose Welcome into the room waits; `countMax` of them at most. */
+  invited(room: Uint8Array, countMax: number): Promise<readonly Uint8Array[]>
   /** The tree of a Welcome that waits for the device. */
   tree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>
 }
@@ -171,6 +173,17 @@ export const welcomeStore = (db: Kysely<Schema>): WelcomeStore => {
         .limit(countMax)
         .execute()
       return some.length
+    },
+
+    invited: async (room, countMax) => {
+      const rows = await db
+        .selectFrom('invitations')
+        .select('device')
+        .where('room', '=', room)
+        .distinct()
+        .limit(countMax)
+        .execute()
+      return rows.map(({ device }) => device)
     },
 
     settle: async (transaction, room, seq, device, outcome) => {

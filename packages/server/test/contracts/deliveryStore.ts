@@ -286,7 +286,12 @@ export const deliveryStoreContract = (open: () => Promise<DeliveryStore>): void 
       expect(await store.countClaims({ claimant: random(32), refs: [random(32)] })).toBe(0)
       // Bob and Carol are in the room, and neither has looked at the invitation.
       expect(await store.shareRoom(bob.account, carol.account)).toBe(false)
+      const invitedNow = async () => (await store.invited(room, 9)).map(String).toSorted()
+      expect(await invitedNow()).toEqual([bob.device, carol.device].map(String).toSorted())
+      expect(await store.invited(room, 1)).toHaveLength(1)
+      expect(await store.invited(random(16), 9)).toEqual([])
       await store.settleWelcome(room, 1, bob.device, 'joined')
+      expect(await invitedNow()).toEqual([String(carol.device)])
       expect(await store.shareRoom(bob.account, carol.account)).toBe(true)
       expect(await store.shareRoom(carol.account, bob.account)).toBe(false)
       expect(await store.shareRoom(bob.account, random(32))).toBe(false)

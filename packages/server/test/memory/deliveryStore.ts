@@ -229,6 +229,12 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
       return end === -1 ? waiting : waiting.slice(0, end)
     },
     countWelcomes: async (device, countMax) => Math.min(countMax, waitingFor(current(), device).length),
+    invited: async (id, countMax) => {
+      const room = find(id)
+      const waiting = new Set(room?.welcomes.flatMap(({ devices }) => devices))
+      const devices = [...waiting].flatMap((device) => room?.members.get(device)?.device ?? [])
+      return devices.slice(0, countMax)
+    },
     countWelcomesBy: async (device, inviter) =>
       waitingFor(current(), device).filter(({ stored }) => keyOf(stored.inviter) === keyOf(inviter)).length,
     shareRoom: async (invited, inviter) =>

@@ -236,6 +236,8 @@ export const en = {
     addedByYou: 'You added <bdi>{name}</bdi>',
     removedByYou: 'You removed <bdi>{name}</bdi>',
     leftByYou: 'You left',
+    declined: '<bdi>{actor}</bdi> declined the invitation',
+    declinedByYou: 'You declined the invitation',
     returned: '<bdi>{actor}</bdi> came back',
     returnedByYou: 'You came back',
     renamedByYou: 'You named the room <bdi>{name}</bdi>',
@@ -383,8 +385,9 @@ export const en = {
       verified: 'Identity verified',
       changed: 'Identity changed: ask before you trust it',
     },
+    invited: 'Invited, and not come in yet',
     explain:
-      'Everyone listed here can read this room. The list comes from the keys of the room, not from the server.',
+      'Everyone listed here can read this room, who is invited as soon as they accept. The list comes from the keys of the room; who has not come in yet, the server says.',
   },
 
   connection: {

@@ -43,6 +43,7 @@ const useEventWords = (item: Event): ReactNode => {
     switch (event.kind) {
       case 'created':
       case 'left':
+      case 'declined':
       case 'returned':
       case 'rejoined':
       case 'refounded':
@@ -62,6 +63,7 @@ const useEventWords = (item: Event): ReactNode => {
   switch (event.kind) {
     case 'created':
     case 'left':
+    case 'declined':
     case 'returned':
     case 'rejoined':
     case 'refounded':

@@ -78,6 +78,7 @@ export const MemberRow = ({
             {t(`identity.${member.identity}`)}
           </p>
         )}
+        {member.isInvited && <p className={styles.identity}>{t('invited')}</p>}
       </div>
       {own !== null && <Acts own={own} member={member} members={members} onAct={onAct} />}
     </li>
