@@ -7,8 +7,8 @@ import { StartPage } from '../src/app/StartPage.tsx'
 import { ClientProvider } from '../src/client/ClientContext.tsx'
 import { startInvites } from '../src/client/invite.ts'
 import { startPreferences } from '../src/client/preferences.ts'
-import { openPreviewClient, scenes } from './previewClient.ts'
-import type { Scene } from './previewClient.ts'
+import { openPreviewClient } from './previewClient.ts'
+import { type Scene, scenes } from './scenes.ts'
 
 const asked = new URLSearchParams(location.search).get('scene') ?? 'none'
 const isScene = (name: string): name is Scene => (scenes as readonly string[]).includes(name)

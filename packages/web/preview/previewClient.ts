@@ -26,31 +26,8 @@ import {
   you,
 } from './scenery.ts'
 import type { Scenery } from './scenery.ts'
+import type { Scene } from './scenes.ts'
 import { backlog } from './backlog.ts'
-
-/** Where the preview begins. */
-export const scenes = [
-  'none',
-  'by_invitation',
-  'closed',
-  'signed_out',
-  'first',
-  'desk',
-  'offline',
-  'connecting',
-  'slower',
-  'no_answer',
-  'untrusted',
-  'refused',
-  'halted',
-  'recovery',
-  'bots',
-  'unread',
-  'directions',
-  'broken',
-  'slow',
-] as const
-export type Scene = (typeof scenes)[number]
 
 /** Messages that wait for space, by whose it is. */
 const waiting: Readonly<Record<string, SpaceOwner>> = {

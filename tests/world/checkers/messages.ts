@@ -54,9 +54,8 @@ const checkTimeline = (
   const leafSince = memberSince(world, entries, id)
   // Whose keys for the invitation were lost, or have ended while it waited, came in with the next one, for which it had
   // to ask.
-  const keyless = ['lost_keys', 'lost_write', 'long_offline'] as const
-  const hadNoKeys = keyless.some((fault) => world.used.has(fault))
-  const since = leafSince !== undefined && hadNoKeys ? Math.max(leafSince, state.place.from) : leafSince
+  const since =
+    leafSince !== undefined && losesKeys(world) ? Math.max(leafSince, state.place.from) : leafSince
   const shown = new Map<string, Message[]>()
   const missed = new Set<number>()
   for (const item of items) {
@@ -114,6 +113,10 @@ const checkTimeline = (
         )
   }
 }
+
+/** Whether keys for invitations may have been gone before they were used. */
+export const losesKeys = ({ used }: World): boolean =>
+  (['lost_keys', 'lost_write', 'long_offline'] as const).some((fault) => used.has(fault))
 
 /** Devices that were set back or lied to may have lost something; they say so, and are not silent about it. */
 export const isExcusedDevice = (world: World, device: Device): boolean =>
