@@ -277,8 +277,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       // A server of before does not know; and a name in a list is worth no failure.
       () => new Set<string>(),
     )
-    const isWaiting = (device: Uint8Array): boolean => waiting.has(toHex(device))
-    return accountsWhere(group, isWaiting)
+    return accountsWhere(group, (one) => waiting.has(toHex(one)))
   }
 
   const endOthers = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
