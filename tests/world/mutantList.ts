@@ -235,8 +235,8 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/client/src/sync/connection.ts',
-        from: 'scheduler.after(delayMs, () => open(token))',
-        to: 'scheduler.after(delayMs, () => {})',
+        from: 'askedToWaitMs(why))\n    const cancel = scheduler.after(delayMs, () => open(token))',
+        to: 'askedToWaitMs(why))\n    const cancel = scheduler.after(delayMs, () => {})',
       },
     ],
   },
