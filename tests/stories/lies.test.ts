@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Client, Transport } from '@sotto/client'
+import { limits } from '@sotto/protocol'
 import { invitation, meet, messages, online, room, texts, until, untilMessages } from './talk.ts'
 import { misnaming } from './weather.ts'
 import { type Person, startWorld, type Weather, type World } from './world.ts'
@@ -94,6 +95,44 @@ describe('a server that has lost its way, or lies', () => {
     stop()
     expect(seen).not.toContain('active')
     expect(await messages(b2, fresh)).toEqual([])
+  })
+
+  it('an invitation that is not in a list cut short stays an invitation', async () => {
+    // As many bytes of others as one answer has: the server would list what comes next after these.
+    const filling = new Uint8Array(limits.welcomeBytesMax)
+    const others = Array.from({ length: limits.welcomesAnswerBytesMax / limits.welcomeBytesMax }, (_, i) => ({
+      room: new Uint8Array(16).fill(i + 1),
+      seq: 1,
+      entryHash: new Uint8Array(32),
+      epoch: 1,
+      inviter: null,
+      welcome: filling,
+      treeHash: new Uint8Array(32),
+      meta: null,
+      timeMs: 1,
+    }))
+    let isCut = false
+    const cutting: Weather = {
+      transport: (transport): Transport => ({
+        ...transport,
+        call: async (op, input, token) => {
+          if (op.name === 'welcome.list' && isCut) return { welcomes: others } as never
+          return transport.call(op, input, token)
+        },
+      }),
+    }
+    await b.close()
+    const b2 = await bob.open(cutting)
+    await online(b2)
+    const { room: fresh } = await a.createRoom({ name: 'Another' })
+    await a.invite({ room: fresh, name: 'bob' })
+    await invitation(b2, fresh)
+    isCut = true
+    await expect(b2.accept({ room: fresh })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(room(b2, fresh)?.state.kind).toBe('invited')
+    isCut = false
+    await b2.accept({ room: fresh })
+    await until(b2, () => room(b2, fresh)?.state.kind === 'active')
   })
 
   it('another server in its place is refused before anything is said to it', async () => {

@@ -134,6 +134,10 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'invitations.test.ts',
     'one inviter has a few places, and others are served',
   ),
+  welcomesAnswerBytesMax: by(
+    'tests/stories/lies.test.ts',
+    'an invitation that is not in a list cut short stays',
+  ),
   blockedAccountsMax: server('invitations.test.ts', 'nobody blocks himself, and so many at most'),
   messagesPerSecond: server('submit.test.ts', 'is bounded per device'),
   messageBurst: server('submit.test.ts', 'is bounded per device'),

@@ -102,6 +102,8 @@ export const limits = {
   /** Of one device, and of those the ones of one inviter: fewer where many wait. */
   welcomesWaitingMax: 200,
   welcomesWaitingPerInviterMax: 20,
+  /** Of one answer; the others come after these have been settled. */
+  welcomesAnswerBytesMax: 16 * miB,
   blockedAccountsMax: 1000,
 
   messagesPerSecond: 20,

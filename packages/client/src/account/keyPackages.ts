@@ -32,6 +32,7 @@ import {
 import { isForNow } from '../forNow.ts'
 import type { ClientLimits } from '../limits.ts'
 import { within } from '../room/keys.ts'
+import { mayBeMore } from '../room/waiting.ts'
 import { allRows } from '../ports/everyRow.ts'
 import type { Change, Row, Store } from '../ports/store.ts'
 import type { Call } from './contacts.ts'
@@ -154,6 +155,8 @@ export const keyPackagePool = (
     if (unneeded(before).length === 0) return before
     const { welcomes } = await call(operations.listWelcomes, {})
     for (const { welcome } of welcomes) await reserve(welcome)
+    // Those that are not listed need theirs, too.
+    if (mayBeMore(welcomes)) return await readAll()
     const kept = await readAll()
     const gone = unneeded(kept)
     if (gone.length > 0) await store.commit(gone.map(({ key }) => ({ kind: 'delete', key })))

@@ -17,6 +17,7 @@ import type { Line } from '../room/line.ts'
 import { rawBytesOfRoom } from '../room/rawKeeper.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
 import { storedAnchor } from '../room/storedAnchor.ts'
+import { mayBeMore } from '../room/waiting.ts'
 import { lost, stillLost } from '../room/repair.ts'
 import {
   emptyRoom,
@@ -138,8 +139,25 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     return room
   }
 
-  const settle = (waiting: WaitingWelcome, outcome: 'joined' | 'declined'): Promise<unknown> =>
-    line.call(operations.settleWelcome, { room: waiting.room, seq: waiting.seq, outcome })
+  /** Whether Welcomes wait that were not listed. */
+  let isListCut = false
+  const listWelcomes = async (): Promise<readonly WaitingWelcome[]> => {
+    const { welcomes } = await line.call(operations.listWelcomes, {})
+    isListCut = mayBeMore(welcomes)
+    return welcomes
+  }
+  const readWelcomes = async (): Promise<void> => {
+    for (const waiting of await listWelcomes()) {
+      if (waiting.inviter) await contacts.ensure([{ account: waiting.inviter, seq: 0 }])
+      await noteWelcome(waiting)
+    }
+  }
+
+  const settle = async (waiting: WaitingWelcome, outcome: 'joined' | 'declined'): Promise<void> => {
+    await line.call(operations.settleWelcome, { room: waiting.room, seq: waiting.seq, outcome })
+    // With the next connection otherwise.
+    if (isListCut) readWelcomes().catch(() => {})
+  }
 
   /** An invitation that is neither opened nor left: the room is what it was before. */
   const dismiss = async (room: Room, waiting: WaitingWelcome): Promise<void> => {
@@ -274,18 +292,13 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       }
       if (failures.length > 0) throw failures[0]
     },
-    readWelcomes: async () => {
-      const { welcomes } = await line.call(operations.listWelcomes, {})
-      for (const waiting of welcomes) {
-        if (waiting.inviter) await contacts.ensure([{ account: waiting.inviter, seq: 0 }])
-        await noteWelcome(waiting)
-      }
-    },
+    readWelcomes,
     enter: async (id, phase) => {
       const room = get(id)
-      const { welcomes } = await line.call(operations.listWelcomes, {})
+      const welcomes = await listWelcomes()
       const waiting = welcomes.findLast((welcome) => equalBytes(welcome.room, room.state().id))
       if (!waiting) {
+        if (isListCut) throw new SottoError('unavailable', 'other invitations come first')
         await room.take((state) => stepped(uninvited(state)))
         throw new SottoError('not_found', 'the invitation is no longer there')
       }

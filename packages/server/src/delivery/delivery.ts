@@ -63,9 +63,6 @@ export interface DeliveryDependencies {
   readonly log: EventLog
 }
 
-/** Welcomes of one answer; the others come after these have been settled. */
-const welcomesBytesMax = 16 * 1024 * 1024
-
 export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
   const { store, bus, logKey, senderTagKey, limits, log } = dependencies
   const rooms = makeRooms({ store, log })
@@ -100,7 +97,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
     hookOut: makeHookOut({ ...parts, authenticate }),
     forkTag,
     welcomes: async ({ device }) => {
-      const waiting = await store.welcomes(device, welcomesBytesMax)
+      const waiting = await store.welcomes(device, limits.welcomesAnswerBytesMax)
       return waiting
         .slice(0, limits.welcomesWaitingMax)
         .map(({ hash, ...welcome }) => ({ ...welcome, entryHash: hash }))
