@@ -160,6 +160,24 @@ describe.skipIf(noBrowser)('the web client in Chromium', () => {
     expect(code).toBe('helper_lost')
   })
 
+  it('a tab that cannot take over says so, and does when the file of its worker comes again', async () => {
+    const first = await openTab()
+    const room = await signUp(first)
+    const second = await openTab()
+    const portal = (route: Route): Promise<void> =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html>' })
+    await context.route('**/client-worker*', portal)
+    await first.close()
+    await second.waitForFunction(async () => {
+      const { connection } = (await opened).client.state()
+      return connection.kind === 'refused' && connection.code === 'helper_lost'
+    })
+    await context.unroute('**/client-worker*', portal)
+    await second.waitForFunction(async () => (await opened).client.state().connection.kind === 'online')
+    await send(second, room, ['after all'])
+    expect(await sent(second, room, 1)).toEqual(['after all'])
+  })
+
   it('says so where the worker for passwords does not start or is ended, and goes on when it is there', async () => {
     const page = await openTab()
     const name = `person${names++}`

@@ -1,4 +1,4 @@
-import { SottoError } from '@sotto/protocol'
+import { limits, SottoError } from '@sotto/protocol'
 import { type Client, remoteClient, type Reply } from '../../src/index.ts'
 import { newBus, newId, refuseAll } from '../net/bus.ts'
 import { originOf } from '../net/index.ts'
@@ -52,6 +52,13 @@ const explaining =
     return isGone && (await isReplaced().catch(() => false)) ? new SottoError('outdated') : why
   }
 
+/** The file of a worker that did not come may come when whatever answers in place of the server is gone. */
+const mayStartLater = (error: unknown): boolean =>
+  error instanceof SottoError && error.code === 'helper_lost' && error.detail['step'] === 'start'
+
+const isServing = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'serving'
+
 /**
  * The client of this browser. One tab runs it in a worker, held by a Web Lock; this and all other tabs look on
  * through a channel, and whichever is next takes over when the one that leads goes away.
@@ -67,7 +74,11 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
   const channel = broadcastChannel(meetingName)
   const bus = newBus()
   bus.target = channel.post
-  channel.listen(bus.hear)
+  channel.listen((message) => {
+    // Where this tab could not, another serves, or this one after all.
+    if (isServing(message)) bus.target = channel.post
+    bus.hear(message)
+  })
   const remote = remoteClient(bus.channel, newId, {
     scheduler: timerScheduler,
     silent: () => new SottoError('profile_in_use', 'the tab that runs the client does not answer'),
@@ -75,23 +86,46 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
   keepStorageOnceSignedIn(remote)
 
   const end = new AbortController()
-  const leading = leadWhenFree({
-    createWorker,
-    createOpaqueWorker,
-    explain: explaining(options.isReplaced),
-    server: originOf(options.server ?? location.origin),
-    profile,
-    lockName: meetingName,
-    starting: () => {
-      const message: Reply = { kind: 'starting' }
-      channel.post(message)
-      bus.hear(message)
-    },
-    signal: end.signal,
-  })
-  leading.catch((error: unknown) => refuseAll(bus, remote.state(), error))
+  const lead = (): Promise<void> =>
+    leadWhenFree({
+      createWorker,
+      createOpaqueWorker,
+      explain: explaining(options.isReplaced),
+      server: originOf(options.server ?? location.origin),
+      profile,
+      lockName: meetingName,
+      starting: () => {
+        const message: Reply = { kind: 'starting' }
+        channel.post(message)
+        bus.hear(message)
+      },
+      signal: end.signal,
+    })
+  const later = (delayMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = timerScheduler.after(delayMs, resolve)
+      end.signal.addEventListener('abort', () => {
+        cancel()
+        resolve()
+      })
+    })
+  /** Says why nobody serves here, and looks again and again whether that has passed. */
+  const leadOn = async (first: unknown): Promise<void> => {
+    for (let error = first; !end.signal.aborted;) {
+      refuseAll(bus, remote.state(), error)
+      if (!mayStartLater(error)) return
+      await later((limits.obstacleRetryMaxMs * (1 + Math.random())) / 2)
+      try {
+        return await lead()
+      } catch (next) {
+        error = next
+      }
+    }
+  }
+  const first = lead()
+  const leading = first.catch(leadOn)
   try {
-    await Promise.race([remote.ready, leading])
+    await Promise.race([remote.ready, first])
   } catch (error) {
     end.abort()
     await remote.close()
@@ -103,7 +137,7 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
     close: async () => {
       end.abort()
       await remote.close()
-      await leading.catch(() => {})
+      await leading
       channel.close()
     },
   }
