@@ -22,6 +22,11 @@ def make_key(kind):
     return jwk.JWK.generate(kty="EC", crv="P-256")
 
 
+def key_file(name):
+    """Where the key of an account lies unless somebody says otherwise: a file of its own for each."""
+    return name + ".key.json"
+
+
 def load_key(path, kind):
     """The private key of a file that only its owner can read; made at the first use, by nobody but this program."""
     if not os.path.exists(path):

@@ -30,6 +30,9 @@ def log_in(url, name, password, public_key):
         status, answer = call(url, "POST", "/login", {"username": name, "password": password})
     if status != 200:
         raise SystemExit("%s: %s" % (answer["code"], answer["error"]))
+    # Others seal to the key that the server has: with another one nothing could be read, and nothing would be believed.
+    if answer["user"]["public_key"] != public_key:
+        raise SystemExit("%s has another key on this server: say with --key which file it is in" % name)
     return answer["token"]
 
 

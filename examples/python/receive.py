@@ -3,7 +3,7 @@
 
     SOTTO_PASSWORD=... ./receive.py http://localhost:5000 NAME [--key FILE] [--count N]
 
-Needs python3-socketio and python3-jwcrypto. The private key stays in FILE. A message that is not signed by the key
+Needs python3-socketio and python3-jwcrypto. The private key stays in FILE, by default NAME.key.json. A message that is not signed by the key
 of its sender, or that was printed before, is not printed.
 """
 
@@ -13,7 +13,7 @@ import os
 import queue
 import sys
 
-from envelope import load_key, public_part, read_verifying, unseal
+from envelope import key_file, load_key, public_part, read_verifying, unseal
 from lane import log_in, public_key_of
 from ordered import OrderedClient
 
@@ -22,12 +22,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
     parser.add_argument("name")
-    parser.add_argument("--key", default="sotto-key.json")
+    parser.add_argument("--key", help="file of the private key; NAME.key.json by default")
     parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-3072, RSA-4096, P-256")
     parser.add_argument("--count", type=int, default=0, help="ends after so many; 0 goes on")
     options = parser.parse_args()
 
-    own_key = load_key(options.key, options.kind)
+    own_key = load_key(options.key or key_file(options.name), options.kind)
     token = log_in(options.url, options.name, os.environ["SOTTO_PASSWORD"], public_part(own_key))
 
     arrived = queue.Queue()

@@ -3,7 +3,7 @@
 
     SOTTO_PASSWORD=... ./send.py http://localhost:5000 NAME RECIPIENT [--key FILE] < text
 
-Needs python3-socketio and python3-jwcrypto. The private key stays in FILE.
+Needs python3-socketio and python3-jwcrypto. The private key stays in FILE, by default NAME.key.json.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 
 import socketio
 
-from envelope import load_key, public_part, read_public, seal
+from envelope import key_file, load_key, public_part, read_public, seal
 from lane import log_in, public_key_of
 
 ACKNOWLEDGED_SECONDS = 30
@@ -34,12 +34,12 @@ def main():
     parser.add_argument("url")
     parser.add_argument("name")
     parser.add_argument("recipient")
-    parser.add_argument("--key", default="sotto-key.json")
+    parser.add_argument("--key", help="file of the private key; NAME.key.json by default")
     parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-3072, RSA-4096, P-256")
     parser.add_argument("--enc", default="A256GCM", help="or A256CBC-HS512")
     options = parser.parse_args()
 
-    own_key = load_key(options.key, options.kind)
+    own_key = load_key(options.key or key_file(options.name), options.kind)
     token = log_in(options.url, options.name, os.environ["SOTTO_PASSWORD"], public_part(own_key))
     text = text_of(sys.stdin.buffer.read())
     recipient_key = read_public(public_key_of(options.url, options.recipient, token))

@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { makeIdentity, memoryLaneStore, openLane, register } from '@sotto/client/open'
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { python, runPython } from './lane/python.ts'
 import { goodPassword } from './lane/rest.ts'
@@ -56,6 +56,53 @@ test.skipIf(python === undefined)(
   },
 )
 
+/** Every block of a page in one language, as it stands there. */
+const blocksIn = (page: string, language: string): readonly string[] => {
+  const text = readFileSync(join(root, 'docs/api', page), 'utf8')
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]+?)\`\`\``, 'g'))].map(
+    ([, block = '']) => block,
+  )
+}
+
+test.skipIf(python === undefined)(
+  'the commands of the Python page give two accounts two keys, and the message arrives',
+  async () => {
+    const folder = join(elsewhere, 'python')
+    cpSync(join(root, 'examples/python'), folder, { recursive: true })
+    const [receiving = '', sending = ''] = blocksIn('python.md', 'sh').map((block) =>
+      block.replaceAll('http://localhost:5000', server.url),
+    )
+    const env = { ...process.env, PATH: `/usr/bin:${process.env['PATH'] ?? ''}`, PYTHONUNBUFFERED: '1' }
+    const receiver = spawn('bash', ['-c', `exec 2>&1; ${receiving}`], { cwd: folder, env, detached: true })
+    let heard = ''
+    receiver.stdout.on('data', (data: Buffer) => (heard += data.toString()))
+    try {
+      await expect.poll(() => heard, { timeout: 30_000 }).toContain('connected')
+      await run('bash', ['-c', sending], folder, { PATH: env.PATH })
+      await expect.poll(() => heard, { timeout: 30_000 }).toContain('}\n')
+    } finally {
+      process.kill(-(receiver.pid ?? 0), 'SIGKILL')
+    }
+    const told = JSON.parse(heard.split('\n').at(-2) ?? '') as object
+    expect(told).toMatchObject({ sender: 'alerts', text: 'disk full: "/var"\n' })
+    const keys = ['reader', 'alerts'].map((name) => readFileSync(join(folder, `${name}.key.json`), 'utf8'))
+    expect(new Set(keys.map((key) => (JSON.parse(key) as { readonly n: string }).n)).size).toBe(2)
+    // Whoever comes with another key hears so, and is not silently unread.
+    await expect(
+      run('bash', ['-c', sending.replace('alerts reader', 'alerts reader --key reader.key.json')], folder, {
+        PATH: env.PATH,
+      }),
+    ).rejects.toThrow('alerts has another key on this server')
+    for (const wrong of ["printf ''", "printf '\\377\\376'"])
+      await expect(
+        run('bash', ['-c', sending.replace(/^echo .*?(?= \|)/m, wrong)], folder, { PATH: env.PATH }),
+      ).rejects.toThrow('nothing was sent')
+  },
+)
+
+const ecPem = (): string =>
+  String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }))
+
 const tools = ['bash', 'curl', 'jq', 'openssl']
 const absent = tools.filter((tool) => spawnSync(tool, ['--version']).error !== undefined)
 
@@ -79,16 +126,29 @@ test.skipIf(absent.length > 0)(
     })
     const text = 'exit: "disk full"\n\té🙂'
     const script = programIn('curl.md', 'sh')
-    const said = await run('bash', ['-e', '-o', 'pipefail', '-c', script], elsewhere, {
-      TO: 'sh-reader',
-      TEXT: text,
-    })
-    expect(said).toMatch(/^430\[\{"ok":true,"timestamp":"[^"]+Z"\}\]\n$/)
+    const send = (settings: object): Promise<string> =>
+      run('bash', ['-c', script], elsewhere, { TO: 'sh-reader', TEXT: text, ...settings })
+    // Twice: the second time with the key and the account that are there.
+    for (const one of [text, 'again'])
+      expect(await send({ TEXT: one })).toMatch(/^\[\{"ok":true,"timestamp":"[^"]+Z"\}\]\n$/)
+    await register(server.url, { name: 'ec-reader', password: goodPassword, publicKey: ecPem() })
+    for (const [settings, why] of [
+      [{ TEXT: '' }, 'there is nothing to send'],
+      [{ TEXT: ' \n' }, 'there is nothing to send'],
+      [{ TO: 'nobody-here' }, 'USER_NOT_FOUND'],
+      [{ TO: 'ec-reader' }, 'not RSA'],
+      [{ TEXT: 'x'.repeat(60_000) }, 'PAYLOAD_TOO_LARGE'],
+      [{ URL: 'http://127.0.0.1:1' }, 'no answer'],
+    ] as const)
+      await expect(send(settings), JSON.stringify(settings).slice(0, 40)).rejects.toThrow(why)
+    const badBytes = `TEXT=$(printf 'a\\377b'); ${script}`
+    await expect(run('bash', ['-c', badBytes], elsewhere, { TO: 'sh-reader' })).rejects.toThrow('not UTF-8')
     await lane.caughtUp()
     await lane.close()
     expect(told).toMatchObject([
       { kind: 'key_pinned', name: 'sh-alerts' },
       { kind: 'message', from: 'sh-alerts', text },
+      { kind: 'message', from: 'sh-alerts', text: 'again' },
     ])
   },
 )
