@@ -63,6 +63,7 @@ export const en = {
     closed:
       'This server takes no new accounts. If you should have one here, ask whoever runs the server to let you in.',
     nameMissing: 'Enter a name.',
+    nameLong: 'A name has at most 31 characters.',
     passwordMissing: 'Enter your password.',
     passwordShort: '{missing, plural, one {One more character} other {# more characters}} needed.',
     passwordLong: 'A password has at most 256 characters.',

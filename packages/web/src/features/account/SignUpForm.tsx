@@ -106,7 +106,9 @@ export const SignUpForm = () => {
         hint={t('nameHint')}
         problem={
           (nameFailure && <FailureText failure={nameFailure} />) ??
-          (checked && nameMissing ? t(nameMissing) : wrongName && ofName(wrongName))
+          (checked && nameMissing
+            ? t(nameMissing)
+            : wrongName && (wrongName === 'long' ? t('nameLong') : ofName(wrongName)))
         }
         autoComplete="username"
         autoCapitalize="none"
