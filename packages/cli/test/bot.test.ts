@@ -98,7 +98,7 @@ describe('sotto bot', () => {
     await chat.says('/invite wants NAME')
     // Its only owner cannot leave a room to nobody; the conversation goes on.
     chat.type('/leave\n')
-    await chat.says('The rules of the room do not allow this')
+    await chat.says('The last owner of a room with members cannot leave it')
     chat.type('/quit\n')
     expect(await chat.ended).toMatchObject({ exit: 0 })
     expect(running.err()).toContain('"trouble":"line"')
