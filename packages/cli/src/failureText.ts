@@ -43,14 +43,13 @@ const remedies: Partial<Record<FailureCode, string>> = {
     'The proxy in front of it has to pass Host on, or the server to be started with --public-url URL (SOTTO_PUBLIC_URL).',
   host_refused:
     'Whoever runs it starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
-  fork: 'What was received stays readable. An owner can found the room anew: sotto room refound',
-  client_rollback:
-    'What was received stays here; this device takes its place again by itself. See sotto rooms.',
+  fork: 'What was received stays readable. sotto rooms says what can be done.',
+  client_rollback: 'What is stored here stays; this device takes its place again by itself. See sotto rooms.',
   server_rollback: 'This device has kept what it received and offers it to the server. See sotto rooms.',
   integrity: 'It was not accepted, and what is on this device is safe. Tell the people who run the server.',
   read_only: 'What was written waits on this device. Tell the people who run the server.',
   quota:
-    'What was written waits on this device and goes out by itself; leaving, removing and revoking work all the same.',
+    'Messages wait on this device and go out by themselves; try anything else again later. Leaving, removing and revoking work all the same.',
   storage_full: 'What is stored already is safe. Make some room on this device and try again.',
   storage_damaged:
     'It was not changed. Where the disk is failing, save the profile directory before anything else.',

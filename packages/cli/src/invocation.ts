@@ -62,7 +62,7 @@ export const withClient = async <T>(
 /**
  * The same, for a command that needs an account whose session lasts.
  *
- * @throws SottoError `no_account`, `session_expired`
+ * @throws SottoError `no_account`, `unauthorized`
  */
 export const withAccount = <T>(invocation: Invocation, work: (client: Client) => Promise<T>): Promise<T> =>
   withClient(invocation, async (client) => {
@@ -70,7 +70,7 @@ export const withAccount = <T>(invocation: Invocation, work: (client: Client) =>
       case 'none':
         throw new SottoError('no_account')
       case 'signed_out':
-        throw new SottoError('session_expired')
+        throw new SottoError('unauthorized')
       case 'signed_in':
         return work(client)
     }

@@ -30,7 +30,7 @@ export const roomStateText = (state: RoomState): string => {
 const stepText = {
   reading: 'this device is reading what it has missed',
   rejoining: 'this device is coming back in with fresh keys',
-  asking: 'this device has asked to be let back in; another member has to be online',
+  asking: 'this device has asked to be let back in; somebody with a higher role has to be online',
 } as const satisfies Record<Extract<RoomState, { kind: 'repairing' }>['step'], string>
 
 /** What is safe although a room has stopped. */
@@ -41,7 +41,7 @@ const safe = (code: FailureCode): string => {
     case 'server_rollback':
       return 'This device has kept what it received, and what was written is not lost.'
     case 'client_rollback':
-      return 'What was received stays here, and the others have everything that was sent.'
+      return 'What is stored here stays, and the others have everything that was sent.'
     case 'identity_changed':
       return 'Nothing was sent to the new identity. Ask the person over another channel whether it is theirs.'
     case 'storage_full':
@@ -94,7 +94,7 @@ const remedyText = (room: RoomView, state: Frozen): string => {
     case 'refound':
       return `You are an owner and can found it anew: sotto room refound ${id}`
     case 'ask_owner':
-      return `Ask an owner to found it anew: sotto room members ${id}`
+      return `Ask an owner (sotto room members ${id}): one for whom it is frozen too can found it anew. One for whom it goes on can remove you and invite you again, when you have left it here.`
   }
 }
 

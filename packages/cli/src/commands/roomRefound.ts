@@ -25,7 +25,8 @@ const meaning = (room: RoomView, members: readonly MemberView[]): string =>
     '',
     'Who comes along, each as they decide:',
     table(members.map(({ name, own, role }) => [`  ${printableLine(name)}${own ? ' (you)' : ''}`, role])),
-    'What stays: everything said until now, in this room, to be read.',
+    'What stays: everything said until now, in this room, to be read. You cannot write in it any more; who has not come',
+    'along still can, where it is not frozen for them, and you will not see it.',
     'What is new: a room with the same name and rules, and fresh keys. What is not sent yet is sent there.',
     '',
   ].join('\n')

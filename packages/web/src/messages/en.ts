@@ -41,9 +41,9 @@ export const en = {
     signUpTitle: 'Create your account',
     signInTitle: 'Sign in',
     backTitle: 'Welcome back',
-    backText: 'Your session has ended. Your keys and your history are still on this device.',
+    backText: 'You are signed out. Your keys and your history are still on this device.',
     name: 'Name',
-    nameHint: '2 to 31 letters or digits. Others find you by it.',
+    nameHint: '2 to 31 letters, digits, dots, dashes or underscores. Others find you by it.',
     password: 'Password',
     passwordShow: 'Show password',
     passwordHide: 'Hide password',
@@ -258,7 +258,8 @@ export const en = {
     repairing: {
       reading: 'This device is reading what it has missed.',
       rejoining: 'This device is coming back into the room with fresh keys.',
-      asking: 'This device has asked to be let back in. That happens as soon as another member is online.',
+      asking:
+        'This device has asked to be let back in. That happens as soon as somebody with a higher role than yours is online.',
     },
     repairedText: 'This device is back in the room.',
     repairingOwner: 'If nobody can: you are an owner and can found the room anew.',
@@ -270,8 +271,10 @@ export const en = {
       wait: 'Nothing. This device offers the server what it has kept, and the room goes on by itself as soon as the server has all of it again. If no device has it any more, an owner can found the room anew.',
       rejoin: 'Let this device try once more to take its place in the room.',
       refound: 'You are an owner: found the room anew, and the members can go on in it together.',
-      ask_owner: 'Ask an owner to found the room anew. That is <owners></owners>.',
-      ask_owner_unknown: 'Ask an owner of the room to found it anew.',
+      ask_owner:
+        'Ask an owner. That is <owners></owners>. Where the room is frozen for them too, they can found it anew. Where it goes on for them, leave it here and have them remove you and invite you again.',
+      ask_owner_unknown:
+        'Ask an owner of the room. Where it is frozen for them too, they can found it anew. Where it goes on for them, leave it here and have them remove you and invite you again.',
     },
     frozenHandedBack: '{count, number} of {lost, number} entries are handed back to the server.',
     frozenNext: {
@@ -287,7 +290,7 @@ export const en = {
     refoundedTitle: 'This room goes on in a new one.',
     refoundedText: 'An owner founded it anew, and you are in it. What was said here stays here, to be read.',
     refoundedGone:
-      'An owner founded it anew, and you have left the new one since. What was said here stays here, to be read.',
+      'An owner founded it anew, and you are not in the new one any more. What was said here stays here, to be read.',
     refoundedGo: 'Go to the new room',
     removedText:
       'You are not a member of this room any more. What you received before stays on this device until you delete it.',
@@ -306,7 +309,7 @@ export const en = {
     alongFailed: 'The members could not be loaded.',
     stays: 'What stays',
     staysText:
-      'Everything said until now stays in this room on every device, to be read. Nobody can write in it any more.',
+      'Everything said until now stays in this room on every device, to be read. You cannot write in it any more. Those who have not come along still can, where it is not frozen for them, and you will not see it.',
     fresh: 'What is new',
     freshText:
       'A new room with the same name, the same rules and fresh keys. What was said here is not copied into it, what you had not sent yet is sent there, and nobody is added.',
@@ -454,7 +457,8 @@ export const en = {
     aboutSees: 'The server sees',
     aboutSeesList: {
       name: 'your account name and when you are connected',
-      rooms: 'which accounts share a room, under a random number, and whom you block',
+      rooms:
+        'which accounts share a room, under a random number, what each may do there, who invites whom, and whom you block',
       times: 'when messages are sent, by whom, and roughly how long they are',
       address: 'the network address you connect from',
     },

@@ -40,9 +40,9 @@ export const failure = {
   last_owner:
     'You are the only owner of this room, and without one nobody could change it any more. Make somebody else an owner first, in the list of members.',
   stale_epoch: 'The room has just changed. Try once more.',
-  fork: 'The server and this device remember different histories of this room. What you received stays readable; an owner can found the room anew.',
+  fork: 'The server and this device remember different histories of this room. What you received stays readable; the room says what can be done.',
   client_rollback:
-    'This device has gone back to an older state. What you received stays here, and the device takes its place again by itself.',
+    'This device has gone back to an older state. What is stored here stays, and the device takes its place again by itself.',
   server_rollback:
     'The server has lost messages that it had confirmed. This device has kept them and offers them to the server.',
   id_reused: 'This message was recorded differently before. It was not sent again; write it anew.',
@@ -52,7 +52,7 @@ export const failure = {
     'The identity of this person is not the one known before. Nothing was sent to the new one; ask them in another way whether it is theirs.',
   rate: 'Too many tries in a short time.',
   quota:
-    'As much is stored as may be at the moment. Nothing is lost: what you wrote stays on this device and goes out by itself.',
+    'There is no space for this on the server at the moment. Messages that you have written stay on this device and go out by themselves; for anything else, try again later.',
   key_package_unavailable:
     'That person has no device that can be invited yet. They need to sign in once; then try again.',
   read_only:
@@ -157,7 +157,7 @@ export const happened = {
 /** What is safe nevertheless. */
 export const safe = {
   fork: 'What you received before stays here as it was, and nothing of the other history is mixed into it.',
-  client_rollback: 'What you received stays here, and the others have everything that you sent.',
+  client_rollback: 'What is stored here stays, and the others have everything that you sent.',
   server_rollback: 'This device has kept what it received, and what you wrote is not lost.',
   policy: 'Nobody has come in by it on this device, and what you received before stays readable.',
   integrity: 'Nothing of it was accepted, and what you received before stays readable.',

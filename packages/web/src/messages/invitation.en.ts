@@ -27,9 +27,10 @@ export const invitation = {
   joiningTitle: 'Joining the room',
   joiningText: 'This device is fetching the keys and checking the members.',
   inviteTitle: 'Invite to <bdi>{room}</bdi>',
-  inviteText: 'From the moment they join, they can read what is said. They cannot read what was said before.',
+  inviteText:
+    'Once they accept, they can read what is said from now on. They cannot read what was said before.',
   inviteName: 'Names',
-  inviteHint: 'Exactly as they signed up; with spaces or commas between several.',
+  inviteHint: 'The names they signed up with; with spaces or commas between several.',
   inviteConfirm: 'Invite',
   arriving: 'Still trying: somebody who has just signed up can be invited as soon as their device is ready.',
   invited: '<bdi>{name}</bdi> is invited.',

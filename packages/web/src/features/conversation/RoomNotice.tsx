@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import { useTranslations } from 'use-intl'
 import { useLocation } from 'wouter'
 import { useClientState } from '../../client/ClientContext.tsx'
+import { isEnded } from '../../client/standing.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { FrozenNotice } from './FrozenNotice.tsx'
@@ -13,21 +14,22 @@ import { useAnnouncedState } from './useAnnouncedState.ts'
 const RefoundedNotice = ({ successor }: { readonly successor: string }) => {
   const t = useTranslations('conversation')
   const [, navigate] = useLocation()
-  const isThere = useClientState(({ rooms }) => rooms.some(({ id }) => id === successor))
+  const next = useClientState(({ rooms }) => rooms.find(({ id }) => id === successor))
   return (
     <Notice
       tone="accent"
       icon="renew"
       announce="never"
       action={
-        isThere && (
+        next !== undefined && (
           <Button size="small" look="primary" onClick={() => navigate(`/room/${successor}`)}>
             {t('refoundedGo')}
           </Button>
         )
       }
     >
-      <strong>{t('refoundedTitle')}</strong> {isThere ? t('refoundedText') : t('refoundedGone')}
+      <strong>{t('refoundedTitle')}</strong>{' '}
+      {next === undefined || isEnded(next.state) ? t('refoundedGone') : t('refoundedText')}
     </Notice>
   )
 }
