@@ -5,7 +5,11 @@
 export const failures = {
   // What was asked for is not well formed or not allowed.
   bad_request: { status: 400, exit: 2, text: 'The request is not understood' },
-  name_invalid: { status: 400, exit: 2, text: 'A name has 2 to 31 letters, digits, dots, dashes or underscores, all of one script' },
+  name_invalid: {
+    status: 400,
+    exit: 2,
+    text: 'A name has 2 to 31 letters, digits, dots, dashes or underscores, all of one script',
+  },
   name_reserved: { status: 400, exit: 2, text: 'That name is kept, so that nobody passes for the server' },
   title_invalid: { status: 400, exit: 2, text: 'This cannot be called so' },
   text_empty: { status: 400, exit: 2, text: 'There is nothing to see in this message' },
