@@ -58,6 +58,9 @@ test('a page whose every text is replaced by somebody else, all the time, goes o
   await expect(page.getByText('Too long by 3 bytes.')).toBeVisible()
   await composer(page).fill('')
 
+  await rooms(page)
+    .getByRole('button', { name: /^Rooms you are no longer in/ })
+    .click()
   // Rooms of every kind are opened; a list is searched; a draft comes and goes.
   for (const name of [/^General/, /^Storage review/, /^Book club/, /^Offsite/, /^On call/, /^Lisbon/]) {
     await rooms(page).getByRole('link', { name }).click()
@@ -90,4 +93,85 @@ test('a page whose every text is replaced by somebody else, all the time, goes o
   await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
   expect(errors).toEqual([])
+})
+
+test.describe('elements that somebody else takes away break one part of the page, which is drawn anew', () => {
+  const takeAway = (page: Page, selector: string) =>
+    page.evaluate((what) => {
+      const elsewhere = document.createElement('div')
+      elsewhere.hidden = true
+      document.body.append(elsewhere)
+      for (const element of document.querySelectorAll(what)) elsewhere.append(element)
+    }, selector)
+  const goesOn = (page: Page) => expect(page.getByText('Something broke on this page')).toHaveCount(0)
+
+  test('the field, with what is being written in it', async ({ page }) => {
+    await arrive(page, '0f02')
+    await composer(page).pressSequentially('/')
+    await takeAway(page, '[role="listbox"]')
+    await composer(page).pressSequentially('nowhere and half a sentence')
+    await goesOn(page)
+    await expect(composer(page)).toHaveValue('/nowhere and half a sentence')
+    await composer(page).fill('sent from the new one')
+    await composer(page).press('Enter')
+    await expect(message(page, 'Heard: sent from the new one')).toBeVisible()
+    await expect(composer(page)).toHaveValue('')
+  })
+
+  test('the messages, with the place at which they are read', async ({ page }) => {
+    await arrive(page, '0f01')
+    const list = page.getByRole('region', { name: /^Messages in/ })
+    await list.hover()
+    for (let turn = 0; turn < 8; turn += 1) {
+      const before = await list.evaluate((element) => element.scrollTop)
+      await page.mouse.wheel(0, -600)
+      await expect
+        .poll(() => list.evaluate((element) => element.scrollTop), { intervals: [20] })
+        .not.toBe(before)
+    }
+    const seen = await list.evaluate((element) => {
+      const top = element.getBoundingClientRect().top + 100
+      const first = [...element.querySelectorAll<HTMLElement>('article')].find(
+        (one) => one.getBoundingClientRect().top > top,
+      )
+      return { id: first?.dataset['message'] ?? '', y: first?.getBoundingClientRect().top ?? 0 }
+    })
+    await page.evaluate(() => {
+      for (const row of document.querySelectorAll('main ol > li')) {
+        const wrap = document.createElement('div')
+        row.replaceWith(wrap)
+        wrap.append(row)
+      }
+    })
+    await page.evaluate(() => dispatchEvent(new Event('preview-answer')))
+    await page.mouse.wheel(0, -2000)
+    await page.mouse.wheel(0, 2000)
+    await goesOn(page)
+    await expect.poll(() => page.locator('main ol > li').count()).toBeGreaterThan(5)
+    await expect(page.locator(`article[data-message="${seen.id}"]`)).toBeInViewport()
+  })
+
+  test('the list of rooms; what breaks for ever says so, and is shown again when it is asked for', async ({
+    page,
+  }) => {
+    await arrive(page, '0f02')
+    await takeAway(page, 'nav [data-room="0f03"]')
+    await page.getByRole('textbox', { name: 'Find a room' }).fill('design')
+    await page.getByRole('textbox', { name: 'Find a room' }).fill('')
+    await goesOn(page)
+    await expect(rooms(page).getByRole('link')).toHaveCount(11)
+
+    for (let turn = 0; turn < 5; turn += 1) {
+      await composer(page).fill('/')
+      await expect(page.getByRole('listbox')).toBeVisible()
+      await takeAway(page, '[role="listbox"]')
+      await composer(page).fill('kept')
+    }
+    const notice = page.getByText(/This part of the page cannot be shown/)
+    await expect(notice).toBeVisible()
+    await goesOn(page)
+    await expect(message(page, 'Second one. No doubt.')).toBeVisible()
+    await page.getByRole('button', { name: 'Show it again' }).click()
+    await expect(composer(page)).toHaveValue('kept')
+  })
 })

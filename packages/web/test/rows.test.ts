@@ -10,7 +10,7 @@ import {
 
 const noonMs = Date.UTC(2026, 10, 20, 12)
 const rowsOf = (items: readonly TimelineItem[], firstUnread: string | null) =>
-  rowsIn(items, firstUnread, 'UTC')
+  rowsIn({ items, hasOlder: false }, firstUnread, 'UTC')
 const minuteMs = 60_000
 
 const message = (seq: number, name: string, afterMinutes: number): TimelineItem => ({
@@ -103,6 +103,15 @@ describe('messages of one person', () => {
     expect(kindsOf(items)).toEqual(['top', 'day', 'message', 'day', 'message'])
     expect(placesOf(items)).toEqual(['only', 'only'])
   })
+})
+
+test('older items come in above all that is there: no row between them and the first one goes', () => {
+  const items = Array.from({ length: 40 }, (_, at) => message(at, 'bob', at * 97))
+  for (let from = 1; from < 40; from += 1) {
+    const later = rowsIn({ items: items.slice(from), hasOlder: true }, null, 'UTC').slice(1)
+    const all = rowsIn({ items, hasOlder: false }, null, 'UTC').map(({ id }) => id)
+    expect(all.slice(-later.length)).toEqual(later.map(({ id }) => id))
+  }
 })
 
 test('what cannot be read is counted where it stands', () => {

@@ -33,6 +33,7 @@ import { CommandsDialog } from '../features/shortcuts/CommandsDialog.tsx'
 import { ShortcutsDialog } from '../features/shortcuts/ShortcutsDialog.tsx'
 import { useShortcuts } from '../features/shortcuts/useShortcuts.ts'
 import { IconButton } from '../ui/IconButton.tsx'
+import { Region } from '../ui/Region.tsx'
 import { useMedia } from '../ui/useMedia.ts'
 import styles from './Workspace.module.css'
 
@@ -181,25 +182,27 @@ export const Workspace = ({
         {t('rooms.skip')}
       </a>
       <div className={styles.list} {...(listAlone ? { role: 'main' } : {})}>
-        <RoomSidebar
-          rooms={ordered}
-          own={account.name}
-          open={openId}
-          alone={listAlone}
-          findField={findField}
-          onCreate={() => setOpened('create')}
-          footer={
-            <AccountMenu
-              name={account.name}
-              account={account.account}
-              connection={status}
-              onOpen={setOpened}
-            />
-          }
-        />
+        <Region>
+          <RoomSidebar
+            rooms={ordered}
+            own={account.name}
+            open={openId}
+            alone={listAlone}
+            findField={findField}
+            onCreate={() => setOpened('create')}
+            footer={
+              <AccountMenu
+                name={account.name}
+                account={account.account}
+                connection={status}
+                onOpen={setOpened}
+              />
+            }
+          />
+        </Region>
       </div>
       <div className={styles.room}>
-        {banner}
+        <Region>{banner}</Region>
         {openId !== null && !isOpen(room) && (
           <header className={styles.compactHead}>
             <IconButton label={t('rooms.toList')} icon="back" onClick={toList} />
@@ -207,7 +210,7 @@ export const Workspace = ({
           </header>
         )}
         <main ref={mainPart} id="main" className={styles.main} tabIndex={-1}>
-          {main()}
+          <Region key={openId ?? 'none'}>{main()}</Region>
         </main>
         {pane === 'main' && openId === null && (
           <footer className={styles.compactFoot}>
@@ -220,53 +223,57 @@ export const Workspace = ({
           </footer>
         )}
       </div>
-      {hasMembers(room) && (
-        <MembersPanel
-          room={room}
-          members={members}
-          place={wide ? 'beside' : 'over'}
-          open={membersShown}
-          onClose={() => {
-            setMembersShown(false)
-            conversation.current?.write()
-          }}
-          onReload={() => void reload()}
-          onInvite={() => {
-            // The list is over the room where it is not beside it: it makes way.
-            if (!wide) setMembersShown(false)
-            setOpened('invite')
-          }}
-        />
-      )}
-      <CreateRoomDialog open={opened === 'create'} onClose={close} onCreated={created} />
-      {hasMembers(room) && (
-        <>
-          <InviteDialog room={room} open={opened === 'invite'} onClose={close} />
-          <RefoundDialog room={room} open={opened === 'refound'} onClose={close} onRefounded={created} />
-          <LeaveRoomDialog room={room} open={opened === 'leave'} onClose={close} onLeft={close} />
-        </>
-      )}
-      {room !== undefined && (
-        <DeleteRoomDialog
-          room={room}
-          open={opened === 'delete'}
+      <Region>
+        {hasMembers(room) && (
+          <MembersPanel
+            room={room}
+            members={members}
+            place={wide ? 'beside' : 'over'}
+            open={membersShown}
+            onClose={() => {
+              setMembersShown(false)
+              conversation.current?.write()
+            }}
+            onReload={() => void reload()}
+            onInvite={() => {
+              // The list is over the room where it is not beside it: it makes way.
+              if (!wide) setMembersShown(false)
+              setOpened('invite')
+            }}
+          />
+        )}
+      </Region>
+      <Region>
+        <CreateRoomDialog open={opened === 'create'} onClose={close} onCreated={created} />
+        {hasMembers(room) && (
+          <>
+            <InviteDialog room={room} open={opened === 'invite'} onClose={close} />
+            <RefoundDialog room={room} open={opened === 'refound'} onClose={close} onRefounded={created} />
+            <LeaveRoomDialog room={room} open={opened === 'leave'} onClose={close} onLeft={close} />
+          </>
+        )}
+        {room !== undefined && (
+          <DeleteRoomDialog
+            room={room}
+            open={opened === 'delete'}
+            onClose={close}
+            onDeleted={() => {
+              close()
+              toList()
+            }}
+          />
+        )}
+        <SettingsDialog
+          name={account.name}
+          server={account.server}
+          open={opened === 'settings'}
           onClose={close}
-          onDeleted={() => {
-            close()
-            toList()
-          }}
         />
-      )}
-      <SettingsDialog
-        name={account.name}
-        server={account.server}
-        open={opened === 'settings'}
-        onClose={close}
-      />
-      <AboutDialog open={opened === 'about'} onClose={close} />
-      <CommandsDialog offered={room?.commands ?? []} open={opened === 'commands'} onClose={close} />
-      <ShortcutsDialog open={opened === 'shortcuts'} onClose={close} />
-      <SignOutDialog name={account.name} open={opened === 'sign_out'} onClose={close} />
+        <AboutDialog open={opened === 'about'} onClose={close} />
+        <CommandsDialog offered={room?.commands ?? []} open={opened === 'commands'} onClose={close} />
+        <ShortcutsDialog open={opened === 'shortcuts'} onClose={close} />
+        <SignOutDialog name={account.name} open={opened === 'sign_out'} onClose={close} />
+      </Region>
     </div>
   )
 }

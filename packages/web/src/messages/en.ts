@@ -29,6 +29,9 @@ export const en = {
       'If you run it: give it a certificate or put it behind a proxy that has one. On the computer it runs on, http://localhost works.',
     unsupportedTitle: 'Sotto cannot run in this browser',
     unsupported: 'It lacks something without which nothing can be encrypted or kept here:',
+    regionBroken:
+      'This part of the page cannot be shown: it breaks each time. A translator or an extension of the browser may be changing it.',
+    regionAgain: 'Show it again',
     crashedTitle: 'Something broke on this page',
     crashed: 'Your messages are safe on this device. Reload the page to go on.',
   },

@@ -12,6 +12,7 @@ import { useMedia } from '../../ui/useMedia.ts'
 import { isolated } from '../../ui/isolated.tsx'
 import { CommandList, optionId } from './CommandList.tsx'
 import styles from './Composer.module.css'
+import { draftInHand } from './drafts.ts'
 import { textSize } from './textSize.ts'
 import { useCompletion } from './useCompletion.ts'
 import { useDraft } from './useDraft.ts'
@@ -63,7 +64,11 @@ export const Composer = ({
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }))
 
   useEffect(() => {
-    if (!matchMedia('(hover: none)').matches) field.current?.focus({ preventScroll: true })
+    const element = field.current
+    if (element === null) return
+    // One goes on where one has stopped.
+    element.setSelectionRange(element.value.length, element.value.length)
+    if (!matchMedia('(hover: none)').matches) element.focus({ preventScroll: true })
   }, [])
 
   useLayoutEffect(() => {
@@ -88,7 +93,7 @@ export const Composer = ({
   /** The words come back into the field, before what has been written meanwhile. */
   const giveBack = (failure: Failure) => {
     setTold({ kind: 'failed', failure })
-    const since = field.current?.value ?? ''
+    const since = draftInHand(room.id) ?? ''
     write(since === '' ? text : `${text}\n${since}`)
   }
 
@@ -102,7 +107,7 @@ export const Composer = ({
       if (spoken.kind === 'text') await client.send({ room: room.id, text: spoken.text })
       if (spoken.kind === 'incomplete' || spoken.kind === 'unknown') show(text)
       else {
-        write(field.current?.value ?? '')
+        write(draftInHand(room.id) ?? '')
         save()
       }
       if (spoken.kind !== 'text' && spoken.kind !== 'done') setTold(spoken)

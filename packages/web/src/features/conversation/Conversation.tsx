@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl'
 import { FailureText } from '../../client/FailureText.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { Region } from '../../ui/Region.tsx'
 import { standingOf } from '../../client/standing.ts'
 import { Composer } from './Composer.tsx'
 import type { ComposerHandle } from './Composer.tsx'
@@ -54,7 +55,7 @@ export const Conversation = ({
   const again = useTranslations()('tryAgain')
   const timeline = useRef<TimelineHandle>(null)
   const composer = useRef<ComposerHandle>(null)
-  const { place, state, newFrom, reading, reload, ...actionsOfTimeline } = useOpenRoom(room)
+  const { placeAtStart, state, newFrom, reading, reload, ...actionsOfTimeline } = useOpenRoom(room)
   const standing = standingOf(room.state)
   const writable = standing === 'open' || standing === 'mending'
 
@@ -72,7 +73,9 @@ export const Conversation = ({
         if (event.key === 'Escape' && here) composer.current?.focus()
       }}
     >
-      <ConversationHeader room={room} membersShown={membersShown} connection={connection} {...actions} />
+      <Region>
+        <ConversationHeader room={room} membersShown={membersShown} connection={connection} {...actions} />
+      </Region>
       {state.kind === 'loading' && <Skeleton label={t('loading')} />}
       {state.kind === 'failed' && (
         <div className={styles.failed}>
@@ -90,20 +93,27 @@ export const Conversation = ({
         </div>
       )}
       {state.kind === 'ready' && (
-        <Timeline
-          key={state.turn}
-          ref={timeline}
-          room={room}
-          timeline={state}
-          place={state.turn === 0 ? place : { kind: 'end' }}
-          newFrom={newFrom}
-          reading={reading}
-          waiting={offline ? 'connection' : standing === 'mending' ? 'room' : 'nothing'}
-          actions={{ ...actionsOfTimeline, onInvite: actions.onInvite }}
-        />
+        <Region key={state.turn}>
+          <Timeline
+            ref={timeline}
+            room={room}
+            timeline={state}
+            placeAtStart={placeAtStart}
+            newFrom={newFrom}
+            reading={reading}
+            waiting={offline ? 'connection' : standing === 'mending' ? 'room' : 'nothing'}
+            actions={{ ...actionsOfTimeline, onInvite: actions.onInvite }}
+          />
+        </Region>
       )}
-      <RoomNotice room={room} invitation={invitation} onRefound={onRefound} />
-      {writable && <Composer ref={composer} room={room} onCommands={onCommands} {...actions} />}
+      <Region>
+        <RoomNotice room={room} invitation={invitation} onRefound={onRefound} />
+      </Region>
+      {writable && (
+        <Region>
+          <Composer ref={composer} room={room} onCommands={onCommands} {...actions} />
+        </Region>
+      )}
     </div>
   )
 }

@@ -15,7 +15,6 @@ import { HookRow } from './HookRow.tsx'
 import { MessageRow } from './MessageRow.tsx'
 import type { WaitsFor } from './MessageRow.tsx'
 import { MissedRow } from './MissedRow.tsx'
-import { keepPlace } from './places.ts'
 import type { Place } from './places.ts'
 import { firstUnreadOf, rowAt, rowsOf, seqOf, stretchOf } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -36,6 +35,7 @@ export interface TimelineActions {
   readonly onOlder: () => void
   readonly onNewer: () => void
   readonly onTrim: () => void
+  readonly onPlace: (place: Place) => void
   /** Shows the newest messages. */
   readonly onEnd: () => void
   /** Shows what comes after the read marker. */
@@ -50,10 +50,13 @@ export interface TimelineHandle {
   readonly toLatest: () => void
 }
 
-/** Where the list begins: at what is new, at the place where it was left, or at its end. */
-const startOf = (rows: readonly Row[], place: Place): RowPlace | null => {
-  const unread = rows.findIndex((row) => row.kind === 'unread')
-  if (place.kind === 'end') return unread < 0 ? null : { index: unread, offsetPx: -startMarginPx }
+/** Where the list begins: at the place where it was left, else at what is new, else at its end. */
+const startOf = (rows: readonly Row[], place: Place | null): RowPlace | null => {
+  if (place === null) {
+    const unread = rows.findIndex((row) => row.kind === 'unread')
+    return unread < 0 ? null : { index: unread, offsetPx: -startMarginPx }
+  }
+  if (place.kind === 'end') return null
   const index = rowAt(rows, place.seq)
   return index < 0 ? null : { index, offsetPx: place.offsetPx }
 }
@@ -63,7 +66,7 @@ export const Timeline = ({
   ref,
   room,
   timeline,
-  place,
+  placeAtStart,
   newFrom,
   reading,
   waiting,
@@ -72,8 +75,8 @@ export const Timeline = ({
   readonly ref: Ref<TimelineHandle>
   readonly room: RoomView
   readonly timeline: ReadyTimeline
-  /** Where the reader left the room. */
-  readonly place: Place
+  /** Where the reader was when the list was last on the page; null begins anew. */
+  readonly placeAtStart: () => Place | null
   /** The read marker behind which the line stands, decided when the room is opened: it must not move while they read. */
   readonly newFrom: number | null
   readonly reading: ReturnType<typeof useReading>
@@ -89,8 +92,11 @@ export const Timeline = ({
 
   const { timeZone } = usePresent()
   const firstUnread = newFrom === null ? null : firstUnreadOf(window, newFrom)
-  const rows = useMemo(() => rowsOf(items, firstUnread, timeZone), [items, firstUnread, timeZone])
-  const [start] = useState(() => startOf(rows, place))
+  const rows = useMemo(
+    () => rowsOf({ items, hasOlder }, firstUnread, timeZone),
+    [items, hasOlder, firstUnread, timeZone],
+  )
+  const [start] = useState(() => startOf(rows, placeAtStart()))
   const [isPastUnread, setPastUnread] = useState(false)
 
   const { scroller, list, atEnd, toEnd, onScroll, onResize } = useScrolledList({
@@ -117,8 +123,8 @@ export const Timeline = ({
     },
     onPlace: (at) => {
       const seq = at === null ? null : seqOf(rows[at.index])
-      if (at === null || seq === null) keepPlace(room.id, { kind: 'end' })
-      else keepPlace(room.id, { kind: 'at', seq, offsetPx: at.offsetPx })
+      if (at === null || seq === null) actions.onPlace({ kind: 'end' })
+      else actions.onPlace({ kind: 'at', seq, offsetPx: at.offsetPx })
     },
   })
   const onCopy = useCopied(rows)

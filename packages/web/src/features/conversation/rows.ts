@@ -39,10 +39,12 @@ const placeOf = (followsOwn: boolean, followedByOwn: boolean): Place =>
 
 /**
  * Arranges items that are in order. `firstUnread` is the id of the item before which the divider stands; it also
- * parts messages that would stand together. Days are those of `timeZone`.
+ * parts messages that would stand together. Days are those of `timeZone`. The day
+ * of the first item stands above it only where the room begins: with older items it may move further up, and a list
+ * keeps its place only where all that comes and goes at its start does so before the items that stay.
  */
 export const rowsOf = (
-  items: readonly TimelineItem[],
+  { items, hasOlder }: Pick<TimelineWindow, 'items' | 'hasOlder'>,
   firstUnread: string | null,
   timeZone: string,
 ): readonly Row[] => {
@@ -51,7 +53,7 @@ export const rowsOf = (
     const before = items[at - 1]
     const after = items[at + 1]
     const divided = item.id === firstUnread
-    if (before === undefined || !isSameDay(before.timeMs, item.timeMs, timeZone))
+    if (before === undefined ? !hasOlder : !isSameDay(before.timeMs, item.timeMs, timeZone))
       rows.push({ kind: 'day', id: `day ${item.id}`, timeMs: item.timeMs })
     if (divided) rows.push({ kind: 'unread', id: 'unread' })
     switch (item.kind) {

@@ -1,42 +1,52 @@
-import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useRef, useSyncExternalStore } from 'react'
 import { useClient } from '../../client/ClientContext.tsx'
+import { draftInHand, openDraft, storedDraft, subscribeToDrafts, takeInHand } from './drafts.ts'
 
 const quietMs = 400
 
 /**
  * What is being written in a room, kept on this device: a moment after the last key, and at once when the page or the
- * room is left.
+ * room is left. `stored` is what the device has kept.
  */
-export const useDraft = (room: string, initial: string) => {
+export const useDraft = (room: string, stored: string) => {
   const client = useClient()
-  const [text, setText] = useState(initial)
+  const text = useSyncExternalStore(subscribeToDrafts, () => draftInHand(room) ?? stored)
   const unsaved = useRef<string | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
   const save = useCallback(() => {
     clearTimeout(timer.current)
-    const draft = unsaved.current
+    const draft = unsaved.current ?? draftInHand(room)
+    if (draft === undefined) return
+    const isStored = unsaved.current === null
     unsaved.current = null
     // A draft that cannot be stored still stands on the screen, and sending it will say what is wrong.
-    if (draft !== null) client.saveDraft({ room, text: draft }).catch(() => undefined)
+    const saving = isStored ? Promise.resolve() : client.saveDraft({ room, text: draft })
+    saving.then(
+      () => storedDraft(room, draft),
+      () => undefined,
+    )
   }, [client, room])
 
   const write = useCallback(
     (next: string) => {
-      setText(next)
+      takeInHand(room, next)
       unsaved.current = next
       clearTimeout(timer.current)
       timer.current = setTimeout(save, quietMs)
     },
-    [save],
+    [room, save],
   )
 
   /** Shows another text and leaves the stored draft alone. */
-  const show = useCallback((next: string) => {
-    clearTimeout(timer.current)
-    unsaved.current = null
-    setText(next)
-  }, [])
+  const show = useCallback(
+    (next: string) => {
+      clearTimeout(timer.current)
+      unsaved.current = null
+      takeInHand(room, next)
+    },
+    [room],
+  )
 
   const leave = useEffectEvent(() => save())
   useEffect(() => {
@@ -48,7 +58,13 @@ export const useDraft = (room: string, initial: string) => {
       document.removeEventListener('visibilitychange', listen)
     }
   }, [])
-  useEffect(() => save, [save])
+  useEffect(() => {
+    const close = openDraft(room)
+    return () => {
+      close()
+      save()
+    }
+  }, [room, save])
 
   return { text, write, show, save }
 }

@@ -1,9 +1,9 @@
 import type { RoomView } from '@sotto/client'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from '../../client/ClientContext.tsx'
 import { useTimeline } from '../../client/useTimeline.ts'
 import type { Opening } from '../../client/useTimeline.ts'
-import { placeIn, storePlaces } from './places.ts'
+import { keepPlace, placeIn, storePlaces } from './places.ts'
 import type { Place } from './places.ts'
 import { useReading } from './useReading.ts'
 
@@ -38,6 +38,17 @@ export const useOpenRoom = (room: RoomView) => {
     setLine({ marker, ownTurn })
     reopen({ kind: 'around', seq: marker + 1 })
   }
+  // A list that is drawn anew begins where it was, not where the room was opened.
+  const now = useRef<{ readonly turn: number; readonly place: Place } | null>(null)
+  const turn = state.kind === 'ready' ? state.turn : -1
+  const placeAtStart = (): Place | null => {
+    if (now.current?.turn === turn) return now.current.place
+    return turn === 0 && place.kind === 'at' ? place : null
+  }
+  const onPlace = (next: Place) => {
+    now.current = { turn, place: next }
+    keepPlace(room.id, next)
+  }
   const { markAll } = reading
   const onReadAll = async () => {
     const { items } = await client.timeline({ room: room.id, limit: 1 })
@@ -45,7 +56,7 @@ export const useOpenRoom = (room: RoomView) => {
     if (typeof seq === 'number') markAll(seq)
   }
   return {
-    place,
+    placeAtStart,
     state,
     newFrom,
     reading,
@@ -53,6 +64,7 @@ export const useOpenRoom = (room: RoomView) => {
     onOlder: () => void loadOlder(),
     onNewer: () => void loadNewer(),
     onTrim: trim,
+    onPlace,
     onEnd,
     onUnread,
     onReadAll: () => void onReadAll().catch(() => undefined),
