@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Client, Transport } from '@sotto/client'
-import { limits } from '@sotto/protocol'
+import { type Acknowledgement, limits, SottoError } from '@sotto/protocol'
 import { invitation, meet, messages, online, room, texts, until, untilMessages } from './talk.ts'
 import { misnaming } from './weather.ts'
 import { type Person, startWorld, type Weather, type World } from './world.ts'
@@ -163,6 +163,55 @@ describe('a server that has lost its way, or lies', () => {
     expect(await frozen(b2)).toMatchObject({ code: 'integrity' })
     expect(await texts(b2, id)).toEqual(['one'])
   })
+
+  it('SRV-3: a page that the server has not signed stops nothing, however often it comes', async () => {
+    await b.close()
+    await a.send({ room: id, text: 'two' })
+    await untilMessages(a, id, 2)
+    let pages = 0
+    const unsigned: Weather = {
+      transport: (transport): Transport => ({
+        ...transport,
+        call: async (op, input, token) => {
+          const output = await transport.call(op, input, token)
+          if (op.name !== 'room.log' || ++pages > 4) return output
+          const page = output as { readonly head: Acknowledgement; readonly ack: Acknowledgement }
+          const spoilt = { ...page.ack, signature: new Uint8Array(64) }
+          return (pages % 2 === 0 ? { ...page, ack: spoilt } : { ...page, head: spoilt }) as typeof output
+        },
+      }),
+    }
+    const b2 = await bob.open(unsigned)
+    await untilMessages(b2, id, 2)
+    expect(pages).toBeGreaterThan(4)
+    expect(await texts(b2, id)).toEqual(['one', 'two'])
+  })
+
+  it.each(['room_unknown', 'not_member'] as const)(
+    'SRV-3: a room that is refused, and nobody has signed it, is stopped for no longer than that lasts: %s',
+    async (code) => {
+      await b.close()
+      await a.send({ room: id, text: 'two' })
+      await untilMessages(a, id, 2)
+      let isRefused = true
+      const refusing: Weather = {
+        transport: (transport): Transport => ({
+          ...transport,
+          call: async (op, input, token) => {
+            if (op.name === 'room.log' && isRefused) throw new SottoError(code)
+            return transport.call(op, input, token)
+          },
+        }),
+      }
+      const b2 = await bob.open(refusing)
+      await frozen(b2)
+      isRefused = false
+      await untilMessages(b2, id, 2)
+      await until(b2, () => room(b2, id)?.state.kind === 'active')
+      await b2.send({ room: id, text: 'three' })
+      await untilMessages(a, id, 3)
+    },
+  )
 
   it('T5: a tab that was frozen and wakes up cannot write over what the next one wrote', async () => {
     const a2 = await alice.open()

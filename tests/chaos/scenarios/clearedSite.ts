@@ -5,7 +5,7 @@ import { outcomeOf, type Scenario } from '../scenario.ts'
 import { password } from '../world/person.ts'
 
 /** Words that would blame the server, or nobody. */
-const dishonest = /not the server|its key has changed|something broke/i
+const dishonest = /not the server|another server answers|something broke/i
 
 /** Somebody clears the data of the site (F31): the device is gone, and the screen says so and nothing else. */
 export const clearedSite: Scenario = {
