@@ -26,3 +26,15 @@ const unpublished = (hook: HookState): HookState => ({ ...hook, isUnpublished: h
 /** It is worse than it seemed. */
 export const refrozen = (room: RoomState, code: FailureCode): RoomState =>
   room.phase.kind === 'frozen' ? { ...room, phase: { ...room.phase, code } } : room
+
+/**
+ * What did not fit twice may have been spoilt on the way, by something that is gone: with a new line it is read once more
+ * (F14). Rules that were broken are in what the server has signed, and stay broken.
+ */
+export const readAgain = (room: RoomState): RoomState =>
+  room.phase.kind === 'frozen' &&
+  room.phase.code === 'integrity' &&
+  room.phase.rule === null &&
+  room.phase.nack === null
+    ? { ...room, phase: room.phase.before }
+    : room

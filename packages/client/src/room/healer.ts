@@ -1,7 +1,6 @@
 import {
   type Acknowledgement,
   anchorHashBytes,
-  decodeEntry,
   entryHash,
   equalBytes,
   limits,
@@ -14,7 +13,7 @@ import type { Store } from '../ports/store.ts'
 import type { HandedBack } from '../view.ts'
 import { doorOf } from './door.ts'
 import { refrozen, thawed } from './freeze.ts'
-import { isSigned } from './judge.ts'
+import { isSigned, judge } from './judge.ts'
 import type { Line } from './line.ts'
 import { storedAnchor } from './storedAnchor.ts'
 import { rawStretch } from './rawLog.ts'
@@ -100,14 +99,25 @@ export const makeHealer = (runner: Runner, { store, tools, line, contacts, isWho
   let progress: Progress | null = null
 
   /** How what the server has agrees with what this device has read; `unknown` where it cannot tell. */
-  const compare = async ({ head: top, messages }: LogPage, place: Place): Promise<Agreement> => {
+  const compare = async ({ head: top, messages, ack }: LogPage, place: Place): Promise<Agreement> => {
     if (top.seq < place.cursor) {
       const known = await storedAnchor(store, runner.id, top.seq)
       return known ? agreementOf(top.hash.subarray(0, anchorHashBytes), known) : 'unknown'
     }
     if (top.seq === place.cursor) return agreementOf(top.hash, place.hash)
-    const own = messages.find(({ entry }) => decodeEntry(entry).seq === place.cursor)
-    return own ? agreementOf(entryHash(own.entry), place.hash) : 'unknown'
+    // Another history is one that the server has signed; of anything else nobody knows whose it is.
+    const judgement = await judge(line.witness(), runner.state().id, place, messages, ack)
+    switch (judgement.kind) {
+      case 'fits': {
+        const isOwn = ({ entry }: LogPage['messages'][number]) => equalBytes(entryHash(entry), place.hash)
+        return judgement.entries.length > 0 || messages.some(isOwn) ? 'same' : 'unknown'
+      }
+      case 'forked':
+        return 'other'
+      case 'gap':
+      case 'broken':
+        return 'unknown'
+    }
   }
 
   const look = async (): Promise<LogPage> => {

@@ -17,6 +17,7 @@ import type { Line } from '../room/line.ts'
 import { rawBytesOfRoom } from '../room/rawKeeper.ts'
 import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
 import { storedAnchor } from '../room/storedAnchor.ts'
+import { readAgain } from '../room/freeze.ts'
 import { mayBeMore } from '../room/waiting.ts'
 import { lost, stillLost } from '../room/repair.ts'
 import {
@@ -276,6 +277,10 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       for (const ack of heads) {
         const room = rooms.get(toHex(ack.room))
         const place = then.get(toHex(ack.room))
+        if (room && readAgain(room.state()) !== room.state())
+          await room
+            .take((state) => stepped(readAgain(state)))
+            .catch((error: unknown) => failures.push(error))
         // What one room cannot keep must not stop the others from hearing of theirs.
         if (room && place && follows(room.state()))
           await room.headIs(ack, place).catch((error: unknown) => failures.push(error))
