@@ -147,13 +147,33 @@ const reportLane = (error: LaneError, format: OutputFormat): number => {
   return exit
 }
 
+const bug = (error: unknown): SottoError =>
+  new SottoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+
+const fileCalls: ReadonlySet<unknown> = new Set([
+  'open',
+  'mkdir',
+  'read',
+  'write',
+  'rename',
+  'unlink',
+  'rm',
+  'scandir',
+  'fsync',
+])
+const noSpace: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
+
+/** A file that cannot be had is no bug: the system says which, and why. */
+const ofFile = (error: unknown): SottoError | undefined => {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined
+  if (!fileCalls.has(error.syscall)) return undefined
+  return new SottoError(noSpace.has(error.code) ? 'storage_full' : 'bad_request', error.message)
+}
+
 /** @returns the exit code; the failure is on standard error, as JSON where JSON was asked for */
 export const reportFailure = (error: unknown, format: OutputFormat): number => {
   if (isLaneError(error)) return reportLane(error, format)
-  const failure =
-    error instanceof SottoError
-      ? error
-      : new SottoError('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+  const failure = error instanceof SottoError ? error : (ofFile(error) ?? bug(error))
   const line =
     format === 'json'
       ? jsonLine({

@@ -50,6 +50,19 @@ const tooLong = (number: number): Line => ({
   why: 'it is longer than any line may be',
 })
 
+const refused = (what: string, why: string): SottoError => new SottoError('bad_request', `${what}: ${why}`)
+
+/** What a stream brings. @throws SottoError `bad_request` where it cannot be read: a directory, what is only written to */
+async function* chunksOf(stream: Readable): AsyncIterable<Buffer> {
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (error instanceof SottoError || code === '') throw error
+    throw refused('the input cannot be read', code)
+  }
+}
+
 /**
  * The lines of a stream, as they come. They end with a line feed and with nothing else (`readline` would end one at
  * U+2028, too); a carriage return before it, and a byte order mark in front of the first, belong to no line.
@@ -71,7 +84,7 @@ export async function* linesIn(stream: Readable): AsyncIterable<Line> {
     if (length <= lineBytesMax) parts.push(part)
     else parts = []
   }
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(stream)) {
     let from = 0
     for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, from)) {
       add(chunk.subarray(from, at))
@@ -82,8 +95,6 @@ export async function* linesIn(stream: Readable): AsyncIterable<Line> {
   }
   if (length > 0) yield end()
 }
-
-const refused = (what: string, why: string): SottoError => new SottoError('bad_request', `${what}: ${why}`)
 
 /**
  * The same for lines that all have to be text.
@@ -123,7 +134,7 @@ export async function* linesOfInput(): AsyncIterable<string> {
 export const wholeInput = async (): Promise<string> => {
   const parts: Buffer[] = []
   let length = 0
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(process.stdin)) {
     length += chunk.length
     if (length > limits.textBytesMax + byteOrderMark.length) throw new SottoError('too_large')
     parts.push(chunk)

@@ -99,6 +99,17 @@ describe('what cannot be written', () => {
     expect(everything.exit).toBe(2)
   })
 
+  it.skipIf(noDevFull)('ends no server, which logs to it, and keeps none from ending', async () => {
+    const data = join(world.data, '..', 'logged')
+    const serve = `sotto serve --port 0 --data '${data}' --log-level debug`
+    const running = world.startInShell('alice', `${serve} 2> /dev/full`)
+    await running.says('Sotto serves on')
+    const [url = ''] = /http:\/\/localhost:\d+/.exec(running.out()) ?? []
+    for (let i = 0; i < 20; i++) expect((await fetch(`${url}/v1/server`)).status).toBe(200)
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toMatchObject({ exit: 0 })
+  })
+
   it('keeps nothing from being sent', async () => {
     const running = world.start('alice', 'send', 'General', '--json')
     running.child.stdout.destroy()
@@ -181,6 +192,19 @@ describe('what comes in by a pipe', () => {
     expect(end.exit).toBe(2)
     expect(end.err).toContain('line 2 of the input')
     expect((await world.sotto('bob', ['receive'])).out).toBe('')
+  })
+
+  it('what cannot be read, or had, is said in words', async () => {
+    // As `nohup` leaves it.
+    const end = await world.inShell('alice', 'sotto send General 0> /dev/null')
+    expect(end.exit).toBe(2)
+    expect(end.err).toContain('the input cannot be read')
+    expectNoTrace(end)
+    const file = join(world.data, 'a-file')
+    writeFileSync(file, '')
+    const profile = await world.inShell('alice', `sotto --profile '${file}/below' whoami`)
+    expect(profile.exit).toBe(11)
+    expectNoTrace(profile)
   })
 
   it('a password and a name are what was meant, or refused', async () => {

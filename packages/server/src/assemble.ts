@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import type { RegistrationMode } from '@sotto/protocol'
-import { pino } from 'pino'
 import { makeOpaque } from './authentication/opaque.ts'
 import { type Connected, makeAdministration } from './control/administration.ts'
 import { type Control, listenForHost } from './control/listen.ts'
@@ -28,6 +27,7 @@ import { proofRoutes } from './http/proofRoutes.ts'
 import { makeGateway } from './live/gateway.ts'
 import { makeTally } from './logging/tally.ts'
 import { type EventLog, makeEventLog, type Tallies } from './logging/eventLog.ts'
+import { standardError } from './logging/standardError.ts'
 import { makeDepartures } from './open/accounts/departures.ts'
 import { processHints } from './open/hints.ts'
 import { makeOpenLane } from './open/openLane.ts'
@@ -54,8 +54,6 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-const standardError = 2
-
 /** What listens everywhere is opened at `localhost`. */
 const urlHost = (host: string): string => {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
@@ -67,7 +65,7 @@ const eventLogOf = (config: ServerConfig, secrets: Secrets, clock: Clock, tallie
     clock,
     tallies,
     level: config.logLevel ?? 'info',
-    destination: config.logDestination ?? pino.destination({ dest: standardError, sync: false }),
+    destination: config.logDestination ?? standardError(),
     idKey: secrets.logIdKey,
   })
 

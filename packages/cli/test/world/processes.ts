@@ -90,6 +90,8 @@ export interface World {
   inTerminal(profile: string, ...args: readonly string[]): Running
   /** A line of the shell, in which `sotto` is the command with this profile. */
   inShell(profile: string, line: string): Promise<Ended>
+  /** The same, with nothing before the command, which takes the place of the shell. */
+  startInShell(profile: string, line: string): Running
   /** Runs a command to its end, with `input` on its standard input. */
   sotto(profile: string, args: readonly string[], input?: string | Uint8Array): Promise<Ended>
   /** Registers `name` under a profile of that name. */
@@ -127,10 +129,12 @@ export const makeWorld = async (): Promise<World> => {
     const line = [process.execPath, bin, '--profile', profile(name), ...args].map((word) => `'${word}'`)
     return started(['--quiet', '--flush', '--return', '--command', line.join(' '), '/dev/null'], 'script')
   }
-  const inShell: World['inShell'] = (name, line) => {
-    const command = [process.execPath, bin, '--profile', profile(name)].map((word) => `'${word}'`).join(' ')
-    return started(['-c', `sotto() { ${command} "$@"; }\n${line}`], 'sh').ended
-  }
+  const commandOf = (name: string): string =>
+    [process.execPath, bin, '--profile', profile(name)].map((word) => `'${word}'`).join(' ')
+  const inShell: World['inShell'] = (name, line) =>
+    started(['-c', `sotto() { ${commandOf(name)} "$@"; }\n${line}`], 'sh').ended
+  const startInShell: World['startInShell'] = (name, line) =>
+    started(['-c', line.replace(/^sotto /, `exec ${commandOf(name)} `)], 'sh')
   const sotto: World['sotto'] = (name, args, input = '') => {
     const running = start(name, ...args)
     running.child.stdin.end(input)
@@ -147,6 +151,7 @@ export const makeWorld = async (): Promise<World> => {
     start,
     inTerminal,
     inShell,
+    startInShell,
     sotto,
     serve: async () => {
       const running = started([bin, 'serve', '--port', String(port), '--data', data])
