@@ -9,11 +9,11 @@ declare const opened: Promise<Tab>
 const password = 'correct horse battery'
 let names = 0
 
-/** A worker that begins as ours do, and is there no more when it is asked. */
-const endingWithoutAWord = `navigator.locks.request('mortal', () => {
+/** A worker that begins as ours do, and ends as soon as its page waits behind it. */
+const endingWithoutAWord = `navigator.locks.request('mortal', async () => {
   postMessage({ kind: 'alive', lock: 'mortal' })
-  setTimeout(() => close())
-  return new Promise(() => {})
+  while (!(await navigator.locks.query()).pending.some(({ name }) => name === 'mortal'));
+  close()
 })`
 
 describe.skipIf(noBrowser)('the web client in Chromium', () => {
@@ -219,5 +219,24 @@ describe.skipIf(noBrowser)('the web client in Chromium', () => {
     await endWorker()
     await sending
     expect((await sent(page, room, all.length)).toSorted()).toEqual(all.toSorted())
+  })
+
+  it('begins anew where the browser has taken the storage away', async () => {
+    const page = await openTab()
+    await signUp(page)
+    const inspector = await context.newCDPSession(page)
+    await inspector.send('Storage.clearDataForOrigin', { origin: site.origin, storageTypes: 'all' })
+    const { account } = await page.evaluate(async () => {
+      const { client } = await opened
+      return new Promise<ReturnType<typeof client.state>>((resolve) => {
+        const look = (): void => {
+          if (client.state().account.kind === 'none') resolve(client.state())
+        }
+        client.subscribe(look)
+        look()
+      })
+    })
+    expect(account.kind).toBe('none')
+    expect(await register(page, `person${names++}`)).toBe('done')
   })
 })

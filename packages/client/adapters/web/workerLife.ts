@@ -15,6 +15,12 @@ interface Alive {
 const isAlive = (message: unknown): message is Alive =>
   typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'alive'
 
+/** Asks a worker to say once more that it is alive. */
+const stillThere = { kind: 'still_there' } as const
+
+const isQuestion = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'kind' in message && message.kind === stillThere.kind
+
 /** In the worker: takes the lock that goes with it, and tells the page. */
 export const announceLife = async (): Promise<void> => {
   const lock = `sotto/alive/${crypto.randomUUID()}`
@@ -26,7 +32,11 @@ export const announceLife = async (): Promise<void> => {
       })
       .catch(reject)
   })
-  postMessage({ kind: 'alive', lock } satisfies Alive)
+  const say = (): void => postMessage({ kind: 'alive', lock } satisfies Alive)
+  addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (isQuestion(data)) say()
+  })
+  say()
 }
 
 export interface Helper {
@@ -36,7 +46,6 @@ export interface Helper {
 }
 
 export interface HelperEvents {
-  alive?(): void
   message(data: unknown): void
   /** The last that is heard: it did not load, an error has ended it, or it has gone without a word. */
   lost(why: SottoError): void
@@ -59,21 +68,26 @@ export const startHelper = (create: () => Worker, events: HelperEvents): Helper 
     events.lost(why)
   }
   let step: 'start' | 'work' = 'start'
-  const cancel = timerScheduler.after(limits.helperStartMs, () => {
-    if (step === 'start') fail(lost(step, 'a worker does not start'))
-  })
+  let cancel = timerScheduler.after(limits.helperStartMs, () => fail(lost(step, 'a worker does not start')))
 
-  const begun = (name: string): void => {
-    step = 'work'
+  const gone = (): void => fail(lost(step, 'a worker has gone'))
+  const alive = async (name: string): Promise<void> => {
     cancel()
-    navigator.locks
-      .request(name, { signal: over.signal }, () => fail(lost(step, 'a worker has gone')))
-      .catch(() => {})
-    events.alive?.()
+    if (step === 'work') return
+    step = 'work'
+    const { held = [] } = await navigator.locks.query()
+    if (over.signal.aborted) return
+    if (held.some((one) => one.name === name)) {
+      navigator.locks.request(name, { signal: over.signal }, gone).catch(() => {})
+      return
+    }
+    // It has gone already. Or site data was cleared: in Chromium, locks of page and worker never meet any more then.
+    cancel = timerScheduler.after(limits.helperSilenceMs, gone)
+    worker?.postMessage(stillThere)
   }
   const hear = ({ data }: MessageEvent<unknown>): void => {
     if (over.signal.aborted) return
-    if (isAlive(data)) begun(data.lock)
+    if (isAlive(data)) void alive(data.lock).catch(gone)
     else events.message(data)
   }
 
