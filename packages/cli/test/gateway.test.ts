@@ -154,9 +154,9 @@ describe('plain programs', () => {
       'login: eve',
       '{"message":"x"}',
       ' \u0000 é🙂',
-      '',
       'y'.repeat(16 * 1024),
     ]
+    expect(await alice.ask('send_message', { message: '' })).toMatchObject({ ok: false, code: 'TEXT_EMPTY' })
     for (const message of texts)
       expect(await alice.ask('send_message', { message })).toMatchObject({ ok: true })
     expect(await bob.texts(texts.length)).toEqual(texts)

@@ -227,7 +227,8 @@ describe('a post', () => {
     }
     const shown = { kind: 'read' }
     const max = limits.textBytesMax
-    expect((await posted('')).post).toEqual({ kind: 'refused', fault: 'empty' })
+    for (const body of ['', ' \n', '\u200b\u2060'])
+      expect((await posted(body)).post).toEqual({ kind: 'refused', fault: 'empty' })
     for (const body of ['x'.repeat(max), '€'.repeat(max / 3), 'x'.repeat(max + 1)])
       expect(await posted(body)).toMatchObject({ isTaken: true, post: shown })
     // The longest that is let through, and the next.
@@ -239,7 +240,7 @@ describe('a post', () => {
       post: { kind: 'refused', fault: 'text_too_long' },
     })
     // Of a server that let through what JSON escapes.
-    expect(await posted('\n'.repeat(max))).toMatchObject({ isTaken: false, post: shown })
+    expect(await posted(`x${'\n'.repeat(max - 1)}`)).toMatchObject({ isTaken: false, post: shown })
   })
 
   it('has exactly its claims', () => {

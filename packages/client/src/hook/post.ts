@@ -10,12 +10,12 @@ import {
   isThumbprint,
   type JsonObject,
   limits,
+  messageTextProblem,
   objectIn,
   readSealedPost,
   signedPostType,
   toHex,
   understood,
-  utf8Length,
   utf8Text,
 } from '@sotto/protocol'
 import type { Jose, JoseHeader, Jwk, SealingAlgorithm } from '../ports/jose.ts'
@@ -101,9 +101,9 @@ const isId = (jti: JsonObject[string] | undefined): jti is string =>
 
 /** What a server has let through by its length, which is all that it sees, is shown, though it be a little longer. */
 const textFault = ({ body }: Claims, signedBytes: number): HookFault | undefined => {
-  if (body === '') return 'empty'
-  const isShown = signedBytes <= limits.hookSignedBytesMax || utf8Length(body) <= limits.textBytesMax
-  return isShown ? undefined : 'text_too_long'
+  const problem = messageTextProblem(body)
+  if (problem === 'empty') return 'empty'
+  return problem === 'long' && signedBytes > limits.hookSignedBytesMax ? 'text_too_long' : undefined
 }
 
 const verified = (
