@@ -215,8 +215,9 @@ test('what only its reader can judge is told with the reason, and holds up nothi
   }
   await stranger.ask('send_message', unsigned)
   await stranger.ask('send_message', { ...unsigned, encrypted_message: messageOf(direct, 'not signed') })
+  await sendIn(chat, direct, 'detached', await claimed(`chat:${chat}`, { html: '<b>no text</b>' }))
   await sendIn(chat, direct, 'detached', await claimed(`chat:${chat}`, 'after them'))
   await lane.caughtUp()
-  expect(refusalsIn(chat)).toEqual(['PROOF_INVALID', 'NOT_FOR_US', 'PROOF_INVALID'])
+  expect(refusalsIn(chat)).toEqual(['PROOF_INVALID', 'NOT_FOR_US', 'PROOF_INVALID', 'ENVELOPE_INVALID'])
   expect(textsIn(chat)).toEqual(['after them'])
 })

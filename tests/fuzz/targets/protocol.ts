@@ -18,6 +18,7 @@ import {
   encodeLoggedNack,
   encodeLoggedPost,
   encodeServerFrame,
+  FormRefusal,
   fromBase64url,
   type HookRead,
   idParam,
@@ -25,7 +26,14 @@ import {
   newAccountName,
   normalizeName,
   operations,
+  judgeKeys,
+  parseCanonicalJson,
   parseStrictJson,
+  readChatMessage,
+  readChatProof,
+  readKeyEntry,
+  readMoment,
+  readRoomContent,
   readSealedPost,
   type Shape,
   SottoError,
@@ -162,6 +170,65 @@ const shapes: readonly Target[] = Object.values(operations).flatMap((operation) 
     )
   }),
 )
+
+/** Forms of the open lane as texts: objects may come so, too. */
+const openForm = (name: string, read: (value: unknown) => unknown, seeds: readonly unknown[]): Target => ({
+  name: `open lane: ${name}`,
+  seeds: async () => seeds.map((seed) => utf8.encode(typeof seed === 'string' ? seed : JSON.stringify(seed))),
+  read: (bytes) => read(utf8Text(bytes)),
+  isRefusal: (error) => error instanceof FormRefusal || isSottoError(error),
+})
+
+const [iv64, data64] = ['AAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAA']
+const dirHeader = 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0'
+const oaepHeader = 'eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIn0'
+const tag64 = 'A'.repeat(22)
+const wrapped64 = 'A'.repeat(512)
+const statement = {
+  chat: '0'.repeat(32),
+  sender: 'alice',
+  timestamp: '2026-11-30T18:05:00Z',
+  message: data64,
+}
+
+const openForms: readonly Target[] = [
+  openForm('message of a chat', readChatMessage, [
+    `${dirHeader}..${iv64}.AAAA.${tag64}`,
+    { encrypted_data: data64, iv: iv64 },
+    'A'.repeat(44),
+  ]),
+  openForm('entry of keys', readKeyEntry, [
+    `${oaepHeader}.${wrapped64}.${iv64}.AAAA.${tag64}`,
+    {
+      protected: oaepHeader,
+      recipients: [{ encrypted_key: wrapped64 }],
+      iv: iv64,
+      ciphertext: 'AAAA',
+      tag: tag64,
+    },
+    { encrypted_data: data64, encrypted_key: wrapped64, iv: iv64 },
+    wrapped64,
+  ]),
+  openForm('signature', (value) => readChatProof(String(value), 'ES256', statement), [
+    `eyJhbGciOiJFUzI1NiJ9..${'A'.repeat(86)}`,
+    'A'.repeat(86),
+  ]),
+  openForm('public key', (value) => judgeKeys(parseStrictJson(String(value))), [
+    // RFC 7517 appendix A.1
+    {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+      y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+      use: 'enc',
+      kid: '1',
+    },
+  ]),
+  openForm('content of a room', (value) => readRoomContent(value, `[${'1,'.repeat(11)}1]`), [
+    `[${'1, '.repeat(15)}255]`,
+  ]),
+  openForm('moment', readMoment, ['2026-11-30T18:05:00.250Z', '2026-11-30T18:05:00+05:30']),
+]
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 
@@ -302,6 +369,13 @@ export const protocolTargets: readonly Target[] = [
   target('strict JSON', (bytes) => parseStrictJson(utf8Text(bytes)), undefined, [
     utf8.encode('{"a":[1,{"b":null,"c":"\\u0061\\""}],"d":1e3}'),
   ]),
+  target(
+    'canonical JSON',
+    (bytes) => parseCanonicalJson(utf8Text(bytes)),
+    (value) => utf8.encode(JSON.stringify(value)),
+    [utf8.encode('{"alg":"dir","enc":"A256GCM","b":[1,null]}')],
+  ),
+  ...openForms,
   ...shapes,
   ...params,
 ]

@@ -1,4 +1,4 @@
-import { limits, toHex } from '@sotto/protocol'
+import { limits, toHex, utf8Bytes } from '@sotto/protocol'
 import type { Jose } from '../ports/jose.ts'
 import type { KeyPair } from './keyPair.ts'
 import { sealedHeader } from './post.ts'
@@ -23,15 +23,6 @@ export interface Handing {
 
 const daysKept = limits.hookKeysDaysMax
 
-const encoded = (value: object): Uint8Array => {
-  // ASCII alone: what is not, JSON can escape.
-  const text = JSON.stringify(value).replace(
-    /[\u0080-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
-}
-
 /**
  * The same envelope as that of a post, in the other direction: from the room to the hook, signed by the anchor that the
  * script pins, sealed to the key that the script has registered. `jti` is the place in the room's log.
@@ -54,7 +45,8 @@ export const sealHanded = async (
     jti: String(seq),
     body: { seq, sender, text, timeMs },
   }
-  const jws = await jose.sign(anchor.privateKey, header, encoded(claims))
+  // In UTF-8: escaped, the longest message in another script than Latin would be more than a server takes.
+  const jws = await jose.sign(anchor.privateKey, header, utf8Bytes(JSON.stringify(claims)))
   const bytes = Uint8Array.from(jws, (character) => character.charCodeAt(0))
   return jose.seal(reader.jwk, sealedHeader(reader, alg), bytes)
 }

@@ -18,7 +18,7 @@ import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
 import { makeKeysGiven } from './keyGiven.ts'
 import { type Identity, signatureAlgorithmFor } from './keys.ts'
-import { type Claims, signDetached } from './proof.ts'
+import { type Claims, signDetached, textOf } from './proof.ts'
 import { asList, asText, fullIn } from './rest.ts'
 import type { Sealing } from './sealing.ts'
 import { isSigned, openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
@@ -232,7 +232,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
         own: from === sealing.name,
         id: claims.jti,
         timeMs: claims.iat * 1000,
-        text: asText(claims.body),
+        text: textOf(claims),
       }
       return { events: [event], claims, rows: {} }
     },

@@ -11,6 +11,7 @@ import { makePins } from './pins.ts'
 import { allPages } from './pages.ts'
 import { persistently, wait } from './patience.ts'
 import { makePlaces } from './places.ts'
+import { textOf } from './proof.ts'
 import { asList, asNumber, asObject, asText, type Credentials, logIn, restCall } from './rest.ts'
 import { makeRooms } from './rooms.ts'
 import { makeSealing } from './sealing.ts'
@@ -284,7 +285,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       from,
       id: claims.jti,
       timeMs: claims.iat * 1000,
-      text: asText(claims.body),
+      text: textOf(claims),
     }
     return { events: [event], claims, rows: {} }
   }

@@ -71,6 +71,10 @@ const readClaims = (bytes: Uint8Array): Claims => {
   return isWhole ? { iss, aud, iat: Math.floor(iat), jti, body } : fail('PROOF_INVALID')
 }
 
+/** The text that was signed. @throws LaneError `ENVELOPE_INVALID` where it is something else */
+export const textOf = ({ body }: Claims): string =>
+  typeof body === 'string' ? body : fail('ENVELOPE_INVALID')
+
 /**
  * The claims of a compact JWS, if it is by one of these keys, from `iss` to `aud`.
  *

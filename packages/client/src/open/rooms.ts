@@ -6,6 +6,7 @@ import type { Once } from './once.ts'
 import { isVerdict } from './patience.ts'
 import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
+import { textOf } from './proof.ts'
 import { makeKeysGiven } from './keyGiven.ts'
 import { asList, asNumber, asObject, asText, fullIn } from './rest.ts'
 import type { PublicKeys } from './keys.ts'
@@ -124,7 +125,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     return bell
   }
 
-  const textOf = async (room: number, { payload }: RoomMessage): Promise<string> => {
+  const openedText = async (room: number, { payload }: RoomMessage): Promise<string> => {
     const { encrypted_content: content, iv } = payload
     const deadlineMs = Date.now() + keyWaitMs
     for (;;) {
@@ -148,7 +149,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     if (!places.get(audienceOf(room)) || id <= lastOf(room)) return { events: [], claims: null, rows: {} }
     const rows = { [lastRow(room)]: String(id) }
     try {
-      const claims = await sealing.verified(await textOf(room, message), from, audienceOf(room))
+      const claims = await sealing.verified(await openedText(room, message), from, audienceOf(room))
       once.check(claims)
       const event: LaneEvent = {
         kind: 'place_message',
@@ -157,7 +158,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
         own: from === sealing.name,
         id: claims.jti,
         timeMs: claims.iat * 1000,
-        text: asText(claims.body),
+        text: textOf(claims),
       }
       return { events: [event], claims, rows }
     } catch (error) {
