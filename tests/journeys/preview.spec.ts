@@ -55,6 +55,14 @@ const screens: Readonly<Record<string, Screen>> = {
       await expect(page.getByText('That name is taken')).toBeVisible()
     },
   },
+  'a name with something that nobody sees': {
+    scene: 'none',
+    reach: async (page) => {
+      await page.getByLabel('Name', { exact: true }).fill('alic\u034fe')
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await expect(page.getByText('There is a character in this name that nobody can see.')).toBeVisible()
+    },
+  },
   'sign up by invitation': {
     scene: 'by_invitation',
     reach: async (page) => {
@@ -270,6 +278,16 @@ const screens: Readonly<Record<string, Screen>> = {
   'another server': { scene: 'refused', room: '0f02', reach: sees(/This is not the server/) },
   'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
   'new room': { scene: 'desk', room: '0f02', reach: presses('Control+Shift+O', 'New room') },
+  'a room name that turns text': {
+    scene: 'desk',
+    room: '0f02',
+    reach: async (page) => {
+      await presses('Control+Shift+O', 'New room')(page)
+      await page.getByLabel('Room name').fill('a\u202eb')
+      await page.getByRole('button', { name: 'Create room' }).click()
+      await expect(page.getByText('turns the direction of text')).toBeVisible()
+    },
+  },
   invite: { scene: 'desk', room: '0f02', reach: presses('Control+Shift+A', /Invite to/) },
   'who has just signed up': {
     scene: 'desk',

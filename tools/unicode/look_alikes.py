@@ -25,8 +25,9 @@ def is_normal(character):
     return nfd.normalize(character) == character == nfkc.normalize(lower(nfkc.normalize(character)))
 
 
-# What UTS 39 tells apart, and people do not: м is a small m to whoever reads Latin, к a small k, and the palochka no i.
-also = {"\u028d": "m", "\u0138": "k", "\u04cf": "l"}
+# What UTS 39 tells apart, and people do not: м is a small m to whoever reads Latin, к a small k, the palochka
+# no i, and a sigma is one at the end of a word, too.
+also = {"\u028d": "m", "\u0138": "k", "\u04cf": "l", "ς": "σ"}
 
 
 def small_capital(character):
@@ -36,7 +37,7 @@ def small_capital(character):
 
 
 def step(text):
-    return nfd.normalize(lower("".join(also.get(c) or small_capital(c) or spoof.getSkeleton(0, c) for c in nfd.normalize(text))))
+    return nfd.normalize(lower(nfkc.normalize("".join(also.get(c) or small_capital(c) or spoof.getSkeleton(0, c) for c in nfd.normalize(text)))))
 
 
 def look(character):

@@ -68,7 +68,8 @@ const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text
 /** A failure for people: the stable text of the code, what exactly, and what to do. */
 export const failureText = (error: SottoError): string => {
   const { text } = failures[error.code]
-  const reason = nameReasonIn(error.detail)
+  const isOfName = error.code === 'name_invalid' || error.code === 'title_invalid'
+  const reason = isOfName ? nameReasonIn(error.detail) : undefined
   const exactly = reason ? nameReasons[reason] : error.message
   const particular = exactly === text ? '' : `: ${printable(exactly)}`
   const rule = error.detail['rule'] === undefined ? '' : ` (rule ${printable(String(error.detail['rule']))})`

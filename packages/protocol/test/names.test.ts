@@ -55,6 +55,8 @@ describe('ID-2 a name', () => {
     ['that ends with a hyphen', 'alice-'],
     ['with a slash', 'al/ice'],
     ['with an emoji', 'alice😀'],
+    ['with a zero-width joiner between Latin letters', 'al\u200dice'],
+    ['with a middle dot between others', 'al·ice'],
     ['of a dead script', '𐤀𐤁'],
     ['with markup', '<b>al</b>'],
     ['with a lone surrogate', 'al\ud800ice'],

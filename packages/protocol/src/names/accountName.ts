@@ -22,9 +22,9 @@ export type AccountNameProblem = keyof typeof accountNameProblems
 /** That are letters of a language, whatever their category (RFC 5892 §2.6): the tsheg of Tibetan, two of Sindhi, a zero. */
 const lettersToo = '\u0f0b\u06fd\u06fe\u3007'
 
-/** Anything a name ever was allowed to hold, and what is younger than this platform. */
-const known = new RegExp(
-  `^(?:[\\p{L}\\p{M}\\p{Nd}._${lettersToo}${contextual}-]|(?![\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}])\\p{Cn})+$`,
+/** What names held before there were rules for what is not seen, and what is younger than this platform. */
+const heldBefore = new RegExp(
+  '^(?:[\\p{L}\\p{M}\\p{Nd}._-]|(?![\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}])\\p{Cn})+$',
   'u',
 )
 const edges = /^[\p{L}\p{Nd}\p{Cn}].*[\p{L}\p{M}\p{Nd}\p{Cn}]$/u
@@ -38,6 +38,13 @@ const lengthProblem = (name: string): 'short' | 'long' | undefined => {
   return characters > limits.accountNameCharactersMax ? 'long' : undefined
 }
 
+/** Whether a name may have been given away before. */
+const mayBeFromBefore = (form: string): boolean =>
+  lengthProblem(form) === undefined &&
+  heldBefore.test(form) &&
+  edges.test(form) &&
+  isOfOneWriting(form.replace(noLetters, ''))
+
 /**
  * The one form under which a name is registered, shown and looked up: NFKC, lower case. What was ever given away has one,
  * also where nobody would get it any more (`newAccountName`): the rules get stricter, and accounts stay.
@@ -46,12 +53,7 @@ const lengthProblem = (name: string): 'short' | 'long' | undefined => {
  */
 export const normalizeName = (name: string): string => {
   const form = formOf(name)
-  const isKnown =
-    lengthProblem(form) === undefined &&
-    known.test(form) &&
-    edges.test(form) &&
-    isOfOneWriting(form.replace(noLetters, ''))
-  if (!isKnown) throw new SottoError('name_invalid')
+  if (!mayBeFromBefore(form) && problemOf(form)) throw new SottoError('name_invalid')
   return form
 }
 

@@ -27,12 +27,10 @@ const dotOnDot = /(?<=\p{Soft_Dotted}\p{M}*)\u0307/gu
  */
 export const lookOf = (name: string): string => {
   const looks = (letters ??= readTable(lookAlikes))
-  const lower = name.normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ')
-  const apart = lower.replaceAll(ignorable, '').normalize('NFD').replaceAll(dotOnDot, '')
-  return [...apart]
-    .map((character) => looks.get(character) ?? character)
-    .join('')
-    .normalize('NFD')
+  const lower = name.normalize('NFKC').toLowerCase().normalize('NFKC')
+  const apart = lower.replaceAll(ignorable, '').normalize('NFD')
+  const seen = [...apart].map((character) => looks.get(character) ?? character).join('')
+  return seen.normalize('NFD').replaceAll(dotOnDot, '')
 }
 
 /** The same of a title, whose case is seen: a Greek Ν passes for N, and its small letter for v. */

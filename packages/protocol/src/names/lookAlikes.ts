@@ -2,8 +2,8 @@
 
 /** Groups `look:characters`: the code points of a look, and the distances between those that have it, in base 36. */
 export const lookAlikes = `
-13.13:y,ig,1g,8,l8,2,4in,nd,1,2,350 56.1b.6f4:11,18l,548
-33:1c,pb,4,3f,93,2k,2u,u,2h,3,k,w,5n,bq,3k,3k,3k,1m,1y,3k,s,2s,s,2s,s,u,1y,s,5q,3k,99,z,5b,cx,20v,2,32m,51,j7,n3g,18q,h91,p,ap,5a,18,33u,s8,f,9
+13.13:y,ig,1g,8,l8,2,4in,nd,1,2,350 33.1b.33:11,18l,548
+33:1c,pb,3,1,o,2r,93,2k,2u,u,2h,3,k,w,5n,bq,3k,3k,3k,1m,1y,3k,s,2s,s,2s,s,u,1y,s,5q,3k,99,z,5b,cx,20v,2,32m,51,j7,n3g,18q,h91,p,ap,5a,18,33u,s8,f,9
 30:1d,23,90,67,fk,6p,l,a,20,1m,40,61,2jk,ev,28y,d6,1qs,3i,nma,h,1bw,h5o,3j,n,83,6b,kxc,i,jk2,4gt
 13:2o,gp,2,1,1,1,a,2,1,15,h2,3,3g,q,e9,1,2fp,hu,1u4,1,2,n,3,qqf,13gl,1
 36.32:31,f4,bz,3hw,6e,187,qtu,1bc,h7t,2p,3xr,df 2r.mw:4i,be 3d.mt:4l,bu,gy
@@ -24,24 +24,24 @@ li:lo,2q,kq,2,vmq 19s:lp li.lj:ls,rc,ex,3k,74,3k,73,3l,3k,1g3i le:lt,ne,b7,44i,r
 mp:m8,182 me:m9,6,i mg:ma,z,4mq mt:mu mw:mv lf:n6,lt mr:nb nk:nr,141,7 lj:ns,gx,1,7,1,2,88,2c,1,4s,71,o,74,3k,97
 lm:o6,g9,4j,3x,wz,jv,3k,a1,1hs,d,4d3,j4,18py jz:ol 5qm:on,5d,w2x,ii4,14n2 gk:or,51x,vo,pxz,iuo x1b:ot 67:qa,web
 61r:qc,ca,2vp,ac,2hb,q5,1il,61,15xo,u,lfb,qug 3a:ql,54,9v,3z,40,2m0,1rl,zs,49,22f,nn2,e1,y2,ho4,3jd,ca,h1k,jk5
-34:qp,3j,371,1pn,h,18r,1tb,nqm,1cx,h5v 38:qs,3i,4wp,13d,111,oor,1b2,h7p,q,2s,lbp,qxq hk:qu,3i,2rg,xc,4aj,16a0 qq:rf
+34:qp,3j,371,1pn,h,18r,1tb,nqm,1cx,h5v 38:qs,3i,4wp,13d,111,oor,1b2,h7p,q,2s,lbp,qxq hk:qu,3i,2rg,xc,4aj,16a0
 bs:rt,4zf,r35 2y:s3,2t,379,1od,qtr,1b6 1i:tt,1in8 2t:tx,3s,4sq,tj,cx,20q,nnb,18i,22,h6y gs:tz,4wh qo:u7,4x5,yv,q8c
 2r:u9,4w3,335,nqt,1cl,h6b,2o,8r,67,3wt,9,17x6 jt.2q:ui at.2x:uj at:uk,x1v 5qx:un qw:vl,3mv,1al9,g4 3b.w6.w7:vx
 5qm.me.li:wb 36.13:wh ty.mh:wn gs.me:wp 2z.mh:wr 2z.mt:wv,5ji 2w.mh:wz 2r.me:x7 38.mh:x9 2t.mg:xr u3.me:xy
 2w.me:y0,2 xj:y4 2s:zl,31q,a7,c,1ej,qtp,1,1b1 35:10b,20,3,7vz,o62 fr:12t hc:12y,2i1
 2u:138,374,1rd,f4,q3k,gj,2x,po,h8y,u,hs,3vh,10lt ld:13w,1,3f,1i,6x,el 13u:144 13t:148 13q:14d 13s:14e
-mb:14k,h,47,i9,27,3k,3k,3k,3k,3hd,1avx,1hs,l5 30.13:169 56.1b.6f4.6f4:16x,55z 56.1b.6f4.6f4.6f4:16y,55z
-18:171,2m,52n,q8v 189:173 18p.1cr:17v,k,1r,1r,k 183.1cr:184 18p.le:18d 18p:18q,10,24,i,6,dn ln:18r,it mh:192,4g6
-lu:193 lw:199 191:19b 1a:19c,40,h,1,v7a,7q,jsy,13bx i4:19k,40,2m1,1rq,368,nn2,dl,i4f,gb,l0l 170:19o,7uu
-16:19p,541,cp,18g8 1b5:19r,gc,1 30.19w:19u 30.191:19v 18p.179:1a1,1u 17x.190:1a9,6p 17x.1cr:1ad 17z.179:1ag
-1ai.179:1aj 17z.1cr:1am 181.179:1ap 181.li:1aq 181.1cr:1aw 185.1cr:1b2 187.1cr:1b3 1b5.1cr:1b8,4 18h:1bb 18j:1bd,1
-18j.1cr:1bh,52 1bj.1cr:1bo 18k.li:1bp 18k.1cr:1br 17t:1c3,5nm 18o.li:1c6 18o.lv:1c7 18o.19s:1c8 18o.le:1c9
-18o.1cr:1cb 18p.li:1ce,3s 1a3:1cg 17z.le:1da 181.le:1db 19e:1de,w65 19f:1df,2n6e 19g:1dg 19i:1di 19l:1dl,ha,1hml
-17l.nc:1dp 18l.nc:1dq 33.le:1dr 1fg:1fm 17s.1cr:1g1 1bg:1gi 1g4:1gn,8y 18m.179:1go 18m.li:1gp 181.190:1gs
-1av.179:1gx 183.le:1ha lk:1kj,6w 2n:1kq 17s.190:1pd 1b6.1cr:1pg 18l.1cr:1pj 18p.190:1pk 17z.mc.mb:1pq 185.mc.mb:1pr
-1bj:1ps 18o:1pt,1df7 182.le:1pu 17s.1cy:1py 18p.1cr.1cy:1pz 181.li.lj:1q1 18p.li.lj:1q2 18s:1r9,3,9 mc:1ri,3xs
-18t:1rm no:1rt np:1ru nm:1s0 1s5.1ty:1s4 1s5.1tq:1s6 1tc.1u5.1s7:1s8 1sf.1tx:1sd 1sf.1ty:1se 1sf.1tz:1sg 1s5.1u1:1sh
-1s5.1tq.1ty:1si 1s5.1tq.1tz:1sj 1s5.1tq.1u0:1sk lc:1ub 1us.1us:1ut 1vp.1xa:1vq 1vv.1xf:1y8,1 1l:1yl,3e,75,ed,1gtb,a
+mb:14k,h,47,i9,27,3k,3k,3k,3k,3hd,1avx,1hs,l5 30.13:169 33.1b.33.33:16x,55z 33.1b.33.33.33:16y,55z 18:171,2m,52n,q8v
+189:173 18p.1cr:17v,k,1r,1r,k 183.1cr:184 18p.le:18d 18p:18q,10,24,i,6,dn ln:18r,it mh:192,4g6 lu:193 lw:199 191:19b
+1a:19c,40,h,1,v7a,7q,jsy,13bx i4:19k,40,2m1,1rq,368,nn2,dl,i4f,gb,l0l 170:19o,7uu 16:19p,541,cp,18g8 1b5:19r,gc,1
+30.19w:19u 30.191:19v 18p.179:1a1,1u 17x.190:1a9,6p 17x.1cr:1ad 17z.179:1ag 1ai.179:1aj 17z.1cr:1am 181.179:1ap
+181.li:1aq 181.1cr:1aw 185.1cr:1b2 187.1cr:1b3 1b5.1cr:1b8,4 18h:1bb 18j:1bd,1 18j.1cr:1bh,52 1bj.1cr:1bo 18k.li:1bp
+18k.1cr:1br 17t:1c3,5nm 18o.li:1c6 18o.lv:1c7 18o.19s:1c8 18o.le:1c9 18o.1cr:1cb 18p.li:1ce,3s 1a3:1cg 17z.le:1da
+181.le:1db 19e:1de,w65 19f:1df,2n6e 19g:1dg 19i:1di 19l:1dl,ha,1hml 17l.nc:1dp 18l.nc:1dq 33.le:1dr 1fg:1fm
+17s.1cr:1g1 1bg:1gi 1g4:1gn,8y 18m.179:1go 18m.li:1gp 181.190:1gs 1av.179:1gx 183.le:1ha lk:1kj,6w 2n:1kq
+17s.190:1pd 1b6.1cr:1pg 18l.1cr:1pj 18p.190:1pk 17z.mc.mb:1pq 185.mc.mb:1pr 1bj:1ps 18o:1pt,1df7 182.le:1pu
+17s.1cy:1py 18p.1cr.1cy:1pz 181.li.lj:1q1 18p.li.lj:1q2 18s:1r9,3,9 mc:1ri,3xs 18t:1rm no:1rt np:1ru nm:1s0
+1s5.1ty:1s4 1s5.1tq:1s6 1tc.1u5.1s7:1s8 1sf.1tx:1sd 1sf.1ty:1se 1sf.1tz:1sg 1s5.1u1:1sh 1s5.1tq.1ty:1si
+1s5.1tq.1tz:1sj 1s5.1tq.1u0:1sk lc:1ub 1us.1us:1ut 1vp.1xa:1vq 1vv.1xf:1y8,1 1l:1yl,3e,75,ed,1gtb,a
 1vn:1z7,e8,3k,3k,3k,j9,1fgp 1z9.20u:1za 22a.20v:1zb 22a.20w:1zc 22b.20x:1zd 22b.20y:1ze 22a.213:1zj 1z9.214:1zk
 1z9.218:1zo 1ty:217 1u5:219,3k 22t.24e:22u 22t.24l:231 22t.24n:233 22t.24o:234 22t.24e.24l:235 22t.24e.24n:237
 22t.24e.24o:238 1tp:24d 1tt:24h 1tu:24i 1uw:25k 1ux:25l 1uy:25m 1v2:25q 1v4:25s,5h8,1a8f,7g 26d.27y:26e 2a1.2b7:2a2
@@ -116,13 +116,13 @@ i2:4dq,6,25v qx:4dr,6,2m8,1to,o0s,a2,hz3 47k.417:4fj 49h.421:4fk 49i.423:4fl 49i
 1o.1o:6sq 1q.1q:6sr,1it 40l:6te,2as 40g:6tf,2as 1f3c:6tx,1gs,2j3b ig:6u1,og,s7,nt wk5:6ud,10d,2c7u 6qv:6v4
 4ik:6v8,lf,3,48,17hu,1ccg 4im:6vc,1g5 1o.1o.1o:6vs 1q.1q.1q:6vt 53.53.53:6wf,21l 6px:6ww 6xw:6xx 9j0:6yp,1ab
 61r.mq:6zd 4ik.mq:6ze 4w.mq:6zg 6u3:6zj 38.lk:6zl 6pz.lk:6zm 6va.lk:6zn 4w.lk:6zo 3i.lk:6zs 3zp:6zt 6pz.ms:6zv
-2p.mq:706 x3n.mq:707 2x.mq:708 qx.mq:709 6z9:729 6z2:72a 6yz:72b 6zx:72e 6f5.6f4:73c 73v:73w 7jy:73y,2jh6
+2p.mq:706 x3n.mq:707 2x.mq:708 qx.mq:709 6z9:729 6z2:72a 6yz:72b 6zx:72e 30.33:73c 73v:73w 7jy:73y,2jh6
 2k.2k:762,1pr 7b6:7b7 7bg:7bj 7bw:7c3 6q6:7ew,o 7f0:7f4 jt:7f8 7fa:7fb 7fc:7fh 739:7g1 6ur:7g7 7g6:7g8,2
 1f3w:7gd,2clz,7ao 6uq:7gh 6ym:7gu,s0 6xe:7hc 7fl:7io 1ggu:7j9,1h3o 8tz:7jk 70o:7js 6rz:7ke,2jv4 2jx4.2jxh:7l5
 2jx4.2jxh.2jxq:7l6 14:7s8,a,1pe,14iy 15:7s9,a,1pe,14iy 3f:7sk,2c2o 3h:7sl 6v:7tj 2k.40l:7uw 40g.1b:7ux
 7sc:7vs,1ls,1z,b0,2pl9 7sd:7vt,1ls 4i8.4ii:86b 6o3.6o2:86d 4i8.6o2:86m 6o3.4ii:86n 6yx:88g 6yq:891 6yj:893 1f40:89i
 87u:89l 1m.6mq:8ac 1b.lg:8ae 6tz:8aq 6tp:8ar 6tq:8as 6tv:8at 6tw:8au 17.lm:8bm 17.le:8bn 17.lf:8bo 17.mb:8bp
-17.mo:8bq 17.6f6:8br 19.lv:8bt 19.mb:8bu 3c.lj:8c0 6xl:8cd 8bj:8ce 6q8:8cf 3i.lj:8dm,qc 1p.6i8:8dq 1q.1o:8f9 4b9:8fe
+17.mo:8bq 17.1e:8br 19.lv:8bt 19.mb:8bu 3c.lj:8c0 6xl:8cd 8bj:8ce 6q8:8cf 3i.lj:8dm,qc 1p.6i8:8dq 1q.1o:8f9 4b9:8fe
 4b6:8ff 40g.40l:8gn 1b.1b.1b:8hn 1b.1b:8hp 6n2:8oc 6n3:8od 6n4:8oe 6n5:8of qv:8tp,p0m,2 ug:8u5 rb:8v8 7jb:8vd
 4j3:8yr 5wf:92g o8:92l of:92n o3:92u o4:92v 19.lk:93u 3i.mb:93z 14.14:948 15.15:949 6r9:94a 6r8:94b 6rb:94c 17j:94e
 17f:94l 52:94v fh7:96q,no fh6:96r,nw fjv:96t,f3 g76:96x aim:96z g1s:972 i77:973 i76:974 ik3:976 inu:977 itt:978
@@ -158,7 +158,7 @@ hj:1fen gu:1feq 1fgm:1fhc qj:1fiz wvd:1fjf 1gly.1gly:1glz 1h45:1h4q 1h36:1h4s 1t
 1iur:1ivx 1iyp.1iyp:1iyq 1j:1jgm,10lo 1f:1jgq,h2p,jij 1jvp.1jvz:1jvq 1jvp.1jw0:1jvr 1jvp.1jvp:1jvs
 1jvp.1jvp.1jvz:1jvt 1jvp.1jvp.1jw0:1jvu 1jvv.1jvz:1jvw 1jvv.1jvv:1jvx 1jvv.1jvv.1jvz:1jvy 1jw3.1jvz:1jw4
 1jw3.1jw0:1jw5 1jw3.1jw3:1jw6 1jw3.1jw3.1jvz:1jw7 1jw3.1jw3.1jw0:1jw8 1k5d.1k5d:1k5e 1k8a:1k8i 1fa2:1kxk
-wux:20ik,qud zj:2k1u 6kk:2k2j 6tr:2k3c 6ts:2k3d 4i3:2k3j 6qo:2ojs 6pu:2ojw 10.6hs:2q6n a84.9.6hp:2q99 2r.6hs:2q9a
+wux:20ik,qud zj:2k1u 6kk:2k2j 6tr:2k3c 6ts:2k3d 4i3:2k3j 6qo:2ojs 6pu:2ojw 10.6hs:2q6n 2r.2r.9.6hp:2q99 2r.6hs:2q9a
 7jx:2qky,7 35.2t:2rcw 2p.36:2rd3 3a.5wk:2rd4 7jd:2rd6 89r:2rei 6u9:2rf9 37.37.37:2rfg 36.32.2q:2rfv 3a.2q:2rfw
 6u8:2rg1
 `

@@ -27,8 +27,8 @@ export interface Concern {
 }
 
 /** What may stand in a name: a longer name that begins like this one is another name. */
-const nameCharacter = /[\p{L}\p{N}_]/u
-const inName = /^[.-]?[\p{L}\p{N}_]/u
+const nameCharacter = /[\p{L}\p{M}\p{N}_\u200c\u200d]/u
+const inName = /^(?:[.-]?[\p{L}\p{N}_]|[\p{M}\u200c\u200d])/u
 
 const folded = (text: string): string => text.normalize('NFKC').toLowerCase()
 

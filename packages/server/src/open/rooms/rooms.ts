@@ -81,6 +81,9 @@ export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Depen
     return refuse(problem === 'empty' || problem === 'long' ? 'NAME_REQUIRED' : 'NAME_INVALID', problem)
   }
 
+  /** As names were stored when more of them were taken: a room from then is still reached by its name. */
+  const formOfBefore = (given: string): string => given.normalize('NFKC').trim()
+
   /** Two rooms whose names only differ in case would be taken for each other. */
   const publicName = (name: string): string => `public/${name.toLowerCase()}`
 
@@ -140,9 +143,10 @@ export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Depen
     create,
 
     namedOrNew: async (user, given) => {
-      const name = nameOf(given)
-      const known = await store.publicRoomNamed(publicName(name))
-      return known ?? create(user, { name, description: '', isPrivate: false })
+      const read = titleOf(given, limits.roomNameCharactersMax)
+      const written = read.kind === 'title' ? read.title : formOfBefore(given)
+      const known = await store.publicRoomNamed(publicName(written))
+      return known ?? create(user, { name: given, description: '', isPrivate: false })
     },
 
     join: async (user, id) => {

@@ -1,0 +1,25 @@
+import { limits } from '@sotto/protocol'
+import { expect, it } from 'vitest'
+import { makeRooms } from '../../src/open/rooms/rooms.ts'
+import { asRefusal } from '../../src/open/failure.ts'
+import type { OpenRoom, OpenUser } from '../../src/open/store.ts'
+
+const alice = { id: 1, name: 'alice', account: null } as unknown as OpenUser
+
+it('NAME-2: a room that was made when more names were taken is still joined by its name, and none is made like it', async () => {
+  const known = new Map(
+    ['public/a\u1160b', 'public/tm news'].map((name) => [name, { name } as unknown as OpenRoom]),
+  )
+  const rooms = makeRooms({
+    store: { publicRoomNamed: async (name: string) => known.get(name) },
+    limits,
+  } as unknown as Parameters<typeof makeRooms>[0])
+  const join = (name: string) =>
+    rooms.namedOrNew(alice, name).then(
+      (room) => room.name,
+      (error: unknown) => asRefusal(error)?.reason,
+    )
+  expect(await join('A\u3164B')).toBe('public/a\u1160b')
+  expect(await join('TM news')).toBe('public/tm news')
+  expect(await join('b\u3164a')).toBe('invisible')
+})
