@@ -11,7 +11,7 @@ import {
   untilMessages,
   untilTimeline,
 } from './talk.ts'
-import { powerCut } from './weather.ts'
+import { emptyPages, powerCut } from './weather.ts'
 import { password, type Person, startWorld, type World } from './world.ts'
 
 const stateOf = (client: Client, id: string): string | undefined => room(client, id)?.state.kind
@@ -210,6 +210,41 @@ describe('whatever ends membership keeps what was read', () => {
     await c.send({ room: id, text: 'two' })
     await untilMessages(b, id, 1)
     expect(await texts(b, id)).toEqual(['two'])
+  })
+})
+
+describe('a room that is frozen here alone', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await startWorld()
+  })
+  afterAll(() => world.end())
+
+  it('OUT-2: is left, and gone on with when one was removed and invited again', async () => {
+    const [a, bob] = [await world.person('alice').join(), world.person('bob')]
+    const b = await bob.join()
+    const id = await meet(a, b, 'bob')
+    await a.send({ room: id, text: 'one' })
+    await untilMessages(b, id, 1)
+    await b.close()
+    await a.send({ room: id, text: 'two' })
+    await untilMessages(a, id, 2)
+    const liar = emptyPages()
+    const misled = await bob.open(liar)
+    await until(misled, () => stateOf(misled, id) === 'frozen')
+    expect(room(misled, id)?.state).toMatchObject({ code: 'integrity', remedy: 'ask_owner' })
+    liar.end()
+    const who = (await a.members({ room: id })).find(({ name }) => name === 'bob')
+    await a.removeMember({ room: id, account: who?.account ?? '' })
+    await a.invite({ room: id, name: 'bob' })
+    await misled.leave({ room: id })
+    await invitation(misled, id)
+    expect(room(misled, id)?.state).toMatchObject({ kept: true })
+    await misled.accept({ room: id })
+    await a.send({ room: id, text: 'three' })
+    await untilMessages(misled, id, 2)
+    expect(await texts(misled, id)).toEqual(['one', 'three'])
+    expect(eventsOf(await timeline(misled, id)).at(-1)).toBe('bob returned')
   })
 })
 

@@ -184,6 +184,21 @@ export const deafness = (): Weather & { end(): void } => {
   }
 }
 
+/** A server that says how far a log goes and shows nothing of it, until it is over. */
+export const emptyPages = (): Weather & { end(): void } => {
+  let isLying = true
+  return {
+    end: () => (isLying = false),
+    transport: (transport) => ({
+      ...transport,
+      call: async (op, input, token) => {
+        const output = await transport.call(op, input, token)
+        return isLying && op.name === 'room.log' ? { ...output, messages: [] } : output
+      },
+    }),
+  }
+}
+
 /** The power goes at the n-th commit: before it, or just after it has taken effect. */
 export const powerCut = (
   at: number,

@@ -1,4 +1,5 @@
 import type { SlashName } from '@sotto/client'
+import { account } from './account.en.ts'
 import { failure, happened, lack, nameReason, noSpace, obstacle, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
 import { invitation } from './invitation.en.ts'
@@ -36,61 +37,7 @@ export const en = {
     crashed: 'Your messages are safe on this device. Reload the page to go on.',
   },
 
-  account: {
-    promise: 'Say it quietly.',
-    promiseText: 'Rooms for your team, readable by its members and by nobody else.',
-    sight:
-      'Messages and room names are encrypted on this device. The server sees who shares a room and when something is sent, and never what it says.',
-    signUpTitle: 'Create your account',
-    signInTitle: 'Sign in',
-    backTitle: 'Welcome back',
-    backText: 'You are signed out. Your keys and your history are still on this device.',
-    name: 'Name',
-    nameHint: '2 to 31 letters, digits, dots, dashes or underscores. Others find you by it.',
-    password: 'Password',
-    passwordShow: 'Show password',
-    passwordHide: 'Hide password',
-    passwordHint: 'At least 12 characters. Four or five random words are easy to remember and hard to guess.',
-    passwordKeep: 'Nobody can reset it for you, not even the people who run the server.',
-    signUp: 'Create account',
-    signingUp: 'Creating your account…',
-    signIn: 'Sign in',
-    signingIn: 'Signing in…',
-    working: 'Your password is being turned into a key on this device. This takes a moment, on purpose.',
-    haveAccount: 'Have an account on this device?',
-    noAccount: 'New here?',
-    invite: 'Invite key',
-    inviteHint: 'From whoever runs this server: a key, or a link with one.',
-    inviteMissing: 'This server takes new accounts by invitation only. Ask whoever runs it for an invite.',
-    inviteWrong: 'This is neither an invite key nor a link with one.',
-    closed:
-      'This server takes no new accounts. If you should have one here, ask whoever runs the server to let you in.',
-    nameMissing: 'Enter a name.',
-    nameLong: 'A name has at most 31 characters.',
-    passwordMissing: 'Enter your password.',
-    passwordShort: '{missing, plural, one {One more character} other {# more characters}} needed.',
-    passwordLong: 'A password has at most 256 characters.',
-    strength: 'Password strength: {level}.',
-    strengthLevel: {
-      short: 'too short',
-      weak: 'easy to guess',
-      fair: 'fair',
-      good: 'good',
-      strong: 'strong',
-    },
-    weakBecause: {
-      name: 'It contains your name.',
-      repeats: 'It repeats itself.',
-      sequence: 'It follows the keyboard or the alphabet.',
-      common: 'It is built on what guessers try first.',
-      few_words: 'It is few words, or words that follow from each other.',
-    },
-    other: 'Use another account on this device',
-    otherTitle: 'Use another account?',
-    otherText:
-      'A device holds one account. Going on erases the keys and the history of <bdi>{name}</bdi> from this device. They cannot be brought back.',
-    otherConfirm: 'Erase and go on',
-  },
+  account,
 
   rooms: {
     label: 'Rooms',
