@@ -44,9 +44,15 @@ test('a text that is all an element holds stays as it is', () => {
 
 test('words that are set apart cannot end the element that sets them apart', () => {
   const words = 'a\u2069\u202Eb\u2066c\u202A\u202B\u202C\u202D\u2067\u2068d\u200Fא'
-  expect(drawn(jsx('bdi', { children: words }))).toBe('<bdi>abcd\u200Fא</bdi>')
-  expect(drawn(jsx('bdi', { children: [words] }))).toBe('<bdi>abcd\u200Fא</bdi>')
+  expect(drawn(jsx('bdi', { children: words }))).toBe('<bdi translate="no">abcd\u200Fא</bdi>')
+  expect(drawn(jsx('bdi', { children: [words] }))).toBe('<bdi translate="no">abcd\u200Fא</bdi>')
   expect(drawn(jsx('p', { children: words }))).toBe(`<p>${words}</p>`)
+})
+
+test('names and code are not translated, words are', () => {
+  for (const tag of ['bdi', 'code', 'kbd', 'pre'])
+    expect(drawn(jsx(tag as 'bdi', { children: 'rose' }))).toBe(`<${tag} translate="no">rose</${tag}>`)
+  expect(drawn(jsx('p', { children: 'rose' }))).toBe('<p>rose</p>')
 })
 
 test('children without a text are handed on as they are', () => {

@@ -41,8 +41,11 @@ const apart = (type: ElementType, children: ReactNode, isStatic: boolean): React
   return type === Fragment && isText(children) ? inOwnElement(children) : children
 }
 
+/** Elements of what is known by its letters: names of people and rooms, addresses, code, commands. */
+const asItStands: ReadonlySet<unknown> = new Set(['bdi', 'code', 'kbd', 'pre'])
+
 /**
- * The properties of an element that is being made, with texts apart.
+ * The properties of an element that is being made, with texts apart, and with names and code out of a translator's way.
  *
  * Whoever translates a page, checks its spelling or paints it dark wraps, replaces and removes text nodes. React would
  * then remove a node from where it no longer is, and the page would be lost. With every text alone in its element there
@@ -56,5 +59,6 @@ export const withTextApart = <Props extends object>(
   if (!('children' in props)) return props
   const children = props.children as ReactNode
   const after = apart(type, children, isStatic)
+  if (asItStands.has(type)) return { translate: 'no', ...props, children: after }
   return after === children ? props : { ...props, children: after }
 }
