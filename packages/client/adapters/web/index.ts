@@ -1,3 +1,2 @@
-export { type Lack, lacksIn } from './lacks.ts'
 export { openSotto, type WebSottoOptions } from './sotto.ts'
 export { openWebClient, type WebClientOptions } from './webClient.ts'

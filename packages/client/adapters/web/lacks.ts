@@ -1,8 +1,7 @@
-import { SottoError } from '@sotto/protocol'
+import { type Lack, unsupported } from '../../src/ports/lack.ts'
 
-/** What a browser must have for Sotto, and may lack: by age, by its settings, or in a private window. */
+/** Whether each is there, as far as that is seen before it is used. */
 const needs = {
-  /** Cryptography, locks and workers are there only on pages that came over https, or from this machine. */
   secure_context: () => isSecureContext,
   cryptography: () => typeof crypto === 'object' && typeof crypto.subtle === 'object',
   web_assembly: () => typeof WebAssembly === 'object' && typeof WebAssembly.compile === 'function',
@@ -10,12 +9,7 @@ const needs = {
   web_locks: () => typeof navigator.locks === 'object',
   broadcast_channel: () => typeof BroadcastChannel === 'function',
   indexed_db: () => typeof indexedDB === 'object' && indexedDB !== null,
-} as const
-
-/** `storage_denied`: there is a database, and this page may not use it. Told when it is opened. */
-export type Lack = keyof typeof needs | 'storage_denied'
-
-const isLack = (name: string): name is Lack => Object.hasOwn(needs, name) || name === 'storage_denied'
+} as const satisfies Partial<Record<Lack, () => boolean>>
 
 /** A getter may throw where the settings of a browser forbid what it stands for. */
 const isThere = (has: () => boolean): boolean => {
@@ -50,9 +44,6 @@ export const lacksOfBrowser = async (): Promise<readonly Lack[]> => {
   return (await sealsWithKeys()) ? [] : ['cryptography']
 }
 
-export const unsupported = (lacks: readonly Lack[]): SottoError =>
-  new SottoError('unsupported', `this browser lacks: ${lacks.join(', ')}`, { lacks: lacks.join(' ') })
-
 /** How browsers say that a page may not store anything: by their settings, or in some private windows. */
 const denials: ReadonlySet<string> = new Set([
   'SecurityError',
@@ -65,9 +56,3 @@ const denials: ReadonlySet<string> = new Set([
 /** A denial as a failure of ours; anything else stays what it is. */
 export const denialOf = (error: unknown): unknown =>
   error instanceof DOMException && denials.has(error.name) ? unsupported(['storage_denied']) : error
-
-/** The lacks that a failure `unsupported` names. */
-export const lacksIn = (detail: Readonly<Record<string, number | string>>): readonly Lack[] =>
-  String(detail['lacks'] ?? '')
-    .split(' ')
-    .filter(isLack)

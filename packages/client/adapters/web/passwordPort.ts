@@ -2,7 +2,7 @@ import { limits, SottoError } from '@sotto/protocol'
 import type { PasswordProtocol } from '../../src/ports/password.ts'
 import { openWaits } from '../../src/waits.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
-import { unsupported } from './lacks.ts'
+import { unsupported } from '../../src/ports/lack.ts'
 import type { FailureMessage } from './workerMessages.ts'
 
 interface PasswordCall {

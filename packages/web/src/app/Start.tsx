@@ -1,5 +1,4 @@
-import type { Client } from '@sotto/client'
-import { lacksIn } from '@sotto/client/web'
+import { type Client, lacksIn } from '@sotto/client'
 import { use } from 'react'
 import { useTranslations } from 'use-intl'
 import { ClientProvider } from '../client/ClientContext.tsx'

@@ -1,4 +1,4 @@
-import type { Lack } from '@sotto/client/web'
+import type { Lack } from '@sotto/client'
 import { useTranslations } from 'use-intl'
 import { StartPage } from './StartPage.tsx'
 import styles from './StartPage.module.css'

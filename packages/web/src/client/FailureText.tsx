@@ -1,5 +1,4 @@
-import { nameReasonIn, obstacleIn } from '@sotto/client'
-import { lacksIn } from '@sotto/client/web'
+import { lacksIn, nameReasonIn, obstacleIn } from '@sotto/client'
 import { useFormatter, useNow, useTranslations } from 'use-intl'
 import { useState } from 'react'
 import type { Failure } from './failure.ts'

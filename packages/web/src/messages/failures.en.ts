@@ -1,5 +1,4 @@
-import type { FailureCode, NameReason, Obstacle } from '@sotto/client'
-import type { Lack } from '@sotto/client/web'
+import type { FailureCode, Lack, NameReason, Obstacle } from '@sotto/client'
 
 /** What a failure means to the person in front of the screen, and what they can do. */
 export const failure = {
