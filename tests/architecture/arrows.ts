@@ -139,7 +139,7 @@ export const zones: readonly Zone[] = [
   { folder: 'packages/web/src/ui', others: ['react', '@base-ui/*', 'use-intl'] },
   {
     folder: 'packages/web/src/client',
-    inside: ['packages/web/src/messages'],
+    inside: ['packages/web/src/ui', 'packages/web/src/messages'],
     packages: ['@sotto/client', '@sotto/client/web'],
     others: ['react', 'react-dom', 'use-intl', 'zustand'],
   },
