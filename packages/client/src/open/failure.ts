@@ -28,7 +28,7 @@ export class LaneError extends Error {
   readonly retryAfterMs: number | undefined
   /** Of `QUOTA`: what of it is used up, `account`, `room` or `server`. */
   readonly scope: string | undefined
-  /** Of `OFFLINE`: the status of what has answered in place of the server. */
+  /** Of `OFFLINE` and `ANSWER_INVALID`: the status of what has answered and is not understood. */
   status: number | undefined
 
   constructor(code: LaneCode, detail?: string, retryAfterMs?: number, scope?: string) {
@@ -49,6 +49,12 @@ export const foreignAnswer = (status: number | undefined): LaneError => {
   return failure
 }
 
+const unknownRefusal = (status: number | undefined): LaneError => {
+  const failure = new LaneError('ANSWER_INVALID', status === undefined ? undefined : `status ${status}`)
+  failure.status = status
+  return failure
+}
+
 /**
  * What the server's refusal says. It is the server's only in the form in which it writes them, and over HTTP under the
  * status of its code: proxies and other programs have codes such as `UNAUTHORIZED`, too. A code that this side does not
@@ -59,8 +65,7 @@ export const failureOfAnswer = (answer: unknown, status?: number): LaneError => 
   const { code, error, timestamp: at, retry_after_ms: retryAfterMs, scope } = told
   if (typeof code !== 'string' || typeof error !== 'string' || typeof at !== 'string' || !timestamp.test(at))
     return foreignAnswer(status)
-  if (!isOpenCode(code))
-    return new LaneError('ANSWER_INVALID', status === undefined ? undefined : `status ${status}`)
+  if (!isOpenCode(code)) return unknownRefusal(status)
   if (status !== undefined && openFailures[code].status !== status) return foreignAnswer(status)
   const reason = nameReasonIn(told)
   return new LaneError(

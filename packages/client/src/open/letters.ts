@@ -107,8 +107,9 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
     })
   }
 
-  const refuse = (key: string | null, letter: Letter | null, { code }: LaneError): void => {
-    if (!isVerdict(code)) {
+  const refuse = (key: string | null, letter: Letter | null, failure: LaneError): void => {
+    const { code } = failure
+    if (!isVerdict(failure)) {
       // Not its fault: it stays where it is.
       if (key !== null) underWay.delete(key)
       return takeUpLater()

@@ -28,7 +28,9 @@ export const isPassing = (code: LaneCode): boolean => {
  * Whether a failure is about what somebody sent, and not about the way to the server or our place there: what can be judged
  * is told and forgotten, everything else waits.
  */
-export const isVerdict = (code: LaneCode): boolean => {
+export const isVerdict = ({ code, status }: LaneError): boolean => {
+  // An answer to a question of ours, and not what was sent.
+  if (status !== undefined) return false
   switch (code) {
     case 'ENVELOPE_INVALID':
     case 'NOT_FOR_US':

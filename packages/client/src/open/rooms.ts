@@ -162,7 +162,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
       }
       return { events: [event], claims, rows }
     } catch (error) {
-      if (!(error instanceof LaneError) || !isVerdict(error.code)) throw error
+      if (!(error instanceof LaneError) || !isVerdict(error)) throw error
       if (error.code === 'REPLAYED') return { events: [], claims: null, rows }
       return {
         events: [{ kind: 'refused', from, place, code: error.code }],
