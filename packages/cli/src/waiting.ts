@@ -80,8 +80,11 @@ export const settled = async (client: Client): Promise<Settled> => {
 /** Why nothing is sent to the server. */
 export const serverRefused = ({ connection }: ClientState): SottoError => {
   switch (connection.kind) {
-    case 'refused':
-      return new SottoError(connection.code, 'this is not the server that this device knows')
+    case 'refused': {
+      const { code } = connection
+      const isServers = code === 'integrity' || code === 'identity_changed'
+      return new SottoError(code, isServers ? 'this is not the server that this device knows' : undefined)
+    }
     case 'offline': {
       const { code = 'offline', obstacle } = connection.reason ?? {}
       return new SottoError(code, undefined, obstacle ? { obstacle } : {})
