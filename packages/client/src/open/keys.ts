@@ -75,7 +75,7 @@ const valueOfText = async (text: string): Promise<unknown> => {
 /** Judged here too: the server has done it, and is not believed. */
 const judged = (given: unknown) => {
   try {
-    return judgeKeys(given)
+    return judgeKeys(given, 'there')
   } catch {
     return fail('KEY_INVALID')
   }

@@ -161,6 +161,20 @@ describe('a public key', () => {
     expect(await codeOf(readPublicKeys(uploaded))).toBe('KEY_INVALID')
   })
 
+  it('that contradicts itself and is there already receives, and has signed nothing', async () => {
+    const [receiving] = (uploadOf(eve) as { readonly keys: readonly object[] }).keys
+    for (const labels of [
+      { alg: 'HS256' },
+      { alg: 'ES256', use: 'enc' },
+      { key_ops: ['verify', 'decrypt'] },
+    ]) {
+      const keys = await readPublicKeys({ ...receiving, ...labels })
+      expect(keys.fingerprint).toBe(eves.fingerprint)
+      expect(keys.verifying).toEqual([])
+    }
+    expect(await codeOf(readPublicKeys({ ...receiving, alg: 'HS256', use: 'sig' }))).toBe('KEY_INVALID')
+  })
+
   it('is remembered whole: another signing key is another pin', async () => {
     const [receiving, signing] = (uploadOf(eve) as { readonly keys: readonly object[] }).keys
     const other = (uploadOf(await makeIdentity('P-256', 'EdDSA')) as { readonly keys: readonly object[] })

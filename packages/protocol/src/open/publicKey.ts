@@ -130,12 +130,28 @@ const allowedBy = (jwk: JsonObject, kind: Kind): Allowed => {
 const textIn = (value: unknown): string => (typeof value === 'string' ? value : refuseForm('KEY_INVALID'))
 
 /**
+ * A key that is put up now, or one that is there already: servers took labels that contradict each other once. Such a key
+ * still receives, or whoever has it would be cut off; nothing counts as signed by it.
+ */
+export type KeyAge = 'new' | 'there'
+
+const allowedOf = (jwk: JsonObject, kind: Kind, age: KeyAge): Allowed => {
+  try {
+    return allowedBy(jwk, kind)
+  } catch (error) {
+    const receives = kind.sealing !== null && jwk['use'] !== 'sig'
+    if (age === 'there' && receives) return { seals: true, signs: false }
+    throw error
+  }
+}
+
+/**
  * Judges a public key as a JWK (RFC 7517, 7518 §6, 8037 §2): the members that make it, and what it says of itself, which
  * must agree. A private part, a certificate and everything else that is not a label is refused without being named.
  *
  * @throws FormRefusal `KEY_INVALID`, `ALG_WITHDRAWN`
  */
-export const judgeKey = (jwk: unknown): JudgedKey => {
+export const judgeKey = (jwk: unknown, age: KeyAge = 'new'): JudgedKey => {
   if (!isJsonObject(jwk)) return refuseForm('KEY_INVALID')
   if (jwk['kty'] === 'DSA') return refuseForm('ALG_WITHDRAWN')
   const kind = kinds.find(({ says }) => Object.entries(says).every(([name, value]) => jwk[name] === value))
@@ -146,7 +162,7 @@ export const judgeKey = (jwk: unknown): JudgedKey => {
   const { kid, ext } = jwk
   if ((kid !== undefined && !isLabel(kid)) || (ext !== undefined && typeof ext !== 'boolean'))
     refuseForm('KEY_INVALID')
-  const { seals, signs } = allowedBy(jwk, kind)
+  const { seals, signs } = allowedOf(jwk, kind, age)
   return {
     kind: kind.kind,
     essential: Object.fromEntries(names.map((name) => [name, textIn(jwk[name])])),
@@ -163,20 +179,21 @@ export interface JudgedKeys {
 }
 
 /**
- * A JWK, or a JWK Set and nothing beside it, in which no key stands twice and no two are called the same.
+ * A JWK, or a JWK Set and nothing beside it, in which, where it is new, no key stands twice and no two are called the same.
  *
  * @throws FormRefusal `KEY_INVALID`, `ALG_WITHDRAWN`
  */
-export const judgeKeys = (value: unknown): JudgedKeys => {
+export const judgeKeys = (value: unknown, age: KeyAge = 'new'): JudgedKeys => {
   if (!isJsonObject(value)) return refuseForm('KEY_INVALID')
   const isSet = Array.isArray(value['keys'])
   if (isSet && Object.keys(value).length !== 1) refuseForm('KEY_INVALID')
   const given = isSet ? (value['keys'] as readonly JsonObject[]) : [value]
   if (given.length > limits.openKeysPerSetMax) refuseForm('KEY_INVALID')
-  const all = given.map(judgeKey)
+  const all = given.map((jwk) => judgeKey(jwk, age))
   const kids = given.map(({ kid }) => kid).filter((kid) => kid !== undefined)
   const made = all.map(({ essential }) => JSON.stringify(essential))
-  if (new Set(kids).size !== kids.length || new Set(made).size !== made.length) refuseForm('KEY_INVALID')
+  const isTwice = new Set(kids).size !== kids.length || new Set(made).size !== made.length
+  if (isTwice && age === 'new') refuseForm('KEY_INVALID')
   const receiving = all.find(({ sealing }) => sealing !== null)
   return receiving ? { all, receiving } : refuseForm('KEY_INVALID')
 }
