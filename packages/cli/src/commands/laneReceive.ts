@@ -40,14 +40,17 @@ export const laneReceiveCommand = (): Command =>
       let enough: () => void = () => {}
       const full = new Promise<void>((resolve) => (enough = resolve))
 
+      const { promise: stopped, reject: stop } = Promise.withResolvers<never>()
+      stopped.catch(() => {})
+
       const onEvent = async (event: LaneEvent): Promise<void> => {
         const notice = laneNotice(event)
         if (notice) process.stderr.write(`${jsonLine(notice.value)}\n`)
         const record = event.kind === 'place_message' && event.own ? null : laneRecord(event)
         if (!record) return
         if (count >= countMax) throw enoughReceived
-        // Written through: what could not be written counts as not received.
-        await standardOutput.put(`${jsonLine(record)}\n`)
+        // Written through: what could not be written counts as not received, also when somebody asks for the end.
+        await Promise.race([standardOutput.put(`${jsonLine(record)}\n`), stopped])
         count += 1
         first()
         if (count >= countMax) enough()
@@ -59,7 +62,9 @@ export const laneReceiveCommand = (): Command =>
       })
 
       const wait = async (lane: Lane): Promise<void> => {
-        const ends = [full, after, untilSignal(ended.signal)]
+        const asked = untilSignal(ended.signal)
+        void asked.then(() => stop(enoughReceived))
+        const ends = [full, after, asked]
         await Promise.race([lane.caughtUp(), ...ends])
         if (options.follow) await Promise.race(ends)
         else if (timeoutMs !== undefined && count === 0) await Promise.race([received, ...ends])

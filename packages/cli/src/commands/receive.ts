@@ -69,8 +69,8 @@ export const receiveCommand = (): Command =>
           const isOver = Promise.race([timeout, received, inbox.failed]).then(() => false)
           isOver.catch(() => {})
           // Whoever asks for the end waits for no reader of what is left.
-          if (waits && (await whileSignedIn(client, Promise.race([isOver, wasAsked])))) return
-          await Promise.race([inbox.readNow(), wasAsked])
+          const isAsked = waits && (await whileSignedIn(client, Promise.race([isOver, wasAsked])))
+          if (!isAsked) await Promise.race([inbox.readNow(), wasAsked])
         } finally {
           ended.abort()
         }
