@@ -1,4 +1,4 @@
-import { normalizeName, SottoError, toHex } from '@sotto/protocol'
+import { normalizeName, shownName, SottoError, toHex } from '@sotto/protocol'
 import type { Blocks } from './account/blocks.ts'
 import type { Contacts } from './account/contacts.ts'
 import type { Rooms } from './sync/rooms.ts'
@@ -54,7 +54,7 @@ export const blockCommands = ({
       await contacts.ensure(accounts.map((account) => ({ account, seq: 0 }))).catch(() => {})
       return accounts.map((account): BlockedView => ({
         account: toHex(account),
-        name: nameOf(account) ?? toHex(account).slice(0, shortNameCharacters),
+        name: shownName(nameOf(account) ?? toHex(account).slice(0, shortNameCharacters)),
       }))
     },
   }

@@ -1,5 +1,14 @@
 import type { Provider } from '@sotto/mls'
-import { equalBytes, fromHex, limits, normalizeName, operations, SottoError, toHex } from '@sotto/protocol'
+import {
+  equalBytes,
+  fromHex,
+  limits,
+  normalizeName,
+  operations,
+  shownName,
+  SottoError,
+  toHex,
+} from '@sotto/protocol'
 import { type DeviceSigner, type Policy, roleOf, roles } from '@sotto/trust'
 import { awaitArrival, newPatience, type Patience } from './account/arrival.ts'
 import type { Blocks } from './account/blocks.ts'
@@ -385,7 +394,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
         const contact = contacts.find(member.account)
         return {
           account: toHex(member.account),
-          name: contact?.state.name ?? toHex(member.account).slice(0, 8),
+          name: contact ? shownName(contact.state.name) : toHex(member.account).slice(0, 8),
           role: roleNames[member.role],
           own: toHex(member.account) === toHex(account),
           isBot: contact !== undefined && isBotAccount(contact.state),

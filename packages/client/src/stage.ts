@@ -1,4 +1,4 @@
-import { toHex } from '@sotto/protocol'
+import { shownName, toHex } from '@sotto/protocol'
 import type { Contact } from './account/contacts.ts'
 import { isBotAccount, isBotDevice } from './account/deviceKinds.ts'
 import type { Profile } from './account/profile.ts'
@@ -44,8 +44,11 @@ export const makeStage = (scene: Scene): Stage => {
     const own = scene.profile()?.account
     return own !== undefined && toHex(own) === toHex(account)
   }
-  const nameOf = (account: Uint8Array): string | null =>
-    scene.findContact(account)?.state.name ?? (isOwn(account) ? (scene.profile()?.name ?? null) : null)
+  const nameOf = (account: Uint8Array): string | null => {
+    const contact = scene.findContact(account)
+    if (contact) return shownName(contact.state.name)
+    return isOwn(account) ? (scene.profile()?.name ?? null) : null
+  }
   const isBot = (account: Uint8Array, device?: Uint8Array): boolean => {
     const state = scene.findContact(account)?.state
     if (!state) return false

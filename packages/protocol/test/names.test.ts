@@ -8,6 +8,7 @@ import {
   newAccountName,
   normalizeName,
   reservedNames,
+  shownName,
   SottoError,
 } from '@sotto/protocol'
 
@@ -210,6 +211,12 @@ describe('ID-2a a name that somebody wants', () => {
   it('is looked up as it was given away, also where it would not be given away any more', () => {
     for (const name of ['alic\u034fe', '\u115fab', 'a\u0301\u0302\u0303\u0304\u0305b', 'محـمد', '1דוד'])
       expect([normal(name), accountNameProblem(name) !== undefined]).toEqual([name.normalize('NFKC'), true])
+  })
+
+  it('is shown with what nobody would see, where it is from before', () => {
+    expect(shownName('alic\u034fe')).toBe('alic\ufffde')
+    expect(shownName('\u1160ab')).toBe('\ufffdab')
+    for (const name of ['alice', 'علی\u200cرضا', 'محـمد']) expect(shownName(name)).toBe(name)
   })
 
   it('is normal once and for all, and shows something, whatever comes in', () => {

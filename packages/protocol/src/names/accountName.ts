@@ -117,3 +117,9 @@ export const newAccountName = (name: string): string => {
   if (reason) throw new SottoError('name_invalid', accountNameProblems[reason], { reason })
   return normalizeName(name)
 }
+
+const ignorables = /\p{Default_Ignorable_Code_Point}/gu
+
+/** A name as it is shown: of one from before, what nobody would see stands there as `�`, so that it passes for no other. */
+export const shownName = (name: string): string =>
+  name.search(ignorables) >= 0 && problemOf(name) ? name.replaceAll(ignorables, '\ufffd') : name
