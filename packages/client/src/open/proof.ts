@@ -108,7 +108,7 @@ export const verifyProof = async (
 ): Promise<void> => {
   for (const jwk of verifying.filter((one) => signatureAlgorithmFor(one) === alg)) {
     const key = await usable(jwk, alg)
-    if (await crypto.subtle.verify(parametersOf(alg), key, signature, signed)) return
+    if (await crypto.subtle.verify(parametersOf(alg), key, signature, signed())) return
   }
   fail('PROOF_INVALID')
 }

@@ -23,15 +23,17 @@ const refuse = (): never => {
 
 const encoded = (bytes: Uint8Array, alphabet: string): string => {
   let text = ''
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3)
-    const digits = [a >> 2, ((a & 3) << 4) | (b >> 4), ((b & 15) << 2) | (c >> 6), c & 63]
-    text += digits
-      .slice(0, Math.min(3, bytes.length - at) + 1)
-      .map((digit) => alphabet.charAt(digit))
-      .join('')
+  let bits = 0
+  let held = 0
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xffff
+    bits += 8
+    while (bits >= 6) {
+      bits -= 6
+      text += alphabet[(held >> bits) & 63]
+    }
   }
-  return text
+  return bits === 0 ? text : text + alphabet[(held << (6 - bits)) & 63]
 }
 
 const decoded = (text: string, length: number, values: Uint8Array): Uint8Array<ArrayBuffer> => {

@@ -1,4 +1,5 @@
 import { SottoError } from '../errors.ts'
+import { utf8Length } from '../messageText.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
@@ -110,13 +111,17 @@ export const utf8Text = (bytes: Uint8Array): string => {
 /** A text in UTF-8. @throws SottoError `bad_request` where it is not well-formed Unicode */
 export const utf8Bytes = (text: string): Uint8Array<ArrayBuffer> => {
   if (!text.isWellFormed()) throw new SottoError('bad_request', 'not Unicode')
-  const bytes: number[] = []
-  // The only encoder of the language itself (ECMA-262 §19.2.6).
-  const escaped = encodeURIComponent(text)
-  for (let at = 0; at < escaped.length; at++)
-    if (escaped[at] === '%') {
-      bytes.push(Number.parseInt(escaped.slice(at + 1, at + 3), 16))
-      at += 2
-    } else bytes.push(escaped.charCodeAt(at))
-  return Uint8Array.from(bytes)
+  const bytes = new Uint8Array(utf8Length(text))
+  let at = 0
+  for (const character of text) {
+    const code = character.codePointAt(0) as number
+    if (code < 0x80) bytes[at++] = code
+    else {
+      // RFC 3629 §3: what the first byte begins with, and how many follow it.
+      const [first, following] = code < 0x800 ? [0xc0, 1] : code < 0x1_0000 ? [0xe0, 2] : [0xf0, 3]
+      bytes[at++] = first | (code >> (6 * following))
+      for (let left = following - 1; left >= 0; left--) bytes[at++] = 0x80 | ((code >> (6 * left)) & 0x3f)
+    }
+  }
+  return bytes
 }

@@ -34,7 +34,8 @@ export const signedContent = ({ chat, sender, timestamp, message }: ChatStatemen
 /** A proof whose form is right: the bytes that are signed, and the signature. */
 export interface ChatProof {
   readonly alg: SignatureAlgorithm
-  readonly signed: Uint8Array<ArrayBuffer>
+  /** Only asked for by who verifies: the server does not. */
+  signed(): Uint8Array<ArrayBuffer>
   readonly signature: Uint8Array<ArrayBuffer>
 }
 
@@ -43,6 +44,8 @@ interface SignatureForm {
   readonly name: string
   readonly says: string
   isMeant(parts: readonly string[]): boolean
+  /** @throws FormRefusal where the payload is another one */
+  check(parts: readonly string[], content: string): void
   /** What the signature of the JWS, or the bare one, is over. */
   signedOf(parts: readonly string[], content: string): string
 }
@@ -53,19 +56,23 @@ export const signatureForms: readonly SignatureForm[] = [
     name: 'detached',
     says: 'compact JWS whose payload is left out (RFC 7515 appendix F)',
     isMeant: (parts) => parts.length === 3 && parts[1] === '',
+    check: () => {},
     signedOf: ([header = ''], content) => `${header}.${toBase64url(utf8Bytes(content))}`,
   },
   {
     name: 'whole',
     says: 'compact JWS whose payload is exactly that text',
     isMeant: (parts) => parts.length === 3 && parts[1] !== '',
-    signedOf: ([header = '', payload = ''], content) =>
-      payload === toBase64url(utf8Bytes(content)) ? `${header}.${payload}` : refuseForm(),
+    check: ([, payload], content) => {
+      if (payload !== toBase64url(utf8Bytes(content))) refuseForm()
+    },
+    signedOf: ([header = '', payload = '']) => `${header}.${payload}`,
   },
   {
     name: 'bare',
     says: 'base64 or base64url of the signature of that text in UTF-8: RSASSA-PSS with SHA-256 and a salt of 32 bytes, ECDSA with SHA-256 as `r` and `s` of 32 bytes each, or Ed25519',
     isMeant: (parts) => parts.length === 1,
+    check: () => {},
     signedOf: (_parts, content) => content,
   },
 ]
@@ -93,5 +100,7 @@ export const readChatProof = (signature: string, type: string, statement: ChatSt
   if (!isBare && signatureAlgorithmOf(header) !== alg) refuseForm()
   const bytes = isBare ? bytesOfEither(signature) : bytesOfUrl(last)
   if (!isLength(alg, bytes.length)) refuseForm()
-  return { alg, signed: utf8Bytes(form.signedOf(parts, signedContent(statement))), signature: bytes }
+  const content = signedContent(statement)
+  form.check(parts, content)
+  return { alg, signed: () => utf8Bytes(form.signedOf(parts, content)), signature: bytes }
 }
