@@ -275,7 +275,7 @@ const screens: Readonly<Record<string, Screen>> = {
     reach: sees(/Something else answers/),
   },
   offline: { scene: 'offline', room: '0f02', reach: sees(/No connection\. What you write is kept/) },
-  'another server': { scene: 'refused', room: '0f02', reach: sees(/This is not the server/) },
+  'another server': { scene: 'refused', room: '0f02', reach: sees(/Another server answers than the one/) },
   'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
   'new room': { scene: 'desk', room: '0f02', reach: presses('Control+Shift+O', 'New room') },
   'a room name that turns text': {
