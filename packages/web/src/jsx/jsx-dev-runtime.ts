@@ -3,7 +3,7 @@ import * as react from 'react/jsx-dev-runtime'
 import { withTextApart } from './separateText.ts'
 
 export { Fragment } from 'react'
-export type { JSX } from './types.ts'
+export type { JSX } from './components.ts'
 
 /** What the compiler makes of an element while the client is being developed. */
 export const jsxDEV = (

@@ -1,7 +1,7 @@
 import { Fragment } from 'react'
 import type { ElementType, ReactElement, ReactNode } from 'react'
 import { jsx } from 'react/jsx-runtime'
-import { undirected } from './undirected.ts'
+import { undirected } from '../ui/undirected.ts'
 
 /** An element that means nothing: no style, no role, and no selector of a style sheet that could hit it. */
 const textTag = 'sotto-text' as 'span'

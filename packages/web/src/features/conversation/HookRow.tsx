@@ -5,7 +5,7 @@ import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { clock, moment } from '../../ui/times.ts'
 import styles from './HookRow.module.css'
-import { undirected } from '../../jsx/undirected.ts'
+import { undirected } from '../../ui/undirected.ts'
 import { MessageText } from './text/MessageText.tsx'
 
 type Posted = Extract<TimelineItem, { kind: 'hook' }>
