@@ -69,6 +69,16 @@ describe('what cannot be written', () => {
     expect(texts((await world.sotto('bob', ['receive'])).out)).toEqual(['four', 'five'])
   })
 
+  it('is not read: what goes beyond the count', async () => {
+    await world.sotto('alice', ['send', 'General'], 'c1\nc2\nc3\nc4\n')
+    const first = await world.sotto('bob', ['receive', '--count', '1'])
+    expect([first.exit, texts(first.out)]).toEqual([0, ['c1']])
+    const following = await world.sotto('bob', ['receive', '--follow', '--count', '2'])
+    expect([following.exit, texts(following.out)]).toEqual([0, ['c2', 'c3']])
+    expect(texts((await world.sotto('bob', ['receive'])).out)).toEqual(['c4'])
+    expect((await world.sotto('bob', ['receive', '--count', 'one'])).exit).toBe(2)
+  })
+
   it.skipIf(noDevFull)('is not received: the same for programs', async () => {
     await world.sotto('lane', ['lane', 'send', 'reader'], 'six\nseven\n')
     const full = await world.inShell('lane2', 'sotto lane receive > /dev/full')

@@ -13,6 +13,7 @@ import { serverRefused, settledWhole, whileSignedIn } from '../waiting.ts'
 interface Options {
   readonly follow?: boolean
   readonly timeout?: string
+  readonly count?: string
 }
 
 const timeoutMsOf = (timeout: string | undefined): number | undefined => {
@@ -20,6 +21,24 @@ const timeoutMsOf = (timeout: string | undefined): number | undefined => {
   const ms = Number(timeout) * 1000
   if (!(ms >= 0)) throw new SottoError('bad_request', '--timeout wants a number of seconds')
   return ms
+}
+
+const countOf = (count: string | undefined): number => {
+  if (count === undefined) return Number.POSITIVE_INFINITY
+  const value = Number(count)
+  if (!Number.isInteger(value) || value < 1) throw new SottoError('bad_request', '--count wants a number')
+  return value
+}
+
+/** What goes beyond the count is not printed, and stays unread. */
+const enoughPrinted = new Error('enough')
+
+const unlessEnough = async (work: Promise<void>): Promise<void> => {
+  try {
+    await work
+  } catch (error) {
+    if (error !== enoughPrinted) throw error
+  }
 }
 
 /** Resolves after `ms`, or never where there is no limit. */
@@ -43,13 +62,24 @@ export const receiveCommand = (): Command =>
     .argument('[room]', 'name of the room, or the beginning of its id; without it, all rooms')
     .option('-f, --follow', 'go on with what comes')
     .option('--timeout <seconds>', 'wait for a first message this long; with --follow, end after this long')
+    .option('--count <n>', 'end after so many messages; the others stay unread')
     .action(async (wanted: string | undefined, options: Options, command: Command) => {
       const invocation = invocationOf(command)
+      const countMax = countOf(options.count)
       const timeoutMs = timeoutMsOf(options.timeout)
       const { follow = false } = options
       await withAccount(invocation, async (client) => {
         const only = wanted === undefined ? undefined : await findRoom(client, wanted)
-        const inbox = inboxOf(client, only, (record) => standardOutput.put(`${jsonLine(record)}\n`))
+        const { promise: full, resolve: fill } = Promise.withResolvers<void>()
+        let count = 0
+        const inbox = inboxOf(client, only, async (record) => {
+          if (count >= countMax) throw enoughPrinted
+          count += 1
+          await standardOutput.put(`${jsonLine(record)}\n`)
+          if (count >= countMax) fill()
+        })
+        const failed = Promise.race([unlessEnough(inbox.failed), full])
+        failed.catch(() => {})
         const ended = new AbortController()
         const timeout = after(timeoutMs, ended.signal)
         const received = new Promise<void>((resolve) => {
@@ -59,18 +89,19 @@ export const receiveCommand = (): Command =>
           ended.signal.addEventListener('abort', unsubscribe)
         })
         try {
-          const standing = await Promise.race([settledWhole(client), timeout, inbox.failed])
-          await inbox.readNow()
+          const standing = await Promise.race([settledWhole(client), timeout, failed])
+          await unlessEnough(inbox.readNow())
+          if (count >= countMax) return
           if (standing === 'signed_out') throw new SottoError('session_expired')
           if (standing === 'refused') throw serverRefused(client.state())
           const waits = follow || (timeoutMs !== undefined && inbox.count() === 0)
           if (!waits && standing === 'offline') throw serverRefused(client.state())
           const wasAsked = untilSignal(ended.signal).then(() => true)
-          const isOver = Promise.race([timeout, received, inbox.failed]).then(() => false)
+          const isOver = Promise.race([timeout, received, failed]).then(() => false)
           isOver.catch(() => {})
           // Whoever asks for the end waits for no reader of what is left.
           const isAsked = waits && (await whileSignedIn(client, Promise.race([isOver, wasAsked])))
-          if (!isAsked) await Promise.race([inbox.readNow(), wasAsked])
+          if (!isAsked) await Promise.race([unlessEnough(inbox.readNow()), wasAsked])
         } finally {
           ended.abort()
         }
