@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { io, type Socket } from 'socket.io-client'
+import { makeIdentity, memoryLaneStore, openLane, register, uploadOf } from '@sotto/client/open'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { python } from './conformance/pythonClient.ts'
 import { makeWorld, type Running, values, type World } from './world/processes.ts'
@@ -168,6 +169,31 @@ describe('plain programs', () => {
     expect(await bob.ask('send_message', { message: 'for her', to: 'alice' })).toMatchObject({ ok: true })
     expect(await alice.texts(1)).toEqual(['for her'])
     expect(alice.heard.at(-1)).toMatchObject({ username: 'bob', private: true })
+  })
+
+  it('hear what is said in a chat to which their account is invited', async () => {
+    const dora = await plain('dora')
+    const identity = await makeIdentity()
+    const password = 'a long enough passphrase'
+    await register(world.url, { name: 'begins', password, publicKey: uploadOf(identity) })
+    const lane = await openLane({
+      server: world.url,
+      credentials: { kind: 'program', name: 'begins', password },
+      identity,
+      store: memoryLaneStore(),
+    })
+    try {
+      const { chat } = await lane.startChat(['dora'])
+      await lane.sendToChat(chat, 'in the chat')
+      expect(await dora.texts(1)).toEqual(['in the chat'])
+      expect(dora.heard[0]).toMatchObject({ username: 'begins', chat })
+      expect(dora.system).toContainEqual(
+        expect.objectContaining({ code: 'INVITATION', username: 'begins', chat }),
+      )
+    } finally {
+      await lane.close()
+      await dora.ask('logout')
+    }
   })
 
   it('are told by code what cannot be done', async () => {

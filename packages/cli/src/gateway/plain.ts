@@ -31,9 +31,14 @@ export const plainOf = (event: LaneEvent, room: number): Told | null => {
     }
     case 'place_message': {
       const { place, from, own, id, timeMs, text } = event
-      if (place.kind !== 'room' || place.room !== room) return null
       const payload = { username: from, message: text, timestamp: timestamp(timeMs), id, own }
-      return { event: 'chat_message', payload }
+      switch (place.kind) {
+        case 'chat':
+          return { event: 'chat_message', payload: { ...payload, chat: place.chat } }
+        case 'room':
+          // Other rooms keep what was said there; a chat is told once.
+          return place.room === room ? { event: 'chat_message', payload } : null
+      }
     }
     case 'presence': {
       const { name, change, place } = event
@@ -55,7 +60,15 @@ export const plainOf = (event: LaneEvent, room: number): Told | null => {
       )
     case 'connection':
       return systemMessage(`The connection to the server is ${event.state}`, { connection: event.state })
-    case 'invitation':
+    case 'invitation': {
+      const { chat, from, participants } = event
+      return systemMessage(`${from} invites to a chat`, {
+        code: 'INVITATION',
+        username: from,
+        chat,
+        participants,
+      })
+    }
     case 'key_pinned':
       return null
   }
