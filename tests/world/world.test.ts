@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { storeContract } from '../../packages/client/test/contracts/store.ts'
 import { emptyDisk, openDisk } from './disk.ts'
 import { faults } from './faults.ts'
+import { mutants } from './mutantList.ts'
 import { faultsOf } from './options.ts'
 import { keptSeeds } from './seeds.ts'
 import { runWorld, type WorldOptions } from './world.ts'
@@ -51,5 +54,15 @@ describe('a disk of the world', () => {
   it.each(storeContract)('$title', async ({ run }) => {
     const disk = emptyDisk()
     await run({ open: async () => openDisk(disk) })
+  })
+})
+
+describe('a fault that the checkers have to catch', () => {
+  it.each(mutants)('is made of what stands in the program: $name', ({ bends }) => {
+    const places = bends.map(({ file, from }) => ({
+      file,
+      count: readFileSync(join(import.meta.dirname, '../..', file), 'utf8').split(from).length - 1,
+    }))
+    expect(places).toEqual(bends.map(({ file }) => ({ file, count: 1 })))
   })
 })
