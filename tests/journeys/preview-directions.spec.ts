@@ -38,6 +38,7 @@ const readsFromLeft = (place: Locator, word: string): Promise<boolean> =>
 
 test('names that turn their surroundings turn nothing but themselves', async ({ page }) => {
   await arrive(page, '0f31')
+  await expect(page.getByPlaceholder('Message Directions')).toBeVisible()
   const event = page.locator('[data-event="renamed"]')
   expect(await readsFromLeft(event, 'named the room')).toBe(true)
   expect(await readsFromLeft(event.locator('time'), ':')).toBe(true)
@@ -71,6 +72,9 @@ test('a link is an isolate of its own, whatever stands around it', async ({ page
     await expect(link).toHaveAttribute('href', 'https://example.org/abc')
     expect(await readsFromLeft(link, 'example')).toBe(true)
     expect(await link.evaluate((element) => getComputedStyle(element).unicodeBidi)).toBe('isolate')
+    // Its host stands beside it, in the same isolate.
+    const host = row.locator('bdi', { hasText: '(example.org)' })
+    if ((await host.count()) > 0) expect(await host.locator('xpath=..').locator('a').count()).toBe(1)
     // The time beside it is another paragraph.
     expect(await readsFromLeft(row.locator('time').last(), ':')).toBe(true)
   }

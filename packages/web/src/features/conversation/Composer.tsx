@@ -8,6 +8,7 @@ import { failureOf } from '../../client/failure.ts'
 import type { Failure } from '../../client/failure.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { isComposing } from '../../ui/isComposing.ts'
+import { undirected } from '../../ui/undirected.ts'
 import { useMedia } from '../../ui/useMedia.ts'
 import { isolated } from '../../ui/isolated.tsx'
 import { CommandList, optionId } from './CommandList.tsx'
@@ -182,8 +183,8 @@ export const Composer = ({
           className={styles.field}
           rows={1}
           value={text}
-          placeholder={t('placeholder', { room: room.name })}
-          aria-label={t('label', { room: room.name })}
+          placeholder={t('placeholder', { room: undirected(room.name) })}
+          aria-label={t('label', { room: undirected(room.name) })}
           aria-describedby={noteId}
           aria-invalid={size.kind === 'too_long' || undefined}
           enterKeyHint={touch ? 'enter' : 'send'}

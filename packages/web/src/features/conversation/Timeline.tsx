@@ -11,6 +11,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { usePresent } from '../../ui/present.ts'
+import { undirected } from '../../ui/undirected.ts'
 import { HookRow } from './HookRow.tsx'
 import { MessageRow } from './MessageRow.tsx'
 import type { WaitsFor } from './MessageRow.tsx'
@@ -215,7 +216,7 @@ export const Timeline = ({
         ref={scroller}
         className={styles.scroller}
         role="region"
-        aria-label={t('messages', { room: room.name })}
+        aria-label={t('messages', { room: undirected(room.name) })}
         tabIndex={0}
         onCopy={onCopy}
       >

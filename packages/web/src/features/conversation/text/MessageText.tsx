@@ -44,7 +44,8 @@ const InlinePart = ({ part }: { readonly part: Inline }) => {
     }
     case 'link':
       return (
-        <>
+        // One isolate for both: whatever stands around a link, its host stands beside it.
+        <span className={styles.linked} dir="ltr">
           <a
             className={styles.link}
             href={part.href}
@@ -58,11 +59,10 @@ const InlinePart = ({ part }: { readonly part: Inline }) => {
           </a>
           {part.host !== null && (
             <bdi className={styles.host} dir="ltr">
-              {' '}
-              ({part.host})
+              {` (${part.host})`}
             </bdi>
           )}
-        </>
+        </span>
       )
   }
 }
