@@ -1,6 +1,6 @@
-import { signalsToEnd } from '../bin/hangup.mjs'
-
-const signals = signalsToEnd()
+/** Where the end of a terminal ends nothing, `bin/hangup.mjs` listens for it and does nothing. */
+const signals: readonly NodeJS.Signals[] =
+  process.listenerCount('SIGHUP') > 0 ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /** One press of Ctrl+C arrives twice where a launcher hands on what the terminal has sent to all. */
 const samePressMs = 500

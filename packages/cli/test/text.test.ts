@@ -208,7 +208,7 @@ describe('what there is no space for', () => {
   })
 
   it('is told where nobody says whose', () => {
-    expect(failureText(new SottoError('quota'))).toContain('waits on this device')
+    expect(failureText(new SottoError('quota'))).toContain('wait on this device')
   })
 })
 
