@@ -18,6 +18,11 @@ export const leaveCommand = (): Command =>
         }
         await withProgress(() => 'Leaving', client.leave({ room: room.id }))
         invocation.output.result({ room: room.id, left: true }, `You have left ${roomTitle(room)}.`)
+        // Who is stopped, or out of place, can say nothing in the room.
+        if (room.state.kind === 'frozen' || room.state.kind === 'repairing')
+          invocation.output.remark(
+            'This device could not tell the others: they see you as a member until one of them removes you.',
+          )
         invocation.output.remark(
           `It stays on this device, to be read. To delete it: sotto room delete ${room.id.slice(0, 8)}`,
         )

@@ -86,6 +86,8 @@ export const en = {
     leaveTitle: 'Leave <bdi>{room}</bdi>?',
     leaveText:
       'The others see that you left, and you stop receiving what is said. What you have received stays on this device, to be read. To come back, a member has to invite you again.',
+    leaveTextUntold:
+      'This device cannot tell the others at the moment: they see you as a member until one of them removes you. What you have received stays on this device, to be read. To come back, a member has to invite you again.',
     leaveConfirm: 'Leave room',
     delete: 'Delete from this device',
     deleteTitle: 'Delete <bdi>{room}</bdi> from this device?',

@@ -1,6 +1,7 @@
 import type { RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
+import { standingOf } from '../../client/standing.ts'
 import { ConfirmActions } from '../../client/ConfirmActions.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
@@ -24,7 +25,7 @@ export const LeaveRoomDialog = ({
       open={open}
       onClose={onClose}
       title={t.rich('rooms.leaveTitle', { room: room.name, ...isolated })}
-      description={t('rooms.leaveText')}
+      description={t(standingOf(room.state) === 'open' ? 'rooms.leaveText' : 'rooms.leaveTextUntold')}
       closeLabel={t('close')}
       decision
     >
