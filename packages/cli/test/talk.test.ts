@@ -170,9 +170,25 @@ describe('two terminals', () => {
     expect((await world.sotto('bob', ['blocked'])).out).toBe('')
   })
 
-  it('leave', async () => {
-    expect((await world.sotto('bob', ['room', 'leave', 'General'])).exit).toBe(0)
-    const afterwards = await world.sotto('bob', ['send', 'General', 'am I still there?'])
-    expect([3, 6]).toContain(afterwards.exit)
-  })
+  it(
+    'OUT-1, OUT-3: leave, and have the room to be read until it is deleted',
+    { timeout: 180_000 },
+    async () => {
+      const early = await world.sotto('bob', ['room', 'delete', 'General', '--yes'])
+      expect(early).toMatchObject({ exit: 2 })
+      expect(early.err).toContain('leave it first: sotto room leave')
+      const left = await world.sotto('bob', ['room', 'leave', 'General'])
+      expect(left).toMatchObject({ exit: 0, out: expect.stringContaining('You have left General.') })
+      expect(left.err).toContain('It stays on this device, to be read. To delete it: sotto room delete')
+      expect((await world.sotto('bob', ['send', 'General', 'am I still there?'])).exit).toBe(6)
+      const rooms = await world.sotto('bob', ['rooms'])
+      expect(rooms.out.trim().split('\n').at(-1)).toMatch(/^General .*you left$/)
+      const unasked = await world.sotto('bob', ['room', 'delete', 'General'])
+      expect(unasked).toMatchObject({ exit: 2 })
+      expect(unasked.err).toContain('deleting needs --yes')
+      const gone = await world.sotto('bob', ['room', 'delete', 'General', '--yes', '--json'])
+      expect(values(gone.out)).toEqual([{ room: expect.any(String), deleted: true }])
+      expect(await world.sotto('bob', ['room', 'delete', 'General', '--yes'])).toMatchObject({ exit: 3 })
+    },
+  )
 })
