@@ -54,7 +54,7 @@ const remedies: Partial<Record<FailureCode, string>> = {
   storage_damaged:
     'It was not changed. Where the disk is failing, save the profile directory before anything else.',
   profile_in_use:
-    'Where a program that holds the profile hangs, or was stopped (Ctrl+Z), end it or let it go on; then try again.',
+    'Where a program that holds the profile hangs, or was stopped (Ctrl+Z), end it or let it go on. What you did last may have been done: look before you do it again.',
   helper_lost: 'What was stored is safe. Try again; memory may be short.',
   clock_wrong: 'Keys are made to last by them. Set the one that is wrong, then try again.',
   policy: 'sotto room members says who may do more.',

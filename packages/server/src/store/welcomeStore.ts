@@ -175,12 +175,12 @@ export const welcomeStore = (db: Kysely<Schema>): WelcomeStore => {
       return some.length
     },
 
+    // No device twice: whoever adds a device again withdraws what it was invited with before.
     invited: async (room, countMax) => {
       const rows = await db
         .selectFrom('invitations')
         .select('device')
         .where('room', '=', room)
-        .distinct()
         .limit(countMax)
         .execute()
       return rows.map(({ device }) => device)

@@ -62,7 +62,7 @@ export const failure = {
   no_account: 'There is no account on this device yet.',
   account_exists: 'There is an account on this device already.',
   profile_in_use:
-    'Another tab of this browser runs Sotto and does not answer. What is stored is safe. Close the other tabs of Sotto, then reload this page.',
+    'Another tab of this browser runs Sotto and does not answer. What is stored is safe. Close the other tabs of Sotto and reload this page; look there whether what you did last has been done before you do it again.',
   closed: 'Sotto has been closed in this tab. What you wrote is stored; reload the page to go on.',
   unsupported: 'This browser lacks something that Sotto needs.',
   outdated:
