@@ -72,7 +72,7 @@ export const useScrolledList = (options: ListOptions) => {
   const list = useRef<VirtualizerHandle>(null)
   const following = useRef(options.start === null)
   const offset = useRef(0)
-  const settled = useSettled(list)
+  const settled = useSettled(list, () => look())
   const [atEnd, setAtEnd] = useState(true)
   const { length, ownTurn, hasNewer } = options
 
@@ -98,8 +98,9 @@ export const useScrolledList = (options: ListOptions) => {
     const ended = toEndPx <= endDistancePx && !hasNewer
     setAtEnd(ended)
     if (ended) options.onAtEnd()
-    if (handle.scrollOffset < pageDistancePx) options.onNearStart()
-    if (hasNewer && toEndPx < pageDistancePx) options.onNearEnd()
+    // Until then the list is on its way to a row by its index, which an older page would change.
+    if (settled.current && handle.scrollOffset < pageDistancePx) options.onNearStart()
+    if (settled.current && hasNewer && toEndPx < pageDistancePx) options.onNearEnd()
     see()
   }
 
@@ -156,8 +157,9 @@ export const useScrolledList = (options: ListOptions) => {
 }
 
 /** Until the first rows have been measured, where the list is says nothing about where its reader wants it. */
-const useSettled = (list: { readonly current: VirtualizerHandle | null }) => {
+const useSettled = (list: { readonly current: VirtualizerHandle | null }, onSettled: () => void) => {
   const settled = useRef(false)
+  const tell = useEffectEvent(onSettled)
   useEffect(() => {
     let sizePx = -1
     let stillFrames = 0
@@ -166,7 +168,8 @@ const useSettled = (list: { readonly current: VirtualizerHandle | null }) => {
       stillFrames = now === sizePx ? stillFrames + 1 : 0
       sizePx = now
       settled.current = stillFrames >= settledFrames
-      if (!settled.current) frame = requestAnimationFrame(watch)
+      if (settled.current) tell()
+      else frame = requestAnimationFrame(watch)
     })
     return () => cancelAnimationFrame(frame)
   }, [list])
