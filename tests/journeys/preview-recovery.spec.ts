@@ -164,7 +164,7 @@ test.describe('members', () => {
 
 test('an invitation says that it may continue a frozen room of its inviter', async ({ page }) => {
   await arrive(page, '0e0b')
-  await expect(page.getByText('This may be the room in which it goes on')).toContainText(
+  await expect(page.getByText('This may be the room in which it goes on').locator('..')).toContainText(
     'bob is an owner of Mirrors, Book club, and Board',
   )
 })

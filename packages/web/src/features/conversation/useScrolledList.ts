@@ -72,7 +72,7 @@ export const useScrolledList = (options: ListOptions) => {
   const list = useRef<VirtualizerHandle>(null)
   const following = useRef(options.start === null)
   const offset = useRef(0)
-  const settled = useSettled(list, () => look())
+  const settled = useRef(false)
   const [atEnd, setAtEnd] = useState(true)
   const { length, ownTurn, hasNewer } = options
 
@@ -151,14 +151,18 @@ export const useScrolledList = (options: ListOptions) => {
   })
   useLayoutEffect(() => write(), [ownTurn])
 
+  useSettling(list, settled, look)
   useWatching(useEffectEvent(() => look()))
 
   return { scroller, list, atEnd, toEnd, onScroll, onResize }
 }
 
 /** Until the first rows have been measured, where the list is says nothing about where its reader wants it. */
-const useSettled = (list: { readonly current: VirtualizerHandle | null }, onSettled: () => void) => {
-  const settled = useRef(false)
+const useSettling = (
+  list: { readonly current: VirtualizerHandle | null },
+  settled: { current: boolean },
+  onSettled: () => void,
+) => {
   const tell = useEffectEvent(onSettled)
   useEffect(() => {
     let sizePx = -1
@@ -172,8 +176,7 @@ const useSettled = (list: { readonly current: VirtualizerHandle | null }, onSett
       else frame = requestAnimationFrame(watch)
     })
     return () => cancelAnimationFrame(frame)
-  }, [list])
-  return settled
+  }, [list, settled])
 }
 
 /** Looks again when somebody comes back to the page. */
