@@ -16,6 +16,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const tools = fileURLToPath(new URL('../../tools', import.meta.url))
+/** What the tools share with the program that they start. */
+const hangup = 'packages/cli/bin/hangup.mjs'
 const runtimeName = `node-${process.platform}-${process.arch}`
 const runtimeBytes = 6_000_000
 const files = 400
@@ -123,6 +125,7 @@ export const makeFolder = (): Folder => {
     recursive: true,
     filter: (source) => !source.includes('node_modules'),
   })
+  cpSync(fileURLToPath(new URL(`../../${hangup}`, import.meta.url)), join(path, hangup), { recursive: true })
   writeFileSync(
     join(path, 'tools/tasks/start.mjs'),
     "export const run = () => (console.log('It works.'), 0)\n",

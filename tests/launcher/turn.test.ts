@@ -13,6 +13,9 @@ cpSync(join(import.meta.dirname, '../../tools'), join(folder, 'tools'), {
   recursive: true,
   filter: (path) => !path.includes('node_modules'),
 })
+cpSync(join(import.meta.dirname, '../../packages/cli/bin'), join(folder, 'packages/cli/bin'), {
+  recursive: true,
+})
 mkdirSync(join(folder, 'build'))
 
 /** Finds a dead holder, as another one does, who is faster: in the moment before the file is moved. */

@@ -344,7 +344,7 @@ export const en = {
     },
     invited: 'Invited, and not come in yet',
     explain:
-      'Everyone listed here can read this room, who is invited as soon as they accept. The list comes from the keys of the room; who has not come in yet, the server says.',
+      'Everyone listed here can read this room; whoever is invited can once they accept. The list comes from the keys of the room, and only who has not come in yet is the server’s word.',
   },
 
   connection: {
