@@ -1,3 +1,5 @@
+import { environmentHandedOn } from './handedOn.mjs'
+
 /** What glibc is told: other allocators do not know these names. */
 const settings = {
   // A large block goes back to the system when it is freed. By default the first that is freed teaches glibc to keep them.
@@ -17,5 +19,5 @@ export const withFrugalAllocator = (args) => {
   const can = process.platform === 'linux' && typeof process.execve === 'function' && !process.channel
   if (!isServer || isSet || !can) return
   const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
-  process.execve(process.execPath, command, { ...process.env, ...settings })
+  process.execve(process.execPath, command, { ...environmentHandedOn(), ...settings })
 }

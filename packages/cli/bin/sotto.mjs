@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { withFrugalAllocator } from './allocator.mjs'
+import { environmentHandedOn } from './handedOn.mjs'
 import { ignoreHangup, signalsToEnd } from './hangup.mjs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -18,7 +19,7 @@ const runtime = fileURLToPath(
 )
 
 const underRuntime = () => {
-  const child = spawn(runtime, process.argv.slice(1), { stdio: 'inherit' })
+  const child = spawn(runtime, process.argv.slice(1), { stdio: 'inherit', env: environmentHandedOn() })
   for (const signal of signalsToEnd()) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }

@@ -4,6 +4,9 @@ import { SottoError } from '@sotto/client'
 
 const replacement = '\ufffd'
 
+/** Set by `bin/handedOn.mjs` where a Node that is too old has handed its arguments on: the bytes here are Node's. */
+const damagedVariable = 'SOTTO_ARGUMENTS_DAMAGED'
+
 /** The arguments as the system has them; undefined where it does not tell. */
 const bytesOfArguments = (): Buffer | undefined => {
   try {
@@ -20,9 +23,13 @@ const bytesOfArguments = (): Buffer | undefined => {
  * @throws SottoError `bad_request`
  */
 export const checkArguments = (args: readonly string[]): void => {
+  const wereDamaged = process.env[damagedVariable] !== undefined
+  // What this program starts is handed arguments of its own.
+  delete process.env[damagedVariable]
   const at = args.findIndex((argument) => argument.includes(replacement))
   if (at < 0) return
   const bytes = bytesOfArguments()
-  if (bytes && isUtf8(bytes)) return
-  throw new SottoError('bad_request', `argument ${at + 1} is not UTF-8`)
+  if (!wereDamaged && bytes && isUtf8(bytes)) return
+  const why = wereDamaged || bytes ? 'is not UTF-8' : 'holds U+FFFD, or is not UTF-8'
+  throw new SottoError('bad_request', `argument ${at + 1} ${why}`)
 }
