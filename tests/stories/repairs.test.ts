@@ -1,7 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Client } from '@sotto/client'
-import { invitation, meet, messages, online, room, texts, timeline, until, untilMessages } from './talk.ts'
-import { deafness } from './weather.ts'
+import { type Client, SottoError, type TimelineItem } from '@sotto/client'
+import {
+  invitation,
+  meet,
+  messages,
+  online,
+  room,
+  texts,
+  timeline,
+  until,
+  untilMessages,
+  untilTimeline,
+} from './talk.ts'
+import { answerOf, deafness, first, losingAnswers } from './weather.ts'
 import { type Person, startWorld, type World } from './world.ts'
 
 /** The rows of a device as they are now, to be put back later. */
@@ -15,6 +26,9 @@ const snapshot = ({ device }: Person): (() => void) => {
 
 const stateIs = (client: Client, id: string, kind: string): Promise<unknown> =>
   until(client, () => room(client, id)?.state.kind === kind)
+
+const hasComeAnew = (items: readonly TimelineItem[], name: string): boolean =>
+  items.some((item) => item.kind === 'event' && item.event.kind === 'rejoined' && item.actor.name === name)
 
 describe('a device that has lost its place takes it again', () => {
   let world: World
@@ -106,6 +120,37 @@ describe('a device that has lost its place takes it again', () => {
     await untilMessages(a, id, 2)
     await untilMessages(b, id, 2)
     expect(room(c2, id)).toMatchObject({ name: 'General', memberCount: 3 })
+  })
+
+  it('F23: with the keys for its invitation gone it says what it could not read: since it was invited, and while it waited', async () => {
+    const carol = world.person('carol')
+    const c = await carol.join()
+    await c.close()
+    for (const key of carol.device.disk.rows.keys())
+      if (key.startsWith('keypackage/')) carol.device.disk.rows.delete(key)
+    await a.invite({ room: id, name: 'carol' })
+    await a.send({ room: id, text: 'since the invitation' })
+    await untilMessages(b, id, 2)
+    await a.close()
+    // Nobody is there who could bring her in.
+    const asking = answerOf('room.nack')
+    const c2 = await carol.open(asking)
+    await invitation(c2, id)
+    await c2.accept({ room: id })
+    await asking.answered
+    await c2.close()
+    await b.send({ room: id, text: 'while she waits' })
+    await untilMessages(b, id, 3)
+    const a2 = await alice.open()
+    await untilTimeline(b, id, (items) => hasComeAnew(items, 'carol'))
+    // The Welcome is there before the log.
+    const c3 = await carol.open(losingAnswers(first(1, 'room.log'), () => new SottoError('timeout')))
+    await stateIs(c3, id, 'active')
+    await a2.send({ room: id, text: 'welcome' })
+    await untilMessages(c3, id, 1)
+    const items = await timeline(c3, id)
+    expect(items.map(({ kind }) => kind)).toEqual(['missed', 'missed', 'event', 'message'])
+    expect(await texts(c3, id)).toEqual(['welcome'])
   })
 
   it('who has left a room and is invited again speaks in it as before', async () => {

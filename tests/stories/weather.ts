@@ -37,6 +37,22 @@ export const losingAnswers = (fault: Fault, failure: () => unknown): Weather => 
   }),
 })
 
+/** Tells when the server has answered a call of this name. */
+export const answerOf = (name: string): Weather & { readonly answered: Promise<void> } => {
+  const { promise: answered, resolve } = Promise.withResolvers<void>()
+  return {
+    answered,
+    transport: (transport): Transport => ({
+      ...transport,
+      call: async (op, input, token) => {
+        const output = await transport.call(op, input, token)
+        if (op.name === name) resolve()
+        return output
+      },
+    }),
+  }
+}
+
 /** The first call of this name is refused, and comes a second time when the next one is made, before that. */
 export const overtaken = (name: string, refusal: () => unknown): Weather => ({
   transport: (transport): Transport => {

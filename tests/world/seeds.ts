@@ -152,4 +152,14 @@ export const keptSeeds: readonly KeptSeed[] = [
     'loss,reordering,delay,partition,lost_write,client_restore,client_full,server_full,client_clock,server_clock,lost_welcome,lost_keys,long_offline,tabs,logout',
     'the keys of an invitation were thrown away, for the line broke before it was read',
   ),
+  kept(
+    7037,
+    'duplication,partition,server_crash,lost_write,client_full,server_full,client_clock,lost_welcome,lost_keys,tabs,logout,lie_group_info',
+    'who had given up a room that it had no keys for was taken to have missed what was said afterwards',
+  ),
+  kept(
+    7021,
+    'loss,duplication,delay,partition,client_crash,server_crash,client_restore,client_full,server_full,lost_keys,tabs,logout',
+    'what was said since an invitation whose keys were lost was left out without a word',
+  ),
 ]

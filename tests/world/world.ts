@@ -73,6 +73,12 @@ export interface Removal {
   readonly disk: DiskCopy
 }
 
+/** What somebody has done about being in a room; `head` is where its log ended then. */
+export type Answer =
+  | { readonly kind: 'accepted'; readonly head: number }
+  /** Left without keys, so that the others do not hear of it: how far the device had read. */
+  | { readonly kind: 'gave up'; readonly head: number; readonly cursor: number }
+
 export interface World {
   readonly options: WorldOptions
   readonly clock: Clock
@@ -83,8 +89,8 @@ export interface World {
   readonly liars: readonly Deceived[]
   /** The newest name of each device's account. */
   readonly names: Map<number, string>
-  /** Invitations that were to be declined once: the index of the device, and the room. */
-  readonly declined: Set<string>
+  /** What people have answered to rooms, the newest last: by the id of the device and the room. */
+  readonly answers: Map<string, readonly Answer[]>
   /** Names of accounts whose devices have forgotten them. */
   readonly oldNames: string[]
   readonly backups: Map<number, { readonly disk: DiskCopy }>
@@ -254,7 +260,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     devices,
     liars,
     names: new Map(),
-    declined: new Set(),
+    answers: new Map(),
     oldNames: [],
     backups: new Map(),
     serverBackup: null,

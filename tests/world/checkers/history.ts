@@ -1,14 +1,11 @@
-import { losesKeys } from './messages.ts'
+import { staysIn } from './stays.ts'
 import type { World } from '../world.ts'
 import type { Evidence, TrueLog, Witness } from './evidence.ts'
 
 /** I17: two devices show the same messages of the time when both were there, in the same order. */
 export const checkHistory = ({ world, logs, witnesses }: Evidence): void => {
   for (const { room, entries } of logs.values()) {
-    // Whose keys for an invitation were lost has a leaf, and is not there until it is brought in anew.
-    const there = witnesses.filter(
-      ({ device, rooms }) => rooms.get(room)?.phase.kind === 'active' && !world.keyless.has(device.index),
-    )
+    const there = witnesses.filter(({ rooms }) => rooms.get(room)?.phase.kind === 'active')
     const [first, ...others] = there
     if (!first) continue
     const shownBy = new Map(
@@ -20,7 +17,7 @@ export const checkHistory = ({ world, logs, witnesses }: Evidence): void => {
       for (const [seq, { members, hash }] of entries.entries()) {
         if (world.truth.turns.get(hash)) continue
         if (!members.has(first.id) || !members.has(other.id)) continue
-        if (mine.unwanted.has(seq) || theirs.unwanted.has(seq)) continue
+        if (mine.isUnwanted(seq) || theirs.isUnwanted(seq)) continue
         if (seq < Math.max(mine.since, theirs.since) || mine.gaps.has(seq) || theirs.gaps.has(seq)) continue
         if (mine.messages.get(seq) !== theirs.messages.get(seq))
           world.fail(
@@ -35,43 +32,21 @@ export const checkHistory = ({ world, logs, witnesses }: Evidence): void => {
 interface Shown {
   readonly messages: ReadonlyMap<number, string>
   readonly gaps: ReadonlySet<number>
-  /** What was said while the device had a leaf by an invitation by which it did not come in. */
-  readonly unwanted: ReadonlySet<number>
-  /** The first thing that is shown: before it the device was not there. */
+  readonly isUnwanted: (seq: number) => boolean
+  /** The first thing that is shown, or is to be: before it the device was not there. */
   readonly since: number
 }
 
 const shownIn = (world: World, witness: Witness, log: TrueLog): Shown => {
   const messages = new Map<number, string>()
   const gaps = new Set<number>()
-  let since = Number.POSITIVE_INFINITY
+  const stays = staysIn(world, witness, log)
+  let { since } = stays
   for (const item of witness.timelines.get(log.room) ?? []) {
     if (item.seq === null) continue
     since = Math.min(since, item.seq)
     if (item.kind === 'message') messages.set(item.seq, item.id)
     if (item.kind === 'missed' || item.kind === 'unreadable') gaps.add(item.seq)
   }
-  return { messages, gaps, unwanted: unwantedIn(world, witness, log), since }
-}
-
-/**
- * Who came in by an invitation has a line about it. There is none where its user has declined, or its keys were lost: then
- * the device has a leaf, and is not there until it is brought in anew.
- */
-const unwantedIn = (
-  world: World,
-  { device, id, timelines }: Witness,
-  { room, entries }: TrueLog,
-): ReadonlySet<number> => {
-  const unwanted = new Set<number>()
-  if (!world.declined.has(`${device.index} ${room}`) && !losesKeys(world)) return unwanted
-  const told = new Set(
-    (timelines.get(room) ?? []).flatMap((item) => (item.kind === 'event' ? [item.seq] : [])),
-  )
-  let isUnwanted = false
-  for (const [seq, { hash }] of entries.entries()) {
-    if (world.truth.turns.get(hash)?.joined.includes(id)) isUnwanted = !told.has(seq)
-    if (isUnwanted) unwanted.add(seq)
-  }
-  return unwanted
+  return { messages, gaps, isUnwanted: stays.isUnwanted, since }
 }

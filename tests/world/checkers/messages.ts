@@ -1,11 +1,12 @@
 import type { TimelineItem } from '@sotto/client'
 import { entryKinds } from '@sotto/protocol'
-import type { Device } from '../device.ts'
 import { isShown } from '../../../packages/client/src/room/state.ts'
 import { isTreachery } from '../faults.ts'
 import { hex } from '../words.ts'
 import type { World } from '../world.ts'
 import type { Evidence, PlacedEntry, TrueLog, Witness } from './evidence.ts'
+import { isExcusedDevice } from './excuse.ts'
+import { staysIn } from './stays.ts'
 
 type Message = TimelineItem & { readonly kind: 'message' }
 
@@ -51,11 +52,10 @@ const checkTimeline = (
   if (!state) return
   const where = `${device.name} in ${room.slice(0, 8)}`
   const isExcused = isExcusedDevice(world, device)
-  const leafSince = memberSince(world, entries, id)
-  // Whose keys for the invitation were lost, or have ended while it waited, came in with the next one, for which it had
-  // to ask.
-  const since =
-    leafSince !== undefined && losesKeys(world) ? Math.max(leafSince, state.place.from) : leafSince
+  const since = memberSince(world, entries, id)
+  const { isUnwanted, isWithoutKeys } = staysIn(world, witness, { room, entries })
+  // Whose keys for the invitation are gone, or have ended while it waited, misses what is said until it is brought in anew.
+  const mayLack = isWithoutKeys && (world.keyless.has(device.index) || world.used.has('long_offline'))
   const shown = new Map<string, Message[]>()
   const missed = new Set<number>()
   for (const item of items) {
@@ -74,7 +74,7 @@ const checkTimeline = (
       const isBefore = since !== undefined && item.seq <= since
       // Who follows the log without keys does not know whether it has a leaf: what is said where it has none is not for it.
       const isForOthers = !entries[item.seq]?.members.has(id)
-      if (!isExcused && !isBefore && !isForOthers && !world.keyless.has(device.index))
+      if (!isExcused && !isBefore && !isForOthers && !mayLack)
         world.fail('I5', `${where} has missed ${item.seq}`)
     }
     if (item.kind !== 'message') continue
@@ -92,10 +92,6 @@ const checkTimeline = (
       world.fail('I5', `${where} shows ${message} of another room`)
   }
   if (isExcused && state.phase.kind !== 'active') return
-  // An invitation that was declined brought the device in as well, and of what was said then nothing is kept.
-  const hasArrived = items.some((item) => item.kind === 'event' && item.seq === leafSince)
-  if (!hasArrived && world.declined.has(`${device.index} ${room}`)) return
-
   const cursor = state.phase.kind === 'invited' ? -1 : state.place.cursor
   for (const [seq, { entry, envelope, members }] of entries.entries()) {
     if (entry.kind !== entryKinds.app || !envelope) continue
@@ -106,24 +102,13 @@ const checkTimeline = (
       world.stats.decrypts += 1
       if (!isEntitled) world.fail('I6', `${where} shows ${seq}, which is not for it`)
     } else if (isEntitled && since !== undefined && seq > since && seq <= cursor && !missed.has(seq))
-      if (!shown.has(message))
+      if (!shown.has(message) && !isUnwanted(seq))
         world.fail(
           'I5',
-          `${where} does not show ${seq} (${state.phase.kind}, from ${state.place.from}, a leaf since ${leafSince})`,
+          `${where} does not show ${seq} (${state.phase.kind}, from ${state.place.from}, a leaf since ${since})`,
         )
   }
 }
-
-/** Whether keys for invitations may have been gone before they were used. */
-export const losesKeys = ({ used }: World): boolean =>
-  (['lost_keys', 'lost_write', 'long_offline'] as const).some((fault) => used.has(fault))
-
-/** Devices that were set back or lied to may have lost something; they say so, and are not silent about it. */
-export const isExcusedDevice = (world: World, device: Device): boolean =>
-  world.setBacks.has(device.index) ||
-  world.lied.has(device.index) ||
-  world.used.has('server_restore') ||
-  world.used.has('lie_forked')
 
 const isExcusedAnywhere = (world: World): boolean =>
   world.setBacks.size > 0 || world.lied.size > 0 || [...world.used].some(isTreachery)

@@ -17,6 +17,7 @@ import {
   type FailureCode,
   hashBytes,
   limits,
+  type WaitingWelcome,
 } from '@sotto/protocol'
 import {
   type Admission,
@@ -56,6 +57,19 @@ export const lost = (room: RoomState, code: FailureCode, rule: string | null = n
   // Not one byte that was encrypted leaves any more: its key may have been used for something else since (I8).
   outbox: requeue(room.outbox, () => true),
 })
+
+/**
+ * The user has accepted an invitation whose keys are not here any more. This device is a member from there on: it reads the
+ * log from the entry of the Welcome, and what is said before it is brought in again it has missed. A step is nothing where
+ * the invitation is over.
+ */
+export const cameKeyless = (room: RoomState, { seq, entryHash, timeMs }: WaitingWelcome): RoomState =>
+  room.phase.kind === 'invited'
+    ? lost(
+        { ...room, place: { ...room.place, cursor: seq, hash: entryHash, timeMs, from: seq } },
+        'storage_damaged',
+      )
+    : room
 
 /** Whether this device may come in anew once more today. */
 export const mayRejoin = ({ place }: RoomState, timeMs: number): boolean =>

@@ -19,7 +19,8 @@ import { openRoom, type Room, type RoomDeps } from '../room/room.ts'
 import { storedAnchor } from '../room/storedAnchor.ts'
 import { readAgain } from '../room/freeze.ts'
 import { mayBeMore } from '../room/waiting.ts'
-import { lost, stillLost } from '../room/repair.ts'
+import { hasPlace } from '../room/plan.ts'
+import { cameKeyless, stillLost } from '../room/repair.ts'
 import {
   emptyRoom,
   follows,
@@ -248,8 +249,18 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       stepped(state.phase.kind === 'repairing' ? invitedTo(state, inviter, timeMs) : state),
     )
 
+  /**
+   * Whether the log has been read as far as the Welcome goes: what it had no key for until then is noted as missed, and
+   * would be left out otherwise.
+   */
+  const isReadUpTo = async (room: Room, waiting: WaitingWelcome): Promise<boolean> => {
+    const state = room.state()
+    if (publicOf(state)) return isFollowed(room, waiting)
+    return !hasPlace(state.place) || state.place.cursor >= waiting.seq
+  }
+
   const bringBack = async (room: Room, waiting: WaitingWelcome): Promise<void> => {
-    if (publicOf(room.state()) && !(await isFollowed(room, waiting))) {
+    if (!(await isReadUpTo(room, waiting))) {
       awaited.set(room.id, waiting)
       return room.hint(waiting.seq)
     }
@@ -315,8 +326,9 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         if (phase.kind === 'parting') return dismiss(room, waiting)
         // The account is a member all the same, and its leaf is there: other keys for it can be asked for.
         await deps.renewKeyPackages()
-        await room.take((state) => stepped(lost(state, 'storage_damaged')))
-        room.hint(waiting.seq)
+        await room.take((state) => stepped(cameKeyless(state, waiting)))
+        // What was said since the invitation is in the log; how far that goes, the log says.
+        room.hint(waiting.seq + 1)
       }
     },
     followChains: async () => {
