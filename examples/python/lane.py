@@ -1,6 +1,7 @@
 """The REST calls of send.py and receive.py, with what Python has built in."""
 
 import json
+import unicodedata
 import urllib.error
 import urllib.request
 
@@ -17,6 +18,11 @@ def call(url, method, path, body=None, token=None):
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def name_of(given):
+    """The one form of a name: what is signed for "Bob" is refused by "bob"."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", given).lower())
 
 
 def log_in(url, name, password, public_key):

@@ -14,14 +14,14 @@ import queue
 import sys
 
 from envelope import key_file, load_key, public_part, read_verifying, unseal
-from lane import log_in, public_key_of
+from lane import log_in, name_of, public_key_of
 from ordered import OrderedClient
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
-    parser.add_argument("name")
+    parser.add_argument("name", type=name_of)
     parser.add_argument("--key", help="file of the private key; NAME.key.json by default")
     parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-3072, RSA-4096, P-256")
     parser.add_argument("--count", type=int, default=0, help="ends after so many; 0 goes on")

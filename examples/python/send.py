@@ -13,7 +13,7 @@ import sys
 import socketio
 
 from envelope import key_file, load_key, public_part, read_public, seal
-from lane import log_in, public_key_of
+from lane import log_in, name_of, public_key_of
 
 ACKNOWLEDGED_SECONDS = 30
 
@@ -32,8 +32,8 @@ def text_of(data):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
-    parser.add_argument("name")
-    parser.add_argument("recipient")
+    parser.add_argument("name", type=name_of)
+    parser.add_argument("recipient", type=name_of)
     parser.add_argument("--key", help="file of the private key; NAME.key.json by default")
     parser.add_argument("--kind", default="RSA-3072", help="of a new key: RSA-3072, RSA-4096, P-256")
     parser.add_argument("--enc", default="A256GCM", help="or A256CBC-HS512")

@@ -129,8 +129,11 @@ test.skipIf(absent.length > 0)(
     const send = (settings: object): Promise<string> =>
       run('bash', ['-c', script], elsewhere, { TO: 'sh-reader', TEXT: text, ...settings })
     // Twice: the second time with the key and the account that are there.
-    for (const one of [text, 'again'])
-      expect(await send({ TEXT: one })).toMatch(/^\[\{"ok":true,"timestamp":"[^"]+Z"\}\]\n$/)
+    for (const [one, TO] of [
+      [text, 'sh-reader'],
+      ['again', 'SH-Reader'],
+    ])
+      expect(await send({ TEXT: one, TO })).toMatch(/^\[\{"ok":true,"timestamp":"[^"]+Z"\}\]\n$/)
     await register(server.url, { name: 'ec-reader', password: goodPassword, publicKey: ecPem() })
     for (const [settings, why] of [
       [{ TEXT: '' }, 'there is nothing to send'],

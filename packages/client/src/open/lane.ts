@@ -6,6 +6,7 @@ import type { LaneEvent, LaneListener } from './events.ts'
 import { fail, LaneError } from './failure.ts'
 import { type Identity, type PublicKeys, readPublicKeys, uploadOf } from './keys.ts'
 import { type Letter, makeLetters, type Opened } from './letters.ts'
+import { nameOf } from './names.ts'
 import { makeOnce } from './once.ts'
 import { makePins } from './pins.ts'
 import { allPages } from './pages.ts'
@@ -189,7 +190,7 @@ const putUpKey = async (
  */
 export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const { server, credentials, identity, store, onEvent, messages = 'tell', enc } = options
-  const { name } = credentials
+  const name = nameOf(credentials.name)
   const own = await readPublicKeys(uploadOf(identity))
   const inTurn = makeTurns()
 
@@ -366,8 +367,9 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   return {
     name,
     fingerprint: own.fingerprint,
-    send: (to, text) =>
+    send: (given, text) =>
       inTurn(async () => {
+        const to = nameOf(given)
         checkText(text)
         const claims = sealing.claims(to, text)
         const jws = textEncoder.encode(await sealing.signed(claims))
@@ -384,7 +386,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       return asNumber(asObject(await call('POST', '/api/rooms', body))['room_id'])
     },
     inviteToRoom: async (room, who) => {
-      await call('POST', `/api/rooms/${room}/members`, { username: who })
+      await call('POST', `/api/rooms/${room}/members`, { username: nameOf(who) })
     },
     rooms: async () =>
       (await allPages(readOnce, '/api/rooms', 'id')).map((one) => {
@@ -396,7 +398,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
         }
       }),
 
-    startChat: (participants) => inTurn(() => chats.start(participants)),
+    startChat: (participants) =>
+      inTurn(async () => chats.start([...new Set(participants.map((one) => nameOf(one)))])),
     joinChat: (chat) => inTurn(() => chats.join(chat)),
     leaveChat: (chat) => inTurn(() => chats.leave(chat)),
     sendToChat: (chat, text) => inTurn(() => chats.send(chat, checkText(text))),
@@ -406,12 +409,14 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     setPresence: async (presence) => {
       await call('PUT', '/api/me/presence', { presence })
     },
-    fingerprintOf: async (who) => (await pins.keysOf(who)).fingerprint,
-    trust: async (who, fingerprint) => {
+    fingerprintOf: async (who) => (await pins.keysOf(nameOf(who))).fingerprint,
+    trust: async (given, fingerprint) => {
+      const who = nameOf(given)
       await pins.trust(who, fingerprint)
       letters.takeUpOf(who)
     },
-    believe: async (who, publicKey) => {
+    believe: async (given, publicKey) => {
+      const who = nameOf(given)
       await pins.believe(who, publicKey)
       letters.takeUpOf(who)
     },

@@ -1,9 +1,10 @@
 import type { LaneEvent } from './events.ts'
 import { fail, LaneError } from './failure.ts'
 import { type PublicKeys, readPublicKeys } from './keys.ts'
-import { asObject } from './rest.ts'
+import { formOfName } from './names.ts'
+import { asList, asObject } from './rest.ts'
 import { parseStrict } from './strict.ts'
-import type { LaneStore } from './store.ts'
+import { everyRowOf, type LaneStore } from './store.ts'
 
 /** The public keys of others: believed at first sight, and remembered. */
 export interface Pins {
@@ -36,15 +37,44 @@ interface Dependencies {
   tell(event: LaneEvent): void
 }
 
+const pinPrefix = 'pin/'
+
+/** Whoever names somebody in capitals, the server among them, names nobody else. */
+const rowOf = (name: string): string => `${pinPrefix}${formOfName(name)}`
+
+/** Keys that were believed, the first of them sealed to; with more than one nobody has said yet which is right. */
+const uploadsIn = (row: string): readonly unknown[] => {
+  const { key, disputed = [] } = asObject(parseStrict(row))
+  return [key, ...asList(disputed)]
+}
+
+/**
+ * Rows of earlier versions have names as somebody typed them. All of them are one person's: where they have several keys,
+ * none is believed before somebody says which.
+ */
+const joinRowsOfOneName = (store: LaneStore): void => {
+  for (const [typed, row] of everyRowOf(store, pinPrefix)) {
+    const joined = rowOf(typed.slice(pinPrefix.length))
+    if (joined === typed) continue
+    const known = store.get(joined)
+    const uploads = [...(known === undefined ? [] : uploadsIn(known)), ...uploadsIn(row)]
+    const [key, ...disputed] = new Map(uploads.map((one) => [JSON.stringify(one), one])).values()
+    store.write({
+      [typed]: null,
+      [joined]: JSON.stringify(disputed.length > 0 ? { key, disputed } : { key }),
+    })
+  }
+}
+
 export const makePins = ({ store, fetchKey, tell }: Dependencies): Pins => {
-  const rowOf = (name: string): string => `pin/${name}`
+  joinRowsOfOneName(store)
   /** By name what the server said since the connection was opened. */
   const answers = new Map<string, Promise<PublicKeys>>()
   const told = new Map<string, string>()
 
-  const pinnedKeysOf = async (name: string): Promise<PublicKeys | undefined> => {
+  const pinnedKeysOf = async (name: string): Promise<readonly PublicKeys[]> => {
     const row = store.get(rowOf(name))
-    return row === undefined ? undefined : readPublicKeys(asObject(parseStrict(row))['key'])
+    return row === undefined ? [] : Promise.all(uploadsIn(row).map(readPublicKeys))
   }
 
   const pin = (name: string, uploaded: unknown, { fingerprint }: PublicKeys): void => {
@@ -52,19 +82,20 @@ export const makePins = ({ store, fetchKey, tell }: Dependencies): Pins => {
     tell({ kind: 'key_pinned', name, fingerprint })
   }
 
-  const compare = (name: string, known: PublicKeys, served: PublicKeys): boolean => {
-    if (known.pin === served.pin) return true
+  const tellChanged = (name: string, known: PublicKeys, served: PublicKeys): void => {
     if (told.get(name) !== served.pin)
       tell({ kind: 'key_changed', name, known: known.fingerprint, told: served.fingerprint })
     told.set(name, served.pin)
-    return false
   }
 
   const believed = async (name: string, uploaded: unknown) => {
     const served = await readPublicKeys(uploaded)
     const known = await pinnedKeysOf(name)
-    if (known === undefined) pin(name, uploaded, served)
-    return { keys: known ?? served, isChanged: known !== undefined && !compare(name, known, served) }
+    const [first] = known
+    if (first === undefined) pin(name, uploaded, served)
+    const other = known.find((one) => one.pin !== served.pin)
+    if (other) tellChanged(name, other, served)
+    return { keys: first ?? served, isChanged: other !== undefined }
   }
 
   const ask = async (name: string): Promise<PublicKeys> => {
@@ -74,7 +105,8 @@ export const makePins = ({ store, fetchKey, tell }: Dependencies): Pins => {
     } catch (error) {
       // A token that only sends may not ask for keys; those that were given to it are enough.
       const mayNotAsk = error instanceof LaneError && error.code === 'SCOPE_MISSING'
-      const known = mayNotAsk ? await pinnedKeysOf(name) : undefined
+      const [known, disputed] = mayNotAsk ? await pinnedKeysOf(name) : []
+      if (disputed) return fail('KEY_CHANGED', name)
       if (known) return known
       throw error
     }
