@@ -146,6 +146,39 @@ describe('sotto bot', () => {
     expect(await again.ended).toMatchObject({ exit: 0 })
   })
 
+  it.runIf(process.platform === 'linux')(
+    'ends when it is asked to, with a program that is deaf and one that has left its group and holds its output',
+    async () => {
+      await created('away')
+      const own = join(world.data, 'away-own-pid')
+      const program = programOf(
+        'away',
+        `import { spawn } from 'node:child_process'
+         import { writeFileSync } from 'node:fs'
+         for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGPIPE']) process.on(signal, () => {})
+         setInterval(() => {}, 1000)
+         const left = spawn('sleep', ['300'], { detached: true, stdio: 'inherit' })
+         writeFileSync(${JSON.stringify(own)}, String(left.pid))`,
+      )
+      const running = run('away', program)
+      await working(running)
+      await expect
+        .poll(() => existsSync(own) && readFileSync(own, 'utf8'), { timeout: 20_000 })
+        .toMatch(/^\d+$/)
+      const left = Number(readFileSync(own, 'utf8'))
+      try {
+        running.child.kill('SIGTERM')
+        // It holds standard error, too, so the end of the process is looked at, not that of its streams.
+        await expect.poll(() => running.child.exitCode, { timeout: 30_000, interval: 200 }).toBe(0)
+        expect(() => process.kill(left, 0)).not.toThrow()
+      } finally {
+        process.kill(left, 'SIGKILL')
+      }
+      await running.ended
+    },
+    60_000,
+  )
+
   it('leaves nothing behind when it is killed, however deaf its program is', async () => {
     await created('deaf')
     const [said, own] = [join(world.data, 'deaf-pid'), join(world.data, 'deaf-own-pid')]

@@ -3,7 +3,7 @@ import { SottoError } from '@sotto/client'
 import { linesIn } from '../lines.ts'
 import type { Said } from './lines.ts'
 import { saidIn } from './lines.ts'
-import { endGroup, mayRun, spawnTied, type Tied } from './tied.ts'
+import { endGroup, letGo, mayRun, spawnTied, type Tied } from './tied.ts'
 
 /** A program that answers messages line by line, started again when it dies. */
 export interface Program {
@@ -15,7 +15,7 @@ export interface Program {
   tell(line: string): void
   /** Resolves when it has ended with exit code 0; rejects when it cannot be started. */
   readonly ended: Promise<void>
-  /** Closes its input and waits for its end; whoever still waits for an answer gets none. */
+  /** Closes its input, and kills it where it has not ended five seconds later; whoever still waits for an answer gets none. */
   end(): Promise<void>
 }
 
@@ -40,6 +40,8 @@ const retryFirstMs = 500
 const retryMaxMs = 30_000
 const deathsMax = 5
 const farewellMs = 5000
+/** What a program that has ended has written is read this long; who has left its group may hold its output open for ever. */
+const lastWordsMs = 1000
 
 const cannotStart = (command: string): SottoError =>
   new SottoError('bad_request', `${command} cannot be started; is it there, and may it be run?`)
@@ -85,7 +87,11 @@ export const startProgram = ({ command, args, answerMs, said, died }: ProgramOpt
     // A program that has ended does not read what it is told.
     started.stdin.on('error', () => {})
     started.on('error', () => fail(cannotStart(command)))
-    started.on('exit', () => endGroup(started))
+    started.on('exit', () => {
+      endGroup(started)
+      const timer = setTimeout(() => letGo(started), lastWordsMs)
+      started.on('close', () => clearTimeout(timer))
+    })
     const heard = listen(started.stdout).catch(() => {})
     started.on('close', (exit, signal) => {
       void heard.then(() => over(exit, signal))

@@ -47,6 +47,11 @@ export const endGroup = (program: Tied): void => {
   }
 }
 
+/** Reads of a program and writes to it no more, whoever else has its pipes. */
+export const letGo = (program: Tied): void => {
+  for (const pipe of program.stdio) pipe?.destroy()
+}
+
 const isProgram = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK)
