@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs'
+import { constants, fstatSync, readFileSync, readlinkSync, writeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SottoError } from '@sotto/client'
@@ -84,6 +84,29 @@ const isFile = (fd: number): boolean => {
 }
 
 const standardFd = 1
+const accessMask = 3
+
+/**
+ * For commands that note what they have printed. Where standard output was closed (`>&-`), Node opens `/dev/null` in its place,
+ * for reading too, which a shell's `> /dev/null` is not: everything would be taken there for written. Linux tells; elsewhere
+ * nothing is refused.
+ *
+ * @throws SottoError `bad_request`
+ */
+export const refuseClosedOutput = (): void => {
+  let flags: string | undefined
+  try {
+    if (readlinkSync(`/proc/self/fd/${standardFd}`) !== '/dev/null') return
+    flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${standardFd}`, 'utf8'))?.[1]
+  } catch {
+    return
+  }
+  if ((Number.parseInt(flags ?? '0', 8) & accessMask) === constants.O_RDWR)
+    throw new SottoError('bad_request', 'standard output is closed, so nothing is received', {
+      stream: 'stdout',
+    })
+}
+
 let goesToFile: boolean | undefined
 
 /** What a command has to say. */

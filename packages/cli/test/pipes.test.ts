@@ -55,6 +55,9 @@ describe('what cannot be written', () => {
         expect(full.err).toMatch(/standard output could not be written|"stream":"stdout"/)
         expectNoTrace(full)
       }
+      // Node puts /dev/null in the place of what a shell has closed.
+      const closed = await world.inShell('bob', 'sotto receive >&-')
+      expect([closed.exit, closed.err]).toEqual([2, expect.stringContaining('standard output is closed')])
       expect(texts((await world.sotto('bob', ['receive'])).out)).toEqual(['one', 'two', 'three'])
       expect((await world.sotto('bob', ['receive'])).out).toBe('')
     },
@@ -84,6 +87,7 @@ describe('what cannot be written', () => {
     const full = await world.inShell('lane2', 'sotto lane receive > /dev/full')
     expect(full.exit).toBe(11)
     expectNoTrace(full)
+    expect((await world.inShell('lane2', 'sotto lane receive >&-')).exit).toBe(2)
     expect(await toNobody('lane2', 'lane', 'receive')).toMatchObject({ exit: 0, err: '' })
     expect(texts((await world.sotto('lane2', ['lane', 'receive'])).out)).toEqual(['six', 'seven'])
   })

@@ -5,7 +5,7 @@ import { jsonLine } from '../json.ts'
 import { asOption } from '../lane/asOption.ts'
 import { laneNotice, laneRecord } from '../lane/record.ts'
 import { untilSignal } from '../signals.ts'
-import { standardOutput } from '../written.ts'
+import { refuseClosedOutput, standardOutput } from '../written.ts'
 
 interface Options {
   readonly follow?: boolean
@@ -31,6 +31,7 @@ export const laneReceiveCommand = (): Command =>
     .option('--count <n>', 'end after so many messages')
     .option(...asOption)
     .action(async (options: Options, command: Command) => {
+      refuseClosedOutput()
       const timeoutMs = numberOf(options.timeout, '--timeout')
       const countMax = numberOf(options.count, '--count') ?? Number.POSITIVE_INFINITY
       const ended = new AbortController()

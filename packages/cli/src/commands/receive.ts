@@ -7,7 +7,7 @@ import type { Output } from '../output.ts'
 import { findRoom } from '../roomName.ts'
 import { untilSignal } from '../signals.ts'
 import { tellTrouble } from '../trouble.ts'
-import { standardOutput } from '../written.ts'
+import { refuseClosedOutput, standardOutput } from '../written.ts'
 import { serverRefused, settledWhole, whileSignedIn } from '../waiting.ts'
 
 interface Options {
@@ -68,6 +68,7 @@ export const receiveCommand = (): Command =>
       const countMax = countOf(options.count)
       const timeoutMs = timeoutMsOf(options.timeout)
       const { follow = false } = options
+      refuseClosedOutput()
       await withAccount(invocation, async (client) => {
         const only = wanted === undefined ? undefined : await findRoom(client, wanted)
         const { promise: full, resolve: fill } = Promise.withResolvers<void>()
