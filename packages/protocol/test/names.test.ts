@@ -255,6 +255,29 @@ describe('ID-2b the look of a name', () => {
     ['علیرضا', 'علی\u200cرضا'],
     ['علی', 'على'],
     ['ab', 'ab\ufe0f'],
+    ['ஸ்ரீராம்', 'ஶ்ரீராம்'],
+    ['ខ្តា', 'ខ្ដា'],
+    ['ແດງ', 'ເເດງ'],
+    ['แดง', 'เเดง'],
+    ['ကိုကို', 'ကုိကုိ'],
+    ['ស៊ីណា', 'សី៊ណា'],
+    ['កាំណា', 'កំាណា'],
+    ['ស្ត្រី', 'ស្រ្តី'],
+    ['น้ำ', 'นํ้า'],
+    ['กี่กี่', 'ก่ีก่ี'],
+    ['ᠪᠣᠯᠣᠷ', 'ᠪᠤᠯᠤᠷ'],
+    ['ᠪᠥᠯᠥᠷ', 'ᠪᠦᠯᠦᠷ'],
+    ['ᠲᠠᠨ', 'ᠳᠡᠨ'],
+    ['ⵎⴰⵣⵉⵖ', 'ⵎⴰⵣ\u2d7fⵉⵖ'],
+    ['高橋', '髙橋'],
+    ['青木', '靑木'],
+    ['戶田', '户田'],
+    ['戶田', '戸田'],
+    ['吉田', '𠮷田'],
+    ['宮崎', '宫﨑'],
+    ['一一', 'ㄧㄧ'],
+    ['丫丫', 'ㄚㄚ'],
+    ['力ニ夕エ', 'カ二タ工'],
   ])('of %j is that of %j', (one, other) => {
     expect(lookOf(one)).toBe(lookOf(other))
   })
@@ -266,6 +289,13 @@ describe('ID-2b the look of a name', () => {
     ['bob', 'rob'],
     ['анна', 'анна2'],
     ['a.b', 'a-b'],
+    ['carol', 'c4rol'],
+    ['未来', '末来'],
+    ['ស្តី', 'ស្ថី'],
+    ['ကိုကို', 'ကုကု'],
+    ['ᠪᠣᠯ', 'ᠪᠥᠯ'],
+    ['王', '玉'],
+    ['马', '馬'],
   ])('of %j is not that of %j', (one, other) => {
     expect(lookOf(one)).not.toBe(lookOf(other))
   })
@@ -279,6 +309,26 @@ describe('ID-2b the look of a name', () => {
         expect(lookOf(name.normalize('NFKC').toLowerCase())).toBe(look)
       }),
       { numRuns: 2000 },
+    )
+  })
+
+  it.each([
+    ['Thai', 'กขเแโ\u0e31\u0e33\u0e35\u0e38\u0e3a\u0e48\u0e4d'],
+    ['Lao', 'ກເແ\u0eb3\u0eb5\u0eb8\u0eba\u0ec8\u0ecd'],
+    ['Burmese', 'ကင\u102c\u102d\u102f\u1031\u1036\u1037\u1038\u1039\u103a\u103b\u103c\u103e'],
+    ['Khmer', 'កខដតរ\u17b6\u17b7\u17c6\u17ca\u17d2\u17d2\u17dd'],
+    ['Tamil', 'ஸஶரக\u0bc0\u0bcd\u0bbe'],
+    ['Tifinagh and Mongolian', 'ⵎⴰ\u2d7fᠠᠡᠣᠤ'],
+    ['Japanese', '一ㄧ髙高吉𠮷カ力ー・'],
+  ])('is its own look where signs of %s are typed in any order', (_script, letters) => {
+    const unit = fc.constantFrom(...letters)
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 10 }), (name) => {
+        const look = lookOf(name)
+        expect(lookOf(look)).toBe(look)
+        expect(lookOf(name.normalize('NFD'))).toBe(look)
+      }),
+      { numRuns: 500 },
     )
   })
 })

@@ -174,6 +174,37 @@ describe('the database', () => {
     expect(await make('Newt')).toMatchObject({ name: 'Newt' })
   })
 
+  it('ID-2b looks again at names that were looked at with earlier rules, and leaves each to who has it', async () => {
+    const path = join(temporaryDirectory(), 'test.db')
+    const db = new Kysely<WelcomesOfBefore>({ dialect: sqliteDialect(openSqlite({ path })) })
+    const before = migrations.findIndex(({ name }) => name === 'what names look like, with the own table')
+    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, before))
+    await db.destroy()
+    const database = new DatabaseSync(path)
+    const named = database.prepare(
+      'INSERT INTO accounts (account, name, credential, opaque_record, seq, state, created_ms) VALUES (?, ?, ?, ?, 0, ?, 1)',
+    )
+    const look = database.prepare('INSERT INTO looks (look, names) VALUES (?, 1)')
+    const names = ['高橋', '髙橋', '青木']
+    for (const name of names) {
+      named.run(random(32), name, `of ${name}`, random(9), random(9))
+      look.run(`account/${name}`)
+    }
+    database.exec(`INSERT INTO released_names (name, until_ms, look) VALUES ('戸田', 9000, '戸田')`)
+    database.close()
+    const { authentication } = await open(path)
+    for (const name of names) expect((await authentication.login(name))?.credential).toBe(`of ${name}`)
+    const create = (name: string, nowMs = 1000) => {
+      const account = someAccount(name)
+      return authentication.createAccount({ ...account, session: { ...account.session, createdMs: nowMs } })
+    }
+    expect([await create('靑木'), await create('户田'), await create('户田', 9000)]).toEqual([
+      'alike',
+      'alike',
+      'created',
+    ])
+  })
+
   it('hands out the trees of Welcomes of before, and lets each go with the last of them', async () => {
     const path = join(temporaryDirectory(), 'test.db')
     const sqlite = openSqlite({ path })

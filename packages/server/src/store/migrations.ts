@@ -10,7 +10,7 @@ import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { standingTables } from './standingTables.ts'
 import { leavingMembers } from './leaving.ts'
-import { looksOfNames } from './looks.ts'
+import { looksOfNames, looksWithOwnTable } from './looks.ts'
 import { releasedNamesByEnd } from './releasedNamesByEnd.ts'
 import { roomsOfAccount } from './roomsOfAccount.ts'
 import { treeTables, wholeTreeNames } from './treeTables.ts'
@@ -245,4 +245,5 @@ export const migrations: readonly Migration[] = [
   addressees,
   leavingMembers,
   looksOfNames,
+  looksWithOwnTable,
 ]
