@@ -5,6 +5,7 @@ import type { NodeClientOptions } from '@sotto/client/node'
 import { SottoError } from '@sotto/client'
 import type { Command } from 'commander'
 import { lineOutput, type Output } from './output.ts'
+import { tellOutages } from './outage.ts'
 import { withoutWebSocket } from './obstacleText.ts'
 import { withProgress } from './progress.ts'
 import { standardOutput } from './written.ts'
@@ -14,6 +15,8 @@ export interface Invocation {
   readonly output: Output
   /** Directory of the profile. */
   readonly profile: string
+  /** `command`: it has a screen of its own, and tells there that the server is away. */
+  readonly outages?: 'command'
 }
 
 export interface GlobalOptions {
@@ -44,16 +47,18 @@ const tellRoute = (client: Client, output: Output): void => {
  * @param making for a profile that has no account yet
  */
 export const withClient = async <T>(
-  { profile, output }: Invocation,
+  { profile, output, outages }: Invocation,
   work: (client: Client) => Promise<T>,
   making: Pick<NodeClientOptions, 'server' | 'deviceKind'> = {},
 ): Promise<T> => {
   // The client is loaded where it is needed: `sotto serve` and `--help` start without it.
   const { openNodeClient } = await import('@sotto/client/node')
   const client = await withProgress(() => 'Opening the profile', openNodeClient({ profile, ...making }))
+  const stopTelling = outages === 'command' ? () => {} : tellOutages(client, output)
   try {
     return await work(client)
   } finally {
+    stopTelling()
     tellRoute(client, output)
     await withProgress(() => 'Closing the profile', client.close())
   }

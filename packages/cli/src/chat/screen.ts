@@ -8,6 +8,8 @@ import { standardOutput, writtenTo } from '../written.ts'
 export interface Screen {
   /** Puts a text above the prompt. Resolves when it is written. */
   show(text: string): Promise<void>
+  /** Puts a text beside the conversation: above the prompt, or on standard error where there is none. */
+  remark(text: string): void
   /** What stands before the text being typed. */
   setPrompt(prompt: string): void
   /** Lines that were entered, until the end of the input, `close`, or Ctrl+C. */
@@ -17,6 +19,7 @@ export interface Screen {
 
 const pipeScreen = (): Screen => ({
   show: (text) => standardOutput.put(`${text}\n`),
+  remark: (text) => void process.stderr.write(`${text}\n`),
   setPrompt: () => {},
   lines: linesOf(process.stdin),
   close: () => void process.stdin.destroy(),
@@ -52,16 +55,18 @@ const terminalScreen = (): Screen => {
     editor.prompt()
   })
   const lines = firstOf(on(editor, 'line', { close: ['close'] }) as AsyncIterable<readonly string[]>)
+  const show = (text: string): Promise<void> => {
+    if (!isOpen) return drawn(`\n${text}`)
+    // Drawn anew, the editor goes up by as many rows as its cursor stood below its first one: they are made again.
+    const { rows } = editor.getCursorPos()
+    const shown = drawn(`${up(rows)}${clearBelow}${text}\n${'\n'.repeat(rows)}`)
+    editor.prompt(true)
+    return shown
+  }
   return {
     lines,
-    show: (text) => {
-      if (!isOpen) return drawn(`\n${text}`)
-      // Drawn anew, the editor goes up by as many rows as its cursor stood below its first one: they are made again.
-      const { rows } = editor.getCursorPos()
-      const shown = drawn(`${up(rows)}${clearBelow}${text}\n${'\n'.repeat(rows)}`)
-      editor.prompt(true)
-      return shown
-    },
+    show,
+    remark: (text) => void show(text),
     setPrompt: (prompt) => {
       if (!isOpen || prompt === editor.getPrompt()) return
       editor.setPrompt(prompt)

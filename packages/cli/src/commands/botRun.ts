@@ -5,6 +5,7 @@ import { messageLine, postedLine, type Said } from '../bot/lines.ts'
 import { type Program, startProgram } from '../bot/program.ts'
 import { tellBotTrouble } from '../bot/trouble.ts'
 import { invocationOf } from '../invocation.ts'
+import { tellOutages } from '../outage.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
 import { endRequested } from '../signals.ts'
@@ -98,6 +99,7 @@ const run = async (args: readonly string[], options: Options, command: Command):
       ),
   })
   const requested = endRequested()
+  const stopTelling = tellOutages(client, output)
   try {
     bot = await startBot(
       { client, scheduler: timerScheduler, newId },
@@ -120,6 +122,7 @@ const run = async (args: readonly string[], options: Options, command: Command):
     if (await Promise.race([isAsked, hasEnded]))
       await Promise.race([bot.close(), delay(drainMs, undefined, { ref: false })])
   } finally {
+    stopTelling()
     // First the bot, so that what the program leaves undone is not taken for its failure.
     const closing = bot ? bot.close() : client.close()
     await program.end()

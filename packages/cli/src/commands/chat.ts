@@ -7,7 +7,8 @@ import { type Conversation, openConversation } from '../chat/conversation.ts'
 import { openScreen, type Screen } from '../chat/screen.ts'
 import { failureText } from '../failureText.ts'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
-import { styled } from '../output.ts'
+import { tellOutages } from '../outage.ts'
+import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
 import { identityText } from '../roomState.ts'
@@ -105,17 +106,22 @@ const converse = async (chat: Chat): Promise<void> => {
 const welcome = (invocation: Invocation, title: string): void =>
   invocation.output.remark(styled('dim', `${title}, end-to-end encrypted. /help lists commands.`))
 
+/** For people above the prompt; for programs on standard error. */
+const noticesOn = (screen: Screen, { output }: Invocation): Pick<Output, 'notice'> =>
+  output.format === 'json' ? output : { notice: (_value, text) => screen.remark(text) }
+
 export const chatCommand = (): Command =>
   new Command('chat')
     .description('talk in a room')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .action(async (wanted: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withAccount(invocation, async (client) => {
+      await withAccount({ ...invocation, outages: 'command' }, async (client) => {
         const room = await findRoom(client, wanted)
         welcome(invocation, roomTitle(room))
         const ended = new AbortController()
         const screen = openScreen()
+        const stopTelling = tellOutages(client, noticesOn(screen, invocation))
         try {
           const conversation = await openConversation(client, room.id, screen, invocation.output)
           const chat = { client, room: room.id, screen, conversation }
@@ -127,6 +133,7 @@ export const chatCommand = (): Command =>
           conversation.end()
         } finally {
           ended.abort()
+          stopTelling()
           screen.close()
         }
       })

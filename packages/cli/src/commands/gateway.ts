@@ -48,6 +48,7 @@ export const gatewayCommand = (): Command =>
         room: options.room,
         port: portOf(options.port),
         token,
+        output,
       }).catch((error: unknown) => {
         throw whyNot(error, options.port)
       })

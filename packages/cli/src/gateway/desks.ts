@@ -3,6 +3,7 @@ import type { Lane, LaneEvent } from '@sotto/client/open'
 import { serverOf } from '../lane/account.ts'
 import { enrol } from '../lane/enroll.ts'
 import { openAccountLane } from '../lane/open.ts'
+import type { OutageTeller } from '../outage.ts'
 import { plainOf, type Told } from './plain.ts'
 
 /** One account whose keys the gateway holds, and the local programs that are logged in as it. */
@@ -39,7 +40,12 @@ interface Open {
 
 const nobody = new Error('nobody is logged in')
 
-export const makeDesks = (profile: string, server: string, roomName: string): Desks => {
+export const makeDesks = (
+  profile: string,
+  server: string,
+  roomName: string,
+  outagesOf: (name: string) => OutageTeller,
+): Desks => {
   const open = new Map<string, Promise<Open>>()
   /** Logging in and out of one account, one after the other. */
   const turns = new Map<string, Promise<unknown>>()
@@ -71,7 +77,7 @@ export const makeDesks = (profile: string, server: string, roomName: string): De
       isSpent ||= !heard.includes(true)
       if (isSpent) throw nobody
     }
-    const lane = await openAccountLane(profile, name, { onEvent })
+    const lane = await openAccountLane(profile, name, { onEvent }, outagesOf(name))
     room = await lane.joinRoom(roomName)
     return { lane, room, hearers, isSpent: () => isSpent, begin }
   }

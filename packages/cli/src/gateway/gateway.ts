@@ -3,6 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server, type Socket } from 'socket.io'
 import { serverAddress } from '../lane/enroll.ts'
+import { outageTeller, sharedTeller } from '../outage.ts'
+import type { Output } from '../output.ts'
 import { type Desk, type Desks, type Hearer, makeDesks } from './desks.ts'
 import { failureOf, systemMessage, type Told } from './plain.ts'
 import { makeVisitor, tokenIn } from './visitor.ts'
@@ -17,6 +19,8 @@ export interface GatewayOptions {
   readonly port: number
   /** What a local program has to know; new at each start. */
   readonly token: string
+  /** Where it is told that the server is away. */
+  readonly output: Pick<Output, 'notice'>
 }
 
 export interface Gateway {
@@ -134,7 +138,12 @@ const receive = (socket: Socket, desks: Desks): void => {
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { profile, room, token } = options
-  const desks = makeDesks(profile, serverAddress(options.server), room)
+  const desks = makeDesks(
+    profile,
+    serverAddress(options.server),
+    room,
+    sharedTeller(outageTeller(options.output)),
+  )
   const http = createServer((_request, response) => {
     response.writeHead(404, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ code: 'NOT_FOUND', error: 'There is only Socket.IO here' }))

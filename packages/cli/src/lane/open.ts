@@ -1,30 +1,40 @@
 import { SottoError } from '@sotto/client'
-import { type Lane, type LaneOptions, openLane } from '@sotto/client/open'
+import { type Lane, type LaneEvent, type LaneOptions, openLane } from '@sotto/client/open'
 import type { Command } from 'commander'
 import { type Invocation, invocationOf } from '../invocation.ts'
+import { lineOfLane, type OutageTeller, outageTeller } from '../outage.ts'
 import { withProgress } from '../progress.ts'
 import { laneNameOf, laneStoreOf, readAccount } from './account.ts'
 import type { AsOption } from './asOption.ts'
 
-/** The lane of an account of the profile. @throws SottoError `no_account`, LaneError */
+/** The lane of an account of the profile; `outages` hears how it stands with the server. @throws SottoError `no_account`, LaneError */
 export const openAccountLane = async (
   profile: string,
   name: string,
   options: Pick<LaneOptions, 'onEvent' | 'messages' | 'enc'>,
+  outages: OutageTeller,
 ): Promise<Lane> => {
   const store = laneStoreOf(profile, name)
   try {
     const account = readAccount(store)
     if (!account) throw new SottoError('no_account', `no program called ${name} here`)
-    const lane = await openLane({ ...account, store, ...options })
+    outages.heard({ kind: 'away', why: undefined })
+    const onEvent = async (event: LaneEvent): Promise<void> => {
+      const line = lineOfLane(event)
+      if (line) outages.heard(line)
+      await options.onEvent?.(event)
+    }
+    const lane = await openLane({ ...account, store, ...options, onEvent })
     return {
       ...lane,
       close: async () => {
         await lane.close()
+        outages.end()
         store.close()
       },
     }
   } catch (error) {
+    outages.end()
     store.close()
     throw error
   }
@@ -40,7 +50,7 @@ export const withLane = async <T>(
   const name = laneNameOf(invocation.profile, command.opts<AsOption>().as)
   const lane = await withProgress(
     () => `Connecting as ${name}`,
-    openAccountLane(invocation.profile, name, options),
+    openAccountLane(invocation.profile, name, options, outageTeller(invocation.output)),
   )
   try {
     return await Promise.race([work(lane, invocation), lane.failed])
