@@ -282,6 +282,18 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'what an invitation without keys has missed is left out',
+    rule: 'I17',
+    faults: ['lost_keys', 'partition'],
+    bends: [
+      {
+        file: 'packages/client/src/sync/rooms.ts',
+        from: 'stepped(cameKeyless(state, waiting))',
+        to: 'stepped({ ...cameKeyless(state, waiting), place: state.place })',
+      },
+    ],
+  },
+  {
     name: 'chance that is not the seed’s',
     rule: 'I18',
     faults: ['server_crash', 'partition'],
