@@ -162,14 +162,65 @@ test.describe('elements that somebody else takes away break one part of the page
     for (let turn = 0; turn < 5; turn += 1) {
       await composer(page).fill('/')
       await expect(page.getByRole('listbox')).toBeVisible()
-      await takeAway(page, '[role="listbox"]')
-      await composer(page).fill('kept')
+      if (turn === 4) await composer(page).fill('/ kept')
+      await takeAway(page, turn === 4 ? 'textarea' : '[role="listbox"]')
     }
     const notice = page.getByText(/This part of the page cannot be shown/)
     await expect(notice).toBeVisible()
     await goesOn(page)
     await expect(message(page, 'Second one. No doubt.')).toBeVisible()
     await page.getByRole('button', { name: 'Show it again' }).click()
-    await expect(composer(page)).toHaveValue('kept')
+    await expect(composer(page)).toHaveValue('/ kept')
+  })
+
+  test('what was said last to a screen reader, and the place where it is said', async ({ page }) => {
+    await arrive(page, '0f02')
+    await say(page, 'first')
+    await expect(page.locator('[aria-live] > span', { hasText: 'Heard: first' })).toBeAttached()
+    await page.evaluate(() => document.querySelector('[aria-live] > span')?.remove())
+    await say(page, 'second')
+    await expect(page.locator('[aria-live] > span', { hasText: 'Heard: second' })).toBeAttached()
+    await page.evaluate(() => document.querySelector('[aria-live]')?.remove())
+    await say(page, 'third')
+    await expect(page.locator('[aria-live] > span', { hasText: 'Heard: third' })).toBeAttached()
+    await goesOn(page)
+  })
+
+  test('the field, or anything that it stands in, comes back with what was written', async ({ page }) => {
+    await arrive(page, '0f02')
+    const depth = await composer(page).evaluate((field) => {
+      let count = 0
+      for (let at: Element | null = field; at !== null && at.id !== 'root'; at = at.parentElement) count += 1
+      return count
+    })
+    expect(depth).toBeGreaterThan(8)
+    for (let up = 0; up < depth; up += 1) {
+      // More often than is bounded: each is a page of its own.
+      await page.reload()
+      await composer(page).fill(`half a sentence, ${up}`)
+      await composer(page).evaluate((field, steps) => {
+        let element: Element = field
+        for (let step = 0; step < steps; step += 1) element = element.parentElement ?? element
+        element.remove()
+      }, up)
+      await expect(composer(page), `${up} above the field`).toHaveValue(`half a sentence, ${up}`)
+      await expect(rooms(page).getByRole('link')).toHaveCount(11)
+      await say(page, `said ${up}`)
+      await expect(message(page, `Heard: said ${up}`)).toBeVisible()
+      await goesOn(page)
+    }
+  })
+
+  test('every landmark that the page has comes back', async ({ page }) => {
+    await arrive(page, '0f02')
+    for (const landmark of ['h1', 'main', 'header', 'nav', 'main ol', 'form', '#root > *']) {
+      await page.reload()
+      await expect(composer(page)).toBeVisible()
+      await page.evaluate((what) => document.querySelector(what)?.remove(), landmark)
+      await expect(page.locator(landmark).first(), landmark).toBeAttached()
+      await say(page, `without ${landmark}`)
+      await expect(message(page, `Heard: without ${landmark}`)).toBeVisible()
+      await goesOn(page)
+    }
   })
 })

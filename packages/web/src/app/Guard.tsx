@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { StartPage } from './StartPage.tsx'
 
-const Crashed = () => {
+export const Crashed = () => {
   const t = useTranslations('start')
   return <StartPage title={t('crashedTitle')} text={t('crashed')} reload />
 }
