@@ -14,6 +14,9 @@ const beatMs = 5000
 export interface LeadershipOptions {
   readonly createWorker: () => Worker
   readonly createOpaqueWorker: () => Worker
+  /** Each resolves when the file of that worker can be loaded. */
+  readonly loadWorker?: (() => Promise<void>) | undefined
+  readonly loadOpaqueWorker?: (() => Promise<void>) | undefined
   /** Finds out more about a worker that has failed. */
   readonly explain: (why: SottoError) => Promise<SottoError>
   readonly server: string
@@ -32,7 +35,10 @@ type Ending =
   | { readonly kind: 'failed'; readonly failure: SottoError }
 
 /** The workers that compute with passwords, by the step that they do. */
-const passwordHelpers = (create: () => Worker, lost: (step: number, why: SottoError) => Promise<void>) => {
+const passwordHelpers = (
+  { createOpaqueWorker, loadOpaqueWorker }: LeadershipOptions,
+  lost: (step: number, why: SottoError) => Promise<void>,
+) => {
   const helpers = new Map<number, Helper>()
   const end = (step: number): void => {
     helpers.get(step)?.end()
@@ -40,7 +46,11 @@ const passwordHelpers = (create: () => Worker, lost: (step: number, why: SottoEr
   }
   return {
     begin: (step: number, port: MessagePort): void => {
-      const helper = startHelper(create, { message: () => {}, lost: (why) => void lost(step, why) })
+      const helper = startHelper(
+        createOpaqueWorker,
+        { message: () => {}, lost: (why) => void lost(step, why) },
+        loadOpaqueWorker,
+      )
       helpers.set(step, helper)
       helper.post(null, [port])
     },
@@ -67,7 +77,7 @@ const sayStarting = (starting: () => void): (() => void) => {
 /** Runs the client in a worker of this page until it ends, one way or another. */
 const runWorker = (options: LeadershipOptions): Promise<Ending> =>
   new Promise((resolve) => {
-    const { createWorker, createOpaqueWorker, server, profile, signal } = options
+    const { createWorker, loadWorker, server, profile, signal } = options
     let cancelClosing = (): void => {}
     const post = (message: ToWorker): void => worker.post(message)
     const end = (ending: Ending): void => {
@@ -82,7 +92,7 @@ const runWorker = (options: LeadershipOptions): Promise<Ending> =>
       post({ kind: 'close' })
       cancelClosing = timerScheduler.after(limits.helperCloseMs, () => end({ kind: 'closed' }))
     }
-    const passwords = passwordHelpers(createOpaqueWorker, async (step, why) => {
+    const passwords = passwordHelpers(options, async (step, why) => {
       const { code, message, detail } = await options.explain(why)
       post({ kind: 'password_lost', step, code, message, detail })
     })
@@ -109,10 +119,14 @@ const runWorker = (options: LeadershipOptions): Promise<Ending> =>
       }
     }
     const stopSaying = sayStarting(options.starting)
-    const worker = startHelper(createWorker, {
-      message: (data) => hear(data as FromWorker),
-      lost: (failure) => end({ kind: 'failed', failure }),
-    })
+    const worker = startHelper(
+      createWorker,
+      {
+        message: (data) => hear(data as FromWorker),
+        lost: (failure) => end({ kind: 'failed', failure }),
+      },
+      loadWorker,
+    )
     signal.addEventListener('abort', close)
     post({ kind: 'open', server, profile })
   })

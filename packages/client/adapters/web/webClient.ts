@@ -20,6 +20,12 @@ export interface WebClientOptions {
   /** The worker that computes OPAQUE, the only place that needs WebAssembly; the page ends it after each step. */
   readonly createOpaqueWorker: () => Worker
   /**
+   * Each loads the file of that worker into the page's cache and resolves when it is there: a worker that says nothing
+   * although its file has come is given up sooner. Default: nobody knows, and it has as long as a slow line may take.
+   */
+  readonly loadWorker?: () => Promise<void>
+  readonly loadOpaqueWorker?: () => Promise<void>
+  /**
    * Whether the files of this page have been replaced since it was loaded: asked when a worker does not start, which then
    * fails with `outdated`. Default: nobody knows.
    */
@@ -91,6 +97,8 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
     leadWhenFree({
       createWorker,
       createOpaqueWorker,
+      loadWorker: options.loadWorker,
+      loadOpaqueWorker: options.loadOpaqueWorker,
       explain: explaining(options.isReplaced),
       server: originOf(options.server ?? location.origin),
       profile,

@@ -55,11 +55,25 @@ export interface HelperEvents {
 const lost = (step: 'start' | 'work', message: string): SottoError =>
   new SottoError('helper_lost', message, { step })
 
-export const startHelper = (create: () => Worker, events: HelperEvents): Helper => {
+/** Until it is looked whether the file of a worker that says nothing is there. */
+const quietMs = limits.helperSilenceMs / 4
+
+/**
+ * Starts a worker. One of which nothing at all is heard has `limits.helperStartMs` only while its file is on its way:
+ * once the page can load the file, it has the rest of `limits.helperSilenceMs`.
+ *
+ * @param load resolves when the page has loaded the worker's file, from its cache where it is there. Default: nobody knows
+ */
+export const startHelper = (
+  create: () => Worker,
+  events: HelperEvents,
+  load: () => Promise<void> = () => new Promise(() => {}),
+): Helper => {
   const over = new AbortController()
   const end = (): void => {
     over.abort()
     cancel()
+    stopLooking()
     worker?.terminate()
   }
   const fail = (why: SottoError): void => {
@@ -68,11 +82,20 @@ export const startHelper = (create: () => Worker, events: HelperEvents): Helper 
     events.lost(why)
   }
   let step: 'start' | 'work' = 'start'
-  let cancel = timerScheduler.after(limits.helperStartMs, () => fail(lost(step, 'a worker does not start')))
+  const neverStarted = (): void => fail(lost('start', 'a worker does not start'))
+  let cancel = timerScheduler.after(limits.helperStartMs, neverStarted)
+  const hurry = (): void => {
+    if (over.signal.aborted || step === 'work') return
+    cancel()
+    cancel = timerScheduler.after(limits.helperSilenceMs - quietMs, neverStarted)
+  }
+  // A file that the page cannot load either may be on its way to the worker still.
+  const stopLooking = timerScheduler.after(quietMs, () => void load().then(hurry, () => {}))
 
   const gone = (): void => fail(lost(step, 'a worker has gone'))
   const alive = async (name: string): Promise<void> => {
     cancel()
+    stopLooking()
     if (step === 'work') return
     step = 'work'
     const { held = [] } = await navigator.locks.query()

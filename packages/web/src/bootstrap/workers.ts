@@ -33,7 +33,13 @@ export const createClientWorker = (): Worker => start(clientWorker, 'sotto-clien
 
 export const createOpaqueWorker = (): Worker => start(opaqueWorker, 'sotto-opaque')
 
-/** So that it is there when the form is sent: an address that never changes what it stands for is fetched once. */
-export const fetchOpaqueWorker = (): void => {
-  fetch(opaqueWorker, { credentials: 'same-origin' }).catch(() => {})
+/** An address that never changes what it stands for is fetched once: a worker finds it in the cache. */
+const load = async (address: string): Promise<void> => {
+  const answer = await fetch(address, { credentials: 'same-origin' })
+  if (!answer.ok) throw new Error('the file of a worker is not there')
+  await answer.arrayBuffer()
 }
+
+export const loadClientWorker = (): Promise<void> => load(clientWorker)
+
+export const loadOpaqueWorker = (): Promise<void> => load(opaqueWorker)
