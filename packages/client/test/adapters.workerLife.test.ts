@@ -42,7 +42,7 @@ describe('a worker of which nothing is ever heard', () => {
   })
 
   it('that the page has ended is not looked for', async () => {
-    const load = vi.fn(async () => {})
+    const load = vi.fn<() => Promise<void>>(async () => {})
     const { helper, losses } = start(load)
     helper.end()
     await vi.advanceTimersByTimeAsync(limits.helperStartMs)
