@@ -58,20 +58,33 @@ const remedies: Partial<Record<FailureCode, string>> = {
   helper_lost: 'What was stored is safe. Try again; memory may be short.',
   clock_wrong: 'Keys are made to last by them. Set the one that is wrong, then try again.',
   policy: 'sotto room members says who may do more.',
+  not_member:
+    'sotto room accept takes an invitation. Whoever has left the room, or was removed, has to be invited again by a member.',
   last_owner: 'Make somebody else an owner first: sotto room role ROOM NAME owner',
   stale_epoch: 'Try once more.',
 }
 
+/** What they say in particular is all that there is to say: the request was understood, and cannot be done so. */
+const saidInFull: ReadonlySet<FailureCode> = new Set(['bad_request', 'room_unknown'])
+
 /** A sentence with its full stop, where it has no end of its own. */
 const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`)
 
+/** Of an output that could not be written: it is what is full, and not this device. */
+const outputText = ({ code, message }: SottoError): string => {
+  const why = code === 'storage_full' ? 'there is no room left where it goes' : printable(message)
+  return `The output could not be written: ${why}.\n  What was not written does not count as read, and comes again.`
+}
+
 /** A failure for people: the stable text of the code, what exactly, and what to do. */
 export const failureText = (error: SottoError): string => {
+  if (error.detail['stream'] === 'stdout') return outputText(error)
   const { text } = failures[error.code]
   const isOfName = error.code === 'name_invalid' || error.code === 'title_invalid'
   const reason = isOfName ? nameReasonIn(error.detail) : undefined
   const exactly = reason ? nameReasons[reason] : error.message
-  const particular = exactly === text ? '' : `: ${printable(exactly)}`
+  const isParticular = exactly !== text
+  const particular = isParticular ? `: ${printable(exactly)}` : ''
   const rule = error.detail['rule'] === undefined ? '' : ` (rule ${printable(String(error.detail['rule']))})`
   const obstacle = obstacleIn(error.detail)
   if (obstacle) {
@@ -80,7 +93,8 @@ export const failureText = (error: SottoError): string => {
     return `${text}: ${what}.\n${more}  ${remedy}`
   }
   const remedy = noSpaceIn(error.detail) ?? remedies[error.code]
-  return `${sentence(`${text}${particular}${rule}`)}${remedy ? `\n  ${remedy}` : ''}`
+  const said = isParticular && saidInFull.has(error.code) ? printable(exactly) : `${text}${particular}`
+  return `${sentence(`${said}${rule}`)}${remedy ? `\n  ${remedy}` : ''}`
 }
 
 /** What can be done about a refusal on the open lane. */

@@ -30,6 +30,30 @@ describe('text that others wrote', () => {
   })
 })
 
+describe('a failure in words', () => {
+  it.each(['bad_request', 'room_unknown'] as const)(
+    '%s says in particular what it is, and nothing else',
+    (code) => {
+      expect(failureText(new SottoError(code, 'leave it first'))).toBe('leave it first.')
+      expect(failureText(new SottoError(code))).toMatch(/^[A-Z].*\.$/)
+    },
+  )
+
+  it('whoever is out of a room is told how to come in', () => {
+    expect(failureText(new SottoError('not_member'))).toContain('has to be invited again by a member')
+  })
+
+  it.each(['storage_full', 'bad_request'] as const)(
+    'an output that could not be written is not taken for this device: %s',
+    (code) => {
+      const text = failureText(new SottoError(code, 'standard output', { stream: 'stdout' }))
+      expect(text).toContain('The output could not be written')
+      expect(text).toContain('does not count as read')
+      expect(text).not.toMatch(/on this device|not understood/)
+    },
+  )
+})
+
 describe('a value for programs', () => {
   it('steers no terminal and ends no line, and means the same', () => {
     const all = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code)).join('')

@@ -11,7 +11,7 @@ const joinWithinMs = 60_000
 const onlyInvitation = ({ rooms }: ClientState): RoomView => {
   const invitations = rooms.filter(({ state }) => state.kind === 'invited')
   const [first] = invitations
-  if (!first) throw new SottoError('room_unknown', 'there is no invitation')
+  if (!first) throw new SottoError('room_unknown', 'there is no invitation to accept')
   if (invitations.length > 1)
     throw new SottoError(
       'bad_request',

@@ -43,7 +43,7 @@ const mustBeOpen = (client: Client, room: RoomView, output: Output): void => {
     case 'refounded':
       throw new SottoError('room_frozen', `it ${roomStateText(room.state)}`)
     case 'invited':
-      throw new SottoError('not_member', 'accept the invitation first: sotto room accept')
+      throw new SottoError('not_member', 'you are invited to it')
     case 'removed':
     case 'left':
       throw new SottoError('not_member')
