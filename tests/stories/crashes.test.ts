@@ -43,7 +43,7 @@ describe('a device stops between any two steps', () => {
     const id = fresh ?? (await client.createRoom({ name: 'General' })).room
     await until(client, ({ rooms }) => rooms.find((one) => one.id === id)?.state.kind === 'active')
     await client.invite({ room: id, name: 'bob' }).catch((error: unknown) => {
-      expect(error).toMatchObject({ code: 'already_member' })
+      expect(error).toMatchObject({ code: expect.stringMatching(/^already_(member|invited)$/) })
     })
     const there = await texts(client, id)
     for (const text of said) if (!there.includes(text)) await client.send({ room: id, text })

@@ -140,6 +140,31 @@ describe('whatever ends membership keeps what was read', () => {
     expect(await texts(b, id)).toEqual(['one', 'two'])
   })
 
+  it('OUT-2: whose leaving waits for a commit is invited again at once, and listed no more', async () => {
+    const away = async (id: string): Promise<void> => {
+      await a.close()
+      await b.leave({ room: id })
+      a = await alice.open()
+      await online(a)
+      await until(a, () => stateOf(a, id) === 'active')
+    }
+    const invited = await roomOfTwo()
+    await away(invited)
+    await a.invite({ room: invited, name: 'bob' })
+    await invitation(b, invited)
+    expect(eventsOf(await timeline(a, invited)).slice(-2)).toEqual(['bob left', 'alice added'])
+    await expect(a.invite({ room: invited, name: 'bob' })).rejects.toMatchObject({ code: 'already_invited' })
+    await b.accept({ room: invited })
+    await b.send({ room: invited, text: 'three' })
+    await untilMessages(a, invited, 3)
+    expect(await a.members({ room: invited })).toMatchObject([{ name: 'alice' }, { isInvited: false }])
+    await expect(a.invite({ room: invited, name: 'bob' })).rejects.toMatchObject({ code: 'already_member' })
+
+    const listed = await roomOfTwo()
+    await away(listed)
+    expect(await a.members({ room: listed })).toMatchObject([{ name: 'alice' }])
+  })
+
   it('OUT-1: of an invitation that was declined nothing is kept', async () => {
     const { room: id } = await a.createRoom({ name: 'Unwanted' })
     await a.invite({ room: id, name: 'bob' })

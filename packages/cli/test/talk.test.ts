@@ -181,6 +181,8 @@ describe('two terminals', () => {
       expect(left).toMatchObject({ exit: 0, out: expect.stringContaining('You have left General.') })
       expect(left.err).toContain('It stays on this device, to be read. To delete it: sotto room delete')
       expect((await world.sotto('bob', ['send', 'General', 'am I still there?'])).exit).toBe(6)
+      const members = await world.sotto('alice', ['room', 'members', 'General', '--json'])
+      expect(values(members.out).map(({ name }) => name)).toEqual(['alice'])
       const rooms = await world.sotto('bob', ['rooms'])
       expect(rooms.out.trim().split('\n').at(-1)).toMatch(/^General .*you left$/)
       const unasked = await world.sotto('bob', ['room', 'delete', 'General'])
@@ -189,6 +191,9 @@ describe('two terminals', () => {
       const gone = await world.sotto('bob', ['room', 'delete', 'General', '--yes', '--json'])
       expect(values(gone.out)).toEqual([{ room: expect.any(String), deleted: true }])
       expect(await world.sotto('bob', ['room', 'delete', 'General', '--yes'])).toMatchObject({ exit: 3 })
+      expect(await world.sotto('alice', ['room', 'invite', 'General', 'bob'])).toMatchObject({ exit: 0 })
+      const twice = await world.sotto('alice', ['room', 'invite', 'General', 'bob'])
+      expect(twice).toMatchObject({ exit: 4, err: expect.stringContaining('is invited already') })
     },
   )
 })

@@ -31,8 +31,9 @@ import type { Jose } from './ports/jose.ts'
 import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import { askedNobody } from './room/attempt.ts'
+import { awaitedIn } from './room/awaited.ts'
 import { claimKeyPackages } from './room/claim.ts'
-import { accountsIn, accountsWhere, freePlaces } from './room/places.ts'
+import { accountsIn, freePlaces } from './room/places.ts'
 import { firstPolicy, type Founding, foundRoom, type Joining } from './room/enter.ts'
 import { isSaidByOthers } from './room/face.ts'
 import { roomKeys } from './room/keys.ts'
@@ -224,20 +225,38 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     }
   }
 
+  /** Accounts that have yet to come in, in hex; nobody where the server does not say. */
+  const invitedInto = async (room: RoomState): Promise<ReadonlySet<string>> => {
+    if (!follows(room) || !line.isOnline()) return new Set()
+    const waiting = await call(operations.readInvited, { room: room.id }).then(
+      ({ devices }) => new Set(devices.map(toHex)),
+      // A server of before does not know; and a name in a list is worth no failure.
+      () => new Set<string>(),
+    )
+    return awaitedIn(store, room, waiting)
+  }
+
+  const isIn = ({ group }: RoomState, who: Uint8Array): boolean =>
+    group !== null && accountsIn(group.public).has(toHex(who))
+
   /**
    * Somebody on the way into a room, with key packages for it.
-   * @throws SottoError `name_unknown`, `already_member`, `room_full`, `key_package_unavailable`, …
+   * @throws SottoError `name_unknown`, `already_member`, `already_invited`, `room_full`, `key_package_unavailable`, …
    */
   const invitationOf = async (room: Room, name: string, patience: Patience): Promise<Intent> => {
-    const policy = policyToChange(room)
+    policyToChange(room)
     const invited = await contacts.named(normalizeName(name))
     const under = room
       .state()
       .intents.find((intent) => intent.kind === 'invite' && equalBytes(intent.account, invited.account))
     if (under) return under
+    if (isIn(room.state(), invited.account)) await room.leaversOut('at_once')
+    const policy = policyToChange(room)
+    if (roleOf(policy, invited.account) !== undefined && isIn(room.state(), invited.account)) {
+      const isAwaited = (await invitedInto(room.state())).has(toHex(invited.account))
+      throw new SottoError(isAwaited ? 'already_invited' : 'already_member')
+    }
     const { group } = room.state()
-    const isThere = group !== null && accountsIn(group.public).has(toHex(invited.account))
-    if (roleOf(policy, invited.account) !== undefined && isThere) throw new SottoError('already_member')
     if (group && freePlaces(group.public, policy) < 1) throw new SottoError('room_full')
     const claim = () =>
       claimKeyPackages({ call, provider, contacts, clockS: nowS() }, room.state(), invited.account)
@@ -275,18 +294,6 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     if (phase.kind !== 'active' && phase.kind !== 'repairing') throw new SottoError('not_member')
     if (room.isAlarmed()) throw new SottoError('identity_changed')
     return room
-  }
-
-  /** Accounts of which all devices in the room have yet to come in; nobody where the server does not say. */
-  const invitedInto = async (room: RoomState): Promise<ReadonlySet<string>> => {
-    const group = publicOf(room)
-    if (!group || !follows(room) || !line.isOnline()) return new Set()
-    const waiting = await call(operations.readInvited, { room: room.id }).then(
-      ({ devices }) => new Set(devices.map(toHex)),
-      // A server of before does not know; and a name in a list is worth no failure.
-      () => new Set<string>(),
-    )
-    return accountsWhere(group, (one) => waiting.has(toHex(one)))
   }
 
   const endOthers = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
@@ -386,6 +393,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     ...leaveCommands({ rooms, account }),
 
     members: async ({ room: id }) => {
+      // Whose leaving waits for a commit would be listed until then; it is the turn of this device within moments.
+      await rooms.get(id).leaversOut('in_turn')
       const room = rooms.get(id).state()
       const members = policyIn(room)?.members ?? []
       await contacts.ensure(members.map((member) => ({ account: member.account, seq: 0 })))

@@ -23,6 +23,7 @@ export const failures = {
   name_alike: { status: 409, exit: 4, text: 'That name looks like one that is taken' },
   room_full: { status: 409, exit: 4, text: 'The room is full' },
   already_member: { status: 409, exit: 4, text: 'That person is in the room already' },
+  already_invited: { status: 409, exit: 4, text: 'That person is invited already' },
 
   // Who is asking.
   unauthorized: { status: 401, exit: 5, text: 'Sign in first' },

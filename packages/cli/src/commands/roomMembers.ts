@@ -5,6 +5,7 @@ import { styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { findRoom } from '../roomName.ts'
 import { identityText } from '../roomState.ts'
+import { standingText } from '../standing.ts'
 import { table } from '../table.ts'
 import { settled } from '../waiting.ts'
 
@@ -24,10 +25,12 @@ export const membersCommand = (): Command =>
       const { output } = invocation
       await withAccount(invocation, async (client) => {
         const room = await findRoom(client, wanted)
-        await settled(client)
+        const standing = await settled(client)
         const members = await client.members({ room: room.id })
         if (output.format === 'json')
           for (const member of members) output.result({ room: room.id, ...member }, null)
         else output.result(null, table(members.map(row)))
+        const remark = standingText(standing, client.state())
+        if (remark) output.remark(remark)
       })
     })

@@ -1,16 +1,16 @@
-import { type Client, type ClientState, isOver, type RoomView } from '@sotto/client'
+import { type Client, isOver, type RoomView } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { continuationLines } from '../continuation.ts'
-import { failureText } from '../failureText.ts'
 import { hookTitle } from '../message.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { roomTitle } from '../roomName.ts'
 import { roomStateRecord, roomStateText, troubleLines } from '../roomState.ts'
+import { standingText } from '../standing.ts'
 import { table } from '../table.ts'
 import { shortTime, timestamp } from '../time.ts'
-import { serverRefused, type Settled, settled } from '../waiting.ts'
+import { settled } from '../waiting.ts'
 
 const latestCharactersMax = 60
 
@@ -42,20 +42,6 @@ const value = ({ id, name, state, unread, memberCount, latest }: RoomView) => ({
     time: timestamp(latest.timeMs),
   },
 })
-
-const standingText = (standing: Settled, state: ClientState): string => {
-  switch (standing) {
-    case 'caught_up':
-    case 'signed_out':
-      return ''
-    case 'catching_up':
-      return 'Not everything has been read yet.'
-    case 'offline':
-      return `${failureText(serverRefused(state))}\nThis is what the device remembers.`
-    case 'refused':
-      return `${failureText(serverRefused(state))}\nNothing is sent to it.`
-  }
-}
 
 /** Below the list, what it has no place for: what is safe and what to do in rooms that do not simply work. */
 const explain = async (client: Client, room: RoomView, output: Output): Promise<void> => {

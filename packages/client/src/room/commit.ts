@@ -420,6 +420,9 @@ const leaversOf = (group: Group, references: readonly PendingProposal[]): readon
   return going.filter((account) => !staying.some((other) => equalBytes(other, account)))
 }
 
+/** Accounts that are in the group only until somebody commits what they have asked for: to be taken out. */
+export const leaversIn = (group: Group): readonly Uint8Array[] => leaversOf(group, group.public.proposals)
+
 /** Asks the others to take this device's leaf out. */
 export const stageLeave = async (
   tools: Tools,

@@ -1,4 +1,4 @@
-import { leaves, memberCount, type PublicGroup } from '@sotto/mls'
+import { type LeafNode, leaves, memberCount, type PublicGroup } from '@sotto/mls'
 import { limits, toHex } from '@sotto/protocol'
 import { identityOf, type Policy } from '@sotto/trust'
 
@@ -17,15 +17,15 @@ export const accountsIn = ({ tree }: PublicGroup): ReadonlySet<string> => {
   return accounts
 }
 
-/** Those of them of whose devices in the group every one is such. */
+/** Those of them of whose devices in the group every one is such, by its id and its leaf. */
 export const accountsWhere = (
   group: PublicGroup,
-  isSuch: (device: Uint8Array) => boolean,
+  isSuch: (device: Uint8Array, leaf: LeafNode) => boolean,
 ): ReadonlySet<string> => {
   const accounts = new Set(accountsIn(group))
   for (const [, leaf] of leaves(group.tree)) {
     const identity = identityOf(leaf)
-    if (identity && !isSuch(identity.device)) accounts.delete(toHex(identity.account))
+    if (identity && !isSuch(identity.device, leaf)) accounts.delete(toHex(identity.account))
   }
   return accounts
 }

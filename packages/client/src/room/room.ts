@@ -14,7 +14,7 @@ import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
 import type { HandedBack, SpaceOwner } from '../view.ts'
 import { type Claimant, claimed, claimForAll } from './claim.ts'
-import { failIntent, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
+import { failIntent, leaversIn, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
 import { isChore } from './purpose.ts'
 import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
@@ -68,6 +68,11 @@ export interface Room {
   created(): Promise<void>
   /** Resolves when the wish to leave stands in the log. */
   left(): Promise<void>
+  /**
+   * Resolves when those who have asked to leave are out: at the turn of this device, or with `at_once` by its own commit
+   * now. It resolves all the same where nobody can be reached, nobody may commit it, or 5 s have passed.
+   */
+  leaversOut(when: 'in_turn' | 'at_once'): Promise<void>
   /** Whether a member of the room is not who it was. */
   isAlarmed(): boolean
   /** Ends all timers, and what is waited for with the reason; steps under way still end. */
@@ -99,6 +104,9 @@ const askAgainMs = 10 * 60_000
 /** How long the push of an entry may take after its acknowledgement, before the log is asked for it. */
 const pushDelayMs = 1000
 
+/** How long one waits for those who have asked to leave to be out: longer than a turn, and than one commit that is lost. */
+const leaversWithinMs = 5000
+
 interface Waiter {
   resolve(): void
   reject(failure: SottoError): void
@@ -110,6 +118,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const intents = new Map<string, Waiter[]>()
   const creators: Waiter[] = []
   const leavers: Waiter[] = []
+  /** Who waits for others to be out. */
+  const stayers: Waiter[] = []
   /** Until when nothing is sent, and until when no messages are. */
   const heldUntilMs = { all: 0, messages: 0 }
   let races = 0
@@ -209,6 +219,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     hookKeeper.settle(room)
     if (room.phase.kind !== 'creating') settle(creators)
     if (hasLeft(room)) settle(leavers)
+    if (!isWaitingForLeavers()) settle(stayers)
     if (isEnded(room.phase) || room.phase.kind === 'frozen') failAll(room)
     if (room.group && before.group !== room.group && before.place.epoch !== room.place.epoch) tellForkTag()
     deps.changed(room, told)
@@ -218,6 +229,13 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         settle(leavers, new SottoError('policy', undefined, { rule: one.rule }))
     }
     proceed()
+  }
+
+  /** Somebody has asked to leave, and this device has not yet tried in vain to commit it. */
+  const isWaitingForLeavers = (): boolean => {
+    const { phase, group, pending } = runner.state()
+    if (phase.kind !== 'active' || !group || !line.isOnline()) return false
+    return (pending !== null || turns.isOpen()) && leaversIn(group).length > 0
   }
 
   const failAll = ({ phase }: RoomState): void => {
@@ -487,11 +505,19 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     hooked: (hook) => hookKeeper.ready(hook),
     created: () => waitFor(creators),
     left: () => waitFor(leavers),
+    leaversOut: (when) => {
+      if (!isWaitingForLeavers()) return Promise.resolve()
+      if (when === 'at_once') turns.hurry()
+      const out = waitFor(stayers)
+      after(leaversWithinMs, () => settle(stayers))
+      proceed()
+      return out
+    },
     rest: async (reason) => {
       ended = reason
       for (const cancel of timers) cancel()
       timers.clear()
-      for (const waiters of [...intents.values(), creators, leavers]) settle(waiters, reason)
+      for (const waiters of [...intents.values(), creators, leavers, stayers]) settle(waiters, reason)
       intents.clear()
       hookKeeper.rest(reason)
       await runner.take((room) => stepped(room)).catch(() => {})

@@ -9,7 +9,9 @@ export interface Turns {
   isOpen(): boolean
   /** Whether it is time to try; where it is not yet, `due` is called when it is. */
   chore(): boolean
-  /** The same for one wish of somebody else. */
+  /** Somebody here waits for what is to be done: the turn is taken at once, where it was not taken yet. */
+  hurry(): void
+  /** The same as `chore` for one wish of somebody else. */
   wish(id: string): boolean
 }
 
@@ -56,6 +58,9 @@ export const takeTurns = ({ after, between, due }: TurnsDeps): Turns => {
         case 'done':
           return false
       }
+    },
+    hurry: () => {
+      if (turn !== 'done') turn = 'due'
     },
     wish: (id) => {
       const known = wishes.get(id)

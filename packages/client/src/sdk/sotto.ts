@@ -66,7 +66,7 @@ export interface Sotto {
   history(room: string, options?: HistoryOptions): Promise<HistoryPage>
   /** @returns the id of the new room. @throws SottoError `offline`, `bad_request` */
   createRoom(name: string): Promise<string>
-  /** @throws SottoError `name_unknown`, `already_member`, `room_full`, `key_package_unavailable`, `policy` */
+  /** @throws SottoError `name_unknown`, `already_member`, `already_invited`, `room_full`, `key_package_unavailable`, `policy` */
   invite(room: string, name: string): Promise<void>
   /**
    * Invites several people at once, which costs a large room much less than one after the other. What is refused of one

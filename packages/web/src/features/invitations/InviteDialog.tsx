@@ -17,7 +17,13 @@ const namesIn = (text: string): readonly string[] => [
   ...new Set(text.split(/[\s,;]+/u).filter((name) => name !== '')),
 ]
 
-const nameCodes = new Set(['name_unknown', 'name_invalid', 'already_member', 'key_package_unavailable'])
+const nameCodes = new Set([
+  'name_unknown',
+  'name_invalid',
+  'already_member',
+  'already_invited',
+  'key_package_unavailable',
+])
 
 const InviteForm = ({
   room,
