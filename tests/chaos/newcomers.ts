@@ -64,7 +64,7 @@ export const meetAnew = async (
       `${guest.name} is invited`,
       () =>
         host.client.invite({ room: id, name: guest.name }).catch((error: unknown) => {
-          if (!(error instanceof SottoError && /^already_/.test(error.code))) throw error
+          if (!(error instanceof SottoError && error.code.startsWith('already_'))) throw error
         }),
       () => false,
     )
