@@ -28,6 +28,9 @@ describe('TEXT-1 what is said', () => {
     ' \u20dd\u0903',
     '\u0000\u001b\u007f',
     '\u{1d159}',
+    '\u070f',
+    '\u{13430}',
+    '\u{1343f}',
   ])('is nothing where nothing is seen: %j', (text) => {
     expect(messageTextProblem(text)).toBe('empty')
     expect(messageTextProblem(`${text}.`)).toBeUndefined()
@@ -41,6 +44,8 @@ describe('TEXT-1 what is said', () => {
     '1\ufe0f\u20e3',
     'e\u0301',
     '\u0600',
+    '\u06dd',
+    '\u{110bd}',
     '➿',
     '\u{1f3f4}\u{e0067}\u{e007f}',
   ])('is something where something is seen: %j', (text) => expect(messageTextProblem(text)).toBeUndefined())

@@ -149,6 +149,18 @@ describe('ID-2a a name that somebody wants', () => {
     ['Urdu', 'عائشہ'],
     ['Vietnamese', 'Nguyễn'],
     ['Yi', 'ꆈꌠ'],
+    ['Assamese with ZWJ before a virama', 'ৰ\u200d\u09cdয'],
+    ['Kannada with ZWJ before a virama', 'ರ\u200d\u0ccdಯಾನ್'],
+    ['Odia with ZWJ before a virama', 'ର\u200d\u0b4dୟାନ'],
+    ['Telugu with ZWJ before a virama', 'ర\u200d\u0c4dయాన్'],
+    ['Malayalam with an old chillu', 'കിരണ്\u200d'],
+    ['Mongolian with a vowel separator', 'ᠰᠠᠷ\u180eᠠ'],
+    ['Chinese with a zero at the end', '王〇'],
+    ['Chinese with a zero in front', '〇王'],
+    ['Cyrillic with a ring', 'а̊ня'],
+    ['Cyrillic with a macron', 'ю̄ра'],
+    ['Persian with ZWNJ that parts nothing', 'امیر\u200cعلی'],
+    ['Tibetan with its last tsheg', 'ཚེ་རིང་'],
     ['Yoruba with two marks on a letter', 'Ọlá'],
   ])('may be %s: %j', (_script, name) => {
     expect(accountNameProblem(name)).toBeUndefined()
@@ -196,7 +208,11 @@ describe('ID-2a a name that somebody wants', () => {
     ['marks', 'one on a digit', 'a1\u0301'],
     ['joiner', 'a ZWJ between Latin letters', 'al\u200dice'],
     ['joiner', 'a ZWNJ between Latin letters', 'al\u200cice'],
-    ['joiner', 'a ZWNJ where nothing would join', 'رد\u200cد'],
+    ['joiner', 'a ZWNJ before a digit', 'علی\u200c٢'],
+    ['joiner', 'a ZWJ behind another letter than RA', 'ಕ\u200d\u0ccdಯ'],
+    ['scripts', 'a vowel separator of Mongolian in Latin', 'al\u180eice'],
+    ['joiner', 'two of them', 'ᠰᠠ\u180e\u180eᠠ'],
+    ['edges', 'a vowel separator at the end', 'ᠰᠠ\u180e'],
     ['joiner', 'a middle dot elsewhere', 'al·ice'],
     ['joiner', 'the dot of Japanese elsewhere', 'al・ice'],
     ['direction', 'a digit in front of Arabic', '٣علي'],
@@ -206,6 +222,17 @@ describe('ID-2a a name that somebody wants', () => {
     expect(() => newAccountName(name)).toThrow(
       expect.objectContaining({ code: 'name_invalid', detail: { reason } }),
     )
+  })
+
+  it.each([
+    ['امیر\u200cعلی', 'امیرعلی'],
+    ['عبد\u200cالله', 'عبدالله'],
+    ['آیة\u200cالله', 'آیةالله'],
+    ['رد\u200cد', 'ردد'],
+    ['علی\u200cرضا', 'علی\u200cرضا'],
+    ['ཚེ་རིང་', 'ཚེ་རིང'],
+  ])('is found as it was typed, and given away without what is not seen: %j', (typed, name) => {
+    expect([newAccountName(typed), normalizeName(typed), normalizeName(name)]).toEqual([name, name, name])
   })
 
   it('is looked up as it was given away, also where it would not be given away any more', () => {
@@ -257,6 +284,8 @@ describe('ID-2b the look of a name', () => {
     ['ab', 'ab\ufe0f'],
     ['ஸ்ரீராம்', 'ஶ்ரீராம்'],
     ['ខ្តា', 'ខ្ដា'],
+    ['കിരൺ', 'കിരണ്\u200d'],
+    ['ᠰᠠᠷᠠ', 'ᠰᠠᠷ\u180eᠠ'],
     ['ແດງ', 'ເເດງ'],
     ['แดง', 'เเดง'],
     ['ကိုကို', 'ကုိကုိ'],

@@ -1,6 +1,6 @@
 import { SottoError } from '../errors.ts'
 import { limits } from '../limits.ts'
-import { contextual, withoutThoseInPlace } from './joiners.ts'
+import { contextual, withoutIdleJoiners, withoutThoseInPlace } from './joiners.ts'
 import { isOfOneWriting } from './scripts.ts'
 
 /** What a name that nobody has yet is refused for: the first of them that holds. */
@@ -27,10 +27,16 @@ const heldBefore = new RegExp(
   '^(?:[\\p{L}\\p{M}\\p{Nd}._-]|(?![\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}])\\p{Cn})+$',
   'u',
 )
-const edges = /^[\p{L}\p{Nd}\p{Cn}].*[\p{L}\p{M}\p{Nd}\p{Cn}]$/u
+/** The zero of Han is a digit, too, and a ZWJ at the end belongs to the virama that it stands behind. */
+const edges = /^[\p{L}\p{Nd}\p{Cn}\u3007].*(?:[\p{L}\p{M}\p{Nd}\p{Cn}\u3007]|\p{M}\u200d)$/u
 const noLetters = /[^\p{L}]/gu
 
-const formOf = (name: string): string => name.normalize('NFKC').toLowerCase().normalize('NFKC')
+/** A tsheg ends a syllable of Tibetan, and the last one as well. */
+const lastTsheg = /\u0f0b+$/u
+
+/** No name from before has what is dropped here. */
+const formOf = (name: string): string =>
+  withoutIdleJoiners(name.normalize('NFKC').toLowerCase().normalize('NFKC').replace(lastTsheg, ''))
 
 const lengthProblem = (name: string): 'short' | 'long' | undefined => {
   const characters = [...name].length
@@ -46,7 +52,8 @@ const mayBeFromBefore = (form: string): boolean =>
   isOfOneWriting(form.replace(noLetters, ''))
 
 /**
- * The one form under which a name is registered, shown and looked up: NFKC, lower case. What was ever given away has one,
+ * The one form under which a name is registered, shown and looked up: NFKC, lower case, without what is typed and never
+ * seen (a ZWNJ that parts nothing, the last tsheg). What was ever given away has one,
  * also where nobody would get it any more (`newAccountName`): the rules get stricter, and accounts stay.
  *
  * @throws SottoError `name_invalid` for what can be nobody's
@@ -57,7 +64,6 @@ export const normalizeName = (name: string): string => {
   return form
 }
 
-const joiner = /[\u200c\u200d]/u
 const ignorable = /\p{Default_Ignorable_Code_Point}/u
 /**
  * The letters and digits of PRECIS (RFC 8264 §8): no jamo of old Korean, which join to whatever somebody likes, and none of
@@ -88,7 +94,7 @@ const rightToLeft =
 
 const problemOf = (form: string): AccountNameProblem | undefined => {
   const characters = [...form]
-  if (characters.some((one) => ignorable.test(one) && !joiner.test(one))) return 'invisible'
+  if (characters.some((one) => ignorable.test(one) && !hasPlace.test(one))) return 'invisible'
   const length = lengthProblem(form)
   if (length) return length
   if (!characters.every(isCharacter) || !firm.test(form)) return 'character'

@@ -15,14 +15,19 @@ const viramas =
   '\u{110b9}\u{11133}\u{11134}\u{111c0}\u{11235}\u{112ea}\u{1134d}\u{11442}\u{114c2}\u{115bf}\u{1163f}\u{116b6}\u{1172b}' +
   '\u{11839}\u{11d44}\u{11d45}\u{11d97}'
 
+/** RA of the scripts of India, which has a repha with a virama behind it. */
+const ras = '\u0930\u0931\u09b0\u09f0\u0a30\u0ab0\u0b30\u0c30\u0cb0\u0d30'
+
 /**
  * Characters that nobody sees by themselves, or that pass for punctuation, each in the one place where it is a part of
- * writing: the contextual rules of RFC 5892, appendix A, and the ZWJ that Bengali has before a virama (UAX 31 §2.3.1).
+ * writing: the contextual rules of RFC 5892, appendix A; the ZWJ before a virama behind which RA keeps its shape (UAX 31
+ * §2.3.1); and the vowel separator of Mongolian.
  */
 const inPlace = [
   new RegExp(`(?<=[${viramas}])[\\u200c\\u200d]`, 'gu'),
   new RegExp(`(?<=[${joiningBoth}]\\p{Mn}*)\\u200c(?=\\p{Mn}*[${joiningBoth}${joiningBefore}])`, 'gu'),
-  /(?<=\u09b0)\u200d(?=\u09cd)/gu,
+  new RegExp(`(?<=[${ras}])\\u200d(?=[${viramas}])`, 'gu'),
+  /(?<=[\u1820-\u18aa])\u180e(?=[\u1820-\u18aa])/gu,
   /(?<=l)\u00b7(?=l)/gu,
   /\u0375(?=\p{scx=Grek})/gu,
   /(?<=\p{sc=Hebr})[\u05f3\u05f4]/gu,
@@ -37,4 +42,12 @@ export const withoutThoseInPlace = (text: string): string => {
 }
 
 /** The characters that have a place at all. */
-export const contextual = '\u200c\u200d\u00b7\u0375\u05f3\u05f4\u30fb'
+export const contextual = '\u200c\u200d\u180e\u00b7\u0375\u05f3\u05f4\u30fb'
+
+const idle = new RegExp(
+  `(?<=[\\u0621\\u06d5${joiningBefore}]\\p{Mn}*)\\u200c+(?=[\\u0621\\u06d5${joiningBoth}${joiningBefore}])`,
+  'gu',
+)
+
+/** A text without each ZWNJ between letters of Arabic that do not join anyway: many keyboards put one between words. */
+export const withoutIdleJoiners = (text: string): string => text.replaceAll(idle, '')

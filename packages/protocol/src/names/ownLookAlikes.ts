@@ -5,6 +5,8 @@
 export const ownLookAlikes: readonly (readonly string[])[] = [
   // Tamil, root zone LGR: SHRII of SA and of SHA is one conjunct.
   ['\u0bb8\u0bcd\u0bb0\u0bc0', '\u0bb6\u0bcd\u0bb0\u0bc0'],
+  // Malayalam (The Unicode Standard, 12.9): a chillu, and how it was written before it had a code point.
+  ...['ൺണ്', 'ൻന്', 'ർര്', 'ൽല്', 'ൾള്', 'ൿക്'].map(([chillu = '', ...before]) => [chillu, before.join('')]),
   // Khmer, root zone LGR: the subscripts of TA and DA are one.
   ['\u17d2\u178a', '\u17d2\u178f'],
   // Lao, as UTS 39 has it for Thai: EI is E twice.

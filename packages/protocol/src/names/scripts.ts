@@ -36,8 +36,14 @@ const systems = [...alone.split(' '), ...together].map((scripts) => {
   return (text: string): boolean => (made ??= { system: systemOf(scripts) }).system?.test(text) ?? false
 })
 
+/** Marks of every alphabet: each is of the script of its letter, whatever the scripts are that Unicode names for it. */
+const marks = /[\u0300-\u036f]/gu
+
 const ascii = /^[\u0020-\u007e]*$/
 
 /** Whether all of a text is written in one living script, or in some that are ordinarily written together. */
-export const isOfOneWriting = (text: string): boolean =>
-  ascii.test(text) || systems.some((fits) => fits(text))
+export const isOfOneWriting = (text: string): boolean => {
+  if (ascii.test(text)) return true
+  const letters = text.replaceAll(marks, '')
+  return systems.some((fits) => fits(letters))
+}
