@@ -70,7 +70,11 @@ export const Workspace = ({
   // With the keys one goes through the rooms that one is in, and out of any other.
   const steps = ordered.filter(({ id, state }) => !isEnded(state) || id === openId)
 
-  const { members, reload } = useMembers(hasMembers(room) ? room.id : null, room?.memberCount ?? 0)
+  const { members, reload } = useMembers(
+    hasMembers(room) ? room.id : null,
+    room?.memberCount ?? 0,
+    membersShown,
+  )
   const role = members.kind === 'ready' ? members.members.find(({ own }) => own)?.role : undefined
   const changeable = role !== undefined && room !== undefined && standingOf(room.state) === 'open'
 
