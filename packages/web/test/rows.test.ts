@@ -2,6 +2,7 @@ import type { TimelineItem } from '@sotto/client'
 import { describe, expect, test } from 'vitest'
 import {
   firstUnreadOf,
+  isBeginning,
   rowsOf as rowsIn,
   seqAt,
   rowAt,
@@ -187,4 +188,17 @@ test('what has been seen reaches to the last acknowledged row in view', () => {
   expect(seqAt(rows, rows.length - 1)).toBe(9)
   expect(seqAt(rows, 2)).toBe(7)
   expect(seqAt(rows, 0)).toBeNull()
+})
+
+describe('the top of a room', () => {
+  test('is its beginning for whoever was there then, and their coming in for everybody else', () => {
+    expect(isBeginning([event(1, 0), message(2, 'bob', 1)])).toBe(true)
+    const cameIn: TimelineItem = {
+      ...event(7, 0),
+      kind: 'event',
+      event: { kind: 'added', name: 'alice' },
+    } as TimelineItem
+    expect(isBeginning([cameIn, message(8, 'bob', 1)])).toBe(false)
+    expect(isBeginning([message(8, 'bob', 1)])).toBe(false)
+  })
 })

@@ -132,6 +132,9 @@ export const en = {
     newerFailed: 'Newer messages could not be loaded.',
     beginTitle: 'This is where <bdi>{room}</bdi> begins',
     beginText: 'What is said here can be read by its members and by nobody else.',
+    enteredTitle: 'This is where you came into <bdi>{room}</bdi>',
+    enteredText:
+      'What was said here before is not on this device. What is said from here on can be read by the members and by nobody else.',
     beginInvite: 'Invite people',
     today: 'Today',
     yesterday: 'Yesterday',

@@ -17,7 +17,7 @@ import { MessageRow } from './MessageRow.tsx'
 import type { WaitsFor } from './MessageRow.tsx'
 import { MissedRow } from './MissedRow.tsx'
 import type { Place } from './places.ts'
-import { firstUnreadOf, rowAt, rowsOf, seqOf, stretchOf } from './rows.ts'
+import { firstUnreadOf, isBeginning, rowAt, rowsOf, seqOf, stretchOf } from './rows.ts'
 import type { Row } from './rows.ts'
 import styles from './Timeline.module.css'
 import { DayRow, EventRow, UnreadableRow, UnreadRow } from './TimelineRow.tsx'
@@ -122,10 +122,10 @@ export const Timeline = ({
       const later = rows.findIndex((row, at) => at >= index && seqOf(row) !== null)
       return later < 0 ? index : later
     },
-    onPlace: (at) => {
-      const seq = at === null ? null : seqOf(rows[at.index])
-      if (at === null || seq === null) actions.onPlace({ kind: 'end' })
-      else actions.onPlace({ kind: 'at', seq, offsetPx: at.offsetPx })
+    onPlace: ({ index, offsetPx }, isAtEnd) => {
+      const seq = seqOf(rows[index])
+      if (seq === null) actions.onPlace({ kind: 'end' })
+      else actions.onPlace(isAtEnd ? { kind: 'end', top: { seq, offsetPx } } : { kind: 'at', seq, offsetPx })
     },
   })
   const onCopy = useCopied(rows)
@@ -171,6 +171,7 @@ export const Timeline = ({
             room={room.id}
             name={room.name}
             more={hasOlder}
+            isBeginning={isBeginning(items)}
             older={older}
             onOlder={onOlder}
             onInvite={actions.onInvite}

@@ -11,6 +11,7 @@ export const TopRow = ({
   room,
   name,
   more,
+  isBeginning,
   older,
   onOlder,
   onInvite,
@@ -18,6 +19,8 @@ export const TopRow = ({
   readonly room: string
   readonly name: string
   readonly more: boolean
+  /** What is loaded begins with the room itself, and not with the reader's coming into it. */
+  readonly isBeginning: boolean
   readonly older: PageState
   readonly onOlder: () => void
   readonly onInvite: (() => void) | null
@@ -45,8 +48,10 @@ export const TopRow = ({
   return (
     <div className={styles.begin}>
       <Avatar id={room} name={name} shape="room" size="large" />
-      <p className={styles.title}>{t.rich('beginTitle', { room: name, ...isolated })}</p>
-      <p className={styles.text}>{t('beginText')}</p>
+      <p className={styles.title}>
+        {t.rich(isBeginning ? 'beginTitle' : 'enteredTitle', { room: name, ...isolated })}
+      </p>
+      <p className={styles.text}>{t(isBeginning ? 'beginText' : 'enteredText')}</p>
       {onInvite && (
         <Button icon="invite" size="small" onClick={onInvite}>
           {t('beginInvite')}

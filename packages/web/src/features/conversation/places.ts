@@ -1,17 +1,27 @@
-/** Where somebody was in a room when they left it. */
-export type Place =
-  | { readonly kind: 'end' }
-  /** So far below the upper edge of the row that shows this entry; negative above it. */
-  | { readonly kind: 'at'; readonly seq: number; readonly offsetPx: number }
+/** So far below the upper edge of the row that shows this entry; negative above it. */
+export interface Spot {
+  readonly seq: number
+  readonly offsetPx: number
+}
+
+/** Where somebody was in a room when they left it; at its end, by `top` what stood uppermost there, where that is known. */
+export type Place = { readonly kind: 'end'; readonly top?: Spot } | ({ readonly kind: 'at' } & Spot)
 
 const key = 'sotto.places'
 const placesMax = 100
 
+const isSpot = (value: object): boolean => {
+  const { seq, offsetPx } = value as { readonly seq?: unknown; readonly offsetPx?: unknown }
+  return Number.isSafeInteger(seq) && Number.isFinite(offsetPx)
+}
+
 const isPlace = (value: unknown): value is Place => {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false
-  if (value.kind === 'end') return true
-  const { seq, offsetPx } = value as { readonly seq?: unknown; readonly offsetPx?: unknown }
-  return value.kind === 'at' && Number.isSafeInteger(seq) && Number.isFinite(offsetPx)
+  if (value.kind === 'at') return isSpot(value)
+  const { top } = value as { readonly top?: unknown }
+  return (
+    value.kind === 'end' && (top === undefined || (typeof top === 'object' && top !== null && isSpot(top)))
+  )
 }
 
 /** For the tab and for as long as it lives, reloads included: places of rooms, and nothing of what is said there. */
@@ -36,6 +46,18 @@ let places: Map<string, Place> | null = null
 const all = (): Map<string, Place> => (places ??= new Map(stored()))
 
 export const placeIn = (room: string): Place => all().get(room) ?? { kind: 'end' }
+
+/**
+ * Where a room is opened whose reader was at a place. Whoever had gone to its end over what is unread is where they were;
+ * whoever had read up to its end follows it, and begins with what is new.
+ */
+export const placeToOpen = (
+  place: Place,
+  room: { readonly readSeq: number; readonly unread: number },
+): Place =>
+  place.kind === 'end' && place.top && room.unread > 0 && place.top.seq > room.readSeq + 1
+    ? { kind: 'at', ...place.top }
+    : place
 
 export const keepPlace = (room: string, place: Place): void => {
   const known = all()

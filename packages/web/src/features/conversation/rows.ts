@@ -104,6 +104,10 @@ export const firstUnreadOf = (
   return items.find((item) => isSaidByOthers(item) && item.seq !== null && item.seq > readSeq)?.id ?? null
 }
 
+/** Whether the first of a room's items are these: it was made, or founded anew, before the reader's own eyes. */
+export const isBeginning = ([first]: readonly TimelineItem[]): boolean =>
+  first?.kind === 'event' && (first.event.kind === 'created' || first.event.kind === 'refounded')
+
 /** What counts as unread: the words of other people, and of scripts. */
 const isSaidByOthers = (item: TimelineItem): boolean =>
   (item.kind === 'message' && !item.sender.own) || (item.kind === 'hook' && item.text !== null)

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from '../../client/ClientContext.tsx'
 import { useTimeline } from '../../client/useTimeline.ts'
 import type { Opening } from '../../client/useTimeline.ts'
-import { keepPlace, placeIn, storePlaces } from './places.ts'
+import { keepPlace, placeIn, placeToOpen, storePlaces } from './places.ts'
 import type { Place } from './places.ts'
 import { useReading } from './useReading.ts'
 
@@ -16,7 +16,7 @@ const openingOf = (room: RoomView, place: Place): Opening => {
 /** A room on the screen: which part of it is shown, how far it has been read, and how one moves in it. */
 export const useOpenRoom = (room: RoomView) => {
   const client = useClient()
-  const [place] = useState(() => placeIn(room.id))
+  const [place] = useState(() => placeToOpen(placeIn(room.id), room))
   const { state, loadOlder, loadNewer, reopen, reload, trim } = useTimeline(room.id, openingOf(room, place))
   const reading = useReading(room)
   const ownTurn = state.kind === 'ready' ? state.ownTurn : null

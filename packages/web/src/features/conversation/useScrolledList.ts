@@ -62,8 +62,8 @@ export interface ListOptions {
   readonly onAtEnd: () => void
   /** The row at or after this one that will be found again, by which a place is told. */
   readonly anchorAt: (index: number) => number
-  /** Where the reader is; null at the end, to which the list follows. */
-  readonly onPlace: (place: RowPlace | null) => void
+  /** Where the reader is; at the end, to which the list follows, also while more comes. */
+  readonly onPlace: (place: RowPlace, isAtEnd: boolean) => void
 }
 
 /** Keeps a list of messages where its reader wants it: at the newest one while they are there, else in its place. */
@@ -113,7 +113,7 @@ export const useScrolledList = (options: ListOptions) => {
     following.current = !hasNewer && distanceToEnd(handle) <= (movedUp ? 1 : endDistancePx)
     const index = options.anchorAt(handle.findItemIndex(handle.scrollOffset))
     const offsetPx = handle.scrollOffset - handle.getItemOffset(index)
-    options.onPlace(following.current ? null : { index, offsetPx })
+    options.onPlace({ index, offsetPx }, following.current)
   }
 
   const onScroll = () => {
@@ -151,7 +151,11 @@ export const useScrolledList = (options: ListOptions) => {
   })
   useLayoutEffect(() => write(), [ownTurn])
 
-  useSettling(list, settled, look)
+  // A reader who turns no wheel has a place, too.
+  useSettling(list, settled, () => {
+    if (length > 0) follow()
+    look()
+  })
   useWatching(useEffectEvent(() => look()))
 
   return { scroller, list, atEnd, toEnd, onScroll, onResize }
