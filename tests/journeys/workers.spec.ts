@@ -195,3 +195,37 @@ test('the worker that runs the client is ended at each step: signing up, sending
   await alice.enters('General')
   await alice.close()
 })
+
+test.describe('an account that goes from the browser', () => {
+  const deleted = (page: Page) => page.getByText('The data of this site were deleted in this browser')
+  const form = (page: Page) => page.getByRole('heading', { name: 'Create your account' })
+  const signUp = async (context: BrowserContext, name: string): Promise<Page> => {
+    const page = await arrive(context)
+    await fillIn(page, name)
+    await submit(page)
+    await isIn(page)
+    return page
+  }
+
+  test('with the data of its site: the open page says so, and what helps', async ({ context }) => {
+    const page = await signUp(context, `cleared${test.info().workerIndex}`)
+    const inspector = await context.newCDPSession(page)
+    await inspector.send('Storage.clearDataForOrigin', { origin: server.url, storageTypes: 'indexeddb' })
+    await expect(form(page)).toBeVisible()
+    await expect(deleted(page)).toBeVisible()
+    await fillIn(page, `after${test.info().workerIndex}`)
+    await submit(page)
+    await isIn(page)
+    await expect(deleted(page)).toHaveCount(0)
+  })
+
+  test('because this page was asked to forget it: nothing is said', async ({ context }) => {
+    const page = await signUp(context, `forgotten${test.info().workerIndex}`)
+    await page.getByRole('button', { name: /^Menu of/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByText('Forget this device').click()
+    await page.getByRole('button', { name: 'Sign out and erase' }).click()
+    await expect(form(page)).toBeVisible()
+    await expect(deleted(page)).toHaveCount(0)
+  })
+})

@@ -1,6 +1,8 @@
 import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClientState } from '../client/ClientContext.tsx'
+import { useDeletedData } from '../client/deletedData.ts'
+import { DeletedNotice } from '../features/account/DeletedNotice.tsx'
 import { AccountScreen } from '../features/account/AccountScreen.tsx'
 import { SetupNotice } from '../features/setup/SetupNotice.tsx'
 import { Workspace } from './Workspace.tsx'
@@ -17,11 +19,22 @@ const useTitle = () => {
 export const App = () => {
   const account = useClientState((state) => state.account)
   const connection = useClientState((state) => state.connection)
+  const deleted = useDeletedData()
   useTitle()
   switch (account.kind) {
     case 'none':
     case 'signed_out':
-      return <AccountScreen account={account} notice={<SetupNotice />} />
+      return (
+        <AccountScreen
+          account={account}
+          notice={
+            <>
+              {deleted && <DeletedNotice />}
+              <SetupNotice />
+            </>
+          }
+        />
+      )
     case 'signed_in':
       return <Workspace account={account} connection={connection} />
   }

@@ -48,6 +48,8 @@ export const account = {
     common: 'It is built on what guessers try first.',
     few_words: 'It is few words, or words that follow from each other.',
   },
+  dataDeleted:
+    'The data of this site were deleted in this browser: the account’s keys and messages that it kept are gone from here. Signing in cannot bring them back. Create a new account under another name, and ask to be invited to your rooms again.',
   other: 'Use another account on this device',
   otherTitle: 'Use another account?',
   otherText:

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { ConfirmActions } from '../../client/ConfirmActions.tsx'
+import { forgetDevice } from '../../client/deletedData.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
@@ -26,7 +27,7 @@ export const ForgetDevice = ({ name }: { readonly name: string }) => {
       >
         <ConfirmActions
           label={t('account.otherConfirm')}
-          act={() => client.logout({ forget: true })}
+          act={() => forgetDevice(client)}
           onClose={() => setAsked(false)}
         />
       </Dialog>

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
+import { forgetDevice } from '../../client/deletedData.ts'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -27,7 +28,9 @@ const SignOutForm = ({ name, onClose }: { readonly name: string; readonly onClos
         <Button
           look={device === 'forget' ? 'danger' : 'primary'}
           busy={attempt.kind === 'busy'}
-          onClick={() => void run(() => client.logout({ forget: device === 'forget' }))}
+          onClick={() =>
+            void run(() => (device === 'forget' ? forgetDevice(client) : client.logout({ forget: false })))
+          }
         >
           {device === 'forget' ? t('forgetConfirm') : t('keepConfirm')}
         </Button>
