@@ -218,6 +218,31 @@ describe('plain programs', () => {
     expect(await carol.ask('send_message', { message: 'x' })).toMatchObject({ code: 'UNAUTHORIZED' })
   })
 
+  it('what is not understood is refused, so that nothing meant for one is said to all', async () => {
+    const nora = await plain('nora')
+    const omar = await plain('omar')
+    for (const [event, payload] of [
+      ['send_message', { message: 'private', too: 'omar' }],
+      ['send_message', { message: 'private', To: 'omar' }],
+      ['send_message', { message: 'private', to: 'omar', private: true }],
+      ['send_message', { message: 'private', to: null }],
+      ['send_message', ['private', 'omar']],
+      ['login', { username: 'nora', room: 'Other' }],
+      ['logout', { forget: true }],
+    ] as const) {
+      const said = await nora.ask(event, payload)
+      expect(said, JSON.stringify(payload)).toMatchObject({ ok: false, code: 'PAYLOAD_INVALID' })
+    }
+    const twoArguments = nora.socket.timeout(60_000)
+    expect(
+      await twoArguments.emitWithAck('send_message', { message: 'private' }, { to: 'omar' }),
+    ).toMatchObject({ ok: false, code: 'PAYLOAD_INVALID' })
+    await nora.ask('send_message', { message: 'for him', to: 'Omar' })
+    await nora.ask('send_message', { message: 'for all' })
+    const heard = await omar.texts(2)
+    expect([...heard].toSorted()).toEqual(['for all', 'for him'])
+  })
+
   it('a burst of 200 from ten of them arrives whole and in order', async () => {
     const reader = await plain('reader')
     const writers = await Promise.all(Array.from({ length: 10 }, (_, at) => plain(`burst${at}`)))

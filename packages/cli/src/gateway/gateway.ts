@@ -36,8 +36,26 @@ type Acknowledge = (answer: Readonly<Record<string, unknown>>) => void
 
 const isAcknowledge = (value: unknown): value is Acknowledge => typeof value === 'function'
 
+/** What each event may say. */
+const fieldsOfEvent: Readonly<Record<string, readonly string[]>> = {
+  login: ['username'],
+  send_message: ['message', 'to'],
+  logout: [],
+}
+
 const fieldsOf = (payload: unknown): Readonly<Record<string, unknown>> =>
   typeof payload === 'object' && payload !== null ? { ...payload } : {}
+
+/** Something that is not understood may have been meant to keep the rest private: `too`, or `to` in a second argument. */
+const strangeIn = (event: string, payloads: readonly unknown[]): string | undefined => {
+  const [payload, ...others] = payloads
+  if (others.length > 0) return `${event} takes one object`
+  const known = fieldsOfEvent[event] ?? []
+  const strange = Object.keys(fieldsOf(payload)).find((field) => !known.includes(field))
+  return strange === undefined
+    ? undefined
+    : `${event} has no field called ${JSON.stringify(strange.slice(0, 64))}`
+}
 
 const refused = (code: string, error: string) => ({ ok: false, code, error })
 
@@ -101,7 +119,10 @@ const receive = (socket: Socket, desks: Desks): void => {
     return { ok: true }
   }
 
-  const answer = async (event: string, payload: unknown) => {
+  const answer = async (event: string, payloads: readonly unknown[]) => {
+    const [payload] = payloads
+    const strange = Object.hasOwn(fieldsOfEvent, event) ? strangeIn(event, payloads) : undefined
+    if (strange !== undefined) return refused('PAYLOAD_INVALID', strange)
     switch (event) {
       case 'login':
         return login(payload)
@@ -116,8 +137,9 @@ const receive = (socket: Socket, desks: Desks): void => {
 
   socket.onAny((event: string, ...args: unknown[]) => {
     const acknowledge = args.find(isAcknowledge)
+    const payloads = args.filter((one) => !isAcknowledge(one))
     last = last.then(async () => {
-      const said = await answer(event, args[0]).catch((error: unknown) => ({
+      const said = await answer(event, payloads).catch((error: unknown) => ({
         ok: false,
         ...failureOf(error),
       }))
