@@ -158,6 +158,22 @@ describe('what the server acknowledges in a chat, the reader tells', async () =>
     expect(textsIn(chat).slice(-2)).toEqual([told, `plain ${told}`])
   })
 
+  test('a token of another program is a text like any other', async () => {
+    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const tokens = [
+      'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dGVzdA',
+      `${part({ alg: 'ES256' })}.${part({ iss: 'other', aud: 'x', iat: 1, jti: 'j' })}.dGVzdA`,
+      `${part({ alg: 'none' })}.${part([])}.`,
+      `${part({ alg: 'PS256' })}.not JSON.x`,
+      `${part({ alg: 'dir' })}..x`,
+    ]
+    const before = textsIn(chat).length
+    for (const sealing of chatMessageForms)
+      for (const token of tokens) await sendIn(chat, sealing, 'detached', token)
+    await lane.caughtUp()
+    expect(textsIn(chat).slice(before)).toEqual(chatMessageForms.flatMap(() => tokens))
+  })
+
   test('what is sealed twice around one proof is told once', async () => {
     const before = textsIn(chat).length
     const jws = await claimed(`chat:${chat}`, 'once')

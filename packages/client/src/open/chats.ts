@@ -1,7 +1,6 @@
 import {
   type ChatStatement,
   H,
-  isCompactJws,
   readChatProof,
   readMoment,
   signedContent,
@@ -18,7 +17,7 @@ import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
 import { makeKeysGiven } from './keyGiven.ts'
 import { type Identity, signatureAlgorithmFor } from './keys.ts'
-import { type Claims, signDetached, textOf } from './proof.ts'
+import { type Claims, isProof, signDetached, textOf } from './proof.ts'
 import { asList, asText, fullIn } from './rest.ts'
 import type { Sealing } from './sealing.ts'
 import { isSigned, openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
@@ -220,7 +219,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
       const statement = { chat, sender: from, timestamp: String(timestamp), message }
       const proof = formed(() => readChatProof(asText(signature), asText(type), statement))
       const text = await openFromChat(message, places.readingKeys(placeOf(chat)))
-      const claims = isCompactJws(text)
+      const claims = isProof(text)
         ? await sealing.verified(text, from, placeOf(chat))
         : plainClaims(text, statement)
       await sealing.provenBy(from, proof)

@@ -1,4 +1,10 @@
-import { type ChatProof, signatureAlgorithmOf, type SignatureAlgorithm } from '@sotto/protocol'
+import {
+  bytesOfUrl,
+  type ChatProof,
+  isCompactJws,
+  signatureAlgorithmOf,
+  type SignatureAlgorithm,
+} from '@sotto/protocol'
 import { CompactSign, compactVerify, type JWK } from 'jose'
 import { fail } from './failure.ts'
 import { type Identity, type PublicKeys, signatureAlgorithmFor, usable } from './keys.ts'
@@ -69,6 +75,23 @@ const readClaims = (bytes: Uint8Array): Claims => {
     jti !== '' &&
     jti.length <= jtiCharactersMax
   return isWhole ? { iss, aud, iat: Math.floor(iat), jti, body } : fail('PROOF_INVALID')
+}
+
+const claimNames: readonly (keyof Claims)[] = ['iss', 'aud', 'iat', 'jti', 'body']
+
+/**
+ * Whether a text could only be meant as a proof: a compact JWS over all the claims, by whomever it is. Tokens of other programs,
+ * which people send each other, too, are none.
+ */
+export const isProof = (text: string): boolean => {
+  if (!isCompactJws(text)) return false
+  const [, payload = ''] = text.split('.')
+  try {
+    const value = parseStrict(utf8(formed(() => bytesOfUrl(payload))))
+    return isJsonObject(value) && claimNames.every((name) => Object.hasOwn(value, name))
+  } catch {
+    return false
+  }
 }
 
 /** The text that was signed. @throws LaneError `ENVELOPE_INVALID` where it is something else */
