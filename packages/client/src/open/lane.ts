@@ -2,6 +2,7 @@ import { type ContentAlgorithm, messageTextProblem } from '@sotto/protocol'
 import type { JWK } from 'jose'
 import { makeChats } from './chats.ts'
 import { sealTo } from './envelope.ts'
+import { makeEnding } from './ending.ts'
 import type { LaneEvent, LaneListener } from './events.ts'
 import { fail, LaneError } from './failure.ts'
 import { type Identity, type PublicKeys, readPublicKeys, uploadOf } from './keys.ts'
@@ -10,7 +11,7 @@ import { nameOf } from './names.ts'
 import { makeOnce } from './once.ts'
 import { makePins } from './pins.ts'
 import { allPages } from './pages.ts'
-import { persistently, wait } from './patience.ts'
+import { hasSettled, persistently, wait } from './patience.ts'
 import { makePlaces } from './places.ts'
 import { textOf } from './proof.ts'
 import { asList, asNumber, asObject, asText, type Credentials, logIn, restCall } from './rest.ts'
@@ -97,16 +98,24 @@ export interface Lane {
   /** Believes a key that came by another way. */
   believe(name: string, publicKey: JWK | string): Promise<void>
 
-  /** Resolves when all that the server had when this was asked is told. */
+  /**
+   * Resolves when all that the server had when this was asked is told, or kept for the next program. Rejects with what the
+   * listener threw.
+   */
   caughtUp(): Promise<void>
   /** Rejects with what the listener threw. */
   readonly failed: Promise<never>
-  /** Ends after what has arrived is told; what comes later waits at the server. */
+  /**
+   * Ends after what has arrived is told, or after 10 s, whatever the listener does; what comes later waits at the server.
+   * Every other call that is open then, or comes later, rejects with `CLOSED`.
+   */
   close(): Promise<void>
 }
 
 const textEncoder = new TextEncoder()
 const quietMs = 1000
+/** How long a listener may take when the lane is closed: one that waits for the end of the lane itself would wait for ever. */
+const closeMaxMs = 10_000
 
 /** The last session of a program: it ends by itself, and says afterwards who was let in before. */
 const sessionRow = 'session'
@@ -219,13 +228,17 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       () => wire.state().kind !== 'refused',
     )
 
+  const ending = makeEnding()
+  const { whileOpen } = ending
   let giveUp: (error: unknown) => void = () => {}
   const failed = new Promise<never>((_, reject) => (giveUp = reject))
   failed.catch(() => {})
+  let hasFailed = false
   const tell = async (event: LaneEvent): Promise<void> => {
     try {
       await onEvent?.(event)
     } catch (error) {
+      hasFailed = true
       giveUp(error)
       throw error
     }
@@ -251,18 +264,22 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const places = makePlaces(store)
   const sealing = makeSealing(name, identity, own, pins)
 
-  /** Letters to ourselves: mail comes in order, so what was there before has come when one of them has. */
-  const markers = new Map<string, () => void>()
-  const postMarker = async (marker: string): Promise<void> => {
-    const jws = await sealing.signed(sealing.claims(name, { marker }))
-    const encrypted_payload = await sealTo(textEncoder.encode(jws), own)
-    await wire.ask('message', { recipient: name, encrypted_payload })
+  /**
+   * Letters to ourselves, by what is sealed: mail comes in order, so what was there before has come when one of them has.
+   * They are not kept, whether this program receives or not.
+   */
+  const markers = new Map<unknown, () => void>()
+  const markerCame = (event: string, { sender, encrypted_payload: sealed }: JsonObject): boolean => {
+    const came = event === 'message' && sender === name ? markers.get(sealed) : undefined
+    came?.()
+    return came !== undefined
   }
   const mailCaughtUp = async (): Promise<void> => {
-    const marker = crypto.randomUUID()
+    const jws = await sealing.signed(sealing.claims(name, { marker: crypto.randomUUID() }))
+    const marker = await sealTo(textEncoder.encode(jws), own)
     const arrived = new Promise<void>((resolve) => markers.set(marker, resolve))
     try {
-      await inTurn(() => postMarker(marker))
+      await inTurn(() => wire.ask('message', { recipient: name, encrypted_payload: marker }))
       await arrived
     } catch (error) {
       if (!isBeyondToken(error)) throw error
@@ -277,10 +294,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     const from = asText(payload['sender'])
     const claims = await sealing.opened(payload['encrypted_payload'], from, name)
     once.check(claims)
-    if (from === name && isJsonObject(claims.body)) {
-      markers.get(String(claims.body['marker']))?.()
-      return { events: [], claims, rows: {} }
-    }
+    // The marker of a program that has ended, or one that came twice.
+    if (from === name && isJsonObject(claims.body)) return { events: [], claims, rows: {} }
     const event: LaneEvent = {
       kind: 'message',
       from,
@@ -321,6 +336,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
 
   const onWireEvent: WireOptions['onEvent'] = (event, payload) => {
     if (event === 'behind') return behind(payload)
+    if (markerCame(event, payload)) return
     if (isLetter(event, payload)) return letters.arrived({ event, payload })
     if (messages === 'tell' && rooms.heard(event, payload)) return
     if (messages === 'keep' && event !== 'new_message') rooms.heard(event, payload)
@@ -367,7 +383,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   return {
     name,
     fingerprint: own.fingerprint,
-    send: (given, text) =>
+    send: whileOpen((given, text) =>
       inTurn(async () => {
         const to = nameOf(given)
         checkText(text)
@@ -377,18 +393,19 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
         await wire.ask('message', { recipient: to, encrypted_payload })
         return { id: claims.jti }
       }),
+    ),
 
-    joinRoom: (room) => inTurn(() => rooms.join(room)),
-    leaveRoom: (room) => inTurn(() => rooms.leave(room)),
-    sendToRoom: (room, text) => inTurn(() => rooms.send(room, checkText(text))),
-    createRoom: async (roomName, { description = '', isPrivate = false } = {}) => {
+    joinRoom: whileOpen((room) => inTurn(() => rooms.join(room))),
+    leaveRoom: whileOpen((room) => inTurn(() => rooms.leave(room))),
+    sendToRoom: whileOpen((room, text) => inTurn(() => rooms.send(room, checkText(text)))),
+    createRoom: whileOpen(async (roomName, { description = '', isPrivate = false } = {}) => {
       const body = { name: roomName, description, is_private: isPrivate }
       return asNumber(asObject(await call('POST', '/api/rooms', body))['room_id'])
-    },
-    inviteToRoom: async (room, who) => {
+    }),
+    inviteToRoom: whileOpen(async (room, who) => {
       await call('POST', `/api/rooms/${room}/members`, { username: nameOf(who) })
-    },
-    rooms: async () =>
+    }),
+    rooms: whileOpen(async () =>
       (await allPages(readOnce, '/api/rooms', 'id')).map((one) => {
         const room = asObject(one)
         return {
@@ -397,40 +414,44 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
           isPrivate: room['is_private'] === true,
         }
       }),
+    ),
 
-    startChat: (participants) =>
+    startChat: whileOpen((participants) =>
       inTurn(async () => chats.start([...new Set(participants.map((one) => nameOf(one)))])),
-    joinChat: (chat) => inTurn(() => chats.join(chat)),
-    leaveChat: (chat) => inTurn(() => chats.leave(chat)),
-    sendToChat: (chat, text) => inTurn(() => chats.send(chat, checkText(text))),
+    ),
+    joinChat: whileOpen((chat) => inTurn(() => chats.join(chat))),
+    leaveChat: whileOpen((chat) => inTurn(() => chats.leave(chat))),
+    sendToChat: whileOpen((chat, text) => inTurn(() => chats.send(chat, checkText(text)))),
 
-    people: async () => (await allPages(readOnce, '/users', 'username')).map(personOf),
-    online: async () => (await allPages(readOnce, '/api/users/online', 'username')).map(personOf),
-    setPresence: async (presence) => {
+    people: whileOpen(async () => (await allPages(readOnce, '/users', 'username')).map(personOf)),
+    online: whileOpen(async () => (await allPages(readOnce, '/api/users/online', 'username')).map(personOf)),
+    setPresence: whileOpen(async (presence) => {
       await call('PUT', '/api/me/presence', { presence })
-    },
-    fingerprintOf: async (who) => (await pins.keysOf(nameOf(who))).fingerprint,
-    trust: async (given, fingerprint) => {
+    }),
+    fingerprintOf: whileOpen(async (who) => (await pins.keysOf(nameOf(who))).fingerprint),
+    trust: whileOpen(async (given, fingerprint) => {
       const who = nameOf(given)
       await pins.trust(who, fingerprint)
       letters.takeUpOf(who)
-    },
-    believe: async (given, publicKey) => {
+    }),
+    believe: whileOpen(async (given, publicKey) => {
       const who = nameOf(given)
       await pins.believe(who, publicKey)
       letters.takeUpOf(who)
-    },
+    }),
 
-    caughtUp: async () => {
+    caughtUp: whileOpen(async () => {
       await mailCaughtUp()
       await roomsCaughtUp
       await letters.settled()
-    },
+      if (hasFailed) await failed
+    }),
     failed,
     close: async () => {
+      ending.close()
       wire.close()
       letters.rest()
-      await letters.settled()
+      if (!(await hasSettled(letters.settled(), closeMaxMs))) letters.abandon()
     },
   }
 }

@@ -38,6 +38,8 @@ export interface Letters {
   settled(): Promise<void>
   /** Takes nothing up by itself any more. */
   rest(): void
+  /** Tells nothing more, and writes nothing: what is being told just now is told again to the next program. */
+  abandon(): void
 }
 
 interface Dependencies {
@@ -95,8 +97,8 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
         for (const event of events) await tell(event)
       } catch {
         isTelling = false
-        return
       }
+      if (!isTelling) return
       const told = {
         ...rows,
         ...(claims ? once.rowsOf(claims) : {}),
@@ -195,6 +197,9 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
     rest: () => {
       isResting = true
       cancelLater()
+    },
+    abandon: () => {
+      isTelling = false
     },
     settled: async () => {
       await opening

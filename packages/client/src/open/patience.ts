@@ -11,6 +11,18 @@ const askedMaxMs = limits.retryDelayMaxMs
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** Whether something has settled within a time; how it settled is its own affair. */
+export const hasSettled = async (work: Promise<unknown>, maxMs: number): Promise<boolean> => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), maxMs)))
+  const done = (): boolean => true
+  try {
+    return await Promise.race([work.then(done, done), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Nothing is wrong with what was asked: it may be asked again. */
 export const isPassing = (code: LaneCode): boolean => {
   switch (code) {
