@@ -240,7 +240,8 @@ describe('plain programs', () => {
     await nora.ask('send_message', { message: 'for him', to: 'Omar' })
     await nora.ask('send_message', { message: 'for all' })
     const heard = await omar.texts(2)
-    expect([...heard].toSorted()).toEqual(['for all', 'for him'])
+    expect(new Set(heard)).toEqual(new Set(['for all', 'for him']))
+    expect(heard).toHaveLength(2)
   })
 
   it('a burst of 200 from ten of them arrives whole and in order', async () => {
