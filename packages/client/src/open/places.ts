@@ -4,8 +4,13 @@ import { isSigned, type SharedKey } from './sharedKey.ts'
 import { everyRowOf, type LaneStore } from './store.ts'
 import { parseStrict } from './strict.ts'
 
-/** Keys that are remembered of one place: what is on its way may be under one of the last. */
-const keysMax = 16
+/**
+ * Keys that are remembered of one place. What was said there may be told long after the keys have come, to a program that
+ * did not receive meanwhile: there is one more of them for each time that somebody came or left.
+ */
+const keysMax = 512
+/** Of the newest it is known who holds them; under the others nothing is sealed any more. */
+const keysWithHoldersMax = 16
 /** Of those that nobody has signed: whoever sends many of them drives out none that is signed. */
 const unsignedMax = 4
 
@@ -53,6 +58,9 @@ const readRow = (row: string): PlaceRow => {
   }
 }
 
+const kept = (keys: readonly SharedKey[]): readonly SharedKey[] =>
+  keys.slice(0, keysMax).map((key, age) => (age < keysWithHoldersMax ? key : { ...key, holders: [] }))
+
 export const makePlaces = (store: LaneStore): Places => {
   const rowKey = (place: string): string => `place/${place}`
 
@@ -73,7 +81,7 @@ export const makePlaces = (store: LaneStore): Places => {
       return changed(place, {
         ...change,
         ...(isSigned(key)
-          ? { keys: [key, ...others(keys)].slice(0, keysMax) }
+          ? { keys: kept([key, ...others(keys)]) }
           : { unsigned: [key, ...others(unsigned)].slice(0, unsignedMax) }),
       })
     },
