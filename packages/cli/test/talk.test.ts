@@ -54,6 +54,17 @@ describe('two terminals', () => {
     expect(texts((await world.sotto('alice', ['receive'])).out)).toEqual(['hello, alice'])
   })
 
+  it('are told the name that a room has from now on, by its maker and by the list', async () => {
+    const [{ room, name } = {}] = values(
+      (await world.sotto('alice', ['room', 'create', '  a  \u3000 b ', '--json'])).out,
+    )
+    expect(name).toBe('a b')
+    expect(values((await world.sotto('alice', ['rooms', '--json'])).out)).toContainEqual(
+      expect.objectContaining({ room, name }),
+    )
+    expect((await world.sotto('alice', ['room', 'leave', 'a b'])).exit).toBe(0)
+  })
+
   it('list rooms and members for people and for programs', async () => {
     const rooms = await world.sotto('alice', ['rooms'])
     expect(rooms.out).toMatch(/^General {2}[0-9a-f]{8} .*bob: hello, alice/m)

@@ -1,5 +1,5 @@
 import { shownHookName } from '../hook/card.ts'
-import { equalBytes, hookIdBytes, toHex } from '@sotto/protocol'
+import { equalBytes, hookIdBytes, limits, shownTitle, toHex } from '@sotto/protocol'
 import { policyOf, roleOf, roles } from '@sotto/trust'
 import { offeredCommands } from '../room/offers.ts'
 import { isOwnFault } from '../room/repair.ts'
@@ -17,7 +17,8 @@ export const roomView = (
   const { face, draft } = room.state()
   return {
     id: room.id,
-    name: face.name,
+    // Versions before NAME-2 stored the name as it came.
+    name: shownTitle(face.name, limits.roomNameCharactersMax),
     state: stateView(room, account, isEntering, nameOf),
     unread: face.unread,
     readSeq: face.readSeq,
