@@ -10,6 +10,8 @@ export interface Output {
   readonly format: OutputFormat
   /** The result of a command: `value` for programs, `text` for people (nothing where it is null). */
   result(value: unknown, text: string | null): void
+  /** The same; resolves when the system has it. @throws as `Pen.put` */
+  told(value: unknown, text: string): Promise<void>
   /** A remark beside the result; for people only, on standard error. */
   remark(text: string): void
   /** Something both should know beside the result, on standard error. */
@@ -29,6 +31,7 @@ export const lineOutput = (format: OutputFormat, out: Pick<Pen, 'put'>, err: Wri
         return
     }
   },
+  told: (value, text) => out.put(`${format === 'json' ? jsonLine(value) : text}\n`),
   remark: (text) => {
     if (format === 'human') err.write(`${text}\n`)
   },

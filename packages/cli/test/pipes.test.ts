@@ -92,6 +92,29 @@ describe('what cannot be written', () => {
     expect(texts((await world.sotto('lane2', ['lane', 'receive'])).out)).toEqual(['six', 'seven'])
   })
 
+  it.skipIf(noDevFull)(
+    'leaves nothing behind whose secret nobody has',
+    async () => {
+      const making = [
+        ['alice', ['token', 'create', 'lost', '--scopes', 'read'], ['token', 'list']],
+        ['alice', ['hook', 'create', 'General', '--name', 'lost'], ['hook', 'list', 'General']],
+        ['host', ['invite', '--data', world.data], ['invite', 'list', '--data', world.data]],
+      ] as const
+      for (const [name, make, list] of making) {
+        const full = await world.inShell(name, `sotto ${make.join(' ')} > /dev/full`)
+        expect(full, make.join(' ')).toMatchObject({ exit: 11 })
+        expect(full.err).toMatch(/is revoked, for its secret was told to nobody/)
+        const gone = await toNobody(name, ...make, '--json')
+        expect(gone, make.join(' ')).toMatchObject({ exit: 2 })
+        expect(gone.err).toMatch(/"revoked":"(access token|hook lost|invite) /)
+        expectNoTrace(gone)
+        const left = await world.sotto(name, [...list, '--json'])
+        expect(left, list.join(' ')).toMatchObject({ exit: 0, out: '' })
+      }
+    },
+    120_000,
+  )
+
   it.skipIf(noDevFull)('is said of every kind of command, in words', async () => {
     for (const line of [
       'man',

@@ -10,6 +10,7 @@ import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
 import { roomTitle } from '../roomName.ts'
 import { table } from '../table.ts'
+import { tellOnce } from '../toldOnce.ts'
 
 interface Options {
   readonly name: string
@@ -83,6 +84,11 @@ export const hookCreateCommand = (): Command =>
             'Run this where the script is to live:\n',
         )
         const config = hookConfig(server, hook)
-        output.result({ ...hook, url: `${server}/h/${hook.hook}`, config, recipe: lines }, lines)
+        const value = { ...hook, url: `${server}/h/${hook.hook}`, config, recipe: lines }
+        await tellOnce(output, value, lines, {
+          what: `hook ${printableLine(hook.name ?? '')} (${hook.hook})`,
+          revoke: `sotto hook revoke ${room.id} ${hook.hook}`,
+          takeBack: () => client.revokeHook({ room: room.id, hook: hook.hook }),
+        })
       })
     })

@@ -4,6 +4,7 @@ import { invocationOf, withAccount } from '../invocation.ts'
 import { printableLine } from '../printable.ts'
 import { table } from '../table.ts'
 import { timestamp } from '../time.ts'
+import { tellOnce } from '../toldOnce.ts'
 
 interface CreateOptions {
   readonly scopes: readonly AccessScope[]
@@ -40,7 +41,12 @@ const createCommand = (): Command =>
       await withAccount(invocation, async (client) => {
         const made = await client.createAccessToken({ label, scopes, days: daysOf(days) })
         const expires = timestamp(made.expiresMs)
-        invocation.output.result({ id: made.id, token: made.token, expires }, made.token)
+        const value = { id: made.id, token: made.token, expires }
+        await tellOnce(invocation.output, value, made.token, {
+          what: `access token ${made.id}`,
+          revoke: `sotto token revoke ${made.id}`,
+          takeBack: () => client.revokeAccessToken({ id: made.id }),
+        })
         invocation.output.remark(
           `Until ${expires}. It is not shown again; sotto token revoke ${made.id} ends it.`,
         )

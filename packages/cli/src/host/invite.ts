@@ -1,8 +1,10 @@
 import { inviteLink, limits, type RegistrationMode, SottoError } from '@sotto/client'
+import type { Answers } from '@sotto/server/control'
 import { Command } from 'commander'
 import { invocationOf } from '../invocation.ts'
 import { table } from '../table.ts'
 import { timestamp } from '../time.ts'
+import { tellOnce } from '../toldOnce.ts'
 import { type DataOptions, dataOf, dataOption } from './dataOption.ts'
 import { durationMs } from './duration.ts'
 
@@ -53,15 +55,22 @@ const createCommand = (): Command =>
       const lifetimeMs = lifetimeOf(options.expires)
       const { administer } = await import('@sotto/server/control')
       const publicUrl = options.publicUrl || null
-      for await (const made of administer(dataOf(options, publicUrl), {
-        do: 'invite.create',
-        uses,
-        lifetimeMs,
-      })) {
-        const { id, key, expiresMs, registration } = made
+      const data = dataOf(options, publicUrl)
+      const takenBack = async (id: number): Promise<void> => {
+        for await (const _revoked of administer(data, { do: 'invite.revoke', id }));
+      }
+      // Another thing is asked of the server when it has answered this one.
+      const create = { do: 'invite.create', uses, lifetimeMs } as const
+      const all: Answers['invite.create'][] = []
+      for await (const made of administer(data, create)) all.push(made)
+      for (const { id, key, expiresMs, registration, ...made } of all) {
         const link = made.link ?? (publicUrl === null ? null : inviteLink(publicUrl, key))
         const expires = timestamp(expiresMs)
-        output.result({ id, key, link, uses, expires }, link ?? key)
+        await tellOnce(output, { id, key, link, uses, expires }, link ?? key, {
+          what: `invite ${id}`,
+          revoke: `sotto invite revoke ${id}`,
+          takeBack: () => takenBack(id),
+        })
         output.remark(`${accounts(uses)}, until ${expires}. sotto invite revoke ${id} takes it back.`)
         if (link === null)
           output.remark('The page asks for the key; with --public-url URL there is a link that has it in it.')
