@@ -70,7 +70,13 @@ test('who hides his presence looks away, and is told all the same when it is que
   expect(await alice.ask('initiate_chat', asked)).toMatchObject({ ok: true, offline: ['hidden'] })
   const queued = await alice.ask('initiate_chat', { ...asked, queue: true })
   expect(queued).toMatchObject({ ok: true, offline: ['hidden'] })
-  expect((await there.next('chat_invitation'))['chat_id']).toBe(queued['chat_id'])
+  const { chat_id } = await there.next('chat_invitation')
+  expect(chat_id).toBe(queued['chat_id'])
+  // That he has joined is presence; that he has left says who can read on, and is told.
+  await there.ask('join_chat', { chat_id })
+  await there.ask('leave_chat', { chat_id })
+  expect(await alice.next('user_left')).toEqual({ username: 'hidden', chat_id })
+  expect(alice.heard('user_joined')).toEqual([])
 })
 
 test('one general JWE for all is taken apart: everybody gets a whole JWE that only he can open', async () => {

@@ -73,13 +73,15 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
   const mailbox = makeMailbox({ ...common, store: store.mail })
   const rooms = makeRooms({ ...common, store: store.rooms, mailbox })
   const isOnline = (user: number): boolean => sockets.isOnline(user)
-  const chats = makeChats({ ...common, store: store.chats, mailbox, isOnline })
+  const isVisible = async (name: string): Promise<boolean> =>
+    (await store.users.named(name))?.presence === 'visible'
+  const chats = makeChats({ ...common, store: store.chats, mailbox, isOnline, isVisible })
 
   const presence = makePresence({
     store: store.acquaintances,
     hints,
     limits,
-    isVisible: async (name) => (await store.users.named(name))?.presence === 'visible',
+    isVisible,
     // The database is closed last, and may be full: nobody waits for this.
     onFailure: (error) => log.failure(error, { operation: 'open' }),
   })

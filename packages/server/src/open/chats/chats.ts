@@ -49,6 +49,8 @@ interface Dependencies {
   readonly clock: Clock
   readonly limits: ServerLimits
   isOnline(user: number): boolean
+  /** Whether somebody shows that he is there. */
+  isVisible(name: string): Promise<boolean>
 }
 
 const chatIdBytes = 16
@@ -56,7 +58,15 @@ const chatIdBytes = 16
 const chatBytes = 256
 const participantBytes = 64
 
-export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: Dependencies): Chats => {
+export const makeChats = ({
+  store,
+  mailbox,
+  hints,
+  clock,
+  limits,
+  isOnline,
+  isVisible,
+}: Dependencies): Chats => {
   const of = async (user: OpenUser, id: string): Promise<OpenChat> => {
     const chat = await store.chat(id)
     return chat?.participants.some((one) => one.id === user.id) ? chat : refuse('CHAT_NOT_FOUND')
@@ -126,7 +136,9 @@ export const makeChats = ({ store, mailbox, hints, clock, limits, isOnline }: De
     join: async (user, id) => {
       const chat = await of(user, id)
       await noteJoined(chat, user)
-      tellOthers(chat, user, 'user_joined', { username: user.name, chat_id: id })
+      // Who was invited takes part already: that he joins says that he is there, and nothing else.
+      if (await isVisible(user.name))
+        tellOthers(chat, user, 'user_joined', { username: user.name, chat_id: id })
       return chat
     },
 
