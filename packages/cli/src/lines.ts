@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { fstatSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { limits, SottoError } from '@sotto/client'
+import { limits, messageTextProblem, SottoError } from '@sotto/client'
 
 /** A line of what comes in, without its end, or why it is none that can be taken. */
 export type Line =
@@ -50,7 +50,11 @@ const tooLong = (number: number): Line => ({
   why: 'it is longer than any line may be',
 })
 
-const refused = (what: string, why: string): SottoError => new SottoError('bad_request', `${what}: ${why}`)
+const refused = (what: string, why: string): SottoError =>
+  new SottoError('bad_request', `${what}: ${why}`, { reason: why })
+
+const lineRefused = (code: 'bad_request' | 'too_large', number: number, why: string): SottoError =>
+  new SottoError(code, `line ${number} of the input: ${why}`, { line: number, reason: why })
 
 /** What a stream brings. @throws SottoError `bad_request` where it cannot be read: a directory, what is only written to */
 async function* chunksOf(stream: Readable): AsyncIterable<Buffer> {
@@ -103,7 +107,7 @@ export async function* linesIn(stream: Readable): AsyncIterable<Line> {
  */
 export async function* linesOf(stream: Readable): AsyncIterable<string> {
   for await (const line of linesIn(stream)) {
-    if (line.kind === 'fault') throw refused(`line ${line.number} of the input`, line.why)
+    if (line.kind === 'fault') throw lineRefused('bad_request', line.number, line.why)
     yield line.text
   }
 }
@@ -117,9 +121,21 @@ const isSmallFile = (): boolean => {
   }
 }
 
+const longerThanAMessage = `it is longer than the ${limits.textBytesMax} bytes of a message`
+
+/** The same for lines that are messages, or blank. @throws SottoError `bad_request`, `too_large` at the first that is neither */
+export async function* messageLinesOf(stream: Readable): AsyncIterable<string> {
+  let number = 0
+  for await (const text of linesOf(stream)) {
+    number += 1
+    if (messageTextProblem(text) === 'long') throw lineRefused('too_large', number, longerThanAMessage)
+    yield text
+  }
+}
+
 /** A file is read before its first line is used, so that of one that is no text nothing is sent; a pipe has no end. */
 export async function* linesOfInput(): AsyncIterable<string> {
-  const lines = linesOf(process.stdin)
+  const lines = messageLinesOf(process.stdin)
   if (!isSmallFile()) return yield* lines
   const all: string[] = []
   for await (const line of lines) all.push(line)

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { SottoError } from '@sotto/client'
 import { type Said, saidIn } from '../src/bot/lines.ts'
-import { type Line, linesIn, linesOf } from '../src/lines.ts'
+import { type Line, linesIn, linesOf, messageLinesOf } from '../src/lines.ts'
 import { penOf, ReaderGone } from '../src/written.ts'
 
 const bytes = (...parts: readonly (string | readonly number[])[]): Buffer =>
@@ -67,6 +67,26 @@ describe('a reader of lines', () => {
     await expect(reading).rejects.toThrow('line 3 of the input: it is not UTF-8')
     expect(texts).toEqual(['a', 'b'])
   })
+
+  it('says the number and the reason also for programs, and of a line that is too long for a message', async () => {
+    const refusal = async (input: Buffer) => {
+      try {
+        for await (const _ of messageLinesOf(Readable.from([input], { objectMode: false })));
+        return undefined
+      } catch (error) {
+        return error
+      }
+    }
+    expect(await refusal(bytes('ok1\nx', [0], 'y\n'))).toMatchObject({
+      code: 'bad_request',
+      detail: { line: 2, reason: expect.stringContaining('NUL') },
+    })
+    expect(await refusal(bytes('a\n\n', 'x'.repeat(49_153), '\n'))).toMatchObject({
+      code: 'too_large',
+      detail: { line: 3, reason: expect.stringContaining('49152 bytes') },
+    })
+    expect(await refusal(bytes('x'.repeat(49_152), '\n', ' '.repeat(50_000)))).toBeUndefined()
+  })
 })
 
 describe('a line that a program has written', () => {
@@ -106,7 +126,11 @@ describe('a line that a program has written', () => {
     ['{"type":"post","room":"r","text":"t","key":null}', 'a key is a text'],
     ['{"typ":"answer","id":"i","text":"a"}', 'the type of a line is answer or post'],
     ['["answer"]', 'the type of a line is answer or post'],
-    ['answer', 'a line is not a JSON object'],
+    ['answer', 'a line is not a JSON object in which each key stands once'],
+    [
+      '{"type":"answer","id":"i","text":"first","te\\u0078t":"second"}',
+      'a line is not a JSON object in which each key stands once',
+    ],
   ])('%s is nonsense', (line, why) => expect(saidIn(line)).toEqual({ kind: 'nonsense', why }))
 })
 

@@ -15,6 +15,7 @@ export {
   newAccountName,
   normalizeName,
   opaqueString,
+  parseStrictJson,
   passwordProblem,
   passwordProblems,
   openFailures,

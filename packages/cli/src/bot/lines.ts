@@ -1,4 +1,4 @@
-import { type BotMessage, type FailureCode, hasSomethingToSee } from '@sotto/client'
+import { type BotMessage, type FailureCode, hasSomethingToSee, parseStrictJson } from '@sotto/client'
 import { jsonLine } from '../json.ts'
 import { printableLine } from '../printable.ts'
 import { timestamp } from '../time.ts'
@@ -40,7 +40,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 const fieldsOf = (line: string): Fields | undefined => {
   try {
-    const value: unknown = JSON.parse(line)
+    const value: unknown = parseStrictJson(line)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined
@@ -78,7 +78,7 @@ const nameCharactersMax = 40
  */
 export const saidIn = (line: string): Said => {
   const fields = fieldsOf(line)
-  if (!fields) return nonsense('a line is not a JSON object')
+  if (!fields) return nonsense('a line is not a JSON object in which each key stands once')
   const { type } = fields
   if (type !== 'answer' && type !== 'post') return nonsense('the type of a line is answer or post')
   const { name, fields: known, read } = kinds[type]

@@ -1,6 +1,7 @@
 import type { ContentAlgorithm, Lane } from '@sotto/client/open'
 import { Command, Option } from 'commander'
 import { asOption } from '../lane/asOption.ts'
+import { roomNamed } from '../lane/roomNamed.ts'
 import type { Output } from '../output.ts'
 import { withProgress } from '../progress.ts'
 import { textsOf } from '../texts.ts'
@@ -18,7 +19,7 @@ const senderOf = async (lane: Lane, to: string, isRoom: boolean, output: Output)
       const { id } = await lane.send(to, text)
       output.result({ to, id }, null)
     }
-  const room = await lane.joinRoom(/^[1-9]\d{0,14}$/.test(to) ? Number(to) : to)
+  const room = await lane.joinRoom(await roomNamed(to, lane.rooms))
   return async (text: string): Promise<void> => {
     const { id } = await lane.sendToRoom(room, text)
     output.result({ room, id }, null)
@@ -28,7 +29,10 @@ const senderOf = async (lane: Lane, to: string, isRoom: boolean, output: Output)
 export const laneSendCommand = (): Command =>
   new Command('send')
     .description('send a text, or each line of standard input, end to end encrypted and signed')
-    .argument('<to>', 'name of the recipient; with --room, name or number of a classic room')
+    .argument(
+      '<to>',
+      'name of the recipient; with --room, name or number of a classic room, also as name:NAME or id:NUMBER',
+    )
     .argument('[text]', 'what to say; without it, each line of standard input that is not blank is a message')
     .option('--room', 'into a classic room, which is joined first')
     .option('--whole', 'all of standard input is one message, line ends and all')

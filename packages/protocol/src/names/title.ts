@@ -79,6 +79,17 @@ export const titleFor = (text: string, charactersMax: number): string => {
   throw new SottoError('title_invalid', titleProblems[read.problem], { reason: read.problem })
 }
 
+const blank = /^[ \t]*$/
+
+/** What is wrong with a text of several lines, of which a stranger sees all: each is blank, or as a title is. */
+export const linesProblem = (text: string, charactersMax: number): TitleProblem | undefined => {
+  for (const line of text.split(/\r?\n/)) {
+    const read = blank.test(line) ? undefined : titleOf(line.replaceAll('\t', ' '), charactersMax)
+    if (read?.kind === 'refused') return read.problem
+  }
+  return undefined
+}
+
 const breaks = /[\p{Cc}\p{Z}\ufff9-\ufffb]+/gu
 const turns = new RegExp(turnsDirection, 'gu')
 

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../jose/strictJson.ts'
 import { limits } from '../limits.ts'
 import { bytesOfUrl, refuseForm } from './form.ts'
 import type { KeyAlgorithm, SignatureAlgorithm } from './header.ts'
+import { isEd25519Key } from './ed25519.ts'
 import { isOnP256, numberOf } from './p256.ts'
 
 /** The kinds of keys that the open lane takes. */
@@ -30,6 +31,8 @@ interface Kind {
   /** What of `key_ops` is for sealing to it (RFC 7517 §4.3). Of an agreement the public half does nothing by itself. */
   readonly sealingOps: readonly string[]
   bitsOf(members: readonly Uint8Array[]): number
+  /** Of a kind that earlier versions took unseen: whether it is one that can have signed. */
+  canSign?(members: readonly Uint8Array[]): boolean
 }
 
 const rsaBytesMin = limits.openRsaBitsMin / 8
@@ -78,6 +81,7 @@ const kinds: readonly Kind[] = [
     otherNames: ['Ed25519'],
     sealingOps: [],
     bitsOf: ([x]) => (x?.length === 32 ? 256 : refuseForm('KEY_INVALID')),
+    canSign: ([x = new Uint8Array()]) => isEd25519Key(x),
   },
 ]
 
@@ -163,12 +167,16 @@ export const judgeKey = (jwk: unknown, age: KeyAge = 'new'): JudgedKey => {
   if ((kid !== undefined && !isLabel(kid)) || (ext !== undefined && typeof ext !== 'boolean'))
     refuseForm('KEY_INVALID')
   const { seals, signs } = allowedOf(jwk, kind, age)
+  const members = kind.members.map((name) => bytesOfUrl(jwk[name]))
+  const bits = kind.bitsOf(members)
+  const canSign = kind.canSign?.(members) ?? true
+  if (!canSign && age === 'new') refuseForm('KEY_INVALID')
   return {
     kind: kind.kind,
     essential: Object.fromEntries(names.map((name) => [name, textIn(jwk[name])])),
     sealing: seals ? kind.sealing : null,
-    signing: signs ? kind.signing : null,
-    bits: kind.bitsOf(kind.members.map((name) => bytesOfUrl(jwk[name]))),
+    signing: signs && canSign ? kind.signing : null,
+    bits,
   }
 }
 

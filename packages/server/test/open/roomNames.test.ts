@@ -6,6 +6,25 @@ import type { OpenRoom, OpenUser } from '../../src/open/store.ts'
 
 const alice = { id: 1, name: 'alice', account: null } as unknown as OpenUser
 
+it('a description shows all of itself in several lines, or no room is made', async () => {
+  const rooms = makeRooms({
+    store: { create: async () => 'taken' },
+    quota: { reserve: async () => ({ entries: [], giveBack: () => {}, spent: () => {} }) },
+    clock: { nowMs: () => 0 },
+    limits,
+  } as unknown as Parameters<typeof makeRooms>[0])
+  const made = (description: string) =>
+    rooms.create(alice, { name: 'Room', description, isPrivate: false }).catch((error: unknown) => {
+      const refusal = asRefusal(error)
+      return refusal ? [refusal.code, refusal.reason] : error
+    })
+  expect(await made('a\0b')).toEqual(['PAYLOAD_INVALID', 'line'])
+  expect(await made('a\n\u202eb')).toEqual(['PAYLOAD_INVALID', 'turns'])
+  expect(await made('a\n\u2800')).toEqual(['PAYLOAD_INVALID', 'empty'])
+  expect(await made('a\n\n\tb \u{1f642}\r\nc')).toEqual(['ROOM_EXISTS', undefined])
+  expect(await made('')).toEqual(['ROOM_EXISTS', undefined])
+})
+
 it('NAME-2: a room that was made when more names were taken is still joined by its name, and none is made like it', async () => {
   const known = new Map(
     ['public/a\u1160b', 'public/tm news'].map((name) => [name, { name } as unknown as OpenRoom]),

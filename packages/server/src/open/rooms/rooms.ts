@@ -1,4 +1,4 @@
-import { readRoomContent } from '@sotto/protocol'
+import { linesProblem, readRoomContent, titleOf } from '@sotto/protocol'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import { type Quota, spending } from '../../quota/quota.ts'
 import { ownerOf } from '../accounts/owner.ts'
@@ -11,7 +11,6 @@ import { listed, rowsBehind } from '../listed.ts'
 import { type Outcome, outcomeOf } from '../mail/outcome.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Member, OpenRoom, OpenUser, RoomStore } from '../store.ts'
-import { titleOf } from '@sotto/protocol'
 import { makeMemberIds } from './memberIds.ts'
 import { listedRoom, roomMessageView } from './roomView.ts'
 
@@ -26,7 +25,7 @@ export interface SentContent {
 export interface Rooms {
   /** Those behind a number, in the order of their numbers, as much as is listed at once. */
   visibleTo(user: OpenUser, after: number): Promise<readonly ReturnType<typeof listedRoom>[]>
-  /** @throws OpenRefusal `NAME_REQUIRED`, `NAME_INVALID`, `ROOM_EXISTS` where one has the name or one that looks like it, `ROOM_LIMIT` */
+  /** @throws OpenRefusal `NAME_REQUIRED`, `NAME_INVALID`, `PAYLOAD_INVALID` for the description, `ROOM_EXISTS` where one has the name or one that looks like it, `ROOM_LIMIT` */
   create(
     creator: OpenUser,
     wanted: { readonly name: string; readonly description: string; readonly isPrivate: boolean },
@@ -107,6 +106,8 @@ export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Depen
 
   const create: Rooms['create'] = async (creator, { name: given, description, isPrivate }) => {
     const name = nameOf(given)
+    const problem = linesProblem(description, description.length)
+    if (problem) refuse('PAYLOAD_INVALID', problem)
     const uniqueName = isPrivate ? `private/${creator.id}/${name.toLowerCase()}` : publicName(name)
     const room = { name, description, creator: creator.id, createdMs: clock.nowMs(), isPrivate, uniqueName }
     const reserved = await quota.reserve([
