@@ -9,6 +9,7 @@ Needs python3-socketio and python3-jwcrypto. The private key stays in FILE, by d
 import argparse
 import os
 import sys
+import unicodedata
 
 import socketio
 
@@ -16,6 +17,8 @@ from envelope import key_file, load_key, public_part, read_public, seal
 from lane import log_in, name_of, public_key_of
 
 ACKNOWLEDGED_SECONDS = 30
+# Letters and symbols that show nothing.
+UNSEEN = "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159"
 
 
 def text_of(data):
@@ -24,7 +27,7 @@ def text_of(data):
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SystemExit("this is not UTF-8: nothing was sent")
-    if not text.strip() or "\0" in text:
+    if "\0" in text or not any(unicodedata.category(one)[0] in "LNPS" and one not in UNSEEN for one in text):
         raise SystemExit("this is no text: nothing was sent")
     return text
 

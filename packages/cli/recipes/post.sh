@@ -22,15 +22,17 @@ member() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }
 
 # A text that the room can show. The server sees no more of it than its length, so it is looked at here.
 body=$(python3 -c '
-import json, sys
+import json, sys, unicodedata
 try:
     text = sys.stdin.buffer.read().decode("utf-8-sig")
 except UnicodeDecodeError:
     sys.exit("this is not UTF-8: nothing was posted")
 if "\0" in text:
     sys.exit("there is a NUL in this: nothing was posted")
-if not text.strip():
-    sys.exit("there is nothing to post")
+# Letters and symbols that show nothing.
+unseen = "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159"
+if not any(unicodedata.category(one)[0] in "LNPS" and one not in unseen for one in text):
+    sys.exit("there is nothing to see in this: nothing was posted")
 length = len(text.encode())
 if length > 49152:
     sys.exit("%d bytes are more than the 49152 of a post: nothing was posted" % length)

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+import unicodedata
 import urllib.error
 import urllib.request
 import uuid
@@ -54,6 +55,8 @@ def thumbprint(key):
 
 TEXT_BYTES_MAX = 48 * 1024
 SIGNED_BYTES_MAX = 80 * 1024
+# Letters and symbols that show nothing.
+UNSEEN = "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159"
 
 
 def text_of(data):
@@ -64,8 +67,8 @@ def text_of(data):
         raise SystemExit("this is not UTF-8: nothing was posted")
     if "\0" in text:
         raise SystemExit("there is a NUL in this: nothing was posted")
-    if not text.strip():
-        raise SystemExit("there is nothing to post")
+    if not any(unicodedata.category(one)[0] in "LNPS" and one not in UNSEEN for one in text):
+        raise SystemExit("there is nothing to see in this: nothing was posted")
     length = len(text.encode())
     if length > TEXT_BYTES_MAX:
         raise SystemExit("%d bytes are more than the %d of a post: nothing was posted" % (length, TEXT_BYTES_MAX))

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { generateKeyPairSync } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { hasSomethingToSee } from '@sotto/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, values, type World } from './world/processes.ts'
 
@@ -46,6 +47,13 @@ const received = async () => {
 const shown = (hook: string, text: string) => ({ hook, sender: null, text, fault: undefined })
 
 const strange = 'exit: "quotes", colons: \\ and é🙂\nsecond line <script>'
+
+/** Each character with which alone a text would be empty, all in one text, which is empty, too (TEXT-1). */
+const unseenTogether = Array.from({ length: 0x110000 }, (_, point) => point)
+  .filter((point) => point > 0 && (point < 0xd800 || point > 0xdfff))
+  .map((point) => String.fromCodePoint(point))
+  .filter((character) => !hasSomethingToSee(character))
+  .join('')
 
 describe('sotto hook', () => {
   it.skipIf(noJwcrypto)('prints what works with Python (needs python3-jwcrypto): EC and RSA', async () => {
@@ -113,13 +121,15 @@ describe('sotto hook', () => {
   ] as const)('%s posts nothing that nobody could read', async (_what, isMissing, folder, command) => {
     if (isMissing) return
     for (const [input, why] of [
-      ['', 'nothing to post'],
-      [' \n\t\n', 'nothing to post'],
+      ['', 'nothing to see'],
+      [' \n\t\n', 'nothing to see'],
+      ['\u2800', 'nothing to see'],
+      [unseenTogether, 'nothing to see'],
       ['x'.repeat(48 * 1024 + 1), '49153 bytes are more than the 49152'],
       ['€'.repeat(17_000), '51000 bytes'],
       [Buffer.from([0x68, 0xff, 0xfe]), 'not UTF-8'],
       ['a\0b', 'NUL'],
-      ['\n\u0001'.repeat(20_000), 'longer than a post may be'],
+      [`x${'\n\u0001'.repeat(20_000)}`, 'longer than a post may be'],
     ] as const) {
       const posted = await inFolder(folder, command, input)
       expect(posted.exit).not.toBe(0)
@@ -209,6 +219,15 @@ describe('sotto hook', () => {
       await again.ended
     },
   )
+
+  it('makes none that could not be told from another one of the room', async () => {
+    const like = (name: string) =>
+      world.sotto('alice', ['hook', 'create', 'General', '--name', name, '--json'])
+    const codes = async (name: string) => values((await like(name)).err).map(({ code }) => code)
+    expect(await codes('Own key')).toEqual(['name_taken'])
+    expect(await codes('Own k\u0435y')).toEqual(['name_alike'])
+    expect(await codes('own key')).toEqual(['name_alike'])
+  })
 
   it('lists and revokes', async () => {
     const listed = await world.sotto('alice', ['hook', 'list', 'General', '--json'])

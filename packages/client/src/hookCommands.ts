@@ -1,4 +1,14 @@
-import { fromHex, H, hookIdBytes, limits, SottoError, titleFor, toBase64url, toHex } from '@sotto/protocol'
+import {
+  fromHex,
+  H,
+  hookIdBytes,
+  limits,
+  lookOfTitle,
+  SottoError,
+  titleFor,
+  toBase64url,
+  toHex,
+} from '@sotto/protocol'
 import { type Hook, hookOf, hooksMax, may, type Policy } from '@sotto/trust'
 import { shownHookName } from './hook/card.ts'
 import { encodeHookState, newestOf } from './hook/keys.ts'
@@ -44,6 +54,16 @@ const viewOf = (room: Room, { hook, anchor, script }: Hook): HookView => {
     reads: known !== undefined && known.card.reader !== null,
     generation: newest?.generation ?? null,
     expiresMs: newest ? newest.expiresS * 1000 : null,
+  }
+}
+
+/** Two hooks of a room that look alike could not be told apart. @throws SottoError `name_taken`, `name_alike` */
+const mustStandOut = (name: string, others: readonly HookView[]): void => {
+  const look = lookOfTitle(name)
+  for (const { name: other } of others) {
+    if (other === name) throw new SottoError('name_taken', `a hook of this room is called ${name}`)
+    if (other !== null && lookOfTitle(other) === look)
+      throw new SottoError('name_alike', `a hook of this room is called ${other}`)
   }
 }
 
@@ -93,6 +113,10 @@ export const hookCommands = ({
       const policy = policyToHook(room)
       const shown = titleFor(name, limits.hookNameCharactersMax)
       if (policy.hooks.length >= hooksMax) throw new SottoError('rate', 'the room has too many hooks')
+      mustStandOut(
+        shown,
+        policy.hooks.map((hook) => viewOf(room, hook)),
+      )
       if ((key && 'd' in key) || (typeof wanted === 'object' && 'd' in wanted))
         throw new SottoError('bad_request', 'the private key is for the script alone')
       const script = await scriptKey(key, algorithm)

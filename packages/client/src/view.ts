@@ -379,6 +379,8 @@ export interface ClientCommands {
   /**
    * Lets a script post under this name; resolves when it can. Admins and owners only. `key` is the public key that the
    * script signs with (EC P-256, RSA from 2048 bits, Ed25519); without one a pair is made, for `algorithm`.
+   *
+   * @throws SottoError `name_taken`, `name_alike` where a hook of the room is called so, or looks like it
    */
   createHook(input: {
     readonly room: string
