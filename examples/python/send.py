@@ -27,6 +27,9 @@ def text_of(data):
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SystemExit("this is not UTF-8: nothing was sent")
+    # The line end that echo and files put behind the last line belongs to no text.
+    if text.endswith("\n"):
+        text = text[: -2 if text.endswith("\r\n") else -1]
     if "\0" in text or not any(unicodedata.category(one)[0] in "LNPS" and one not in UNSEEN for one in text):
         raise SystemExit("this is no text: nothing was sent")
     return text

@@ -84,7 +84,7 @@ test.skipIf(python === undefined)(
       process.kill(-(receiver.pid ?? 0), 'SIGKILL')
     }
     const told = JSON.parse(heard.split('\n').at(-2) ?? '') as object
-    expect(told).toMatchObject({ sender: 'alerts', text: 'disk full: "/var"\n' })
+    expect(told).toMatchObject({ sender: 'alerts', text: 'disk full: "/var"' })
     const keys = ['reader', 'alerts'].map((name) => readFileSync(join(folder, `${name}.key.json`), 'utf8'))
     expect(new Set(keys.map((key) => (JSON.parse(key) as { readonly n: string }).n)).size).toBe(2)
     // Whoever comes with another key hears so, and is not silently unread.
@@ -134,12 +134,15 @@ test.skipIf(absent.length > 0)(
       ['again', 'SH-Reader'],
     ])
       expect(await send({ TEXT: one, TO })).toMatch(/^\[\{"ok":true,"timestamp":"[^"]+Z"\}\]\n$/)
+    // As the programs in Python put theirs up.
+    await register(server.url, { name: 'jwk-reader', password: goodPassword, publicKey: jwk })
+    expect(await send({ TO: 'jwk-reader' })).toContain('"ok":true')
     await register(server.url, { name: 'ec-reader', password: goodPassword, publicKey: ecPem() })
     for (const [settings, why] of [
       [{ TEXT: '' }, 'there is nothing to send'],
       [{ TEXT: ' \n' }, 'there is nothing to send'],
       [{ TO: 'nobody-here' }, 'USER_NOT_FOUND'],
-      [{ TO: 'ec-reader' }, 'not RSA'],
+      [{ TO: 'ec-reader' }, 'the key of ec-reader is EC'],
       [{ TEXT: 'x'.repeat(60_000) }, 'PAYLOAD_TOO_LARGE'],
       [{ URL: 'http://127.0.0.1:1' }, 'no answer'],
     ] as const)

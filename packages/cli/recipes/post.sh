@@ -27,6 +27,9 @@ try:
     text = sys.stdin.buffer.read().decode("utf-8-sig")
 except UnicodeDecodeError:
     sys.exit("this is not UTF-8: nothing was posted")
+# The line end that echo and files put behind the last line belongs to no text.
+if text.endswith("\n"):
+    text = text[: -2 if text.endswith("\r\n") else -1]
 if "\0" in text:
     sys.exit("there is a NUL in this: nothing was posted")
 # Letters and symbols that show nothing.

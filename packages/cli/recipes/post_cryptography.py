@@ -60,11 +60,16 @@ UNSEEN = "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159"
 
 
 def text_of(data):
-    """A text that the room can show. The server sees no more of it than its length, so it is looked at here."""
+    """A text that the room can show. The server sees no more of it than its length, so it is looked at here.
+
+    Without the line end that `echo` and files put behind the last line: it belongs to no text.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SystemExit("this is not UTF-8: nothing was posted")
+    if text.endswith("\n"):
+        text = text[: -2 if text.endswith("\r\n") else -1]
     if "\0" in text:
         raise SystemExit("there is a NUL in this: nothing was posted")
     if not any(unicodedata.category(one)[0] in "LNPS" and one not in UNSEEN for one in text):

@@ -67,7 +67,7 @@ describe('sotto hook', () => {
         err: '',
       })
     expect(await received()).toEqual([
-      shown('Deploys', 'It works.\n'),
+      shown('Deploys', 'It works.'),
       shown('Deploys', strange),
       shown('Deploys', strange),
     ])
@@ -90,7 +90,7 @@ describe('sotto hook', () => {
       expect(await inFolder(algorithm, 'sh', made.out)).toMatchObject({ exit: 0, err: '' })
       const posted = await inFolder(algorithm, 'python3 post.py RSA', strange)
       expect(posted).toMatchObject({ exit: 0, err: '' })
-      expect(await received()).toEqual([shown(algorithm, 'It works.\n'), shown(algorithm, strange)])
+      expect(await received()).toEqual([shown(algorithm, 'It works.'), shown(algorithm, strange)])
       const modes = readdirSync(posted.cwd)
       expect(modes.toSorted()).toEqual(['hook.json', 'post.py'])
     },
@@ -111,7 +111,7 @@ describe('sotto hook', () => {
       err: expect.not.stringMatching('fail'),
     })
     expect(await inFolder('shell', './post.sh', strange)).toMatchObject({ exit: 0 })
-    expect(await received()).toEqual([shown('Cron', 'It works.\n'), shown('Cron', strange)])
+    expect(await received()).toEqual([shown('Cron', 'It works.'), shown('Cron', strange)])
   })
 
   it.each([

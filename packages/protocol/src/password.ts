@@ -1,4 +1,5 @@
 import { limits } from './limits.ts'
+import { hasSomethingToSee } from './names/sight.ts'
 
 /**
  * The form of a password of which keys are made: OpaqueString (RFC 8265 §4.2.2). Spaces of any width are one kind, the
@@ -12,6 +13,7 @@ export const passwordProblems = {
   short: 'A password has at least 12 characters',
   long: 'A password has at most 256 characters',
   control: 'There is a control character in the password',
+  blank: 'There is nothing to see in the password: spaces alone are no password',
 } as const
 
 export type PasswordProblem = keyof typeof passwordProblems
@@ -24,5 +26,6 @@ export const passwordProblem = (password: string): PasswordProblem | undefined =
   const characters = [...password].length
   if (characters < limits.passwordCharactersMin) return 'short'
   if (characters > limits.passwordCharactersMax) return 'long'
-  return forbidden.test(password) ? 'control' : undefined
+  if (forbidden.test(password)) return 'control'
+  return hasSomethingToSee(password) ? undefined : 'blank'
 }

@@ -72,4 +72,12 @@ describe('PASSWORD-1 a password', () => {
     expect(passwordProblem('twelve chars\u0000')).toBe('control')
     expect(passwordProblem('twelve chars\ud800')).toBe('control')
   })
+
+  it.each([' ', '\u00a0', '\u3000', '\u200b', '\u2060', '\u00ad'])(
+    'has something to see in it, unlike twelve of %j',
+    (one) => {
+      expect(passwordProblem(opaqueString(one.repeat(12)))).toBe('blank')
+      expect(passwordProblem(opaqueString(`${one.repeat(12)}x`))).toBeUndefined()
+    },
+  )
 })

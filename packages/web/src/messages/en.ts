@@ -435,6 +435,7 @@ export const en = {
     writing: 'While writing',
     list: 'In the list of rooms',
     help: 'This list',
+    helpEverywhere: 'This list, also while writing',
     find: 'Find a room',
     next: 'Next room',
     previous: 'Previous room',

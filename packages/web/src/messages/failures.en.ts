@@ -8,7 +8,8 @@ export const failure = {
   title_invalid: 'This cannot be called so. Choose another name.',
   text_empty: 'There is nothing to see in this message. Write something first.',
   name_invalid: 'A name has 2 to 31 letters, digits, dots, dashes or underscores, all of one script.',
-  password_weak: 'A password has 12 to 256 characters, and no control characters among them.',
+  password_weak:
+    'A password has 12 to 256 characters, something to see among them, and no control characters.',
   too_large: 'This is larger than the server accepts. Try less at a time.',
   unsupported_media: 'The server does not accept this.',
   not_found: 'There is no such thing here.',

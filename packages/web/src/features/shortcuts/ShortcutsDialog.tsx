@@ -8,6 +8,7 @@ const groups = [
     title: 'everywhere',
     rows: [
       ['help', ['?']],
+      ['helpEverywhere', ['Ctrl', '/']],
       ['find', ['Ctrl', 'K']],
       ['previous', ['Alt', '↑']],
       ['next', ['Alt', '↓']],
