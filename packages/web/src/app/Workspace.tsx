@@ -94,7 +94,9 @@ export const Workspace = ({
       case 'help':
         return setOpened('shortcuts')
       case 'find':
-        if (compact) toList()
+        // At once: the next letter comes before the next frame, and belongs to the field.
+        if (!compact) return findField.current?.focus()
+        toList()
         // On a phone the field is shown with the next frame.
         requestAnimationFrame(() => findField.current?.focus())
         return
