@@ -72,7 +72,9 @@ const saidInFull: ReadonlySet<FailureCode> = new Set(['bad_request', 'room_unkno
 const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`)
 
 /** Of an output that could not be written: it is what is full, and not this device. */
-const outputText = ({ code, message }: SottoError): string => {
+const outputText = ({ code, message, detail }: SottoError): string => {
+  // Of a secret that nobody could be told, the message says what has become of what it belongs to.
+  if (detail['revoked'] !== undefined || detail['revoke'] !== undefined) return sentence(printable(message))
   const why = code === 'storage_full' ? 'there is no room left where it goes' : printable(message)
   return `The output could not be written: ${why}.\n  What was not written does not count as read, and comes again.`
 }

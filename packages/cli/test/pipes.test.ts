@@ -52,7 +52,7 @@ describe('what cannot be written', () => {
       for (const options of ['', '--json', '--follow --timeout 5', 'General']) {
         const full = await world.inShell('bob', `sotto receive ${options} > /dev/full`)
         expect(full.exit, options).toBe(11)
-        expect(full.err).toMatch(/standard output could not be written|"stream":"stdout"/)
+        expect(full.err).toMatch(/The output could not be written|"stream":"stdout"/)
         expectNoTrace(full)
       }
       // Node puts /dev/null in the place of what a shell has closed.
