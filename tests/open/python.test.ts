@@ -82,7 +82,7 @@ describe.skipIf(python === undefined)('Python (needs python3-socketio, -jwcrypto
   test('the examples talk to each other: later, once, in order, whatever the text', async () => {
     const receiver = ['--key', keyFile('receiver'), '--kind', 'P-256']
     const long = 'z'.repeat(16 * 1024)
-    const texts = ['exit', 'a: "b"\n', long]
+    const texts = ['exit', 'a: "b"\nc', long]
     // The first run makes the key and the account; nothing is there yet.
     const early = runPython('receive.py', [server.url, 'py-receiver', '--count', '1', ...receiver])
     await expect.poll(() => early.remarks.includes('connected'), { timeout: 30_000 }).toBe(true)
