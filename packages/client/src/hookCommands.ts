@@ -21,7 +21,7 @@ import {
   signatureAlgorithmOf,
 } from './hook/publicKey.ts'
 import type { Jwk } from './ports/jose.ts'
-import type { Room } from './room/room.ts'
+import type { Room } from './room/atWork.ts'
 import { policyIn } from './room/state.ts'
 import type { Tools } from './room/tools.ts'
 import type { Rooms } from './sync/rooms.ts'

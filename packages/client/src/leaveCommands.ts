@@ -1,7 +1,7 @@
 import { SottoError } from '@sotto/protocol'
 import { roleOf, roles } from '@sotto/trust'
 import { deleted, givenUp } from './room/ending.ts'
-import type { Room } from './room/room.ts'
+import type { Room } from './room/atWork.ts'
 import { type Ended, endOf, policyIn } from './room/state.ts'
 import { stepped } from './room/step.ts'
 import type { Rooms } from './sync/rooms.ts'

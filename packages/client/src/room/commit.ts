@@ -50,6 +50,7 @@ import { outdated, unclaimed } from './claim.ts'
 import { eventsOf } from './events.ts'
 import { withHookOf } from './hooksAfter.ts'
 import { accountsIn, freePlaces } from './places.ts'
+import { leaversOf, type PendingProposal } from './leavers.ts'
 import { firstHalf, intentsOf, isIdle, type Purpose } from './purpose.ts'
 import { counted, envelopeFor, epochOf } from './send.ts'
 import { type Intent, isGoing, type Pending, type RoomState } from './state.ts'
@@ -287,8 +288,6 @@ const tooLarge = (
   return intent ? failIntent(room, intent.id, 'too_large') : stepped(room)
 }
 
-type PendingProposal = Group['public']['proposals'][number]
-
 /** What is tried when all that is allowed one by one is refused together. */
 const fewerOf = (
   purpose: Purpose,
@@ -398,30 +397,6 @@ const renewedLeaf = async (
   const own = find(account)?.state
   return own && makeLeaf({ provider, signer, device, account: own }, timeS)
 }
-
-/** Accounts whose last leaf leaves by its own wish: they come off the members in the same commit (C5). */
-const leaversOf = (group: Group, references: readonly PendingProposal[]): readonly Uint8Array[] => {
-  const leaving = new Set<number>()
-  for (const { proposal, sender } of references) {
-    if (proposal.kind !== 'remove' || sender.kind !== 'member') continue
-    const [by, leaf] = [
-      leafAt(group.public.tree, sender.leafIndex),
-      leafAt(group.public.tree, proposal.removed),
-    ]
-    const [asker, target] = [by && identityOf(by), leaf && identityOf(leaf)]
-    if (asker && target && equalBytes(asker.account, target.account)) leaving.add(proposal.removed)
-  }
-  const staying: Uint8Array[] = []
-  const going: Uint8Array[] = []
-  for (const [index, leaf] of leaves(group.public.tree)) {
-    const identity = identityOf(leaf)
-    if (identity) (leaving.has(index) ? going : staying).push(identity.account)
-  }
-  return going.filter((account) => !staying.some((other) => equalBytes(other, account)))
-}
-
-/** Accounts that are in the group only until somebody commits what they have asked for: to be taken out. */
-export const leaversIn = (group: Group): readonly Uint8Array[] => leaversOf(group, group.public.proposals)
 
 /** Asks the others to take this device's leaf out. */
 export const stageLeave = async (

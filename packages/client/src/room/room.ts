@@ -1,23 +1,11 @@
-import {
-  type Acknowledgement,
-  limits,
-  type LoggedMessage,
-  operations,
-  SottoError,
-  toHex,
-} from '@sotto/protocol'
+import { limits, operations, SottoError, toHex } from '@sotto/protocol'
 import { identityOf } from '@sotto/trust'
 import { leaves } from '@sotto/mls'
-import type { Contacts } from '../account/contacts.ts'
-import type { Scheduler } from '../ports/scheduler.ts'
-import type { Store } from '../ports/store.ts'
-import type { Acknowledged } from '../timeline/view.ts'
-import type { HandedBack, SpaceOwner } from '../view.ts'
 import { type Claimant, claimed, claimForAll } from './claim.ts'
-import { failIntent, leaversIn, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
+import type { Room, RoomDeps } from './atWork.ts'
+import { failIntent, stageCommit, stageLeave, stayAfterAll } from './commit.ts'
+import { leaversIn } from './leavers.ts'
 import { isChore } from './purpose.ts'
-import type { Line } from './line.ts'
-import type { Pace } from './pace.ts'
 import { hasLeft } from './ending.ts'
 import { watchForDead } from './deadWatch.ts'
 import { fillInTime } from './filling.ts'
@@ -30,73 +18,11 @@ import { type Healing, pauseAfter } from './healer.ts'
 import { runRoom, type TakeStep } from './runner.ts'
 import { doorOfServer } from './door.ts'
 import { askOthers, disowned, isAsking, stageRejoin, stillLost } from './repair.ts'
-import { compose, type Draft, encryptQueued, epochOf } from './send.ts'
+import { compose, encryptQueued, epochOf } from './send.ts'
 import { makeSender } from './sender.ts'
-import { follows, type Intent, isEnded, type Place, type RoomState } from './state.ts'
+import { follows, type Intent, isEnded, type RoomState } from './state.ts'
 import { type IntentResult, stepped, type Told } from './step.ts'
 import { takeTurns } from './turns.ts'
-import type { Tools } from './tools.ts'
-
-/** One room at work. What is to be done next is asked of `plan` after everything that happens. */
-export interface Room {
-  readonly id: string
-  state(): RoomState
-  /** Entries that are known to be in the log and not read yet. */
-  missing(): number
-  /** How far the server has been given back what it had lost; null where that is not the matter, or not known yet. */
-  handedBack(): HandedBack | null
-  acknowledged(message: Uint8Array): Acknowledged | undefined
-  /** Where the server has no space for a message: whose. */
-  noSpaceFor(message: Uint8Array): SpaceOwner | undefined
-  take(step: TakeStep): Promise<void>
-  push(messages: readonly LoggedMessage[], ack: Acknowledgement): Promise<void>
-  hint(seq: number): void
-  headIs(ack: Acknowledgement, then: Place): Promise<void>
-  /** Looks for something to do: something outside has changed. */
-  proceed(): void
-  /** The line is there again: what was held back is tried at once. */
-  wake(): void
-  /** Stores a new message, encrypted in the same transaction where it can be sent at once. @throws SottoError `rate` */
-  post(draft: Draft): Promise<void>
-  /** Resolves when the intent is fulfilled, one that is there already included; rejects with why it cannot be. */
-  intend(intent: Intent): Promise<void>
-  /** The same for several, stored in one step. */
-  intendAll(wanted: readonly Intent[]): readonly Promise<void>[]
-  /** Resolves when scripts can use the hook; rejects with why they will not. */
-  hooked(hook: string): Promise<void>
-  /** Resolves when the server has opened the log of a room made here. */
-  created(): Promise<void>
-  /** Resolves when the wish to leave stands in the log. */
-  left(): Promise<void>
-  /**
-   * Resolves when those who have asked to leave are out: at the turn of this device, or with `at_once` by its own commit
-   * now. It resolves all the same where nobody can be reached, nobody may commit it, or 5 s have passed.
-   */
-  leaversOut(when: 'in_turn' | 'at_once'): Promise<void>
-  /** Whether a member of the room is not who it was. */
-  isAlarmed(): boolean
-  /** Ends all timers, and what is waited for with the reason; steps under way still end. */
-  rest(reason: SottoError): Promise<void>
-}
-
-export interface RoomDeps {
-  readonly store: Store
-  readonly contacts: Contacts
-  readonly scheduler: Scheduler
-  readonly tools: Tools
-  readonly line: Line
-  readonly pace: Pace
-  /** Sees to it that others find key packages of this device that they can use. */
-  replenish(): Promise<void>
-  /** The server's time, as far as it is known. */
-  timeMs(): number
-  /** How many bytes of a room's log are kept as they came. */
-  rawBytesMax(): number
-  changed(room: RoomState, told: readonly Told[]): void
-  /** Something about the room that is not in its state: how much of the log is still to be read. */
-  stirred(): void
-  halt(error: unknown): void
-}
 
 /** How long others have time to bring this device in before it asks once more. */
 const askAgainMs = 10 * 60_000

@@ -3,7 +3,7 @@ import { equalBytes, hookIdBytes, limits, shownTitle, toHex } from '@sotto/proto
 import { policyOf, roleOf, roles } from '@sotto/trust'
 import { offeredCommands } from '../room/offers.ts'
 import { isOwnFault } from '../room/repair.ts'
-import type { Room } from '../room/room.ts'
+import type { Room } from '../room/atWork.ts'
 import { type Ended, endOf, type Phase, publicOf, type RoomState } from '../room/state.ts'
 import type { Remedy, RoomState as RoomStateView, RoomView } from '../view.ts'
 

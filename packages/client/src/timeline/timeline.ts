@@ -1,5 +1,5 @@
 import type { Store } from '../ports/store.ts'
-import type { Room } from '../room/room.ts'
+import type { Room } from '../room/atWork.ts'
 import type { TimelineItem } from '../view.ts'
 import { recordsBefore, recordsFrom } from './pages.ts'
 import { isForPeople, itemsOf, outboxItemView, type SenderOf } from './view.ts'
