@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
+import { whenConnected } from '../../client/whenConnected.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { TextField } from '../../ui/TextField.tsx'
@@ -29,7 +30,10 @@ const CreateRoomForm = ({
   const submit = async () => {
     setChecked(true)
     if (attempt.kind === 'busy' || roomNameProblem(name)) return
-    await run(async () => onCreated((await client.createRoom({ name: name.trim() })).room))
+    await run(async () => {
+      const created = await whenConnected(client, () => client.createRoom({ name: name.trim() }))
+      onCreated(created.room)
+    })
   }
 
   return (
