@@ -16,18 +16,17 @@ const power = (base: bigint, exponent: bigint): bigint => {
   return result
 }
 
-const inverse = (value: bigint): bigint => power(value, p - 2n)
-
 const littleEndian = (bytes: Uint8Array): bigint =>
   bytes.reduceRight((number, byte) => (number << 8n) | BigInt(byte), 0n)
 
-/** `x²` of the point with this `y`; `d` is no square, so nothing is divided by zero. */
-const squareOfX = (y: bigint): bigint => modulo((y * y - 1n) * inverse(d * y * y + 1n))
+/** `y` of a point of order eight: the others are the same with another sign (`d·y⁴ + 2·y² = 1`). */
+const yOfOrderEight = 2707385501144840649318225287225658788936804267575313519463743609750303402022n
 
-const doubled = (y: bigint): bigint => {
-  const square = squareOfX(y)
-  return modulo((y * y + square) * inverse(2n + square - y * y))
-}
+/** `y` of the points whose order divides eight: the first, half-way round, a quarter, and the eighths. */
+const ofSmallOrder: ReadonlySet<bigint> = new Set([1n, p - 1n, 0n, yOfOrderEight, p - yOfOrderEight])
+
+/** Whether a point has this `y`: whether `x²`, a quotient, is a square, which the product is as well (Euler). */
+const isOnCurve = (y: bigint): boolean => power((y * y - 1n) * (d * y * y + 1n), (p - 1n) / 2n) <= 1n
 
 /**
  * Whether 32 bytes are a public key of Ed25519: in their one spelling, on the curve, and none of the eight points of small
@@ -36,6 +35,5 @@ const doubled = (y: bigint): bigint => {
 export const isEd25519Key = (bytes: Uint8Array): boolean => {
   if (bytes.length !== pointBytes) return false
   const y = littleEndian(bytes) % signBit
-  if (y >= p || power(squareOfX(y), (p - 1n) / 2n) > 1n) return false
-  return doubled(doubled(doubled(y))) !== 1n
+  return y < p && !ofSmallOrder.has(y) && isOnCurve(y)
 }
