@@ -140,6 +140,28 @@ describe('a key at its bounds', () => {
   })
 })
 
+describe('a key that earlier versions took', () => {
+  it.each<readonly [string, object]>([
+    ['a long label', { kid: `${label}k` }],
+    ['a number for a name', { kid: 7 }],
+    ['a label of another kind', { ext: 'yes' }],
+    ['a certificate', { x5c: ['AA'] }],
+    ['labels that contradict each other', { alg: 'ES256', use: 'enc' }],
+  ])('receives where it is there: %s', (_what, labels) => {
+    const jwk = { ...ec, ...labels }
+    expect(codeOf(() => judgeKeys(jwk))).toBe('KEY_INVALID')
+    expect(judgeKeys(jwk, 'there').receiving.essential).toEqual(judgeKeys(ec).receiving.essential)
+  })
+
+  it('and is for nothing any more takes the others of its set with it no longer', () => {
+    const set = { keys: [ec, { ...ed, use: 'enc' }, { ...rsa, use: 'sig', key_ops: ['encrypt'] }] }
+    expect(codeOf(() => judgeKeys(set))).toBe('KEY_INVALID')
+    const { all, receiving } = judgeKeys(set, 'there')
+    expect(receiving.kind).toBe('P-256')
+    expect(all.map(({ signing }) => signing)).toEqual(['ES256', null, null])
+  })
+})
+
 describe('the keys of one account', () => {
   it('are one, or a set of which the first that receives counts', () => {
     expect(judgeKeys(ec).receiving.kind).toBe('P-256')

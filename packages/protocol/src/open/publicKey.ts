@@ -134,8 +134,8 @@ const allowedBy = (jwk: JsonObject, kind: Kind): Allowed => {
 const textIn = (value: unknown): string => (typeof value === 'string' ? value : refuseForm('KEY_INVALID'))
 
 /**
- * A key that is put up now, or one that is there already: servers took labels that contradict each other once. Such a key
- * still receives, or whoever has it would be cut off; nothing counts as signed by it.
+ * A key that is put up now, or one that is there already: servers took every label once, also such that contradict each
+ * other. A key that does receives as it did, or whoever has it would be cut off; nothing counts as signed by it.
  */
 export type KeyAge = 'new' | 'there'
 
@@ -143,15 +143,24 @@ const allowedOf = (jwk: JsonObject, kind: Kind, age: KeyAge): Allowed => {
   try {
     return allowedBy(jwk, kind)
   } catch (error) {
-    const receives = kind.sealing !== null && jwk['use'] !== 'sig'
-    if (age === 'there' && receives) return { seals: true, signs: false }
+    if (age === 'there') return { seals: jwk['use'] !== 'sig', signs: false }
     throw error
   }
 }
 
+/** That nothing but labels stands beside the members that make a key. @throws FormRefusal `KEY_INVALID` */
+const checkLabels = (jwk: JsonObject, members: readonly string[]): void => {
+  const names: readonly string[] = [...members, ...labelNames]
+  if (Object.keys(jwk).some((name) => !names.includes(name))) refuseForm('KEY_INVALID')
+  const { kid, ext } = jwk
+  if ((kid !== undefined && !isLabel(kid)) || (ext !== undefined && typeof ext !== 'boolean'))
+    refuseForm('KEY_INVALID')
+}
+
 /**
  * Judges a public key as a JWK (RFC 7517, 7518 §6, 8037 §2): the members that make it, and what it says of itself, which
- * must agree. A private part, a certificate and everything else that is not a label is refused without being named.
+ * must agree. Of a new one, a private part, a certificate and everything else that is not a label is refused without being
+ * named; of one that is there it is left out.
  *
  * @throws FormRefusal `KEY_INVALID`, `ALG_WITHDRAWN`
  */
@@ -161,11 +170,7 @@ export const judgeKey = (jwk: unknown, age: KeyAge = 'new'): JudgedKey => {
   const kind = kinds.find(({ says }) => Object.entries(says).every(([name, value]) => jwk[name] === value))
   if (!kind) return refuseForm('KEY_INVALID')
   const names = [...Object.keys(kind.says), ...kind.members]
-  const allowedNames: readonly string[] = [...names, ...labelNames]
-  if (Object.keys(jwk).some((name) => !allowedNames.includes(name))) refuseForm('KEY_INVALID')
-  const { kid, ext } = jwk
-  if ((kid !== undefined && !isLabel(kid)) || (ext !== undefined && typeof ext !== 'boolean'))
-    refuseForm('KEY_INVALID')
+  if (age === 'new') checkLabels(jwk, names)
   const { seals, signs } = allowedOf(jwk, kind, age)
   const members = kind.members.map((name) => bytesOfUrl(jwk[name]))
   const bits = kind.bitsOf(members)
