@@ -271,6 +271,8 @@ export const limits = {
   openBodyBytesMax: 128 * kiB,
   openEnvelopeCharactersMax: 100 * kiB,
   openAttemptsPerSecondPerAddress: 20,
+  /** In seconds since 1970, later than anything is signed: what counts milliseconds is beyond it. */
+  openSignedAtMaxS: 2 ** 33,
   /** How far the time that a sender writes beside a message may lie from the server's. */
   openTimestampSkewMs: dayMs,
   /** Events of one account that have been read and not yet answered. */

@@ -31,6 +31,7 @@ const exitOfCode: Partial<Readonly<Record<LaneCode, number>>> = {
   ENVELOPE_INVALID: 8,
   NOT_FOR_US: 8,
   PROOF_INVALID: 8,
+  TIME_INVALID: 8,
   REPLAYED: 8,
   ANSWER_INVALID: 8,
   TOO_MANY_RECIPIENTS: 2,

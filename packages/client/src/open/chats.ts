@@ -17,7 +17,7 @@ import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
 import { makeKeysGiven } from './keyGiven.ts'
 import { type Identity, signatureAlgorithmFor } from './keys.ts'
-import { type Claims, isProof, signDetached, textOf } from './proof.ts'
+import { type Claims, isProof, signDetached, signedAtS, textOf } from './proof.ts'
 import { asList, asText, fullIn } from './rest.ts'
 import type { Sealing } from './sealing.ts'
 import { isSigned, openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
@@ -66,7 +66,7 @@ const placeOf = (chat: string): PlaceKey => `chat:${chat}`
 const plainClaims = (body: string, statement: ChatStatement): Claims => ({
   iss: statement.sender,
   aud: placeOf(statement.chat),
-  iat: Math.floor(formed(() => readMoment(statement.timestamp)) / 1000),
+  iat: signedAtS(formed(() => readMoment(statement.timestamp)) / 1000),
   // The same message has the same id, however often it is delivered.
   jti: toBase64url(H(utf8Bytes(signedContent(statement)))),
   body,

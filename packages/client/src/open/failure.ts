@@ -9,6 +9,7 @@ const own = {
   ENVELOPE_INVALID: 'The envelope is not of the documented form',
   NOT_FOR_US: 'The envelope cannot be opened with the keys that are here',
   PROOF_INVALID: 'What was sent is not signed by the key of its sender',
+  TIME_INVALID: 'The time that was signed cannot be: seconds since 1970 are expected',
   REPLAYED: 'This was sent before',
   TOO_MANY_RECIPIENTS: 'There are more recipients than fit into one envelope',
   TEXT_EMPTY: 'There is nothing to see in this message',

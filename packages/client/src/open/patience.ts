@@ -47,6 +47,7 @@ export const isVerdict = ({ code, status }: LaneError): boolean => {
     case 'ENVELOPE_INVALID':
     case 'NOT_FOR_US':
     case 'PROOF_INVALID':
+    case 'TIME_INVALID':
     case 'ANSWER_INVALID':
     case 'KEY_INVALID':
     case 'KEY_CHANGED':

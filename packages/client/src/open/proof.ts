@@ -2,6 +2,7 @@ import {
   bytesOfUrl,
   type ChatProof,
   isCompactJws,
+  limits,
   signatureAlgorithmOf,
   type SignatureAlgorithm,
 } from '@sotto/protocol'
@@ -24,8 +25,6 @@ export interface Claims {
 
 const textEncoder = new TextEncoder()
 const jtiCharactersMax = 128
-/** The last second that a date can tell (ECMA-262 §21.4.1.1). */
-const latestS = 8_640_000_000_000
 
 const signerOf = ({ receiving, signing }: Identity): JWK => signing ?? receiving
 
@@ -61,6 +60,15 @@ const verifyBytes = async (jws: string, { verifying }: PublicKeys): Promise<Uint
   return fail('PROOF_INVALID')
 }
 
+/**
+ * When something was signed, in whole seconds. What counts milliseconds is far beyond every time that is meant: told as it
+ * is, it would be of another millennium, and everything later of its sender would pass for old.
+ *
+ * @throws LaneError `TIME_INVALID`
+ */
+export const signedAtS = (iat: number): number =>
+  iat >= 0 && iat < limits.openSignedAtMaxS ? Math.floor(iat) : fail('TIME_INVALID')
+
 const readClaims = (bytes: Uint8Array): Claims => {
   const value = parseStrict(utf8(bytes))
   if (!isJsonObject(value)) return fail('PROOF_INVALID')
@@ -69,12 +77,10 @@ const readClaims = (bytes: Uint8Array): Claims => {
     typeof iss === 'string' &&
     typeof aud === 'string' &&
     typeof iat === 'number' &&
-    iat >= 0 &&
-    iat <= latestS &&
     typeof jti === 'string' &&
     jti !== '' &&
     jti.length <= jtiCharactersMax
-  return isWhole ? { iss, aud, iat: Math.floor(iat), jti, body } : fail('PROOF_INVALID')
+  return isWhole ? { iss, aud, iat: signedAtS(iat), jti, body } : fail('PROOF_INVALID')
 }
 
 const claimNames: readonly (keyof Claims)[] = ['iss', 'aud', 'iat', 'jti', 'body']
@@ -101,7 +107,7 @@ export const textOf = ({ body }: Claims): string =>
 /**
  * The claims of a compact JWS, if it is by one of these keys, from `iss` to `aud`.
  *
- * @throws LaneError `PROOF_INVALID`
+ * @throws LaneError `PROOF_INVALID`, `TIME_INVALID`
  */
 export const verify = async (
   jws: string,

@@ -1,7 +1,9 @@
 import { CompactEncrypt, CompactSign, FlattenedEncrypt, importJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { sealTo, sealToAll, unseal } from '../../src/open/envelope.ts'
+import { LaneError } from '../../src/open/failure.ts'
 import { makeIdentity, readPublicKeys, uploadOf, usable } from '../../src/open/keys.ts'
+import { isVerdict } from '../../src/open/patience.ts'
 import { sign, verify } from '../../src/open/proof.ts'
 import { parseStrict } from '../../src/open/strict.ts'
 
@@ -112,16 +114,26 @@ describe('a proof', () => {
   })
 
   it('has whole claims', async () => {
-    for (const changed of [
-      { jti: '' },
-      { jti: 'x'.repeat(200) },
-      { iat: 'now' },
-      { iat: 1e300 },
-      { jti: 7 },
-    ]) {
+    for (const changed of [{ jti: '' }, { jti: 'x'.repeat(200) }, { iat: 'now' }, { jti: 7 }]) {
       const jws = await sign({ ...claims, ...changed } as never, eve)
       expect(await codeOf(verify(jws, eves, wanted))).toBe('PROOF_INVALID')
     }
+  })
+
+  it.each<readonly [string, number]>([
+    ['milliseconds', 1_764_500_000_000],
+    ['the last time that there is', 8_640_000_000_000],
+    ['before 1970', -1],
+    ['more than any', 1e300],
+    ['the first that is too late', 2 ** 33],
+  ])('is of a time that can be, which is not %s', async (_what, iat) => {
+    expect(await codeOf(verify(await sign({ ...claims, iat }, eve), eves, wanted))).toBe('TIME_INVALID')
+    expect(isVerdict(new LaneError('TIME_INVALID'))).toBe(true)
+  })
+
+  it('may be of a part of a second', async () => {
+    const jws = await sign({ ...claims, iat: 1_764_500_000.7 }, eve)
+    expect((await verify(jws, eves, wanted)).iat).toBe(1_764_500_000)
   })
 
   it('has one meaning', async () => {
