@@ -1,9 +1,9 @@
-import { SottoError } from '@sotto/client'
 import type { Lane, LaneEvent } from '@sotto/client/open'
 import { Command } from 'commander'
 import { jsonLine } from '../json.ts'
 import { asOption } from '../lane/asOption.ts'
 import { laneNotice, laneRecord } from '../lane/record.ts'
+import { countOf, timeoutMsOf } from '../numberOptions.ts'
 import { untilSignal } from '../signals.ts'
 import { refuseClosedOutput, standardOutput } from '../written.ts'
 
@@ -11,13 +11,6 @@ interface Options {
   readonly follow?: boolean
   readonly timeout?: string
   readonly count?: string
-}
-
-const numberOf = (text: string | undefined, option: string): number | undefined => {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (!(value >= 0)) throw new SottoError('bad_request', `${option} wants a number`)
-  return value
 }
 
 /** What goes beyond the count has not been told, and stays for the next time. */
@@ -32,8 +25,8 @@ export const laneReceiveCommand = (): Command =>
     .option(...asOption)
     .action(async (options: Options, command: Command) => {
       refuseClosedOutput()
-      const timeoutMs = numberOf(options.timeout, '--timeout')
-      const countMax = numberOf(options.count, '--count') ?? Number.POSITIVE_INFINITY
+      const timeoutMs = options.timeout === undefined ? undefined : timeoutMsOf(options.timeout)
+      const countMax = countOf(options.count)
       const ended = new AbortController()
       let count = 0
       let first: () => void = () => {}
@@ -58,7 +51,7 @@ export const laneReceiveCommand = (): Command =>
       }
       const after = new Promise<void>((resolve) => {
         if (timeoutMs === undefined) return
-        const timer = setTimeout(resolve, timeoutMs * 1000)
+        const timer = setTimeout(resolve, timeoutMs)
         ended.signal.addEventListener('abort', () => clearTimeout(timer))
       })
 

@@ -4,6 +4,7 @@ import { inboxOf } from '../inbox.ts'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { jsonLine } from '../json.ts'
 import type { Output } from '../output.ts'
+import { countOf, timeoutMsOf } from '../numberOptions.ts'
 import { findRoom } from '../roomName.ts'
 import { untilSignal } from '../signals.ts'
 import { tellTrouble } from '../trouble.ts'
@@ -14,20 +15,6 @@ interface Options {
   readonly follow?: boolean
   readonly timeout?: string
   readonly count?: string
-}
-
-const timeoutMsOf = (timeout: string | undefined): number | undefined => {
-  if (timeout === undefined) return undefined
-  const ms = Number(timeout) * 1000
-  if (!(ms >= 0)) throw new SottoError('bad_request', '--timeout wants a number of seconds')
-  return ms
-}
-
-const countOf = (count: string | undefined): number => {
-  if (count === undefined) return Number.POSITIVE_INFINITY
-  const value = Number(count)
-  if (!Number.isInteger(value) || value < 1) throw new SottoError('bad_request', '--count wants a number')
-  return value
 }
 
 /** What goes beyond the count is not printed, and stays unread. */
@@ -66,7 +53,7 @@ export const receiveCommand = (): Command =>
     .action(async (wanted: string | undefined, options: Options, command: Command) => {
       const invocation = invocationOf(command)
       const countMax = countOf(options.count)
-      const timeoutMs = timeoutMsOf(options.timeout)
+      const timeoutMs = options.timeout === undefined ? undefined : timeoutMsOf(options.timeout)
       const { follow = false } = options
       refuseClosedOutput()
       await withAccount(invocation, async (client) => {

@@ -11,6 +11,7 @@ import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
 import type { Output } from '../output.ts'
 import { withProgress } from '../progress.ts'
 import { noSpaceText } from '../noSpace.ts'
+import { timeoutMsOf } from '../numberOptions.ts'
 import { type Patience, patienceOf } from '../patience.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
 import { roomStateText } from '../roomState.ts'
@@ -108,8 +109,7 @@ export const sendCommand = (): Command =>
     )
     .action(async (wanted: string, text: string | undefined, options: Options, command: Command) => {
       const invocation = invocationOf(command)
-      const patienceMs = Number(options.timeout) * 1000
-      if (!(patienceMs >= 0)) throw new SottoError('bad_request', '--timeout wants a number of seconds')
+      const patienceMs = timeoutMsOf(options.timeout)
       await withAccount(invocation, async (client) => {
         const room = await findRoom(client, wanted)
         mustBeOpen(client, room, invocation.output)
