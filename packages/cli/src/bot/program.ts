@@ -134,7 +134,11 @@ export const startProgram = ({ command, args, answerMs, said, died }: ProgramOpt
       if (!child) return finish()
       child.stdin.end()
       const last = child
-      const timer = setTimeout(() => endGroup(last), farewellMs)
+      // Of one that has exited, the group has been ended: its number may be that of others by now.
+      const hasExited = () => last.exitCode !== null || last.signalCode !== null
+      const timer = setTimeout(() => {
+        if (!hasExited()) endGroup(last)
+      }, farewellMs)
       await ended.catch(() => {})
       clearTimeout(timer)
     },
