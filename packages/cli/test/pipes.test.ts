@@ -56,8 +56,10 @@ describe('what cannot be written', () => {
         expectNoTrace(full)
       }
       // Node puts /dev/null in the place of what a shell has closed.
-      const closed = await world.inShell('bob', 'sotto receive >&-')
-      expect([closed.exit, closed.err]).toEqual([2, expect.stringContaining('standard output is closed')])
+      for (const command of ['receive', 'chat General']) {
+        const closed = await world.inShell('bob', `sotto ${command} >&-`)
+        expect([closed.exit, closed.err]).toEqual([2, expect.stringContaining('standard output is closed')])
+      }
       expect(texts((await world.sotto('bob', ['receive'])).out)).toEqual(['one', 'two', 'three'])
       expect((await world.sotto('bob', ['receive'])).out).toBe('')
     },

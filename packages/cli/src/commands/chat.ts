@@ -14,6 +14,7 @@ import { findRoom, roomTitle } from '../roomName.ts'
 import { identityText } from '../roomState.ts'
 import { untilSignal } from '../signals.ts'
 import { table } from '../table.ts'
+import { refuseClosedOutput } from '../written.ts'
 
 /** What could not be delivered by then waits on this device for the next time. */
 const drainWithinMs = 120_000
@@ -115,6 +116,7 @@ export const chatCommand = (): Command =>
     .description('talk in a room')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .action(async (wanted: string, _options: object, command: Command) => {
+      refuseClosedOutput()
       const invocation = invocationOf(command)
       await withAccount({ ...invocation, outages: 'command' }, async (client) => {
         const room = await findRoom(client, wanted)
