@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { generateKeyPairSync } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { hasSomethingToSee } from '@sotto/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, values, type World } from './world/processes.ts'
@@ -54,6 +55,17 @@ const unseenTogether = Array.from({ length: 0x110000 }, (_, point) => point)
   .map((point) => String.fromCodePoint(point))
   .filter((character) => !hasSomethingToSee(character))
   .join('')
+
+const recipe = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../recipes/${name}`, import.meta.url)), 'utf8')
+
+/** From the bounds of a post to what opens the keys: what both scripts in Python do alike. */
+const sharedPart = (source: string): string =>
+  /^TEXT_BYTES_MAX[^]*^def text_of[^]*^def call[^]*?(?=^def newest_keys)/m.exec(source)?.[0] ?? source
+
+it('both scripts in Python look at a text and call the server alike', () => {
+  expect(sharedPart(recipe('post_cryptography.py'))).toBe(sharedPart(recipe('post.py')))
+})
 
 describe('sotto hook', () => {
   it.skipIf(noJwcrypto)('prints what works with Python (needs python3-jwcrypto): EC and RSA', async () => {
