@@ -13,7 +13,7 @@ export const outlivesTerminal = () => !streams.some((fd) => isatty(fd))
 /** What asks this program to end. */
 export const signalsToEnd = () => ['SIGINT', 'SIGTERM', ...(outlivesTerminal() ? [] : ['SIGHUP'])]
 
-/** Where the terminal does not matter, its end does not end this program. */
+/** Keeps this program alive at the end of a terminal that it does not use. */
 export const ignoreHangup = () => {
   if (outlivesTerminal()) process.on('SIGHUP', () => {})
 }

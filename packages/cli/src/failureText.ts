@@ -65,15 +65,15 @@ const remedies: Partial<Record<FailureCode, string>> = {
   stale_epoch: 'Try once more.',
 }
 
-/** What they say in particular is all that there is to say: the request was understood, and cannot be done so. */
+/** Codes whose own message stands alone: behind “The request is not understood” it would contradict it. */
 const saidInFull: ReadonlySet<FailureCode> = new Set(['bad_request', 'room_unknown'])
 
 /** A sentence with its full stop, where it has no end of its own. */
 const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`)
 
-/** Of an output that could not be written: it is what is full, and not this device. */
+/** The text for an output that could not be written: the place where it goes is full, and not this device. */
 const outputText = ({ code, message, detail }: SottoError): string => {
-  // Of a secret that nobody could be told, the message says what has become of what it belongs to.
+  // The message of a secret that was told to nobody says already whether the hook, token or invite is revoked.
   if (detail['revoked'] !== undefined || detail['revoke'] !== undefined) return sentence(printable(message))
   const why = code === 'storage_full' ? 'there is no room left where it goes' : printable(message)
   return `The output could not be written: ${why}.\n  What was not written does not count as read, and comes again.`

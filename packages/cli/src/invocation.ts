@@ -15,7 +15,7 @@ export interface Invocation {
   readonly output: Output
   /** Directory of the profile. */
   readonly profile: string
-  /** `command`: it has a screen of its own, and tells there that the server is away. */
+  /** `command`: the command has a screen of its own, and tells there that the server is away. */
   readonly outages?: 'command'
 }
 

@@ -77,7 +77,7 @@ const surviveReaders = (): void => {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
-/** A bug that nobody awaits is told as any other: what Node says of it is for us, not for whoever runs the program. */
+/** An error that no command catches is told in one line, like any other failure, in place of Node's stack trace. */
 const endByBug = (format: OutputFormat, error: unknown): never => process.exit(reportFailure(error, format))
 
 /** `sotto` with all of its commands. */

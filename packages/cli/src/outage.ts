@@ -29,12 +29,12 @@ const quietMs = 5000
 
 const unanswered = 'it does not answer'
 
-/** What somebody is told who looks at a terminal that waits. */
+/** For somebody who looks at a terminal that waits. */
 const waitingText = (why: string): string => `Waiting for the server: ${why}; what comes is not lost.`
 
 const againText = 'Connected again.'
 
-/** A line of the progress may stand there. */
+/** Clears the line of progress that may stand where the text goes. */
 const onOwnLine = (text: string): string => (process.stderr.isTTY ? `\r\x1b[K${text}` : text)
 
 /**

@@ -65,7 +65,7 @@ export const penOf = (write: (text: string) => Promise<void>): Pen => {
   return {
     put: (text) => {
       last = last.then(() => write(text))
-      // Who does not wait for it hears of it at the end.
+      // A caller that does not wait for its text hears of the failure from `written`.
       last.catch(() => {})
       return last
     },

@@ -40,7 +40,7 @@ const retryFirstMs = 500
 const retryMaxMs = 30_000
 const deathsMax = 5
 const farewellMs = 5000
-/** What a program that has ended has written is read this long; who has left its group may hold its output open for ever. */
+/** How long the output of a program that has ended is read on: a process that has left its group may hold it open for ever. */
 const lastWordsMs = 1000
 
 const cannotStart = (command: string): SottoError =>

@@ -35,7 +35,7 @@ const clearBelow = '\r\x1b[J'
 /** At once, for the editor draws, too. */
 const drawn = (text: string): Promise<void> => {
   const shown = writtenTo(process.stdout, text)
-  // Who does not wait for it meets the failure with the next text that counts.
+  // A caller that does not wait meets the failure with the next text that counts.
   shown.catch(() => {})
   return shown
 }

@@ -18,7 +18,7 @@ export const leaveCommand = (): Command =>
         }
         await withProgress(() => 'Leaving', client.leave({ room: room.id }))
         invocation.output.result({ room: room.id, left: true }, `You have left ${roomTitle(room)}.`)
-        // Who is stopped, or out of place, can say nothing in the room.
+        // A device for which the room is frozen, or that has lost its place, can say nothing in it.
         if (room.state.kind === 'frozen' || room.state.kind === 'repairing')
           invocation.output.remark(
             'This device could not tell the others: they see you as a member until one of them removes you.',

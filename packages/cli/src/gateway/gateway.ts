@@ -19,7 +19,7 @@ export interface GatewayOptions {
   readonly port: number
   /** What a local program has to know; new at each start. */
   readonly token: string
-  /** Where it is told that the server is away. */
+  /** Where outages of the server are told. */
   readonly output: Pick<Output, 'notice'>
 }
 
