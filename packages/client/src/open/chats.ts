@@ -198,9 +198,9 @@ export const makeChats = (dependencies: Dependencies): Chats => {
       const participants = asList(payload['participants']).map(asText)
       const { claims, key } = await sealing.openedKey(payload['encrypted_key'], from, newChat)
       if (!claims) return unsignedInvitation(chat, from, key)
-      once.check(claims)
       // Somebody whom the initiator did not name was put in by the server.
       if (participants.some((name) => !key.holders.includes(name))) fail('ENVELOPE_INVALID')
+      once.check(claims)
       store.write(places.withKey(placeOf(chat), key, { participants }))
       const event: LaneEvent = { kind: 'invitation', chat, from, participants }
       return { events: [event], claims, rows: {} }
@@ -223,6 +223,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
         ? await sealing.verified(text, from, placeOf(chat))
         : plainClaims(text, statement)
       await sealing.provenBy(from, proof)
+      const said = textOf(claims)
       once.check(claims)
       const event: LaneEvent = {
         kind: 'place_message',
@@ -231,7 +232,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
         own: from === sealing.name,
         id: claims.jti,
         timeMs: claims.iat * 1000,
-        text: textOf(claims),
+        text: said,
       }
       return { events: [event], claims, rows: {} }
     },

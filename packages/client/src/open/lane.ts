@@ -293,15 +293,17 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   const openMessage = async (payload: JsonObject): Promise<Opened> => {
     const from = asText(payload['sender'])
     const claims = await sealing.opened(payload['encrypted_payload'], from, name)
-    once.check(claims)
     // The marker of a program that has ended, or one that came twice.
-    if (from === name && isJsonObject(claims.body)) return { events: [], claims, rows: {} }
+    const isMarker = from === name && isJsonObject(claims.body)
+    const text = isMarker ? '' : textOf(claims)
+    once.check(claims)
+    if (isMarker) return { events: [], claims, rows: {} }
     const event: LaneEvent = {
       kind: 'message',
       from,
       id: claims.jti,
       timeMs: claims.iat * 1000,
-      text: textOf(claims),
+      text,
     }
     return { events: [event], claims, rows: {} }
   }

@@ -1,3 +1,4 @@
+import { limits } from '@sotto/protocol'
 import { fail } from './failure.ts'
 import type { Claims } from './proof.ts'
 import { everyRowOf, type LaneStore } from './store.ts'
@@ -7,7 +8,11 @@ import { everyRowOf, type LaneStore } from './store.ts'
  * a hostile one may deliver again whatever it has ever seen.
  */
 export interface Once {
-  /** @throws LaneError `REPLAYED` */
+  /**
+   * The last look at a message: what is refused after it would be under way for as long as the program runs.
+   *
+   * @throws LaneError `REPLAYED`
+   */
   check(claims: Claims): void
   /** What to write, at once, when the message has been told. */
   rowsOf(claims: Claims): Readonly<Record<string, string>>
@@ -16,8 +21,15 @@ export interface Once {
 const rememberedPerSenderMax = 4096
 const forgottenAtOnce = 1024
 
+/** A time in a row. Earlier versions kept such that cannot be (`TIME_INVALID`): each would stand above all that is signed. */
+const timeIn = (row: string | undefined): number => {
+  const timeS = Number(row ?? 0)
+  return timeS < limits.openSignedAtMaxS ? timeS : 0
+}
+
 export const makeOnce = (store: LaneStore): Once => {
   const floorRow = (sender: string): string => `floor/${sender}`
+  const floorOf = (sender: string): number => timeIn(store.get(floorRow(sender)))
   const prefix = (sender: string): string => `seen/${sender}/`
   const rowOf = ({ iss, jti }: Claims): string => `${prefix(iss)}${jti}`
   /** Being told just now: of two copies the second comes while the first is. */
@@ -27,24 +39,26 @@ export const makeOnce = (store: LaneStore): Once => {
   /** Ids that are forgotten leave a floor behind: what was signed before it is not told any more. */
   const forget = (sender: string): void => {
     const rows = everyRowOf(store, prefix(sender))
-      .map(([key, iat]) => ({ key, iat: Number(iat) }))
+      .map(([key, iat]) => ({ key, iat: timeIn(iat) }))
       .toSorted((a, b) => a.iat - b.iat)
     counts.set(sender, rows.length)
     if (rows.length <= rememberedPerSenderMax) return
     const floor = rows[forgottenAtOnce]?.iat ?? 0
     const old = rows.filter(({ iat }) => iat < floor)
+    // Of a sender whose clock stands, none is older than the others, and all of them would be kept without end.
+    const gone = old.length >= forgottenAtOnce / 2 ? old : rows.slice(0, forgottenAtOnce)
     store.write({
-      ...Object.fromEntries(old.map(({ key }) => [key, null])),
-      [floorRow(sender)]: String(floor),
+      ...Object.fromEntries(gone.map(({ key }) => [key, null])),
+      [floorRow(sender)]: String(Math.max(floor, floorOf(sender))),
     })
-    counts.set(sender, rows.length - old.length)
+    counts.set(sender, rows.length - gone.length)
   }
 
   return {
     check: (claims) => {
       const row = rowOf(claims)
-      const floor = Number(store.get(floorRow(claims.iss)) ?? 0)
-      if (underWay.has(row) || claims.iat < floor || store.get(row) !== undefined) fail('REPLAYED')
+      if (underWay.has(row) || claims.iat < floorOf(claims.iss) || store.get(row) !== undefined)
+        fail('REPLAYED')
       underWay.add(row)
     },
     rowsOf: (claims) => {

@@ -150,6 +150,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     const rows = { [lastRow(room)]: String(id) }
     try {
       const claims = await sealing.verified(await openedText(room, message), from, audienceOf(room))
+      const said = textOf(claims)
       once.check(claims)
       const event: LaneEvent = {
         kind: 'place_message',
@@ -158,7 +159,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
         own: from === sealing.name,
         id: claims.jti,
         timeMs: claims.iat * 1000,
-        text: textOf(claims),
+        text: said,
       }
       return { events: [event], claims, rows }
     } catch (error) {

@@ -169,6 +169,7 @@ describe('letters', () => {
     next.takeUp()
     await next.settled()
     expect(idsIn(told)).toEqual(ids)
+    expect(store.rows('seen/alice/', 10_000).length).toBeLessThan(4096)
   })
 
   it('by a key that is not believed wait until it is', async () => {
@@ -214,5 +215,27 @@ describe('letters', () => {
     letters.arrived(letter('new', 'alice', 5001))
     await letters.settled()
     expect(told).toHaveLength(5001)
+  })
+
+  it('are remembered within bounds of a sender whose clock stands, and told', async () => {
+    const store = memoryLaneStore()
+    const told: LaneEvent[] = []
+    const letters = program(store, told)
+    for (let at = 1; at <= 6000; at++) letters.arrived(letter(`id${at}`, 'alice', 7))
+    await letters.settled()
+    expect(told).toHaveLength(6000)
+    expect(store.rows('seen/alice/', 10_000).length).toBeLessThanOrEqual(4097)
+  })
+
+  it('of a sender who counted milliseconds before are told, and once', async () => {
+    const [store, told, nowS] = [memoryLaneStore(), [] as LaneEvent[], 1_764_500_000]
+    const kept = Array.from({ length: 4096 }, (_, at) => [`seen/alice/kept${at}`, String(nowS * 1000 + at)])
+    store.write({ ...Object.fromEntries(kept), 'floor/alice': String(nowS * 1000) })
+    const letters = program(store, told)
+    const ids = ['1', '2', '3']
+    for (const id of ids) letters.arrived(letter(id, 'alice', nowS))
+    for (const id of ids) letters.arrived(letter(id, 'alice', nowS))
+    await letters.settled()
+    expect(idsIn(told)).toEqual(ids)
   })
 })
