@@ -28,15 +28,18 @@ const tasks = {
   siege: () => import('./tasks/siege.mjs'),
 }
 
+/** Words of a task. A `--` before them is npm's, which takes it away itself: to a task it would make words of options. */
+const wordsOf = (args) => (args[0] === '--' ? args.slice(1) : args)
+
 const main = async () => {
-  const [name, ...args] = process.argv.slice(2)
+  const [name, ...given] = process.argv.slice(2)
   if (!name || !Object.hasOwn(tasks, name))
     throw new Refusal(`Usage: node tools/run.mjs ${Object.keys(tasks).join('|')} [arguments]`)
   if (name === 'start') goOnWithoutTerminal()
   if (!supportsNode(process.versions.node)) return underSupportedNode(process.argv.slice(1))
   await installPackages()
   const { run } = await tasks[name]()
-  return run(args)
+  return run(wordsOf(given))
 }
 
 try {

@@ -10,6 +10,8 @@ const { values, positionals: rules } = parseArgs({
 })
 const workers = Number(values.workers)
 if (!(workers >= 1)) throw new Error('[--workers N] [rule ...]')
+const unknown = rules.filter((name) => !mutants.some(({ rule }) => rule === name))
+if (unknown.length > 0) throw new Error(`nothing is bent for ${unknown.join()}: [--workers N] [rule ...]`)
 
 interface Found {
   readonly mutant: Mutant
