@@ -16,6 +16,42 @@ const endingWithoutAWord = `navigator.locks.request('mortal', async () => {
   close()
 })`
 
+/**
+ * Put before the worker of the client: at the n-th thing after `endAfter(n)` that outlasts the worker (a request, a frame to
+ * the server, a write to the disk) it asks the page for its end, and works no further until that can have come.
+ */
+const endable = `{
+  let left = Infinity
+  globalThis.endAfter = (steps) => (left = steps)
+  const end = () => {
+    new BroadcastChannel('ending').postMessage(null)
+    const untilMs = performance.now() + 100
+    while (performance.now() < untilMs);
+  }
+  const count = (on, name, isStep) => {
+    const own = on[name]
+    on[name] = function (...args) {
+      if (isStep(...args) && --left === 0) end()
+      return own.apply(this, args)
+    }
+  }
+  count(globalThis, 'fetch', () => true)
+  count(WebSocket.prototype, 'send', () => true)
+  count(IDBDatabase.prototype, 'transaction', (names, mode) => mode === 'readwrite')
+}
+`
+/** The page's part: ends its worker without a word to anybody. */
+const ending = `{
+  const Started = Worker
+  globalThis.Worker = class extends Started {
+    constructor(url, options) {
+      super(url, options)
+      if (String(url).includes('client-worker'))
+        new BroadcastChannel('ending').addEventListener('message', () => this.terminate())
+    }
+  }
+}`
+
 describe.skipIf(noBrowser)('the web client in Chromium', () => {
   let server: ServerProcess
   let site: Site
@@ -219,6 +255,93 @@ describe.skipIf(noBrowser)('the web client in Chromium', () => {
     await endWorker()
     await sending
     expect((await sent(page, room, all.length)).toSorted()).toEqual(all.toSorted())
+  })
+
+  describe('whose worker ends at a step, without a word', () => {
+    const workerOf = (page: Page) => page.workers().findLast((one) => one.url().includes('client-worker'))
+    const arrive = async (): Promise<Page> => {
+      await context.addInitScript(ending)
+      await context.route('**/client-worker*', async (route) => {
+        const answer = await route.fetch()
+        await route.fulfill({ response: answer, body: `${endable}${await answer.text()}` })
+      })
+      return openTab()
+    }
+    const accountOf = (page: Page) =>
+      page.evaluate(async () => {
+        const { client } = await opened
+        return client.state().account
+      })
+    const isIn = async (page: Page, name: string): Promise<void> => {
+      await expect.poll(() => accountOf(page), { timeout: 20_000 }).toMatchObject({ kind: 'signed_in', name })
+    }
+
+    /** Acts anew until the act is done before the worker would end; how many steps there were to end it at. */
+    const atSteps = async (stride: number, act: (end: (page: Page) => Promise<void>) => Promise<Page>) => {
+      for (let step = 1; ; step += stride) {
+        let mortal: ReturnType<typeof workerOf>
+        const page = await act(async (tab) => {
+          mortal = workerOf(tab)
+          await mortal?.evaluate(`endAfter(${step})`)
+        })
+        if (mortal && mortal === workerOf(page)) return step
+      }
+    }
+
+    // The stories stop a device at every write and word; here it is the border between page and worker that has to hold.
+    it('of signing up: the account is there', { timeout: 180_000 }, async () => {
+      const steps = await atSteps(4, async (end) => {
+        await context.close()
+        context = await browser.newContext()
+        const page = await arrive()
+        const name = `person${names++}`
+        await end(page)
+        // Where the server has made the account already, the next start completes it while it is asked for once more.
+        expect(['done', 'account_exists']).toContain(await register(page, name))
+        await isIn(page, name)
+        return page
+      })
+      expect(steps).toBeGreaterThan(12)
+    })
+
+    it('of signing in: the same words sign in', { timeout: 180_000 }, async () => {
+      const page = await arrive()
+      const name = `person${names++}`
+      expect(await register(page, name)).toBe('done')
+      const steps = await atSteps(3, async (end) => {
+        await page.evaluate(async () => (await opened).client.logout({ forget: false }))
+        await page.reload()
+        await page.evaluate(async () => void (await opened))
+        await end(page)
+        const code = await page.evaluate(
+          async ([who, word]) =>
+            (await opened).client.login({ name: who, password: word }).then(
+              () => 'done',
+              (error: { code: string }) => error.code,
+            ),
+          [name, password] as const,
+        )
+        expect(['done', 'account_exists']).toContain(code)
+        await isIn(page, name)
+        return page
+      })
+      expect(steps).toBeGreaterThan(3)
+    })
+
+    it('of sending: everything is sent once, in its order', { timeout: 180_000 }, async () => {
+      const page = await arrive()
+      const room = await signUp(page)
+      let count = 0
+      const steps = await atSteps(5, async (end) => {
+        await page.reload()
+        await page.evaluate(async () => void (await opened))
+        await end(page)
+        await send(page, room, [`text ${count++}`])
+        expect(await sent(page, room, count)).toEqual(lines('text', count))
+        return page
+      })
+      expect(steps).toBeGreaterThan(5)
+    })
   })
 
   it('begins anew where the browser has taken the storage away', async () => {
