@@ -12,10 +12,12 @@ const rules = readdirSync(folder)
   .filter((name) => name.endsWith('.md'))
   .flatMap((name) => rulesIn(readFileSync(new URL(name, folder), 'utf8')))
 
-const testsUnder = (path: string): readonly string[] =>
+const filesUnder = (path: string): readonly string[] =>
   readdirSync(new URL(path, root), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts') && !name.includes('node_modules'))
+    .filter((name) => /\.(?:tsx?|md)$/.test(name) && !/(?:^|\/)(?:node_modules|dist|build)\//.test(name))
     .map((name) => `${path}${name}`)
+const testsUnder = (path: string): readonly string[] =>
+  filesUnder(path).filter((name) => name.endsWith('.test.ts'))
 
 test('each number names one rule', () => {
   const twice = rules.filter((rule, at) => rules.indexOf(rule) !== at)
@@ -35,4 +37,16 @@ test('a number in the title of a test is that of a rule', () => {
       .map(([name]) => `${path}: ${name}`)
   })
   expect(unknown).toEqual([])
+})
+
+test('a number that a comment or a document names is that of a rule', () => {
+  const families = new Set(rules.filter((rule) => rule.includes('-')).map((rule) => rule.split('-')[0]))
+  const texts = [...filesUnder('packages/'), ...filesUnder('tests/'), ...filesUnder('docs/'), 'SECURITY.md']
+  const named = texts.flatMap((path) =>
+    [...readFileSync(new URL(path, root), 'utf8').matchAll(/\b([A-Z]+)-\d+[a-z]?\b/g)]
+      .filter(([, family = '']) => families.has(family))
+      .map(([name]) => ({ path, name })),
+  )
+  expect(named.length).toBeGreaterThan(300)
+  expect(named.filter(({ name }) => !rules.includes(name))).toEqual([])
 })

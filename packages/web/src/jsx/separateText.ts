@@ -49,7 +49,7 @@ const asItStands: ReadonlySet<unknown> = new Set(['bdi', 'code', 'kbd', 'pre'])
  *
  * Whoever translates a page, checks its spelling or paints it dark wraps, replaces and removes text nodes. React would
  * then remove a node from where it no longer is, and the page would be lost. With every text alone in its element there
- * is no text node that React knows (`packages/web/test/separateText.test.ts`, `tests/journeys/foreign-hands.spec.ts`).
+ * is no text node that React knows (`packages/web/test/separateText.test.ts`, `tests/journeys/preview-foreign.spec.ts`).
  */
 export const withTextApart = <Props extends object>(
   type: ElementType,
