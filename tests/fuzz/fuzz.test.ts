@@ -71,6 +71,11 @@ describe('the targets', () => {
   test('have names of their own', () => {
     expect(new Set(targets.map(({ name }) => name)).size).toBe(targets.length)
   })
+
+  test('are as many as the page on reliability says', () => {
+    const page = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8')
+    expect(page).toContain(` ${targets.length} readers of bytes from outside`)
+  })
 })
 
 /** What was wrong once. */
