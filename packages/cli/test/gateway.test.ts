@@ -49,8 +49,8 @@ afterAll(async () => {
   await world.end()
 })
 
-const connect = (auth: object = { token }, headers: Record<string, string> = {}): Socket => {
-  const socket = io(url, {
+const connect = (auth: object = { token }, headers: Record<string, string> = {}, to = url): Socket => {
+  const socket = io(to, {
     auth,
     reconnection: false,
     forceNew: true,
@@ -293,4 +293,28 @@ it('keys and tokens stay where they are: in the profile, for this user alone, an
   expect(statSync(file).mode & 0o077).toBe(0)
   second.running.child.kill('SIGTERM')
   expect((await second.running.ended).exit).toBe(0)
+})
+
+it('a login that is refused leaves nobody online', async () => {
+  const { running, said } = await startGateway('--room', 'a\u0001b')
+  const socket = connect({ token: said['token'] }, {}, String(said['url']))
+  expect(await socket.timeout(60_000).emitWithAck('login', { username: 'shutout' })).toMatchObject({
+    ok: false,
+    code: 'NAME_INVALID',
+  })
+  const identity = await makeIdentity()
+  const password = 'a long enough passphrase'
+  await register(world.url, { name: 'observer', password, publicKey: uploadOf(identity) })
+  const observer = await openLane({
+    server: world.url,
+    credentials: { kind: 'program', name: 'observer', password },
+    identity,
+    store: memoryLaneStore(),
+  })
+  await expect
+    .poll(async () => (await observer.online()).map(({ name }) => name), { timeout: 20_000 })
+    .not.toContain('shutout')
+  await observer.close()
+  running.child.kill('SIGTERM')
+  await running.ended
 })

@@ -78,7 +78,15 @@ export const makeDesks = (
       if (isSpent) throw nobody
     }
     const lane = await openAccountLane(profile, name, { onEvent }, outagesOf(name))
-    room = await lane.joinRoom(roomName)
+    try {
+      room = await lane.joinRoom(roomName)
+    } catch (error) {
+      // Nobody will be told what waits to be told: it stays for the next who logs in.
+      isSpent = true
+      begin()
+      await lane.close()
+      throw error
+    }
     return { lane, room, hearers, isSpent: () => isSpent, begin }
   }
 
