@@ -1,10 +1,9 @@
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { ConfirmActions } from '../../client/ConfirmActions.tsx'
+import { ConfirmDialog } from '../../client/ConfirmDialog.tsx'
 import { forgetDevice } from '../../client/deletedData.ts'
 import { Button } from '../../ui/Button.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 
 /** Makes place for another account on a device that holds one. */
@@ -17,20 +16,14 @@ export const ForgetDevice = ({ name }: { readonly name: string }) => {
       <Button look="quiet" size="small" onClick={() => setAsked(true)}>
         {t('account.other')}
       </Button>
-      <Dialog
+      <ConfirmDialog
         open={asked}
         onClose={() => setAsked(false)}
         title={t('account.otherTitle')}
         description={t.rich('account.otherText', { name, ...isolated })}
-        closeLabel={t('close')}
-        decision
-      >
-        <ConfirmActions
-          label={t('account.otherConfirm')}
-          act={() => forgetDevice(client)}
-          onClose={() => setAsked(false)}
-        />
-      </Dialog>
+        label={t('account.otherConfirm')}
+        act={() => forgetDevice(client)}
+      />
     </>
   )
 }

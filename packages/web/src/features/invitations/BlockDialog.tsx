@@ -1,7 +1,6 @@
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { ConfirmActions } from '../../client/ConfirmActions.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
+import { ConfirmDialog } from '../../client/ConfirmDialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 
 /** Asks before an inviter is blocked. */
@@ -22,20 +21,14 @@ export const BlockDialog = ({
   const t = useTranslations()
   const client = useClient()
   return (
-    <Dialog
+    <ConfirmDialog
       open={open}
       onClose={onClose}
       title={t.rich('invitation.blockTitle', { name, ...isolated })}
       description={t('invitation.blockText')}
-      closeLabel={t('close')}
-      decision
-    >
-      <ConfirmActions
-        label={t('invitation.blockConfirm')}
-        act={() => client.block({ inviterOf: room })}
-        onDone={onBlocked}
-        onClose={onClose}
-      />
-    </Dialog>
+      label={t('invitation.blockConfirm')}
+      act={() => client.block({ inviterOf: room })}
+      onDone={onBlocked}
+    />
   )
 }

@@ -2,8 +2,7 @@ import type { MemberView, RoomView } from '@sotto/client'
 import type { RefObject } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { ConfirmActions } from '../../client/ConfirmActions.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
+import { ConfirmDialog } from '../../client/ConfirmDialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 
 /** Asks before somebody is taken out of a room. */
@@ -22,24 +21,17 @@ export const RemoveMemberDialog = ({
   readonly onClose: () => void
 }) => {
   const t = useTranslations('members')
-  const close = useTranslations()('close')
   const client = useClient()
   return (
-    <Dialog
+    <ConfirmDialog
       open={open}
       onClose={onClose}
       title={t.rich('removeTitle', { name: member.name, room: room.name, ...isolated })}
       description={t('removeText')}
-      closeLabel={close}
       finalFocus={list}
-      decision
-    >
-      <ConfirmActions
-        label={t('removeConfirm')}
-        act={() => client.removeMember({ room: room.id, account: member.account })}
-        onDone={onClose}
-        onClose={onClose}
-      />
-    </Dialog>
+      label={t('removeConfirm')}
+      act={() => client.removeMember({ room: room.id, account: member.account })}
+      onDone={onClose}
+    />
   )
 }

@@ -1,8 +1,7 @@
 import type { RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
-import { ConfirmActions } from '../../client/ConfirmActions.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
+import { ConfirmDialog } from '../../client/ConfirmDialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 
 /** Asks before a room that the user is not in any more is erased from this device, and says what goes. */
@@ -20,7 +19,7 @@ export const DeleteRoomDialog = ({
   const t = useTranslations()
   const client = useClient()
   return (
-    <Dialog
+    <ConfirmDialog
       open={open}
       onClose={onClose}
       title={
@@ -29,15 +28,9 @@ export const DeleteRoomDialog = ({
           : t.rich('rooms.deleteTitle', { room: room.name, ...isolated })
       }
       description={t('rooms.deleteText')}
-      closeLabel={t('close')}
-      decision
-    >
-      <ConfirmActions
-        label={t('rooms.deleteConfirm')}
-        act={() => client.deleteRoom({ room: room.id })}
-        onDone={onDeleted}
-        onClose={onClose}
-      />
-    </Dialog>
+      label={t('rooms.deleteConfirm')}
+      act={() => client.deleteRoom({ room: room.id })}
+      onDone={onDeleted}
+    />
   )
 }

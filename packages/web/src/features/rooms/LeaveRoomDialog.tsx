@@ -2,8 +2,7 @@ import type { RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { standingOf } from '../../client/standing.ts'
-import { ConfirmActions } from '../../client/ConfirmActions.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
+import { ConfirmDialog } from '../../client/ConfirmDialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 
 /** Asks before a room is left. */
@@ -21,20 +20,14 @@ export const LeaveRoomDialog = ({
   const t = useTranslations()
   const client = useClient()
   return (
-    <Dialog
+    <ConfirmDialog
       open={open}
       onClose={onClose}
       title={t.rich('rooms.leaveTitle', { room: room.name, ...isolated })}
       description={t(standingOf(room.state) === 'open' ? 'rooms.leaveText' : 'rooms.leaveTextUntold')}
-      closeLabel={t('close')}
-      decision
-    >
-      <ConfirmActions
-        label={t('rooms.leaveConfirm')}
-        act={() => client.leave({ room: room.id })}
-        onDone={onLeft}
-        onClose={onClose}
-      />
-    </Dialog>
+      label={t('rooms.leaveConfirm')}
+      act={() => client.leave({ room: room.id })}
+      onDone={onLeft}
+    />
   )
 }

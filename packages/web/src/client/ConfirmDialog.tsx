@@ -1,22 +1,19 @@
 import { useTranslations } from 'use-intl'
 import { Button } from '../ui/Button.tsx'
-import { DialogActions } from '../ui/Dialog.tsx'
+import { Dialog, DialogActions } from '../ui/Dialog.tsx'
+import type { DialogProps } from '../ui/Dialog.tsx'
 import { FailureNotice } from './FailureNotice.tsx'
 import { useAttempt } from './useAttempt.ts'
 
-/** The end of a dialog that asks before something is done that cannot be taken back; a failure is said above the buttons. */
-export const ConfirmActions = ({
-  label,
-  act,
-  onDone,
-  onClose,
-}: {
+interface Decision {
   /** What the button does. */
   readonly label: string
   readonly act: () => Promise<unknown>
   readonly onDone?: () => void
   readonly onClose: () => void
-}) => {
+}
+
+const Actions = ({ label, act, onDone, onClose }: Decision) => {
   const t = useTranslations()
   const { attempt, run } = useAttempt()
   const confirm = async () => {
@@ -32,5 +29,20 @@ export const ConfirmActions = ({
         </Button>
       </DialogActions>
     </>
+  )
+}
+
+/** Asks before something is done that cannot be taken back; a failure is said above the buttons. */
+export const ConfirmDialog = ({
+  label,
+  act,
+  onDone,
+  ...dialog
+}: Decision & Pick<DialogProps, 'open' | 'title' | 'description' | 'finalFocus'>) => {
+  const t = useTranslations()
+  return (
+    <Dialog {...dialog} closeLabel={t('close')} decision>
+      <Actions label={label} act={act} onClose={dialog.onClose} {...(onDone ? { onDone } : {})} />
+    </Dialog>
   )
 }
