@@ -8,6 +8,7 @@ export const isReloadWanted = (code: FailureCode): boolean => {
     case 'fenced':
     case 'profile_in_use':
     case 'helper_lost':
+    case 'storage_damaged':
       return true
     default:
       return false

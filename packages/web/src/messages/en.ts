@@ -362,9 +362,9 @@ export const en = {
     bannerOffline: 'No connection. What you write is kept on this device and sent later.',
     bannerConnecting: 'Connecting. What you write is kept on this device and sent in a moment.',
     bannerRetry: 'Next try in {seconds} s',
-    refused: 'Not the server you know',
+    refused: 'Another server',
     halted: 'Stopped',
-    bannerHalted: 'Sotto has stopped on this device.',
+    bannerHalted: 'Sotto has stopped in this tab.',
     bannerRefused:
       'Another server answers than the one that this device knows: it has another key. Nothing is sent to it, and Sotto goes on by itself as soon as the right one is back.',
     said: {
@@ -444,9 +444,6 @@ export const en = {
     invite: 'Invite to this room',
     members: 'Show or hide members',
     latest: 'Jump to the latest message',
-    unreadAbove: '{count, plural, one {# unread message} other {# unread messages}} further up',
-    unreadGo: 'Go there',
-    unreadRead: 'Mark as read',
     escape: 'Close, or go back to writing',
     send: 'Send',
     newline: 'New line',
