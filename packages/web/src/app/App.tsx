@@ -4,6 +4,7 @@ import { useClientState } from '../client/ClientContext.tsx'
 import { useDeletedData } from '../client/deletedData.ts'
 import { DeletedNotice } from '../features/account/DeletedNotice.tsx'
 import { AccountScreen } from '../features/account/AccountScreen.tsx'
+import { dropDrafts } from '../features/conversation/drafts.ts'
 import { SetupNotice } from '../features/setup/SetupNotice.tsx'
 import { Workspace } from './Workspace.tsx'
 
@@ -21,6 +22,10 @@ export const App = () => {
   const connection = useClientState((state) => state.connection)
   const deleted = useDeletedData()
   useTitle()
+  const isEmpty = account.kind === 'none'
+  useEffect(() => {
+    if (isEmpty) dropDrafts()
+  }, [isEmpty])
   switch (account.kind) {
     case 'none':
     case 'signed_out':

@@ -106,7 +106,7 @@ export const Composer = ({
     try {
       const spoken = await speak(text)
       if (spoken.kind === 'text') await client.send({ room: room.id, text: spoken.text })
-      if (spoken.kind === 'incomplete' || spoken.kind === 'unknown') show(text)
+      if (spoken.kind === 'incomplete' || spoken.kind === 'unknown') write(text)
       else {
         write(draftInHand(room.id) ?? '')
         save()

@@ -3,6 +3,8 @@
  * dropped when the room is left and the device has stored it.
  */
 const texts = new Map<string, string>()
+/** Rooms whose text the device has not stored. */
+const unstored = new Set<string>()
 const open = new Map<string, number>()
 const listeners = new Set<() => void>()
 
@@ -13,10 +15,24 @@ export const subscribeToDrafts = (notify: () => void): (() => void) => {
   return () => listeners.delete(notify)
 }
 
-export const takeInHand = (room: string, text: string): void => {
+const becomes = (room: string, text: string): void => {
   texts.set(room, text)
   for (const notify of listeners) notify()
 }
+
+/** Somebody writes this. */
+export const takeInHand = (room: string, text: string): void => {
+  unstored.add(room)
+  becomes(room, text)
+}
+
+/** Another text is shown than the one that the device keeps, and keeps on keeping. */
+export const showInHand = (room: string, text: string): void => {
+  unstored.delete(room)
+  becomes(room, text)
+}
+
+export const isUnstored = (room: string): boolean => unstored.has(room)
 
 /** A field for the room is on the page. @returns what ends that */
 export const openDraft = (room: string): (() => void) => {
@@ -30,5 +46,13 @@ export const openDraft = (room: string): (() => void) => {
 
 /** The device has stored this text. */
 export const storedDraft = (room: string, text: string): void => {
-  if (!open.has(room) && texts.get(room) === text) texts.delete(room)
+  if (texts.get(room) !== text) return
+  unstored.delete(room)
+  if (!open.has(room)) texts.delete(room)
+}
+
+/** Whoever comes next on this page may be in the same rooms, and reads nothing of what was written before. */
+export const dropDrafts = (): void => {
+  texts.clear()
+  unstored.clear()
 }

@@ -1,6 +1,14 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useSyncExternalStore } from 'react'
 import { useClient } from '../../client/ClientContext.tsx'
-import { draftInHand, openDraft, storedDraft, subscribeToDrafts, takeInHand } from './drafts.ts'
+import {
+  draftInHand,
+  isUnstored,
+  openDraft,
+  showInHand,
+  storedDraft,
+  subscribeToDrafts,
+  takeInHand,
+} from './drafts.ts'
 
 const quietMs = 400
 
@@ -11,17 +19,14 @@ const quietMs = 400
 export const useDraft = (room: string, stored: string) => {
   const client = useClient()
   const text = useSyncExternalStore(subscribeToDrafts, () => draftInHand(room) ?? stored)
-  const unsaved = useRef<string | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
   const save = useCallback(() => {
     clearTimeout(timer.current)
-    const draft = unsaved.current ?? draftInHand(room)
+    const draft = draftInHand(room)
     if (draft === undefined) return
-    const isStored = unsaved.current === null
-    unsaved.current = null
-    // A draft that cannot be stored still stands on the screen, and sending it will say what is wrong.
-    const saving = isStored ? Promise.resolve() : client.saveDraft({ room, text: draft })
+    // A draft that cannot be stored stays in hand, and sending it will say what is wrong.
+    const saving = isUnstored(room) ? client.saveDraft({ room, text: draft }) : Promise.resolve()
     saving.then(
       () => storedDraft(room, draft),
       () => undefined,
@@ -31,7 +36,6 @@ export const useDraft = (room: string, stored: string) => {
   const write = useCallback(
     (next: string) => {
       takeInHand(room, next)
-      unsaved.current = next
       clearTimeout(timer.current)
       timer.current = setTimeout(save, quietMs)
     },
@@ -42,8 +46,7 @@ export const useDraft = (room: string, stored: string) => {
   const show = useCallback(
     (next: string) => {
       clearTimeout(timer.current)
-      unsaved.current = null
-      takeInHand(room, next)
+      showInHand(room, next)
     },
     [room],
   )
