@@ -1,38 +1,16 @@
-import { nodeProvider } from '@sotto/mls/provider/node'
 import { type FailureCode, type Operation, operations, SottoError } from '@sotto/protocol'
-import { buildGenesis, keyPairSigner, verifyChain } from '@sotto/trust'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Call } from '../src/account/contacts.ts'
 import { keyPackagePool, type LeafOwner } from '../src/account/keyPackages.ts'
 import { memoryDisk, openMemoryStore } from '../src/memory/store.ts'
+import { provider, somebody, startS } from './room/people.ts'
 
-const provider = nodeProvider()
-const time = { nowS: 10_000, localS: 10_000 }
+const time = { nowS: startS, localS: startS }
 const bounds = { keyPackagesOneTime: 3, keyPackagesRefillBelow: 2 }
 
 const someOwner = async (): Promise<LeafOwner> => {
-  const identity = await provider.signatureGenerate('Ed25519')
-  const signer = keyPairSigner(provider, await provider.signatureGenerate('Ed25519'))
-  const { publicKey: sealingKey } = await provider.kemGenerate('MLKEM768-X25519')
-  const device = provider.random(16)
-  const certificate = {
-    device,
-    signingKey: signer.publicKey,
-    sealingKey,
-    kind: 'cli' as const,
-    createdS: 1000,
-    notAfterS: 1_000_000,
-  }
-  const link = await buildGenesis({
-    provider,
-    identity,
-    name: 'bob',
-    device: { certificate, signer },
-    timeS: 1000,
-  })
-  const verdict = await verifyChain(provider, [link], 1000)
-  if (verdict.kind === 'refused') throw new Error(verdict.rule)
-  return { provider, signer, device, account: verdict.value }
+  const { signer, device, state } = await somebody('bob')
+  return { provider, signer, device, account: state }
 }
 
 /** A server that refuses what is published, for as long as it is told to; and all that was published to it. */
