@@ -104,6 +104,8 @@ export const failureText = (error: SottoError): string => {
 const laneRemedies: Partial<Record<LaneError['code'], string>> = {
   KEY_CHANGED: 'Nothing was sent to it. Compare the fingerprint over another channel, then: sotto lane trust',
   UNAUTHORIZED: 'The access token has ended, or was revoked.',
+  PERSON_ACCOUNT:
+    'Make one in the web client (Settings, Access tokens) or with sotto token create NAME, then: sotto lane login NAME --token-stdin',
   OFFLINE: 'Is the server running, and is its address right?',
   USERNAME_TAKEN: 'Choose another name.',
   USERNAME_ALIKE: 'Nobody could tell the two apart. Choose another name.',

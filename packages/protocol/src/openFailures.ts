@@ -14,7 +14,14 @@ export const openFailures = {
   EVENT_UNKNOWN: { status: 400, text: 'There is no such event' },
 
   UNAUTHORIZED: { status: 401, text: 'Log in first' },
-  INVALID_CREDENTIALS: { status: 401, text: 'The name or the password is wrong' },
+  INVALID_CREDENTIALS: {
+    status: 401,
+    text: 'The name or the password is wrong; a person logs in here with an access token',
+  },
+  PERSON_ACCOUNT: {
+    status: 401,
+    text: 'A person sends an access token, made in the settings, as Authorization: Bearer TOKEN',
+  },
   SESSION_EXPIRED: { status: 401, text: 'The session has ended' },
   GONE: { status: 410, text: 'A cookie that asserts an identity is not believed; log in' },
   SCOPE_MISSING: { status: 403, text: 'This access token does not reach so far' },

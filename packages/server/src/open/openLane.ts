@@ -41,7 +41,7 @@ export interface OpenLane {
 export interface OpenLaneDependencies {
   readonly store: OpenStore
   /** Of the other lane: who may register. */
-  readonly admission: Pick<Admission, 'admit'>
+  readonly admission: Pick<Admission, 'mode' | 'admit'>
   /** Of the other lane: what a person makes access tokens with. */
   readonly personSessions: Pick<Sessions, 'authenticate'>
   readonly edge: Edge

@@ -134,7 +134,7 @@ export const openOperations = {
         user: object({ username, public_key: nullable(publicKey) }),
       }),
     ),
-    codes: ['INVALID_CREDENTIALS', 'ACCOUNT_SUSPENDED'],
+    codes: ['INVALID_CREDENTIALS', 'PERSON_ACCOUNT', 'ACCOUNT_SUSPENDED'],
     summary: 'Opens a session of a program account; sets the session cookie.',
   }),
   logout: describe({

@@ -32,6 +32,8 @@ export interface UserStore {
   /** The user of a person, made at the first call. */
   person(account: Uint8Array, name: string, createdMs: number): Promise<OpenUser>
   named(name: string): Promise<OpenUser | undefined>
+  /** Whether the name is that of a person's account, whether or not the person has ever made an access token. */
+  isPerson(name: string): Promise<boolean>
   /** Stored password of a program; undefined for persons and for nobody. */
   password(name: string): Promise<{ readonly user: OpenUser; readonly password: string } | undefined>
   /** Of those ids, in any order. */

@@ -85,6 +85,8 @@ export const openStoreContract = (openBoth: () => Promise<Opened>): void => {
       expect(person).toMatchObject({ name: 'bob', kind: 'person' })
       expect(await store.users.person(bob.account, 'bob', 2000)).toEqual(person)
       expect(await store.users.password('bob')).toBeUndefined()
+      const isPerson = ['alice', 'bob', 'carol'].map((name) => store.users.isPerson(name))
+      expect(await Promise.all(isPerson)).toEqual([false, true, false])
     })
 
     it('ID-2b have names that look like nobody else’s, on either lane', async () => {

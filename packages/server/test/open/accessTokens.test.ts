@@ -108,7 +108,7 @@ describe('the access tokens of a person', async () => {
     expect((await call(url, 'POST', '/register', '', { username: 'robot', password })).status).toBe(201)
     await expect(register(url, 'robot')).rejects.toMatchObject({ code: 'name_taken' })
     const login = await call(url, 'POST', '/login', '', { username: 'anna', password })
-    expect(login.body['code']).toBe('INVALID_CREDENTIALS')
+    expect(login.body['code']).toBe('PERSON_ACCOUNT')
   })
 
   it('expire', async () => {

@@ -1,4 +1,4 @@
-import { limits } from '@sotto/protocol'
+import { limits, type RegistrationMode } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import type { ServerLimits } from '../../src/configuration.ts'
 import { makeEventLog } from '../../src/logging/eventLog.ts'
@@ -22,11 +22,13 @@ const someUser = (name: string): OpenUser => ({
 })
 
 /** Programs over a store of names, whose passwords are compared as they are. */
-const programs = (changes: Partial<ServerLimits> = {}) => {
+const programs = (changes: Partial<ServerLimits> = {}, mode: RegistrationMode = 'open') => {
   const clock = testClock()
   const names = new Map<string, string>()
+  let hashed = 0
   const made = makePrograms({
     store: {
+      isPerson: async (name) => name.startsWith('person'),
       named: async (name) => (names.has(name) ? someUser(name) : undefined),
       password: async (name) => {
         const password = names.get(name)
@@ -38,10 +40,13 @@ const programs = (changes: Partial<ServerLimits> = {}) => {
         return someUser(name)
       },
     },
-    admission: { admit: async () => null },
+    admission: { mode, admit: async () => null },
     passwords: {
       hash: async (password) => password,
-      verify: async (password, stored) => password === stored,
+      verify: async (password, stored) => {
+        hashed += 1
+        return password === stored
+      },
     },
     holderOf: async () => undefined,
     clock,
@@ -56,7 +61,7 @@ const programs = (changes: Partial<ServerLimits> = {}) => {
   const register = (username: string, password = good) =>
     outcome(made.register({ username, password, publicKey: undefined, invite: null }, here))
   const logIn = (username: string, password: string) => outcome(made.logIn(username, password, here))
-  return { clock, register, logIn, made }
+  return { clock, register, logIn, made, hashed: () => hashed }
 }
 
 describe('programs', () => {
@@ -89,5 +94,30 @@ describe('programs', () => {
     clock.advance(limits.tryDelayMaxMs)
     expect(await logIn('alice', good)).toBe('OK')
     for (let i = 0; i < 20; i++) expect(await logIn('alice', good)).toBe('OK')
+  })
+
+  it('SES-13: say what a person is to do, whatever the password, and look at none', async () => {
+    const { logIn, hashed } = programs()
+    for (let i = 0; i < 20; i++) expect(await logIn('Person', `${good} ${i}`)).toBe('PERSON_ACCOUNT')
+    expect(hashed()).toBe(0)
+  })
+
+  it('SES-13: tell no more names of persons than registration tells of names that are taken', async () => {
+    const { logIn, clock } = programs({ registrationsPerAddressPerHour: 2 })
+    const told = [await logIn('person-a', good), await logIn('person-b', good), await logIn('person-c', good)]
+    expect(told).toEqual(['PERSON_ACCOUNT', 'PERSON_ACCOUNT', 'INVALID_CREDENTIALS'])
+    clock.advance(3_600_000)
+    expect(await logIn('person-c', good)).toBe('PERSON_ACCOUNT')
+  })
+
+  it('SES-13: answer a person like nobody where a stranger cannot ask for names', async () => {
+    for (const mode of ['invite', 'closed'] as const) {
+      const { logIn, hashed } = programs({}, mode)
+      expect([await logIn('person', good), await logIn('nobody', good)]).toEqual([
+        'INVALID_CREDENTIALS',
+        'INVALID_CREDENTIALS',
+      ])
+      expect(hashed()).toBe(2)
+    }
   })
 })

@@ -1,4 +1,4 @@
-import { toHex } from '@sotto/protocol'
+import { SottoError, toHex } from '@sotto/protocol'
 import type { Admission } from '../../authentication/admission.ts'
 import { nameToGive } from '../../authentication/nameToGive.ts'
 import { makeTries, type Tries } from '../../authentication/tries.ts'
@@ -29,13 +29,16 @@ export interface Programs {
     },
     asker: Asker,
   ): Promise<OpenUser>
-  /** @throws OpenRefusal `INVALID_CREDENTIALS`, SottoError `rate` */
+  /**
+   * @throws OpenRefusal `INVALID_CREDENTIALS`; `PERSON_ACCOUNT` for the name of a person, where registration tells anybody
+   *   which names are taken (SES-13); SottoError `rate`
+   */
   logIn(username: string, password: string, asker: Asker): Promise<OpenUser>
 }
 
 interface Dependencies {
-  readonly store: Pick<UserStore, 'createProgram' | 'password' | 'named'>
-  readonly admission: Pick<Admission, 'admit'>
+  readonly store: Pick<UserStore, 'createProgram' | 'password' | 'named' | 'isPerson'>
+  readonly admission: Pick<Admission, 'mode' | 'admit'>
   readonly passwords: Passwords
   /** Whether the account of this name was given the token at some time, and who that is; not that it still counts. */
   holderOf(token: string, name: string): Promise<string | undefined>
@@ -70,6 +73,8 @@ export const makePrograms = ({
     hourMs,
     windowsStandingMax.registrations,
   )
+  /** Names of persons that were told by address: as many as registration tells, and then no more. */
+  const tellings = triesOf(limits.registrationsPerAddressPerHour, hourMs, windowsStandingMax.registrations)
   const guesses = (): Tries =>
     triesOf(limits.loginTriesPerWindow, limits.loginWindowMs, windowsStandingMax.logins)
   const strangers = guesses()
@@ -82,6 +87,23 @@ export const makePrograms = ({
       ? { tries: strangers, key: `${address} ${name}`, share: address }
       : { tries: holders, key: holder, share: holder }
   }
+
+  const mayTell = (address: string): boolean => {
+    try {
+      tellings.begin(address)
+      return true
+    } catch (error) {
+      if (error instanceof SottoError && error.code === 'rate') return false
+      throw error
+    }
+  }
+
+  /**
+   * Whether the asker is told that a name is a person's. The password is not looked at: it says nothing, right or wrong.
+   * Where nobody may register without an invite, a stranger learns no names, and a person is answered like nobody.
+   */
+  const isToldPerson = async (name: string, address: string): Promise<boolean> =>
+    admission.mode === 'open' && (await store.isPerson(name)) && mayTell(address)
 
   const create = async (
     name: string,
@@ -130,6 +152,7 @@ export const makePrograms = ({
     logIn: async (username, password, asker) => {
       const { address } = asker
       const name = lookUpForm(username)
+      if (await isToldPerson(name, address)) return refuse('PERSON_ACCOUNT')
       const { tries, key, share } = await laneOf(name, asker)
       // Counted before the answer: each try counts, also those that come at once.
       tries.begin(key)

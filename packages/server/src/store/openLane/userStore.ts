@@ -91,6 +91,11 @@ export const userStore = (db: Kysely<Schema>): UserStore => ({
     return row && userOf(row)
   },
 
+  isPerson: async (name) => {
+    const row = await db.selectFrom('accounts').select('account').where('name', '=', name).executeTakeFirst()
+    return row !== undefined
+  },
+
   password: async (name) => {
     const row = await db
       .selectFrom('open_users')
