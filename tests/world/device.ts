@@ -1,4 +1,5 @@
 import {
+  type Change,
   type Client,
   type ClientState,
   openClient,
@@ -60,7 +61,8 @@ export interface DeviceOptions {
   readonly trace: Trace
   readonly link: Link
   readonly provider: Provider
-  onCommit(): void
+  /** After each commit to the disk, before the device hears of it. */
+  onCommit(changes: readonly Change[]): void
 }
 
 const never = new Promise<never>(() => {})
@@ -110,7 +112,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
           if (strikes(own, 'before_commit')) return never
           await store.commit(changes)
           trace.note(name, 'commits', changes.length)
-          options.onCommit()
+          options.onCommit(changes)
           return strikes(own, 'after_commit') ? never : undefined
         }),
       close: async () => {},

@@ -1,7 +1,4 @@
 import { type Client, type RoomView, SottoError } from '@sotto/client'
-import { roomKeys } from '../../packages/client/src/room/keys.ts'
-import { readRow } from '../../packages/client/src/room/rows.ts'
-import { isEnded } from '../../packages/client/src/room/state.ts'
 import type { Device } from './device.ts'
 import type { Random } from './random.ts'
 import type { Step } from './steps.ts'
@@ -130,26 +127,9 @@ const everyAccount = (world: World, except: Device): readonly string[] =>
     return device !== except && account && account.kind !== 'none' ? [account.account] : []
   })
 
-const answered = (
-  world: World,
-  device: Device,
-  room: string,
-  what: { readonly kind: 'accepted' } | { readonly kind: 'gave up'; readonly cursor: number },
-): void => {
-  const account = device.state()?.account
-  if (account?.kind !== 'signed_in') return
-  const whose = `${account.device} ${room}`
+const accepted = (world: World, device: Device, room: string): void => {
   const head = (world.server.data().rooms.get(room)?.entries.length ?? 0) - 1
-  world.answers.set(whose, [...(world.answers.get(whose) ?? []), { ...what, head }])
-}
-
-/** Who has left a room, and does not wait to be taken out, reads no further. */
-const noteGivenUp = (world: World, device: Device, room: string): void => {
-  const { rows } = device.disk
-  const phase = rows.get(roomKeys.phase(room))
-  const place = rows.get(roomKeys.place(room))
-  if (!phase || !place || !isEnded(readRow.phase(phase))) return
-  answered(world, device, room, { kind: 'gave up', cursor: readRow.place(place).cursor })
+  world.answered(device, { room, answer: { kind: 'accepted', head } })
 }
 
 /** What people do. */
@@ -191,9 +171,7 @@ export const perform = (world: World, step: Step, device: Device, random: Random
       const isWelcome = random.chance(0.9)
       return ask(world, device, isWelcome ? 'accept' : 'decline', (client) =>
         isWelcome
-          ? client
-              .accept({ room: invited.id })
-              .then(() => answered(world, device, invited.id, { kind: 'accepted' }))
+          ? client.accept({ room: invited.id }).then(() => accepted(world, device, invited.id))
           : client.decline({ room: invited.id }),
       )
     }
@@ -212,9 +190,7 @@ export const perform = (world: World, step: Step, device: Device, random: Random
       const there = room(...isIn, 'frozen', 'removed') ?? room('left', 'refounded')
       if (!there) return
       if (isIn.includes(there.state.kind) || there.state.kind === 'frozen')
-        return ask(world, device, 'leave', (client) =>
-          client.leave({ room: there.id }).then(() => noteGivenUp(world, device, there.id)),
-        )
+        return ask(world, device, 'leave', (client) => client.leave({ room: there.id }))
       return ask(world, device, 'delete', async (client) => {
         const account = client.state().account
         // What was not sent goes with the room, as one is told before.

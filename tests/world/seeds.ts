@@ -162,4 +162,14 @@ export const keptSeeds: readonly KeptSeed[] = [
     'loss,duplication,delay,partition,client_crash,server_crash,client_restore,client_full,server_full,lost_keys,tabs,logout',
     'what was said since an invitation whose keys were lost was left out without a word',
   ),
+  kept(
+    600257,
+    'partition,server_crash,lost_write,lost_keys,tabs',
+    'who had deleted a room and was invited to it again was taken to miss what it had deleted',
+  ),
+  kept(
+    600603,
+    'reordering,partition,lost_write,client_restore,client_clock,lost_keys,tabs,lie_short',
+    'the same, of one who had been taken out of the room',
+  ),
 ]

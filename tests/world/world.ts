@@ -1,7 +1,9 @@
+import type { Change } from '@sotto/client'
 import type { Acknowledgement } from '@sotto/protocol'
 import type { RoomChange } from '../../packages/server/src/delivery/store.ts'
 import { lookIntervalMs } from '../../packages/server/src/steadyClock.ts'
 import type { MemoryData } from '../../packages/server/test/memory/data.ts'
+import { type Answer, answersIn, type RoomAnswer } from './answers.ts'
 import { check } from './checkers/check.ts'
 import { type Clock, makeClock } from './clock.ts'
 import { type Device, makeDevice } from './device.ts'
@@ -73,12 +75,6 @@ export interface Removal {
   readonly disk: DiskCopy
 }
 
-/** What somebody has done about being in a room; `head` is where its log ended then. */
-export type Answer =
-  | { readonly kind: 'accepted'; readonly head: number }
-  /** Left without keys, so that the others do not hear of it: how far the device had read. */
-  | { readonly kind: 'gave up'; readonly head: number; readonly cursor: number }
-
 export interface World {
   readonly options: WorldOptions
   readonly clock: Clock
@@ -122,6 +118,8 @@ export interface World {
   renamed(device: Device): void
   /** Time passes while all but the server sleep, as long as certificates hold. */
   leap(durationMs: number): void
+  /** Notes what the user of a device has made of a room. */
+  answered(device: Device, what: RoomAnswer): void
   /** Notes who the device is now. */
   know(device: Device): void
   forgotten(device: Device, id: string): void
@@ -245,7 +243,11 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       onMessage: (message) => seals.left(name, message),
     })
     const provider = seals.watch(seededProvider(seededRandom(seed, `device ${index}`).bytes))
-    return makeDevice({ index, name, clock, trace, link, provider, onCommit: () => {} })
+    const onCommit = (changes: readonly Change[]): void => {
+      const own = devices[index]
+      if (own) for (const one of answersIn(own.disk, changes)) world.answered(own, one)
+    }
+    return makeDevice({ index, name, clock, trace, link, provider, onCommit })
   })
   let leaptMs = 0
   const generations = new Map<number, number>()
@@ -316,6 +318,10 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
         account: account.account,
         device: device.index,
       })
+    },
+    answered: ({ index }, { room, answer }) => {
+      const whose = `${known.get(index)} ${room}`
+      world.answers.set(whose, [...(world.answers.get(whose) ?? []), answer])
     },
     renamed: ({ index }) => void generations.set(index, (generations.get(index) ?? 0) + 1),
     leap: (durationMs) => {

@@ -1,3 +1,4 @@
+import type { Answer } from '../answers.ts'
 import type { World } from '../world.ts'
 import { isExcusedDevice } from './excuse.ts'
 import type { TrueLog, Witness } from './evidence.ts'
@@ -8,7 +9,7 @@ export interface Stays {
   readonly since: number
   /**
    * Entries for which the device had a leaf, and no claim to them: the invitation was declined, or not answered, or the
-   * user had given the room up, of which a device without keys can tell nobody.
+   * user had given the room up, of which a device without keys can tell nobody, or had deleted it since.
    */
   readonly isUnwanted: (seq: number) => boolean
   /** The last one has begun with a leaf whose keys the device does not have. */
@@ -33,10 +34,11 @@ export const staysIn = (
   )
   const stays = joins.map((from, at) => {
     const next = joins[at + 1] ?? entries.length
-    const given = answers.filter(({ head }) => head >= from && head < next)
+    const given = answers.filter((answer) => isAbout(answer, from, next))
+    const kept = given.findLast(({ kind }) => kind !== 'gave up')
     // That it was accepted may be lost with a write.
-    const isAccepted = given.some(({ kind }) => kind === 'accepted') && !isExcusedDevice(world, device)
-    const last = given.at(-1)
+    const isAccepted = kept?.kind === 'accepted' && !isExcusedDevice(world, device)
+    const last = given.findLast(({ kind }) => kind !== 'deleted')
     return {
       from,
       until: last?.kind === 'gave up' ? last.cursor : next,
@@ -51,5 +53,17 @@ export const staysIn = (
       const stay = stays.findLast(({ from }) => from < seq)
       return stay !== undefined && (!stay.isWanted || seq > stay.until)
     },
+  }
+}
+
+/** Whether an answer is about the stay that begins with the entry `from` and ends before `next`. */
+const isAbout = (answer: Answer, from: number, next: number): boolean => {
+  switch (answer.kind) {
+    case 'accepted':
+      return answer.head >= from && answer.head < next
+    case 'gave up':
+      return answer.cursor >= from && answer.cursor < next
+    case 'deleted':
+      return answer.cursor >= from
   }
 }
