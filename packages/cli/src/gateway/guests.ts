@@ -1,0 +1,64 @@
+import type { Socket } from 'socket.io'
+import type { Answer, Dialect, Guest } from './dialect.ts'
+import { refusalOf, refused } from './refusal.ts'
+
+type Acknowledge = (answer: Answer) => void
+
+const isAcknowledge = (value: unknown): value is Acknowledge => typeof value === 'function'
+
+/** Resolves when something about a connection is another: its transport can take more, or it has ended. */
+const stirred = ({ conn }: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const { transport } = conn
+    const done = (): void => {
+      transport.off('ready', done)
+      conn.off('upgrade', done)
+      conn.off('close', done)
+      resolve()
+    }
+    transport.on('ready', done)
+    conn.on('upgrade', done)
+    conn.on('close', done)
+  })
+
+/** Whether all that was said to a program is out of this process; one that does not answer is let go by Socket.IO. */
+export const handedOver = async (socket: Socket): Promise<boolean> => {
+  while (socket.connected && !socket.conn.transport.writable) await stirred(socket)
+  return socket.connected
+}
+
+/**
+ * Receives one local program. What it sends is dealt with one after the other, each by the first dialect that knows it.
+ *
+ * @returns what tells the program that the gateway ends; resolves when that is out
+ */
+export const receive = (socket: Socket, dialects: readonly Dialect[]): (() => Promise<void>) => {
+  const guests: readonly Guest[] = dialects.map((dialect) => dialect.welcome(socket))
+  let last: Promise<unknown> = Promise.resolve()
+
+  const answer = async (event: string, payloads: readonly unknown[]): Promise<Answer> => {
+    for (const guest of guests) {
+      const taken = guest.take(event, payloads)
+      if (taken === undefined) continue
+      const said = await taken.catch(refusalOf)
+      if (!said.ok) guest.refused(event, said)
+      return said
+    }
+    const unknown = refused('EVENT_UNKNOWN', 'There is no such event')
+    guests[0]?.refused(event, unknown)
+    return unknown
+  }
+
+  socket.onAny((event: string, ...args: unknown[]) => {
+    const acknowledge = args.find(isAcknowledge)
+    const payloads = args.filter((one) => !isAcknowledge(one))
+    last = last.then(async () => acknowledge?.(await answer(event, payloads)))
+  })
+  socket.on('disconnect', () => {
+    last = last.then(() => Promise.allSettled(guests.map((guest) => guest.leave())))
+  })
+  return async () => {
+    for (const guest of guests) guest.ending()
+    await handedOver(socket)
+  }
+}

@@ -1,0 +1,102 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { HttpAnswer, Route } from './dialect.ts'
+import { GatewayRefusal, refusalBody, refusalOf } from './refusal.ts'
+import { tokenOfRequest, type Visitor } from './visitor.ts'
+
+/** A public key and what stands around it; messages do not come this way. */
+const bodyBytesMax = 64 * 1024
+
+const statuses: Readonly<Record<string, number>> = {
+  PAYLOAD_INVALID: 400,
+  KEY_INVALID: 400,
+  NAME_INVALID: 400,
+  UNAUTHORIZED: 401,
+  HOST_REFUSED: 403,
+  ORIGIN_REFUSED: 403,
+  NOT_FOUND: 404,
+  USER_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  USERNAME_TAKEN: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  CONTENT_TYPE_INVALID: 415,
+  RATE_LIMITED: 429,
+  OFFLINE: 503,
+  TIMEOUT: 503,
+}
+
+export const jsonAnswer = (status: number, body: unknown): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(body),
+})
+
+const refusalAnswer = (error: unknown): HttpAnswer => {
+  const refusal = refusalOf(error)
+  return jsonAnswer(statuses[refusal.code] ?? 500, refusalBody(refusal))
+}
+
+const readBody = async (request: IncomingMessage): Promise<unknown> => {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes > bodyBytesMax)
+      throw new GatewayRefusal('PAYLOAD_TOO_LARGE', 'This is more than a request may hold')
+    parts.push(part)
+  }
+  if (bytes === 0) return undefined
+  // A form of a page elsewhere can send any other type without being asked whether it may.
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new GatewayRefusal('CONTENT_TYPE_INVALID', 'What is posted has to be application/json')
+  try {
+    return JSON.parse(Buffer.concat(parts).toString('utf8'))
+  } catch {
+    throw new GatewayRefusal('PAYLOAD_INVALID', 'What was posted is not JSON')
+  }
+}
+
+/** Answers the requests that are no Socket.IO. */
+export const makeHttp = (routes: readonly Route[], visitor: Visitor): RequestListener => {
+  const answerOf = async (request: IncomingMessage): Promise<HttpAnswer> => {
+    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
+    const here = routes.filter(({ path }) => path === pathname)
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const route = here.find((one) => one.method === method)
+    const refusal = visitor.refusal(request, route?.access ?? 'token')
+    if (refusal !== null)
+      throw new GatewayRefusal(refusal, 'The gateway answers programs and its own page on this machine')
+    if (here.length === 0) throw new GatewayRefusal('NOT_FOUND', 'There is nothing here')
+    if (!route)
+      throw new GatewayRefusal('METHOD_NOT_ALLOWED', `This takes ${here.map((one) => one.method).join(', ')}`)
+    if (route.access === 'token' && !visitor.isTold(tokenOfRequest(request)))
+      throw new GatewayRefusal(
+        'UNAUTHORIZED',
+        'This asks for the token that the gateway printed when it started',
+      )
+    return route.answer({ query, body: await readBody(request) })
+  }
+
+  const write = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status, headers, body }: HttpAnswer,
+  ): void => {
+    // What was not read to its end is not the beginning of another request.
+    if (!request.complete) response.setHeader('connection', 'close')
+    response.writeHead(status, {
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+      ...headers,
+    })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
+
+  return (request, response) => {
+    answerOf(request).then(
+      (answer) => write(request, response, answer),
+      (error: unknown) => write(request, response, refusalAnswer(error)),
+    )
+  }
+}
