@@ -1,4 +1,4 @@
-import { type FailureCode, type Operation, operations, SottoError } from '@sotto/protocol'
+import { type FailureCode, limits, type Operation, operations, SottoError } from '@sotto/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Call } from '../src/account/contacts.ts'
 import { keyPackagePool, type LeafOwner } from '../src/account/keyPackages.ts'
@@ -14,12 +14,12 @@ const someOwner = async (): Promise<LeafOwner> => {
 }
 
 /** A server that refuses what is published, for as long as it is told to; and all that was published to it. */
-const server = () => {
+const server = (welcomes: readonly { readonly welcome: Uint8Array; readonly meta: null }[] = []) => {
   const published: (readonly string[])[] = []
   const refusing: { code: FailureCode | null } = { code: null }
   const call = (async (op: Operation, input: Record<string, unknown>) => {
     if (op.name === operations.countKeyPackages.name) return { remaining: 0, lastResort: false }
-    if (op.name === operations.listWelcomes.name) return { welcomes: [] }
+    if (op.name === operations.listWelcomes.name) return { welcomes }
     const { oneTime, lastResort } = input as { oneTime: Uint8Array[]; lastResort: Uint8Array | null }
     const all = [...oneTime, ...(lastResort ? [lastResort] : [])]
     published.push(all.map((bytes) => Buffer.from(bytes).toString('hex')))
@@ -75,5 +75,22 @@ describe('key packages', () => {
     }
     expect(new Set(published.map(String)).size).toBe(12)
     expect(kept.at(-1)).toBe(kept.at(-2))
+  })
+
+  it('a server that says for ever that invitations wait makes this device keep no more than so many', async () => {
+    const disk = memoryDisk()
+    // A list that is cut: what is not in it may need anything that is here.
+    const { call } = server([{ welcome: new Uint8Array(limits.welcomesAnswerBytesMax), meta: null }])
+    const one = { keyPackagesOneTime: 1, keyPackagesRefillBelow: 1 }
+    const pool = keyPackagePool(await openMemoryStore(disk), provider, call, one)
+    const kept: number[] = []
+    for (let at = 1; at <= 24; at++) {
+      const nowS = time.nowS + at
+      await pool.replenish(owner, { nowS, localS: nowS })
+      kept.push(disk.rows.size)
+    }
+    // Two are made each time. Of an honest list that is cut nothing is deleted for long.
+    expect(kept[10]).toBe(22)
+    expect(kept.at(-1)).toBe(kept.at(-5))
   })
 })

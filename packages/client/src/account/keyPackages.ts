@@ -80,6 +80,11 @@ const lifetimeS = limits.keyPackageLifetimeDaysMax * dayS
 const lastResortRenewS = 7 * dayS
 /** Private parts of one-time key packages on this device, per one on the server; more are made only while publishing fails. */
 const keptPerPublished = 4
+/**
+ * Private parts on this device in all, per one-time key package on the server, whatever a server says that they wait for. Of
+ * more, the oldest go: to a room that was waiting with one of them its user comes all the same, without keys (`cameKeyless`).
+ */
+const storedPerPublished = 32
 /** An invitation waits for as long as a leaf may live; then its key package is of no use to anybody. */
 const reservedS = limits.leafLifetimeDaysMax * dayS
 /** Last resorts that others may still have in hand. */
@@ -107,6 +112,7 @@ export const keyPackagePool = (
   { keyPackagesOneTime, keyPackagesRefillBelow }: ClientLimits,
 ): KeyPackagePool => {
   const keptMax = keptPerPublished * keyPackagesOneTime
+  const storedMax = storedPerPublished * keyPackagesOneTime
   /**
    * What was made and sent, and nobody knows whether the server has it: the same is sent again. A refusal changes
    * nothing about that, for anything between may refuse, and private parts that are gone do not come back.
@@ -144,6 +150,15 @@ export const keyPackagePool = (
     if (rows.length > 0) await store.commit(rows.map((found) => storing({ ...found, reserved: true })))
   }
 
+  /** Those of which it is known whether the server has them. */
+  const confirmed = (kept: readonly Kept[]): readonly Kept[] => {
+    const waiting = new Set(unconfirmed.map(({ bundle }) => `${folder}${refOf(bundle)}`))
+    return kept.filter(({ key }) => !waiting.has(key))
+  }
+
+  /** What is more than there may be, whoever needs it. */
+  const excess = (kept: readonly Kept[]): readonly Kept[] => oldest(confirmed(kept), storedMax)
+
   /**
    * Deletes private parts that nobody needs any more. An invitation needs its own, and may wait on the server without
    * this device having heard of it; so the server is asked first, and where it does not answer nothing is deleted.
@@ -152,21 +167,20 @@ export const keyPackagePool = (
    */
   const forget = async (unneeded: (kept: readonly Kept[]) => readonly Kept[]): Promise<readonly Kept[]> => {
     const before = await readAll()
-    if (unneeded(before).length === 0) return before
+    if (unneeded(before).length === 0 && excess(before).length === 0) return before
     const { welcomes } = await call(operations.listWelcomes, {})
     for (const { welcome } of welcomes) await reserve(welcome)
-    // Those that are not listed need theirs, too.
-    if (mayBeMore(welcomes)) return await readAll()
     const kept = await readAll()
-    const gone = unneeded(kept)
-    if (gone.length > 0) await store.commit(gone.map(({ key }) => ({ kind: 'delete', key })))
-    return kept.filter((one) => !gone.includes(one))
+    // Those that are not listed need theirs, too.
+    const free = mayBeMore(welcomes) ? [] : unneeded(kept)
+    const gone = new Set([...free, ...excess(kept)])
+    if (gone.size > 0) await store.commit([...gone].map(({ key }) => ({ kind: 'delete', key })))
+    return kept.filter((one) => !gone.has(one))
   }
 
   /** What was made and did not reach the server, or what nobody has joined with: the newest are kept. */
   const spare = (kept: readonly Kept[]): readonly Kept[] => {
-    const waiting = new Set(unconfirmed.map(({ bundle }) => `${folder}${refOf(bundle)}`))
-    const free = kept.filter(({ key, reserved }) => !reserved && !waiting.has(key))
+    const free = confirmed(kept).filter(({ reserved }) => !reserved)
     return [
       ...oldest(
         free.filter(({ lastResort }) => !lastResort),
@@ -194,7 +208,8 @@ export const keyPackagePool = (
       // The server hands out what nobody here has the keys to any more: this device has been set back, or damaged.
       const isForeign = stock.remaining > oneTimes.filter(isUsable).length
       // Or of what it has, too much may not be known here for long.
-      const replace = afresh || isForeign || oneTimes.length >= keptMax
+      const free = oneTimes.filter(({ reserved }) => !reserved)
+      const replace = afresh || isForeign || free.length >= keptMax
       const remaining = replace ? 0 : stock.remaining
       const wanted = remaining < keyPackagesRefillBelow ? keyPackagesOneTime - remaining : 0
       const isFresh = lastResorts.some((one) => isUsable(one) && one.madeS + lastResortRenewS > nowS)
