@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Client, Transport } from '@sotto/client'
-import { type Acknowledgement, limits, SottoError } from '@sotto/protocol'
+import { type Acknowledgement, fromHex, limits, SottoError, type WaitingWelcome } from '@sotto/protocol'
 import { invitation, meet, messages, online, room, texts, until, untilMessages } from './talk.ts'
 import { misnaming } from './weather.ts'
 import { type Person, startWorld, type Weather, type World } from './world.ts'
@@ -18,6 +18,22 @@ const spoilingPages = (times: number): Weather => ({
     },
   }),
 })
+
+/** As many bytes of Welcomes of others as one answer has: the server would list what comes next after these. */
+const fillingAnAnswer = (): readonly WaitingWelcome[] => {
+  const welcome = new Uint8Array(limits.welcomeBytesMax)
+  return Array.from({ length: limits.welcomesAnswerBytesMax / limits.welcomeBytesMax }, (_, i) => ({
+    room: new Uint8Array(16).fill(i + 1),
+    seq: 1,
+    entryHash: new Uint8Array(32),
+    epoch: 1,
+    inviter: null,
+    welcome,
+    treeHash: new Uint8Array(32),
+    meta: null,
+    timeMs: 1,
+  }))
+}
 
 describe('a server that has lost its way, or lies', () => {
   let world: World
@@ -98,19 +114,7 @@ describe('a server that has lost its way, or lies', () => {
   })
 
   it('an invitation that is not in a list cut short stays an invitation', async () => {
-    // As many bytes of others as one answer has: the server would list what comes next after these.
-    const filling = new Uint8Array(limits.welcomeBytesMax)
-    const others = Array.from({ length: limits.welcomesAnswerBytesMax / limits.welcomeBytesMax }, (_, i) => ({
-      room: new Uint8Array(16).fill(i + 1),
-      seq: 1,
-      entryHash: new Uint8Array(32),
-      epoch: 1,
-      inviter: null,
-      welcome: filling,
-      treeHash: new Uint8Array(32),
-      meta: null,
-      timeMs: 1,
-    }))
+    const others = fillingAnAnswer()
     let isCut = false
     const cutting: Weather = {
       transport: (transport): Transport => ({
@@ -133,6 +137,39 @@ describe('a server that has lost its way, or lies', () => {
     isCut = false
     await b2.accept({ room: fresh })
     await until(b2, () => room(b2, fresh)?.state.kind === 'active')
+  })
+
+  it('a server that goes on to list what was settled is not asked again and again', async () => {
+    const [one, ...others] = fillingAnAnswer()
+    // This device is in the room already; and the list is cut.
+    const joined = { ...one, room: fromHex(id, 16), epoch: 0, welcome: new Uint8Array() } as WaitingWelcome
+    const listed = [...others, ...Array.from({ length: 20 }, () => joined)]
+    const asked = { list: 0, settle: 0 }
+    let allSettled: () => void
+    const settled = new Promise<void>((resolve) => (allSettled = resolve))
+    const forgetful: Weather = {
+      transport: (transport): Transport => ({
+        ...transport,
+        call: async (op, input, token) => {
+          if (op.name === 'welcome.list') {
+            asked.list += 1
+            return { welcomes: listed } as never
+          }
+          if (op.name !== 'welcome.settle') return transport.call(op, input, token)
+          asked.settle += 1
+          if (asked.settle === 40) allSettled()
+          return {} as never
+        },
+      }),
+    }
+    await b.close()
+    const b2 = await bob.open(forgetful)
+    await online(b2)
+    await a.invite({ room: (await a.createRoom({ name: 'Another' })).room, name: 'bob' })
+    await settled
+    await b2.members({ room: id })
+    // Once more for the place that was made; the second time nothing new was settled.
+    expect(asked).toEqual({ list: 2, settle: 40 })
   })
 
   it('another server in its place is refused before anything is said to it', async () => {

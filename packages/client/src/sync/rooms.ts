@@ -37,6 +37,9 @@ import { stepped } from '../room/step.ts'
 import type { Tools } from '../room/tools.ts'
 import { followChains } from './growth.ts'
 
+/** Welcomes that are asked for beyond a list that was cut, until one is whole. */
+const settledMax = 1024
+
 /** The rooms of this device, and what the server says of them when a connection begins. */
 export interface Rooms {
   all(): Iterable<Room>
@@ -156,10 +159,33 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     }
   }
 
+  /** What was settled while the list was cut: each makes place in it for another, once. */
+  const settled = new Set<string>()
+  let hasPlaceInList = false
+  let isReadingOn = false
+  const readOn = async (): Promise<void> => {
+    if (isReadingOn) return
+    isReadingOn = true
+    try {
+      while (hasPlaceInList) {
+        hasPlaceInList = false
+        await readWelcomes()
+      }
+    } finally {
+      isReadingOn = false
+      if (!isListCut) settled.clear()
+    }
+  }
+
   const settle = async (waiting: WaitingWelcome, outcome: 'joined' | 'declined'): Promise<void> => {
     await line.call(operations.settleWelcome, { room: waiting.room, seq: waiting.seq, outcome })
+    const name = `${toHex(waiting.room)}/${waiting.seq}`
+    // A server that lists on what was settled, or ever more, would be asked without end.
+    if (!isListCut || settled.has(name) || settled.size >= settledMax) return
+    settled.add(name)
+    hasPlaceInList = true
     // With the next connection otherwise.
-    if (isListCut) readWelcomes().catch(() => {})
+    readOn().catch(() => {})
   }
 
   /** An invitation that is neither opened nor left: the room is what it was before. */
