@@ -263,6 +263,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       call,
       timeMs,
       meet,
+      lineSettled: connection.settled,
       changed: stage.tell,
       stirred,
       // What comes too late for an account that was erased stops nobody.

@@ -105,6 +105,8 @@ export interface DeviceDeps {
   timeMs(): number
   /** Asks the server what it is and what time it has. */
   meet(): Promise<void>
+  /** Resolves when no line is on its way any more. */
+  lineSettled(): Promise<void>
   changed(room: RoomState, told: readonly Told[]): void
   /** Something about rooms that is not in their state. */
   stirred(): void
@@ -177,6 +179,12 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
   const entering = new Set<string>()
 
   const newId = (): Uint8Array => provider.random(16)
+
+  /** Waits for a line that is on its way. @throws SottoError `offline` where there is none */
+  const connected = async (): Promise<void> => {
+    await deps.lineSettled()
+    if (!line.isOnline()) throw new SottoError('offline')
+  }
 
   const enter = async (room: string, phase: Joining['phase']): Promise<void> => {
     if (entering.has(room)) throw new SottoError('rate', 'the room is being entered')
@@ -306,7 +314,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
     createRoom: async ({ name }) => {
       const title = roomTitle(name)
-      if (!line.isOnline()) throw new SottoError('offline')
+      await connected()
       const bundle = await makeFounderBundle(await leafOwner(), nowS())
       const id = newId()
       const meta = makeMeta(title, provider.random(16))
@@ -364,6 +372,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
     refound: async ({ room: id }) => {
       const room = rooms.get(id)
+      await connected()
       const { phase, place, meta } = room.state()
       const group = publicOf(room.state())
       const last = policyIn(room.state())
@@ -371,7 +380,6 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
         throw new SottoError('bad_request', 'only a damaged room is founded anew')
       if (!group || !last || roleOf(last, account) !== roles.owner)
         throw new SottoError('policy', undefined, { rule: 'CREATE-3' })
-      if (!line.isOnline()) throw new SottoError('offline')
       const bundle = await makeFounderBundle(await leafOwner(), nowS())
       const nowMs = deps.timeMs()
       const founding = foundingAnew(tools, { id: newId(), last, group, place, meta, bundle, nowMs })

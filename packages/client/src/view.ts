@@ -328,6 +328,7 @@ export interface ClientCommands {
   /** `not_found` where there is no such token. */
   revokeAccessToken(input: { readonly id: number }): Promise<void>
 
+  /** A line that is on its way is waited for; `offline` where there is none. */
   createRoom(input: { readonly name: string }): Promise<{ readonly room: string }>
   /** Whose device is so new that it is not ready yet is tried again for 7 s: `key_package_unavailable` after that. */
   invite(input: { readonly room: string; readonly name: string }): Promise<void>
@@ -369,7 +370,7 @@ export interface ClientCommands {
   rejoin(input: { readonly room: string }): Promise<void>
   /**
    * Founds a frozen room anew, with the members and roles that this device last agreed to; each of them decides
-   * whether to come along. Owners only.
+   * whether to come along. Owners only. A line that is on its way is waited for; `offline` where there is none.
    */
   refound(input: { readonly room: string }): Promise<{ readonly room: string }>
   members(input: { readonly room: string }): Promise<readonly MemberView[]>

@@ -27,6 +27,11 @@ export interface ConnectionEvents {
 export interface Connection {
   view(): ConnectionView
   isReady(): boolean
+  /**
+   * Resolves when no line is on its way: it is there, or it is known that there is none; after `limits.helloTimeoutMs` all
+   * the same.
+   */
+  settled(): Promise<void>
   start(token: string): void
   /** Something says that the server may be reachable again: it is tried now instead of later. */
   hurry(): void
@@ -104,6 +109,8 @@ export const openConnection = ({
   let attempts = 0
   let nextRequest = 1
   const waiting = new Map<number, Waiting>()
+  /** Who waits for a line that is on its way. */
+  const expecting = new Set<() => void>()
 
   const view = (): ConnectionView => {
     switch (line.kind) {
@@ -125,6 +132,7 @@ export const openConnection = ({
   const between = (leastMs: number, mostMs: number): number => leastMs + chance() * (mostMs - leastMs)
   const become = (next: Line): void => {
     line = next
+    if (line.kind !== 'opening') for (const settle of expecting) settle()
     events.viewed(view())
   }
 
@@ -269,6 +277,17 @@ export const openConnection = ({
   return {
     view,
     isReady: () => line.kind === 'ready',
+    settled: () =>
+      new Promise((resolve) => {
+        if (line.kind !== 'opening') return resolve()
+        const settle = (): void => {
+          cancel()
+          expecting.delete(settle)
+          resolve()
+        }
+        const cancel = scheduler.after(limits.helloTimeoutMs, settle)
+        return void expecting.add(settle)
+      }),
     start: (token) => {
       if (line.kind !== 'closed') stop(offline)
       open(token)

@@ -271,6 +271,44 @@ describe('the connection', () => {
     expect(bench.lines).toHaveLength(1)
   })
 
+  it('whoever is quicker than the line waits for it, not for ever, and not where none is on its way', async () => {
+    const bench = workbench()
+    const heard: string[] = []
+    const wait = (name: string) => void bench.connection.settled().then(() => heard.push(name))
+    wait('none on its way')
+    await settled()
+    expect(heard).toEqual(['none on its way'])
+
+    bench.connection.start('token')
+    wait('cut')
+    await settled()
+    expect(heard).toHaveLength(1)
+    bench.lines.at(-1)?.say({ kind: 'closed' })
+    wait('between two attempts')
+    await settled()
+    expect(heard.slice(1)).toEqual(['cut', 'between two attempts'])
+
+    await bench.pass(limits.retryDelayMinMs)
+    wait('ready')
+    await settled()
+    expect(heard).toHaveLength(3)
+    bench.lines.at(-1)?.say({ kind: 'frame', frame: ready })
+    await settled()
+    expect(heard[3]).toBe('ready')
+
+    bench.connection.start('token')
+    wait('never ready')
+    await bench.pass(limits.helloTimeoutMs - 1)
+    expect(heard).toHaveLength(4)
+    await bench.pass(1)
+    expect(heard[4]).toBe('never ready')
+
+    wait('stopped')
+    bench.connection.stop()
+    await settled()
+    expect(heard[5]).toBe('stopped')
+  })
+
   it('hears that the session may be over, in either way', async () => {
     const bench = workbench()
     const line = await opened(bench)

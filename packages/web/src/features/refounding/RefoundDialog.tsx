@@ -14,7 +14,6 @@ import { Spinner } from '../../ui/Spinner.tsx'
 import { troubleOf } from '../../client/trouble.ts'
 import { RoleTag } from '../../client/RoleTag.tsx'
 import { useMembers } from '../../client/useMembers.ts'
-import { whenConnected } from '../../client/whenConnected.ts'
 import styles from './RefoundDialog.module.css'
 
 const Along = ({ room }: { readonly room: RoomView }) => {
@@ -62,11 +61,7 @@ const RefoundForm = ({ room, onClose, onRefounded }: RefoundProps) => {
   const { attempt, run } = useAttempt()
   const [agreed, setAgreed] = useState(false)
   const busy = attempt.kind === 'busy'
-  const refound = () =>
-    run(async () => {
-      const { room: founded } = await whenConnected(client, () => client.refound({ room: room.id }))
-      onRefounded(founded)
-    })
+  const refound = () => run(async () => onRefounded((await client.refound({ room: room.id })).room))
   return (
     <>
       <section className={styles.part}>

@@ -4,7 +4,6 @@ import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
-import { whenConnected } from '../../client/whenConnected.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { TextField } from '../../ui/TextField.tsx'
@@ -30,10 +29,7 @@ const CreateRoomForm = ({
   const submit = async () => {
     setChecked(true)
     if (attempt.kind === 'busy' || roomNameProblem(name)) return
-    await run(async () => {
-      const created = await whenConnected(client, () => client.createRoom({ name: name.trim() }))
-      onCreated(created.room)
-    })
+    await run(async () => onCreated((await client.createRoom({ name: name.trim() })).room))
   }
 
   return (

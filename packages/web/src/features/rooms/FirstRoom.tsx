@@ -3,7 +3,6 @@ import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
-import { whenConnected } from '../../client/whenConnected.ts'
 import { Button } from '../../ui/Button.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Logo } from '../../ui/Logo.tsx'
@@ -47,10 +46,7 @@ export const FirstRoom = ({
           wide
           busy={attempt.kind === 'busy'}
           onClick={() =>
-            void run(async () => {
-              const created = await whenConnected(client, () => client.createRoom({ name: t('general') }))
-              onCreated(created.room)
-            })
+            void run(async () => onCreated((await client.createRoom({ name: t('general') })).room))
           }
         >
           {t('create')}
