@@ -209,15 +209,18 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       destination: { write: (line) => void written.push(line) },
       idKey: secrets.logIdKey,
     })
-    const gates: Pick<Store, 'authentication' | 'invites' | 'directory' | 'delivery' | 'budgets' | 'space'> =
-      {
-        authentication: gated(store.authentication, own),
-        invites: gated(store.invites, own),
-        directory: gated(store.directory, own),
-        delivery: gated(store.delivery, own),
-        budgets: gated(store.budgets, own),
-        space: store.space,
-      }
+    const gates: Pick<
+      Store,
+      'authentication' | 'invites' | 'directory' | 'delivery' | 'openRoom' | 'budgets' | 'space'
+    > = {
+      authentication: gated(store.authentication, own),
+      invites: gated(store.invites, own),
+      directory: gated(store.directory, own),
+      delivery: gated(store.delivery, own),
+      openRoom: gated(store.openRoom, own),
+      budgets: gated(store.budgets, own),
+      space: store.space,
+    }
     const bus = processBus()
     const common = { provider: options.provider(), bus, clock: serverClock, limits: worldLimits }
     own.core = makeCore({

@@ -26,6 +26,7 @@ const remedies: Partial<Record<FailureCode, string>> = {
   account_exists: 'Use another profile for another account: sotto --profile DIR register …',
   room_full: 'Take out members who have gone, or make another room.',
   already_invited: 'They have not come in yet; nothing more is to be done here.',
+  open_room_taken: 'sotto room join NAME asks to come into it; sotto rooms says how it is called.',
   too_large: 'Try less at a time.',
   name_taken: 'Choose another name.',
   name_alike: 'Nobody could tell the two apart. Choose another name.',

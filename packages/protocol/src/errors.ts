@@ -23,6 +23,7 @@ export const failures = {
   name_alike: { status: 409, exit: 4, text: 'That name looks like one that is taken' },
   room_full: { status: 409, exit: 4, text: 'The room is full' },
   already_member: { status: 409, exit: 4, text: 'That person is in the room already' },
+  open_room_taken: { status: 409, exit: 4, text: 'This server has an open room already' },
   already_invited: { status: 409, exit: 4, text: 'That person is invited already' },
 
   // Who is asking.

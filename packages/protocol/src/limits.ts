@@ -113,6 +113,17 @@ export const limits = {
   commitBytesBurst: 256 * miB,
   commitBytesPerSecond: 16 * kiB,
   joinsPerRoomPerMinute: 10,
+  // The open room of a server.
+  /** Accounts that ask to come in; what one answer tells a member of them. */
+  openRoomAskersMax: 1000,
+  openRoomAskersPerAnswerMax: 64,
+  /** How long a request stands; a device that is there asks anew. */
+  openRoomAskMs: 30 * dayMs,
+  /** Of an account. */
+  openRoomAsksPerMinute: 10,
+  /** When none of its members was there for so long, another room may take its place. */
+  openRoomIdleMs: 30 * dayMs,
+  peoplePerAnswerMax: 50,
   loginTriesPerWindow: 5,
   loginWindowMs: 15 * minuteMs,
   /** The longest that a try is put off after the one before it. */

@@ -103,6 +103,16 @@ const rows: readonly (readonly [Name, string, (count: number) => void])[] = [
     'rooms',
     (n) => through(o.poll.body, { rooms: list(n, { room: bytes(16), from: 0 }), welcomesKnown: 0 }),
   ],
+  [
+    'openRoomAskersPerAnswerMax',
+    'who asks to come in',
+    (n) => through(o.readAskers.output, { askers: list(n, { account: bytes(32), askedMs: 0 }) }),
+  ],
+  [
+    'peoplePerAnswerMax',
+    'people',
+    (n) => through(o.listPeople.output, { people: list(n, { account: bytes(32), name: 'alice' }) }),
+  ],
   ['blockedAccountsMax', 'accounts', (n) => through(o.listBlocks.output, { accounts: list(n, bytes(32)) })],
   [
     'openAccessTokenDaysMax',

@@ -24,6 +24,7 @@ import type { Route } from './http/route.ts'
 import { routesOf } from './http/routes.ts'
 import { withinSpace } from './http/withinSpace.ts'
 import type { EventLog } from './logging/eventLog.ts'
+import { makeOpenRooms } from './openRoom/openRoom.ts'
 import { makeQuota, type Quota } from './quota/quota.ts'
 import { makeReserve } from './quota/space.ts'
 import type { Secrets } from './secrets.ts'
@@ -46,7 +47,10 @@ export interface Core {
 }
 
 export interface CoreDependencies {
-  readonly store: Pick<Store, 'authentication' | 'invites' | 'directory' | 'delivery' | 'budgets' | 'space'>
+  readonly store: Pick<
+    Store,
+    'authentication' | 'invites' | 'directory' | 'delivery' | 'openRoom' | 'budgets' | 'space'
+  >
   readonly secrets: Pick<Secrets, 'logKeySeed' | 'senderTagKey'>
   readonly opaque: Opaque
   /** Who may register. */
@@ -119,6 +123,7 @@ export const makeCore = ({
     blocks: makeBlocks(store.directory, limits),
     vault: makeVault(store.directory),
     delivery,
+    openRooms: makeOpenRooms({ ...common, store: store.openRoom, delivery }),
     poll: makePoll({ delivery, bus, limits }),
     clock,
     logKey: logKey.publicKey,

@@ -5,6 +5,7 @@ import { clockStoreContract } from './contracts/clockStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { inviteStoreContract } from './contracts/inviteStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
+import { openRoomStoreContract } from './contracts/openRoomStore.ts'
 import { emptyData } from './memory/data.ts'
 import { memoryStore } from './memory/memoryStore.ts'
 
@@ -18,6 +19,7 @@ describe('a store in memory', () => {
   inviteStoreContract(open)
   directoryStoreContract(open)
   deliveryStoreContract(async () => (await open()).delivery)
+  openRoomStoreContract(open)
   clockStoreContract(async () => (await open()).clock)
   budgetStoreContract('entries', async () => chargedForEntries(await open()))
 })

@@ -55,6 +55,7 @@ const setUp = () => {
 
 const unasked: Readonly<Record<string, (n: number) => News>> = {
   'the place of a room that came back': (n) => ({ kind: 'returned', room: id(n % 3), head: n }),
+  'somebody who asks to come in': (n) => ({ kind: 'asked', room: id(n % 3), head: n }),
   'the end of a chain': (n) => ({ kind: 'chain_grew', account: account(n % 3), seq: n }),
   'an invitation': (n) => ({ kind: 'welcome', room: id(n % 3), device: id(9) }),
 }
@@ -77,6 +78,7 @@ describe('what waits for a socket that does not read', () => {
         const news = newsOf(n)
         switch (news.kind) {
           case 'returned':
+          case 'asked':
             return { kind: 'behind', room: news.room, head: n }
           case 'chain_grew':
             return { kind: 'chain', account: news.account, seq: n }

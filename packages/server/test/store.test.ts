@@ -21,6 +21,7 @@ import { clockStoreContract } from './contracts/clockStore.ts'
 import { deliveryStoreContract } from './contracts/deliveryStore.ts'
 import { directoryStoreContract } from './contracts/directoryStore.ts'
 import { inviteStoreContract } from './contracts/inviteStore.ts'
+import { openRoomStoreContract } from './contracts/openRoomStore.ts'
 import { openStoreContract } from './contracts/openStore.ts'
 
 const opened: Store[] = []
@@ -53,6 +54,7 @@ describe.each(kinds)('SQLite in %s', (_kind, path) => {
   directoryStoreContract(() => open(path()))
   deliveryStoreContract(async () => (await open(path())).delivery)
   openStoreContract(() => open(path()))
+  openRoomStoreContract(() => open(path()))
   clockStoreContract(async () => (await open(path())).clock)
   budgetStoreContract('entries', async () => chargedForEntries(await open(path())))
   budgetStoreContract('mail and rooms of the open lane', async () => chargedOnTheOpenLane(await open(path())))

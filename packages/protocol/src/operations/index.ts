@@ -2,6 +2,7 @@ import * as accessTokens from './accessTokens.ts'
 import * as authentication from './authentication.ts'
 import * as directory from './directory.ts'
 import * as hooks from './hooks.ts'
+import * as openRoom from './openRoom.ts'
 import * as rooms from './rooms.ts'
 
 /** Every operation that a server answers, by its short name in the program. */
@@ -46,6 +47,11 @@ export const operations = {
   writeForkTag: rooms.writeForkTag,
   listWelcomes: rooms.listWelcomes,
   settleWelcome: rooms.settleWelcome,
+  readOpenRoom: openRoom.readOpenRoom,
+  setOpenRoom: openRoom.setOpenRoom,
+  askToJoin: openRoom.askToJoin,
+  readAskers: openRoom.readAskers,
+  listPeople: openRoom.listPeople,
   publishHook: hooks.publishHook,
   handToHook: hooks.handToHook,
   poll: rooms.poll,

@@ -1,4 +1,4 @@
-import { blob, list, nullable, oneOf, struct, text, type TypeOf, moment, uint } from '../cbor/shape.ts'
+import { blob, grown, list, nullable, oneOf, struct, text, type TypeOf, moment, uint } from '../cbor/shape.ts'
 import { accountId, deviceId, hashValue, messageId, roomId, roomIdBytes, signatureValue } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { acknowledgement } from '../log/acknowledgement.ts'
@@ -7,19 +7,26 @@ import { idParam, nothing, operation, uintParam } from './operation.ts'
 
 const room = { room: idParam(roomIdBytes) }
 
-/** Opens the log of a new room with its `create` entry. Repeating it with the same bytes gives the same answer. */
+/**
+ * Opens the log of a new room with its `create` entry. Repeating it with the same bytes gives the same answer. With
+ * `open` it becomes the open room of the server under that name, in the same transaction; `open_room_taken` where
+ * another room is, and then there is no new room.
+ */
 export const createRoom = operation({
   name: 'room.create',
   method: 'POST',
   path: '/v1/rooms',
   access: 'device',
   params: {},
-  body: struct({
-    room: roomId,
-    groupInfo: blob(limits.groupInfoBytesMax, 1),
-    tree: blob(limits.groupInfoBytesMax, 1),
-    meta: blob(limits.metaBytesMax),
-  }),
+  body: grown(
+    {
+      room: roomId,
+      groupInfo: blob(limits.groupInfoBytesMax, 1),
+      tree: blob(limits.groupInfoBytesMax, 1),
+      meta: blob(limits.metaBytesMax),
+    },
+    { open: text(2 * limits.roomNameCharactersMax) },
+  ),
   output: struct({ ack: acknowledgement }),
   bodyBytesMax: 2 * limits.groupInfoBytesMax + limits.metaBytesMax + 256,
 })

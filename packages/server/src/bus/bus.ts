@@ -14,6 +14,8 @@ export type BusEvent =
   | { readonly kind: 'joined' | 'left'; readonly room: Uint8Array; readonly device: Uint8Array }
   /** A room that was lost to the device has come back, up to this entry. */
   | { readonly kind: 'returned'; readonly room: Uint8Array; readonly head: number }
+  /** Somebody asks to come into the room, whose log ends here. */
+  | { readonly kind: 'asked'; readonly room: Uint8Array; readonly head: number }
   | { readonly kind: 'welcome'; readonly room: Uint8Array; readonly device: Uint8Array }
   /** Something waits for the script behind a hook. */
   | { readonly kind: 'handed_out'; readonly hook: Uint8Array }

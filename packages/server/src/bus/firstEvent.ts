@@ -1,9 +1,9 @@
-import type { Bus } from './bus.ts'
+import type { Bus, BusEvent } from './bus.ts'
 
 /** A wait for news, which listens from its beginning on: nothing is missed between looking and waiting. */
 export interface FirstEvent {
-  /** Resolves at the first event, after the time, or when the signal says so. */
-  readonly happened: Promise<void>
+  /** Resolves with the first event; without one after the time, or when the signal says so. */
+  readonly happened: Promise<BusEvent | undefined>
   /** Nobody waits any more. */
   end(): void
 }
@@ -15,9 +15,9 @@ export const firstEvent = (
   signal: AbortSignal,
 ): FirstEvent => {
   const ends: (() => void)[] = []
-  const happened = new Promise<void>((resolve) => {
-    const stop = (): void => resolve()
-    for (const topic of topics) ends.push(bus.subscribe(topic, stop))
+  const happened = new Promise<BusEvent | undefined>((resolve) => {
+    const stop = (): void => resolve(undefined)
+    for (const topic of topics) ends.push(bus.subscribe(topic, resolve))
     const timer = setTimeout(stop, waitMs)
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()

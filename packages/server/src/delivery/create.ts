@@ -85,7 +85,8 @@ export const makeCreate = (dependencies: Dependencies): Create => {
     )
     const bytes = groupInfo.length + tree.length + entryBytes
     const reserved = await quota.reserve([{ scope: 'account', owner: ownerOf(caller.account), bytes }])
-    const append = { room, entry, senderTag, messageId, sendCounter: null, change }
+    const opened = input.open ? { ...change, open: { name: input.open, sinceMs: timeMs } } : change
+    const append = { room, entry, senderTag, messageId, sendCounter: null, change: opened }
     creations.begin(maker)
     // What a full disk has refused was not made.
     const ack = await spending(reserved, (charges) => appender.append({ ...append, charges })).catch(

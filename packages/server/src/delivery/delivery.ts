@@ -22,7 +22,7 @@ import { makeLedger } from './ledger.ts'
 import type { LogKey } from './logKey.ts'
 import { type DeviceKeySource, makeNack, type SubmitNack } from './nack.ts'
 import { makeReading, type Reading } from './reading.ts'
-import { makeRooms } from './rooms.ts'
+import { makeRooms, type Room } from './rooms.ts'
 import type { DeliveryStore, WelcomeOutcome } from './store.ts'
 import { makeSubmit, type Submit } from './submit.ts'
 
@@ -39,6 +39,8 @@ export interface Delivery extends Reading {
   countWelcomes(caller: DeviceCaller): Promise<number>
   settle(caller: DeviceCaller, room: Uint8Array, seq: number, outcome: WelcomeOutcome): Promise<void>
   readonly mayInvite: MayInvite
+  /** What a room is at the moment. @throws SottoError `room_unknown`, `unavailable` */
+  roomOf(room: Uint8Array): Promise<Pick<Room, 'policy' | 'members' | 'durable'>>
   /** Looks for rooms whose data have been damaged; they are not served. Returns how many there are. */
   inspect(): Promise<number>
   /** Resolves when all that was handed in is durable or refused. */
@@ -108,6 +110,7 @@ export const makeDelivery = (dependencies: DeliveryDependencies): Delivery => {
       const room = await rooms.load(id)
       return room.members.has(mapKey(device)) && may(room.policy, account, 'invite')
     },
+    roomOf: rooms.load,
     inspect: rooms.inspect,
     drained: appender.drained,
   }

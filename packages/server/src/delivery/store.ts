@@ -63,6 +63,8 @@ export type RoomChange =
       readonly groupInfo: Uint8Array
       readonly meta: SealedMeta | null
       readonly members: readonly Membership[]
+      /** It becomes the open room of the server under this name. */
+      readonly open?: { readonly name: string; readonly sinceMs: number }
     }
   | {
       readonly kind: 'proposed'

@@ -19,6 +19,12 @@ interface Dependencies {
   readonly limits: ServerLimits
 }
 
+type Hints = OutputOf<typeof poll>['hints']
+
+/** Somebody asks to come into a room of which there may be no other news (rule OPEN-5). */
+const withRoom = (hints: Hints, { room, head }: Hints[number]): Hints =>
+  hints.some((hint) => toHex(hint.room) === toHex(room)) ? hints : [...hints, { room, head }]
+
 /** The live lane for those whose WebSockets are blocked: waits until there is something to say (rule LIVE-5). */
 export const makePoll = ({ delivery, bus, limits }: Dependencies): Poll => {
   const waiting = makeCounts()
@@ -44,8 +50,9 @@ export const makePoll = ({ delivery, bus, limits }: Dependencies): Poll => {
     try {
       const now = await newsFor(caller, input)
       if (now.isNews) return now.answer
-      await event.happened
-      return (await newsFor(caller, input)).answer
+      const first = await event.happened
+      const { answer } = await newsFor(caller, input)
+      return first?.kind === 'asked' ? { ...answer, hints: withRoom(answer.hints, first) } : answer
     } finally {
       event.end()
     }

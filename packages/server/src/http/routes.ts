@@ -9,6 +9,7 @@ import type { Blocks } from '../directory/blocks.ts'
 import type { Chains } from '../directory/chains.ts'
 import type { KeyPackages } from '../directory/keyPackages.ts'
 import type { Vault } from '../directory/vault.ts'
+import type { OpenRooms } from '../openRoom/openRoom.ts'
 import type { Poll } from './poll.ts'
 import { forAccount, forAnyone, forDevice, type Route } from './route.ts'
 
@@ -22,6 +23,7 @@ export interface Services {
   readonly blocks: Blocks
   readonly vault: Vault
   readonly delivery: Delivery
+  readonly openRooms: OpenRooms
   readonly poll: Poll
   readonly clock: Clock
   readonly logKey: Uint8Array
@@ -39,6 +41,7 @@ export const routesOf = (services: Services): readonly Route[] => {
     blocks,
     vault,
     delivery,
+    openRooms,
     poll,
     clock,
     logKey,
@@ -83,7 +86,9 @@ export const routesOf = (services: Services): readonly Route[] => {
       return {}
     }),
 
-    forDevice(o.createRoom, async ({ caller, input }) => ({ ack: await delivery.create(caller, input) })),
+    forDevice(o.createRoom, async ({ caller, input }) => ({
+      ack: await openRooms.creating(input.open, input.room, () => delivery.create(caller, input)),
+    })),
     forDevice(o.listRooms, async ({ caller }) => ({ rooms: await delivery.heads(caller) })),
     forDevice(o.submitMessage, async ({ caller, input: { room, message, aux } }) => ({
       ack: await delivery.submit(caller, room, { message, aux }),
@@ -106,6 +111,14 @@ export const routesOf = (services: Services): readonly Route[] => {
       await delivery.settle(caller, input.room, input.seq, input.outcome)
       return {}
     }),
+    forDevice(o.readOpenRoom, ({ caller }) => openRooms.read(caller)),
+    forDevice(o.setOpenRoom, async ({ caller, input: { room, name } }) => {
+      await openRooms.set(caller, room, name)
+      return {}
+    }),
+    forDevice(o.askToJoin, ({ caller, input: { room, wanted } }) => openRooms.ask(caller, room, wanted)),
+    forDevice(o.readAskers, ({ caller, input }) => openRooms.askers(caller, input.room)),
+    forDevice(o.listPeople, ({ caller }) => openRooms.people(caller)),
     forDevice(o.publishHook, async ({ caller, input }) => {
       await delivery.hooks.publish(caller, input)
       return {}

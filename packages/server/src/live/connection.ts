@@ -141,6 +141,7 @@ export const makeConnection = (
     switch (event.kind) {
       case 'appended':
       case 'returned':
+      case 'asked':
       case 'welcome':
       case 'chain_grew':
         return outgoing.push(event)

@@ -2,7 +2,10 @@ import type { ServerFrame } from '@sotto/protocol'
 import type { BusEvent } from '../bus/bus.ts'
 
 /** What a client is told without having asked for it. */
-export type News = Extract<BusEvent, { readonly kind: 'appended' | 'returned' | 'welcome' | 'chain_grew' }>
+export type News = Extract<
+  BusEvent,
+  { readonly kind: 'appended' | 'returned' | 'asked' | 'welcome' | 'chain_grew' }
+>
 
 type Appended = Extract<BusEvent, { readonly kind: 'appended' }>
 
@@ -19,6 +22,8 @@ export const keyOf = (event: BusEvent): string => {
     case 'joined':
     case 'left':
       return `place ${idOf(event.room)}`
+    case 'asked':
+      return `asked ${idOf(event.room)}`
     case 'welcome':
       return `welcome ${idOf(event.room)}`
     case 'chain_grew':
@@ -35,6 +40,8 @@ export const shortFrame = (news: News): ServerFrame => {
     case 'appended':
       return { kind: 'behind', room: news.room, head: headOf(news) }
     case 'returned':
+    // A client that has it all and hears of the end of the log looks who asks (rule OPEN-5).
+    case 'asked':
       return { kind: 'behind', room: news.room, head: news.head }
     case 'welcome':
       return { kind: 'welcome', room: news.room }

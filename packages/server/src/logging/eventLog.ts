@@ -53,6 +53,7 @@ const peersEvents = [
   'chain_extended',
   'key_packages_claimed',
   'room_created',
+  'open_room_set',
   'commit_accepted',
   'refused',
   'rate_refused',

@@ -63,6 +63,7 @@ const suspend = async (db: Transaction<Schema>, holder: Holder, nowMs: number): 
 const removePerson = async (db: Transaction<Schema>, account: Uint8Array, name: string): Promise<void> => {
   await db.deleteFrom('key_packages').where('account', '=', account).execute()
   await db.deleteFrom('vault_slots').where('account', '=', account).execute()
+  await db.deleteFrom('open_room_askers').where('account', '=', account).execute()
   const hooks = db.selectFrom('hooks').select('hook').where('account', '=', account)
   await db.deleteFrom('hook_out').where('hook', 'in', hooks).execute()
   await db.deleteFrom('hooks').where('account', '=', account).execute()

@@ -10,6 +10,7 @@ import { chatsOfUser } from './openLane/chatsOfUser.ts'
 import { openLaneTables } from './openLane/tables.ts'
 import { standingTables } from './standingTables.ts'
 import { leavingMembers } from './leaving.ts'
+import { openRoomTables } from './openRoomTables.ts'
 import { looksOfNames, looksWithOwnTable } from './looks.ts'
 import { releasedNamesByEnd } from './releasedNamesByEnd.ts'
 import { roomsOfAccount } from './roomsOfAccount.ts'
@@ -246,4 +247,5 @@ export const migrations: readonly Migration[] = [
   leavingMembers,
   looksOfNames,
   looksWithOwnTable,
+  openRoomTables,
 ]

@@ -7,6 +7,7 @@ import type { KeptStore } from '../data/keeper.ts'
 import type { DeliveryStore } from '../delivery/store.ts'
 import type { DirectoryStore } from '../directory/store.ts'
 import type { OpenStore } from '../open/store.ts'
+import type { OpenRoomStore } from '../openRoom/store.ts'
 import type { BudgetStore } from '../quota/budget.ts'
 import type { Space } from '../quota/space.ts'
 import type { ClockStore } from '../steadyClock.ts'
@@ -20,6 +21,7 @@ import { inviteStore } from './inviteStore.ts'
 import { keptStore } from './keptStore.ts'
 import { migrate } from './migrate.ts'
 import { openLaneStore } from './openLane/openLaneStore.ts'
+import { openRoomStore } from './openRoomStore.ts'
 import type { Schema } from './schema.ts'
 import { openSqlite, type SqliteOptions } from './sqliteDatabase.ts'
 import { type Gate, sqliteDialect } from './sqliteDialect.ts'
@@ -32,6 +34,7 @@ export interface Store {
   readonly directory: DirectoryStore
   readonly delivery: DeliveryStore
   readonly open: OpenStore
+  readonly openRoom: OpenRoomStore
   readonly clock: ClockStore
   readonly kept: KeptStore
   readonly budgets: BudgetStore
@@ -60,6 +63,7 @@ export const openStore = async (options: SqliteOptions): Promise<Store> => {
       directory: directoryStore(db),
       delivery: deliveryStore(db),
       open: openLaneStore(db),
+      openRoom: openRoomStore(db),
       clock: clockStore(db),
       kept: keptStore(db, () => {
         gate.isShut = true

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Append, Membership, Moves, RoomChange, SealedMeta } from '../delivery/store.ts'
 import { noteLeaving } from './leaving.ts'
+import { endRequests, writeOpenRoom } from './openRoomStore.ts'
 import type { Schema } from './schema.ts'
 import type { WelcomeStore } from './welcomeStore.ts'
 
@@ -76,6 +77,7 @@ export const writeChange = async (
         })
         .execute()
       await db.insertInto('groups').values({ room, state: change.group }).execute()
+      if (change.open) await writeOpenRoom(db, { room, ...change.open })
       return joinMembers(db, room, change.members)
     case 'proposed':
       await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
@@ -94,6 +96,11 @@ export const writeChange = async (
         .where('room', '=', room)
         .execute()
       await move(db, room, { seq: entry.seq, joined: change.joined, left: change.left })
+      await endRequests(
+        db,
+        room,
+        change.joined.map(({ account }) => account),
+      )
       return welcomes.keep(db, { room, entry, change })
     case 'healed':
       await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()

@@ -134,6 +134,10 @@ export interface Schema extends OpenLaneSchema {
     right_id: number | null
     refs: number
   }
+  /** One row: the room that whoever has an account may ask to come into. */
+  open_room: { id: number; room: Uint8Array; name: string; since_ms: number }
+  /** Who asks to come into the open room. */
+  open_room_askers: { account: Uint8Array; asked_ms: number }
   invitations: { room: Uint8Array; seq: number; device: Uint8Array }
   /** What of each budget was used up at a moment; it drains from then on. */
   budgets: { budget: string; bytes: number; bytes_per_day: number; at_ms: number }

@@ -85,13 +85,15 @@ const metaOf = (name: string) => {
 
 export interface CreateChoices {
   readonly kind?: 'group' | 'announce'
+  /** The name under which it is to be the open room. */
+  readonly open?: string
   readonly change?: (policy: Policy) => Policy
 }
 
 /** What `room.create` wants, and the group that it opens. */
 export const prepareRoom = async (
   device: RawDevice,
-  { kind = 'group', change = (p) => p }: CreateChoices = {},
+  { kind = 'group', change = (p) => p, open }: CreateChoices = {},
 ) => {
   const room = random(16)
   const meta = metaOf('General')
@@ -106,6 +108,7 @@ export const prepareRoom = async (
     groupInfo: await makeGroupInfo(engineOf(device), group),
     tree: encodeTree(group.public.tree),
     meta: meta.sealed,
+    ...(open === undefined ? {} : { open }),
   }
   return { group, input }
 }

@@ -12,6 +12,7 @@ import type {
 } from '../../src/delivery/store.ts'
 import type { StoredKeyPackage, VaultSlot } from '../../src/directory/store.ts'
 
+import type { Asker, OpenRoom } from '../../src/openRoom/store.ts'
 import type { Level } from '../../src/quota/budget.ts'
 
 /** Everything that a server keeps, in memory. Values are never changed in place: a copy of the maps is a backup. */
@@ -38,6 +39,9 @@ export interface MemoryData {
   /** What was handed to scripts, by hook. */
   readonly hookOut: Map<string, MemoryHookOut>
   readonly forkTags: Map<string, MemoryForkTag>
+  openRoom: OpenRoom | undefined
+  /** Who asks to come into it, by account. */
+  readonly askers: Map<string, Asker>
   /** When the server ran last. */
   lastMs: number | undefined
 }
@@ -118,6 +122,8 @@ export const emptyData = (): MemoryData => ({
   hooks: new Map(),
   hookOut: new Map(),
   forkTags: new Map(),
+  openRoom: undefined,
+  askers: new Map(),
   lastMs: undefined,
 })
 
@@ -138,6 +144,8 @@ export const copyData = (data: MemoryData): MemoryData => ({
   hooks: new Map(data.hooks),
   hookOut: new Map(data.hookOut),
   forkTags: new Map(data.forkTags),
+  openRoom: data.openRoom,
+  askers: new Map(data.askers),
   lastMs: data.lastMs,
 })
 

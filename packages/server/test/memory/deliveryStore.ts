@@ -147,6 +147,16 @@ const write = (data: MemoryData, written: Written, append: Append): void => {
   if (sendCounter !== null) written.counters.set(keyOf(senderTag), sendCounter)
 }
 
+const noteOpenness = (data: MemoryData, { room, change }: Append): void => {
+  if (change?.kind === 'created' && change.open) {
+    if (data.openRoom && keyOf(data.openRoom.room) !== keyOf(room)) data.askers.clear()
+    data.openRoom = { room, ...change.open }
+  }
+  const isOpen = data.openRoom && keyOf(data.openRoom.room) === keyOf(room)
+  if (change?.kind === 'committed' && isOpen)
+    for (const { account } of change.joined) data.askers.delete(keyOf(account))
+}
+
 const waitingFor = (data: MemoryData, device: Uint8Array): readonly MemoryWelcome[] =>
   [...data.rooms.values()]
     .flatMap(({ welcomes }) => welcomes.filter(({ devices }) => devices.includes(keyOf(device))))
@@ -165,6 +175,7 @@ export const memoryDeliveryStore = (current: () => MemoryData): DeliveryStore =>
       for (const [key, room] of written.rooms) data.rooms.set(key, room)
       for (const [key, entry] of written.messages) data.messages.set(key, entry)
       for (const [key, counter] of written.counters) data.counters.set(key, counter)
+      for (const one of batch) noteOpenness(data, one)
       for (const { spends } of batch)
         for (const ref of spends?.refs ?? []) {
           const key = claimKey((spends as Spending).claimant, ref)

@@ -5,6 +5,7 @@ import type { DirectoryStore, StoredKeyPackage } from '../../src/directory/store
 import type { Store } from '../../src/store/openStore.ts'
 import { claimKey, keyOf, type MemoryAccount, type MemoryData } from './data.ts'
 import { memoryDeliveryStore } from './deliveryStore.ts'
+import { memoryOpenRoomStore } from './openRoomStore.ts'
 
 const accountNamed = (data: MemoryData, name: string): MemoryAccount | undefined =>
   [...data.accounts.values()].find((account) => account.name === name)
@@ -240,6 +241,7 @@ export const memoryStore = (current: () => MemoryData): Omit<Store, 'open' | 'ke
   invites: invites(current),
   directory: directory(current),
   delivery: memoryDeliveryStore(current),
+  openRoom: memoryOpenRoomStore(current),
   clock: {
     last: async () => current().lastMs,
     note: async (timeMs) => {

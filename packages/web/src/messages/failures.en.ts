@@ -19,6 +19,7 @@ export const failure = {
   room_full: 'This room is full. Removing members who do not use it any more makes room for others.',
   already_member: 'That person is in the room already.',
   already_invited: 'That person is invited already, and has not come in yet.',
+  open_room_taken: 'This server has an open room already. You can join it instead.',
   unauthorized: 'Sign in first.',
   session_expired: 'Your session has ended. Sign in again.',
   invalid_credentials: 'The name or the password is wrong.',
