@@ -24,6 +24,11 @@ const snapshot = ({ device }: Person): (() => void) => {
   }
 }
 
+/** The private parts of its key packages. */
+const loseKeysForInvitations = ({ device }: Person): void => {
+  for (const key of device.disk.rows.keys()) if (key.startsWith('keypackage/')) device.disk.rows.delete(key)
+}
+
 const stateIs = (client: Client, id: string, kind: string): Promise<unknown> =>
   until(client, () => room(client, id)?.state.kind === kind)
 
@@ -108,8 +113,7 @@ describe('a device that has lost its place takes it again', () => {
     const carol = world.person('carol')
     const c = await carol.join()
     await c.close()
-    for (const key of carol.device.disk.rows.keys())
-      if (key.startsWith('keypackage/')) carol.device.disk.rows.delete(key)
+    loseKeysForInvitations(carol)
     const invited = a.invite({ room: id, name: 'carol' })
     await invited
     const c2 = await carol.open()
@@ -126,8 +130,7 @@ describe('a device that has lost its place takes it again', () => {
     const carol = world.person('carol')
     const c = await carol.join()
     await c.close()
-    for (const key of carol.device.disk.rows.keys())
-      if (key.startsWith('keypackage/')) carol.device.disk.rows.delete(key)
+    loseKeysForInvitations(carol)
     await a.invite({ room: id, name: 'carol' })
     await a.send({ room: id, text: 'since the invitation' })
     await untilMessages(b, id, 2)
@@ -151,6 +154,26 @@ describe('a device that has lost its place takes it again', () => {
     const items = await timeline(c3, id)
     expect(items.map(({ kind }) => kind)).toEqual(['missed', 'missed', 'event', 'message'])
     expect(await texts(c3, id)).toEqual(['welcome'])
+  })
+
+  it('F23, OUT-3: of a room that was deleted it says nothing, and what it has missed since it was invited again', async () => {
+    const who = (await a.members({ room: id })).find(({ name }) => name === 'bob')
+    await a.removeMember({ room: id, account: who?.account ?? '' })
+    await stateIs(b, id, 'removed')
+    await b.deleteRoom({ room: id })
+    await b.close()
+    loseKeysForInvitations(bob)
+    await a.invite({ room: id, name: 'bob' })
+    await a.send({ room: id, text: 'since the invitation' })
+    await untilMessages(a, id, 2)
+    const b2 = await bob.open()
+    await invitation(b2, id)
+    await b2.accept({ room: id })
+    await stateIs(b2, id, 'active')
+    await a.send({ room: id, text: 'welcome' })
+    await untilMessages(b2, id, 1)
+    expect((await timeline(b2, id)).map(({ kind }) => kind)).toEqual(['missed', 'event', 'message'])
+    expect(await texts(b2, id)).toEqual(['welcome'])
   })
 
   it('who has left a room and is invited again speaks in it as before', async () => {
