@@ -4,6 +4,7 @@ import { serverOf } from '../lane/account.ts'
 import { enrol } from '../lane/enroll.ts'
 import { openAccountLane } from '../lane/open.ts'
 import type { OutageTeller } from '../outage.ts'
+import { type Hear, type Listeners, makeListeners } from './listeners.ts'
 import { GatewayRefusal } from './refusal.ts'
 
 /** One account whose keys the gateway holds, and the local programs that are logged in as it. */
@@ -23,7 +24,8 @@ export interface Visit {
   readonly seat: 'shared' | 'alone'
   /** A room to be in before anything is told; made where it is not there. */
   readonly room?: string
-  readonly hear: Hearer
+  /** Whoever only sends hears nothing: what comes waits for another, and nobody's place is taken. */
+  readonly hear?: Hearer
 }
 
 export interface Desks {
@@ -42,21 +44,17 @@ export interface Desks {
 interface Seated {
   readonly seat: Visit['seat']
   readonly desk: Desk
-  readonly hear: Hearer
+  /** Null of those who only send. */
+  readonly hear: Hear | null
 }
 
 interface Open {
   readonly lane: Lane
   readonly seated: Set<Seated>
-  /** Something could not be told, for nobody was there: nothing more is told, and another lane begins with it. */
-  readonly isSpent: () => boolean
-  /** Somebody is there to be told. */
-  readonly begin: () => void
+  readonly listeners: Listeners
   /** Nobody will be told what waits to be told: it stays for the next who logs in. */
   readonly close: () => Promise<void>
 }
-
-const nobody = new Error('nobody is logged in')
 
 const openDesk = async (
   profile: string,
@@ -67,37 +65,24 @@ const openDesk = async (
   const known = serverOf(profile, name)
   if (known === undefined) await enrol(profile, { name, server, keyKind: 'P-256', signer: undefined })
   else if (known !== server) throw new SottoError('account_exists', `${name} lives on ${known}`)
-  const seated = new Set<Seated>()
-  let isSpent = false
-  let begin: () => void = () => {}
-  const begun = new Promise<void>((resolve) => (begin = resolve))
-  const onEvent = async (event: LaneEvent): Promise<void> => {
-    // What merely happens is past when somebody comes; what is kept waits for him.
-    if (event.kind === 'connection' && seated.size === 0) return
-    await begun
-    isSpent ||= seated.size === 0
-    if (isSpent) throw nobody
-    const heard = await Promise.all([...seated].map(({ hear, desk }) => hear(event, desk)))
-    isSpent ||= !heard.includes(true)
-    if (isSpent) throw nobody
-  }
-  const lane = await openAccountLane(profile, name, { onEvent }, outages)
+  const listeners = makeListeners()
+  const lane = await openAccountLane(profile, name, { onEvent: listeners.tell }, outages)
   return {
     lane,
-    seated,
-    isSpent: () => isSpent,
-    begin,
+    seated: new Set(),
+    listeners,
     close: async () => {
-      isSpent = true
-      begin()
+      listeners.close()
       await lane.close()
     },
   }
 }
 
-const checkSeat = (name: string, { seated }: Open, seat: Visit['seat']): void => {
-  const isTaken = seat === 'alone' ? seated.size > 0 : [...seated].some((one) => one.seat === 'alone')
-  if (isTaken) throw new GatewayRefusal('NAME_IN_USE', `${name} is logged in here already`)
+const checkSeat = (name: string, { seated }: Open, { seat, hear }: Visit): void => {
+  if (!hear) return
+  const others = [...seated].filter((one) => one.hear !== null)
+  if (others.some((one) => one.seat === 'alone' || seat === 'alone'))
+    throw new GatewayRefusal('NAME_IN_USE', `${name} is logged in here already`)
 }
 
 export const makeDesks = (
@@ -115,10 +100,9 @@ export const makeDesks = (
     return next
   }
 
-  const freshDesk = async (name: string): Promise<Open> => {
-    const known = await open.get(name)
-    if (known && !known.isSpent()) return known
-    await known?.close()
+  const openedDesk = (name: string): Promise<Open> => {
+    const known = open.get(name)
+    if (known) return known
     const opening = openDesk(profile, server, name, outagesOf(name))
     open.set(name, opening)
     opening.catch(() => open.delete(name))
@@ -132,16 +116,17 @@ export const makeDesks = (
     await opened.close()
   }
 
-  const seat = async (name: string, { room, hear, seat: kind }: Visit): Promise<readonly [Open, Seated]> => {
-    const opened = await freshDesk(name)
-    checkSeat(name, opened, kind)
+  const seat = async (name: string, visit: Visit): Promise<readonly [Open, Seated]> => {
+    const opened = await openedDesk(name)
+    const { lane, seated, listeners } = opened
+    const { room, hear } = visit
     try {
-      const { lane } = opened
-      const number = room === undefined ? 0 : await lane.joinRoom(room)
-      const seated: Seated = { seat: kind, hear, desk: { name: lane.name, room: number, lane } }
-      opened.seated.add(seated)
-      opened.begin()
-      return [opened, seated]
+      checkSeat(name, opened, visit)
+      const desk = { name: lane.name, room: room === undefined ? 0 : await lane.joinRoom(room), lane }
+      const one: Seated = { seat: visit.seat, desk, hear: hear ? (event) => hear(event, desk) : null }
+      seated.add(one)
+      if (one.hear) listeners.add(one.hear)
+      return [opened, one]
     } catch (error) {
       await closeIfEmpty(name)
       throw error
@@ -151,12 +136,13 @@ export const makeDesks = (
   return {
     enter: async (visit) => {
       const name = normalizeName(visit.name)
-      const [opened, seated] = await inTurn(name, () => seat(name, visit))
+      const [{ seated, listeners }, one] = await inTurn(name, () => seat(name, visit))
       const leave = async (): Promise<void> => {
-        opened.seated.delete(seated)
+        seated.delete(one)
+        if (one.hear) listeners.delete(one.hear)
         await inTurn(name, () => closeIfEmpty(name))
       }
-      return { desk: seated.desk, leave }
+      return { desk: one.desk, leave }
     },
     anyLane: async () => {
       const all = await Promise.allSettled(open.values())
