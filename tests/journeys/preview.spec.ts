@@ -22,6 +22,12 @@ const opens = (item: string, heading: string) => async (page: Page) => {
   await expect(page.getByRole('dialog', { name: heading }).or(page.getByRole('alertdialog'))).toBeVisible()
 }
 
+const opensTokens = async (page: Page) => {
+  await opens('Settings', 'Settings')(page)
+  await page.getByRole('button', { name: 'Manage' }).click()
+  await expect(page.getByRole('dialog', { name: 'Access tokens' })).toBeVisible()
+}
+
 const presses = (keys: string, dialog: string | RegExp) => async (page: Page) => {
   await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
   // What the own role allows is known a moment after the room is there.
@@ -343,6 +349,54 @@ const screens: Readonly<Record<string, Screen>> = {
     },
   },
   settings: { scene: 'desk', reach: opens('Settings', 'Settings') },
+  'access tokens': {
+    scene: 'desk',
+    reach: async (page) => {
+      await opensTokens(page)
+      await expect(page.getByRole('list', { name: 'Your access tokens' })).toBeVisible()
+    },
+  },
+  'no access tokens': {
+    scene: 'first',
+    reach: async (page) => {
+      await opensTokens(page)
+      await sees('You have no access tokens.')(page)
+    },
+  },
+  'a server that takes no programs': {
+    scene: 'broken',
+    reach: async (page) => {
+      await opensTokens(page)
+      await sees(/takes no programs/)(page)
+    },
+  },
+  'a new access token': {
+    scene: 'desk',
+    reach: async (page) => {
+      await opensTokens(page)
+      await page.getByRole('button', { name: 'New access token' }).click()
+      await page.getByRole('button', { name: 'Make access token' }).click()
+      await sees('Say what it is for.')(page)
+    },
+  },
+  'an access token that was made': {
+    scene: 'desk',
+    reach: async (page) => {
+      await opensTokens(page)
+      await page.getByRole('button', { name: 'New access token' }).click()
+      await page.getByLabel('What it is for').fill('Backups')
+      await page.getByRole('button', { name: 'Make access token' }).click()
+      await sees(/curl -sS/)(page)
+    },
+  },
+  'revoking an access token': {
+    scene: 'desk',
+    reach: async (page) => {
+      await opensTokens(page)
+      await page.getByRole('button', { name: 'Revoke cron' }).click()
+      await expect(page.getByRole('alertdialog', { name: /^Revoke/ })).toBeVisible()
+    },
+  },
   shortcuts: { scene: 'desk', reach: opens('Keyboard shortcuts', 'Keyboard shortcuts') },
   'what the server sees': { scene: 'desk', reach: opens('What the server sees', 'What the server sees') },
   'sign out': { scene: 'desk', reach: opens('Sign out', 'Sign out') },

@@ -32,6 +32,7 @@ import type { Shortcut } from '../features/shortcuts/keys.ts'
 import { CommandsDialog } from '../features/shortcuts/CommandsDialog.tsx'
 import { ShortcutsDialog } from '../features/shortcuts/ShortcutsDialog.tsx'
 import { useShortcuts } from '../features/shortcuts/useShortcuts.ts'
+import { TokensDialog } from '../features/tokens/TokensDialog.tsx'
 import { IconButton } from '../ui/IconButton.tsx'
 import { Region } from '../ui/Region.tsx'
 import { useMedia } from '../ui/useMedia.ts'
@@ -274,7 +275,9 @@ export const Workspace = ({
           server={account.server}
           open={opened === 'settings'}
           onClose={close}
+          onTokens={() => setOpened('tokens')}
         />
+        <TokensDialog server={account.server} open={opened === 'tokens'} onClose={close} />
         <AboutDialog open={opened === 'about'} onClose={close} />
         <CommandsDialog offered={room?.commands ?? []} open={opened === 'commands'} onClose={close} />
         <ShortcutsDialog open={opened === 'shortcuts'} onClose={close} />

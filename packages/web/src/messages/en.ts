@@ -3,6 +3,7 @@ import { account } from './account.en.ts'
 import { failure, happened, lack, nameReason, noSpace, obstacle, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
 import { invitation } from './invitation.en.ts'
+import { token } from './token.en.ts'
 
 /** Every text of the interface. Names and other words of people are values, never parts of a text. */
 export const en = {
@@ -380,6 +381,8 @@ export const en = {
     host_lost:
       'This server is set up wrongly: it does not learn that it is asked for as {origin}, and refuses this page as one of another site. Whoever runs it lets the proxy pass Host on (nginx: <code>proxy_set_header Host $http_host</code>), or starts it with <code>--public-url</code> {origin}.',
   },
+
+  token,
 
   settings: {
     open: 'Menu of {name}',

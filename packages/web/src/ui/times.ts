@@ -14,6 +14,9 @@ export const moment = {
   minute: '2-digit',
 } as const satisfies DateTimeFormatOptions
 
+/** A day, as one writes it down. */
+export const day = { day: 'numeric', month: 'long', year: 'numeric' } as const satisfies DateTimeFormatOptions
+
 /** As short as it can be told in a list. */
 export const glance = {
   today: clock,

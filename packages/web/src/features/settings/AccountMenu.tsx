@@ -4,7 +4,7 @@ import { Avatar } from '../../ui/Avatar.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx'
 import styles from './AccountMenu.module.css'
 
-export type SettingsPage = 'settings' | 'shortcuts' | 'about' | 'sign_out'
+export type SettingsPage = 'settings' | 'tokens' | 'shortcuts' | 'about' | 'sign_out'
 
 /** Who is signed in here, whether they are connected, and everything that is not about a room. */
 export const AccountMenu = ({

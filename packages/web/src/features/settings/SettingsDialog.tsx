@@ -1,5 +1,7 @@
+import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import { changePreferences, usePreferences } from '../../client/preferences.ts'
+import { Button } from '../../ui/Button.tsx'
 import { Choice } from '../../ui/Choice.tsx'
 import { coded } from '../../ui/coded.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
@@ -12,15 +14,19 @@ export const SettingsDialog = ({
   server,
   open,
   onClose,
+  onTokens,
 }: {
   readonly name: string
   readonly server: string
   readonly open: boolean
   readonly onClose: () => void
+  readonly onTokens: () => void
 }) => {
   const t = useTranslations('settings')
+  const ofTokens = useTranslations('token')
   const close = useTranslations()('close')
   const { theme, formatting } = usePreferences()
+  const tokensHint = useId()
   return (
     <Dialog open={open} onClose={onClose} title={t('title')} closeLabel={close}>
       <Choice
@@ -39,6 +45,17 @@ export const SettingsDialog = ({
         checked={formatting}
         onChange={(checked) => changePreferences({ formatting: checked })}
       />
+      <div className={styles.way}>
+        <span className={styles.words}>
+          <span className={styles.title}>{ofTokens('item')}</span>
+          <span id={tokensHint} className={styles.hint}>
+            {ofTokens('itemHint')}
+          </span>
+        </span>
+        <Button size="small" aria-describedby={tokensHint} onClick={onTokens}>
+          {ofTokens('manage')}
+        </Button>
+      </div>
       {open && <BlockedList />}
       <dl className={styles.facts}>
         <div className={styles.fact}>
