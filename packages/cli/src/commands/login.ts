@@ -3,7 +3,6 @@ import { Command } from 'commander'
 import { type Invocation, invocationOf, withClient } from '../invocation.ts'
 import { type PasswordOptions, readPassword } from '../input.ts'
 import { withProgress } from '../progress.ts'
-import { keyMeans } from '../keyMeans.ts'
 import { accountResult } from './whoami.ts'
 
 interface Options extends PasswordOptions {
@@ -13,10 +12,7 @@ interface Options extends PasswordOptions {
 /** @returns whether the account is found elsewhere from now on */
 const move = async ({ profile, output }: Invocation, server: string): Promise<boolean> => {
   const { moveProfile } = await import('@sotto/client/node')
-  const hasMoved = await withProgress(
-    () => 'Asking the server who it is',
-    moveProfile(profile, server, await keyMeans()),
-  )
+  const hasMoved = await withProgress(() => 'Asking the server who it is', moveProfile(profile, server))
   if (hasMoved)
     output.remark(
       `It is the same server: this profile finds it at ${server} from now on.\n` +
@@ -38,9 +34,9 @@ export const loginCommand = (): Command =>
         const { account } = client.state()
         if (account.kind === 'none') throw new SottoError('no_account')
         // Whoever only moves keeps the session.
-        if (hasMoved && account.kind === 'signed_in') return accountResult(invocation, account)
+        if (hasMoved && account.kind === 'signed_in') return accountResult(invocation.output, account)
         const password = await readPassword(options)
         await withProgress(() => 'Signing in', client.login({ name: name ?? account.name, password }))
-        await accountResult(invocation, client.state().account)
+        accountResult(invocation.output, client.state().account)
       })
     })

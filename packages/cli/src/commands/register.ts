@@ -32,7 +32,7 @@ export const registerCommand = (): Command =>
             () => 'Registering',
             client.register({ name, password, invite: options.invite?.key }),
           )
-          await accountResult(invocation, client.state().account)
+          accountResult(invocation.output, client.state().account)
           invocation.output.remark(
             'Next: sotto room create General, or wait to be invited and see sotto rooms.',
           )

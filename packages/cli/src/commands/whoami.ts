@@ -1,18 +1,12 @@
 import { type AccountView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
-import { type Invocation, invocationOf, withClient } from '../invocation.ts'
-import { placeTexts } from '../keyMeans.ts'
+import { invocationOf, withClient } from '../invocation.ts'
+import type { Output } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { table } from '../table.ts'
 
-/** Shows the account, and where its keys lie. @throws SottoError `no_account` */
-export const accountResult = async (
-  { output, profile }: Pick<Invocation, 'output' | 'profile'>,
-  account: AccountView,
-): Promise<void> => {
-  const { keysOfProfile } = await import('@sotto/client/node')
-  const { device: keys } = keysOfProfile(profile)
-  const keyRows = keys === null ? [] : [['keys', placeTexts[keys]]]
+/** @throws SottoError `no_account` */
+export const accountResult = (output: Output, account: AccountView): void => {
   switch (account.kind) {
     case 'none':
       throw new SottoError('no_account')
@@ -22,10 +16,8 @@ export const accountResult = async (
         ['name', printableLine(name)],
         ['server', server],
         ['session', 'ended; sign in with sotto login'],
-        ...keyRows,
       ]
-      const value = { name, server, account: account.account, device: null, signedIn: false, keys }
-      output.result(value, table(rows))
+      output.result({ name, server, account: account.account, device: null, signedIn: false }, table(rows))
       return
     }
     case 'signed_in': {
@@ -35,9 +27,8 @@ export const accountResult = async (
         ['server', server],
         ['account', account.account],
         ['device', device],
-        ...keyRows,
       ]
-      output.result({ name, server, account: account.account, device, signedIn: true, keys }, table(rows))
+      output.result({ name, server, account: account.account, device, signedIn: true }, table(rows))
       return
     }
   }
@@ -48,5 +39,5 @@ export const whoamiCommand = (): Command =>
     .description('show the account of this profile')
     .action(async (_options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withClient(invocation, async (client) => accountResult(invocation, client.state().account))
+      await withClient(invocation, async (client) => accountResult(invocation.output, client.state().account))
     })

@@ -53,4 +53,6 @@ export interface Dialect {
   readonly routes: readonly Route[]
   /** Somebody has connected, and has said the token. */
   welcome(socket: Socket): Guest
+  /** Does nothing by itself any more. */
+  close?(): void
 }

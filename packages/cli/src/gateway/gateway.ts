@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Server } from 'socket.io'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Server, type Socket } from 'socket.io'
 import { serverAddress } from '../lane/enroll.ts'
 import { outageTeller, sharedTeller } from '../outage.ts'
 import type { Output } from '../output.ts'
 import { makeDesks } from './desks.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Refusal } from './dialect.ts'
 import { receive } from './guests.ts'
 import { makeHttp } from './http.ts'
 import { refusalBody, refused } from './refusal.ts'
@@ -35,6 +36,14 @@ export interface Gateway {
 /** Larger than anything that can be sent on, so that what is too large is answered and not cut off. */
 const packetBytesMax = 16 * 1024 * 1024
 const visitorsMax = 200
+/** A program that does not read is not waited for longer. */
+const farewellMaxMs = 1000
+
+const unauthorized = refused(
+  'UNAUTHORIZED',
+  'This asks for the token that the gateway printed when it started',
+)
+const crowded = refused('RATE_LIMITED', 'Too many programs are connected to the gateway')
 
 /**
  * The gateway of a machine: plain local programs on one side, the open lane on the other. It listens on loopback alone.
@@ -44,8 +53,9 @@ const visitorsMax = 200
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { profile, room, token } = options
-  const desks = makeDesks(profile, serverAddress(options.server), sharedTeller(outageTeller(options.output)))
-  const dialects: readonly Dialect[] = [talk(desks, room)]
+  const server = serverAddress(options.server)
+  const desks = makeDesks(profile, server, sharedTeller(outageTeller(options.output)))
+  const dialects: readonly Dialect[] = [talk(desks, server, room)]
   const visitor = makeVisitor(token, () => (http.address() as AddressInfo).port)
   const http = createServer(
     makeHttp(
@@ -61,14 +71,14 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       allow(refusal, refusal === null)
     },
   })
+  const admission = ({ handshake }: Socket): Refusal | null => {
+    if (!visitor.isTold(tokenOfHandshake(handshake))) return unauthorized
+    return io.sockets.sockets.size < visitorsMax ? null : crowded
+  }
   io.use((socket, next) => {
-    const isFull = io.sockets.sockets.size >= visitorsMax
-    if (visitor.isTold(tokenOfHandshake(socket.handshake)) && !isFull) return next()
-    const refusal = isFull
-      ? refused('RATE_LIMITED', 'Too many programs are connected to the gateway')
-      : refused('UNAUTHORIZED', 'This asks for the token that the gateway printed when it started')
+    const refusal = admission(socket)
     // The words are what old pages show.
-    next(Object.assign(new Error(refusal.error), { data: refusalBody(refusal) }))
+    next(refusal ? Object.assign(new Error(refusal.error), { data: refusalBody(refusal) }) : undefined)
   })
   const farewells = new Set<() => Promise<void>>()
   io.on('connection', (socket) => {
@@ -82,7 +92,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     close: async () => {
-      await Promise.all([...farewells].map((farewell) => farewell()))
+      await Promise.race([
+        Promise.all([...farewells].map((farewell) => farewell())),
+        wait(farewellMaxMs, undefined, { ref: false }),
+      ])
+      for (const dialect of dialects) dialect.close?.()
       await io.close()
       await desks.close()
     },

@@ -27,6 +27,18 @@ export const handedOver = async (socket: Socket): Promise<boolean> => {
   return socket.connected
 }
 
+const taken = async (
+  guest: Guest,
+  event: string,
+  payloads: readonly unknown[],
+): Promise<Answer | undefined> => {
+  try {
+    return await guest.take(event, payloads)
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
 /**
  * Receives one local program. What it sends is dealt with one after the other, each by the first dialect that knows it.
  *
@@ -38,11 +50,9 @@ export const receive = (socket: Socket, dialects: readonly Dialect[]): (() => Pr
 
   const answer = async (event: string, payloads: readonly unknown[]): Promise<Answer> => {
     for (const guest of guests) {
-      const taken = guest.take(event, payloads)
-      if (taken === undefined) continue
-      const said = await taken.catch(refusalOf)
-      if (!said.ok) guest.refused(event, said)
-      return said
+      const said = await taken(guest, event, payloads)
+      if (said?.ok === false) guest.refused(event, said)
+      if (said) return said
     }
     const unknown = refused('EVENT_UNKNOWN', 'There is no such event')
     guests[0]?.refused(event, unknown)
@@ -52,7 +62,10 @@ export const receive = (socket: Socket, dialects: readonly Dialect[]): (() => Pr
   socket.onAny((event: string, ...args: unknown[]) => {
     const acknowledge = args.find(isAcknowledge)
     const payloads = args.filter((one) => !isAcknowledge(one))
-    last = last.then(async () => acknowledge?.(await answer(event, payloads)))
+    last = last.then(async () => {
+      const said = await answer(event, payloads)
+      acknowledge?.(said)
+    })
   })
   socket.on('disconnect', () => {
     last = last.then(() => Promise.allSettled(guests.map((guest) => guest.leave())))

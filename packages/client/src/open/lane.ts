@@ -90,6 +90,10 @@ export interface Lane {
 
   people(): Promise<readonly Person[]>
   online(): Promise<readonly Person[]>
+  /** Who is in a room of ours, there or not. @throws LaneError `NOT_MEMBER` */
+  roomMembers(room: number): Promise<readonly Person[]>
+  /** Tells those who share a room or a chat that we are there; that we have gone they are told by the server. */
+  announce(): Promise<void>
   setPresence(presence: 'visible' | 'hidden'): Promise<void>
   /** The fingerprint that is believed to be somebody's. @throws LaneError `KEY_CHANGED` */
   fingerprintOf(name: string): Promise<string>
@@ -427,6 +431,12 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
 
     people: whileOpen(async () => (await allPages(readOnce, '/users', 'username')).map(personOf)),
     online: whileOpen(async () => (await allPages(readOnce, '/api/users/online', 'username')).map(personOf)),
+    roomMembers: whileOpen(async (room) =>
+      (await allPages(readOnce, `/api/rooms/${room}/members`, 'username')).map(personOf),
+    ),
+    announce: whileOpen(async () => {
+      await wire.ask('user_login', { username: name })
+    }),
     setPresence: whileOpen(async (presence) => {
       await call('PUT', '/api/me/presence', { presence })
     }),

@@ -22,10 +22,8 @@ const unknownState: ClientState = {
   rooms: [],
 }
 
-type Question = Omit<Extract<Request, { kind: 'call' }>, 'server'>
-
 interface OpenCall {
-  readonly question: Question
+  readonly request: Request
   resolve(value: unknown): void
   reject(failure: SottoError): void
 }
@@ -64,10 +62,6 @@ export const remoteClient = (
   ready.catch(() => {})
 
   const post = (request: Request): void => channel.post(request)
-  /** Where nobody serves yet, what is asked waits for whoever will. */
-  const put = (question: Question): void => {
-    if (server !== null) post({ ...question, server })
-  }
   const publish = (event: ClientEvent): void => {
     for (const listener of listeners) listener(event)
   }
@@ -92,10 +86,10 @@ export const remoteClient = (
     new Promise<T>((resolve, reject) => {
       if (over) return reject(over)
       const id = newId()
-      const question: Question = { kind: 'call', call: id, command, input }
-      calls.set(id, { question, resolve, reject })
+      const request: Request = { kind: 'call', call: id, command, input }
+      calls.set(id, { request, resolve, reject })
       silence.begin()
-      return put(question)
+      return post(request)
     })
 
   const timeline: Client['timeline'] = async (input) => {
@@ -119,14 +113,14 @@ export const remoteClient = (
       case 'starting':
         return
       case 'serving': {
+        const changed = server !== null && server !== reply.server
         const first = server === null
-        const changed = server !== reply.server
         server = reply.server
         state = reply.state
         publish({ kind: 'state', state })
         if (first) told()
         if (!changed) return
-        for (const { question } of calls.values()) put(question)
+        for (const { request } of calls.values()) post(request)
         // A room may be gone by now; then there is nothing to read on.
         for (const room of shown.keys()) readOn(room).catch(() => shown.delete(room))
         return

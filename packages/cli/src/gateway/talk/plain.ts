@@ -3,7 +3,7 @@ import { timestamp } from '../../time.ts'
 
 /** What plain programs hear. The event alone says what is meant; a text is never looked into. */
 export interface Told {
-  readonly event: 'chat_message' | 'system_message'
+  readonly event: 'chat_message' | 'system_message' | 'login_response' | 'logout_response' | 'user_list'
   readonly payload: Readonly<Record<string, unknown>>
 }
 
@@ -51,11 +51,6 @@ export const plainOf = (event: LaneEvent, room: number): Told | null => {
           // Other rooms keep what was said there; a chat is told once.
           return event.place.room === room ? chatMessage(event) : null
       }
-    case 'presence': {
-      const { name, change, place } = event
-      if (place?.kind !== 'room' || place.room !== room) return null
-      return systemMessage(`${name} has ${change}`, { username: name, change })
-    }
     case 'key_changed': {
       const { name, known, told } = event
       const text = `The key of ${name} has changed and is not believed; compare it, then: sotto lane trust`
@@ -78,6 +73,8 @@ export const plainOf = (event: LaneEvent, room: number): Told | null => {
       })
     }
     case 'key_pinned':
+    // Who is there is told by the roster.
+    case 'presence':
       return null
   }
 }
