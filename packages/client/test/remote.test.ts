@@ -199,6 +199,46 @@ describe('a client across a channel', () => {
     expect(invited).toBe(1)
   })
 
+  it('what is asked between two servers is carried out after what was asked before', async () => {
+    const { end, lossy } = air()
+    const { client, texts } = profile()
+    const remote = remoteClient(end(), ids(), patient)
+    const stop = serveClient(client, end(), 'first')
+    await remote.ready
+    stop()
+    const sent = [remote.send({ room, text: 'one' }), remote.send({ room, text: 'two' })]
+    lossy.lose = (value) => kindOf(value) === 'serving'
+    serveClient(client, end(), 'second')
+    // It hears this, and is not known here yet.
+    sent.push(remote.send({ room, text: 'three' }))
+    await new Promise((resolve) => setImmediate(resolve))
+    lossy.lose = () => false
+    expect([...texts.values()]).toEqual([])
+    end().post({ kind: 'hello' })
+    await Promise.all(sent)
+    expect([...texts.values()]).toEqual(['one', 'two', 'three'])
+  })
+
+  it('what is asked before anybody serves is carried out in its order', async () => {
+    const { end } = air()
+    const { client, texts } = profile()
+    const remote = remoteClient(end(), ids(), patient)
+    const sent = ['one', 'two', 'three'].map((text) => remote.send({ room, text }))
+    serveClient(client, end(), 'first')
+    await Promise.all(sent)
+    expect([...texts.values()]).toEqual(['one', 'two', 'three'])
+  })
+
+  it('a page of an earlier version that names nobody is answered', async () => {
+    const { end } = air()
+    serveClient(profile().client, end(), 'first')
+    const asking = end()
+    const replies: unknown[] = []
+    asking.listen((reply) => replies.push(kindOf(reply)))
+    asking.post({ kind: 'call', call: '1', command: 'members', input: { room } })
+    await expect.poll(() => replies).toContain('result')
+  })
+
   it('what a dying server did not tell is read from the next one', async () => {
     const { end, lossy } = air()
     const { client, texts, tell } = profile()

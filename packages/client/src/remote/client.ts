@@ -22,8 +22,10 @@ const unknownState: ClientState = {
   rooms: [],
 }
 
+type Question = Omit<Extract<Request, { kind: 'call' }>, 'server'>
+
 interface OpenCall {
-  readonly request: Request
+  readonly question: Question
   resolve(value: unknown): void
   reject(failure: SottoError): void
 }
@@ -62,6 +64,10 @@ export const remoteClient = (
   ready.catch(() => {})
 
   const post = (request: Request): void => channel.post(request)
+  /** Where nobody serves yet, what is asked waits for whoever will. */
+  const put = (question: Question): void => {
+    if (server !== null) post({ ...question, server })
+  }
   const publish = (event: ClientEvent): void => {
     for (const listener of listeners) listener(event)
   }
@@ -86,10 +92,10 @@ export const remoteClient = (
     new Promise<T>((resolve, reject) => {
       if (over) return reject(over)
       const id = newId()
-      const request: Request = { kind: 'call', call: id, command, input }
-      calls.set(id, { request, resolve, reject })
+      const question: Question = { kind: 'call', call: id, command, input }
+      calls.set(id, { question, resolve, reject })
       silence.begin()
-      return post(request)
+      return put(question)
     })
 
   const timeline: Client['timeline'] = async (input) => {
@@ -113,14 +119,14 @@ export const remoteClient = (
       case 'starting':
         return
       case 'serving': {
-        const changed = server !== null && server !== reply.server
         const first = server === null
+        const changed = server !== reply.server
         server = reply.server
         state = reply.state
         publish({ kind: 'state', state })
         if (first) told()
         if (!changed) return
-        for (const { request } of calls.values()) post(request)
+        for (const { question } of calls.values()) put(question)
         // A room may be gone by now; then there is nothing to read on.
         for (const room of shown.keys()) readOn(room).catch(() => shown.delete(room))
         return

@@ -6,7 +6,8 @@ import type { ClientCommands, ClientEvent, ClientState } from '../view.ts'
  * processes without. Everything is structured-clonable and survives JSON.
  *
  * One side serves, any number of others listen on the same channel. Who serves may change at any time: the new one
- * says `serving`, upon which the others repeat every call that has had no answer.
+ * says `serving`, upon which the others repeat every call that has had no answer, in the order of asking. A call names
+ * whom it is for: the new one would otherwise carry out what comes to it first before what is repeated to it.
  */
 export interface Channel {
   post(message: unknown): void
@@ -61,7 +62,14 @@ export const commandNames = Object.keys(commands) as readonly CommandName[]
 /** From the side that asks. */
 export type Request =
   | { readonly kind: 'hello' }
-  | { readonly kind: 'call'; readonly call: string; readonly command: CommandName; readonly input: unknown }
+  | {
+      readonly kind: 'call'
+      readonly call: string
+      /** Whom the call is for, as it has named itself; pages of earlier versions name nobody. */
+      readonly server?: string
+      readonly command: CommandName
+      readonly input: unknown
+    }
 
 /** From the side that serves. */
 export type Reply =

@@ -34,6 +34,7 @@ export const serveClient = (client: Client, channel: Channel, server: string): (
       case 'hello':
         return greet()
       case 'call':
+        if ((message.server ?? server) !== server) return
         void answer(message).then((reply) => {
           if (serving) post(reply)
         })
