@@ -13,6 +13,8 @@ const tidy = [
 
 export default defineConfig({
   test: {
+    // The keystore of whoever runs the tests is not theirs.
+    env: { SOTTO_KEYS: 'file' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // By itself it would leave one core of two to nobody.

@@ -221,6 +221,10 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   passwordStepMs: pace('a part that ends is noticed by the lock it held'),
   storageOpenMs: pace('a database that does not open'),
   helperCloseMs: pace('a part that does not end by itself is ended'),
+  keystoreWaitMs: by(
+    'packages/client/test/keys.test.ts',
+    'a keystore that does not answer is not waited for without end',
+  ),
   memoryBytesMax: server('budget/memory.test.ts', 'lets nobody hold more than half of what is free'),
   memoryBytesPerAddressMax: server(
     'budget/memory.test.ts',

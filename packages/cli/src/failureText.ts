@@ -55,6 +55,8 @@ const remedies: Partial<Record<FailureCode, string>> = {
   storage_full: 'What is stored already is safe. Make some room on this device and try again.',
   storage_damaged:
     'It was not changed. Where the disk is failing, save the profile directory before anything else.',
+  keys_locked: 'Nothing was changed. sotto keys show says where they lie.',
+  passphrase_wrong: 'Nothing was changed. Without it they cannot be opened by anybody.',
   profile_in_use:
     'Where a program that holds the profile hangs, or was stopped (Ctrl+Z), end it or let it go on. What you did last may have been done: look before you do it again.',
   helper_lost: 'What was stored is safe. Try again; memory may be short.',

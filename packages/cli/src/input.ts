@@ -1,10 +1,11 @@
 import { isCancel, password as ask } from '@clack/prompts'
 import { limits, opaqueString, passwordProblem, passwordProblems, SottoError } from '@sotto/client'
 import { firstLine } from './lines.ts'
+import { withoutProgress } from './progress.ts'
 
-const askHidden = async (message: string): Promise<string> => {
-  const answer = await ask({ message, output: process.stderr })
-  if (isCancel(answer)) throw new SottoError('bad_request', 'no password was given')
+const askHidden = async (message: string, what = 'password'): Promise<string> => {
+  const answer = await withoutProgress(ask({ message, output: process.stderr }))
+  if (isCancel(answer)) throw new SottoError('bad_request', `no ${what} was given`)
   return answer
 }
 
@@ -35,4 +36,35 @@ export const readNewPassword = async ({ passwordStdin }: PasswordOptions): Promi
   if (!passwordStdin && opaqueString(await askHidden('The same once more')) !== opaqueString(password))
     throw new SottoError('bad_request', 'the two passwords are not the same')
   return password
+}
+
+const mustAskPassphrase = (): void => {
+  if (process.stdin.isTTY && process.stderr.isTTY) return
+  throw new SottoError(
+    'keys_locked',
+    'they lie under a passphrase, and there is no terminal to ask for it: use --passphrase-file FILE or SOTTO_PASSPHRASE',
+  )
+}
+
+/** @throws SottoError `keys_locked` where nobody can be asked, `bad_request` where nothing was said */
+export const askPassphrase = async (isAgain: boolean): Promise<string> => {
+  mustAskPassphrase()
+  return askHidden(
+    isAgain ? 'That is not the one. Passphrase of this profile' : 'Passphrase of this profile',
+    'passphrase',
+  )
+}
+
+/** The same for one that is new, which is asked for twice. @throws also SottoError `password_weak` */
+export const askNewPassphrase = async (): Promise<string> => {
+  mustAskPassphrase()
+  const passphrase = await askHidden(
+    `Choose a passphrase for this profile (${limits.passwordCharactersMin} characters or more)`,
+    'passphrase',
+  )
+  const problem = passwordProblem(opaqueString(passphrase))
+  if (problem) throw new SottoError('password_weak', passwordProblems[problem])
+  if (opaqueString(await askHidden('The same once more', 'passphrase')) !== opaqueString(passphrase))
+    throw new SottoError('bad_request', 'the two passphrases are not the same')
+  return passphrase
 }

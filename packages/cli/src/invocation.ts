@@ -4,6 +4,7 @@ import type { Client } from '@sotto/client'
 import type { NodeClientOptions } from '@sotto/client/node'
 import { SottoError } from '@sotto/client'
 import type { Command } from 'commander'
+import { keyMeans, type KeyOptions, takeKeyOptions } from './keyMeans.ts'
 import { lineOutput, type Output } from './output.ts'
 import { tellOutages } from './outage.ts'
 import { withoutWebSocket } from './obstacleText.ts'
@@ -19,7 +20,7 @@ export interface Invocation {
   readonly outages?: 'command'
 }
 
-export interface GlobalOptions {
+export interface GlobalOptions extends KeyOptions {
   readonly json?: boolean
   readonly profile?: string
 }
@@ -29,11 +30,10 @@ const dataHome = process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'shar
 export const defaultProfile = process.env['SOTTO_PROFILE'] || join(dataHome, 'sotto')
 
 export const invocationOf = (command: Command): Invocation => {
-  const { json, profile } = command.optsWithGlobals<GlobalOptions>()
-  return {
-    output: lineOutput(json ? 'json' : 'human', standardOutput, process.stderr),
-    profile: resolve(profile ?? defaultProfile),
-  }
+  const { json, profile, ...keys } = command.optsWithGlobals<GlobalOptions>()
+  const output = lineOutput(json ? 'json' : 'human', standardOutput, process.stderr)
+  takeKeyOptions(keys, output)
+  return { output, profile: resolve(profile ?? defaultProfile) }
 }
 
 const tellRoute = (client: Client, output: Output): void => {
@@ -53,7 +53,8 @@ export const withClient = async <T>(
 ): Promise<T> => {
   // The client is loaded where it is needed: `sotto serve` and `--help` start without it.
   const { openNodeClient } = await import('@sotto/client/node')
-  const client = await withProgress(() => 'Opening the profile', openNodeClient({ profile, ...making }))
+  const opening = openNodeClient({ profile, keys: await keyMeans(), ...making })
+  const client = await withProgress(() => 'Opening the profile', opening)
   const stopTelling = outages === 'command' ? () => {} : tellOutages(client, output)
   try {
     return await work(client)

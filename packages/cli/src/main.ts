@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { failures } from '@sotto/client'
 import { blockCommand, blockedCommand, unblockCommand } from './commands/block.ts'
 import { botCommand } from './commands/bot.ts'
@@ -9,6 +9,7 @@ import { conformanceCommand } from './commands/conformance.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { laneCommand } from './commands/lane.ts'
 import { hookCommand } from './commands/hook.ts'
+import { keysCommand } from './commands/keys.ts'
 import { loginCommand } from './commands/login.ts'
 import { logoutCommand } from './commands/logout.ts'
 import { manCommand } from './commands/man.ts'
@@ -36,6 +37,14 @@ const program = (): Command =>
     .option('--json', 'one JSON value a line, for programs')
     .option('-V, --version', 'print the version, and the commit where it is known')
     .option('--profile <directory>', 'where keys and messages are kept (SOTTO_PROFILE)', defaultProfile)
+    .addOption(
+      new Option('--keys <place>', 'where the keys of a new profile go (SOTTO_KEYS)').choices([
+        'keystore',
+        'passphrase',
+        'file',
+      ]),
+    )
+    .option('--passphrase-file <file>', 'read the passphrase of the profile there (SOTTO_PASSPHRASE_FILE)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .showHelpAfterError('(--help says more)')
 
@@ -47,6 +56,7 @@ const commands = [
   loginCommand,
   logoutCommand,
   whoamiCommand,
+  keysCommand,
   roomsCommand,
   roomCommand,
   hookCommand,

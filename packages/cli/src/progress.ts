@@ -2,6 +2,18 @@ const quietMs = 1000
 const frameMs = 120
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
+/** Something is asked on the terminal meanwhile: a line that moves would write over it. */
+let asking = 0
+
+export const withoutProgress = async <T>(question: Promise<T>): Promise<T> => {
+  asking += 1
+  try {
+    return await question
+  } finally {
+    asking -= 1
+  }
+}
+
 /**
  * Waits for `work`; when that takes more than a second and somebody looks on, says so on a line that vanishes again.
  *
@@ -12,7 +24,7 @@ export const withProgress = async <T>(what: () => string, work: Promise<T>): Pro
   let frame = 0
   const startedMs = Date.now()
   const timer = setInterval(() => {
-    if (Date.now() - startedMs < quietMs) return
+    if (asking > 0 || Date.now() - startedMs < quietMs) return
     frame = (frame + 1) % frames.length
     process.stderr.write(`\r\x1b[K${frames[frame]} ${what()}`)
   }, frameMs)

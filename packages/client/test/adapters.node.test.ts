@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
+import { meansOf } from '../adapters/node/keys/means.ts'
 import { openSqliteStore } from '../adapters/node/sqliteStore.ts'
 import { assertFailure } from './contracts/contract.ts'
 import { keychainContract } from './contracts/keychain.ts'
@@ -62,17 +63,26 @@ describe('the keychain of files keeps the contract of keychains', () => {
     return verify(null, message, key, signature)
   }
   for (const { title, run } of keychainContract)
-    it(title, () => run({ open: async () => openFileKeychain(join(directory, 'keys')), verify: verifies }))
+    it(title, () =>
+      run({
+        open: async () => openFileKeychain(join(directory, 'keys'), meansOf({ place: 'file' })),
+        verify: verifies,
+      }),
+    )
 
   it('lets nobody but the user read the keys', async () => {
-    await openFileKeychain(join(directory, 'keys')).signer()
+    await openFileKeychain(join(directory, 'keys'), meansOf({ place: 'file' })).signer()
     expect(statSync(join(directory, 'keys')).mode & 0o777).toBe(0o600)
   })
 
   it('refuses keys that were changed', async () => {
-    await openFileKeychain(join(directory, 'keys')).signer()
+    await openFileKeychain(join(directory, 'keys'), meansOf({ place: 'file' })).signer()
     chmodSync(join(directory, 'keys'), 0o600)
     writeFileSync(join(directory, 'keys'), 'not keys')
-    await assertFailure(openFileKeychain(join(directory, 'keys')).signer(), 'storage_damaged', 'signer')
+    await assertFailure(
+      openFileKeychain(join(directory, 'keys'), meansOf({ place: 'file' })).signer(),
+      'storage_damaged',
+      'signer',
+    )
   })
 })

@@ -9,6 +9,7 @@ import { joseLibrary } from '../adapters/net/jose.ts'
 import { opaqueProtocol } from '../adapters/net/opaque.ts'
 import { timerScheduler } from '../adapters/net/timerScheduler.ts'
 import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
+import { meansOf } from '../adapters/node/keys/means.ts'
 import { openSqliteStore } from '../adapters/node/sqliteStore.ts'
 import { openClient, sealedStore, type Transport } from '../src/index.ts'
 import { transportContract, type TransportPlace } from './contracts/transport.ts'
@@ -29,7 +30,7 @@ const session = async (
       return output
     },
   }
-  const keychain = openFileKeychain(join(directory, 'keys'))
+  const keychain = openFileKeychain(join(directory, 'keys'), meansOf({ place: 'file' }))
   const client = await openClient({
     server,
     store: sealedStore(await openSqliteStore(join(directory, 'store')), keychain),

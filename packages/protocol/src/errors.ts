@@ -73,6 +73,8 @@ export const failures = {
   no_account: { status: 400, exit: 11, text: 'No account on this device; register or sign in first' },
   account_exists: { status: 409, exit: 11, text: 'This device has an account already' },
   profile_in_use: { status: 409, exit: 11, text: 'Another program is using this profile' },
+  keys_locked: { status: 423, exit: 11, text: 'The keys of this profile cannot be opened here' },
+  passphrase_wrong: { status: 401, exit: 11, text: 'The passphrase does not open the keys of this profile' },
   fenced: { status: 409, exit: 11, text: 'Another tab or program has taken over' },
   storage_full: { status: 507, exit: 11, text: 'There is no room left to store anything on this device' },
   storage_damaged: { status: 500, exit: 11, text: 'What is stored on this device cannot be read' },

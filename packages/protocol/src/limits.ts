@@ -194,6 +194,8 @@ export const limits = {
   /** For a browser to open its database, and for a part to end. */
   storageOpenMs: 20 * secondMs,
   helperCloseMs: 10 * secondMs,
+  /** For a keystore of the system, which may ask somebody for its own password first. */
+  keystoreWaitMs: minuteMs,
 
   // What a server holds in memory for its peers, in both directions.
   memoryBytesMax: 96 * miB,

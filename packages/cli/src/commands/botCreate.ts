@@ -26,7 +26,7 @@ export const botCreateCommand = (): Command =>
         invocation,
         async (client) => {
           await withProgress(() => 'Registering', registerBot({ client, newId }, name, options.invite?.key))
-          accountResult(invocation.output, client.state().account)
+          await accountResult(invocation, client.state().account)
           invocation.output.remark('Next: sotto bot run --exec PROGRAM, with the same --profile.')
         },
         { server: serverFor(command, options), deviceKind: 'bot' },

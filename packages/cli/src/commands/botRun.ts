@@ -5,6 +5,7 @@ import { messageLine, postedLine, type Said } from '../bot/lines.ts'
 import { type Program, startProgram } from '../bot/program.ts'
 import { tellBotTrouble } from '../bot/trouble.ts'
 import { invocationOf } from '../invocation.ts'
+import { keyMeans } from '../keyMeans.ts'
 import { tellOutages } from '../outage.ts'
 import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
@@ -66,7 +67,7 @@ const run = async (args: readonly string[], options: Options, command: Command):
   const { newId, openNodeClient, timerScheduler } = await import('@sotto/client/node')
   const client = await withProgress(
     () => 'Opening the profile',
-    openNodeClient({ profile, deviceKind: 'bot' }),
+    openNodeClient({ profile, keys: await keyMeans(), deviceKind: 'bot' }),
   )
   const { account } = client.state()
   if (account.kind === 'none') {

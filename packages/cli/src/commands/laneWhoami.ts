@@ -8,7 +8,7 @@ export const laneWhoamiCommand = (): Command =>
       const { output, profile } = invocationOf(command)
       const { laneNames } = await import('../lane/account.ts')
       const { accountRecord } = await import('../lane/accountRecord.ts')
-      const names = laneNames(profile)
+      const names = await laneNames(profile)
       for (const name of names) await accountRecord(output, profile, name)
       if (names.length === 0) output.remark('No program yet. Make one: sotto lane register NAME --server URL')
     })

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { type Invocation, invocationOf, withClient } from '../invocation.ts'
 import { type PasswordOptions, readPassword } from '../input.ts'
 import { withProgress } from '../progress.ts'
+import { keyMeans } from '../keyMeans.ts'
 import { accountResult } from './whoami.ts'
 
 interface Options extends PasswordOptions {
@@ -12,7 +13,10 @@ interface Options extends PasswordOptions {
 /** @returns whether the account is found elsewhere from now on */
 const move = async ({ profile, output }: Invocation, server: string): Promise<boolean> => {
   const { moveProfile } = await import('@sotto/client/node')
-  const hasMoved = await withProgress(() => 'Asking the server who it is', moveProfile(profile, server))
+  const hasMoved = await withProgress(
+    () => 'Asking the server who it is',
+    moveProfile(profile, server, await keyMeans()),
+  )
   if (hasMoved)
     output.remark(
       `It is the same server: this profile finds it at ${server} from now on.\n` +
@@ -34,9 +38,9 @@ export const loginCommand = (): Command =>
         const { account } = client.state()
         if (account.kind === 'none') throw new SottoError('no_account')
         // Whoever only moves keeps the session.
-        if (hasMoved && account.kind === 'signed_in') return accountResult(invocation.output, account)
+        if (hasMoved && account.kind === 'signed_in') return accountResult(invocation, account)
         const password = await readPassword(options)
         await withProgress(() => 'Signing in', client.login({ name: name ?? account.name, password }))
-        accountResult(invocation.output, client.state().account)
+        await accountResult(invocation, client.state().account)
       })
     })

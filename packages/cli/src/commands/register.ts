@@ -32,7 +32,7 @@ export const registerCommand = (): Command =>
             () => 'Registering',
             client.register({ name, password, invite: options.invite?.key }),
           )
-          accountResult(invocation.output, client.state().account)
+          await accountResult(invocation, client.state().account)
           invocation.output.remark(
             'Next: sotto room create General, or wait to be invited and see sotto rooms.',
           )

@@ -1,12 +1,18 @@
 import { type AccountView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
-import { invocationOf, withClient } from '../invocation.ts'
-import type { Output } from '../output.ts'
+import { type Invocation, invocationOf, withClient } from '../invocation.ts'
+import { placeTexts } from '../keyMeans.ts'
 import { printableLine } from '../printable.ts'
 import { table } from '../table.ts'
 
-/** @throws SottoError `no_account` */
-export const accountResult = (output: Output, account: AccountView): void => {
+/** Shows the account, and where its keys lie. @throws SottoError `no_account` */
+export const accountResult = async (
+  { output, profile }: Pick<Invocation, 'output' | 'profile'>,
+  account: AccountView,
+): Promise<void> => {
+  const { keysOfProfile } = await import('@sotto/client/node')
+  const { device: keys } = keysOfProfile(profile)
+  const keyRows = keys === null ? [] : [['keys', placeTexts[keys]]]
   switch (account.kind) {
     case 'none':
       throw new SottoError('no_account')
@@ -16,8 +22,10 @@ export const accountResult = (output: Output, account: AccountView): void => {
         ['name', printableLine(name)],
         ['server', server],
         ['session', 'ended; sign in with sotto login'],
+        ...keyRows,
       ]
-      output.result({ name, server, account: account.account, device: null, signedIn: false }, table(rows))
+      const value = { name, server, account: account.account, device: null, signedIn: false, keys }
+      output.result(value, table(rows))
       return
     }
     case 'signed_in': {
@@ -27,8 +35,9 @@ export const accountResult = (output: Output, account: AccountView): void => {
         ['server', server],
         ['account', account.account],
         ['device', device],
+        ...keyRows,
       ]
-      output.result({ name, server, account: account.account, device, signedIn: true }, table(rows))
+      output.result({ name, server, account: account.account, device, signedIn: true, keys }, table(rows))
       return
     }
   }
@@ -39,5 +48,5 @@ export const whoamiCommand = (): Command =>
     .description('show the account of this profile')
     .action(async (_options: object, command: Command) => {
       const invocation = invocationOf(command)
-      await withClient(invocation, async (client) => accountResult(invocation.output, client.state().account))
+      await withClient(invocation, async (client) => accountResult(invocation, client.state().account))
     })

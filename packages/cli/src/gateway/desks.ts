@@ -62,7 +62,7 @@ const openDesk = async (
   name: string,
   outages: OutageTeller,
 ): Promise<Open> => {
-  const known = serverOf(profile, name)
+  const known = await serverOf(profile, name)
   if (known === undefined) await enrol(profile, { name, server, keyKind: 'P-256', signer: undefined })
   else if (known !== server) throw new SottoError('account_exists', `${name} lives on ${known}`)
   const listeners = makeListeners()

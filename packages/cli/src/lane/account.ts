@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { normalizeName, SottoError } from '@sotto/client'
-import { openLaneStore } from '@sotto/client/node'
+import { type LaneSealer, openLaneSealer, openLaneStore } from '@sotto/client/node'
 import type { Credentials, Identity, LaneStore } from '@sotto/client/open'
+import { keyMeans } from '../keyMeans.ts'
 
 /** An account of the open lane that this profile has: where it lives, how it logs in, and its private keys. */
 export interface LaneAccount {
@@ -21,17 +22,16 @@ const directoryOf = (profile: string): string => join(profile, 'lane')
 const fileOf = (profile: string, name: string): string =>
   join(directoryOf(profile), `${encodeURIComponent(normalizeName(name))}${suffix}`)
 
-export const laneNames = (profile: string): readonly string[] => {
+/** The accounts of a profile. @throws SottoError `keys_locked`, `passphrase_wrong` */
+export const laneNames = async (profile: string): Promise<readonly string[]> => {
   const directory = directoryOf(profile)
   if (!existsSync(directory)) return []
-  return (
-    readdirSync(directory)
-      .filter((file) => file.endsWith(suffix))
-      .map((file) => decodeURIComponent(file.slice(0, -suffix.length)))
-      // What an attempt that failed has left is no account.
-      .filter((name) => serverOf(profile, name) !== undefined)
-      .toSorted()
-  )
+  const names = readdirSync(directory)
+    .filter((file) => file.endsWith(suffix))
+    .map((file) => decodeURIComponent(file.slice(0, -suffix.length)))
+  // What an attempt that failed has left is no account.
+  const servers = await Promise.all(names.map((name) => serverOf(profile, name)))
+  return names.filter((_, at) => servers[at] !== undefined).toSorted()
 }
 
 /** Written here, by this program alone. */
@@ -52,8 +52,9 @@ export const writeAccount = (store: LaneStore, account: LaneAccount): void =>
   store.write({ [accountRow]: JSON.stringify(account), [halfRow]: null })
 
 /** Where an account of the profile lives; undefined where the profile does not have it. */
-export const serverOf = (profile: string, name: string): string | undefined => {
-  const store = laneStoreOf(profile, name)
+export const serverOf = async (profile: string, name: string): Promise<string | undefined> => {
+  if (!existsSync(fileOf(profile, name))) return undefined
+  const store = await laneStoreOf(profile, name)
   try {
     return readAccount(store)?.server
   } finally {
@@ -61,16 +62,36 @@ export const serverOf = (profile: string, name: string): string | undefined => {
   }
 }
 
-/** The file of an account, made where there is none. @throws SottoError `name_invalid` */
-export const laneStoreOf = (profile: string, name: string): LaneStore => openLaneStore(fileOf(profile, name))
+/** One for a profile, however many of its accounts are opened: nobody is asked twice. */
+const sealers = new Map<string, Promise<LaneSealer>>()
+
+const sealerOf = (profile: string): Promise<LaneSealer> => {
+  const known = sealers.get(profile)
+  if (known) return known
+  const opening = keyMeans().then((means) => openLaneSealer(profile, means))
+  sealers.set(profile, opening)
+  // What could not be opened is tried again.
+  opening.catch(() => sealers.delete(profile))
+  return opening
+}
+
+/**
+ * What an account remembers, in a file that is made where there is none.
+ *
+ * @throws SottoError `name_invalid`, `keys_locked`, `passphrase_wrong`
+ */
+export const laneStoreOf = async (profile: string, name: string): Promise<LaneStore> => {
+  const file = fileOf(profile, name)
+  return openLaneStore(file, await sealerOf(profile))
+}
 
 /**
  * The account that a command means: the one that is named, or the only one.
  *
  * @throws SottoError `no_account`, `bad_request` where several could be meant
  */
-export const laneNameOf = (profile: string, wanted: string | undefined): string => {
-  const names = laneNames(profile)
+export const laneNameOf = async (profile: string, wanted: string | undefined): Promise<string> => {
+  const names = await laneNames(profile)
   if (wanted !== undefined) {
     const name = normalizeName(wanted)
     if (!names.includes(name))

@@ -49,7 +49,7 @@ const claim = async (
   /** Resolves when the account is the profile's: made, or logged in to. */
   claiming: (account: LaneAccount) => Promise<void>,
 ): Promise<void> => {
-  const store = laneStoreOf(profile, name)
+  const store = await laneStoreOf(profile, name)
   try {
     if (readAccount(store)) throw new SottoError('account_exists', `${name} is here already`)
     const server = serverAddress(address)

@@ -14,7 +14,7 @@ export const openAccountLane = async (
   options: Pick<LaneOptions, 'onEvent' | 'messages' | 'enc'>,
   outages: OutageTeller,
 ): Promise<Lane> => {
-  const store = laneStoreOf(profile, name)
+  const store = await laneStoreOf(profile, name)
   try {
     const account = readAccount(store)
     if (!account) throw new SottoError('no_account', `no program called ${name} here`)
@@ -47,7 +47,7 @@ export const withLane = async <T>(
   work: (lane: Lane, invocation: Invocation) => Promise<T>,
 ): Promise<T> => {
   const invocation = invocationOf(command)
-  const name = laneNameOf(invocation.profile, command.opts<AsOption>().as)
+  const name = await laneNameOf(invocation.profile, command.opts<AsOption>().as)
   const lane = await withProgress(
     () => `Connecting as ${name}`,
     openAccountLane(invocation.profile, name, options, outageTeller(invocation.output)),

@@ -39,6 +39,7 @@ export const createBot = async ({
   server,
   route,
   limits,
+  keys,
   ...options
 }: NodeBotOptions): Promise<Bot> => {
   const client = await openNodeClient({
@@ -47,6 +48,7 @@ export const createBot = async ({
     ...(server === undefined ? {} : { server }),
     ...(route === undefined ? {} : { route }),
     ...(limits === undefined ? {} : { limits }),
+    ...(keys === undefined ? {} : { keys }),
   })
   const tell = (text: string): void => void process.stderr.write(`${options.name}: ${text}\n`)
   try {

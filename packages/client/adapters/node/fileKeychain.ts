@@ -11,7 +11,8 @@ import {
 } from 'node:crypto'
 import { blob, bytes, decodeAs, encodeAs, literal, SottoError, struct } from '@sotto/protocol'
 import type { Keychain } from '../../src/ports/keychain.ts'
-import { createPrivateFile, readFileIfThere, removeFile } from './durableFile.ts'
+import { makeSecret, readSecret, removeSecret } from './keys/secretFile.ts'
+import type { Means } from './keys/means.ts'
 
 /** What the file holds: D as PKCS #8 and SK. */
 const keyFile = struct({ version: literal(1), signing: blob(128, 32), sealing: bytes(32) })
@@ -55,29 +56,46 @@ const parseKeys = (file: Uint8Array): Keys => {
   }
 }
 
-/** D and SK in one file that only the user may read: with it, the store beside it can be opened. */
-export const openFileKeychain = (path: string): Keychain => {
-  let held: Keys | undefined
+/** How often keys that another program makes and removes meanwhile are looked for. */
+const looksMax = 3
 
-  const keys = (): Keys => {
-    if (held) return held
-    const file = readFileIfThere(path)
-    if (file) return (held = parseKeys(file))
-    createPrivateFile(path, newKeyFile())
-    // Whoever was first has written: what counts is what lies there now.
-    const written = readFileIfThere(path)
-    if (!written) throw new SottoError('storage_damaged', 'the keys of this device cannot be written')
-    return (held = parseKeys(written))
+/**
+ * D and SK, in one file: as they are, or under a key that is elsewhere (`keys/secretFile`). Whoever can open it can open
+ * the store beside it.
+ *
+ * @param means how they are opened, and where new ones go; its places reject as `readSecret` and `makeSecret` do
+ */
+export const openFileKeychain = (path: string, means: Means): Keychain => {
+  let held: Promise<Keys> | undefined
+
+  const load = async (): Promise<Keys> => {
+    for (let looks = 0; looks < looksMax; looks++) {
+      const file = await readSecret(path, means)
+      if (file) return parseKeys(file)
+      const made = newKeyFile()
+      // Whoever was first has written: what counts is what lies there now.
+      await makeSecret(path, made, means)
+      made.fill(0)
+    }
+    throw new SottoError('storage_damaged', 'the keys of this device cannot be written')
+  }
+  const keys = (): Promise<Keys> => {
+    held ??= load().catch((error: unknown) => {
+      held = undefined
+      throw error
+    })
+    return held
   }
 
   return {
     signer: async () => {
-      const { signing, publicKey } = keys()
+      const { signing, publicKey } = await keys()
       return { publicKey, sign: (message) => new Uint8Array(sign(null, message, signing)) }
     },
     seal: async (place, plaintext) => {
       const nonce = randomBytes(nonceBytes)
-      const sealer = createCipheriv(cipher, keys().sealing, nonce).setAAD(Buffer.from(place))
+      const { sealing } = await keys()
+      const sealer = createCipheriv(cipher, sealing, nonce).setAAD(Buffer.from(place))
       return new Uint8Array(
         Buffer.concat([nonce, sealer.update(plaintext), sealer.final(), sealer.getAuthTag()]),
       )
@@ -85,7 +103,8 @@ export const openFileKeychain = (path: string): Keychain => {
     open: async (place, sealed) => {
       if (sealed.length < nonceBytes + tagBytes) throw new SottoError('storage_damaged')
       const tagAt = sealed.length - tagBytes
-      const opener = createDecipheriv(cipher, keys().sealing, sealed.subarray(0, nonceBytes), {
+      const { sealing } = await keys()
+      const opener = createDecipheriv(cipher, sealing, sealed.subarray(0, nonceBytes), {
         authTagLength: tagBytes,
       })
       opener.setAAD(Buffer.from(place)).setAuthTag(sealed.subarray(tagAt))
@@ -98,7 +117,7 @@ export const openFileKeychain = (path: string): Keychain => {
     },
     destroy: async () => {
       held = undefined
-      removeFile(path)
+      await removeSecret(path, means)
     },
   }
 }

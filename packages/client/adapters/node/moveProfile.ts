@@ -3,6 +3,7 @@ import { SottoError } from '@sotto/protocol'
 import { moveAccount, sealedStore } from '../../src/index.ts'
 import { netTransport, originOf } from '../net/index.ts'
 import { openFileKeychain } from './fileKeychain.ts'
+import { type KeyMeans, meansOf } from './keys/means.ts'
 import { profileAt, readServerAddress, writeServerAddress } from './profile.ts'
 import { takeProfileLock } from './profileLock.ts'
 import { openSqliteStore } from './sqliteStore.ts'
@@ -16,7 +17,11 @@ import { openSqliteStore } from './sqliteStore.ts'
  * @throws SottoError `no_account`; `profile_in_use` while another program has the profile open; `integrity` where another
  *   server answers; `host_refused`; what keeps from asking
  */
-export const moveProfile = async (directory: string, server: string): Promise<boolean> => {
+export const moveProfile = async (
+  directory: string,
+  server: string,
+  keys: KeyMeans = {},
+): Promise<boolean> => {
   const origin = originOf(server)
   const profile = profileAt(directory)
   const known = readServerAddress(profile)
@@ -26,7 +31,10 @@ export const moveProfile = async (directory: string, server: string): Promise<bo
   if (!lock)
     throw new SottoError('profile_in_use', 'end what runs with it first: it goes on at the old address')
   try {
-    const store = sealedStore(await openSqliteStore(profile.store), openFileKeychain(profile.keys))
+    const store = sealedStore(
+      await openSqliteStore(profile.store),
+      openFileKeychain(profile.keys, meansOf(keys)),
+    )
     try {
       const { hostname: host } = new URL(origin)
       await moveAccount(store, nodeProvider(), {

@@ -7,6 +7,8 @@ import { joseLibrary } from '../net/jose.ts'
 import { opaqueProtocol } from '../net/opaque.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { openFileKeychain } from './fileKeychain.ts'
+import { prepareKeys } from './keys/keysOfProfile.ts'
+import { type KeyMeans, type Means as MeansOfKeys, meansOf } from './keys/means.ts'
 import { profileAt, type Profile, readServerAddress, writeServerAddress } from './profile.ts'
 import { openSharedClient } from './sharedProfile.ts'
 import { openSqliteStore } from './sqliteStore.ts'
@@ -22,6 +24,8 @@ export interface NodeClientOptions {
   readonly deviceKind?: DeviceKind
   /** Bounds of this client; default: those of `protocol/limits`. */
   readonly limits?: Partial<ClientLimits>
+  /** How the keys are kept and opened; default: as the environment says, see `KeyMeans`. */
+  readonly keys?: KeyMeans
 }
 
 type Route = 'auto' | LiveRoute
@@ -30,10 +34,11 @@ interface Means {
   readonly route: Route
   readonly deviceKind: DeviceKind
   readonly limits: Partial<ClientLimits>
+  readonly keys: MeansOfKeys
 }
 
 const openAt = async (profile: Profile, server: string, means: Means): Promise<Client> => {
-  const keychain = openFileKeychain(profile.keys)
+  const keychain = openFileKeychain(profile.keys, means.keys)
   return openClient({
     server,
     store: sealedStore(await openSqliteStore(profile.store), keychain),
@@ -72,7 +77,8 @@ const openProfile = async (profile: Profile, wanted: string | undefined, means: 
  * others use it through that one, and take over when it ends.
  *
  * @throws SottoError `no_account` for an empty profile and no server, `account_exists` when the profile belongs to
- *   another server, `storage_damaged`, `storage_full`, `profile_in_use` when its holder does not answer
+ *   another server, `storage_damaged`, `storage_full`, `profile_in_use` when its holder does not answer, `keys_locked`
+ *   and `passphrase_wrong` when its keys are not to be had
  */
 export const openNodeClient = async ({
   profile: directory,
@@ -80,10 +86,14 @@ export const openNodeClient = async ({
   route = 'auto',
   deviceKind = 'cli',
   limits = {},
+  keys: how,
 }: NodeClientOptions): Promise<Client> => {
   const profile = profileAt(directory)
+  const keys = meansOf(how)
+  // An empty profile without a server has nothing to keep.
+  if (server !== undefined || readServerAddress(profile) !== undefined) await prepareKeys(profile, keys)
   const wanted = server === undefined ? undefined : originOf(server)
   return openSharedClient(profile.directory, () =>
-    openProfile(profile, wanted, { route, deviceKind, limits }),
+    openProfile(profile, wanted, { route, deviceKind, limits, keys }),
   )
 }

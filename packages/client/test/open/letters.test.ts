@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { laneSealer } from '../../adapters/node/keys/laneSealer.ts'
 import { openLaneStore } from '../../adapters/node/laneStore.ts'
 import type { LaneEvent } from '../../src/open/events.ts'
 import { LaneError } from '../../src/open/failure.ts'
@@ -12,11 +13,12 @@ import { type LaneStore, memoryLaneStore } from '../../src/open/store.ts'
 const directory = mkdtempSync(join(tmpdir(), 'sotto-lane-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 let files = 0
+const sealer = laneSealer(new Uint8Array(32).fill(7))
 const newFile = (): string => join(directory, 'made', `${files++}.sqlite`)
 
 const stores: readonly (readonly [string, () => LaneStore])[] = [
   ['memory', memoryLaneStore],
-  ['SQLite', () => openLaneStore(newFile())],
+  ['SQLite', () => openLaneStore(newFile(), sealer)],
 ]
 
 describe.each(stores)('what a lane remembers, in %s', (_name, make) => {
@@ -41,7 +43,7 @@ describe.each(stores)('what a lane remembers, in %s', (_name, make) => {
 
 it('a file is its owner’s alone, and several programs may have it open', () => {
   const file = newFile()
-  const [one, two] = [openLaneStore(file), openLaneStore(file)]
+  const [one, two] = [openLaneStore(file, sealer), openLaneStore(file, sealer)]
   one.write({ a: '1' })
   two.write({ b: '2' })
   expect([one.get('b'), two.get('a')]).toEqual(['2', '1'])

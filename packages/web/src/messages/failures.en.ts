@@ -66,6 +66,9 @@ export const failure = {
   account_exists: 'There is an account on this device already.',
   profile_in_use:
     'Another tab of this browser runs Sotto and does not answer. What is stored is safe. Close the other tabs of Sotto and reload this page; look there whether what you did last has been done before you do it again.',
+  keys_locked:
+    'The keys of this device cannot be opened. What is stored was not changed; open it where it was made.',
+  passphrase_wrong: 'The passphrase is not the right one. Try again.',
   closed: 'Sotto has been closed in this tab. What you wrote is stored; reload the page to go on.',
   unsupported: 'This browser lacks something that Sotto needs.',
   outdated:

@@ -1,0 +1,384 @@
+import { spawnSync } from 'node:child_process'
+import { createPublicKey, verify } from 'node:crypto'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { encodeAs, bytes, blob, limits, literal, SottoError, struct, uint } from '@sotto/protocol'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
+import { answeringKeystore } from '../adapters/node/keys/keystore.ts'
+import { keysOfProfile, laneKeysOf, moveKeys } from '../adapters/node/keys/keysOfProfile.ts'
+import { laneSealer, openLaneSealer } from '../adapters/node/keys/laneSealer.ts'
+import { type KeyMeans, type KeyPlace, keyPlaces, meansOf } from '../adapters/node/keys/means.ts'
+import { openLaneStore } from '../adapters/node/laneStore.ts'
+import { takeProfileLock } from '../adapters/node/profileLock.ts'
+import { assertFailure } from './contracts/contract.ts'
+import { keychainContract } from './contracts/keychain.ts'
+import { keystoreContract } from './contracts/keystore.ts'
+import { directoryKeystore } from './keys/directoryKeystore.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'sotto-keys-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+let made = 0
+let directory = ''
+let stored = ''
+beforeEach(() => {
+  directory = join(root, `${made++}`, 'profile')
+  mkdirSync(directory, { recursive: true })
+  stored = join(directory, '..', 'keystore')
+  mkdirSync(stored)
+})
+
+const passphrase = 'one of the passphrases'
+const keystore = async () => directoryKeystore(stored)
+const noKeystore = async (): Promise<never> => {
+  throw new SottoError('keys_locked', 'there is none here')
+}
+const at = (place: KeyPlace, more: KeyMeans = {}): KeyMeans => ({ place, passphrase, keystore, ...more })
+
+const keychainIn = (where: string, how: KeyMeans) => openFileKeychain(join(where, 'keys'), meansOf(how))
+const publicKeyIn = async (where: string, how: KeyMeans): Promise<string> =>
+  Buffer.from((await keychainIn(where, how).signer()).publicKey).toString('hex')
+
+/** What lies in the files of a directory, as it is. */
+const rawOf = (where: string): string =>
+  readdirSync(where, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n')
+
+const child = (program: string, ...args: readonly string[]) => {
+  const path = fileURLToPath(new URL(`keys/${program}`, import.meta.url))
+  return spawnSync(process.execPath, [path, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  })
+}
+
+describe('a keystore that is a directory keeps the contract of keystores', () => {
+  let ids = 0
+  for (const { title, run } of keystoreContract)
+    it(title, () => run({ open: keystore, newId: () => `id${ids++}` }))
+})
+
+describe.each(keyPlaces)('keys that lie in the place %s keep the contract of keychains', (place) => {
+  const verifies = async (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => {
+    const x = Buffer.from(publicKey).toString('base64url')
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    return verify(null, message, key, signature)
+  }
+  for (const { title, run } of keychainContract)
+    it(title, async () => {
+      // What a passphrase gives is derived once: 128 MiB and a third of a second each time.
+      const means = meansOf(at(place))
+      await run({ open: async () => openFileKeychain(join(directory, 'keys'), means), verify: verifies })
+      expect(statSync(join(directory, 'keys')).mode & 0o777).toBe(0o600)
+      expect(keysOfProfile(directory).device).toBe(place)
+    })
+})
+
+describe('where new keys go', () => {
+  it('is the keystore where there is one', async () => {
+    const placed: unknown[] = []
+    const how = { keystore, onPlaced: (...what: unknown[]) => placed.push(what) }
+    const before = process.env['SOTTO_KEYS']
+    delete process.env['SOTTO_KEYS']
+    try {
+      await publicKeyIn(directory, how)
+    } finally {
+      process.env['SOTTO_KEYS'] = before
+    }
+    expect([keysOfProfile(directory).device, placed]).toEqual(['keystore', [['keystore', undefined]]])
+  })
+
+  it('is a file where there is none, and the reason is told; asked for by name it is refused', async () => {
+    const placed: unknown[] = []
+    const before = process.env['SOTTO_KEYS']
+    delete process.env['SOTTO_KEYS']
+    try {
+      const forgetful = { ...directoryKeystore(stored), read: async () => undefined }
+      for (const none of [noKeystore, async () => forgetful]) {
+        rmSync(join(directory, 'keys'), { force: true })
+        await publicKeyIn(directory, { keystore: none, onPlaced: (...what) => placed.push(what) })
+        expect(keysOfProfile(directory).device).toBe('file')
+      }
+    } finally {
+      process.env['SOTTO_KEYS'] = before
+    }
+    expect(placed).toEqual([
+      ['file', 'there is none here'],
+      ['file', expect.stringContaining('does not keep')],
+    ])
+    rmSync(join(directory, 'keys'))
+    const asked = publicKeyIn(directory, at('keystore', { keystore: noKeystore }))
+    await assertFailure(asked, 'keys_locked', 'asked for by name')
+    expect(keysOfProfile(directory).device).toBeNull()
+  })
+
+  it('is what the environment says, and nothing else is understood there', async () => {
+    const before = process.env['SOTTO_KEYS']
+    try {
+      process.env['SOTTO_KEYS'] = 'passphrase'
+      expect(meansOf().place).toBe('passphrase')
+      process.env['SOTTO_KEYS'] = 'under the mat'
+      expect(() => meansOf()).toThrow(SottoError)
+    } finally {
+      process.env['SOTTO_KEYS'] = before
+    }
+  })
+
+  it('of two programs that make keys at once the first wins, and nothing of the other stays behind', async () => {
+    const [one, two] = await Promise.all([
+      publicKeyIn(directory, at('keystore')),
+      publicKeyIn(directory, at('keystore')),
+    ])
+    expect(two).toBe(one)
+    expect(readdirSync(stored)).toHaveLength(1)
+  })
+})
+
+describe('a copied profile', () => {
+  it('does not open where the keystore does not have its key, and says what to do', async () => {
+    await publicKeyIn(directory, at('keystore'))
+    const copy = join(directory, '..', 'copy')
+    cpSync(directory, copy, { recursive: true })
+    const elsewhere = async () => directoryKeystore(join(copy, '..', 'of another machine'))
+    const opened = publicKeyIn(copy, at('keystore', { keystore: elsewhere }))
+    await expect(opened).rejects.toMatchObject({
+      code: 'keys_locked',
+      message: expect.stringContaining('sotto keys move passphrase') as unknown,
+    })
+  })
+
+  it('does not open beside the original either; one that was moved does, and its copies do not', async () => {
+    const key = await publicKeyIn(directory, at('keystore'))
+    const [copy, moved] = [join(directory, '..', 'copy'), join(directory, '..', 'moved')]
+    cpSync(directory, copy, { recursive: true })
+    await assertFailure(publicKeyIn(copy, at('keystore')), 'keys_locked', 'the copy')
+    renameSync(directory, moved)
+    expect(await publicKeyIn(moved, at('keystore'))).toBe(key)
+    await assertFailure(publicKeyIn(copy, at('keystore')), 'keys_locked', 'the copy after the move')
+  })
+
+  it('asks for its passphrase, and does not take another one', async () => {
+    const key = await publicKeyIn(directory, at('passphrase'))
+    const wrong = at('passphrase', { passphrase: 'quite another passphrase' })
+    await assertFailure(publicKeyIn(directory, wrong), 'passphrase_wrong', 'another')
+    await assertFailure(publicKeyIn(directory, { keystore }), 'keys_locked', 'nobody to ask')
+    // As another keyboard types it.
+    await publicKeyIn(directory, at('passphrase', { passphrase: passphrase.normalize('NFD') }))
+    const asked: number[] = []
+    const known = async (tries: number) => {
+      asked.push(tries)
+      return tries === 0 ? 'mistyped at first' : passphrase
+    }
+    const chosen = async () => passphrase
+    expect(await publicKeyIn(directory, { passphrase: { known, chosen } })).toBe(key)
+    expect(asked).toEqual([0, 1])
+  })
+
+  it('a file that asks for more memory than a passphrase ever costs is damaged, and costs none', async () => {
+    const file = struct({ version: literal(3), salt: bytes(16), cost: uint(), wrapped: blob(512) })
+    const costly = { version: 3, salt: new Uint8Array(16), cost: 40, wrapped: new Uint8Array(64) } as const
+    writeFileSync(join(directory, 'keys'), encodeAs(file, costly))
+    await assertFailure(publicKeyIn(directory, at('passphrase')), 'storage_damaged', 'a cost of 2^40')
+  })
+})
+
+it('a keystore that does not answer is not waited for without end', async () => {
+  const never = () => new Promise<never>(() => {})
+  const mute = { name: 'the mute one', read: never, write: never, remove: never }
+  const due: (() => void)[] = []
+  let nowMs = 0
+  const scheduler = {
+    steadyMs: () => nowMs,
+    after: (delayMs: number, run: () => void) => {
+      due.push(() => {
+        nowMs += delayMs
+        run()
+      })
+      return () => {}
+    },
+  }
+  const asked = answeringKeystore(mute, scheduler).read('id')
+  const refused = assertFailure(asked, 'keys_locked', 'after the wait')
+  for (let next = due.shift(); next; next = due.shift()) next()
+  expect(nowMs).toBe(limits.keystoreWaitMs)
+  await refused
+})
+
+/** A key file as the versions before this one wrote it: [1, D as PKCS #8, SK]. */
+const formerKeys = Buffer.from(
+  `83015830302e020100300506032b657004220420${'11'.repeat(32)}5820${'22'.repeat(32)}`,
+  'hex',
+)
+const formerPublicKey = 'd04ab232742bb4ab3a1368bd4615e4e6d0224ab71a016baf8520a332c9778737'
+
+describe('profiles of earlier versions', () => {
+  it('open as they are, and lie in a file until they are moved', async () => {
+    writeFileSync(join(directory, 'keys'), formerKeys, { mode: 0o600 })
+    expect(await publicKeyIn(directory, { keystore: noKeystore })).toBe(formerPublicKey)
+    expect(readFileSync(join(directory, 'keys'))).toEqual(formerKeys)
+    expect(keysOfProfile(directory)).toEqual({ device: 'file', lane: null })
+  })
+
+  it('are moved from every place to every other, with what they have sealed, and leave nothing behind', async () => {
+    writeFileSync(join(directory, 'keys'), formerKeys, { mode: 0o600 })
+    const sealed = await keychainIn(directory, {}).seal('a', Uint8Array.of(1, 2, 3))
+    const lane = await openLaneSealer(directory, at('file'))
+    const row = lane.seal('id', Uint8Array.of(4, 5))
+    for (const to of [
+      'keystore',
+      'passphrase',
+      'file',
+      'passphrase',
+      'keystore',
+      'keystore',
+      'file',
+    ] as const) {
+      expect(await moveKeys(directory, to, at('file'))).toEqual({ device: to, lane: to })
+      expect(await keychainIn(directory, at('file')).open('a', sealed)).toEqual(Uint8Array.of(1, 2, 3))
+      expect((await openLaneSealer(directory, at('file'))).open('id', row)).toEqual(Uint8Array.of(4, 5))
+      expect(rawOf(directory).includes('\x22'.repeat(32))).toBe(to === 'file')
+      const entries = to === 'keystore' ? 2 : 0
+      expect(readdirSync(stored), to).toHaveLength(entries)
+    }
+  })
+
+  it('are not moved while a program runs on them, nor where there is nothing to move', async () => {
+    await assertFailure(moveKeys(directory, 'file', at('file')), 'no_account', 'no keys')
+    writeFileSync(join(directory, 'keys'), formerKeys, { mode: 0o600 })
+    const lock = takeProfileLock(directory)
+    await assertFailure(moveKeys(directory, 'keystore', at('file')), 'profile_in_use', 'in use')
+    lock?.release()
+    await assertFailure(
+      moveKeys(directory, 'keystore', at('file', { keystore: noKeystore })),
+      'keys_locked',
+      'none',
+    )
+    expect(readFileSync(join(directory, 'keys'))).toEqual(formerKeys)
+  })
+
+  it.each([
+    ['file', 'keystore'],
+    ['keystore', 'file'],
+  ] as const)('open after kill -9 at every step of a move from %s to %s', async (from, to) => {
+    writeFileSync(join(directory, 'keys'), formerKeys, { mode: 0o600 })
+    const lane = await openLaneSealer(directory, at('file'))
+    const row = lane.seal('id', Uint8Array.of(4, 5))
+    await moveKeys(directory, from, at('file'))
+    const before = join(root, `before${made}`)
+    cpSync(join(directory, '..'), before, { recursive: true })
+    for (let steps = 0; ; steps++) {
+      const { signal, status, stderr } = child('killedMove.ts', directory, stored, to, String(steps))
+      expect(await publicKeyIn(directory, at('file')), `${steps}: ${stderr}`).toBe(formerPublicKey)
+      expect((await openLaneSealer(directory, at('file'))).open('id', row)).toEqual(Uint8Array.of(4, 5))
+      if (signal === null) {
+        expect([status, stderr]).toEqual([0, ''])
+        expect(keysOfProfile(directory)).toEqual({ device: to, lane: to })
+        expect(steps).toBeGreaterThan(3)
+        return
+      }
+      for (const name of ['profile', 'keystore']) {
+        rmSync(join(directory, '..', name), { recursive: true, force: true })
+        cpSync(join(before, name), join(directory, '..', name), { recursive: true })
+      }
+    }
+  })
+})
+
+const canary = 'canary-of-the-lane'
+
+/** A store of a program as the versions before this one wrote it. */
+const formerLaneStore = (file: string, rows: Readonly<Record<string, string>>): void => {
+  mkdirSync(join(file, '..'), { recursive: true })
+  const database = new DatabaseSync(file)
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE lane (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `)
+  const put = database.prepare('INSERT INTO lane (key, value) VALUES (?, ?)')
+  for (const [key, value] of Object.entries(rows)) put.run(key, value)
+  // What was deleted stays in a file until it is written over.
+  put.run('letter/gone', `${canary} deleted`)
+  database.exec("DELETE FROM lane WHERE key = 'letter/gone'")
+  database.close()
+}
+
+const laneRows = {
+  account: JSON.stringify({ credentials: { password: canary } }),
+  [`pin/${canary}`]: 'a key',
+  'letter/1': `${canary} says`,
+  'letter/2': 'é🙂\u0000',
+  [`held/${canary}/letter/0`]: 'held',
+}
+
+describe('what a program on the open lane remembers', () => {
+  it('holds no word, name or key of it as it is', async () => {
+    const sealer = await openLaneSealer(directory, at('passphrase'))
+    const store = openLaneStore(join(directory, 'lane', 'p.lane'), sealer)
+    store.write(laneRows)
+    expect(rawOf(directory)).not.toContain(canary)
+    expect(store.rows('letter/', 9)).toEqual([
+      ['letter/1', laneRows['letter/1']],
+      ['letter/2', laneRows['letter/2']],
+    ])
+    expect(store.rows(`held/${canary}/`, 9)).toEqual([[`held/${canary}/letter/0`, 'held']])
+    store.close()
+    const other = laneSealer(new Uint8Array(32))
+    const stranger = openLaneStore(join(directory, 'lane', 'p.lane'), other)
+    expect(() => stranger.get('account')).toThrow(SottoError)
+    stranger.close()
+  })
+
+  it('of earlier versions is sealed at the next start, and nothing of it stays in the file', async () => {
+    const file = join(directory, 'lane', 'p.lane')
+    formerLaneStore(file, laneRows)
+    expect(rawOf(directory)).toContain(canary)
+    const sealer = await openLaneSealer(directory, at('file'))
+    // Somebody who reads keeps what was deleted from going at once.
+    const reader = new DatabaseSync(file)
+    reader.exec('BEGIN; SELECT * FROM lane')
+    const store = openLaneStore(file, sealer)
+    expect(store.get('account')).toBe(laneRows.account)
+    expect(store.rows('', 99)).toHaveLength(Object.keys(laneRows).length)
+    store.close()
+    reader.close()
+    openLaneStore(file, sealer).close()
+    expect(rawOf(join(directory, 'lane'))).not.toContain(canary)
+  })
+
+  it('of earlier versions is whole after kill -9 at every row that is sealed', async () => {
+    const file = join(directory, 'lane', 'p.lane')
+    const key = '07'.repeat(32)
+    formerLaneStore(file, laneRows)
+    for (let rows = 0; ; rows++) {
+      const { signal, status, stderr } = child('killedSealing.ts', file, key, String(rows))
+      if (signal === null) {
+        expect([status, stderr, rows]).toEqual([0, '', Object.keys(laneRows).length])
+        break
+      }
+      const database = new DatabaseSync(file)
+      expect(database.prepare('SELECT count(*) AS n FROM lane').get()?.['n']).toBe(
+        Object.keys(laneRows).length,
+      )
+      database.close()
+    }
+    const store = openLaneStore(file, laneSealer(new Uint8Array(32).fill(7)))
+    for (const [name, value] of Object.entries(laneRows)) expect(store.get(name)).toBe(value)
+    store.close()
+    expect(laneKeysOf(directory)).toBe(join(directory, 'lane', 'keys'))
+  })
+})
