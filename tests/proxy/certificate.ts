@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
 /** The shortest form of a length: browsers take no other. */
@@ -30,7 +31,7 @@ export interface Certificate {
 }
 
 /**
- * A certificate that vouches for itself (RFC 5280), for DNS names.
+ * A certificate that vouches for itself (RFC 5280), for DNS names and IPv4 addresses. It is valid for ten days before its end.
  *
  * @param endsInMs from now; negative: it has ended already
  */
@@ -38,7 +39,9 @@ export const selfSigned = (names: readonly string[], endsInMs: number = dayMs): 
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
   const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from(names[0] as string)))))
-  const alternatives = sequence(...names.map((text) => der(0x82, Buffer.from(text))))
+  const alternative = (text: string): Buffer =>
+    isIPv4(text) ? der(0x87, Buffer.from(text.split('.').map(Number))) : der(0x82, Buffer.from(text))
+  const alternatives = sequence(...names.map(alternative))
   const endMs = Date.now() + endsInMs
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),

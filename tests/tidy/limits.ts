@@ -335,4 +335,10 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   accessTokenLabelCharactersMax: by('tests/stories/words.test.ts', 'NAME-1: gives a token'),
   openAccessTokensPerAccountMax: server('open/accessTokens.test.ts', 'and there is an end to them'),
   openAccessTokenDaysMax: form,
+  certificateBytesMax: by(
+    'tests/proxy/tls.test.ts',
+    'reads a certificate of exactly so many bytes and no more',
+  ),
+  certificateLookMs: pace('files are looked at; nobody else reaches it'),
+  certificateWarnMs: pace('a line in the log'),
 }

@@ -45,6 +45,8 @@ const remedies: Partial<Record<FailureCode, string>> = {
     'The proxy in front of it has to pass Host on, or the server to be started with --public-url URL (SOTTO_PUBLIC_URL).',
   host_refused:
     'Whoever runs it starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
+  plain_http:
+    'Use the https address of the server. Whoever runs it gives it a certificate, --cert FILE --key FILE (SSL_CERT_PATH, SSL_KEY_PATH), or a proxy that has one, --public-url URL --trust-proxy LIST (SOTTO_PUBLIC_URL, SOTTO_TRUST_PROXY).',
   fork: 'What was received stays readable. sotto rooms says what can be done.',
   client_rollback: 'What is stored here stays; this device takes its place again by itself. See sotto rooms.',
   server_rollback: 'This device has kept what it received and offers it to the server. See sotto rooms.',
@@ -115,6 +117,8 @@ const laneRemedies: Partial<Record<LaneError['code'], string>> = {
   USERNAME_RESERVED: 'Choose another name.',
   HOST_REFUSED:
     'Whoever runs the server starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
+  PLAIN_HTTP:
+    'Use the https address of the server. Whoever runs it gives it a certificate, --cert FILE --key FILE (SSL_CERT_PATH, SSL_KEY_PATH), or a proxy that has one, --public-url URL --trust-proxy LIST (SOTTO_PUBLIC_URL, SOTTO_TRUST_PROXY).',
   REGISTRATION_CLOSED:
     'Whoever runs the server can change that: sotto serve --registration MODE (SOTTO_REGISTRATION).',
   INVITE_REQUIRED: 'Ask whoever runs the server for an invite, then: sotto lane register NAME --invite KEY',

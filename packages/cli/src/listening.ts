@@ -8,7 +8,7 @@ const reasonOf = (code: string, port: number, host: string): string | undefined 
       return `port ${port}: another program listens there already; choose another one with --port NUMBER (PORT)`
     case 'EACCES':
       return port < firstUnprivilegedPort
-        ? `port ${port}: this user may not listen below ${firstUnprivilegedPort}; choose a higher one with --port NUMBER (PORT), and put a proxy in front`
+        ? `port ${port}: this user may not listen below ${firstUnprivilegedPort}; choose a higher one with --port NUMBER (PORT), or let it: setcap cap_net_bind_service=+ep on its node, AmbientCapabilities of systemd`
         : `port ${port}: this user may not listen there; choose another one with --port NUMBER (PORT)`
     case 'EADDRNOTAVAIL':
       return `host ${host}: this machine has no such address; choose another one with --host ADDRESS (HOST)`

@@ -23,6 +23,7 @@ import { tokenCommand } from './commands/token.ts'
 import { whoamiCommand } from './commands/whoami.ts'
 import { adminCommand } from './host/admin.ts'
 import { inviteCommand } from './host/invite.ts'
+import { takeSettings } from './host/settings.ts'
 import { checkArguments } from './arguments.ts'
 import { reportFailure } from './failureText.ts'
 import type { OutputFormat } from './output.ts'
@@ -101,7 +102,30 @@ export const sottoCommand = (): Command => {
   return sotto
 }
 
-const formatOf = (sotto: Command): OutputFormat => (sotto.opts<GlobalOptions>().json ? 'json' : 'human')
+/** Those that speak for the server of this machine, and go by its file of settings. */
+const hostCommands: ReadonlySet<string> = new Set(['serve', 'invite', 'admin'])
+
+interface AskedFor {
+  readonly command: string
+  readonly format: OutputFormat
+}
+
+/** What is known of a command line before the commands are made, whose options have their values from the environment. */
+const askedFor = (args: readonly string[]): AskedFor => {
+  const reader = program()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  const commandOf = (): string => {
+    try {
+      return reader.parseOptions([...args]).operands[0] ?? ''
+    } catch {
+      // The commands themselves say what is wrong with it.
+      return ''
+    }
+  }
+  const command = commandOf()
+  return { command, format: reader.opts<GlobalOptions>().json ? 'json' : 'human' }
+}
 
 /** Runs the command, and waits until what it has said is written. */
 const perform = async (sotto: Command, args: readonly string[]): Promise<number> => {
@@ -128,15 +152,17 @@ const lastWords = async (): Promise<void> => {
 /** Runs one command line. @returns the exit code: 0, or that of the failure */
 export const main = async (args: readonly string[]): Promise<number> => {
   surviveReaders()
-  const sotto = sottoCommand()
-  withoutExit(sotto)
-  process.on('uncaughtException', (error) => endByBug(formatOf(sotto), error))
+  const { command, format } = askedFor(args)
+  process.on('uncaughtException', (error) => endByBug(format, error))
   try {
     checkArguments(args)
+    if (hostCommands.has(command)) takeSettings(process.env, process.cwd())
+    const sotto = sottoCommand()
+    withoutExit(sotto)
     return await perform(sotto, args)
   } catch (error) {
     if (error instanceof ReaderGone) return 0
     await lastWords().catch(() => {})
-    return reportFailure(error, formatOf(sotto))
+    return reportFailure(error, format)
   }
 }

@@ -35,6 +35,7 @@ export const failures = {
   origin_refused: { status: 403, exit: 6, text: 'A page of another site asks' },
   // Not 421 (RFC 9110 §15.5.20): fetch repeats what is answered with it, and Node's breaks off with a body in hand.
   host_refused: { status: 403, exit: 10, text: 'The server does not go by this name' },
+  plain_http: { status: 403, exit: 6, text: 'Passwords are not taken over plain http from elsewhere' },
   registration_closed: { status: 403, exit: 6, text: 'This server takes no new accounts' },
   invite_required: { status: 403, exit: 6, text: 'This server takes new accounts by invitation only' },
   invite_invalid: { status: 403, exit: 6, text: 'The invite key is not valid, or not any more' },

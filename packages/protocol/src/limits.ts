@@ -317,4 +317,10 @@ export const limits = {
   accessTokenLabelCharactersMax: 80,
   openAccessTokensPerAccountMax: 50,
   openAccessTokenDaysMax: 400,
+
+  /** Of a certificate with those that lead to its authority, and of its key. */
+  certificateBytesMax: 256 * kiB,
+  /** How often a server looks whether its certificate was renewed, and how long before its end it warns. */
+  certificateLookMs: 5 * secondMs,
+  certificateWarnMs: 14 * dayMs,
 } as const

@@ -27,6 +27,10 @@ export const openFailures = {
   SCOPE_MISSING: { status: 403, text: 'This access token does not reach so far' },
   IDENTITY_MISMATCH: { status: 403, text: 'The name in the payload is not the name of the session' },
 
+  PLAIN_HTTP: {
+    status: 403,
+    text: 'No passwords over plain http from elsewhere: one that was sent may have been read',
+  },
   REGISTRATION_CLOSED: { status: 403, text: 'This server takes no new accounts' },
   INVITE_REQUIRED: { status: 403, text: 'This server takes new accounts by invitation only' },
   INVITE_INVALID: { status: 403, text: 'The invite key is not valid, or not any more' },

@@ -1,3 +1,4 @@
+import { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import type { RegistrationMode } from '@sotto/protocol'
@@ -36,6 +37,7 @@ import { diskProbe, watchDisk } from './data/disk.ts'
 import { keepData } from './data/keeper.ts'
 import type { Secrets } from './secrets.ts'
 import { lookIntervalMs } from './steadyClock.ts'
+import { openCertificate } from './tls/certificate.ts'
 
 export interface RunningServer {
   /** Where a browser finds it. */
@@ -50,6 +52,10 @@ export interface RunningServer {
   readonly registration: RegistrationMode
   /** Whether nobody had one when it started. */
   readonly isEmpty: boolean
+  /** Whether others than this machine reach it without TLS of its own. */
+  readonly isPlain: boolean
+  /** Of its own certificate, where it has one: until when it is valid, and whether it is for where people open the server. */
+  readonly certificate: { readonly validToMs: number; readonly isForPublicUrl: boolean } | undefined
   /** Takes nothing new, finishes what has begun, tells the clients to come back, and lets go of the data directory. */
   close(): Promise<void>
 }
@@ -104,7 +110,10 @@ export const assemble = async (
   const memory = makeMemoryBudget(limits)
   const core = { ...given, clock: steady, memory, work }
 
-  const edge = makeEdge(config, steady, log)
+  const certificate = config.tls
+    ? await openCertificate({ files: config.tls, clock, limits, log })
+    : undefined
+  const edge = makeEdge(config, steady, log, certificate)
   const lane = config.open
     ? makeOpenLane({ ...core, edge, quota, store: store.open, admission, personSessions: sessions })
     : undefined
@@ -124,6 +133,7 @@ export const assemble = async (
     sessions,
     webDirectory,
     edge,
+    tls: certificate?.context,
     clock: steady,
     limits,
     log,
@@ -135,6 +145,7 @@ export const assemble = async (
       await disk.ready()
     },
   })
+  if (app.server instanceof HttpsServer) certificate?.follow(app.server)
   boundConnections(app.server, limits.connectionsPerAddressMax, edge.believes)
   const writes = watchWrites(app.server, limits.writeStallMs, () => log.info('write_stalled'))
   const gateway = makeGateway(app.server, {
@@ -176,6 +187,7 @@ export const assemble = async (
   }
   const stopServing = async (): Promise<void> => {
     disk.end()
+    certificate?.end()
     closing.abort()
     const grace = setTimeout(() => writes.destroyAll(), limits.shutdownGraceMs)
     await Promise.all([gateway.close(), lane?.close(), app.close()])
@@ -199,7 +211,7 @@ export const assemble = async (
   })
   void disk.look().catch(() => {})
   const { port } = app.server.address() as AddressInfo
-  const url = `http://${urlHost(host)}:${port}`
+  const url = `${certificate ? 'https' : 'http'}://${urlHost(host)}:${port}`
   const control = await listenTo(url)
   // A disk that is full takes it the next time.
   const look = (): void => void store.clock.note(steady.nowMs()).catch(() => {})
@@ -223,6 +235,11 @@ export const assemble = async (
     port,
     registration,
     isEmpty,
+    isPlain: !certificate && !isLoopback(host),
+    certificate: certificate && {
+      validToMs: certificate.validToMs(),
+      isForPublicUrl: certificate.isFor(new URL(config.publicUrl ?? url).hostname),
+    },
     clockDoubtedMs,
     close: () => (closed ??= shutDown()),
   }

@@ -1,6 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { limits, type RegistrationMode } from '@sotto/protocol'
 import type { Load } from './budget/load.ts'
+import type { TlsFiles } from './tls/refusal.ts'
 import type { DestinationStream, LevelWithSilent } from 'pino'
 
 /** Every bound of `protocol/limits`, as this server applies it. */
@@ -57,6 +58,13 @@ export interface ServerConfig {
   readonly publicUrl?: string
   /** Names this server answers to, beside those of this machine's loopback, of `host`, and of `publicUrl`. */
   readonly hostNames?: readonly string[]
+  /** The certificate to listen with. Default: plain http. */
+  readonly tls?: TlsFiles
+  /**
+   * The networks from which passwords are taken over plain http, written as those of `trustProxy`. Default: from this
+   * machine alone.
+   */
+  readonly trustNetwork?: readonly string[]
   /** The database never grows beyond this; past it the server is read-only. Default: what the disk holds. */
   readonly databaseBytesMax?: number
   /**
@@ -80,19 +88,21 @@ export const isLoopback = (host: string): boolean =>
   (isIPv4(host) && ownAddresses.check(host, 'ipv4')) ||
   (isIPv6(host) && ownAddresses.check(host, 'ipv6'))
 
-/** Who may register: on a server that strangers may reach nobody does without an invitation, unless its host says so. */
-export const registrationOf = ({
-  registration,
+type Reach = Pick<ServerConfig, 'host' | 'trustProxy' | 'publicUrl' | 'hostNames'>
+
+/** Whether others than this machine may reach a server. */
+export const isPublic = ({
   host = hostDefault,
   trustProxy = [],
   publicUrl,
   hostNames = [],
-}: Pick<
-  ServerConfig,
-  'registration' | 'host' | 'trustProxy' | 'publicUrl' | 'hostNames'
->): RegistrationMode => {
-  const isPublic = !isLoopback(host) || Boolean(publicUrl) || trustProxy.length > 0 || hostNames.length > 0
-  return registration ?? (isPublic ? 'invite' : 'open')
-}
+}: Reach): boolean => !isLoopback(host) || Boolean(publicUrl) || trustProxy.length > 0 || hostNames.length > 0
+
+/** Who may register: on a server that strangers may reach nobody does without an invitation, unless its host says so. */
+export const registrationOf = ({
+  registration,
+  ...reach
+}: Reach & Pick<ServerConfig, 'registration'>): RegistrationMode =>
+  registration ?? (isPublic(reach) ? 'invite' : 'open')
 
 export const limitsOf = (config: ServerConfig): ServerLimits => ({ ...limits, ...config.limits })

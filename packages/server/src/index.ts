@@ -7,7 +7,7 @@ import { openData } from './data/openData.ts'
 import { dataProblem } from './data/problem.ts'
 
 export type { RunningServer } from './assemble.ts'
-export type { Clock, ServerConfig, ServerLimits } from './configuration.ts'
+export { type Clock, isPublic, type ServerConfig, type ServerLimits } from './configuration.ts'
 export { threadLoad } from './budget/load.ts'
 export { securityHeaders } from './http/headers.ts'
 

@@ -7,6 +7,7 @@ import { adviceOn, dataPlace, thisMachine } from '../dataPlace.ts'
 import { calledFrom, typed } from '../calledAs.ts'
 import { inEnvironment } from '../environment.ts'
 import { dataOption } from '../host/dataOption.ts'
+import { passwordWarning, tellSettings, tlsFiles } from '../host/settings.ts'
 import { invocationOf } from '../invocation.ts'
 import { listeningProblem } from '../listening.ts'
 import { styled } from '../output.ts'
@@ -26,6 +27,9 @@ interface Options {
   readonly hostNames: string
   readonly registration?: RegistrationMode
   readonly logLevel?: (typeof logLevels)[number]
+  readonly cert: string
+  readonly key: string
+  readonly trustNetwork: string
   readonly clockIsRight: boolean
   readonly dataIsRight: boolean
 }
@@ -121,6 +125,17 @@ export const serveCommand = (): Command =>
       'further names by which it may be asked for (SOTTO_HOSTS)',
       process.env['SOTTO_HOSTS'] || '',
     )
+    .option(
+      '--cert <file>',
+      'the certificate to listen with, in PEM, with those that lead to its authority (SSL_CERT_PATH)',
+      process.env['SSL_CERT_PATH'] || '',
+    )
+    .option('--key <file>', 'its private key, in PEM (SSL_KEY_PATH)', process.env['SSL_KEY_PATH'] || '')
+    .option(
+      '--trust-network <list>',
+      'networks from which passwords are taken over plain http, where nobody listens: addresses, networks, private (SOTTO_TRUST_NETWORK)',
+      process.env['SOTTO_TRUST_NETWORK'] || '',
+    )
     .option('--no-open', 'without the lane for programs: no REST, no Socket.IO (SOTTO_OPEN=off)')
     .addOption(
       inEnvironment(
@@ -156,17 +171,24 @@ export const serveCommand = (): Command =>
       const { path: dataDirectory } = place
       const port = portOf(options.port)
       const hasWeb = existsSync(join(webDirectory, 'index.html'))
-      const { startServer, threadLoad } = await import('@sotto/server')
-      const server = await startServer({
-        port,
+      const { isPublic, startServer, threadLoad } = await import('@sotto/server')
+      const trustNetwork = listOf(options.trustNetwork)
+      const reach = {
         host: options.host,
+        trustProxy: listOf(options.trustProxy),
+        hostNames: listOf(options.hostNames),
+        ...(options.publicUrl === '' ? {} : { publicUrl: options.publicUrl }),
+      }
+      tellSettings(output, isPublic(reach))
+      const server = await startServer({
+        ...reach,
+        port,
         dataDirectory,
         load: threadLoad(),
         webDirectory: hasWeb ? webDirectory : null,
         open: options.open && process.env['SOTTO_OPEN'] !== 'off',
-        trustProxy: listOf(options.trustProxy),
-        hostNames: listOf(options.hostNames),
-        ...(options.publicUrl === '' ? {} : { publicUrl: options.publicUrl }),
+        ...tlsFiles(options.cert, options.key),
+        trustNetwork,
         ...(options.registration ? { registration: options.registration } : {}),
         clockIsRight: options.clockIsRight,
         dataIsRight: options.dataIsRight,
@@ -186,6 +208,14 @@ export const serveCommand = (): Command =>
           ...(server.isEmpty && options.publicUrl === '' ? addressKept : []),
         ])}\n`,
       )
+      const { certificate } = server
+      if (certificate && !certificate.isForPublicUrl && options.publicUrl !== '')
+        output.remark(
+          `The certificate is not for ${options.publicUrl}: browsers and terminals will refuse it.`,
+        )
+      const isBehindProxy = options.publicUrl.startsWith('https:') || reach.trustProxy.length > 0
+      const warning = passwordWarning({ isPlain: server.isPlain, isBehindProxy, trustNetwork })
+      if (warning) output.notice({ warning: 'plain_http', trusted: trustNetwork }, warning)
       const advice = adviceOn(place)
       if (advice !== undefined) output.remark(advice)
       if (server.clockDoubtedMs !== 0) output.remark(doubtedClock(server.clockDoubtedMs))

@@ -39,6 +39,16 @@ const environment = [
   ['SOTTO_LOG_LEVEL', 'what sotto serve logs, in place of --log-level'],
   ['SOTTO_OPEN', 'off: sotto serve without the open lane'],
   ['PORT, HOST', 'where sotto serve listens'],
+  ['SSL_CERT_PATH, SSL_KEY_PATH', 'files of its certificate and key, in place of --cert and --key'],
+  [
+    'SOTTO_TRUST_NETWORK',
+    'from where sotto serve takes passwords over plain http, in place of --trust-network',
+  ],
+  [
+    'SOTTO_ENV_FILE',
+    'the file from which serve, invite and admin take what the environment does not say, in place of .env; off: none',
+  ],
+  ['NODE_EXTRA_CA_CERTS', 'file of certificates in PEM that are trusted beside those of the system'],
   ['NO_COLOR', 'set to anything: no colours'],
 ] as const
 

@@ -25,15 +25,18 @@ const looks = 6
  * any more.
  */
 export const watchWrites = (
-  server: { on(event: 'connection', listener: (socket: Socket) => void): unknown },
+  server: { on(event: 'connection' | 'secureConnection', listener: (socket: Socket) => void): unknown },
   stallMs: number,
   onStalled: () => void,
 ): { end(): void; destroyAll(): void } => {
   const sockets = new Map<Socket, Watched | null>()
-  server.on('connection', (socket) => {
+  const watch = (socket: Socket): void => {
     sockets.set(socket, null)
     socket.once('close', () => sockets.delete(socket))
-  })
+  }
+  server.on('connection', watch)
+  // By TLS what is written stands in a socket around the first one.
+  server.on('secureConnection', watch)
 
   const look = (socket: Socket, watched: Watched | null, nowMs: number): Watched | null => {
     if (socket.writableLength === 0) return null

@@ -35,9 +35,15 @@ export const addressKey = (text: string): string => {
     : ip
 }
 
+type Asked = Pick<IncomingMessage, 'headers' | 'socket'>
+
 /**
- * Who asks, as {@link addressKey}: whoever has opened the connection; behind a believed proxy the last one in
- * `X-Forwarded-For` that is no believed proxy itself. What stands before was written by strangers.
+ * Whence it is asked: whoever has opened the connection; behind a believed proxy the last one in `X-Forwarded-For` that is
+ * no believed proxy itself. What stands before was written by strangers.
  */
-export const addressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>, believes: Believes): string =>
-  addressKey(proxyAddr(request as IncomingMessage, believes) ?? '')
+export const callerOf = (request: Asked, believes: Believes): string =>
+  withoutPort(proxyAddr(request as IncomingMessage, believes) ?? '')
+
+/** The same as {@link addressKey}. */
+export const addressOf = (request: Asked, believes: Believes): string =>
+  addressKey(callerOf(request, believes))

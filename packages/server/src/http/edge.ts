@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { Clock, ServerConfig } from '../configuration.ts'
+import { SottoError } from '@sotto/protocol'
+import { type Clock, hostDefault, isLoopback, type ServerConfig } from '../configuration.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { Certificate } from '../tls/certificate.ts'
 import { addressOf } from './address.ts'
-import { hostsOf } from './hosts.ts'
+import { hostNameOf, hostsOf } from './hosts.ts'
 import { isForeign, lastOf } from './origin.ts'
 import { believesIn } from './proxies.ts'
 import { readPublicUrl } from './publicUrl.ts'
+import { inTheClear, isEncrypted, isSecureScheme } from './shelter.ts'
 import { makeSigns } from './signs.ts'
 import { hostsAsked } from './target.ts'
 
@@ -19,6 +22,17 @@ export interface Edge {
   addressOf(request: Asked): string
   /** Whether the person at the other end has TLS. */
   isSecure(request: Asked): boolean
+  /**
+   * Whether a browser is told to come by TLS alone from now on. Not of names that stand for this machine: every other program
+   * on it goes by them too.
+   */
+  insistsOnTls(request: Asked): boolean
+  /**
+   * Refuses what holds a password, or is answered with something as good as one, where it goes over a network in the clear.
+   *
+   * @throws SottoError `plain_http`
+   */
+  refuseInTheClear(request: Asked): void
   /** Whether the request is for a name of this server, and not for one that was made to point at it. */
   isForUs(request: Asked): boolean
   /** Whether this server goes by a name, with or without a port. */
@@ -31,31 +45,48 @@ export interface Edge {
   readonly publicOrigin: string | undefined
 }
 
-const hostDefault = 'localhost'
-
-/** As proxies write them; of a WebSocket some write the other. */
-const secureSchemes: ReadonlySet<string> = new Set(['https', 'wss'])
-
 const forwardedHeaders = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'] as const
 
 const isForwarded = (headers: IncomingHttpHeaders): boolean =>
   forwardedHeaders.some((name) => headers[name] !== undefined)
 
-type EdgeConfig = Pick<ServerConfig, 'host' | 'trustProxy' | 'publicUrl' | 'hostNames'>
+type EdgeConfig = Pick<ServerConfig, 'host' | 'trustProxy' | 'trustNetwork' | 'publicUrl' | 'hostNames'>
 
-/** @throws SottoError `bad_request` for a setting that means nothing */
-export const makeEdge = (config: EdgeConfig, clock: Clock, log: EventLog): Edge => {
-  const { host: listenHost = hostDefault, trustProxy = [], hostNames = [] } = config
+/**
+ * @param certificate what the server listens with, if it does: the names in it are names of the server
+ * @throws SottoError `bad_request` for a setting that means nothing
+ */
+export const makeEdge = (
+  config: EdgeConfig,
+  clock: Clock,
+  log: EventLog,
+  certificate?: Pick<Certificate, 'isFor'>,
+): Edge => {
+  const { host: listenHost = hostDefault, trustProxy = [], trustNetwork = [], hostNames = [] } = config
   const believes = believesIn(trustProxy)
   const publicUrl = config.publicUrl === undefined ? undefined : readPublicUrl(config.publicUrl)
-  const hosts = hostsOf({ listenHost, publicUrl, hostNames })
+  const hosts = hostsOf({
+    listenHost,
+    publicUrl,
+    hostNames,
+    ...(certificate ? { isCertified: certificate.isFor } : {}),
+  })
   const signs = makeSigns(clock, log)
 
   const peerOf = ({ socket }: Asked): string => socket.remoteAddress ?? ''
-  const forwarded = (request: Asked, name: 'x-forwarded-proto' | 'x-forwarded-host'): string | undefined =>
+  const forwarded = (
+    request: Pick<Asked, 'headers' | 'socket'>,
+    name: 'x-forwarded-proto' | 'x-forwarded-host',
+  ): string | undefined =>
     believes(request.socket.remoteAddress) ? lastOf(request.headers[name]) : undefined
-  const hostOf = (request: Asked): string | undefined =>
+  const hostOf = (request: Pick<Asked, 'headers' | 'socket'>): string | undefined =>
     forwarded(request, 'x-forwarded-host') ?? request.headers.host
+  const isInTheClear = inTheClear({ believes, publicUrl, trustNetwork, hostOf })
+
+  const isSecure = (request: Asked): boolean =>
+    isEncrypted(request) ||
+    publicUrl?.protocol === 'https:' ||
+    isSecureScheme(forwarded(request, 'x-forwarded-proto'))
 
   return {
     publicOrigin: publicUrl?.origin,
@@ -63,9 +94,14 @@ export const makeEdge = (config: EdgeConfig, clock: Clock, log: EventLog): Edge 
     hostOf,
     goesBy: (host) => hosts.isKnown(host, undefined),
     addressOf: (request) => addressOf(request, believes),
-    isSecure: (request) =>
-      publicUrl?.protocol === 'https:' ||
-      secureSchemes.has(forwarded(request, 'x-forwarded-proto')?.toLowerCase() ?? ''),
+    isSecure,
+    insistsOnTls: (request) =>
+      isSecure(request) && (!isEncrypted(request) || !isLoopback(hostNameOf(hostOf(request) ?? '') ?? '')),
+    refuseInTheClear: (request) => {
+      if (!isInTheClear(request)) return
+      signs.tell('plain_http', peerOf(request))
+      throw new SottoError('plain_http')
+    },
     isForUs: (request) => {
       if (isForwarded(request.headers) && !believes(request.socket.remoteAddress))
         signs.tell('proxy_not_believed', peerOf(request))

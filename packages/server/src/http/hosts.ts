@@ -28,6 +28,8 @@ export interface HostsOptions {
   readonly publicUrl: URL | undefined
   /** What the host calls it beside that. */
   readonly hostNames: readonly string[]
+  /** Whether its certificate names it so. */
+  isCertified?(name: string): boolean
 }
 
 /**
@@ -40,7 +42,12 @@ export interface Hosts {
 }
 
 /** @throws SottoError `bad_request` for a name that is none */
-export const hostsOf = ({ listenHost, publicUrl, hostNames }: HostsOptions): Hosts => {
+export const hostsOf = ({
+  listenHost,
+  publicUrl,
+  hostNames,
+  isCertified = () => false,
+}: HostsOptions): Hosts => {
   const added = hostNames.map((text) => {
     const name = hostNameOf(text)
     if (name === undefined || name.includes('*'))
@@ -65,7 +72,7 @@ export const hostsOf = ({ listenHost, publicUrl, hostNames }: HostsOptions): Hos
   return {
     isKnown: (host, localAddress) => {
       const name = host === undefined ? undefined : hostNameOf(host)
-      return name !== undefined && (known.has(name) || isHere(name, localAddress))
+      return name !== undefined && (known.has(name) || isHere(name, localAddress) || isCertified(name))
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { SecureContextOptions } from 'node:tls'
 import { failureBody, SottoError } from '@sotto/protocol'
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Sessions } from '../authentication/sessions.ts'
@@ -36,6 +37,8 @@ export interface HttpOptions {
   readonly log: EventLog
   /** Adds the routes of the open lane, where there is one. */
   addRoutes?(app: FastifyInstance, memory: RequestBudget): Promise<void>
+  /** What to listen with, for a server that has TLS. */
+  readonly tls: SecureContextOptions | undefined
   /** Aborts when the server begins to close. */
   readonly closing: AbortSignal
   /** Resolves when the store answers. */
@@ -59,13 +62,22 @@ const asked = [apiPrefix, hookPrefix]
 const isAsked = ({ url, routeOptions }: FastifyRequest): boolean =>
   [url, routeOptions.url ?? ''].some((path) => asked.some((prefix) => path.startsWith(prefix)))
 
+/** HTTP with TLS or without: fastify takes what it makes its server with under one of two names. */
+const listening = ({ tls, limits }: HttpOptions): { readonly http: object } => {
+  const http = { shouldUpgradeCallback: mayUpgrade }
+  // The library's type for a server with TLS is another one; what we do with it is the same.
+  return tls
+    ? ({ https: { ...http, ...tls, handshakeTimeout: limits.helloTimeoutMs } } as unknown as { http: object })
+    : { http }
+}
+
 /** The HTTP side of the server: operations, health, and the web client. */
 export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInstance> => {
   const { routes, sessions, clock, limits, log, closing, edge } = options
   const bodyBytesMax = Math.max(...routes.map(({ operation }) => operation.bodyBytesMax))
   const app = fastify({
     logger: false,
-    http: { shouldUpgradeCallback: mayUpgrade },
+    ...listening(options),
     trustProxy: edge.believes,
     rewriteUrl: (request) => originForm(request.url ?? ''),
     bodyLimit: 1024,
@@ -100,7 +112,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders(pathOf(request.url), edge.isSecure(request.raw)))
+    reply.headers(securityHeaders(pathOf(request.url), edge.insistsOnTls(request.raw)))
     if (!edge.isForUs(request.raw)) throw new SottoError('host_refused')
     if (!isAsked(request)) return
     if (closing.aborted) throw new SottoError('unavailable')
@@ -130,7 +142,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   )
 
   for (const route of routes)
-    serveOperation(app, route, { sessions, memory, work: options.work, log, closing })
+    serveOperation(app, route, { sessions, memory, work: options.work, edge, log, closing })
 
   await serveHooks(app, options)
   await options.addRoutes?.(app, memory)

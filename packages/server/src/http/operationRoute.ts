@@ -1,4 +1,4 @@
-import { decodeAs, encodeAs, type Param, SottoError } from '@sotto/protocol'
+import { decodeAs, encodeAs, operations, type Param, SottoError } from '@sotto/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller, Sessions } from '../authentication/sessions.ts'
 import { costOf, workUsOf } from '../budget/operationCosts.ts'
@@ -6,6 +6,7 @@ import { accountKey, type WorkBudget } from '../budget/work.ts'
 import { addressKey } from './address.ts'
 import { bodyBytesOf, type RequestBudget } from '../budget/requests.ts'
 import type { EventLog } from '../logging/eventLog.ts'
+import type { Edge } from './edge.ts'
 import type { Route } from './route.ts'
 
 const bearer = /^Bearer ([A-Za-z0-9_-]{1,128})$/
@@ -47,7 +48,18 @@ const bodyOf = ({ operation }: Route, request: FastifyRequest): object => {
   return decodeAs(operation.body, new Uint8Array(request.body), operation.name) as object
 }
 
+/** What holds a password, or is answered with something as good as one. */
+const secretive: ReadonlySet<object> = new Set<object>([
+  operations.registerStart,
+  operations.registerFinish,
+  operations.loginStart,
+  operations.loginStartOfDevice,
+  operations.loginFinish,
+  operations.createAccessToken,
+])
+
 interface Dependencies {
+  readonly edge: Pick<Edge, 'refuseInTheClear'>
   readonly sessions: Pick<Sessions, 'authenticate'>
   readonly memory: RequestBudget
   readonly work: WorkBudget
@@ -57,7 +69,7 @@ interface Dependencies {
 
 /** Serves an operation: who asks is settled before the body is read, what is asked before the handler is called. */
 export const serveOperation = (app: FastifyInstance, route: Route, dependencies: Dependencies): void => {
-  const { sessions, memory, work, log, closing } = dependencies
+  const { sessions, memory, work, edge, log, closing } = dependencies
   const { operation } = route
   const cost = costOf(operation)
   const callers = new WeakMap<FastifyRequest, Caller | null>()
@@ -69,6 +81,7 @@ export const serveOperation = (app: FastifyInstance, route: Route, dependencies:
       const address = addressKey(request.ip)
       const workUs = workUsOf(cost, bodyBytesOf(request))
       log.count({ address }, { workUs })
+      if (secretive.has(operation)) edge.refuseInTheClear(request.raw)
       if (operation.access === 'anyone') work.takeForAddress(address, workUs)
       const caller = await authenticate(sessions, route, request)
       callers.set(request, caller)

@@ -18,13 +18,21 @@ const isNetwork = (text: string): boolean => {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= bitsOf(version))
 }
 
-const networkOf = (text: string): string => {
+/** Where a list comes from, and what stands in it. */
+export interface Listing {
+  readonly setting: string
+  readonly entry: string
+}
+
+const ofProxies: Listing = { setting: '--trust-proxy (SOTTO_TRUST_PROXY)', entry: 'address of a proxy' }
+
+const networkOf = (text: string, { setting, entry }: Listing): string => {
   const word = words[text.toLowerCase()]
   if (word !== undefined) return word
   if (isNetwork(text)) return text
   throw new SottoError(
     'bad_request',
-    `--trust-proxy (SOTTO_TRUST_PROXY): ${text} is no address of a proxy; loopback, private, 10.0.0.7 or 10.0.0.0/24 are`,
+    `${setting}: ${text} is no ${entry}; loopback, private, 10.0.0.7 or 10.0.0.0/24 are`,
   )
 }
 
@@ -33,7 +41,7 @@ const networkOf = (text: string): string => {
  *
  * @throws SottoError `bad_request` for an entry that is none of these
  */
-export const believesIn = (proxies: readonly string[]): Believes => {
-  const isListed = proxyAddr.compile(proxies.map(networkOf))
+export const believesIn = (list: readonly string[], listing: Listing = ofProxies): Believes => {
+  const isListed = proxyAddr.compile(list.map((entry) => networkOf(entry, listing)))
   return (address) => address !== undefined && isListed(address, 0)
 }

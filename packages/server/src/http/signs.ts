@@ -3,7 +3,7 @@ import type { EventLog } from '../logging/eventLog.ts'
 import { believesIn } from './proxies.ts'
 
 /** What shows that a server and the proxy in front of it were not told of each other. */
-export type Sign = 'proxy_not_believed' | 'origin_differs' | 'host_unknown'
+export type Sign = 'proxy_not_believed' | 'origin_differs' | 'host_unknown' | 'plain_http'
 
 export interface Signs {
   /** Writes a sign once an hour for each peer, with the setting that helps. */

@@ -35,6 +35,12 @@ const helps = {
     'A page was refused because its origin is not the host that was asked. If that is your page: let the proxy pass Host on (nginx: proxy_set_header Host $host), or name its address in --public-url URL (SOTTO_PUBLIC_URL)',
   host_unknown:
     'A request was refused because of the name in Host. If that is a name of this server: --public-url URL (SOTTO_PUBLIC_URL), or --host-names LIST (SOTTO_HOSTS)',
+  certificate_refused:
+    'What has come into the files of the certificate is not used, for the reason under "rule"; the one before stays. Look at --cert FILE (SSL_CERT_PATH) and --key FILE (SSL_KEY_PATH)',
+  certificate_ends:
+    'The certificate ends soon, and nothing newer is in its files: see to what renews it. It is taken from there without a restart',
+  plain_http:
+    'A password, or what is as good as one, was refused: it came over plain http from elsewhere. Two ways out: a certificate, --cert FILE (SSL_CERT_PATH) and --key FILE (SSL_KEY_PATH), or a proxy that has one, --public-url URL (SOTTO_PUBLIC_URL) and --trust-proxy LIST (SOTTO_TRUST_PROXY), and that says X-Forwarded-Proto: https',
   data_moved:
     'The files of the database were moved or deleted while the server was running: it stores nothing more. Put them back and start it again',
   disk_low: 'There is little room left on the disk of the data: make some before nothing can be stored',
@@ -74,6 +80,7 @@ export type EventName =
   | keyof typeof helps
   | (typeof peersEvents)[number]
   | 'started'
+  | 'certificate_replaced'
   | 'clock_doubted'
   | 'disk_recovered'
   | 'append_failed'

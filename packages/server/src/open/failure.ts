@@ -79,6 +79,8 @@ const refusalOf = (error: SottoError): OpenRefusal | undefined => {
       return new OpenRefusal('UNAUTHORIZED')
     case 'host_refused':
       return new OpenRefusal('HOST_REFUSED')
+    case 'plain_http':
+      return new OpenRefusal('PLAIN_HTTP')
     case 'session_expired':
       return new OpenRefusal('SESSION_EXPIRED')
     default:

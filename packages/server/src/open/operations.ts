@@ -107,6 +107,7 @@ export const openOperations = {
     status: 201,
     output: schemaOf(object({ success, message: text(80), public_key: optional(publicKey) })),
     codes: [
+      'PLAIN_HTTP',
       'REGISTRATION_CLOSED',
       'INVITE_REQUIRED',
       'INVITE_INVALID',
@@ -134,7 +135,7 @@ export const openOperations = {
         user: object({ username, public_key: nullable(publicKey) }),
       }),
     ),
-    codes: ['INVALID_CREDENTIALS', 'PERSON_ACCOUNT', 'ACCOUNT_SUSPENDED'],
+    codes: ['PLAIN_HTTP', 'INVALID_CREDENTIALS', 'PERSON_ACCOUNT', 'ACCOUNT_SUSPENDED'],
     summary: 'Opens a session of a program account; sets the session cookie.',
   }),
   logout: describe({
@@ -281,7 +282,7 @@ export const openOperations = {
     }),
     status: 201,
     output: schemaOf(object({ id: tokenDescription.id, token: text(64), expires_at: timestamp })),
-    codes: ['TOKEN_LIMIT', 'QUOTA'],
+    codes: ['PLAIN_HTTP', 'TOKEN_LIMIT', 'QUOTA'],
     summary: 'Makes an access token; asked with the session of a person’s own client. It is told once.',
   }),
   tokens: describe({

@@ -28,7 +28,7 @@ export const en = {
       'Browsers allow encryption only on pages that arrive over https, or from this computer itself. This page came over plain http from {host}, so Sotto cannot protect anything here and does not start.',
     insecureUser: 'Ask the person who runs this server for its https address.',
     insecureHost:
-      'If you run it: give it a certificate or put it behind a proxy that has one. On the computer it runs on, http://localhost works.',
+      'If you run it: give it a certificate (SSL_CERT_PATH and SSL_KEY_PATH) or put it behind a proxy that has one. On the computer it runs on, http://localhost works.',
     unsupportedTitle: 'Sotto cannot run in this browser',
     unsupported: 'It lacks something without which nothing can be encrypted or kept here:',
     regionBroken:

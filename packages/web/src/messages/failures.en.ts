@@ -30,6 +30,8 @@ export const failure = {
     'The server takes this page for one of another site: it is set up wrongly behind its proxy. Tell the people who run it: the proxy has to pass Host on, or the server to be started with --public-url.',
   host_refused:
     'The server does not go by the name in the address bar. Tell the people who run it: it has to be started with --public-url, or with --host-names.',
+  plain_http:
+    'What would be sent can be read on the way: this server is asked over plain http. Ask the people who run it for its https address.',
   registration_closed: 'This server takes no new accounts. Whoever runs it can change that.',
   invite_required:
     'This server takes new accounts by invitation only. Ask whoever runs it for an invite, then open its link.',

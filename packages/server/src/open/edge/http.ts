@@ -26,7 +26,7 @@ interface Dependencies {
   readonly requests: Rate
   readonly memory: Pick<RequestBudget, 'admit'>
   readonly work: WorkBudget
-  readonly edge: Pick<Edge, 'isForeign' | 'isSecure'>
+  readonly edge: Pick<Edge, 'isForeign' | 'isSecure' | 'refuseInTheClear'>
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
@@ -38,6 +38,9 @@ const requestUs = 1000
 const listUs = 3000
 /** Whoever has no session hands in a password, which is stretched: on a small machine that is felt by everybody. */
 const passwordUs = 40_000
+
+/** What holds a password, or is answered with a token. */
+const isSecretive = ({ codes }: OpenRoute['operation']): boolean => codes.includes('PLAIN_HTTP')
 
 /** Whose work it is, for budgets and for whoever hosts the server. */
 interface Account {
@@ -160,6 +163,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
       url: operation.path,
       bodyLimit: limits.openBodyBytesMax,
       onRequest: async (request) => {
+        if (isSecretive(operation)) edge.refuseInTheClear(request.raw)
         askers.set(request, await whoAsks(route, request))
       },
       handler: async (request, reply) => {
