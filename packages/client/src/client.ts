@@ -1,5 +1,6 @@
+import { accessTokenCommands } from './accessTokenCommands.ts'
 import type { Provider } from '@sotto/mls'
-import { limits, operations, SottoError, titleFor, toHex } from '@sotto/protocol'
+import { limits, operations, SottoError, toHex } from '@sotto/protocol'
 import { buildRevokeDevice, type DeviceKind } from '@sotto/trust'
 import { whenReachable } from './account/arrival.ts'
 import { type Call, type Contacts, openContacts } from './account/contacts.ts'
@@ -196,7 +197,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
           // What could not be taken now, for lack of room or of a line, is read from the log.
           .catch(() => device?.rooms.find(toHex(room))?.hint(ack.seq))
       },
-      behind: (room, head) => device?.rooms.find(toHex(room))?.hint(head),
+      behind: (room, head) => device?.behind(toHex(room), head),
       welcome: () => whileOnline(async () => device?.rooms.readWelcomes()),
       chain: (account, seq) => whileOnline(async () => device?.rooms.chainGrew(account, seq)),
       sessionDoubted: () => void doubtSession().catch(() => {}),
@@ -216,6 +217,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
     whileOnline(replenish)
     whileOnline(blocks.follow)
+    whileOnline(async () => device?.lookForOpenRoom())
     whileOnline(async () => {
       // A store that was full could not keep all of it; a room that has not heard its head uses a key twice (S1).
       if (!isHeard) await rooms.headsAre(frame.heads, known)
@@ -225,6 +227,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       if (then !== openings) return
       isGreeted = true
       rooms.proceed()
+      device?.greeted()
       stirred()
     })
   }
@@ -233,7 +236,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     if (halted) return
     halted = error instanceof SottoError ? error : new SottoError('internal', String(error))
     connection.stop({ kind: 'refused', code: halted.code })
-    void device?.rooms.rest(halted)
+    void device?.rest(halted)
     waits.end(halted)
     stirred()
   }
@@ -319,7 +322,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   }
 
   const erase = async (): Promise<void> => {
-    await device?.rooms.rest(new SottoError('no_account'))
+    await device?.rest(new SottoError('no_account'))
     device = null
     profile = null
     pin = null
@@ -403,23 +406,14 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       if (forget) await erase()
     },
 
-    createAccessToken: async (input) => {
-      usable()
-      return call(operations.createAccessToken, {
-        ...input,
-        label: titleFor(input.label, limits.accessTokenLabelCharactersMax),
-      })
-    },
-    accessTokens: async () => {
-      usable()
-      return (await call(operations.listAccessTokens, {})).tokens
-    },
-    revokeAccessToken: async ({ id }) => {
-      usable()
-      await call(operations.revokeAccessToken, { id })
-    },
+    ...accessTokenCommands({ call, usable }),
 
     createRoom: async (input) => signedInDevice().createRoom(input),
+    findOpenRoom: async (input) => signedInDevice().findOpenRoom(input),
+    joinOpenRoom: async (input) => signedInDevice().joinOpenRoom(input),
+    withdrawJoin: async (input) => signedInDevice().withdrawJoin(input),
+    setOpenness: async (input) => signedInDevice().setOpenness(input),
+    people: async (input) => signedInDevice().people(input),
     invite: async (input) => signedInDevice().invite(input),
     inviteAll: async (input) => signedInDevice().inviteAll(input),
     accept: async (input) => signedInDevice().accept(input),
@@ -469,7 +463,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     const closed = new SottoError('closed')
     connection.stop()
     waits.end(closed)
-    await device?.rooms.rest(closed)
+    await device?.rest(closed)
     await store.close()
     stage.close()
   }

@@ -17,47 +17,47 @@ import { blockCommands } from './blockCommands.ts'
 import { declineCommands } from './declineCommands.ts'
 import { leaveCommands } from './leaveCommands.ts'
 import { isBotAccount, isBotDevice } from './account/deviceKinds.ts'
-import {
-  type KeyPackagePool,
-  type LeafOwner,
-  makeFounderBundle,
-  type PoolTime,
-} from './account/keyPackages.ts'
+import { type KeyPackagePool, type LeafOwner, type PoolTime } from './account/keyPackages.ts'
 import type { Ready } from './account/profile.ts'
 import { encodeCommands, encodeText } from './content/content.ts'
-import { makeMeta, roomTitle } from './content/meta.ts'
+import { foundCommands } from './foundCommands.ts'
+import { makeAdmission } from './openRoom/admission.ts'
+import { openRoomCommands } from './openRoom/commands.ts'
+import { openOpenRoom } from './openRoom/openRoom.ts'
 import { hookCommands } from './hookCommands.ts'
 import type { Jose } from './ports/jose.ts'
 import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
-import { askedNobody } from './room/attempt.ts'
 import { awaitedIn } from './room/awaited.ts'
 import { claimKeyPackages } from './room/claim.ts'
 import { accountsIn, freePlaces } from './room/places.ts'
-import { firstPolicy, type Founding, foundRoom, type Joining } from './room/enter.ts'
-import { isSaidByOthers } from './room/face.ts'
+import type { Joining } from './room/enter.ts'
 import { roomKeys } from './room/keys.ts'
 import { loadRooms } from './room/load.ts'
 import type { Line } from './room/line.ts'
 import { makePace } from './room/pace.ts'
 import type { Room } from './room/atWork.ts'
-import { endContinued, foundingAnew } from './room/refound.ts'
+import { endContinued } from './room/refound.ts'
 import { isOwnFault, tryAgain } from './room/repair.ts'
 import { discardItem, outboxItem, retryItem } from './room/send.ts'
-import { emptyRoom, follows, type Intent, policyIn, publicOf, type RoomState } from './room/state.ts'
+import { follows, type Intent, policyIn, type RoomState } from './room/state.ts'
 import { stepped, type Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
+import { unreadFrom } from './room/unread.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
-import { countItems } from './timeline/pages.ts'
-import type { RecordedItem } from './timeline/record.ts'
 import { messageItemId, roleNames } from './timeline/view.ts'
 import { isForNow } from './forNow.ts'
-import type { ClientCommands, InviteOutcome, MemberView } from './view.ts'
+import type { ClientCommands, InviteOutcome, MemberView, OpenRoomView } from './view.ts'
 
 /** What an account does on this device once it has one: its rooms and everything that is asked of them. */
 export interface Device extends Pick<
   ClientCommands,
   | 'createRoom'
+  | 'findOpenRoom'
+  | 'joinOpenRoom'
+  | 'withdrawJoin'
+  | 'setOpenness'
+  | 'people'
   | 'invite'
   | 'inviteAll'
   | 'accept'
@@ -86,8 +86,17 @@ export interface Device extends Pick<
   readonly rooms: Rooms
   /** Rooms that the user has accepted and that are being entered. */
   readonly entering: ReadonlySet<string>
+  openRoomView(): OpenRoomView | null
   /** Fills the stock of key packages on the server. */
   replenish(): Promise<void>
+  /** Asks the server for its open room, and goes on with what is half done about it. @throws what keeps it from being asked */
+  lookForOpenRoom(): Promise<void>
+  /** This connection has learned what there was to know: whoever waits at an open room is brought in. */
+  greeted(): void
+  /** A hint that a room's log goes this far. */
+  behind(room: string, head: number): void
+  /** Ends all that goes on by itself. */
+  rest(reason: SottoError): Promise<void>
 }
 
 export interface DeviceDeps {
@@ -159,6 +168,8 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
   const replenish = (): Promise<void> =>
     (replenishing ??= restock(false).finally(() => (replenishing = null)))
 
+  /** Whoever waits for a room to appear. */
+  let stepTaken: (room: RoomState) => void = () => {}
   const roomDeps = {
     store,
     contacts,
@@ -168,7 +179,10 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     pace: makePace(),
     replenish,
     timeMs: deps.timeMs,
-    changed: deps.changed,
+    changed: (room: RoomState, told: readonly Told[]) => {
+      deps.changed(room, told)
+      stepTaken(room)
+    },
     stirred: deps.stirred,
     halt: deps.halt,
   }
@@ -186,12 +200,12 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     if (!line.isOnline()) throw new SottoError('offline')
   }
 
-  const enter = async (room: string, phase: Joining['phase']): Promise<void> => {
+  const enter = async (room: string, phase: Joining['phase'], openName?: string): Promise<void> => {
     if (entering.has(room)) throw new SottoError('rate', 'the room is being entered')
     entering.add(room)
     deps.stirred()
     try {
-      await rooms.enter(room, phase)
+      await rooms.enter(room, phase, openName)
     } finally {
       entering.delete(room)
       deps.stirred()
@@ -200,14 +214,19 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     await endOthers()
   }
 
-  /** Makes a room, and waits until the server has opened its log. */
-  const found = async (founding: Founding): Promise<void> => {
-    const room = rooms.add(emptyRoom(founding.id, { kind: 'absent' }))
-    const created = room.created()
-    created.catch(() => {})
-    await room.take((state) => foundRoom(tools, state, founding, askedNobody))
-    await created
-  }
+  const openRoom = await openOpenRoom({
+    store,
+    rooms,
+    account,
+    call,
+    isOnline: line.isOnline,
+    nowMs: deps.timeMs,
+    newId: () => toHex(newId()),
+    enter: (room, name) => enter(room, { kind: 'active' }, name),
+    stirred: deps.stirred,
+  })
+  stepTaken = openRoom.changed
+  const admission = makeAdmission({ ...deps, rooms: rooms.all, account, isBlocked })
 
   /** The policy of a room in which something is to be changed. @throws SottoError `room_frozen`, `not_member` */
   const policyToChange = (room: Room): Policy => {
@@ -312,22 +331,23 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     entering,
     replenish,
 
-    createRoom: async ({ name }) => {
-      const title = roomTitle(name)
-      await connected()
-      const bundle = await makeFounderBundle(await leafOwner(), nowS())
-      const id = newId()
-      const meta = makeMeta(title, provider.random(16))
-      await found({
-        id,
-        meta,
-        policy: firstPolicy(tools, id, meta),
-        bundle,
-        nowMs: deps.timeMs(),
-        intents: [],
-      })
-      return { room: toHex(id) }
+    openRoomView: openRoom.view,
+    lookForOpenRoom: openRoom.look,
+    greeted: admission.look,
+    behind: (id, head) => {
+      const room = rooms.find(id)
+      if (!room) return
+      room.hint(head)
+      // Nothing is missing: somebody asks to come in (rule OPEN-5).
+      if (head <= room.state().place.cursor) admission.heard(room)
     },
+    rest: async (reason) => {
+      admission.rest()
+      await rooms.rest(reason)
+    },
+
+    ...foundCommands({ ...deps, rooms, tools, openRoom, leafOwner, connected, endOthers }),
+    ...openRoomCommands({ openRoom, rooms, connected }),
 
     invite: async ({ room: id, name }) => {
       const room = rooms.get(id)
@@ -370,24 +390,6 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       await room.take((state) => stepped(tryAgain(state)))
     },
 
-    refound: async ({ room: id }) => {
-      const room = rooms.get(id)
-      await connected()
-      const { phase, place, meta } = room.state()
-      const group = publicOf(room.state())
-      const last = policyIn(room.state())
-      if (phase.kind !== 'frozen' && phase.kind !== 'repairing')
-        throw new SottoError('bad_request', 'only a damaged room is founded anew')
-      if (!group || !last || roleOf(last, account) !== roles.owner)
-        throw new SottoError('policy', undefined, { rule: 'CREATE-3' })
-      const bundle = await makeFounderBundle(await leafOwner(), nowS())
-      const nowMs = deps.timeMs()
-      const founding = foundingAnew(tools, { id: newId(), last, group, place, meta, bundle, nowMs })
-      await found(founding)
-      await endOthers()
-      return { room: toHex(founding.id) }
-    },
-
     accept: async ({ room: id }) => {
       const { phase } = rooms.get(id).state()
       if (phase.kind === 'active') return
@@ -398,7 +400,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     ...declineCommands({ rooms, enter }),
     ...blockCommands({ blocks, contacts, rooms, account }),
 
-    ...leaveCommands({ rooms, account }),
+    ...leaveCommands({ rooms, account, aboutToLeave: openRoom.closeIfAlone }),
 
     members: async ({ room: id }) => {
       // Whose leaving waits for a commit would be listed until then; it is the turn of this device within moments.
@@ -478,22 +480,3 @@ const messageNamed = (hex: string): Uint8Array => {
 
 /** The message of an item: its id names device and message. */
 const messageOf = (item: string): Uint8Array => messageNamed(item.split('.')[1] ?? '')
-
-/**
- * How much is unread once the marker has moved to `readSeq`. It is counted on the side of the new marker that holds
- * fewer entries: a reader who goes through 30,000 messages a screen at a time has each of them counted once.
- */
-const unreadFrom = async (
-  store: Store,
-  id: string,
-  { face, place }: RoomState,
-  readSeq: number,
-  account: Uint8Array,
-): Promise<number> => {
-  const isUnread = (item: RecordedItem): boolean => isSaidByOthers(account, item)
-  if (readSeq - face.readSeq < place.cursor - readSeq) {
-    const read = await countItems(store, id, { from: face.readSeq + 1, to: readSeq }, isUnread)
-    return Math.max(0, face.unread - read)
-  }
-  return await countItems(store, id, { from: readSeq + 1, to: place.cursor }, isUnread)
-}

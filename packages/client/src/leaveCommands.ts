@@ -10,6 +10,8 @@ import type { ClientCommands } from './view.ts'
 interface Deps {
   readonly rooms: Pick<Rooms, 'get'>
   readonly account: Uint8Array
+  /** What is to be done before the user is out. @throws what keeps it from being done */
+  aboutToLeave(room: Room): Promise<void>
 }
 
 const giveUp = (room: Room, end: Ended): Promise<void> => room.take((state) => givenUp(state, end))
@@ -25,7 +27,11 @@ const askToLeave = async (room: Room): Promise<void> => {
 }
 
 /** What people do about rooms that they want to be in no more, and then to have no more. */
-export const leaveCommands = ({ rooms, account }: Deps): Pick<ClientCommands, 'leave' | 'deleteRoom'> => ({
+export const leaveCommands = ({
+  rooms,
+  account,
+  aboutToLeave,
+}: Deps): Pick<ClientCommands, 'leave' | 'deleteRoom'> => ({
   leave: async ({ room: id }) => {
     const room = rooms.get(id)
     const { phase } = room.state()
@@ -45,6 +51,7 @@ export const leaveCommands = ({ rooms, account }: Deps): Pick<ClientCommands, 'l
       case 'absent':
         throw new SottoError('not_member')
       case 'active': {
+        await aboutToLeave(room)
         const policy = policyIn(room.state())
         if (!policy || policy.members.length === 1) return giveUp(room, { kind: 'left' })
         const owners = policy.members.filter(({ role }) => role === roles.owner)

@@ -70,7 +70,12 @@ export const makeStage = (scene: Scene): Stage => {
       .map((room) => roomView(room, scene.profile()?.account, device.entering.has(room.id), nameOf))
   }
   const state = (): ClientState =>
-    (shown ??= { account: scene.account(), connection: scene.connection(), rooms: roomViews() })
+    (shown ??= {
+      account: scene.account(),
+      connection: scene.connection(),
+      rooms: roomViews(),
+      openRoom: scene.device()?.openRoomView() ?? null,
+    })
 
   const stirred = (): void => {
     shown = null

@@ -131,8 +131,27 @@ export interface RoomView {
     readonly timeMs: number
   } | null
   readonly draft: string
+  /** Whether the room's own metadata say that whoever has an account on the server may come in; absent: no. */
+  readonly isOpen?: boolean
   /** What the bots in the room listen to. */
   readonly commands: readonly OfferedCommand[]
+}
+
+/** The open room of the server, as the server says: whoever has an account may ask to come in. */
+export interface OpenRoomView {
+  readonly room: string
+  readonly name: string
+  /** Accounts in it. */
+  readonly memberCount: number
+  /** `waiting`: the user has asked since `sinceMs`; the room opens by itself when a device of a member is online. */
+  readonly standing: 'outside' | 'waiting' | 'inside'
+  readonly sinceMs: number | null
+}
+
+/** Somebody who has an account on the server, by the server's word. */
+export interface PersonView {
+  readonly account: string
+  readonly name: string
 }
 
 export type Role = 'owner' | 'admin' | 'member' | 'guest'
@@ -265,6 +284,8 @@ export interface ClientState {
   readonly connection: ConnectionView
   /** Newest activity first. */
   readonly rooms: readonly RoomView[]
+  /** Null where the server has none; absent where nothing of it is known. */
+  readonly openRoom?: OpenRoomView | null
 }
 
 export type ClientEvent =
@@ -328,8 +349,31 @@ export interface ClientCommands {
   /** `not_found` where there is no such token. */
   revokeAccessToken(input: { readonly id: number }): Promise<void>
 
-  /** A line that is on its way is waited for; `offline` where there is none. */
-  createRoom(input: { readonly name: string }): Promise<{ readonly room: string }>
+  /**
+   * A line that is on its way is waited for; `offline` where there is none. With `isOpen` it becomes the open room of the
+   * server: whoever has an account may come in, and the server knows its name; `open_room_taken` {name} where there is
+   * one already, and then no room is made.
+   */
+  createRoom(input: {
+    readonly name: string
+    readonly isOpen?: boolean | undefined
+  }): Promise<{ readonly room: string }>
+  /** Asks the server for its open room. */
+  findOpenRoom(input: object): Promise<OpenRoomView | null>
+  /**
+   * Asks to come into the open room. Resolves when the wish is kept: whoever of the members is online brings the user in,
+   * and until then `openRoom` of the state is `waiting`. `not_found` where it is not the open room any more, `rate`.
+   */
+  joinOpenRoom(input: { readonly room: string }): Promise<void>
+  /** Waits no more. */
+  withdrawJoin(input: object): Promise<void>
+  /**
+   * Opens a room to whoever has an account on the server, or closes it again. Owners only: `forbidden`; `open_room_taken`
+   * {name} where another room is the open one.
+   */
+  setOpenness(input: { readonly room: string; readonly isOpen: boolean }): Promise<void>
+  /** Who has registered on the server last, without oneself and those who block one. */
+  people(input: object): Promise<readonly PersonView[]>
   /** Whose device is so new that it is not ready yet is tried again for 7 s: `key_package_unavailable` after that. */
   invite(input: { readonly room: string; readonly name: string }): Promise<void>
   /**

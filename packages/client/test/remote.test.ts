@@ -42,6 +42,11 @@ const profile = () => {
       throw new TypeError('a bug with a secret in it')
     },
     createRoom: unused,
+    findOpenRoom: async () => null,
+    joinOpenRoom: unused,
+    withdrawJoin: unused,
+    setOpenness: unused,
+    people: async () => [],
     invite: async () => {},
     inviteAll: async () => [],
     accept: unused,

@@ -97,6 +97,16 @@ describe('the open room of a server', () => {
     await close(bob, his.id)
   })
 
+  it('OPEN-3 moves to another room of its owner, as to one that continues it', async () => {
+    const alice = await somebody()
+    const [first, second] = [await createRoom(alice, { open: 'General' }), await createRoom(alice)]
+    await alice.call(operations.setOpenRoom, { room: second.id, name: 'General' })
+    expect((await alice.call(operations.readOpenRoom, {})).open?.room).toEqual(second.id)
+    await close(alice, first.id)
+    expect((await alice.call(operations.readOpenRoom, {})).open?.room).toEqual(second.id)
+    await close(alice, second.id)
+  })
+
   it('OPEN-4 takes one request of an account, keeps its place, and gives it back', async () => {
     const [alice, bob] = [await somebody(), await somebody()]
     const room = await createRoom(alice, { open: 'General' })

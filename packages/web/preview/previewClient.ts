@@ -311,6 +311,21 @@ export const openPreviewClient = (scene: Scene): Client => {
       newRoom(room, name, 1, 'created')
       return { room }
     },
+    findOpenRoom: async () => state.openRoom ?? null,
+    joinOpenRoom: async () => {
+      const open = state.openRoom
+      if (open) become({ openRoom: { ...open, standing: 'waiting', sinceMs: Date.now() } })
+    },
+    withdrawJoin: async () => {
+      const open = state.openRoom
+      if (open) become({ openRoom: { ...open, standing: 'outside', sinceMs: null } })
+    },
+    setOpenness: async ({ room, isOpen }) => {
+      await wait(500)
+      touchRoom(room, (one) => ({ ...one, isOpen }))
+    },
+    people: async () =>
+      [people.bob, people.chiara, people.noam].map(({ account, name }) => ({ account, name })),
     invite: async ({ room, name }) => {
       // Whose device is not ready yet.
       await wait(name === 'newcomer' ? 60_000 : 600)

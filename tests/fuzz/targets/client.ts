@@ -74,6 +74,7 @@ const fullRoom = async (): Promise<RoomState> => {
       epoch: 2,
       intents: ['refresh'],
       events: [{ kind: 'event', actor: hash, event: { kind: 'left' } }],
+      meta: null,
       staged: null,
     },
     offers: [{ account: hash, commands: [{ name: 'remind', summary: 'remind you' }] }],

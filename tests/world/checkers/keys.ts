@@ -1,6 +1,6 @@
 import { hybridSuiteId, makeEngine, process as processMessage } from '@sotto/mls'
 import { entryKinds } from '@sotto/protocol'
-import { archiveKeyOf } from '../../../packages/client/src/room/commit.ts'
+import { archiveKeyOf } from '../../../packages/client/src/room/archiveKey.ts'
 import { loadRooms } from '../../../packages/client/src/room/load.ts'
 import { openMeta } from '../../../packages/client/src/content/meta.ts'
 import { decodePolicy } from '@sotto/trust'

@@ -62,7 +62,8 @@ export type StoredSession = TypeOf<typeof session>
 const serverPin = struct({ server: text(1024), logKey: bytes(32) })
 export type ServerPin = TypeOf<typeof serverPin>
 
-const row = <T>(key: string, shape: Shape<T>) => {
+/** One value under its own key. */
+export const storedRow = <T>(key: string, shape: Shape<T>) => {
   const stored = nullable(shape)
   return {
     read: async (store: Store): Promise<T | null> => {
@@ -79,13 +80,13 @@ const row = <T>(key: string, shape: Shape<T>) => {
   }
 }
 
-export const profileRow = row('account', profile)
+export const profileRow = storedRow('account', profile)
 /** The invite key of a registration that has no answer yet. */
-export const inviteRow = row('account/invite', text(64))
+export const inviteRow = storedRow('account/invite', text(64))
 /** Of which form of the password the keys were made; without it, of what was typed, as by versions before there was one. */
-export const passwordFormRow = row('account/password', oneOf('opaque_string'))
-export const sessionRow = row('session', session)
-export const serverPinRow = row('server', serverPin)
+export const passwordFormRow = storedRow('account/password', oneOf('opaque_string'))
+export const sessionRow = storedRow('session', session)
+export const serverPinRow = storedRow('server', serverPin)
 
 /** Everything in the store: keys are ASCII. */
 export const eraseEverything: Change = { kind: 'delete_range', from: '', to: '~' }

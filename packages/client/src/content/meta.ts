@@ -24,7 +24,7 @@ import { open, seal } from '../seal/index.ts'
  */
 export interface RoomMeta {
   readonly salt: Uint8Array
-  /** Canonical CBOR of a map: `{name}` today, more in later versions, kept as it came. */
+  /** Canonical CBOR of a map: `{name}`, also `open` and `barred` (`openness.ts`), more in later versions, kept as it came. */
   readonly bytes: Uint8Array
 }
 
@@ -33,9 +33,10 @@ const sealedMeta = struct({ salt: bytes(16), bytes: blob(limits.metaBytesMax) })
 /** The name of a new room, as it is stored. @throws SottoError `title_invalid {reason}` */
 export const roomTitle = (name: string): string => titleFor(name, limits.roomNameCharactersMax)
 
-export const makeMeta = (name: string, salt: Uint8Array): RoomMeta => ({
+/** @param isOpen whoever has an account on the server may come in (rule OPEN-6) */
+export const makeMeta = (name: string, salt: Uint8Array, isOpen = false): RoomMeta => ({
   salt,
-  bytes: encodeCanonical({ name }),
+  bytes: encodeCanonical(isOpen ? { name, open: true } : { name }),
 })
 
 export const hashOfMeta = ({ salt, bytes: meta }: RoomMeta): Uint8Array => metaHash(salt, meta)
@@ -47,7 +48,8 @@ export const nameOf = ({ bytes: meta }: RoomMeta): string => {
   return typeof name === 'string' ? shownTitle(name, limits.roomNameCharactersMax) : ''
 }
 
-const metaKey = (provider: Provider, archiveKey: Uint8Array): Uint8Array =>
+/** Opens the metadata that are sealed in one epoch, and nothing else. */
+export const metaKeyOf = (provider: Provider, archiveKey: Uint8Array): Uint8Array =>
   kdf(provider, archiveKey, 'meta', null)
 
 export const sealMeta = async (
@@ -57,7 +59,7 @@ export const sealMeta = async (
   epoch: number,
   meta: RoomMeta,
 ): Promise<Uint8Array> =>
-  seal(provider, metaKey(provider, archiveKey), 'meta', [room, epoch], encodeAs(sealedMeta, meta))
+  seal(provider, metaKeyOf(provider, archiveKey), 'meta', [room, epoch], encodeAs(sealedMeta, meta))
 
 /**
  * @param expected the hash in the room's policy
@@ -70,8 +72,18 @@ export const openMeta = async (
   epoch: number,
   sealed: Uint8Array,
   expected: Uint8Array,
+): Promise<RoomMeta> => openMetaWith(provider, metaKeyOf(provider, archiveKey), room, epoch, sealed, expected)
+
+/** The same with the key to the metadata alone. */
+export const openMetaWith = async (
+  provider: Provider,
+  key: Uint8Array,
+  room: Uint8Array,
+  epoch: number,
+  sealed: Uint8Array,
+  expected: Uint8Array,
 ): Promise<RoomMeta> => {
-  const plain = await open(provider, metaKey(provider, archiveKey), 'meta', [room, epoch], sealed)
+  const plain = await open(provider, key, 'meta', [room, epoch], sealed)
   const meta = decodeAs(sealedMeta, plain, 'meta')
   if (!equalBytes(hashOfMeta(meta), expected))
     throw new SottoError('integrity', 'not the metadata of the policy')

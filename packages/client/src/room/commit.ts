@@ -2,8 +2,6 @@ import {
   commit,
   decode,
   decodeKeyPackage,
-  type Engine,
-  exportSecret,
   type Group,
   leafAt,
   type LeafChange,
@@ -39,16 +37,20 @@ import {
   roleOf,
   withHook,
   withMember,
+  withMeta,
   withoutHook,
   withoutMember,
   withRole,
 } from '@sotto/trust'
 import { makeLeaf } from '../account/keyPackages.ts'
-import { sealMeta } from '../content/meta.ts'
+import { hashOfMeta, sealMeta } from '../content/meta.ts'
+import { isOpenRoom } from '../content/openness.ts'
+import { archiveKeyOf } from './archiveKey.ts'
 import { type Asked, attempt } from './attempt.ts'
 import { outdated, unclaimed } from './claim.ts'
 import { eventsOf } from './events.ts'
 import { withHookOf } from './hooksAfter.ts'
+import { isTurnedAway, metaAfter } from './metaChange.ts'
 import { accountsIn, freePlaces } from './places.ts'
 import { leaversOf, type PendingProposal } from './leavers.ts'
 import { firstHalf, intentsOf, isIdle, type Purpose } from './purpose.ts'
@@ -56,12 +58,6 @@ import { counted, envelopeFor, epochOf } from './send.ts'
 import { type Intent, isGoing, type Pending, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
-
-/** The label under which a room's archive key is exported from each of its epochs (protocol §1). */
-export const archiveKeyLabel = 'sotto/1 archive'
-
-export const archiveKeyOf = (engine: Engine, group: Group, room: Uint8Array): Uint8Array =>
-  exportSecret(engine, group, archiveKeyLabel, room, 32)
 
 const leavesOf = ({ tree }: PublicGroup, isMeant: (leaf: LeafNode) => boolean): readonly LeafIndex[] =>
   [...leaves(tree)].flatMap(([index, leaf]) => (isMeant(leaf) ? [index] : []))
@@ -72,10 +68,16 @@ const isOfAccount = (leaf: LeafNode, account: Uint8Array): boolean => {
 }
 
 /** Why an intent has nothing to do any more, or cannot be done at all. */
-const settledBefore = (group: PublicGroup, policy: Policy, intent: Intent): FailureCode | 'done' | null => {
+const settledBefore = (
+  room: RoomState,
+  group: PublicGroup,
+  policy: Policy,
+  intent: Intent,
+): FailureCode | 'done' | null => {
   switch (intent.kind) {
     case 'invite':
       if (accountsIn(group).has(toHex(intent.account))) return 'already_member'
+      if (isTurnedAway(room, intent)) return 'forbidden'
       return freePlaces(group, policy) < intent.keyPackages.length ? 'room_full' : null
     case 'remove':
       return roleOf(policy, intent.account) === undefined ? 'done' : null
@@ -90,6 +92,8 @@ const settledBefore = (group: PublicGroup, policy: Policy, intent: Intent): Fail
       return hookOf(policy, intent.hook.hook) ? 'done' : null
     case 'remove_hook':
       return hookOf(policy, intent.hook) ? null : 'done'
+    case 'openness':
+      return isOpenRoom(room.meta) === intent.isOpen ? 'done' : null
     case 'refresh':
       return null
   }
@@ -148,6 +152,8 @@ const planOf = (tools: Tools, group: PublicGroup, policy: Policy, purpose: Purpo
   switch (intent.kind) {
     case 'refresh':
       return { ...none, renewed: true }
+    case 'openness':
+      return none
     case 'invite':
       return {
         ...none,
@@ -208,14 +214,18 @@ export const stageCommit = async (
   if (!group || policy?.kind !== 'ok') return stepped(room)
   const intents = intentsOf(purpose)
   for (const intent of intents) {
-    const settled = settledBefore(group.public, policy.value, intent)
+    const settled = settledBefore(room, group.public, policy.value, intent)
     if (settled) return settleIntent(room, intent, settled)
   }
   const stale = outdated(intents, (account) => tools.find(account)?.state)
   if (stale.length > 0) return stepped(unclaimed(room, stale))
 
   // Who is dead, the log's own time says: a clock that is wrong must not take anybody out.
-  const planned = planOf(tools, group.public, policy.value, purpose, Math.floor(room.place.timeMs / 1000))
+  const unchanged = planOf(tools, group.public, policy.value, purpose, Math.floor(room.place.timeMs / 1000))
+  const changed = metaAfter(tools, room, policy.value, purpose)
+  const planned = changed
+    ? { ...unchanged, policy: withMeta(unchanged.policy, hashOfMeta(changed)) }
+    : unchanged
   const isRenewed = planned.renewed || isUntimely(group, timeS)
   const leaf = isRenewed ? await renewedLeaf(tools, timeS) : undefined
   const messageId = tools.provider.random(16)
@@ -234,7 +244,10 @@ export const stageCommit = async (
       })
       const epoch = epochOf(made.staged)
       const archiveKey = archiveKeyOf(engine, made.staged, room.id)
-      const meta = made.welcome ? await sealMeta(tools.provider, archiveKey, room.id, epoch, room.meta) : null
+      const meta =
+        made.welcome || changed
+          ? await sealMeta(tools.provider, archiveKey, room.id, epoch, changed ?? room.meta)
+          : null
       return { ...made, attachment: { groupInfo: made.groupInfo, welcome: made.welcome ?? null, meta } }
     })
   let tried = await commitOf(allowed)
@@ -267,6 +280,7 @@ export const stageCommit = async (
         epoch: epochOf(group),
         intents: intents.map(({ id }) => id),
         events: eventsOf(tried.authorization, room),
+        meta: changed,
         staged,
       }
       return stepped({ ...room, group: current, pending, place: counted(room.place) })
@@ -432,6 +446,7 @@ export const stageLeave = async (
     epoch: epochOf(group),
     intents: [],
     events: [],
+    meta: null,
     staged: null,
   }
   return stepped({ ...room, pending, place: counted(room.place) }, { consumed })

@@ -28,10 +28,11 @@ import {
 } from '@sotto/trust'
 import type { StoredBundle } from '../account/keyPackages.ts'
 import { hashOfMeta, nameOf, openMeta, type RoomMeta, sealMeta } from '../content/meta.ts'
+import { isOpenRoom } from '../content/openness.ts'
 import type { Change } from '../ports/store.ts'
 import { encodeLogRecord, type LogRecord, type RecordedItem } from '../timeline/record.ts'
 import { type Asked, attempt } from './attempt.ts'
-import { archiveKeyOf } from './commit.ts'
+import { archiveKeyOf } from './archiveKey.ts'
 import { secondsOf } from './desk.ts'
 import { memberCountOf } from './events.ts'
 import { roomKeys } from './keys.ts'
@@ -133,6 +134,8 @@ export interface Joining {
   readonly tree: Uint8Array
   readonly bundles: readonly StoredBundle[]
   readonly phase: Extract<RoomState['phase'], { kind: 'active' | 'parting' }>
+  /** The user has asked to come into the open room that the server calls so (rule OPEN-8). */
+  readonly openName?: string | undefined
   /** The entry that the Welcome names: with which the log, and all other members, went on. */
   readonly commit: LoggedMessage
 }
@@ -180,7 +183,7 @@ const tagIn = (payload: Uint8Array): Uint8Array | undefined => {
 export const joinRoom = async (
   tools: Tools,
   room: RoomState,
-  { waiting, tree, bundles, phase, commit }: Joining,
+  { waiting, tree, bundles, phase, commit, openName }: Joining,
   asked: Asked,
 ): Promise<Step> => {
   // A Welcome into an epoch that this device has had keys of would start old ratchets anew, and their keys with them.
@@ -210,6 +213,7 @@ export const joinRoom = async (
   if (!equalBytes(group.public.confirmationTag, tag))
     throw new SottoError('integrity', 'the Welcome does not belong to the commit in the log')
   const meta = await metaOf(tools, archiveKey, waiting, admission.policy.metaHash)
+  if (openName !== undefined && !(isOpenRoom(meta) && nameOf(meta) === openName)) throw notToEnter('OPEN-8')
   const used = bundles.find((stored) => stored.bundle === bundle)
   const { seq: cursor, entryHash: hash, timeMs } = waiting
   const isComing = phase.kind === 'active'

@@ -22,6 +22,7 @@ export const roomKeys = {
   face: (room: string) => `${folder('rooms', room)}face`,
   charter: (room: string) => `${folder('rooms', room)}charter`,
   meta: (room: string) => `${folder('rooms', room)}meta`,
+  metaKeys: (room: string) => `${folder('rooms', room)}metakeys`,
   pending: (room: string) => `${folder('rooms', room)}pending`,
   hooks: (room: string) => `${folder('rooms', room)}hooks`,
   intents: (room: string) => `${folder('rooms', room)}intents`,

@@ -62,6 +62,7 @@ const loadRoom = async (
     place,
     face: read('face', readRow.face) ?? room.face,
     meta: read('meta', readRow.meta) ?? room.meta,
+    metaKeys: read('metakeys', readRow.metaKeys) ?? room.metaKeys,
     intents: read('intents', readRow.intents) ?? room.intents,
     hooks: read('hooks', readRow.hooks) ?? room.hooks,
     draft: read('draft', readRow.draft) ?? room.draft,

@@ -7,7 +7,8 @@ import { type Death, policyOf } from '@sotto/trust'
 import { type Claimant, isClaimant, isUnclaimed } from './claim.ts'
 import { hasAskedToLeave, hasProposalsOfOthers } from './commit.ts'
 import { freePlaces } from './places.ts'
-import { intentsOf, type Purpose } from './purpose.ts'
+import { isMetaKnown } from './metadata.ts'
+import { intentsOf, needsMeta, type Purpose } from './purpose.ts'
 
 /** What lies outside of a room's stored state and decides what can be done now. */
 export interface Situation {
@@ -42,6 +43,8 @@ export interface Situation {
   readonly together: number
   /** Whether it is this device's turn to give the tree keys. */
   readonly filling: boolean
+  /** It is worth a try to fetch the room's metadata. */
+  readonly metaDue: boolean
 }
 
 /** What is to be done next about a room; nothing of it needs more memory than the state itself. */
@@ -61,6 +64,8 @@ export type Action =
   /** The server is offered what it has lost. */
   | { readonly kind: 'heal' }
   | { readonly kind: 'hook'; readonly duty: HookDuty }
+  /** The room's metadata are others than this device has. */
+  | { readonly kind: 'meta' }
 
 /** Own messages on their way at the same time: enough to fill a long line, few enough to be encrypted again. */
 export const flyingMax = 8
@@ -120,19 +125,21 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   const sent = room.outbox.filter(({ stage }) => stage.kind === 'encrypted')
   const submit = situation.crowdedOut ? [] : planSubmit(sent, situation)
   const isQueued = room.outbox.some(({ stage }) => stage.kind === 'queued')
-  const purpose = purposeOf(room, group, situation, isQueued)
+  const wanted = purposeOf(room, group, situation, isQueued)
+  const purpose = wanted && needsMeta(wanted) && !isMetaKnown(room) ? undefined : wanted
+  const meta: readonly Action[] = situation.metaDue ? [{ kind: 'meta' }] : []
   // A commit waits for what was encrypted before it, which it would make stale; nothing is encrypted meanwhile. Where
   // there is no space for that, somebody may still have to be taken out.
   if (purpose && sent.length > 0 && !situation.crowdedOut) return submit
   if (purpose) return [claimFor(purpose, situation) ?? { kind: 'commit', purpose }]
   // What is said now might be said to whoever has the device (S2).
-  if (situation.dead === 'revoked' || !situation.greeted) return submit
+  if (situation.dead === 'revoked' || !situation.greeted) return [...submit, ...meta]
   const count = situation.window - sent.length
   const { timeMs, account, doubted } = situation
   const duties = hookDuties(room, timeMs, account, doubted).map((duty): Action => ({ kind: 'hook', duty }))
   return isQueued && count > 0 && !situation.alarmed && !situation.crowdedOut
-    ? [...submit, { kind: 'encrypt', count }, ...duties]
-    : [...submit, ...duties]
+    ? [...submit, { kind: 'encrypt', count }, ...duties, ...meta]
+    : [...submit, ...duties, ...meta]
 }
 
 /** What has to be committed before anything more is said. */

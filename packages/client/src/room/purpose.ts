@@ -47,6 +47,20 @@ export const isChore = (purpose: Purpose, { intents }: RoomState): boolean => {
 /** Whether a commit for this, with nothing in it, would be for nothing. */
 export const isIdle = ({ kind }: Purpose): boolean => kind === 'proposals' || kind === 'dead'
 
+/** Whether it tells newcomers of the room's metadata, or puts others in their place: for that they have to be known. */
+export const needsMeta = (purpose: Purpose): boolean => {
+  switch (purpose.kind) {
+    case 'invitations':
+      return true
+    case 'intent':
+      return ['invite', 'readd', 'openness'].includes(purpose.intent.kind)
+    case 'proposals':
+    case 'dead':
+    case 'fill':
+      return false
+  }
+}
+
 type Invitations = Extract<Purpose, { kind: 'invitations' }>
 
 export const firstHalf = ({ kind, intents }: Invitations): Invitations => ({

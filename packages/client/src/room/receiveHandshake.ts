@@ -8,6 +8,7 @@ import { type Desk, type Ending, stopped, passed, secondsOf } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
 import { eventsOf, memberCountOf } from './events.ts'
 import { hooksAfter, movedBetween, movedBy, type Moved, withHookOf } from './hooksAfter.ts'
+import { withMetaKey } from './metadata.ts'
 import { lost } from './repair.ts'
 import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
@@ -37,7 +38,7 @@ export const receiveCommit = async (
   const { room, reading } = desk
   const { entry, envelope } = judged
   if (isOwnPending(room, entry.payloadHash) && room.pending?.staged)
-    return adopt(desk, room.pending.staged, entry.timeMs)
+    return adopt(tools, desk, room.pending.staged, entry.timeMs)
   if (!envelope) return stopped('policy', 'C0e')
   const { group, pending } = room
   if (!group) return follow(tools, desk, judged, payload, null)
@@ -58,13 +59,15 @@ export const receiveCommit = async (
   desk.consumed.push(...value.consumed)
   if (pending?.staged) desk.consumed.push(...secretsLeft(pending.staged, value.group))
   const events = eventsOf(authorization, room)
-  if (value.group) enter(desk, value.group, movedBy(authorization))
-  else expel(desk)
+  if (value.group) {
+    enter(desk, value.group, movedBy(authorization))
+    desk.room = withMetaKey(tools, desk.room)
+  } else expel(desk)
   return passed(...events)
 }
 
 /** The own commit stands in the log: what it leads to is the group now. */
-const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
+const adopt = (tools: Tools, desk: Desk, staged: Group, timeMs: number): Ending => {
   const { room } = desk
   const { pending, group, place } = room
   if (group) desk.consumed.push(...secretsLeft(group, staged))
@@ -73,7 +76,7 @@ const adopt = (desk: Desk, staged: Group, timeMs: number): Ending => {
   const known = publicOf(room)
   const moved = known ? movedBetween(known, staged.public) : { came: false, went: false }
   enter(desk, staged, { ...moved, came: moved.came || fulfilled.some(({ kind }) => kind === 'readd') })
-  const next = desk.room
+  const next = withMetaKey(tools, pending?.meta ? { ...desk.room, meta: pending.meta } : desk.room)
   const isBack = room.phase.kind === 'repairing'
   desk.room = {
     ...next,

@@ -141,6 +141,7 @@ export const stageRejoin = async (
     epoch: Number(context.epoch),
     intents: [],
     events: [{ kind: 'event', actor: tools.account, event: { kind: 'rejoined' } }],
+    meta: null,
     staged,
   }
   return stepped({ ...room, pending, place: counted(room.place) })

@@ -12,6 +12,7 @@ import { fillInTime } from './filling.ts'
 import { retryDelayMaxMs } from '../forNow.ts'
 import { forkTagOf } from './forkTag.ts'
 import { makeHookKeeper } from './hookKeeper.ts'
+import { makeMetaKeeper } from './metadata.ts'
 import { type Action, hasPlace, plan, type Situation } from './plan.ts'
 import { makeReader } from './reader.ts'
 import { type Healing, pauseAfter } from './healer.ts'
@@ -43,6 +44,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   const timers = new Set<() => void>()
   const intents = new Map<string, Waiter[]>()
   const creators: Waiter[] = []
+  /** Why the server has not made the room. */
+  let refused: SottoError | undefined
   const leavers: Waiter[] = []
   /** Who waits for others to be out. */
   const stayers: Waiter[] = []
@@ -112,7 +115,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     divided: (count) => {
       together = count
     },
-    notCreated: (failure) => settle(creators, failure),
+    notCreated: (failure) => {
+      refused = failure
+    },
     leaveRefused: (failure) => {
       take((room) => stayAfterAll(room)).catch(() => {})
       settle(leavers, failure)
@@ -143,7 +148,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     }
     if (isAsking(room) && !isAsking(before)) after(askAgainMs, tryOnceMore)
     hookKeeper.settle(room)
-    if (room.phase.kind !== 'creating') settle(creators)
+    if (room.phase.kind !== 'creating') settle(creators, refused)
     if (hasLeft(room)) settle(leavers)
     if (!isWaitingForLeavers()) settle(stayers)
     if (isEnded(room.phase) || room.phase.kind === 'frozen') failAll(room)
@@ -232,6 +237,9 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
         return healed(await reader.healer.heal())
       case 'hook':
         return hookKeeper.perform(action.duty)
+      case 'meta':
+        await metaKeeper.fetch()
+        again = true
     }
   }
 
@@ -305,6 +313,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       doubted: hookKeeper.doubted(),
       together,
       filling: filling.isDue(),
+      metaDue: metaKeeper.isDue(),
     }
   }
 
@@ -349,6 +358,8 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     await runner.take(step)
     failures = 0
   }
+
+  const metaKeeper = makeMetaKeeper({ tools, line, state: runner.state, take: (step) => take(step) })
 
   const hookKeeper = makeHookKeeper({
     tools,
@@ -411,6 +422,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       heldUntilMs.messages = 0
       sender.reconnected()
       hookKeeper.wake()
+      metaKeeper.wake()
       failures = 0
       proceed()
     },

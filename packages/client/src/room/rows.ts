@@ -5,6 +5,7 @@ import {
   bytes,
   decodeAs,
   encodeAs,
+  grown,
   equalBytes,
   failures,
   type FailureCode,
@@ -29,8 +30,19 @@ import type { Change } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
 import { recordedItems } from '../timeline/record.ts'
 import type { Offer } from './offers.ts'
-import { publicOf, rejoinsKept } from './state.ts'
-import type { Face, Intent, Meta, Nack, OutboxItem, Pending, Phase, Place, RoomState } from './state.ts'
+import { metaKeysMax, publicOf, rejoinsKept } from './state.ts'
+import type {
+  Face,
+  Intent,
+  Meta,
+  MetaKey,
+  Nack,
+  OutboxItem,
+  Pending,
+  Phase,
+  Place,
+  RoomState,
+} from './state.ts'
 
 /** How the parts of a room are written in the store, and which rows a step has to write. */
 const hash = bytes(hashBytes)
@@ -150,6 +162,7 @@ const intents: Shape<readonly Intent[]> = list(
       },
     ],
     remove_hook: [6, { id: text(64), hook: hookId }],
+    openness: [7, { id: text(64), isOpen: boolean }],
   }),
   intentsMax,
 )
@@ -173,7 +186,7 @@ const pendingIntents: Shape<readonly string[]> = {
 }
 
 /** The staged state is kept in parts of its own. */
-const pending: Shape<Omit<Pending, 'staged'>> = struct({
+const pendingRow = {
   kind: oneOf('commit', 'proposal'),
   counter: uint(),
   message: blob(limits.commitBytesMax),
@@ -182,7 +195,19 @@ const pending: Shape<Omit<Pending, 'staged'>> = struct({
   epoch: uint(),
   intents: pendingIntents,
   events: recordedItems,
-})
+} as const
+
+/** Earlier versions changed no metadata, and wrote nothing of them. */
+const grownPending = grown(pendingRow, { meta })
+const pending: Shape<Omit<Pending, 'staged'>> = {
+  read: (value, at) => {
+    const stored = grownPending.read(value, at)
+    return { ...stored, meta: stored.meta ?? null }
+  },
+  write: grownPending.write,
+}
+
+const metaKeys: Shape<readonly MetaKey[]> = list(struct({ epoch: uint(), key: bytes(32) }), metaKeysMax)
 
 const outboxItem: Shape<Omit<OutboxItem, 'order'>> = struct({
   message: bytes(16),
@@ -239,6 +264,7 @@ export const readRow = {
   place: reading(place),
   face: reading(face),
   meta: reading(meta),
+  metaKeys: reading(metaKeys),
   intents: reading(intents),
   hooks: reading(hooks),
   pending: reading(pending),
@@ -268,6 +294,7 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
     ...row(roomKeys.place(room), place, (state) => state.place),
     ...row(roomKeys.face(room), face, (state) => state.face),
     ...row(roomKeys.meta(room), meta, (state) => state.meta),
+    ...metaKeyChanges(room, before, after),
     ...row(roomKeys.intents(room), intents, (state) => state.intents),
     ...row(roomKeys.hooks(room), hooks, (state) => state.hooks),
     ...row(roomKeys.draft(room), draft, (state) => state.draft),
@@ -280,6 +307,16 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
     ...charterChanges(room, before, after),
   ]
 }
+
+/** No row where there are none: that is how it nearly always is. */
+const metaKeyChanges = (room: string, before: RoomState | null, after: RoomState): readonly Change[] => {
+  if ((before?.metaKeys ?? noMetaKeys) === after.metaKeys) return []
+  const key = roomKeys.metaKeys(room)
+  if (after.metaKeys.length > 0) return [put(key, encodeAs(metaKeys, after.metaKeys))]
+  return before && before.metaKeys.length > 0 ? [{ kind: 'delete', key }] : []
+}
+
+const noMetaKeys: RoomState['metaKeys'] = []
 
 const pendingChanges = (room: string, before: RoomState | null, after: RoomState): readonly Change[] => {
   if ((before?.pending ?? null) === after.pending) return []

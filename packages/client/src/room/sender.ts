@@ -15,13 +15,15 @@ import { unclaimed } from './claim.ts'
 import { dropPending, renewPending } from './commit.ts'
 import { confirmRoom } from './enter.ts'
 import { isSigned } from './judge.ts'
+import { nameOf } from '../content/meta.ts'
+import { isOpenRoom } from '../content/openness.ts'
 import type { Line } from './line.ts'
 import { pendingId } from './plan.ts'
 import type { Reader } from './reader.ts'
 import type { Runner } from './runner.ts'
 import { askOthers, disowned, lost, tired } from './repair.ts'
 import { failItem, outboxItem, requeue } from './send.ts'
-import { ended, follows, type OutboxItem, type Pending, type RoomState } from './state.ts'
+import { ended, follows, type OutboxItem, type Pending, policyIn, type RoomState } from './state.ts'
 import { stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -59,7 +61,7 @@ export interface SenderDeps {
   proceed(): void
   /** Of those who were to be brought in together so many are tried next. */
   divided(count: number): void
-  /** The room that was to be created will not be. */
+  /** Why the room that was to be created will not be; it is gone with the next step. */
   notCreated(failure: SottoError): void
   leaveRefused(failure: SottoError): void
 }
@@ -99,6 +101,10 @@ const isFinal = (failure: SottoError): boolean => {
       return isCrowded(failure) || isTooLargeOnTheWay(failure) || !isForNow(failure)
   }
 }
+
+/** A room that continues another takes its place at the open door afterwards: it is the other's until then. */
+const openNameOf = (room: RoomState): string | null =>
+  isOpenRoom(room.meta) && policyIn(room)?.predecessor === null ? nameOf(room.meta) : null
 
 const retryDelayMs = (failure: SottoError): number =>
   Math.min(limits.retryDelayMaxMs, Math.max(limits.retryDelayMinMs, numberIn(failure, 'retryAfterMs', 1000)))
@@ -315,15 +321,16 @@ export const makeSender = (deps: SenderDeps): Sender => {
       if (phase.kind !== 'creating') return
       try {
         const { groupInfo, tree, meta } = phase
-        const { ack } = await line.call(operations.createRoom, { room: id, groupInfo, tree, meta })
+        const open = openNameOf(runner.state())
+        const { ack } = await line.call(operations.createRoom, { room: id, groupInfo, tree, meta, open })
         await verified(ack)
         await runner.take((room) => confirmRoom(tools, room, ack))
       } catch (error) {
         const failure = failureOf(error)
         if (failure.code !== 'quota' && isForNow(failure) && !isTooLargeOnTheWay(failure))
           return deps.holdBack(retryDelayMs(failure))
-        await runner.take((room) => stepped(ended(room, { kind: 'absent' })))
         deps.notCreated(failure)
+        await runner.take((room) => stepped(ended(room, { kind: 'absent' })))
       }
     },
     nack: async () => {

@@ -15,6 +15,8 @@ export interface RoomState {
   readonly place: Place
   readonly face: Face
   readonly meta: Meta
+  /** While the policy names other metadata than these: the keys to those that were sealed in the epochs since. */
+  readonly metaKeys: readonly MetaKey[]
   /** Our commit or proposal that is stored and not yet seen in the log (COMMIT_PENDING). */
   readonly pending: Pending | null
   /** What this device wants to change in the room, first things first. */
@@ -106,6 +108,7 @@ export const ended = (room: RoomState, phase: Ended): RoomState =>
         pending: null,
         intents: [],
         hooks: [],
+        metaKeys: [],
         declined: [],
         outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
       }
@@ -184,6 +187,14 @@ export interface Meta {
   readonly bytes: Uint8Array
 }
 
+/** Epochs since the metadata have changed whose keys are kept: the server has the newest, sealed in one of them. */
+export const metaKeysMax = 256
+
+export interface MetaKey {
+  readonly epoch: number
+  readonly key: Uint8Array
+}
+
 export interface Invitation {
   readonly kind: 'invite'
   readonly id: string
@@ -200,6 +211,8 @@ export type Intent =
   | { readonly kind: 'role'; readonly id: string; readonly account: Uint8Array; readonly role: Role }
   /** What the policy is to say of a hook, and what this device keeps of it then, as `hook/keys.ts` writes it. */
   | { readonly kind: 'add_hook'; readonly id: string; readonly hook: Hook; readonly state: Uint8Array }
+  /** Whether whoever has an account may come in (rule OPEN-6). */
+  | { readonly kind: 'openness'; readonly id: string; readonly isOpen: boolean }
   | { readonly kind: 'remove_hook'; readonly id: string; readonly hook: Uint8Array }
   /** A device that has lost its keys asks for new ones; its leaf still has this key. */
   | {
@@ -223,6 +236,8 @@ export interface Pending {
   readonly intents: readonly string[]
   /** What the timeline will tell of the commit. */
   readonly events: readonly RecordedItem[]
+  /** The metadata that a commit puts in the place of those that are. */
+  readonly meta: Meta | null
   /** The state to adopt when the log shows the commit. */
   readonly staged: Group | null
 }
@@ -264,6 +279,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   },
   face: { name: '', memberCount: 0, unread: 0, readSeq: 0, activeMs: 0, latest: null },
   meta: { salt: new Uint8Array(16), bytes: new Uint8Array() },
+  metaKeys: [],
   pending: null,
   intents: [],
   hooks: [],

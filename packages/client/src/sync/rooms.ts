@@ -54,8 +54,12 @@ export interface Rooms {
   headsAre(heads: readonly Acknowledgement[], then: ReadonlyMap<string, Place>): Promise<void>
   /** Asks which Welcomes wait: invitations appear, those of rooms that were joined are settled. */
   readWelcomes(): Promise<void>
-  /** Enters a room that the user has been invited to. @throws SottoError */
-  enter(id: string, phase: Joining['phase']): Promise<void>
+  /**
+   * Enters a room that the user has been invited to; with a name only if it is the open room of this name.
+   *
+   * @throws SottoError `policy` {rule: 'OPEN-8'} where it is not
+   */
+  enter(id: string, phase: Joining['phase'], openName?: string): Promise<void>
   /** Learns whose chain has grown since this device was there last. @throws what the transport throws */
   followChains(): Promise<void>
   chainGrew(account: Uint8Array, seq: number): Promise<void>
@@ -245,13 +249,18 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
     return commit
   }
 
-  const bringIn = async (room: Room, waiting: WaitingWelcome, phase: Joining['phase']): Promise<void> => {
+  const bringIn = async (
+    room: Room,
+    waiting: WaitingWelcome,
+    phase: Joining['phase'],
+    openName?: string,
+  ): Promise<void> => {
     const bundles = await bundlesFor(waiting.welcome)
     const commit = await commitOf(waiting)
     const { tree } = await line.call(operations.readTree, { room: waiting.room, hash: waiting.treeHash })
     await room.take(async (state, asked) => {
       if (state.phase.kind !== 'invited' && state.phase.kind !== 'repairing') return stepped(state)
-      const joining: Joining = { waiting, tree, bundles, phase, commit }
+      const joining: Joining = { waiting, tree, bundles, phase, commit, openName }
       return joinRoom(tools, state, joining, asked)
     })
     // What was said between the invitation and now is in the log; how far that goes, the log says.
@@ -336,7 +345,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       if (failures.length > 0) throw failures[0]
     },
     readWelcomes,
-    enter: async (id, phase) => {
+    enter: async (id, phase, openName) => {
       const room = get(id)
       const welcomes = await listWelcomes()
       const waiting = welcomes.findLast((welcome) => equalBytes(welcome.room, room.state().id))
@@ -346,7 +355,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         throw new SottoError('not_found', 'the invitation is no longer there')
       }
       try {
-        await bringIn(room, waiting, phase)
+        await bringIn(room, waiting, phase, openName)
       } catch (error) {
         if (!isKeyless(error)) throw error
         // What cannot be opened need not be left.

@@ -1,4 +1,5 @@
 import { shownHookName } from '../hook/card.ts'
+import { isOpenRoom } from '../content/openness.ts'
 import { equalBytes, hookIdBytes, limits, shownTitle, toHex } from '@sotto/protocol'
 import { policyOf, roleOf, roles } from '@sotto/trust'
 import { offeredCommands } from '../room/offers.ts'
@@ -14,7 +15,7 @@ export const roomView = (
   isEntering: boolean,
   nameOf: (account: Uint8Array) => string | null,
 ): RoomView => {
-  const { face, draft } = room.state()
+  const { face, draft, meta } = room.state()
   return {
     id: room.id,
     // Versions before NAME-2 stored the name as it came.
@@ -29,6 +30,7 @@ export const roomView = (
       timeMs: face.latest.timeMs,
     },
     draft,
+    isOpen: isOpenRoom(meta),
     commands: offeredCommands(room.state(), nameOf),
   }
 }

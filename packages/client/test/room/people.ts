@@ -347,6 +347,7 @@ export const calmAt = ({ place }: RoomState, clockS: number): Situation => ({
   doubted: new Set(),
   together: 64,
   filling: false,
+  metaDue: false,
   dead: null,
   clockMs: clockS * 1000,
   timeMs: Math.max(place.timeMs, clockS * 1000),

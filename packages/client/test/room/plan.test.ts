@@ -41,6 +41,7 @@ describe('what is to be done next', () => {
     doubted: new Set(),
     together: 64,
     filling: false,
+    metaDue: false,
     dead: null,
     clockMs: 0,
     timeMs: 0,
@@ -63,6 +64,7 @@ describe('what is to be done next', () => {
     epoch: 1,
     intents: [],
     events: [],
+    meta: null,
     staged: null,
   }
 

@@ -62,10 +62,17 @@ export const makeOpenRooms = ({ store, delivery, bus, clock, limits, log }: Depe
     return lastMs < clock.nowMs() - limits.openRoomIdleMs
   }
 
+  /** Whoever owns the open room may put another in its place: one that was damaged is founded anew as another room. */
+  const isOwner = async ({ room }: OpenRoom, account: Uint8Array): Promise<boolean> => {
+    const known = await delivery.roomOf(room).catch(() => undefined)
+    return known !== undefined && roleOf(known.policy, account) === roles.owner
+  }
+
   /** @throws SottoError `open_room_taken` */
-  const refuseSecond = async (room: Uint8Array): Promise<void> => {
+  const refuseSecond = async (room: Uint8Array, account: Uint8Array | null): Promise<void> => {
     const known = await store.openRoom()
     if (!known || equalBytes(known.room, room) || (await isAbandoned(known))) return
+    if (account && (await isOwner(known, account))) return
     throw new SottoError('open_room_taken')
   }
 
@@ -87,7 +94,7 @@ export const makeOpenRooms = ({ store, delivery, bus, clock, limits, log }: Depe
       return
     }
     const title = titleOf(name)
-    await refuseSecond(id)
+    await refuseSecond(id, caller.account)
     const known = await store.openRoom()
     const sinceMs = known && equalBytes(known.room, id) ? known.sinceMs : clock.nowMs()
     await store.putOpenRoom({ room: id, name: title, sinceMs })
@@ -109,7 +116,7 @@ export const makeOpenRooms = ({ store, delivery, bus, clock, limits, log }: Depe
       if (name === null || name === undefined) return create()
       titleOf(name)
       return lanes.run(oneLane, async () => {
-        await refuseSecond(room)
+        await refuseSecond(room, null)
         return create()
       })
     },
