@@ -14,6 +14,7 @@ import type { Clock } from './clock.ts'
 import { smallStock } from '../stories/stock.ts'
 import { copyDisk, type Disk, type DiskCopy, emptyDisk, loseCommits, openDisk, restoreDisk } from './disk.ts'
 import type { Life, Link } from './network.ts'
+import { never } from './never.ts'
 import { worldPassword } from './password.ts'
 import type { Trace } from './trace.ts'
 
@@ -65,8 +66,6 @@ export interface DeviceOptions {
   onCommit(changes: readonly Change[]): void
 }
 
-const never = new Promise<never>(() => {})
-
 interface Run extends Life {
   client: Client | null
   cut: DeviceCut | null
@@ -103,17 +102,17 @@ export const makeDevice = (options: DeviceOptions): Device => {
 
   const storeOf = (own: Run): Store => {
     const store = openDisk(disk)
-    const alive = <T>(work: () => Promise<T>): Promise<T> => (own.isAlive ? work() : never)
+    const alive = <T>(work: () => Promise<T>): Promise<T> => (own.isAlive ? work() : never())
     return {
       get: (key) => alive(() => store.get(key)),
       range: (from, to, range) => alive(() => store.range(from, to, range)),
       commit: (changes) =>
         alive(async () => {
-          if (strikes(own, 'before_commit')) return never
+          if (strikes(own, 'before_commit')) return never()
           await store.commit(changes)
           trace.note(name, 'commits', changes.length)
           options.onCommit(changes)
-          return strikes(own, 'after_commit') ? never : undefined
+          return strikes(own, 'after_commit') ? never() : undefined
         }),
       close: async () => {},
     }

@@ -9,6 +9,7 @@ import {
   operations,
 } from '@sotto/protocol'
 import type { Clock } from './clock.ts'
+import { never } from './never.ts'
 import type { Random } from './random.ts'
 import type { AnyOperation, WorldServer } from './server.ts'
 import type { Trace } from './trace.ts'
@@ -64,8 +65,6 @@ export interface LinkOptions {
   onMessage(message: Uint8Array): void
 }
 
-const never = new Promise<never>(() => {})
-
 export const makeLink = ({ name, clock, random, trace, liar, onMessage }: LinkOptions): Link => {
   const lines = new Set<() => void>()
 
@@ -76,7 +75,7 @@ export const makeLink = ({ name, clock, random, trace, liar, onMessage }: LinkOp
   const call =
     (life: Life) =>
     async (op: AnyOperation, input: Record<string, unknown>, token: string | null): Promise<unknown> => {
-      if (!life.isAlive) return never
+      if (!life.isAlive) return never()
       const body = encodeAs(op.body, input)
       const params = Object.fromEntries(
         Object.entries(
@@ -84,13 +83,13 @@ export const makeLink = ({ name, clock, random, trace, liar, onMessage }: LinkOp
         ).map(([key, param]) => [key, param.parse(param.print(input[key] as never))]),
       )
       life.says()
-      if (!life.isAlive) return never
+      if (!life.isAlive) return never()
       trace.note(name, 'calls', op.name, body.length)
       if (op.name === operations.submitMessage.name) onMessage(input['message'] as Uint8Array)
       const output = await exchange(life, op, body, params, token)
-      if (!life.isAlive) return never
+      if (!life.isAlive) return never()
       life.says()
-      return life.isAlive ? output : never
+      return life.isAlive ? output : never()
     }
 
   const exchange = async (
@@ -102,7 +101,7 @@ export const makeLink = ({ name, clock, random, trace, liar, onMessage }: LinkOp
   ): Promise<unknown> => {
     const silence = async (): Promise<never> => {
       await pause(link.isCut && random.chance(0.7) ? delayMs() : limits.requestTimeoutMs)
-      if (!life.isAlive) return never
+      if (!life.isAlive) return never()
       throw new SottoError(link.isCut ? 'offline' : 'timeout')
     }
     if (isLost()) return silence()
@@ -113,7 +112,7 @@ export const makeLink = ({ name, clock, random, trace, liar, onMessage }: LinkOp
     const answer = await server.request(op, body, params, token)
     if (answer.kind === 'gone') {
       await pause(delayMs())
-      if (!life.isAlive) return never
+      if (!life.isAlive) return never()
       throw new SottoError('offline')
     }
     if (isLost()) {
@@ -121,7 +120,7 @@ export const makeLink = ({ name, clock, random, trace, liar, onMessage }: LinkOp
       return silence()
     }
     await pause(delayMs())
-    if (!life.isAlive) return never
+    if (!life.isAlive) return never()
     if (answer.kind === 'failed') {
       trace.note(name, 'is refused', op.name, answer.code)
       throw new SottoError(answer.code, undefined, answer.detail)

@@ -31,6 +31,7 @@ import type { Store } from '../../packages/server/src/store/openStore.ts'
 import { copyData, emptyData, type MemoryData } from '../../packages/server/test/memory/data.ts'
 import { memoryStore } from '../../packages/server/test/memory/memoryStore.ts'
 import type { Clock } from './clock.ts'
+import { never } from './never.ts'
 import { worldOpaque } from './password.ts'
 import type { Random } from './random.ts'
 import type { Trace } from './trace.ts'
@@ -116,8 +117,6 @@ const writes: ReadonlySet<string> = new Set([
   'putForkTag',
 ])
 
-const never = new Promise<never>(() => {})
-
 interface Life {
   isAlive: boolean
   core: Core
@@ -176,17 +175,17 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
         return [
           name,
           async (...args: unknown[]): Promise<unknown> => {
-            if (!own.isAlive) return never
+            if (!own.isAlive) return never()
             if (isWrite) {
               await pause(random.between(0, 4))
-              if (!own.isAlive || struck('before_write')) return never
+              if (!own.isAlive || struck('before_write')) return never()
               if (isFull) throw new SottoError('read_only')
             }
             const result = await method(...args)
-            if (!own.isAlive) return never
+            if (!own.isAlive) return never()
             if (isWrite) trace.note('stored', name)
             if (name === 'append') options.onAppended(args[0] as readonly Append[])
-            return isWrite && struck('after_write') ? never : result
+            return isWrite && struck('after_write') ? never() : result
           },
         ]
       }),
