@@ -58,7 +58,8 @@ const caughtUp = (rooms: readonly RoomView[]): boolean => !rooms.some(isUnderWay
 const settledAs = ({ account, connection, rooms }: ClientState): Settled | undefined => {
   if (account.kind !== 'signed_in') return 'signed_out'
   if (connection.kind === 'refused') return 'refused'
-  if (connection.kind === 'offline' && connection.retryAtMs !== null) return 'offline'
+  // A line that has closed without a reason is opened again within moments: what is wrong, if anything, shows then.
+  if (connection.kind === 'offline' && connection.retryAtMs !== null && connection.reason) return 'offline'
   return connection.kind === 'online' && caughtUp(rooms) ? 'caught_up' : undefined
 }
 

@@ -9,7 +9,9 @@ const wire = (url: string, auth: object, { transports, headers }: ConnectOptions
     auth,
     reconnection: false,
     forceNew: true,
-    transports: [...(transports ?? ['websocket'])],
+    transports: [...(transports ?? ['websocket', 'polling'])],
+    // A proxy may pass no WebSockets; a row that is about one way takes no other.
+    tryAllTransports: transports === undefined,
     ...(headers ? { extraHeaders: { ...headers } } : {}),
   })
   const connected = new Promise<void>((resolve, reject) => {

@@ -28,8 +28,9 @@ export interface Connection {
   view(): ConnectionView
   isReady(): boolean
   /**
-   * Resolves when no line is on its way: it is there, or it is known that there is none; after `limits.helloTimeoutMs` all
-   * the same.
+   * Resolves when no line is on its way: it is there, or it is known what keeps it from being there; after
+   * `limits.helloTimeoutMs` all the same. A line that has closed without a reason is on its way again: the long poll ends now
+   * and then, and proxies end what is idle.
    */
   settled(): Promise<void>
   start(token: string): void
@@ -132,7 +133,7 @@ export const openConnection = ({
   const between = (leastMs: number, mostMs: number): number => leastMs + chance() * (mostMs - leastMs)
   const become = (next: Line): void => {
     line = next
-    if (line.kind !== 'opening') for (const settle of expecting) settle()
+    if (!isOnItsWay(line)) for (const settle of expecting) settle()
     events.viewed(view())
   }
 
@@ -279,7 +280,7 @@ export const openConnection = ({
     isReady: () => line.kind === 'ready',
     settled: () =>
       new Promise((resolve) => {
-        if (line.kind !== 'opening') return resolve()
+        if (!isOnItsWay(line)) return resolve()
         const settle = (): void => {
           cancel()
           expecting.delete(settle)
@@ -312,6 +313,18 @@ export const openConnection = ({
         waiting.set(requestId, { resolve, reject, cancel })
         live.send({ kind: 'submit', requestId, room, message, aux: null })
       }),
+  }
+}
+
+const isOnItsWay = (line: Line): boolean => {
+  switch (line.kind) {
+    case 'opening':
+      return true
+    case 'waiting':
+      return line.why.kind === 'failed' && line.why.failure === undefined
+    case 'closed':
+    case 'ready':
+      return false
   }
 }
 

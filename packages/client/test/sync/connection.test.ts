@@ -283,12 +283,17 @@ describe('the connection', () => {
     wait('cut')
     await settled()
     expect(heard).toHaveLength(1)
+    // The long poll ends now and then, and proxies cut what is idle: the next attempt is on its way.
     bench.lines.at(-1)?.say({ kind: 'closed' })
+    await settled()
+    expect(heard).toHaveLength(1)
+    await bench.pass(limits.retryDelayMinMs)
+    bench.lines.at(-1)?.say({ kind: 'closed', failure: new SottoError('offline') })
     wait('between two attempts')
     await settled()
     expect(heard.slice(1)).toEqual(['cut', 'between two attempts'])
 
-    await bench.pass(limits.retryDelayMinMs)
+    await bench.pass(2 * limits.retryDelayMinMs)
     wait('ready')
     await settled()
     expect(heard).toHaveLength(3)
