@@ -114,8 +114,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'packages/client/src/room/receiveHandshake.ts',
-        from: '  else expel(desk)\n  return passed(...events)\n}\n\n/** The own commit',
-        to: '  return passed(...events)\n}\n\n/** The own commit',
+        from: '  } else expel(desk)\n  return passed(...events)\n}\n\n/** The own commit',
+        to: '  }\n  return passed(...events)\n}\n\n/** The own commit',
       },
     ],
   },
@@ -247,7 +247,7 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/client/src/content/meta.ts',
-        from: "  seal(provider, metaKey(provider, archiveKey), 'meta', [room, epoch], encodeAs(sealedMeta, meta))",
+        from: "  seal(provider, metaKeyOf(provider, archiveKey), 'meta', [room, epoch], encodeAs(sealedMeta, meta))",
         to: '  encodeAs(sealedMeta, meta)',
       },
     ],
@@ -264,7 +264,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'packages/client/src/account/keyPackages.ts',
-        from: 'afresh || isForeign || oneTimes.length >= keptMax',
+        from: 'afresh || isForeign || free.length >= keptMax',
         to: 'afresh || isForeign',
       },
     ],
