@@ -54,8 +54,10 @@ const checkTimeline = (
   const isExcused = isExcusedDevice(world, device)
   const since = memberSince(world, entries, id)
   const { isUnwanted, isWithoutKeys } = staysIn(world, witness, { room, entries })
-  // Whose keys for the invitation are gone, or have ended while it waited, misses what is said until it is brought in anew.
-  const mayLack = isWithoutKeys && (world.keyless.has(device.index) || world.used.has('long_offline'))
+  // Whose keys for the invitation are gone, or have ended while it waited, or whose Welcome the server has lost, misses what
+  // is said until it is brought in anew.
+  const isLost = world.used.has('long_offline') || world.used.has('lost_welcome')
+  const mayLack = isWithoutKeys && (world.keyless.has(device.index) || isLost)
   const shown = new Map<string, Message[]>()
   const missed = new Set<number>()
   for (const item of items) {

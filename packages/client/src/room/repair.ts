@@ -17,7 +17,6 @@ import {
   type FailureCode,
   hashBytes,
   limits,
-  type WaitingWelcome,
 } from '@sotto/protocol'
 import {
   type Admission,
@@ -34,7 +33,7 @@ import { type Asked, attempt, type Attempt } from './attempt.ts'
 import { frozen } from './freeze.ts'
 import { dayMs } from './plan.ts'
 import { counted, envelopeFor, requeue } from './send.ts'
-import { ended, type Pending, publicOf, rejoinRule, type RoomState } from './state.ts'
+import { ended, type InvitedAt, type Pending, publicOf, rejoinRule, type RoomState } from './state.ts'
 import { type Step, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -59,14 +58,14 @@ export const lost = (room: RoomState, code: FailureCode, rule: string | null = n
 })
 
 /**
- * The user has accepted an invitation whose keys are not here any more. This device is a member from there on: it reads the
- * log from the entry of the Welcome, and what is said before it is brought in again it has missed. A step is nothing where
- * the invitation is over.
+ * The user has accepted an invitation whose keys, or whose Welcome, are not here any more. This device is a member from there
+ * on: it reads the log from the entry of the Welcome, and what is said before it is brought in again it has missed. A step
+ * is nothing where the invitation is over.
  */
-export const cameKeyless = (room: RoomState, { seq, entryHash, timeMs }: WaitingWelcome): RoomState =>
+export const cameKeyless = (room: RoomState, { seq, hash }: InvitedAt): RoomState =>
   room.phase.kind === 'invited'
     ? lost(
-        { ...room, place: { ...room.place, cursor: seq, hash: entryHash, timeMs, from: seq } },
+        { ...room, place: { ...room.place, cursor: seq, hash, timeMs: room.phase.timeMs, from: seq } },
         'storage_damaged',
       )
     : room

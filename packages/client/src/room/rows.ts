@@ -3,6 +3,7 @@ import {
   blob,
   boolean,
   bytes,
+  type CborValue,
   decodeAs,
   encodeAs,
   grown,
@@ -84,7 +85,15 @@ const phases: Shape<Phase> = union({
       meta: blob(limits.metaBytesMax),
     },
   ],
-  invited: [1, { inviter: nullable(bytes(32)), timeMs: uint(), before: union(endings) }],
+  invited: [
+    1,
+    {
+      inviter: nullable(bytes(32)),
+      timeMs: uint(),
+      before: union(endings),
+      entry: nullable(struct({ seq: uint(), hash })),
+    },
+  ],
   frozen: [
     3,
     { code: failureCode, rule: nullable(ruleText), nack: nullable(nack), before: union(following) },
@@ -93,11 +102,18 @@ const phases: Shape<Phase> = union({
   ...following,
 })
 
-/** Earlier versions wrote nothing of what a room was before the invitation; `load.ts` knows it from the other rows. */
+/**
+ * Earlier versions wrote nothing of what a room was before the invitation, which `load.ts` knows from the other rows, and
+ * others nothing of where in the log that stands.
+ */
 const phase: Shape<Phase> = {
-  read: (value, at) =>
-    phases.read(Array.isArray(value) && value[0] === 1 && value.length === 3 ? [...value, [6]] : value, at),
+  read: (value, at) => phases.read(Array.isArray(value) && value[0] === 1 ? whole(value) : value, at),
   write: phases.write,
+}
+
+const whole = (invited: readonly CborValue[]): CborValue => {
+  const withBefore = invited.length === 3 ? [...invited, [6]] : invited
+  return withBefore.length === 4 ? [...withBefore, null] : withBefore
 }
 
 const place: Shape<Place> = struct({

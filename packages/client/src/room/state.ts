@@ -1,5 +1,5 @@
 import type { Group, PublicGroup } from '@sotto/mls'
-import type { FailureCode } from '@sotto/protocol'
+import type { FailureCode, WaitingWelcome } from '@sotto/protocol'
 import { type Hook, type Policy, policyOf, type Role } from '@sotto/trust'
 import type { HookState } from '../hook/keys.ts'
 import type { RecordedItem } from '../timeline/record.ts'
@@ -52,6 +52,8 @@ export type Phase =
       readonly inviter: Uint8Array | null
       readonly timeMs: number
       readonly before: Ended
+      /** The entry of the Welcome; null where an earlier version has stored the invitation. */
+      readonly entry: InvitedAt | null
     }
   | { readonly kind: 'active' }
   /**
@@ -87,6 +89,9 @@ export type Phase =
   | { readonly kind: 'parting'; readonly to: Ended; readonly isDeclined: boolean }
   | Ended
 
+/** Where in the log an invitation stands. */
+export type InvitedAt = Pick<Place, 'hash'> & { readonly seq: number }
+
 /** This device is not in the room any more. What was read before stays, until the user deletes it. */
 export type Ended =
   | { readonly kind: 'left' }
@@ -114,9 +119,18 @@ export const ended = (room: RoomState, phase: Ended): RoomState =>
       }
 
 /** Somebody invites to the room, which is here to be read where it was one of the user's before. */
-export const invitedTo = (room: RoomState, inviter: Uint8Array | null, timeMs: number): RoomState => ({
+export const invitedTo = (
+  room: RoomState,
+  { inviter, timeMs, seq, entryHash }: Pick<WaitingWelcome, 'inviter' | 'timeMs' | 'seq' | 'entryHash'>,
+): RoomState => ({
   ...room,
-  phase: { kind: 'invited', inviter, timeMs, before: beforeInvitation(room) },
+  phase: {
+    kind: 'invited',
+    inviter,
+    timeMs,
+    before: beforeInvitation(room),
+    entry: { seq, hash: entryHash },
+  },
   pending: null,
 })
 

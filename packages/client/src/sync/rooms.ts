@@ -25,6 +25,7 @@ import { cameKeyless, stillLost } from '../room/repair.ts'
 import {
   emptyRoom,
   follows,
+  type InvitedAt,
   invitedTo,
   isEnded,
   isShown,
@@ -220,7 +221,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         return
       case 'invited':
         if (isUnwanted) return dismiss(room, waiting)
-        if (phase.timeMs === timeMs) return
+        if (phase.timeMs === timeMs && phase.entry) return
         break
       case 'removed':
       case 'left':
@@ -232,7 +233,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         break
     }
     await pool.reserve(waiting.welcome)
-    await room.take((state) => stepped(invitedTo(state, inviter, timeMs)))
+    await room.take((state) => stepped(invitedTo(state, waiting)))
   }
 
   const bundlesFor = async (welcome: Uint8Array) => {
@@ -280,10 +281,8 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
   }
 
   /** Nothing that this device knows speaks for the invitation: its user decides. */
-  const showAsInvitation = (room: Room, { inviter, timeMs }: WaitingWelcome): Promise<void> =>
-    room.take((state) =>
-      stepped(state.phase.kind === 'repairing' ? invitedTo(state, inviter, timeMs) : state),
-    )
+  const showAsInvitation = (room: Room, waiting: WaitingWelcome): Promise<void> =>
+    room.take((state) => stepped(state.phase.kind === 'repairing' ? invitedTo(state, waiting) : state))
 
   /**
    * Whether the log has been read as far as the Welcome goes: what it had no key for until then is noted as missed, and
@@ -311,6 +310,21 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       await settle(waiting, 'declined')
       room.proceed()
     }
+  }
+
+  const comeKeyless = async (room: Room, entry: InvitedAt): Promise<void> => {
+    await room.take((state) => stepped(cameKeyless(state, entry)))
+    // What was said since the invitation is in the log; how far that goes, the log says.
+    room.hint(entry.seq + 1)
+  }
+
+  /**
+   * An invitation that waits no more was accepted before, and this device has lost that since, or the server has lost the
+   * Welcome: the account is a member all the same.
+   */
+  const hasLeafIn = async (room: Room): Promise<boolean> => {
+    const listed = await line.call(operations.listRooms, {})
+    return listed.rooms.some(({ room: id }) => equalBytes(id, room.state().id))
   }
 
   return {
@@ -351,6 +365,9 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       const waiting = welcomes.findLast((welcome) => equalBytes(welcome.room, room.state().id))
       if (!waiting) {
         if (isListCut) throw new SottoError('unavailable', 'other invitations come first')
+        const { phase: before } = room.state()
+        if (before.kind === 'invited' && before.entry && phase.kind === 'active' && (await hasLeafIn(room)))
+          return comeKeyless(room, before.entry)
         await room.take((state) => stepped(uninvited(state)))
         throw new SottoError('not_found', 'the invitation is no longer there')
       }
@@ -362,9 +379,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
         if (phase.kind === 'parting') return dismiss(room, waiting)
         // The account is a member all the same, and its leaf is there: other keys for it can be asked for.
         await deps.renewKeyPackages()
-        await room.take((state) => stepped(cameKeyless(state, waiting)))
-        // What was said since the invitation is in the log; how far that goes, the log says.
-        room.hint(waiting.seq + 1)
+        await comeKeyless(room, { seq: waiting.seq, hash: waiting.entryHash })
       }
     },
     followChains: async () => {

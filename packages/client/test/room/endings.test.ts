@@ -35,10 +35,12 @@ describe('OUT-1: a room that has ended', () => {
   it.each(endings)('as $kind keeps its name, and can be invited to and deleted', (end) => {
     const kept = givenUp(room({ kind: 'active' }, { face, draft: 'so' }), end).room
     expect(kept).toMatchObject({ phase: end, face, draft: 'so' })
-    const invited = invitedTo(kept, inviter, 5)
-    expect(invited.phase).toEqual({ kind: 'invited', inviter, timeMs: 5, before: end })
+    const waiting = { inviter, timeMs: 5, seq: 4, entryHash: inviter }
+    const invited = invitedTo(kept, waiting)
+    const entry = { seq: 4, hash: inviter }
+    expect(invited.phase).toEqual({ kind: 'invited', inviter, timeMs: 5, before: end, entry })
     // A second invitation does not hide what was before the first.
-    expect(invitedTo(invited, inviter, 6).phase).toMatchObject({ before: end })
+    expect(invitedTo(invited, { ...waiting, timeMs: 6 }).phase).toMatchObject({ before: end })
     expect(uninvited(invited)).toEqual(kept)
     const gone = deleted(kept).room
     expect(isShown(gone)).toBe(false)
@@ -59,7 +61,7 @@ describe('OUT-1: a room that has ended', () => {
       { kind: 'active' },
       { kind: 'creating', groupInfo: id, tree: id, meta: id },
       { kind: 'frozen', code: 'fork', rule: null, nack: null, before: { kind: 'active' } },
-      { kind: 'invited', inviter, timeMs: 0, before: { kind: 'absent' } },
+      { kind: 'invited', inviter, timeMs: 0, before: { kind: 'absent' }, entry: null },
     ]
     for (const phase of phases) expect(() => deleted(room(phase))).toThrow('a room is left before')
   })
@@ -70,7 +72,10 @@ describe('OUT-1: a room that has ended', () => {
       { kind: 'absent' },
       { kind: 'leaving' },
       ...endings.map((to) => ({ kind: 'parting', to, isDeclined: to.kind === 'left' }) as const),
-      ...endings.map((before) => ({ kind: 'invited', inviter: null, timeMs: 4, before }) as const),
+      ...endings.map(
+        (before) => ({ kind: 'invited', inviter: null, timeMs: 4, before, entry: null }) as const,
+      ),
+      { kind: 'invited', inviter, timeMs: 4, before: { kind: 'left' }, entry: { seq: 3, hash: inviter } },
     ]
     for (const phase of phases) {
       const row = roomChanges(null, room(phase)).findLast(
@@ -100,9 +105,19 @@ describe('rooms of earlier versions', () => {
 
   it('that invite are told apart by whether one was in them', async () => {
     const fresh = await openedFrom({ phase: phaseRow(1, inviter, 5) })
-    expect(fresh?.phase).toEqual({ kind: 'invited', inviter, timeMs: 5, before: { kind: 'absent' } })
+    const entry = null
+    expect(fresh?.phase).toEqual({ kind: 'invited', inviter, timeMs: 5, before: { kind: 'absent' }, entry })
     const again = await openedFrom({ phase: phaseRow(1, null, 5), face: faceRow })
-    expect(again?.phase).toEqual({ kind: 'invited', inviter: null, timeMs: 5, before: { kind: 'removed' } })
+    expect(again?.phase).toEqual({
+      kind: 'invited',
+      inviter: null,
+      timeMs: 5,
+      before: { kind: 'removed' },
+      entry,
+    })
+    const before = { kind: 'left' }
+    const later = await openedFrom({ phase: encodeCanonical([1, inviter, 5, [9]]), face: faceRow })
+    expect(later?.phase).toEqual({ kind: 'invited', inviter, timeMs: 5, before, entry })
     expect(again?.face.name).toBe('Plans')
   })
 
