@@ -13,6 +13,7 @@ const pace = (why: string): Held => ({ kind: 'pace', why })
 const form = by('packages/protocol/test/bounds.test.ts', 'so much %s is read, and one more is refused')
 const server = (file: string, test: string): Held => by(`packages/server/test/${file}`, test)
 const keys = (test: string): Held => by('packages/protocol/test/openKeys.test.ts', test)
+const gateway = (test: string): Held => by('packages/cli/test/pair.test.ts', test)
 const open = (test: string): Held => by('tests/open/bounds.test.ts', test)
 
 /** Every limit, with the test that holds it. Whoever adds one adds the test. */
@@ -341,4 +342,13 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   ),
   certificateLookMs: pace('files are looked at; nobody else reaches it'),
   certificateWarnMs: pace('a line in the log'),
+  gatewayKeysMax: gateway(
+    'as many keys are held as may be, and the one that was asked for longest ago is forgotten',
+  ),
+  gatewayListedMax: gateway(
+    'so many recipients are listed, those who are there first, and everybody is found by name',
+  ),
+  gatewayWrongMax: gateway('what cannot be opened is tried so often, and again when the time is over'),
+  gatewayWrongWindowMs: gateway('what cannot be opened is tried so often, and again when the time is over'),
+  gatewayRegisteredMs: pace('how long an account is kept connected for a program that is about to come'),
 }

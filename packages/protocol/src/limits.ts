@@ -323,4 +323,14 @@ export const limits = {
   /** How often a server looks whether its certificate was renewed, and how long before its end it warns. */
   certificateLookMs: 5 * secondMs,
   certificateWarnMs: 14 * dayMs,
+
+  // The gateway of a machine.
+  /** Recipients for whom it holds a key that local programs encrypt to, and those of one answer. */
+  gatewayKeysMax: 1000,
+  gatewayListedMax: 250,
+  /** What cannot be opened, of one recipient in this time, before nothing is tried any more. */
+  gatewayWrongMax: 20,
+  gatewayWrongWindowMs: 10 * minuteMs,
+  /** How long an account stays connected for a program that has registered and not yet come. */
+  gatewayRegisteredMs: minuteMs,
 } as const

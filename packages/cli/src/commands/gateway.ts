@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { SottoError } from '@sotto/client'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { type OaepHash, oaepHashes } from '../gateway/pair/oaepHash.ts'
 import { invocationOf } from '../invocation.ts'
 import { serverOption } from '../lane/options.ts'
 import { styled } from '../output.ts'
@@ -13,6 +14,7 @@ interface Options {
   readonly port: string
   readonly room: string
   readonly tokenFile?: string
+  readonly oaep?: OaepHash
 }
 
 const tokenBytes = 32
@@ -37,6 +39,11 @@ export const gatewayCommand = (): Command =>
     .option('--port <port>', 'where to listen, on this machine alone', portDefault)
     .option('--room <name>', 'the classic room in which they talk', 'General')
     .option('--token-file <file>', 'write the token there, for this user alone, and do not show it')
+    .addOption(
+      new Option('--oaep <hash>', 'of RSA-OAEP, for old receivers that are not seen to send').choices(
+        oaepHashes,
+      ),
+    )
     .action(async (options: Options, command: Command) => {
       const { output, profile } = invocationOf(command)
       if (options.server === undefined) throw new SottoError('bad_request', 'say where with --server URL')
@@ -48,6 +55,7 @@ export const gatewayCommand = (): Command =>
         room: options.room,
         port: portOf(options.port),
         token,
+        oaepHash: options.oaep,
         output,
       }).catch((error: unknown) => {
         throw whyNot(error, options.port)

@@ -10,6 +10,8 @@ import { makeDesks } from './desks.ts'
 import type { Dialect, Refusal } from './dialect.ts'
 import { receive } from './guests.ts'
 import { makeHttp } from './http.ts'
+import type { OaepHash } from './pair/oaepHash.ts'
+import { pair } from './pair/pair.ts'
 import { refusalBody, refused } from './refusal.ts'
 import { talk } from './talk/talk.ts'
 import { makeVisitor, tokenOfHandshake } from './visitor.ts'
@@ -20,6 +22,8 @@ export interface GatewayOptions {
   readonly server: string
   /** The classic room in which local programs speak. */
   readonly room: string
+  /** What old receivers of this machine expect; undefined where it is to be seen from what they send. */
+  readonly oaepHash: OaepHash | undefined
   /** 0 for any that is free. */
   readonly port: number
   /** What a local program has to know; new at each start. */
@@ -55,7 +59,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const { profile, room, token } = options
   const server = serverAddress(options.server)
   const desks = makeDesks(profile, server, sharedTeller(outageTeller(options.output)))
-  const dialects: readonly Dialect[] = [talk(desks, server, room)]
+  const dialects: readonly Dialect[] = [talk(desks, server, room), pair(desks, options.oaepHash)]
   const visitor = makeVisitor(token, () => (http.address() as AddressInfo).port)
   const http = createServer(
     makeHttp(

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { openFailures } from '@sotto/client'
 import type { HttpAnswer, Route } from './dialect.ts'
 import { GatewayRefusal, refusalBody, refusalOf } from './refusal.ts'
 import { tokenOfRequest, type Visitor } from './visitor.ts'
@@ -6,23 +7,18 @@ import { tokenOfRequest, type Visitor } from './visitor.ts'
 /** A public key and what stands around it; messages do not come this way. */
 const bodyBytesMax = 64 * 1024
 
+/** Of the codes that are the gateway's own; those of the server have the status that they have there. */
 const statuses: Readonly<Record<string, number>> = {
-  PAYLOAD_INVALID: 400,
-  KEY_INVALID: 400,
   NAME_INVALID: 400,
-  UNAUTHORIZED: 401,
-  HOST_REFUSED: 403,
-  ORIGIN_REFUSED: 403,
-  NOT_FOUND: 404,
-  USER_NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  USERNAME_TAKEN: 409,
-  PAYLOAD_TOO_LARGE: 413,
+  NAME_IN_USE: 409,
+  ACCOUNT_EXISTS: 409,
   CONTENT_TYPE_INVALID: 415,
-  RATE_LIMITED: 429,
   OFFLINE: 503,
   TIMEOUT: 503,
 }
+
+const statusOf = (code: string): number =>
+  statuses[code] ?? Object.entries(openFailures).find(([known]) => known === code)?.[1].status ?? 500
 
 export const jsonAnswer = (status: number, body: unknown): HttpAnswer => ({
   status,
@@ -32,7 +28,7 @@ export const jsonAnswer = (status: number, body: unknown): HttpAnswer => ({
 
 const refusalAnswer = (error: unknown): HttpAnswer => {
   const refusal = refusalOf(error)
-  return jsonAnswer(statuses[refusal.code] ?? 500, refusalBody(refusal))
+  return jsonAnswer(statusOf(refusal.code), refusalBody(refusal))
 }
 
 const readBody = async (request: IncomingMessage): Promise<unknown> => {
@@ -55,10 +51,20 @@ const readBody = async (request: IncomingMessage): Promise<unknown> => {
   }
 }
 
+/**
+ * What is asked for. The address that a program is given may hold the token and end in `call=`, to which the program appends
+ * what it calls: then that is the path, so that a program can be told the token of which nothing but the address can be
+ * changed.
+ */
+const callOf = (target: string): URL => {
+  const [, call] = /^\/?\?(?:[^#]*&)?call=([^#]*)/.exec(target) ?? []
+  return new URL(call === undefined ? target : call.replace(/^\/*/, '/'), 'http://localhost')
+}
+
 /** Answers the requests that are no Socket.IO. */
 export const makeHttp = (routes: readonly Route[], visitor: Visitor): RequestListener => {
   const answerOf = async (request: IncomingMessage): Promise<HttpAnswer> => {
-    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
+    const { pathname, searchParams: query } = callOf(request.url ?? '/')
     const here = routes.filter(({ path }) => path === pathname)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const route = here.find((one) => one.method === method)
