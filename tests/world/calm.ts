@@ -1,4 +1,4 @@
-import { fromHex } from '@sotto/protocol'
+import { fromHex, limits } from '@sotto/protocol'
 import { decodeAccountState, decodePolicy, may, roleOf, roles } from '@sotto/trust'
 import { roomKeys, roomOfKey, within } from '../../packages/client/src/room/keys.ts'
 import { readRow } from '../../packages/client/src/room/rows.ts'
@@ -93,8 +93,19 @@ const hasOthers = (world: World, device: Device, room: string): boolean =>
     return other !== device && isActive && accountOf(other) !== undefined
   })
 
+const hourMs = 3_600_000
+/** How long a leaf lasts that comes in by a key package made now (KP-2, LEAF-10). */
+const leafLastsMs = (limits.keyPackageLifetimeDaysMax * 24 + limits.leafGraceHours) * hourMs
+
+/** Whether a wrong clock has carried the log so far ahead that no key package lasts by its time. */
+const isOutOfReach = ({ server, clock }: World, room: string): boolean => {
+  const newest = server.data().rooms.get(room)?.entries.at(-1)
+  return newest !== undefined && newest.timeMs - clock.nowMs() > leafLastsMs
+}
+
 /** Whether somebody who is active in the room may take the device out of it and bring it in again (C3). */
 const hasHelper = (world: World, device: Device, room: string): boolean => {
+  if (isOutOfReach(world, room)) return false
   const own = accountOf(device)
   return world.devices.some((other) => {
     const { rows } = other.disk

@@ -172,4 +172,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     'reordering,partition,lost_write,client_restore,client_clock,lost_keys,tabs,lie_short',
     'the same, of one who had been taken out of the room',
   ),
+  kept(
+    701308,
+    'loss,duplication,reordering,delay,lost_write,client_restore,client_clock,server_clock,lost_welcome,lost_keys,long_offline,lie_group_info',
+    'who was in a room that a wrong clock had carried nine months ahead was taken to wait without reason',
+  ),
 ]
