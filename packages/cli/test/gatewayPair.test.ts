@@ -36,7 +36,7 @@ const startGateway = async (profile: string, ...options: readonly string[]) => {
   const running = world.start(profile, '--json', ...words)
   await running.says('\n')
   const [said = {}] = values(running.out())
-  return { said, address: `${String(said['url'])}/?token=${String(said['token'])}&call=` }
+  return { said, address: String(said['programs']) }
 }
 
 beforeAll(async () => {

@@ -27,6 +27,9 @@ const portOf = (text: string): number => {
   return port
 }
 
+/** An address that holds the token, to which old programs append what they call: they can be told nothing else. */
+const addressFor = (url: string, token: string): string => `${url}/?token=${token}&call=`
+
 const whyNot = (error: unknown, port: string): unknown =>
   error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')
     ? new SottoError('unavailable', `port ${port}: nothing can listen there; choose another one with --port`)
@@ -69,12 +72,14 @@ export const gatewayCommand = (): Command =>
       // Before anybody is told that it runs: from then on it may be asked to end.
       const ended = endRequested()
       const { url } = gateway
+      const programs = addressFor(url, token)
       output.result(
-        { url, room: options.room, ...(tokenFile === undefined ? { token } : { tokenFile }) },
+        { url, room: options.room, ...(tokenFile === undefined ? { token, programs } : { tokenFile }) },
         table([
           ['Gateway', styled('bold', url)],
           ['Room', options.room],
           ['Token', tokenFile === undefined ? token : `in ${tokenFile}`],
+          ...(tokenFile === undefined ? [['Old programs', programs] as const] : []),
         ]),
       )
       output.remark('Socket.IO with auth {token}; events login, send_message, logout. Stop with Ctrl+C.')
