@@ -182,7 +182,7 @@ describe('how old programs write is seen', () => {
     const heard: Said[] = []
     socket.on('message', (said: Said) => heard.push(said))
     const ask = socket.timeout(60_000)
-    expect(await ask.emitWithAck('join', { username: 'Emma' })).toMatchObject({ ok: true, username: 'emma' })
+    expect(await ask.emitWithAck('join', 'Emma')).toMatchObject({ ok: true, username: 'emma' })
     const frank = await kept(sender(left, 'Frank'))
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const own = publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()

@@ -1,9 +1,11 @@
 import { createCipheriv, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { limits } from '@sotto/client'
 import { expect, test } from 'vitest'
+import type { Desk, Desks } from '../src/gateway/desks.ts'
 import { openCbc, readCbcEnvelope, sealCbc, type Suite } from '../src/gateway/pair/cbcEnvelope.ts'
 import { oaepHashes } from '../src/gateway/pair/oaepHash.ts'
 import { readProgramKey, writeKey } from '../src/gateway/pair/programKey.ts'
+import { pair as dialect } from '../src/gateway/pair/pair.ts'
 import { makePrograms } from '../src/gateway/pair/programs.ts'
 import { makeRecipientKeys } from '../src/gateway/pair/recipientKeys.ts'
 import { recipientsOf } from '../src/gateway/pair/recipients.ts'
@@ -147,4 +149,27 @@ test('a receiver keeps the key with which it came; one that comes before its key
   expect([receiver.key(), anew.key()]).toEqual([second, third])
   await programs.register('carol', first)
   expect(told).toEqual(['early', 'anew'])
+})
+
+test('who asks for keys before anybody has come is answered by an account of the profile, or that there is nobody', async () => {
+  const entered: string[] = []
+  const lane = { people: async () => [{ name: 'bob', fingerprint: 'x' }] } as unknown as Desk['lane']
+  const desksWith = (...accounts: readonly string[]): Desks => ({
+    enter: async ({ name, hear }) => {
+      expect(hear).toBeUndefined()
+      entered.push(name)
+      return { desk: { name, room: 0, lane }, leave: async () => {} }
+    },
+    anyLane: async () => undefined,
+    accounts: async () => accounts,
+    close: async () => {},
+  })
+  const usersOf = async (desks: Desks) => {
+    const route = dialect(desks, undefined).routes.find(({ path }) => path === '/users')
+    const answer = await route?.answer({ query: new URLSearchParams(), body: undefined })
+    return JSON.parse(String(answer?.body)) as unknown
+  }
+  expect(await usersOf(desksWith())).toEqual({})
+  expect(await usersOf(desksWith('ann', 'zoe'))).toEqual({ bob: expect.stringContaining('BEGIN PUBLIC KEY') })
+  expect(entered).toEqual(['ann'])
 })

@@ -1,6 +1,6 @@
 import { normalizeName, SottoError } from '@sotto/client'
 import type { Lane, LaneEvent } from '@sotto/client/open'
-import { serverOf } from '../lane/account.ts'
+import { laneNames, serverOf } from '../lane/account.ts'
 import { enrol } from '../lane/enroll.ts'
 import { openAccountLane } from '../lane/open.ts'
 import type { OutageTeller } from '../outage.ts'
@@ -38,6 +38,8 @@ export interface Desks {
   enter(visit: Visit): Promise<{ readonly desk: Desk; leave(): Promise<void> }>
   /** Any lane that is open: to ask the server for what everybody may know. Undefined where nobody is logged in. */
   anyLane(): Promise<Desk['lane'] | undefined>
+  /** Names that the profile has on this server. */
+  accounts(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -150,6 +152,11 @@ export const makeDesks = (
         each.status === 'fulfilled' && each.value.seated.size > 0 ? [each.value] : [],
       )
       return one?.lane
+    },
+    accounts: async () => {
+      const names = await laneNames(profile)
+      const servers = await Promise.all(names.map((name) => serverOf(profile, name)))
+      return names.filter((_, at) => servers[at] === server)
     },
     close: async () => {
       const all = await Promise.allSettled(open.values())

@@ -1,35 +1,19 @@
-import { limits } from '@sotto/client'
-import type { Desks } from '../desks.ts'
+import type { Desk, Desks } from '../desks.ts'
 import type { Dialect, HttpAnswer, HttpQuestion } from '../dialect.ts'
 import { jsonAnswer } from '../http.ts'
 import { GatewayRefusal } from '../refusal.ts'
 import type { OaepHash } from './oaepHash.ts'
 import { type Shared, welcome } from './guest.ts'
 import { makeHabits } from './habits.ts'
+import { type Linger, makeLinger } from './linger.ts'
 import { readProgramKey, writeKey } from './programKey.ts'
 import { makePrograms } from './programs.ts'
 import { makeRecipientKeys } from './recipientKeys.ts'
 import { recipientsOf } from './recipients.ts'
 
-/** Keeps the account of a program connected that has registered, until it comes by itself. */
-const makeLinger = () => {
-  const staying = new Map<string, () => void>()
-  return (name: string, leave: () => Promise<void>): void => {
-    staying.get(name)?.()
-    const end = (): void => {
-      clearTimeout(timer)
-      if (staying.get(name) === end) staying.delete(name)
-      leave().catch(() => {})
-    }
-    const timer = setTimeout(end, limits.gatewayRegisteredMs)
-    timer.unref()
-    staying.set(name, end)
-  }
-}
-
-const makeRegister = ({ desks, programs, habits }: Shared) => {
-  const linger = makeLinger()
-  return async ({ body }: HttpQuestion): Promise<HttpAnswer> => {
+const makeRegister =
+  ({ desks, programs, habits }: Shared, linger: Linger) =>
+  async ({ body }: HttpQuestion): Promise<HttpAnswer> => {
     const { username, public_key: given } = (body ?? {}) as Readonly<Record<string, unknown>>
     if (typeof username !== 'string')
       throw new GatewayRefusal('PAYLOAD_INVALID', 'register wants {username, public_key}', 'username')
@@ -41,6 +25,16 @@ const makeRegister = ({ desks, programs, habits }: Shared) => {
     const message = `${desk.name} is registered here`
     return jsonAnswer(201, { success: true, message, username: desk.name, public_key: given })
   }
+
+/** Whoever asks before anybody has come is answered as the first account of the profile. */
+const laneToAsk = async (desks: Desks, linger: Linger): Promise<Desk['lane'] | undefined> => {
+  const open = await desks.anyLane()
+  if (open) return open
+  const [name] = await desks.accounts()
+  if (name === undefined) return undefined
+  const { desk, leave } = await desks.enter({ name, seat: 'shared' })
+  linger(desk.name, leave)
+  return desk.lane
 }
 
 /** The lists that old programs know of, by `format`. */
@@ -59,9 +53,9 @@ const formatted = (format: string | null, people: ReadonlyMap<string, string>): 
 }
 
 const makeUsers =
-  ({ desks, keys, habits }: Shared) =>
+  ({ desks, keys, habits }: Shared, linger: Linger) =>
   async ({ query }: HttpQuestion): Promise<HttpAnswer> => {
-    const lane = await desks.anyLane()
+    const lane = await laneToAsk(desks, linger)
     const names = lane ? await recipientsOf(lane, query.get('username')) : []
     const found = await keys.publicKeysOf(names)
     const form = habits.keyForm()
@@ -83,10 +77,11 @@ export const pair = (desks: Desks, oaepHash: OaepHash | undefined): Dialect => {
     programs: makePrograms(),
     habits: makeHabits(oaepHash),
   }
+  const linger = makeLinger()
   return {
     routes: [
-      { method: 'POST', path: '/register', access: 'token', answer: makeRegister(shared) },
-      { method: 'GET', path: '/users', access: 'token', answer: makeUsers(shared) },
+      { method: 'POST', path: '/register', access: 'token', answer: makeRegister(shared, linger) },
+      { method: 'GET', path: '/users', access: 'token', answer: makeUsers(shared, linger) },
     ],
     welcome: (socket) => welcome(socket, shared),
   }
