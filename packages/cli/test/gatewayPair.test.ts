@@ -199,6 +199,9 @@ describe('how old programs write is seen', () => {
     expect(await found('format=list&username=Emma')).toEqual(both)
     expect(await found('username=emma&format=object')).toEqual({ users: both })
     expect(await found('username=nobody')).toEqual({})
+    // As libraries add it that find a query there already.
+    const added = await fetch(`${left}users&format=list&username=emma`)
+    expect(await added.json()).toEqual(both)
     expect(await found('format=xml')).toMatchObject({ code: 'PAYLOAD_INVALID', field: 'format' })
     for (const one of [{ socket }, frank]) one.socket.disconnect()
   })

@@ -58,7 +58,10 @@ const readBody = async (request: IncomingMessage): Promise<unknown> => {
  */
 const callOf = (target: string): URL => {
   const [, call] = /^\/?\?(?:[^#]*&)?call=([^#]*)/.exec(target) ?? []
-  return new URL(call === undefined ? target : call.replace(/^\/*/, '/'), 'http://localhost')
+  if (call === undefined) return new URL(target, 'http://localhost')
+  // A library that adds a query of its own finds one there already, and goes on with it.
+  const path = call.replace(/^\/*/, '/').replace(/^([^?&]*)&/, '$1?')
+  return new URL(path, 'http://localhost')
 }
 
 /** Answers the requests that are no Socket.IO. */
