@@ -79,11 +79,26 @@ def compact_json(value):
     return json.dumps(value, separators=(",", ":"))
 
 
+def padded_length(length):
+    """One of a few: what is sealed tells by its length hardly anything of the text."""
+    if length <= 8192:
+        return max(256, 1 << (length - 1).bit_length())
+    exponent = length.bit_length() - 1
+    step = 1 << (exponent - exponent.bit_length())
+    return -(-length // step) * step
+
+
+def padded_json(claims):
+    """The same claims and one more, which fills up and says nothing."""
+    length = len(compact_json(dict(claims, pad="")).encode())
+    return compact_json(dict(claims, pad="0" * (padded_length(length) - length)))
+
+
 def seal(text, sender, recipient, recipient_key, signing_key, content="A256GCM"):
     """Signed by the sender over context and text, then encrypted to the recipient."""
     kind = signing_key.export(as_dict=True)["kty"]
     claims = {"iss": sender, "aud": recipient, "iat": int(time.time()), "jti": str(uuid.uuid4()), "body": text}
-    proof = jws.JWS(compact_json(claims).encode())
+    proof = jws.JWS(padded_json(claims).encode())
     proof.allowed_algs = SIGNATURES
     proof.add_signature(signing_key, alg=SIGNATURE[kind], protected=compact_json({"alg": SIGNATURE[kind]}))
     algorithm = KEY_ALGORITHM[recipient_key.export(as_dict=True, private_key=False)["kty"]]

@@ -15,8 +15,10 @@ const isTime = (value: unknown): boolean =>
 
 /** The code of a failure, whose shape is always the same. */
 const codeOf = ({ body }: { readonly body: Record<string, unknown> }): unknown => {
-  const more = new Set(['retry_after_ms', 'reason'])
-  expect(Object.keys(body).filter((key) => !more.has(key))).toEqual(['error', 'code', 'timestamp'])
+  const more = new Set(['retry_after_ms', 'reason', 'field', 'instead'])
+  const always = ['error', 'message', 'code', 'timestamp', 'success']
+  expect(Object.keys(body).filter((key) => !more.has(key))).toEqual(always)
+  expect([body['message'], body['success']]).toEqual([body['error'], false])
   expect(body['code']).toMatch(/^[A-Z][A-Z0-9_]+$/)
   expect(isTime(body['timestamp'])).toBe(true)
   return body['code']
@@ -28,7 +30,12 @@ describe('POST /register', () => {
   test('answers 201 with the key as it came, and makes none of its own', async () => {
     const withKey = await register({ username: 'carol', password: goodPassword, public_key: pair.pem })
     expect(withKey.status).toBe(201)
-    expect(withKey.body).toEqual({ success: true, message: expect.any(String), public_key: pair.pem })
+    expect(withKey.body).toEqual({
+      success: true,
+      message: expect.any(String),
+      public_key: pair.pem,
+      public_key_pem: pair.pem,
+    })
     const without = await register({ username: 'dave', password: goodPassword, email: 'd@example.org' })
     expect(without.status).toBe(201)
     expect(without.body).toEqual({ success: true, message: expect.any(String) })
@@ -76,7 +83,7 @@ describe('POST /login', () => {
     expect(answer.body).toEqual({
       success: true,
       token: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
-      user: { username: 'alice', public_key: pair.pem },
+      user: { username: 'alice', public_key: pair.pem, public_key_pem: pair.pem },
     })
     const cookie = answer.headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(/^sotto_session=[^;]+; Path=\/; HttpOnly; SameSite=Strict/)
@@ -192,7 +199,8 @@ test('people: keys as uploaded with fingerprint, who is online, who hides it', a
   const own = (await rest(server.url, 'GET /api/me', { token: dora })).body
   expect(own).toMatchObject({ username: 'dora', public_key: pair.pem, kind: 'program', presence: 'visible' })
   const key = (await rest(server.url, 'GET /api/users/public-key/dora', { token: alice })).body
-  expect(key).toEqual({ username: 'dora', public_key: pair.pem, fingerprint: own['fingerprint'] })
+  const { fingerprint } = own
+  expect(key).toEqual({ username: 'dora', public_key: pair.pem, public_key_pem: pair.pem, fingerprint })
   const listed = (await rest(server.url, 'GET /users', { token: alice })).body as unknown as unknown[]
   expect(listed).toContainEqual(key)
   const unknown = await rest(server.url, 'GET /api/users/public-key/nobodyhere', { token: alice })

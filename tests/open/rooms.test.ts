@@ -25,6 +25,7 @@ test('joining by name makes the room; joining by id finds it; both give its hist
     room_id,
     room_name: 'General',
     message: expect.any(String),
+    key_request: { event: 'request_key', payload: { room_id } },
   })
   expect(await alice.next('room_history')).toEqual({ room_id, messages: [] })
   await bob.ask('join_room', { room_id: String(room_id) })

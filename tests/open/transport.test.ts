@@ -16,8 +16,10 @@ test.each(['polling', 'websocket'] as const)('over %s: a session gets in, nobody
     const told = await turnedAway(server.url, auth, options)
     expect(told).toEqual({
       error: expect.any(String),
+      message: told?.['error'],
       code: 'UNAUTHORIZED',
       timestamp: expect.stringMatching(/Z$/),
+      success: false,
     })
   }
   const byHeader = { ...options, headers: { authorization: `Bearer ${alice}` } }
@@ -75,6 +77,7 @@ test('unknown events and events that are too many are answered, not ignored', as
     code: 'RATE_LIMITED',
     timestamp: expect.stringMatching(/Z$/),
     message: expect.any(String),
+    success: false,
     retry_after_ms: expect.any(Number),
   })
 })

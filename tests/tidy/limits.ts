@@ -308,6 +308,11 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   openSignedAtMaxS: by('packages/client/test/open/hostile.test.ts', 'is of a time that can be'),
   openTimestampSkewMs: by('packages/client/test/open/forms.test.ts', 'lies near that of the server'),
   openEventsInFlightMax: open('so many events of a socket are in flight, and one more closes it'),
+  openClosingMs: pace('how long a server that closes waits until that has been read'),
+  openKeyRequestIntervalMs: by(
+    'tests/open/otherPrograms.test.ts',
+    'a room by its name, a key that is asked for, a message with a timestamp',
+  ),
   openRoomsPerAccountMax: open('an account makes so many rooms and no more'),
   openMembersPerRoomMax: open('a room has so many members and no more'),
   openParticipantsPerChatMax: open('a chat is begun with so many and no more'),

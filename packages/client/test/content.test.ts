@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeCanonical, hasSomethingToSee, limits } from '@sotto/protocol'
+import { encodeCanonical, hasSomethingToSee, limits, paddedLength } from '@sotto/protocol'
 import { decodeContent, encodeCommands, encodeText } from '../src/content/content.ts'
 import { makeMeta, nameOf, roomTitle } from '../src/content/meta.ts'
-import { pad, paddedLength, unpad } from '../src/content/padding.ts'
+import { pad, unpad } from '../src/content/padding.ts'
 import { decodePayload, encodePayload, messageReference } from '../src/content/payload.ts'
 
 const salt = new Uint8Array(16).fill(7)

@@ -290,6 +290,10 @@ export const limits = {
   openTimestampSkewMs: dayMs,
   /** Events of one account that have been read and not yet answered. */
   openEventsInFlightMax: 128,
+  /** How long a server that closes waits until its sockets have read that it does. */
+  openClosingMs: 2 * secondMs,
+  /** How often somebody asks for the key of a room, and how often one client gives a new one because it was asked. */
+  openKeyRequestIntervalMs: 30 * secondMs,
   openRoomsPerAccountMax: 200,
   openMembersPerRoomMax: 1000,
   openParticipantsPerChatMax: 100,

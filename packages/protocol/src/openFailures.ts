@@ -12,8 +12,9 @@ export const openFailures = {
   HOST_REFUSED: { status: 403, text: 'The server does not go by this name' },
   TRANSPORT_INVALID: { status: 400, text: 'This is no handshake of Socket.IO 4' },
   EVENT_UNKNOWN: { status: 400, text: 'There is no such event' },
+  EVENT_REPLACED: { status: 410, text: 'There is something else in place of this event' },
 
-  UNAUTHORIZED: { status: 401, text: 'Log in first' },
+  UNAUTHORIZED: { status: 401, text: 'Log in first, and show the token with each request and socket' },
   INVALID_CREDENTIALS: {
     status: 401,
     text: 'The name or the password is wrong; a person logs in here with an access token',
@@ -23,7 +24,10 @@ export const openFailures = {
     text: 'A person sends an access token, made in the settings, as Authorization: Bearer TOKEN',
   },
   SESSION_EXPIRED: { status: 401, text: 'The session has ended' },
-  GONE: { status: 410, text: 'A cookie that asserts an identity is not believed; log in' },
+  GONE: {
+    status: 410,
+    text: 'A cookie that asserts an identity is not believed, and none is given out; log in',
+  },
   SCOPE_MISSING: { status: 403, text: 'This access token does not reach so far' },
   IDENTITY_MISMATCH: { status: 403, text: 'The name in the payload is not the name of the session' },
 
@@ -59,6 +63,10 @@ export const openFailures = {
   ROOM_NOT_FOUND: { status: 404, text: 'There is no such room' },
   ROOM_LIMIT: { status: 409, text: 'There are too many rooms or members' },
   NOT_MEMBER: { status: 403, text: 'Join the room first' },
+  USERS_OFFLINE: {
+    status: 409,
+    text: 'Not everybody is there; with queue: true they are told when they come',
+  },
   CHAT_NOT_FOUND: { status: 404, text: 'There is no such chat' },
   REKEY_REQUIRED: { status: 409, text: 'Somebody has left; the chat needs a new key first' },
   REKEY_STALE: { status: 409, text: 'Another key was given out first' },

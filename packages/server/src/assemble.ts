@@ -190,7 +190,12 @@ export const assemble = async (
     certificate?.end()
     closing.abort()
     const grace = setTimeout(() => writes.destroyAll(), limits.shutdownGraceMs)
-    await Promise.all([gateway.close(), lane?.close(), app.close()])
+    // Whoever polls hears of it in his next request, which is still taken.
+    const closeRequests = async (): Promise<void> => {
+      await lane?.sayClosing()
+      await Promise.all([lane?.close(), app.close()])
+    }
+    await Promise.all([gateway.close(), closeRequests()])
     clearTimeout(grace)
     writes.end()
     await delivery.drained()

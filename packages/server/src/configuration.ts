@@ -65,6 +65,8 @@ export interface ServerConfig {
    * machine alone.
    */
   readonly trustNetwork?: readonly string[]
+  /** Origins of front ends that are served elsewhere and may use the open lane, cookies included: `https://app.example.org`. */
+  readonly allowedOrigins?: readonly string[]
   /** The database never grows beyond this; past it the server is read-only. Default: what the disk holds. */
   readonly databaseBytesMax?: number
   /**

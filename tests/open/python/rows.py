@@ -66,7 +66,8 @@ def call(method, path, body=None, token=None, headers=None, raw=None):
 def refused(answer, status, code):
     found, body, _ = answer
     same((found, body["code"]), (status, code))
-    same(sorted(key for key in body if key not in ("retry_after_ms", "reason")), ["code", "error", "timestamp"])
+    more = ("retry_after_ms", "reason", "field", "instead")
+    same(sorted(key for key in body if key not in more), ["code", "error", "message", "success", "timestamp"])
     same(body["timestamp"][-1], "Z")
 
 
@@ -298,7 +299,7 @@ def _():
         pass
     data = told.get(timeout=PATIENCE_S)
     data = data.get("data", data)
-    same((data["code"], sorted(data)), ("UNAUTHORIZED", ["code", "error", "timestamp"]))
+    same((data["code"], sorted(data)), ("UNAUTHORIZED", ["code", "error", "message", "success", "timestamp"]))
 
 
 @row("with the cookie of the log-in one is connected")
@@ -343,7 +344,7 @@ def _():
 def _():
     status, body, headers = call("POST", "/login", {"username": "pybob", "password": PASSWORD})
     same((status, body["success"]), (200, True))
-    same(body["user"], {"username": "pybob", "public_key": pem_of(EC)})
+    same(body["user"], {"username": "pybob", "public_key": pem_of(EC), "public_key_pem": pem_of(EC)})
     same("HttpOnly" in headers["Set-Cookie"], True)
     answers = []
     for name in ("pybob", "pynobody"):
@@ -576,6 +577,8 @@ def _():
     asked = {"initiator": "pyalice", "participants": ["pybob", "pycarol"], "keys": keys}
     answer = alice.ask("initiate_chat", asked)
     same(answer["offline"], ["pycarol"])
+    told = alice.next("chat_error")
+    same((told["code"], told["offline_users"]), ("USERS_OFFLINE", ["pycarol"]))
     invitation = bob.next("chat_invitation")
     same(sorted(invitation), ["chat_id", "encrypted_key", "initiator", "participants"])
     same((invitation["chat_id"], invitation["initiator"]), (answer["chat_id"], "pyalice"))

@@ -25,6 +25,7 @@ interface Options {
   readonly trustProxy: string
   readonly publicUrl: string
   readonly hostNames: string
+  readonly allowOrigin: string
   readonly registration?: RegistrationMode
   readonly logLevel?: (typeof logLevels)[number]
   readonly cert: string
@@ -126,6 +127,11 @@ export const serveCommand = (): Command =>
       process.env['SOTTO_HOSTS'] || '',
     )
     .option(
+      '--allow-origin <list>',
+      'origins of front ends served elsewhere that may use the lane for programs, cookies included (SOTTO_ALLOW_ORIGIN)',
+      process.env['SOTTO_ALLOW_ORIGIN'] || '',
+    )
+    .option(
       '--cert <file>',
       'the certificate to listen with, in PEM, with those that lead to its authority (SSL_CERT_PATH)',
       process.env['SSL_CERT_PATH'] || '',
@@ -189,6 +195,7 @@ export const serveCommand = (): Command =>
         open: options.open && process.env['SOTTO_OPEN'] !== 'off',
         ...tlsFiles(options.cert, options.key),
         trustNetwork,
+        allowedOrigins: listOf(options.allowOrigin),
         ...(options.registration ? { registration: options.registration } : {}),
         clockIsRight: options.clockIsRight,
         dataIsRight: options.dataIsRight,

@@ -114,6 +114,9 @@ export const chats: Section = {
         const listed = await hers.accepted('initiate_chat', asked)
         assert.deepEqual(listed['offline'], [carol.name])
         assert.deepEqual(listed['full'], [])
+        assert.equal((await hers.next('joined_chat'))['chat_id'], listed['chat_id'])
+        const left = await hers.next('chat_error')
+        assert.deepEqual([left['code'], left['offline_users']], ['USERS_OFFLINE', [carol.name]])
         assert.deepEqual(await his.next('chat_invitation'), {
           chat_id: listed['chat_id'],
           initiator: alice.name,

@@ -12,6 +12,7 @@ export const first: Section = {
       const ec = jwkOf(receivingPair('P-256').publicKey)
       const uploads = [
         ...receivingKinds.map((kind) => receivingPair(kind).pem),
+        Buffer.from(receivingPair('RSA-3072').pem).toString('base64'),
         ec,
         JSON.stringify(ec),
         { keys: [ec] },
@@ -22,6 +23,7 @@ export const first: Section = {
         assert.equal(put.status, 200, put.text)
         const served = await bench.rest(`GET /api/users/public-key/${account.name}`, { token: account.token })
         assert.deepEqual(served.body['public_key'], public_key)
+        assert.match(String(served.body['public_key_pem']), /^-----BEGIN PUBLIC KEY-----\n/)
         assert.match(String(served.body['fingerprint']), /^[\w-]{43}$/)
       }
     }),

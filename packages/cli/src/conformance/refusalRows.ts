@@ -80,6 +80,37 @@ export const refusals: Section = {
         7,
       ]),
     ),
+    row(
+      'refused.replaced',
+      'EVENT_REPLACED: events of other programs, with what there is instead',
+      async (bench) => {
+        const program = await bench.connect(await bench.account('alice'))
+        for (const event of ['register', 'encrypted_message', 'login', 'chat_message']) {
+          const answer = await program.ask(event, { username: 'x' })
+          assert.equal(answer['code'], 'EVENT_REPLACED')
+          assert.equal(typeof answer['instead'], 'string')
+        }
+        await program.close()
+      },
+    ),
+    row('refused.timestamp', 'a timestamp beside a message is RFC 3339 and near, or named', async (bench) => {
+      const program = await bench.connect(await bench.account('alice'))
+      const { name: recipient } = await bench.account('bob', 'RSA-3072')
+      const encrypted_payload = await sealed('x', receivingPair('RSA-3072').publicKey)
+      const { room_id } = await program.accepted('join_room', { room: bench.freshName('Times') })
+      const sent = (): readonly (readonly [string, object])[] => [
+        ['message', { recipient, encrypted_payload }],
+        ['send_message', roomContent(room_id, 'x', randomBytes(32))],
+      ]
+      for (const [event, payload] of sent())
+        await program.accepted(event, { ...payload, timestamp: new Date().toISOString() })
+      for (const timestamp of ['today', Date.now(), '1970-01-01T00:00:00Z'])
+        for (const [event, payload] of sent()) {
+          const answer = await program.ask(event, { ...payload, timestamp })
+          assert.deepEqual([answer['code'], answer['field']], ['PAYLOAD_INVALID', 'timestamp'])
+        }
+      await program.close()
+    }),
     row('refused.large', 'PAYLOAD_TOO_LARGE, and the connection stays', async (bench) => {
       const program = await bench.connect(await bench.account('alice'))
       const { name: recipient } = await bench.account('bob', 'RSA-3072')

@@ -58,9 +58,11 @@ export const rest = async (
 
 const rfc3339Utc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/
 
-/** Every failure has the same three fields, and says nothing of the inside. */
+/** Every failure has the same five fields, and says nothing of the inside. */
 export const assertFailureBody = (body: Readonly<Record<string, unknown>>): void => {
   assert.equal(typeof body['error'], 'string')
+  assert.equal(body['message'], body['error'])
+  assert.equal(body['success'], false)
   assert.match(String(body['code']), /^[A-Z][A-Z0-9_]*$/)
   assert.match(String(body['timestamp']), rfc3339Utc)
   assert.doesNotMatch(JSON.stringify(body), /\n\s+at |node:internal|\.ts:\d|\.js:\d/)

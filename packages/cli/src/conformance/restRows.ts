@@ -56,7 +56,8 @@ export const restCalls: Section = {
       const answer = await bench.rest('POST /login', { body: { username: name, password } })
       assert.equal(answer.status, 200)
       assert.equal(answer.body['success'], true)
-      assert.deepEqual(answer.body['user'], { username: name, public_key: receivingPair('RSA-3072').pem })
+      const { pem } = receivingPair('RSA-3072')
+      assert.deepEqual(answer.body['user'], { username: name, public_key: pem, public_key_pem: pem })
       const cookie = answer.headers.get('set-cookie') ?? ''
       assert.match(cookie, /HttpOnly/i)
       assert.match(cookie, /SameSite=(?:Strict|Lax)/i)
@@ -103,6 +104,62 @@ export const restCalls: Section = {
         assert.equal((await bench.rest('GET /api/me', { token })).status, 401)
         assert.equal((await bench.rest('GET /api/me', { headers: { cookie } })).status, 401)
         assert.equal((await bench.turnedAway({ token }))?.['code'], 'UNAUTHORIZED')
+      },
+    ),
+    row('rest.aliases', '/api/register, /api/login and /api/logout are the same', async (bench) => {
+      const username = bench.freshName('alias')
+      const public_key = Buffer.from(receivingPair('RSA-3072').pem).toString('base64')
+      const made = await bench.rest('POST /api/register', { body: { username, password, public_key } })
+      assert.equal(made.status, 201, made.text)
+      assert.equal(made.body['public_key'], public_key)
+      assert.equal(made.body['public_key_pem'], receivingPair('RSA-3072').pem)
+      const login = await bench.rest('POST /api/login', { body: { username, password } })
+      const token = String(login.body['token'])
+      assert.equal((await bench.rest('GET /api/me', { token })).body['username'], username)
+      assert.equal((await bench.rest('POST /api/logout', { token })).status, 200)
+      assert.equal((await bench.rest('GET /api/me', { token })).status, 401)
+    }),
+    row('rest.field', 'a refusal names the field that is refused', async (bench) => {
+      const { name: username } = await bench.account('alice')
+      for (const [body, code, field] of [
+        [{ password }, 'PAYLOAD_INVALID', 'username'],
+        [{ username }, 'PAYLOAD_INVALID', 'password'],
+        [{ username, password, nickname: 'x' }, 'PAYLOAD_INVALID', 'nickname'],
+        [{ username, password: 7 }, 'PAYLOAD_INVALID', 'password'],
+        [{ username, password: 'short' }, 'WEAK_PASSWORD', 'password'],
+        [{ username, password, public_key: 'no key' }, 'KEY_INVALID', 'public_key'],
+        [{ username, password }, 'USERNAME_TAKEN', 'username'],
+      ] as const) {
+        const answer = await bench.rest('POST /register', { body })
+        assert.equal(`${String(answer.body['code'])} ${String(answer.body['field'])}`, `${code} ${field}`)
+      }
+    }),
+    row('rest.format', '?format=object: {users: […]} and {rooms: […]}', async (bench) => {
+      const { token } = await bench.account('alice')
+      for (const [path, name] of [
+        ['/users', 'users'],
+        ['/api/users/online', 'users'],
+        ['/api/rooms', 'rooms'],
+      ] as const) {
+        const { list } = await bench.rest(`GET ${path}`, { token })
+        const { body } = await bench.rest(`GET ${path}?format=object`, { token })
+        assert.deepEqual(Object.keys(body), [name])
+        assert.equal((body[name] as readonly unknown[]).length, list.length)
+      }
+      assertRefused(await bench.rest('GET /users?format=xml', { token }), 400, 'PAYLOAD_INVALID')
+    }),
+    row(
+      'rest.origin',
+      'a page that nobody has named is granted nothing, and no page everything',
+      async (bench) => {
+        const origin = 'https://elsewhere.example'
+        for (const call of ['OPTIONS /login', 'GET /api/me', 'OPTIONS /socket.io/?EIO=4&transport=polling']) {
+          const headers = { origin, 'access-control-request-method': 'POST' }
+          const answer = await bench.rest(call, { headers })
+          assertRefused(answer, 403, 'ORIGIN_REFUSED')
+          assert.equal(answer.headers.get('access-control-allow-origin'), null)
+          assert.equal(answer.headers.get('access-control-allow-credentials'), null)
+        }
       },
     ),
     row('rest.session', 'everything else asks for a session', async (bench) => {
@@ -167,6 +224,9 @@ export const restCalls: Section = {
     row('rest.gone', 'a cookie that only asserts who one is: GONE', async (bench) => {
       const { name } = await bench.account('alice')
       assertRefused(await bench.rest('GET /api/me', { headers: { cookie: `username=${name}` } }), 410, 'GONE')
+      const route = await bench.rest('POST /set_cookie', { body: { username: name } })
+      assertRefused(route, 410, 'GONE')
+      assert.match(String(route.body['instead']), /POST \/login/)
     }),
   ],
 }

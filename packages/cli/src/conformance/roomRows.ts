@@ -40,11 +40,22 @@ export const rooms: Section = {
           assert.equal(joined['room_id'], room_id)
           assert.equal(typeof joined['room_name'], 'string')
           assert.equal(typeof joined['message'], 'string')
+          assert.deepEqual(joined['key_request'], { event: 'request_key', payload: { room_id } })
           assert.deepEqual(await one.next('room_history'), { room_id, messages: [] })
         }
         await close()
       },
     ),
+    row('rooms.ask', 'request_key asks a member who is there: key_requested', async (bench) => {
+      const { bob, hers, his, room_id, close } = await room(bench)
+      assert.deepEqual((await his.accepted('request_key', { room_id }))['asked'], [
+        (await bench.account('alice')).name,
+      ])
+      assert.deepEqual(await hers.next('key_requested'), { room_id, username: bob.name })
+      const alone = await hers.accepted('join_room', { room: bench.freshName('Alone') })
+      assert.deepEqual((await hers.accepted('request_key', { room_id: alone['room_id'] }))['asked'], [])
+      await close()
+    }),
     row('rooms.hidden', 'a room that is forbidden looks like one that is not there', async (bench) => {
       const { alice, his, close } = await room(bench)
       const body = { name: bench.freshName('Hidden'), is_private: true }

@@ -1,4 +1,4 @@
-import { judgeKeys, type SignatureAlgorithm } from '@sotto/protocol'
+import { judgeKeys, readUploadedKey, type SignatureAlgorithm } from '@sotto/protocol'
 import {
   calculateJwkThumbprint,
   type CryptoKey,
@@ -9,7 +9,6 @@ import {
   type JWK,
 } from 'jose'
 import { fail } from './failure.ts'
-import { parseStrict } from './strict.ts'
 
 /** What an account receives and signs with. RSA-2048 can be written to, and is not made any more. */
 export type KeyKind = 'P-256' | 'RSA-3072' | 'RSA-4096'
@@ -61,15 +60,23 @@ const publicPart = (jwk: JWK): JWK =>
 export const uploadOf = ({ receiving, signing }: Identity): JWK | { readonly keys: readonly JWK[] } =>
   signing === null ? publicPart(receiving) : { keys: [publicPart(receiving), publicPart(signing)] }
 
-const valueOfText = async (text: string): Promise<unknown> => {
-  if (text.startsWith('{')) return parseStrict(text)
+const jwkOfPem = async (pem: string): Promise<JWK> => {
   for (const alg of ['RSA-OAEP-256', 'ECDH-ES+A256KW'])
     try {
-      return await exportJWK(await importSPKI(text, alg, { extractable: true }))
+      return await exportJWK(await importSPKI(pem, alg, { extractable: true }))
     } catch {
       // Not of this kind.
     }
   return fail('KEY_INVALID')
+}
+
+/** What is in one of the forms in which keys are put up. */
+const uploadedKey = (uploaded: unknown) => {
+  try {
+    return readUploadedKey(uploaded)
+  } catch {
+    return fail('KEY_INVALID')
+  }
 }
 
 /** Judged here too: the server has done it, and is not believed. */
@@ -81,9 +88,10 @@ const judged = (given: unknown) => {
   }
 }
 
-/** Reads SPKI in PEM, a JWK, a JWK as text, or a JWK Set. @throws LaneError `KEY_INVALID` */
+/** Reads a public key in any form in which one is put up. @throws LaneError `KEY_INVALID` */
 export const readPublicKeys = async (uploaded: unknown): Promise<PublicKeys> => {
-  const { all, receiving } = judged(typeof uploaded === 'string' ? await valueOfText(uploaded) : uploaded)
+  const key = uploadedKey(uploaded)
+  const { all, receiving } = judged(key.kind === 'pem' ? await jwkOfPem(key.pem) : key.jwk)
   const prints = await Promise.all(all.map(({ essential }) => calculateJwkThumbprint(essential, 'sha256')))
   return {
     receiving: receiving.essential,

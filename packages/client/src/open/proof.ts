@@ -3,6 +3,7 @@ import {
   type ChatProof,
   isCompactJws,
   limits,
+  paddedLength,
   signatureAlgorithmOf,
   type SignatureAlgorithm,
 } from '@sotto/protocol'
@@ -21,6 +22,8 @@ export interface Claims {
   /** New for each message. */
   readonly jti: string
   readonly body: unknown
+  /** Fills up to one of a few lengths, and says nothing. */
+  readonly pad?: string
 }
 
 const textEncoder = new TextEncoder()
@@ -37,6 +40,18 @@ const signBytes = async (bytes: Uint8Array, identity: Identity): Promise<string>
 
 export const sign = (claims: Claims, identity: Identity): Promise<string> =>
   signBytes(textEncoder.encode(JSON.stringify(claims)), identity)
+
+/** What a member for padding costs that holds nothing: `,"pad":""`. */
+const padBytes = 9
+
+/**
+ * The same, of one of a few lengths: who stores what is sealed, or sees it pass, learns nothing of the text by letters, nor by
+ * the names beside it. The filling is one more claim, which every reader passes over, also one that knows of none.
+ */
+export const signPadded = (claims: Claims, identity: Identity): Promise<string> => {
+  const bytes = textEncoder.encode(JSON.stringify(claims)).length + padBytes
+  return sign({ ...claims, pad: '0'.repeat(paddedLength(bytes) - bytes) }, identity)
+}
 
 /** The same with the payload left out (RFC 7515 appendix F), for what both sides have anyway. */
 export const signDetached = async (content: string, identity: Identity): Promise<string> => {

@@ -1,3 +1,4 @@
+import { limits } from '@sotto/protocol'
 import { type Bell, makeBell } from './bell.ts'
 import type { LaneEvent } from './events.ts'
 import { fail, LaneError } from './failure.ts'
@@ -102,6 +103,11 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     const others = await membersOf(room)
     const [newest] = places.get(audienceOf(room))?.keys ?? []
     if (newest && keysGiven.willDo(audienceOf(room), newest, [...others.keys(), sealing.name])) return newest
+    return giveKey(room, others)
+  }
+
+  /** A new one, to all: what was said before stays with those who were there. */
+  const giveKey = async (room: number, others: ReadonlyMap<string, PublicKeys>): Promise<SharedKey> => {
     const { claims, key, envelope } = await sealing.newKey(audienceOf(room), others)
     // Before it is sent: what others seal under it has to be readable here.
     store.write({ ...places.withKey(audienceOf(room), key), ...once.rowsOf(claims) })
@@ -117,6 +123,19 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
       keep([...others.keys()])
       throw error
     }
+  }
+
+  /** When a key was given last because somebody had asked: each costs a letter to every member. */
+  const answeredMs = new Map<number, number>()
+
+  /** Somebody who is in the room has no key, or has lost it, and the server has chosen us to give one. */
+  const keyRequested = async (room: number): Promise<void> => {
+    const nowMs = Date.now()
+    const isEarly = nowMs - (answeredMs.get(room) ?? -Infinity) < limits.openKeyRequestIntervalMs
+    if (isEarly || !places.get(audienceOf(room))) return
+    answeredMs.set(room, nowMs)
+    members.delete(room)
+    await giveKey(room, await membersOf(room))
   }
 
   const bellOf = (room: number): Bell => {
@@ -281,6 +300,10 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
             if (meanwhile) meanwhile.push(readMessage(payload))
             else enqueue(room, [readMessage(payload)])
           }
+          return true
+        case 'key_requested':
+          // Who asked asks again.
+          keyRequested(room).catch(() => {})
           return true
         case 'room_history':
           histories.set(room, asList(payload['messages']).map(readMessage))

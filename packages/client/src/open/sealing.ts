@@ -4,7 +4,7 @@ import { sealToAll, unseal, unsealKey } from './envelope.ts'
 import { fail, LaneError } from './failure.ts'
 import type { Identity, PublicKeys } from './keys.ts'
 import type { Pins } from './pins.ts'
-import { type Claims, sign, verify, verifyProof } from './proof.ts'
+import { type Claims, sign, signPadded, verify, verifyProof } from './proof.ts'
 import { makeSharedKey, readSharedKey, readUnsignedKey, type SharedKey } from './sharedKey.ts'
 import { utf8 } from './strict.ts'
 
@@ -12,6 +12,7 @@ import { utf8 } from './strict.ts'
 export interface Sealing {
   readonly name: string
   claims(aud: string, body: unknown): Claims
+  /** Of one of a few lengths. */
   signed(claims: Claims): Promise<string>
   /** What somebody signed for `aud`. @throws LaneError `PROOF_INVALID`, `KEY_CHANGED`, of asking for his key */
   verified(jws: string, iss: string, aud: string): Promise<Claims>
@@ -66,7 +67,7 @@ export const makeSealing = (name: string, identity: Identity, own: PublicKeys, p
   return {
     name,
     claims,
-    signed: (signing) => sign(signing, identity),
+    signed: (signing) => signPadded(signing, identity),
     verified,
     provenBy: (iss, proof) => checkedBy(iss, (keys) => verifyProof(proof, keys)),
     opened,

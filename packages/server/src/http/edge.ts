@@ -4,6 +4,7 @@ import { type Clock, hostDefault, isLoopback, type ServerConfig } from '../confi
 import type { EventLog } from '../logging/eventLog.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import { addressOf } from './address.ts'
+import { allowedOrigins } from './allowedOrigins.ts'
 import { hostNameOf, hostsOf } from './hosts.ts'
 import { isForeign, lastOf } from './origin.ts'
 import { believesIn } from './proxies.ts'
@@ -39,6 +40,10 @@ export interface Edge {
   goesBy(host: string): boolean
   /** Whether a page of another site asks. */
   isForeign(request: Asked): boolean
+  /** The origin of the page that asks, where the host has named it: it may use the open lane as if it were served here. */
+  allowedOrigin(request: Pick<Asked, 'headers'>): string | undefined
+  /** Whether the host has named any, so that answers differ by who asks. */
+  readonly allowsOrigins: boolean
   /** What this server is called in the request. */
   hostOf(request: Asked): string | undefined
   /** The origin at which people open this server, where its host has said so. */
@@ -50,7 +55,10 @@ const forwardedHeaders = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-h
 const isForwarded = (headers: IncomingHttpHeaders): boolean =>
   forwardedHeaders.some((name) => headers[name] !== undefined)
 
-type EdgeConfig = Pick<ServerConfig, 'host' | 'trustProxy' | 'trustNetwork' | 'publicUrl' | 'hostNames'>
+type EdgeConfig = Pick<
+  ServerConfig,
+  'host' | 'trustProxy' | 'trustNetwork' | 'publicUrl' | 'hostNames' | 'allowedOrigins'
+>
 
 /**
  * @param certificate what the server listens with, if it does: the names in it are names of the server
@@ -71,6 +79,7 @@ export const makeEdge = (
     hostNames,
     ...(certificate ? { isCertified: certificate.isFor } : {}),
   })
+  const allowed = allowedOrigins(config.allowedOrigins ?? [])
   const signs = makeSigns(clock, log)
 
   const peerOf = ({ socket }: Asked): string => socket.remoteAddress ?? ''
@@ -90,6 +99,8 @@ export const makeEdge = (
 
   return {
     publicOrigin: publicUrl?.origin,
+    allowedOrigin: ({ headers }) => allowed.of(headers),
+    allowsOrigins: allowed.any,
     believes,
     hostOf,
     goesBy: (host) => hosts.isKnown(host, undefined),

@@ -9,6 +9,7 @@ import {
   messageId,
   ownName,
   roomId,
+  saidTime,
   sealedText,
   senderTime,
   username,
@@ -65,6 +66,16 @@ export const openEvents = {
     codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER'],
     summary: 'Older messages; answered by `room_history`.',
   }),
+  requestKey: describe({
+    name: 'requestKey',
+    event: 'request_key',
+    toldBy: null,
+    input: object({ room_id: roomId, username: ownName }),
+    scope: 'rooms',
+    codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER'],
+    summary:
+      'Asks one member who is there for the key of a room: he gets `key_requested`, and who is asked stands in `asked`. Whoever answers gives a key to all with `rekey`; ask again and it may be another.',
+  }),
   leaveRoom: describe({
     name: 'leaveRoom',
     event: 'leave_room',
@@ -86,6 +97,7 @@ export const openEvents = {
       key_id: optional(
         text(64, { description: 'names the key; by default the one since somebody last left' }),
       ),
+      timestamp: optional(saidTime),
       username: ownName,
       sender: ownName,
     }),
@@ -135,7 +147,12 @@ export const openEvents = {
     name: 'message',
     event: 'message',
     toldBy: null,
-    input: object({ sender: ownName, recipient: username, encrypted_payload: envelope }),
+    input: object({
+      sender: ownName,
+      recipient: username,
+      encrypted_payload: envelope,
+      timestamp: optional(saidTime),
+    }),
     scope: 'send',
     codes: [
       'USER_NOT_FOUND',
@@ -186,9 +203,17 @@ export const openEvents = {
       queue: optional(boolean),
     }),
     scope: 'rooms',
-    codes: ['CLIENT_KEY_REQUIRED', 'USER_NOT_FOUND', 'ALG_WITHDRAWN', 'MAILBOX_FULL', 'QUOTA', 'ROOM_LIMIT'],
+    codes: [
+      'CLIENT_KEY_REQUIRED',
+      'USER_NOT_FOUND',
+      'USERS_OFFLINE',
+      'ALG_WITHDRAWN',
+      'MAILBOX_FULL',
+      'QUOTA',
+      'ROOM_LIMIT',
+    ],
     summary:
-      'Invites to a chat under a key that the initiator made; each gets `chat_invitation`; who is named in `full` has no room for it and is not invited.',
+      'Invites to a chat under a key that the initiator made, who gets `joined_chat`; each other gets `chat_invitation`; who is named in `full` has no room for it and is not invited. Who is away and is not told later is named in `offline`, and in `chat_error` with `offline_users`.',
   }),
   joinChat: describe({
     name: 'joinChat',
@@ -229,3 +254,21 @@ export const openEvents = {
       'Gives a key to the members of a room; each gets `rekeyed` with his own entry, but those whom the acknowledgement names in `full`.',
   }),
 } as const
+
+/**
+ * Events of other programs that there are none of here, and what there is in their place. Who has no session is told so
+ * before he can send any.
+ */
+export const replacedEvents: Readonly<Record<string, string>> = {
+  register:
+    'POST /register {username, password, public_key}, then POST /login, then auth: {token} of the socket',
+  login: 'POST /login {username, password}, then auth: {token} of the socket',
+  logout: 'POST /logout',
+  encrypted_message:
+    'message {recipient, encrypted_payload} to one, send_message {room_id, encrypted_content, iv} in a room, send_message {chat_id, encrypted_message, signature, signature_type, timestamp} in a chat',
+  chat_message:
+    'send_message with what is encrypted; for programs that send plaintext, sotto gateway on their machine',
+  get_users: 'GET /api/users/online',
+  get_online_users: 'GET /api/users/online',
+  get_public_key: 'GET /api/users/public-key/NAME',
+}

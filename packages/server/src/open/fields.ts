@@ -5,6 +5,7 @@ import {
   keyEntryForms,
   limits,
   momentPattern,
+  publicKeyForms,
   schemaOf,
 } from '@sotto/protocol'
 import { refuse } from './failure.ts'
@@ -88,6 +89,12 @@ export const senderTime: Shape<string> = judged(
   (value) => (typeof value === 'string' ? value : refuse('PAYLOAD_INVALID')),
 )
 
+/** The same in a message that says it without its being signed: judged, and then the time is the server's. */
+export const saidTime = described(
+  senderTime,
+  'judged and not kept: the time of a message is that of the server',
+)
+
 export const keyEntries: Shape<JsonObject> = judged(
   {
     type: 'object',
@@ -100,7 +107,7 @@ export const keyEntries: Shape<JsonObject> = judged(
 
 export const publicKey = judged(
   {
-    description: `SPKI PEM, JWK, JWK as text, or JWK Set; RSA from ${limits.openNewRsaBitsMin} bits, EC P-256; at most ${limits.openKeyCharactersMax} characters of JSON, ${limits.openKeyLabelCharactersMax} in each of kid, use, alg, key_ops`,
+    description: `${publicKeyForms.map(({ says }) => says).join(', ')}; RSA from ${limits.openNewRsaBitsMin} bits, EC P-256; at most ${limits.openKeyCharactersMax} characters of JSON, ${limits.openKeyLabelCharactersMax} in each of kid, use, alg, key_ops`,
     anyOf: [{ type: 'string' }, { type: 'object' }],
   },
   // Judged where it is put up, with its bounds.
@@ -110,6 +117,9 @@ export const publicKey = judged(
 export const publicUserShape = {
   username,
   public_key: nullable(described(publicKey, 'equal to what was uploaded')),
+  public_key_pem: nullable(
+    text(limits.openKeyCharactersMax, { description: 'the key that is sealed to, as SPKI PEM' }),
+  ),
   fingerprint: nullable(text(64, { description: 'RFC 7638 thumbprint, SHA-256, base64url' })),
 } as const
 

@@ -35,6 +35,8 @@ export interface OpenLane {
   readonly upgrade: SocketServer['upgrade']
   /** For whoever runs the server. */
   readonly departures: Departures
+  /** Takes nothing new, and tells those who are connected that the server closes. */
+  sayClosing(): Promise<void>
   close(): Promise<void>
 }
 
@@ -63,6 +65,15 @@ const withinSpace = ({ checkSpace }: Quota, routes: readonly OpenRoute[]): reado
     },
   }))
 
+/** Of those who are there so many are looked up for one who does not hide it. */
+const askedMax = 8
+
+const inAnyOrder = <T>(all: readonly T[]): readonly T[] =>
+  all
+    .map((one) => ({ one, at: Math.random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ one }) => one)
+
 export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
   const { store, admission, personSessions, quota, clock, limits, log } = dependencies
   const hints = processHints()
@@ -71,10 +82,16 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
   const sessions = makeOpenSessions({ ...common, store: store.tokens })
   const people = makePeople(store.users, limits)
   const mailbox = makeMailbox({ ...common, store: store.mail })
-  const rooms = makeRooms({ ...common, store: store.rooms, mailbox })
   const isOnline = (user: number): boolean => sockets.isOnline(user)
   const isVisible = async (name: string): Promise<boolean> =>
     (await store.users.named(name))?.presence === 'visible'
+  const someoneThere = async (among: readonly number[]) => {
+    const ids = new Set(among)
+    const there = inAnyOrder(sockets.online().filter(({ id }) => ids.has(id)))
+    for (const user of there.slice(0, askedMax)) if (await isVisible(user.name)) return user
+    return undefined
+  }
+  const rooms = makeRooms({ ...common, store: store.rooms, mailbox, someoneThere })
   const chats = makeChats({ ...common, store: store.chats, mailbox, isOnline, isVisible })
 
   const presence = makePresence({
@@ -142,6 +159,7 @@ export const makeOpenLane = (dependencies: OpenLaneDependencies): OpenLane => {
       })
     },
     upgrade: sockets.upgrade,
+    sayClosing: sockets.sayClosing,
     close: async () => {
       await sockets.close()
       presence.end()

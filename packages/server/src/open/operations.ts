@@ -41,6 +41,8 @@ export interface OpenOperation<Input> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** With `:name` for parameters, which are fields of the input, as are those of the query. */
   readonly path: string
+  /** Under which it is known as well. */
+  readonly aliases: readonly string[]
   readonly access: OpenAccess
   readonly input: Shape<Input>
   /** Names of the input's fields that stand in the query. */
@@ -57,14 +59,27 @@ const person: OpenAccess = { kind: 'person' }
 const lane = (scope: Scope): OpenAccess => ({ kind: 'lane', scope })
 
 const describe = <Input>(
-  operation: Omit<OpenOperation<Input>, 'query' | 'status'> &
-    Partial<Pick<OpenOperation<Input>, 'query' | 'status'>>,
-): OpenOperation<Input> => ({ query: [], status: 200, ...operation })
+  operation: Omit<OpenOperation<Input>, 'aliases' | 'query' | 'status'> &
+    Partial<Pick<OpenOperation<Input>, 'aliases' | 'query' | 'status'>>,
+): OpenOperation<Input> => ({ aliases: [], query: [], status: 200, ...operation })
 
 const passwordText = text(1024)
 const nothing = object({})
+const pem = text(limits.openKeyCharactersMax)
 const schemaOf = (shape: Shape<unknown>): JsonSchema => shape.schema
-const users = schemaOf(list(object(publicUserShape), 0, limits.openListedMax))
+
+/** How a list is answered: `object` as other programs read one. */
+const listFormats = ['list', 'object'] as const
+export type ListFormat = (typeof listFormats)[number]
+const format = optional(oneOf(...listFormats))
+
+/** A list, or an object with it where `format` asks for one. */
+const listOf = <T>(name: 'users' | 'rooms', one: Shape<T>): JsonSchema => {
+  const all = list(one, 0, limits.openListedMax)
+  return { anyOf: [all.schema, object({ [name]: all }).schema] }
+}
+
+const users = listOf('users', object(publicUserShape))
 
 /** A number that stands in an address. */
 const pathNumber = judged({ type: 'integer', minimum: 1 }, (value) =>
@@ -94,6 +109,7 @@ export const openOperations = {
     name: 'register',
     method: 'POST',
     path: '/register',
+    aliases: ['/api/register'],
     access: anyone,
     input: object({
       username,
@@ -105,7 +121,9 @@ export const openOperations = {
       invite: optional(nullable(text(64))),
     }),
     status: 201,
-    output: schemaOf(object({ success, message: text(80), public_key: optional(publicKey) })),
+    output: schemaOf(
+      object({ success, message: text(80), public_key: optional(publicKey), public_key_pem: optional(pem) }),
+    ),
     codes: [
       'PLAIN_HTTP',
       'REGISTRATION_CLOSED',
@@ -126,13 +144,14 @@ export const openOperations = {
     name: 'login',
     method: 'POST',
     path: '/login',
+    aliases: ['/api/login'],
     access: anyone,
     input: object({ username, password: passwordText }),
     output: schemaOf(
       object({
         success,
         token: text(64),
-        user: object({ username, public_key: nullable(publicKey) }),
+        user: object({ username, public_key: nullable(publicKey), public_key_pem: nullable(pem) }),
       }),
     ),
     codes: ['PLAIN_HTTP', 'INVALID_CREDENTIALS', 'PERSON_ACCOUNT', 'ACCOUNT_SUSPENDED'],
@@ -142,6 +161,7 @@ export const openOperations = {
     name: 'logout',
     method: 'POST',
     path: '/logout',
+    aliases: ['/api/logout'],
     access: lane('read'),
     input: nothing,
     output: schemaOf(object({ success })),
@@ -192,8 +212,8 @@ export const openOperations = {
     method: 'GET',
     path: '/api/users/online',
     access: lane('read'),
-    input: object({ after: optional(username) }),
-    query: ['after'],
+    input: object({ after: optional(username), format }),
+    query: ['after', 'format'],
     output: users,
     codes: [],
     summary: 'Who has a socket open and does not hide it, in the order of names, from `after` on.',
@@ -213,8 +233,8 @@ export const openOperations = {
     method: 'GET',
     path: '/users',
     access: lane('read'),
-    input: object({ after: optional(username) }),
-    query: ['after'],
+    input: object({ after: optional(username), format }),
+    query: ['after', 'format'],
     output: users,
     codes: [],
     summary: 'Everybody on this lane in the order of names, from `after` on.',
@@ -225,9 +245,9 @@ export const openOperations = {
     method: 'GET',
     path: '/api/rooms',
     access: lane('read'),
-    input: object({ after: optional(pathNumber) }),
-    query: ['after'],
-    output: schemaOf(list(room, 0, limits.openListedMax)),
+    input: object({ after: optional(pathNumber), format }),
+    query: ['after', 'format'],
+    output: listOf('rooms', room),
     codes: [],
     summary: 'The rooms that the caller may see in the order of their ids, from `after` on.',
   }),
@@ -252,8 +272,8 @@ export const openOperations = {
     method: 'GET',
     path: '/api/rooms/:room_id/members',
     access: lane('read'),
-    input: object({ room_id: roomId, after: optional(username) }),
-    query: ['after'],
+    input: object({ room_id: roomId, after: optional(username), format }),
+    query: ['after', 'format'],
     output: users,
     codes: ['ROOM_NOT_FOUND', 'NOT_MEMBER'],
     summary:

@@ -1,7 +1,17 @@
 import { limits } from '@sotto/protocol'
 import { openEvents } from './events.ts'
 import { chatId, envelope, messageId, sealedText, timestamp, username } from './fields.ts'
-import { integer, type JsonSchema, list, object, oneOf, optional, type Shape, text } from './form/shape.ts'
+import {
+  described,
+  integer,
+  type JsonSchema,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+} from './form/shape.ts'
 
 const schemaOf = (shape: Shape<unknown>): JsonSchema => shape.schema
 
@@ -21,21 +31,39 @@ const presence = schemaOf(object({ username, ...place }))
 const generation = integer(0, Number.MAX_SAFE_INTEGER)
 
 const failure = {
-  error: text(200),
+  error: text(400),
+  message: text(400),
   code: text(40),
   timestamp,
-  message: text(200),
+  success: oneOf(false),
+  field: optional(text(64)),
   retry_after_ms: optional(integer(0, Number.MAX_SAFE_INTEGER)),
   scope: optional(oneOf('account', 'hook', 'room', 'server')),
   reason: optional(text(20)),
+  instead: optional(text(400)),
 } as const
+
+const offlineUsers = list(username, 0, limits.openParticipantsPerChatMax)
+
+const keyRequest = described(
+  object({ event: oneOf('request_key'), payload: object({ room_id: messageId }) }),
+  'what to send for the key of the room, where one has none',
+)
 
 /** Every event that the server sends: one schema for each dialect. */
 export const serverEvents: Readonly<Record<string, readonly JsonSchema[]>> = {
   connected: [schemaOf(object({ message: text(80) }))],
   error: [schemaOf(object(failure))],
-  chat_error: [schemaOf(object(failure))],
-  joined_room: [schemaOf(object({ room_id: messageId, room_name: text(80), message: text(200) }))],
+  chat_error: [
+    schemaOf(object({ ...failure, offline_users: optional(offlineUsers), chat_id: optional(chatId) })),
+  ],
+  system_message: [schemaOf(object({ message: text(200), code: oneOf('SERVER_CLOSING'), timestamp }))],
+  joined_room: [
+    schemaOf(
+      object({ room_id: messageId, room_name: text(80), message: text(200), key_request: keyRequest }),
+    ),
+  ],
+  key_requested: [schemaOf(object({ room_id: messageId, username }))],
   left_room: [schemaOf(object({ room_id: messageId, room_name: text(80), message: text(200) }))],
   room_history: [
     schemaOf(object({ room_id: messageId, messages: list(roomMessage, 0, limits.openHistoryMessagesMax) })),
@@ -83,6 +111,7 @@ export const acknowledgement: JsonSchema = {
         timestamp: timestamp.schema,
         delivered: names,
         full: names,
+        asked: names,
       },
     },
     schemaOf(object({ ok: oneOf(false), ...failure })),

@@ -79,7 +79,7 @@ describe('programs', () => {
     const refused = await made
       .register({ username: 'bob', password: good, publicKey: undefined, invite: null }, here)
       .catch(asRefusal)
-    const waitMs = (refused as OpenRefusal).retryAfterMs ?? Number.NaN
+    const waitMs = (refused as OpenRefusal).detail.retryAfterMs ?? Number.NaN
     expect(waitMs).toBeLessThanOrEqual(limits.tryDelayMaxMs)
     clock.advance(waitMs)
     expect(await register('bob')).toBe('OK')

@@ -16,7 +16,7 @@ it('a description shows all of itself in several lines, or no room is made', asy
   const made = (description: string) =>
     rooms.create(alice, { name: 'Room', description, isPrivate: false }).catch((error: unknown) => {
       const refusal = asRefusal(error)
-      return refusal ? [refusal.code, refusal.reason] : error
+      return refusal ? [refusal.code, refusal.detail.reason] : error
     })
   expect(await made('a\0b')).toEqual(['PAYLOAD_INVALID', 'line'])
   expect(await made('a\n\u202eb')).toEqual(['PAYLOAD_INVALID', 'turns'])
@@ -36,7 +36,7 @@ it('NAME-2: a room that was made when more names were taken is still joined by i
   const join = (name: string) =>
     rooms.namedOrNew(alice, name).then(
       (room) => room.name,
-      (error: unknown) => asRefusal(error)?.reason,
+      (error: unknown) => asRefusal(error)?.detail.reason,
     )
   expect(await join('A\u3164B')).toBe('public/a\u1160b')
   expect(await join('TM news')).toBe('public/tm news')

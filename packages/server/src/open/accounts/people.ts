@@ -3,20 +3,22 @@ import { refuse } from '../failure.ts'
 import { lookUpForm } from '../identity.ts'
 import { behind, listed, rowsBehind, rowsOf } from '../listed.ts'
 import type { OpenUser, UserStore } from '../store.ts'
-import { readPublicKey } from './publicKey.ts'
+import { publicKeyPem, readPublicKey } from './publicKey.ts'
 
 /** A user as others see him: the key equal to what was uploaded. */
 export interface PublicUser {
   readonly username: string
   readonly public_key: unknown
+  /** The one that is sealed to, in the form that most libraries read. */
+  readonly public_key_pem: string | null
   readonly fingerprint: string | null
 }
 
-export const publicUser = ({ name, publicKey, fingerprint }: OpenUser): PublicUser => ({
-  username: name,
-  public_key: publicKey === null ? null : (JSON.parse(publicKey) as unknown),
-  fingerprint,
-})
+export const publicUser = ({ name, publicKey, fingerprint }: OpenUser): PublicUser => {
+  const uploaded = publicKey === null ? null : (JSON.parse(publicKey) as unknown)
+  const public_key_pem = fingerprint === null ? null : publicKeyPem(uploaded, fingerprint)
+  return { username: name, public_key: uploaded, public_key_pem, fingerprint }
+}
 
 /** Somebody, before it is read what he has put up. */
 type Named = Pick<OpenUser, 'id' | 'name'>

@@ -2,18 +2,18 @@ import { createHash, createPublicKey } from 'node:crypto'
 import {
   bytesOfStandard,
   FormRefusal,
-  isJsonObject,
   type JudgedKey,
   type JudgedKeys,
   judgeKeys,
-  jsonOf,
   limits,
+  readUploadedKey,
 } from '@sotto/protocol'
+import { boundedCache } from '../../boundedCache.ts'
 import { OpenRefusal, refuse } from '../failure.ts'
 
 /** A public key as it was uploaded, byte for byte, and its RFC 7638 thumbprint (SHA-256, base64url). */
 export interface PublicKey {
-  /** JSON of what was uploaded: a text (PEM, or a JWK written as text) or an object (JWK, JWK Set). */
+  /** JSON of what was uploaded: a text (PEM, base64 of it, or a JWK written as text) or an object (JWK, JWK Set). */
   readonly uploaded: string
   readonly fingerprint: string
   /** Whether it is long enough to be put up now: shorter ones are used where they have been for long. */
@@ -44,13 +44,35 @@ const jwkOfPem = (pem: string): unknown => {
 }
 
 const judged = (uploaded: unknown): JudgedKeys => {
-  if (isJsonObject(uploaded)) return judgeKeys(uploaded)
-  if (typeof uploaded !== 'string') return refuse('KEY_INVALID')
-  return judgeKeys(uploaded.startsWith('{') ? jsonOf(uploaded) : jwkOfPem(uploaded))
+  const key = readUploadedKey(uploaded)
+  return judgeKeys(key.kind === 'pem' ? jwkOfPem(key.pem) : key.jwk)
+}
+
+const pemsKeptMax = 10_000
+const pemsKept = boundedCache<string>({ weightMax: pemsKeptMax, weigh: () => 1 })
+
+const writtenPem = (jwk: unknown): string => {
+  const { essential } = judgeKeys(jwk, 'there').receiving
+  return createPublicKey({ key: { ...essential }, format: 'jwk' })
+    .export({ format: 'pem', type: 'spki' })
+    .toString()
 }
 
 /**
- * Judges a public key: SPKI in PEM, a JWK, a JWK as text, or a JWK Set whose first receiving key counts. As a whole and in
+ * The key that is sealed to, as SPKI in PEM: as it came where that was PEM, else as OpenSSL writes it.
+ *
+ * @param fingerprint of that key: what is written for it once is kept for a while
+ */
+export const publicKeyPem = (uploaded: unknown, fingerprint: string): string => {
+  const key = readUploadedKey(uploaded)
+  if (key.kind === 'pem') return key.pem
+  const pem = pemsKept.get(fingerprint) ?? writtenPem(key.jwk)
+  pemsKept.set(fingerprint, pem)
+  return pem
+}
+
+/**
+ * Judges a public key of one of the forms that are taken; of a JWK Set the first receiving key counts. As a whole and in
  * its labels it is bounded: it is told to everybody who lists people.
  *
  * @throws OpenRefusal `KEY_INVALID` for everything else, a private key among it; `ALG_WITHDRAWN` for DSA

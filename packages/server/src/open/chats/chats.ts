@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readChatMessage, readChatProof, readRecentMoment } from '@sotto/protocol'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import { keyEntriesFor } from '../envelope/keyEntries.ts'
-import { refuse } from '../failure.ts'
+import { inField, refuse } from '../failure.ts'
 import type { JsonObject } from '../form/strictJson.ts'
 import { type Hints, userTopic } from '../hints.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
@@ -151,10 +151,10 @@ export const makeChats = ({
 
     send: async (user, id, sent) => {
       const { encrypted_message: message, timestamp } = sent
-      readChatMessage(message)
-      readRecentMoment(timestamp, clock.nowMs())
+      inField('encrypted_message', () => readChatMessage(message))
+      inField('timestamp', () => readRecentMoment(timestamp, clock.nowMs()))
       const statement = { chat: id, sender: user.name, timestamp, message }
-      readChatProof(sent.signature, sent.signature_type, statement)
+      inField('signature', () => readChatProof(sent.signature, sent.signature_type, statement))
       const chat = await of(user, id)
       if (chat.state === 'rekey') refuse('REKEY_REQUIRED')
       const payload = { chat_id: id, sender: user.name, ...sent }

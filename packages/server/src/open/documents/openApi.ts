@@ -114,11 +114,14 @@ const accessText = (access: OpenAccess): string => {
   }
 }
 
-const operationObject = (operation: AnyOperation): object => {
+/** Under its path, or under one by which it is known as well: a name of an operation stands once in a document. */
+const operationObject = (operation: AnyOperation, path: string): object => {
   const body = bodyOf(operation)
+  const { name, summary } = operation
+  const isOwnPath = path === operation.path
   return {
-    operationId: operation.name,
-    summary: operation.summary,
+    operationId: isOwnPath ? name : `${name}Alias`,
+    summary: isOwnPath ? summary : `The same as \`${operation.method} ${operation.path}\`.`,
     description: accessText(operation.access),
     security: securityOf(operation.access),
     ...(parametersOf(operation).length > 0 ? { parameters: parametersOf(operation) } : {}),
@@ -155,7 +158,8 @@ const securitySchemes = {
 /** The REST side of the open lane: OpenAPI 3.1, made of the schemas that the server checks by. */
 export const openApiDocument = (): Readonly<Record<string, unknown>> => {
   const operations: readonly AnyOperation[] = Object.values(openOperations)
-  const byPath = Map.groupBy(operations, ({ path }) => path.replaceAll(/:(\w+)/g, '{$1}'))
+  const addresses = operations.flatMap((one) => [one.path, ...one.aliases].map((path) => ({ path, one })))
+  const byPath = Map.groupBy(addresses, ({ path }) => path.replaceAll(/:(\w+)/g, '{$1}'))
   return {
     openapi: '3.1.0',
     info: { title: `${title}: REST`, ...about },
@@ -163,7 +167,9 @@ export const openApiDocument = (): Readonly<Record<string, unknown>> => {
     paths: Object.fromEntries(
       [...byPath].map(([path, all]) => [
         path,
-        Object.fromEntries(all.map((one) => [one.method.toLowerCase(), operationObject(one)])),
+        Object.fromEntries(
+          all.map(({ one, path: called }) => [one.method.toLowerCase(), operationObject(one, called)]),
+        ),
       ]),
     ),
     components: { schemas: { Failure: failureSchema }, securitySchemes },

@@ -14,7 +14,14 @@ type AnyOperation = OpenOperation<any>
 // oxlint-disable-next-line typescript/no-explicit-any -- only the schema of the input is read
 type AnyEvent = OpenEvent<any>
 
-const fieldTable = (caption: string, schema: JsonSchema): Html => {
+/** Of a list that may come as an object, too: the list. */
+const firstOf = (schema: JsonSchema): JsonSchema => {
+  const { anyOf } = schema
+  return Array.isArray(anyOf) ? ((anyOf as readonly JsonSchema[])[0] ?? schema) : schema
+}
+
+const fieldTable = (caption: string, whole: JsonSchema): Html => {
+  const schema = firstOf(whole)
   const items = (schema['items'] ?? schema) as JsonSchema
   const fields = fieldsOf(items)
   const heading = schema['items'] === undefined ? caption : `${caption}: a list, each of`
@@ -71,7 +78,8 @@ const operationEntry = (operation: AnyOperation): Html =>
   html`<details class="entry" id="${operation.name}">
     <summary>
       <span class="verb ${operation.method.toLowerCase()}">${operation.method}</span
-      ><code class="name">${operation.path}</code><span class="summary">${prose(operation.summary)}</span>
+      ><code class="name">${[operation.path, ...operation.aliases].join(', ')}</code
+      ><span class="summary">${prose(operation.summary)}</span>
     </summary>
     <div class="body">
       <p class="access">Access: <strong>${accessText(operation)}</strong></p>
@@ -233,8 +241,10 @@ const sections: readonly { readonly id: string; readonly name: string; content()
     name: 'Errors',
     content: () =>
       html`<p>
-          Over HTTP the status and <code>{error, code, timestamp[, retry_after_ms]}</code>; on a socket the
-          event <code>error</code> with the same and <code>message</code>. Codes are stable, texts may change.
+          <code>{error, message, code, timestamp, success: false[, field, retry_after_ms, instead]}</code>:
+          over HTTP with the status, on a socket as the event <code>error</code>. <code>message</code> is
+          <code>error</code> again; <code>field</code> is the one that is refused. Codes are stable, texts may
+          change.
         </p>
         ${errors()}`,
   },

@@ -5,7 +5,7 @@ import type { Programs } from '../accounts/programs.ts'
 import type { Caller } from '../../authentication/sessions.ts'
 import type { Clock } from '../../configuration.ts'
 import { checkIdentity } from '../identity.ts'
-import { openOperations as o, type OpenOperation } from '../operations.ts'
+import { type ListFormat, openOperations as o, type OpenOperation } from '../operations.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { OpenUser } from '../store.ts'
 import { noCookie, sessionCookie } from './cookies.ts'
@@ -56,6 +56,14 @@ export interface OpenServices {
 
 const tokenDaysDefault = 90
 const time = (ms: number): string => new Date(ms).toISOString()
+
+/** A list as it is, or as an object with it, as other programs read one. */
+const inFormat = (
+  format: ListFormat | undefined,
+  name: 'users' | 'rooms',
+  list: readonly unknown[],
+): unknown => (format === 'object' ? { [name]: list } : list)
+
 const done: Answer = { body: { success: true } }
 
 /** Every REST operation and what answers it. */
@@ -66,15 +74,16 @@ export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
       const wanted = { username, password, publicKey: key ?? undefined, invite: invite ?? null }
       const user = publicUser(await programs.register(wanted, asker))
       const message = 'Account created'
-      return { body: { success: true, message, ...(key ? { public_key: user.public_key } : {}) } }
+      const { public_key, public_key_pem } = user
+      return { body: { success: true, message, ...(key ? { public_key, public_key_pem } : {}) } }
     }),
     forAnyone(o.login, async ({ username, password }, asker) => {
       const { isSecure } = asker
       const user = await programs.logIn(username, password, asker)
       const { token, expiresMs } = await sessions.open(user)
-      const { username: name, public_key } = publicUser(user)
+      const { username: name, public_key, public_key_pem } = publicUser(user)
       return {
-        body: { success: true, token, user: { username: name, public_key } },
+        body: { success: true, token, user: { username: name, public_key, public_key_pem } },
         cookie: sessionCookie(token, isSecure, expiresMs - clock.nowMs()),
       }
     }),
@@ -97,12 +106,16 @@ export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
       if (presence !== caller.user.presence) services.presenceBecame(presence, caller.user)
       return { body: { presence } }
     }),
-    forLane(o.onlineUsers, async ({ after }) => ({ body: await services.onlineUsers(after ?? '') })),
+    forLane(o.onlineUsers, async ({ after, format }) => ({
+      body: inFormat(format, 'users', await services.onlineUsers(after ?? '')),
+    })),
     forLane(o.publicKey, async ({ name }) => ({ body: await people.keyOf(name) })),
-    forLane(o.users, async ({ after }) => ({ body: await people.page(after ?? '') })),
+    forLane(o.users, async ({ after, format }) => ({
+      body: inFormat(format, 'users', await people.page(after ?? '')),
+    })),
 
-    forLane(o.rooms, async ({ after }, { caller }) => ({
-      body: await rooms.visibleTo(caller.user, after ?? 0),
+    forLane(o.rooms, async ({ after, format }, { caller }) => ({
+      body: inFormat(format, 'rooms', await rooms.visibleTo(caller.user, after ?? 0)),
     })),
     forLane(o.createRoom, async ({ name, description, is_private }, { caller }) => {
       const wanted = {
@@ -113,9 +126,10 @@ export const openRoutes = (services: OpenServices): readonly OpenRoute[] => {
       const room = await rooms.create(caller.user, wanted)
       return { body: { success: true, room_id: room.id, name: room.name } }
     }),
-    forLane(o.roomMembers, async ({ room_id, after }, { caller }) => ({
-      body: await people.among(await rooms.members(caller.user, room_id), after ?? '', 'all'),
-    })),
+    forLane(o.roomMembers, async ({ room_id, after, format }, { caller }) => {
+      const members = await rooms.members(caller.user, room_id)
+      return { body: inFormat(format, 'users', await people.among(members, after ?? '', 'all')) }
+    }),
     forLane(o.inviteToRoom, async ({ room_id, username }, { caller }) => {
       await rooms.invite(caller.user, room_id, await people.named(username))
       return done

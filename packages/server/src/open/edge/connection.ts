@@ -23,6 +23,8 @@ export interface Connection {
   /** Looks whether its session still holds, and lets go of it where it does not. */
   checkSession(): Promise<void>
   close(refusal: OpenRefusal): void
+  /** Tells that the server closes; resolves when that has arrived, or nobody hears it any more. */
+  sayClosing(): Promise<void>
 }
 
 export interface ConnectionDependencies {
@@ -110,8 +112,7 @@ export const makeConnection = (
   }
 
   const sayRefusal = (event: string, refusal: OpenRefusal, acknowledge: Acknowledge | undefined): void => {
-    const failure = openFailureBody(refusal, clock.nowMs())
-    const told = { ...failure, message: failure.error }
+    const told = openFailureBody(refusal, clock.nowMs())
     emit('error', told)
     if (event === 'initiate_chat') emit('chat_error', told)
     log.count({ account: countedAs(caller.user) }, { code: refusal.code })
@@ -153,8 +154,7 @@ export const makeConnection = (
 
   const close = (refusal: OpenRefusal): void => {
     if (!socket.connected) return
-    const failure = openFailureBody(refusal, clock.nowMs())
-    emit('error', { ...failure, message: failure.error })
+    emit('error', openFailureBody(refusal, clock.nowMs()))
     socket.disconnect(true)
   }
 
@@ -215,6 +215,17 @@ export const makeConnection = (
     user,
     name,
     close,
+    sayClosing: () =>
+      new Promise((resolve) => {
+        if (!socket.connected) return resolve()
+        socket.once('disconnect', () => resolve())
+        emit('system_message', {
+          message: 'The server closes; come back in a moment',
+          code: 'SERVER_CLOSING',
+          timestamp: new Date(clock.nowMs()).toISOString(),
+        })
+        door.whenArrived(resolve)
+      }),
     checkSession: async () => {
       const nowMs = clock.nowMs()
       if (nowMs - renewedMs < renewAfterMs && nowMs < caller.expiresMs) return

@@ -1,10 +1,10 @@
-import { isPlaintext, readEnvelope } from '@sotto/protocol'
+import { isPlaintext, readEnvelope, readRecentMoment } from '@sotto/protocol'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import type { People } from '../accounts/people.ts'
 import { needScope, type OpenCaller } from '../accounts/sessions.ts'
 import type { Chats } from '../chats/chats.ts'
-import { type OpenEvent, openEvents as e } from '../events.ts'
-import { refuse } from '../failure.ts'
+import { type OpenEvent, openEvents as e, replacedEvents } from '../events.ts'
+import { inField, ofFields, openFailureBody, OpenRefusal, refuse, type RefusalDetail } from '../failure.ts'
 import { isJsonObject, type JsonObject } from '../form/strictJson.ts'
 import { checkIdentity } from '../identity.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
@@ -61,6 +61,12 @@ const chosen = (dialects: readonly Handler[], payload: unknown): Handler | undef
     ({ event: { toldBy } }) => toldBy === null || (isJsonObject(payload) && Object.hasOwn(payload, toldBy)),
   )
 
+/** What is missing where a payload is of none of the dialects. */
+const placeless = ([first]: readonly Handler[]): RefusalDetail => {
+  const field = first?.event.toldBy
+  return field === null || field === undefined ? {} : { field, fault: 'missing' }
+}
+
 /** What is answered with a page of history. */
 export const historyEvents: ReadonlySet<string> = new Set(
   [e.joinRoom, e.joinRoomByName, e.roomHistory].map(({ event }) => event),
@@ -70,6 +76,11 @@ const none: Acknowledged = {}
 
 const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
   const { rooms, chats, people, mailbox, presence, clock, limits } = dependencies
+
+  /** What a message says of its time beside what is sealed: nobody goes by it, and nobody is to be wrong about it. */
+  const checkTime = (timestamp: string | undefined): void => {
+    if (timestamp !== undefined) inField('timestamp', () => readRecentMoment(timestamp, clock.nowMs()))
+  }
 
   const giveHistory = async (
     room: OpenRoom | { readonly id: number },
@@ -88,7 +99,12 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
     asked: Asked,
   ): Promise<Acknowledged> => {
     const room = await rooms.join(asked.caller.user, id)
-    asked.reply('joined_room', { room_id: id, room_name: room.name, message: `You are in ${room.name}` })
+    asked.reply('joined_room', {
+      room_id: id,
+      room_name: room.name,
+      message: `You are in ${room.name}`,
+      key_request: { event: e.requestKey.event, payload: { room_id: id } },
+    })
     if (asked.caller.scopes.includes('read')) await giveHistory(room, page, asked)
     return { room_id: id }
   }
@@ -102,12 +118,16 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
       await giveHistory({ id: room_id }, page, asked)
       return none
     }),
+    on(e.requestKey, async ({ room_id }, { caller }) => ({
+      asked: await rooms.requestKey(caller.user, room_id),
+    })),
     on(e.leaveRoom, async ({ room_id }, { caller, reply }) => {
       const { name } = await rooms.leave(caller.user, room_id)
       reply('left_room', { room_id, room_name: name, message: `You have left ${name}` })
       return none
     }),
     on(e.sendToRoom, async (input, { caller }) => {
+      checkTime(input.timestamp)
       const { id, timeMs } = await rooms.send(caller.user, input.room_id, {
         content: input.encrypted_content,
         iv: input.iv,
@@ -121,8 +141,9 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
       const { timeMs, ...outcome } = await chats.send(asked.caller.user, chat_id, sent)
       return { timestamp: new Date(timeMs).toISOString(), ...outcome }
     }),
-    on(e.message, async ({ recipient, encrypted_payload }, { caller }) => {
-      void readEnvelope(encrypted_payload)
+    on(e.message, async ({ recipient, encrypted_payload, timestamp }, { caller }) => {
+      checkTime(timestamp)
+      inField('encrypted_payload', () => readEnvelope(encrypted_payload))
       const { id } = await people.named(recipient)
       const payload = { sender: caller.user.name, encrypted_payload }
       await mailbox.post({ sender: caller.user, letters: [{ recipient: id, event: 'message', payload }] })
@@ -133,13 +154,18 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
     on(e.leave, async (_input, { caller }) => (presence.say('user_left', caller.user), none)),
     on(e.userLogin, async (_input, { caller }) => (presence.say('user_online', caller.user), none)),
 
-    on(e.initiateChat, async ({ participants, keys, queue }, { caller }) => {
+    on(e.initiateChat, async ({ participants, keys, queue }, { caller, reply }) => {
       const { chat, away, full } = await chats.initiate(caller.user, {
         participants: await people.allNamed(participants),
         keys,
         away: queue ? 'queue' : 'list',
       })
       const names = chat.participants.map(({ name }) => name)
+      reply('joined_chat', { chat_id: chat.id, participants: names })
+      if (away.length > 0 && !queue) {
+        const left = new OpenRefusal('USERS_OFFLINE', { offlineUsers: away })
+        reply('chat_error', { ...openFailureBody(left, clock.nowMs()), chat_id: chat.id })
+      }
       return { chat_id: chat.id, participants: names, offline: away, full }
     }),
     on(e.joinChat, async ({ chat_id }, { caller, reply }) => {
@@ -161,19 +187,30 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
   ]
 }
 
+/** @throws OpenRefusal `EVENT_REPLACED`, `EVENT_UNKNOWN` */
+const refuseEvent = (name: string): never => {
+  const instead = Object.hasOwn(replacedEvents, name) ? replacedEvents[name] : undefined
+  if (instead !== undefined) throw new OpenRefusal('EVENT_REPLACED', { instead })
+  return refuse('EVENT_UNKNOWN')
+}
+
 /** Finds the dialect of an event by the shape of its payload, checks who says he sent it, and has it answered. */
 export const makeDispatch = (dependencies: Dependencies): Dispatch => {
   const handlers = Map.groupBy(handlersOf(dependencies), ({ event }) => event.event)
   return async (name, payload, asked) => {
-    const dialects = handlers.get(name) ?? refuse('EVENT_UNKNOWN')
+    const dialects = handlers.get(name) ?? refuseEvent(name)
     const handler = chosen(dialects, payload)
     const known = handler ? propertiesOf(handler.event) : {}
     if (contentEvents.has(name) && looksPlain(payload, known)) refuse('PLAINTEXT_REFUSED')
-    if (!handler) return refuse('PAYLOAD_INVALID')
+    if (!handler) throw new OpenRefusal('PAYLOAD_INVALID', placeless(dialects))
     needScope(asked.caller, handler.event.scope)
     const input = handler.event.input.read(payload ?? {}) as JsonObject
     for (const field of identityFields)
-      checkIdentity(input[field] as string | undefined, asked.caller.user.name)
-    return handler.handle(input, asked)
+      inField(field, () => checkIdentity(input[field] as string | undefined, asked.caller.user.name))
+    try {
+      return await handler.handle(input, asked)
+    } catch (error) {
+      throw ofFields(error, Object.keys(known))
+    }
   }
 }

@@ -10,23 +10,25 @@ import type { RequestBudget } from '../../budget/requests.ts'
 import type { Rate } from '../../rate.ts'
 import { countedAs } from '../accounts/owner.ts'
 import { needScope, type OpenSessions } from '../accounts/sessions.ts'
-import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
+import { asRefusal, ofFields, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
 import { isJsonObject, type JsonObject, parseStrictJson } from '../form/strictJson.ts'
 import { answerUs } from './answerWork.ts'
 import type { OpenRoute } from './answers.ts'
 import { shownToken, tokenOf } from './claim.ts'
+import { allowOrigin, answerPreflight } from './crossOrigin.ts'
+import { insteadOfCookies, retiredPaths } from './retired.ts'
 import { type SocketServer, socketPath } from './sockets.ts'
 
 interface Dependencies {
   readonly routes: readonly OpenRoute[]
-  readonly sockets: Pick<SocketServer, 'check' | 'answer'>
+  readonly sockets: Pick<SocketServer, 'check' | 'answer' | 'isClosing'>
   readonly sessions: Pick<OpenSessions, 'authenticate'>
   /** Of the other lane: what a person’s own client has. */
   readonly personSessions: Pick<Sessions, 'authenticate'>
   readonly requests: Rate
   readonly memory: Pick<RequestBudget, 'admit'>
   readonly work: WorkBudget
-  readonly edge: Pick<Edge, 'isForeign' | 'isSecure' | 'refuseInTheClear'>
+  readonly edge: Pick<Edge, 'isForeign' | 'isSecure' | 'refuseInTheClear' | 'allowedOrigin' | 'allowsOrigins'>
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly log: EventLog
@@ -57,6 +59,9 @@ const nobody: Asker = { caller: null, account: null }
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
+const isList = ({ output, query }: OpenRoute['operation']): boolean =>
+  output['type'] === 'array' || query.includes('format')
+
 /** What fastify says before a handler is asked. */
 const refusalOf = (error: unknown): OpenRefusal | undefined => {
   const known = asRefusal(error)
@@ -75,8 +80,8 @@ const refusalOf = (error: unknown): OpenRefusal | undefined => {
 }
 
 const sendRefusal = (reply: FastifyReply, refusal: OpenRefusal, nowMs: number): FastifyReply => {
-  if (refusal.retryAfterMs !== undefined)
-    reply.header('retry-after', Math.max(1, Math.ceil(refusal.retryAfterMs / 1000)))
+  const { retryAfterMs } = refusal.detail
+  if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1000)))
   return reply
     .code(openFailures[refusal.code].status)
     .header('cache-control', 'no-store')
@@ -100,12 +105,18 @@ const bodyOf = (body: unknown): JsonObject => {
 /** Path, query and body give different fields; one that comes from two of them has no meaning. */
 const inputOf = ({ operation }: OpenRoute, request: FastifyRequest): JsonObject => {
   const query = request.query as JsonObject
+  // Nothing of an address is told as the name of a field: somebody may have put a secret there.
   if (Object.keys(query).some((name) => !operation.query.includes(name))) refuse('PAYLOAD_INVALID')
   const parts = [request.params as JsonObject, query, bodyOf(request.body)]
   const names = parts.flatMap((part) => Object.keys(part))
   if (new Set(names).size !== names.length) refuse('PAYLOAD_INVALID')
   return Object.assign({}, ...parts) as JsonObject
 }
+
+const pathsOf = ({ operation }: OpenRoute): readonly string[] => [operation.path, ...operation.aliases]
+
+const namesOf = ({ operation }: OpenRoute): readonly string[] =>
+  Object.keys(operation.input.schema['properties'] ?? {})
 
 /** The REST side of the open lane, and the address of its sockets. */
 export const registerOpenHttp = async (root: FastifyInstance, dependencies: Dependencies): Promise<void> => {
@@ -114,7 +125,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
 
   const admit = ({ operation }: OpenRoute, request: FastifyRequest, { key, counted }: Account): void => {
     const address = addressKey(request.ip)
-    const workUs = operation.output['type'] === 'array' ? listUs : requestUs
+    const workUs = isList(operation) ? listUs : requestUs
     log.count({ account: counted }, { requests: 1, workUs })
     log.count({ address }, { workUs })
     memory.admit(request, key, limits.openListedBytesMax)
@@ -155,12 +166,20 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
     }
   }
 
-  const serve = (app: FastifyInstance, route: OpenRoute): void => {
+  const answerOf = async (route: OpenRoute, input: unknown, request: Parameters<OpenRoute['answer']>[1]) => {
+    try {
+      return await route.answer(input, request)
+    } catch (error) {
+      throw ofFields(error, namesOf(route))
+    }
+  }
+
+  const serve = (app: FastifyInstance, route: OpenRoute, url: string): void => {
     const { operation } = route
     const askers = new WeakMap<FastifyRequest, Asker>()
     app.route({
       method: operation.method,
-      url: operation.path,
+      url,
       bodyLimit: limits.openBodyBytesMax,
       onRequest: async (request) => {
         if (isSecretive(operation)) edge.refuseInTheClear(request.raw)
@@ -169,7 +188,7 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
       handler: async (request, reply) => {
         const { caller, account } = askers.get(request) ?? nobody
         const input: unknown = operation.input.read(inputOf(route, request))
-        const { body, cookie } = await route.answer(input, {
+        const { body, cookie } = await answerOf(route, input, {
           caller,
           address: addressKey(request.ip),
           token: shownToken(request.headers, edge.isSecure(request.raw)),
@@ -189,8 +208,8 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
 
   /** The same address with another method: said, so that nobody takes it for an address that is not there. */
   const serveOtherMethods = (app: FastifyInstance): void => {
-    for (const path of new Set(routes.map(({ operation }) => operation.path))) {
-      const taken = routes.flatMap(({ operation }) => (operation.path === path ? [operation.method] : []))
+    for (const path of new Set(routes.flatMap(pathsOf))) {
+      const taken = routes.flatMap((route) => (pathsOf(route).includes(path) ? [route.operation.method] : []))
       app.route({
         method: methods.filter((method) => !taken.some((one) => one === method)),
         url: path,
@@ -201,6 +220,15 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
         handler: async () => refuse('METHOD_NOT_ALLOWED'),
       })
     }
+    for (const url of retiredPaths)
+      app.route({
+        method: [...methods],
+        url,
+        onRequest: async () => {
+          throw new OpenRefusal('GONE', { instead: insteadOfCookies })
+        },
+        handler: async () => refuse('GONE'),
+      })
     app.route({
       method: [...methods],
       url: '/api/*',
@@ -209,10 +237,26 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
     })
   }
 
+  /** What a browser asks before it lets a page of another origin ask. */
+  const servePreflight = (app: FastifyInstance, url: string): void => {
+    app.route({
+      method: 'OPTIONS',
+      url,
+      handler: async ({ raw }, reply) =>
+        edge.allowedOrigin(raw) === undefined ? refuse('METHOD_NOT_ALLOWED') : answerPreflight(reply),
+    })
+  }
+
   await root.register(async (app) => {
-    app.addHook('onRequest', async (request) => {
+    app.addHook('onRequest', async (request, reply) => {
+      const origin = edge.allowedOrigin(request.raw)
+      if (edge.allowsOrigins) reply.header('vary', 'origin')
+      // First, so that the page can read why it is refused.
+      if (origin !== undefined) allowOrigin(reply, origin)
       requests.take(addressKey(request.ip))
-      if (edge.isForeign(request.raw)) refuse('ORIGIN_REFUSED')
+      if (origin === undefined && edge.isForeign(request.raw)) refuse('ORIGIN_REFUSED')
+      // What is said to a socket that polls comes in its next request.
+      if (sockets.isClosing() && request.routeOptions.url !== socketPath) refuse('UNAVAILABLE')
     })
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -228,8 +272,9 @@ export const registerOpenHttp = async (root: FastifyInstance, dependencies: Depe
       log.count({ address: addressKey(request.ip) }, { code })
       return sendRefusal(reply, refusal ?? new OpenRefusal('INTERNAL'), clock.nowMs())
     })
-    for (const route of routes) serve(app, route)
+    for (const route of routes) for (const path of pathsOf(route)) serve(app, route, path)
     serveOtherMethods(app)
+    for (const url of [...new Set(routes.flatMap(pathsOf)), '/api/*', socketPath]) servePreflight(app, url)
 
     app.route({
       method: ['GET', 'POST'],

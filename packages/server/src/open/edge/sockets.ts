@@ -25,12 +25,15 @@ export interface SocketServer {
   isOnline(user: number): boolean
   /** Those who have a socket open. */
   online(): readonly { readonly id: number; readonly name: string }[]
+  isClosing(): boolean
+  /** Takes no new socket, and tells all there are that the server closes; resolves when they have read it, or soon after. */
+  sayClosing(): Promise<void>
   close(): Promise<void>
 }
 
 interface Dependencies extends ConnectionDependencies {
   readonly sessions: OpenSessions
-  readonly edge: Pick<Edge, 'isForeign' | 'addressOf' | 'isSecure'>
+  readonly edge: Pick<Edge, 'isForeign' | 'addressOf' | 'isSecure' | 'allowedOrigin'>
   /** Somebody’s last socket has gone. */
   onOffline(user: { readonly id: number; readonly name: string }): void
 }
@@ -65,6 +68,14 @@ const refuseUpgrade = (socket: Duplex, refusal: OpenRefusal, nowMs: number, with
   )
 }
 
+/** Resolves when all of it is done, or the time is over. */
+const within = async (timeMs: number, all: readonly Promise<void>[]): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeMs)))
+  await Promise.race([Promise.all(all), over])
+  clearTimeout(timer)
+}
+
 export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
   const { sessions, clock, limits, edge, memory, onOffline } = dependencies
   const io = new Server(createServer(), {
@@ -90,6 +101,7 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
     perSecond: limits.openAttemptsPerSecondPerAddress,
     burst: 10 * limits.openAttemptsPerSecondPerAddress,
   })
+  let isClosing = false
   const byUser = new Map<number, { readonly round: Round; readonly connections: Set<Connection> }>()
 
   const check: SocketServer['check'] = (request, address) => {
@@ -99,6 +111,7 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
       refuse('TRANSPORT_INVALID')
     if (query.get('EIO') !== '4' || !transports.has(query.get('transport') ?? '')) refuse('TRANSPORT_INVALID')
     const sid = query.get('sid')
+    if (isClosing && sid === null) refuse('UNAVAILABLE')
     if (sid === null) handshakes.take(address)
     else if (!Object.hasOwn(engine.clients, sid)) refuse('TRANSPORT_INVALID')
     if (sid === null && request.method !== 'GET') refuse('TRANSPORT_INVALID')
@@ -157,7 +170,7 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
     upgrade: (request, socket, head) => {
       if ((request.url ?? '').split('?')[0] !== socketPath) return false
       try {
-        if (edge.isForeign(request)) refuse('ORIGIN_REFUSED')
+        if (edge.allowedOrigin(request) === undefined && edge.isForeign(request)) refuse('ORIGIN_REFUSED')
         check(request, edge.addressOf(request))
         engine.handleUpgrade(request, socket, head)
       } catch (error) {
@@ -171,7 +184,17 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
       [...byUser].flatMap(([id, { connections }]) =>
         [...connections].slice(0, 1).map(({ name }) => ({ id, name })),
       ),
+    isClosing: () => isClosing,
+    sayClosing: async () => {
+      isClosing = true
+      const all = [...byUser.values()].flatMap(({ connections }) => [...connections])
+      await within(
+        limits.openClosingMs,
+        all.map((connection) => connection.sayClosing()),
+      )
+    },
     close: async () => {
+      isClosing = true
       clearInterval(sessionChecks)
       await io.close()
     },

@@ -1,4 +1,4 @@
-import { OpenRefusal } from '../failure.ts'
+import { inField, OpenRefusal } from '../failure.ts'
 import { isJsonObject } from './strictJson.ts'
 
 /** A JSON Schema of draft 2020-12, as data: what OpenAPI 3.1 and AsyncAPI 3 quote. */
@@ -85,6 +85,13 @@ export type ObjectOf<F extends Fields> = {
 
 const shapeOf = (field: Field): Shape<unknown> => ('optional' in field ? field.optional : field)
 
+/** A name as programs write them; anything else may be a value that somebody has put in the wrong place. */
+const identifier = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/
+
+const unknownField = (name: string): never => {
+  throw new OpenRefusal('PAYLOAD_INVALID', identifier.test(name) ? { field: name, fault: 'unknown' } : {})
+}
+
 /** An object of these fields and no others: an unknown one is refused, so that a misspelt one is noticed. */
 export const object = <const F extends Fields>(fields: F): Shape<ObjectOf<F>> => {
   const names = Object.keys(fields)
@@ -98,10 +105,13 @@ export const object = <const F extends Fields>(fields: F): Shape<ObjectOf<F>> =>
     },
     read: (value) => {
       if (!isJsonObject(value)) return invalid()
-      if (required.some((name) => !Object.hasOwn(value, name))) return invalid()
+      const missing = required.find((name) => !Object.hasOwn(value, name))
+      if (missing !== undefined)
+        throw new OpenRefusal('PAYLOAD_INVALID', { field: missing, fault: 'missing' })
       const read = Object.entries(value).map(([name, one]) => {
         const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-        return [name, field ? shapeOf(field).read(one) : invalid()] as const
+        if (!field) return unknownField(name)
+        return [name, inField(name, () => shapeOf(field).read(one))] as const
       })
       return Object.fromEntries(read) as ObjectOf<F>
     },

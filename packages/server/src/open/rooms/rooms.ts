@@ -1,10 +1,11 @@
 import { linesProblem, readRoomContent, titleOf } from '@sotto/protocol'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import { type Quota, spending } from '../../quota/quota.ts'
+import { makeRate } from '../../rate.ts'
 import { ownerOf } from '../accounts/owner.ts'
 import { checkMessageHash } from '../envelope/messageHash.ts'
 import { keyEntriesFor } from '../envelope/keyEntries.ts'
-import { refuse } from '../failure.ts'
+import { inField, OpenRefusal, refuse } from '../failure.ts'
 import type { JsonObject } from '../form/strictJson.ts'
 import { type Hints, userTopic } from '../hints.ts'
 import { listed, rowsBehind } from '../listed.ts'
@@ -51,6 +52,13 @@ export interface Rooms {
     room: number,
     sent: SentContent,
   ): Promise<{ readonly id: number; readonly timeMs: number }>
+  /**
+   * Asks one member who is there, and shows it, for the key.
+   *
+   * @returns who is asked; nobody where nobody is there
+   * @throws OpenRefusal `NOT_MEMBER`, `ROOM_NOT_FOUND`, SottoError `rate`
+   */
+  requestKey(user: OpenUser, room: number): Promise<readonly string[]>
   /** Gives the key of a room to its members, each his own entry. @throws OpenRefusal `CLIENT_KEY_REQUIRED`, `NOT_MEMBER` */
   rekey(user: OpenUser, room: number, keys: JsonObject): Promise<Outcome>
 }
@@ -62,13 +70,19 @@ interface Dependencies {
   readonly hints: Hints
   readonly clock: Clock
   readonly limits: ServerLimits
+  /** One of these users, by chance, who is there and does not hide it. */
+  someoneThere(among: readonly number[]): Promise<Pick<OpenUser, 'id' | 'name'> | undefined>
 }
 
 /** What a message and a room take beside what is sent. */
 const messageBytes = 512
 const roomBytes = 1024
 
-export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Dependencies): Rooms => {
+export const makeRooms = (dependencies: Dependencies): Rooms => {
+  const { store, mailbox, quota, hints, clock, limits, someoneThere } = dependencies
+  /** A key that is asked for costs whoever gives it a letter to each member. */
+  const keyRequests = makeRate(clock, { perSecond: 1000 / limits.openKeyRequestIntervalMs, burst: 1 })
+
   const tell = (users: readonly number[], event: string, payload: unknown): void => {
     for (const user of users) hints.publish(userTopic(user), { kind: 'event', event, payload })
   }
@@ -107,7 +121,7 @@ export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Depen
   const create: Rooms['create'] = async (creator, { name: given, description, isPrivate }) => {
     const name = nameOf(given)
     const problem = linesProblem(description, description.length)
-    if (problem) refuse('PAYLOAD_INVALID', problem)
+    if (problem) throw new OpenRefusal('PAYLOAD_INVALID', { reason: problem, field: 'description' })
     const uniqueName = isPrivate ? `private/${creator.id}/${name.toLowerCase()}` : publicName(name)
     const room = { name, description, creator: creator.id, createdMs: clock.nowMs(), isPrivate, uniqueName }
     const reserved = await quota.reserve([
@@ -188,7 +202,7 @@ export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Depen
     },
 
     send: async (user, id, { content, iv: ivText, messageHash, keyId }) => {
-      const { iv, sealed } = readRoomContent(content, ivText)
+      const { iv, sealed } = inField('encrypted_content', () => readRoomContent(content, ivText))
       checkMessageHash(messageHash, iv, sealed)
       const room = await joined(user, id)
       const createdMs = clock.nowMs()
@@ -216,6 +230,15 @@ export const makeRooms = ({ store, mailbox, quota, hints, clock, limits }: Depen
       const message = { id: number, sender: user.name, content, ivText, messageHash, createdMs }
       tell(await memberIds.of(id), 'new_message', roomMessageView(id, message))
       return { id: number, timeMs: createdMs }
+    },
+
+    requestKey: async (user, id) => {
+      await joined(user, id)
+      keyRequests.take(`${user.id} ${id}`)
+      const asked = await someoneThere(await others(id, user))
+      if (!asked) return []
+      tell([asked.id], 'key_requested', { room_id: id, username: user.name })
+      return [asked.name]
     },
 
     rekey: async (user, id, keys) => {
