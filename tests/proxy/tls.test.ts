@@ -214,6 +214,46 @@ describe('a server with a certificate of its own', () => {
   )
 })
 
+describe('answers by TLS that nobody reads', () => {
+  afterEach(endAll)
+  const answerBytes = 16 * 1024 * 1024
+
+  const asking = async (writeStallMs: number) => {
+    const webDirectory = join(directory, `web-${made++}`)
+    mkdirSync(webDirectory)
+    writeFileSync(join(webDirectory, 'large.js'), 'x'.repeat(answerBytes))
+    const { server, log } = await start({ webDirectory, limits: { writeStallMs } })
+    const { socket } = await shake(server.port, 'TLSv1.3')
+    socket.on('error', () => undefined)
+    socket.write('GET /large.js HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    return { socket, stalled: () => log.filter((line) => line.includes('"event":"write_stalled"')).length }
+  }
+
+  it('LIVE-9 end their connection when nothing of them is taken in for a while', async () => {
+    const { socket, stalled } = await asking(300)
+    socket.pause()
+    await expect.poll(stalled, { timeout: 20_000 }).toBe(1)
+    socket.resume()
+    await new Promise((resolve) => socket.once('close', resolve))
+  })
+
+  it('LIVE-9 are delivered to whoever reads slowly', async () => {
+    const { socket, stalled } = await asking(1500)
+    let bytes = 0
+    await new Promise<void>((resolve) => {
+      socket.on('data', (data: Buffer) => {
+        bytes += data.length
+        if (bytes > answerBytes) return resolve()
+        socket.pause()
+        setTimeout(() => socket.resume(), 2)
+      })
+      socket.once('close', () => resolve())
+    })
+    expect(bytes).toBeGreaterThan(answerBytes)
+    expect(stalled()).toBe(0)
+  })
+})
+
 describe('a certificate that is renewed', () => {
   afterEach(endAll)
   const look = { certificateLookMs: 10 }

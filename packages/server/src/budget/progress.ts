@@ -3,12 +3,17 @@ import type { Socket } from 'node:net'
 /** What is used of the handle under a socket: what it has not yet handed to the system; not in Node's public types. */
 interface Handle {
   readonly writeQueueSize?: number
+  /** By TLS: that of the socket below, which what is encrypted goes into. */
+  readonly _parent?: Handle
 }
+
+const queuedIn = (handle: Handle | null | undefined): string =>
+  handle ? `${handle.writeQueueSize ?? 0} ${queuedIn(handle._parent)}` : ''
 
 /** Changes whenever the other side has taken in something of what is written to it. */
 const markOf = (socket: Socket): string => {
   const { _handle: handle } = socket as Socket & { readonly _handle?: Handle | null }
-  return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`
+  return `${socket.bytesWritten - socket.writableLength} ${queuedIn(handle)}`
 }
 
 interface Watched {
