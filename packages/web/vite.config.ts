@@ -3,11 +3,11 @@ import { defineConfig } from 'vite'
 import { compressed } from './build/compressed.ts'
 import { earlyTheme } from './build/earlyTheme.ts'
 import { integrity } from './build/integrity.ts'
-import { preloadWorker } from './build/preloadWorker.ts'
+import { workers } from './build/workers.ts'
 
 const server = process.env['SOTTO_SERVER'] ?? 'http://localhost:5000'
 
-/** Workers keep the name of their source: the server gives `opaque-worker*` a policy of its own. */
+/** Workers keep the name of their source: the page finds them by it. */
 const workerFiles = 'assets/[name]-[hash].js'
 
 /**
@@ -20,7 +20,7 @@ const doesNothingOnLoad =
 const treeshake = { moduleSideEffects: (id: string): boolean => !doesNothingOnLoad.test(id) }
 
 export default defineConfig({
-  plugins: [react({ jsxImportSource: '#jsx' }), earlyTheme(), preloadWorker(), integrity(), compressed()],
+  plugins: [react({ jsxImportSource: '#jsx' }), earlyTheme(), workers(), integrity(), compressed()],
   build: {
     outDir: 'dist',
     // One style sheet and no inlined assets: a data: address is refused by the content policy.
@@ -34,7 +34,8 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    rolldownOptions: { treeshake, output: { entryFileNames: workerFiles, chunkFileNames: workerFiles } },
+    // One file for each: what a worker imports is checked by nobody.
+    rolldownOptions: { treeshake, output: { entryFileNames: workerFiles, codeSplitting: false } },
   },
   server: { proxy: { '/v1': { target: server, ws: true } } },
 })

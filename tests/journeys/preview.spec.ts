@@ -406,7 +406,7 @@ const screens: Readonly<Record<string, Screen>> = {
 let site: Awaited<ReturnType<typeof serveFolder>>
 
 test.beforeAll(async () => {
-  site = await serveFolder(await buildPreview(), (path) => securityHeaders(path, false))
+  site = await serveFolder(await buildPreview(), () => securityHeaders(false))
 })
 test.afterAll(() => site.close())
 

@@ -187,7 +187,6 @@ describe('the web client', async () => {
   mkdirSync(join(webDirectory, 'assets'))
   writeFileSync(join(webDirectory, 'index.html'), '<!doctype html><title>Sotto</title>')
   writeFileSync(join(webDirectory, 'assets', 'main-4f2a.js'), 'export {}')
-  writeFileSync(join(webDirectory, 'assets', 'opaque-worker-99ab.js'), 'export {}')
   const script = Buffer.from('export const much = 1\n'.repeat(100))
   writeFileSync(join(webDirectory, 'assets', 'large-77aa.js'), script)
   writeFileSync(join(webDirectory, 'assets', 'large-77aa.js.br'), brotliCompressSync(script))
@@ -321,9 +320,11 @@ describe('the web client', async () => {
     for (const path of ['/', '/assets/main-4f2a.js', '/v1/server', '/v1/rooms', '/healthz', '/v1/other']) {
       const { headers } = await get(path)
       const csp = headers.get('content-security-policy') ?? ''
-      expect(csp).toContain(`default-src 'none'; script-src 'self';`)
+      expect(csp).toMatch(
+        /^default-src 'none'; script-src 'self'[^;]*; worker-src (?:'none'|blob:); style-src 'self';/,
+      )
       expect(csp).toContain(`require-trusted-types-for 'script'; trusted-types sotto`)
-      expect(csp).not.toContain('unsafe')
+      expect(csp.replace(path === '/' ? `'self' 'wasm-unsafe-eval'` : '', '')).not.toContain('unsafe')
       expect(csp).toContain(`frame-ancestors 'none'`)
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
@@ -339,13 +340,10 @@ describe('the web client', async () => {
     }
   })
 
-  it('lets WebAssembly run in the one worker that needs it', async () => {
-    const { headers } = await get('/assets/opaque-worker-99ab.js', '*/*')
-    expect(headers.get('content-security-policy')).toContain(`script-src 'self' 'wasm-unsafe-eval';`)
-    for (const path of ['/opaque-worker-99ab', '/rooms/opaque-worker-99ab.js', '/assets/opaque-worker/x']) {
-      const page = await get(path)
-      expect(page.headers.get('content-security-policy')).not.toContain('wasm')
-    }
+  it('begins workers with nothing but what the page has checked', async () => {
+    const policyOf = async (path: string) => (await get(path)).headers.get('content-security-policy')
+    expect(await policyOf('/')).toContain(`script-src 'self' 'wasm-unsafe-eval'; worker-src blob:;`)
+    expect(await policyOf('/assets/main-4f2a.js')).toContain(`script-src 'self'; worker-src 'none';`)
   })
 
   it('insists on TLS where a trusted proxy says that there is TLS', async () => {

@@ -23,6 +23,9 @@ export const earlyTheme = (): Plugin => {
       const file = this.emitFile({ type: 'asset', name: 'early-theme.js', source })
       address = `/${this.getFileName(file)}`
     },
-    transformIndexHtml: () => [{ tag: 'script', attrs: { src: address }, injectTo: 'head-prepend' }],
+    // Integrity-Policy takes no hash of what is asked for without CORS.
+    transformIndexHtml: () => [
+      { tag: 'script', attrs: { crossorigin: '', src: address }, injectTo: 'head-prepend' },
+    ],
   }
 }

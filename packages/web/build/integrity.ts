@@ -8,9 +8,9 @@ const integrityOf = (bytes: Uint8Array): string =>
 
 const addressOf = (tag: string): string | undefined => /\s(?:src|href)="\/([^"]+)"/.exec(tag)?.[1]
 
-/** Every script, style sheet and preloaded module that a page names gets the hash of what was built. */
+/** Every script, style sheet and worker that a page names gets the hash of what was built. */
 export const withIntegrity = (html: string, read: (path: string) => Uint8Array): string =>
-  html.replace(/<(?:script|link rel="(?:stylesheet|modulepreload)")(?=\s)[^>]*>/g, (tag) => {
+  html.replace(/<(?:script|link rel="(?:stylesheet|modulepreload|sotto-worker)")(?=\s)[^>]*>/g, (tag) => {
     const address = addressOf(tag)
     if (address === undefined) throw new Error(`no address to take a hash of: ${tag}`)
     return tag.replace(/>$/, ` integrity="${integrityOf(read(address))}">`)

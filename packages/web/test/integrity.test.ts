@@ -6,12 +6,13 @@ const bytes = new TextEncoder().encode('content')
 const hash = `sha384-${createHash('sha384').update(bytes).digest('base64')}`
 const read = () => bytes
 
-test('scripts, style sheets and preloaded modules carry the hash of their content', () => {
+test('scripts, style sheets and workers carry the hash of their content', () => {
   expect(withIntegrity('<script type="module" crossorigin src="/assets/a.js"></script>', read)).toBe(
     `<script type="module" crossorigin src="/assets/a.js" integrity="${hash}"></script>`,
   )
   expect(withIntegrity('<link rel="stylesheet" crossorigin href="/a.css">', read)).toContain(hash)
-  expect(withIntegrity('<link rel="modulepreload" crossorigin href="/b.js">', read)).toContain(hash)
+  for (const rel of ['modulepreload', 'sotto-worker'])
+    expect(withIntegrity(`<link rel="${rel}" crossorigin href="/b.js">`, read)).toContain(hash)
 })
 
 test('an icon needs none', () => {

@@ -12,8 +12,8 @@ const crashWindowMs = 60_000
 const beatMs = 5000
 
 export interface LeadershipOptions {
-  readonly createWorker: () => Worker
-  readonly createOpaqueWorker: () => Worker
+  readonly createWorker: () => Worker | Promise<Worker>
+  readonly createOpaqueWorker: () => Worker | Promise<Worker>
   /** Each resolves when the file of that worker can be loaded. */
   readonly loadWorker?: (() => Promise<void>) | undefined
   readonly loadOpaqueWorker?: (() => Promise<void>) | undefined

@@ -11,14 +11,14 @@ import { meetingNameOf } from './workerMessages.ts'
 
 /**
  * What the page lends: the two workers, because only the page knows under which addresses its build has put them and
- * which Trusted Types policy names these. Sources: `@sotto/client/web/client-worker` and
+ * which Trusted Types policy names these; one that has to be looked at before it begins comes later. Sources: `@sotto/client/web/client-worker` and
  * `@sotto/client/web/opaque-worker`, both as module workers.
  */
 export interface WebClientOptions {
   /** The worker that runs the client; called in the one tab that leads, and again when it takes over. */
-  readonly createWorker: () => Worker
+  readonly createWorker: () => Worker | Promise<Worker>
   /** The worker that computes OPAQUE, the only place that needs WebAssembly; the page ends it after each step. */
-  readonly createOpaqueWorker: () => Worker
+  readonly createOpaqueWorker: () => Worker | Promise<Worker>
   /**
    * Each loads the file of that worker into the page's cache and resolves when it is there: a worker that says nothing
    * although its file has come is given up sooner. Default: nobody knows, and it has as long as a slow line may take.

@@ -65,7 +65,7 @@ const quietMs = limits.helperSilenceMs / 4
  * @param load resolves when the page has loaded the worker's file, from its cache where it is there. Default: nobody knows
  */
 export const startHelper = (
-  create: () => Worker,
+  create: () => Worker | Promise<Worker>,
   events: HelperEvents,
   load: () => Promise<void> = () => new Promise(() => {}),
 ): Helper => {
@@ -115,19 +115,27 @@ export const startHelper = (
   }
 
   let worker: Worker | undefined
-  try {
-    worker = create()
-    worker.addEventListener('message', hear)
-    worker.addEventListener('messageerror', () => fail(lost(step, 'a worker said what cannot be read')))
-    worker.addEventListener('error', ({ message }) =>
+  /** What was said to it before it was there. */
+  let unsaid: (readonly [unknown, Transferable[]])[] = []
+  const begin = (made: Worker): void => {
+    if (over.signal.aborted) return made.terminate()
+    worker = made
+    made.addEventListener('message', hear)
+    made.addEventListener('messageerror', () => fail(lost(step, 'a worker said what cannot be read')))
+    made.addEventListener('error', ({ message }) =>
       fail(lost(step, message || 'a worker could not be loaded')),
     )
-  } catch (error) {
-    // Whoever starts it does not expect to hear of its end at once.
-    queueMicrotask(() => fail(lost('start', String(error))))
+    for (const [message, transfer] of unsaid) made.postMessage(message, { transfer })
+    unsaid = []
   }
+  const made = async (): Promise<Worker> => create()
+  // Whoever starts it does not expect to hear of its end at once.
+  made().then(begin, (error: unknown) => fail(lost('start', String(error))))
   return {
-    post: (message, transfer = []) => worker?.postMessage(message, { transfer }),
+    post: (message, transfer = []) => {
+      if (worker) worker.postMessage(message, { transfer })
+      else unsaid.push([message, transfer])
+    },
     end,
   }
 }

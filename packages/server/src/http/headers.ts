@@ -2,11 +2,11 @@
  * Scripts of our own and nothing else, by name of the Trusted Types policy `sotto`. What is written here is what a
  * hole in the web client could still do.
  */
-const policyWith = (scripts: string): string =>
+const policyWith = (scripts: string, workers: string): string =>
   [
     `default-src 'none'`,
     `script-src ${scripts}`,
-    `worker-src 'self'`,
+    `worker-src ${workers}`,
     `style-src 'self'`,
     `img-src 'self' blob:`,
     `media-src blob:`,
@@ -21,9 +21,12 @@ const policyWith = (scripts: string): string =>
     `trusted-types sotto`,
   ].join('; ')
 
-const ordinary = policyWith(`'self'`)
-/** The one worker that runs OPAQUE is WebAssembly; a worker has the policy of its own answer, the page does not get it. */
-const ofOpaqueWorker = policyWith(`'self' 'wasm-unsafe-eval'`)
+const ordinary = policyWith(`'self'`, `'none'`)
+/**
+ * A worker begins with what the page has checked and with nothing that is fetched then (`web/bootstrap/workers`). It has
+ * the policy of the page, which therefore may compile the WebAssembly of OPAQUE; no other answer may.
+ */
+const ofPage = policyWith(`'self' 'wasm-unsafe-eval'`, 'blob:')
 
 const features = [
   'accelerometer',
@@ -54,24 +57,23 @@ const always = {
 }
 
 const twoYearsS = 63_072_000
-const isOpaqueWorker = /^\/assets\/opaque-worker[^/]*\.js$/
 
 /**
  * The headers of every answer (security.md 5.4).
  *
  * @param isSecure whether the request came by TLS: elsewhere a browser must not be told to insist on it (RFC 6797 §7.2)
  */
-export const securityHeaders = (path: string, isSecure: boolean): Readonly<Record<string, string>> => ({
+export const securityHeaders = (isSecure: boolean): Readonly<Record<string, string>> => ({
   ...always,
-  'content-security-policy': isOpaqueWorker.test(path) ? ofOpaqueWorker : ordinary,
+  'content-security-policy': ordinary,
   ...(isSecure ? { 'strict-transport-security': `max-age=${twoYearsS}; includeSubDomains` } : {}),
 })
 
-/**
- * What comes with a page: every script that it names carries the hash of what was built. Not with the scripts
- * themselves: a worker's imports carry none.
- */
-export const pageHeaders = { 'integrity-policy': 'blocked-destinations=(script)' } as const
+/** What comes with a page: every script that it names carries the hash of what was built. */
+export const pageHeaders = {
+  'content-security-policy': ofPage,
+  'integrity-policy': 'blocked-destinations=(script)',
+} as const
 
 /** Built assets have a hash of their content in their name; everything else may be another file tomorrow. */
 export const cachingOf = (path: string): string =>

@@ -51,8 +51,6 @@ const keepAliveTimeoutMs = 65_000
 /** The longest name, every character of it percent-encoded. */
 const parameterCharactersMax = 1024
 
-const pathOf = (url: string): string => url.split('?')[0] as string
-
 /** Whether somebody has opened a page, and reads what is answered. */
 const isForPerson = ({ headers }: FastifyRequest): boolean => (headers.accept ?? '').includes('text/html')
 
@@ -112,7 +110,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders(pathOf(request.url), edge.insistsOnTls(request.raw)))
+    reply.headers(securityHeaders(edge.insistsOnTls(request.raw)))
     if (!edge.isForUs(request.raw)) throw new SottoError('host_refused')
     if (!isAsked(request)) return
     if (closing.aborted) throw new SottoError('unavailable')

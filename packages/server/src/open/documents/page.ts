@@ -7,6 +7,7 @@ import { acknowledgement, serverEvents } from '../serverEvents.ts'
 import { about, title } from './about.ts'
 import { bounds } from './bounds.ts'
 import { type Html, html, prose } from './html.ts'
+import { styleIntegrity } from './style.ts'
 import { fieldsOf, remarksOf, signatureOf } from './schemaText.ts'
 
 // oxlint-disable-next-line typescript/no-explicit-any -- only the schema of the input is read
@@ -259,7 +260,7 @@ export const documentPage = (): string =>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
-        <link rel="stylesheet" href="/docs/style.css" />
+        <link rel="stylesheet" href="/docs/style.css" integrity="${styleIntegrity}" />
       </head>
       <body>
         <a class="skip" href="#content">To the content</a>

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** The look of the documents: the colours of the web client, in light and dark, from 320 px on. */
 export const documentStyle = `:root {
   color-scheme: light dark;
@@ -126,3 +128,6 @@ tr:target, .entry:target { background: var(--accent-soft); }
   .body th, .body td { display: block; padding: 0; border: 0; }
 }
 `
+
+/** What the page names it by: a browser takes nothing else for it. */
+export const styleIntegrity = `sha384-${createHash('sha384').update(documentStyle).digest('base64')}`
