@@ -32,6 +32,7 @@ const asks: { readonly [K in Exclude<keyof Calls, 'close'>]: (lane: Lane) => Pro
   fingerprintOf: (lane) => lane.fingerprintOf('somebody0'),
   trust: (lane) => lane.trust('somebody0', 'A'.repeat(43)),
   believe: (lane) => lane.believe('somebody0', 'x'),
+  roomMembers: (lane) => lane.roomMembers(1),
   caughtUp: (lane) => lane.caughtUp(),
 }
 const rows = Object.entries(asks)
@@ -78,6 +79,21 @@ test('a program that keeps its messages catches up, and the next one is told the
   expect(reader.told('message').map(({ text }) => text)).toEqual(['kept', 'to myself'])
   // No marker is left behind.
   expect(reader.store.rows('letter/', 10)).toEqual([])
+})
+
+test('what is said in a room is kept for who receives, also when this program speaks there meanwhile', async () => {
+  const [speaker, reader] = [await somebody(), await somebody()]
+  const [speaking, first] = [await speaker.open(), await reader.open()]
+  const room = await first.joinRoom('Kept')
+  await first.close()
+  await speaking.joinRoom(room)
+  await speaking.sendToRoom(room, 'meanwhile')
+  const keeping = await reader.open({ messages: 'keep' })
+  await keeping.joinRoom(room)
+  await keeping.sendToRoom(room, 'mine')
+  await keeping.close()
+  await reader.open()
+  expect(await reader.texts(1)).toEqual(['meanwhile'])
 })
 
 test('who did not take what was told has not caught up', async () => {

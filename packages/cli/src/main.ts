@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { failures } from '@sotto/client'
 import { blockCommand, blockedCommand, unblockCommand } from './commands/block.ts'
 import { botCommand } from './commands/bot.ts'
+import { bridgeCommand } from './commands/bridge.ts'
 import { chatCommand } from './commands/chat.ts'
 import { completionCommand } from './commands/completion.ts'
 import { conformanceCommand } from './commands/conformance.ts'
@@ -65,6 +66,7 @@ const commands = [
   receiveCommand,
   chatCommand,
   botCommand,
+  bridgeCommand,
   laneCommand,
   gatewayCommand,
   conformanceCommand,

@@ -69,7 +69,14 @@ export interface Lane {
   /** Joins by number, or by name, which makes a public room that is not there. @throws LaneError `ROOM_NOT_FOUND` */
   joinRoom(room: number | string): Promise<number>
   leaveRoom(room: number): Promise<void>
-  sendToRoom(room: number, text: string): Promise<{ readonly id: number }>
+  /**
+   * Resolves when the server has it. Under a `key` of the caller's it is said once, however often it is asked for, also by
+   * the next program, which is to ask for what it has not heard of in the order of before; the first text counts. Whether it
+   * had arrived is known to who is told messages. `id` is 0 where the number was not told.
+   */
+  sendToRoom(room: number, text: string, key?: string): Promise<{ readonly id: number }>
+  /** Who is in a room, ourselves too: by the word of the server. @throws LaneError `ROOM_NOT_FOUND`, `NOT_MEMBER` */
+  roomMembers(room: number): Promise<readonly Person[]>
   createRoom(name: string, options?: { description?: string; isPrivate?: boolean }): Promise<number>
   /** Lets somebody join a private room of ours. */
   inviteToRoom(room: number, name: string): Promise<void>
@@ -367,6 +374,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     },
   })
 
+  const membersOf = (room: number) => allPages(read, `/api/rooms/${room}/members`, 'username')
   const rooms = makeRooms({
     wire,
     store,
@@ -375,9 +383,17 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     pins,
     once,
     letters,
-    fetchMembers: (room) => allPages(read, `/api/rooms/${room}/members`, 'username'),
+    isTold: messages === 'tell',
+    fetchMembers: membersOf,
   })
   const chats = makeChats({ wire, store, places, sealing, identity, pins, once })
+
+  const caughtUp = async (): Promise<void> => {
+    await mailCaughtUp()
+    await roomsCaughtUp
+    await letters.settled()
+    if (hasFailed) await failed
+  }
 
   try {
     await wire.ready()
@@ -403,7 +419,14 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
 
     joinRoom: whileOpen((room) => inTurn(() => rooms.join(room))),
     leaveRoom: whileOpen((room) => inTurn(() => rooms.leave(room))),
-    sendToRoom: whileOpen((room, text) => inTurn(() => rooms.send(room, checkText(text)))),
+    sendToRoom: whileOpen(async (room, text, key) => {
+      const checked = checkText(text)
+      if (key === undefined) return inTurn(() => rooms.send(room, checked))
+      // It may have arrived: what was said by ourselves is told like everything else.
+      if (rooms.isUnsure(room, key) && messages === 'tell') await caughtUp()
+      return inTurn(() => rooms.sendOnce(room, checked, key))
+    }),
+    roomMembers: whileOpen(async (room) => (await membersOf(room)).map(personOf)),
     createRoom: whileOpen(async (roomName, { description = '', isPrivate = false } = {}) => {
       const body = { name: roomName, description, is_private: isPrivate }
       return asNumber(asObject(await call('POST', '/api/rooms', body))['room_id'])
@@ -452,12 +475,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       letters.takeUpOf(who)
     }),
 
-    caughtUp: whileOpen(async () => {
-      await mailCaughtUp()
-      await roomsCaughtUp
-      await letters.settled()
-      if (hasFailed) await failed
-    }),
+    caughtUp: whileOpen(caughtUp),
     failed,
     close: async () => {
       ending.close()

@@ -14,6 +14,8 @@ export interface Once {
    * @throws LaneError `REPLAYED`
    */
   check(claims: Claims): void
+  /** Whether a message of this sender was told. */
+  isTold(claims: Pick<Claims, 'iss' | 'jti'>): boolean
   /** What to write, at once, when the message has been told. */
   rowsOf(claims: Claims): Readonly<Record<string, string>>
 }
@@ -31,7 +33,7 @@ export const makeOnce = (store: LaneStore): Once => {
   const floorRow = (sender: string): string => `floor/${sender}`
   const floorOf = (sender: string): number => timeIn(store.get(floorRow(sender)))
   const prefix = (sender: string): string => `seen/${sender}/`
-  const rowOf = ({ iss, jti }: Claims): string => `${prefix(iss)}${jti}`
+  const rowOf = ({ iss, jti }: Pick<Claims, 'iss' | 'jti'>): string => `${prefix(iss)}${jti}`
   /** Being told just now: of two copies the second comes while the first is. */
   const underWay = new Set<string>()
   const counts = new Map<string, number>()
@@ -55,6 +57,7 @@ export const makeOnce = (store: LaneStore): Once => {
   }
 
   return {
+    isTold: (claims) => store.get(rowOf(claims)) !== undefined,
     check: (claims) => {
       const row = rowOf(claims)
       if (underWay.has(row) || claims.iat < floorOf(claims.iss) || store.get(row) !== undefined)

@@ -11,6 +11,7 @@ import { textOf } from './proof.ts'
 import { makeKeysGiven } from './keyGiven.ts'
 import { asList, asNumber, asObject, asText, fullIn } from './rest.ts'
 import type { PublicKeys } from './keys.ts'
+import { makeSaidOnce, type Saying } from './saidOnce.ts'
 import type { Sealing } from './sealing.ts'
 import { openFromRoom, sealForRoom, type SharedKey } from './sharedKey.ts'
 import type { LaneStore } from './store.ts'
@@ -25,6 +26,10 @@ export interface Rooms {
   join(room: number | string): Promise<number>
   leave(room: number): Promise<void>
   send(room: number, text: string): Promise<{ readonly id: number }>
+  /** The same under a name: once, also where an earlier program has begun it and did not learn what became of it. */
+  sendOnce(room: number, text: string, name: string): Promise<{ readonly id: number }>
+  /** Whether something is on its way under this name of which it is not known whether it has arrived. */
+  isUnsure(room: number, name: string): boolean
   /** An event of the wire that is about rooms; false where it is none. */
   heard(event: string, payload: JsonObject): boolean
   /** Something was said in these rooms that we were not told: it is read where we are in them. */
@@ -42,6 +47,8 @@ interface Dependencies {
   readonly pins: Pins
   readonly once: Once
   readonly letters: Letters
+  /** Whether this program is told messages, or leaves them to the next. */
+  readonly isTold: boolean
   fetchMembers(room: number): Promise<readonly unknown[]>
 }
 
@@ -68,12 +75,13 @@ const readMessage = (value: unknown): RoomMessage => {
 }
 
 export const makeRooms = (dependencies: Dependencies): Rooms => {
-  const { wire, store, places, sealing, pins, once, letters, fetchMembers } = dependencies
+  const { wire, store, places, sealing, pins, once, letters, isTold, fetchMembers } = dependencies
   const members = new Map<number, Promise<ReadonlyMap<string, PublicKeys>>>()
   const histories = new Map<number, readonly RoomMessage[]>()
   /** Rooms that are catching up, and what came meanwhile. */
   const catching = new Map<number, RoomMessage[]>()
   const keysGiven = makeKeysGiven()
+  const saidOnce = makeSaidOnce(store)
   /** Ring when a key of the room has come. */
   const bells = new Map<number, Bell>()
 
@@ -263,7 +271,40 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     await Promise.all(queues.values())
   }
 
+  /** The bytes of before where they are still good: the server knows them again by their iv. */
+  const sayingOf = async (room: number, text: string, before: Saying | undefined): Promise<Saying> => {
+    const key = await keyFor(room)
+    if (before?.under === key.key) return before
+    const fresh = sealing.claims(audienceOf(room), text)
+    const claims = before ? { ...fresh, jti: before.jti } : fresh
+    const content = await sealForRoom(await sealing.signed(claims), key)
+    return { jti: claims.jti, under: key.key, content }
+  }
+
+  const sendOnce: Rooms['sendOnce'] = async (room, text, name) => {
+    const said = saidOnce.said(room, name)
+    if (said !== undefined) return { id: said }
+    const before = saidOnce.saying(room, name)
+    const settled = (id: unknown): { readonly id: number } => {
+      const known = typeof id === 'number' ? id : 0
+      saidOnce.settle(room, name, known)
+      return { id: known }
+    }
+    if (before && once.isTold({ iss: sealing.name, jti: before.jti })) return settled(0)
+    const saying = await sayingOf(room, text, before)
+    saidOnce.begin(room, name, saying)
+    try {
+      return settled((await wire.ask('send_message', { room_id: room, ...saying.content }))['id'])
+    } catch (error) {
+      const isThere = before === saying && error instanceof LaneError && error.code === 'IV_REUSED'
+      if (isThere) return settled(0)
+      throw error
+    }
+  }
+
   return {
+    sendOnce,
+    isUnsure: (room, name) => saidOnce.saying(room, name) !== undefined,
     join: async (wanted) => {
       const { room_id } = await wire.ask(
         'join_room',
@@ -275,7 +316,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
         // What was said before is under keys that were never ours.
         const lastId = histories.get(room)?.at(-1)?.id ?? 0
         store.write({ ...places.changed(audienceOf(room), {}), [lastRow(room)]: String(lastId) })
-      } else await catchUpIn(room)
+      } else if (isTold) await catchUpIn(room)
       return room
     },
     leave: async (room) => {
