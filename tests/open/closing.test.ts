@@ -26,7 +26,6 @@ const asks: { readonly [K in Exclude<keyof Calls, 'close'>]: (lane: Lane) => Pro
   sendToChat: (lane) => lane.sendToChat('00', 'x'),
   people: (lane) => lane.people(),
   online: (lane) => lane.online(),
-  roomMembers: (lane) => lane.roomMembers(1),
   announce: (lane) => lane.announce(),
   setPresence: (lane) => lane.setPresence('visible'),
   fingerprintOf: (lane) => lane.fingerprintOf('somebody0'),

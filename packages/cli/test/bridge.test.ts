@@ -25,11 +25,23 @@ const patience = { timeout: 120_000, interval: 500 }
 let world: World
 let server: ServerProcess
 let bridge: Running
-/** What each side has read so far, in order: `receive` tells each message once. */
-const read: Record<'alice' | 'prog', { readonly from: string; readonly text: string }[]> = {
-  alice: [],
-  prog: [],
+type Side = 'alice' | 'prog'
+interface Read {
+  readonly from: string
+  readonly text: string
 }
+/** Two who listen, each in a room, as long as the tests run. */
+let listeners: Record<Side, Running>
+
+/** The last line may not be whole yet. */
+const wholeLines = (out: string): string => out.slice(0, out.lastIndexOf('\n') + 1)
+
+const readOf = (side: Side): readonly Read[] =>
+  values(wholeLines(listeners[side].out())).map(({ sender, from, text }) => ({
+    from: String(sender ?? from),
+    text: String(text),
+  }))
+
 /** Everything that was said on one side, for whoever looks for it where it must not be. */
 const said: string[] = []
 
@@ -45,30 +57,16 @@ const startBridge = async (profile = 'alice', ...more: readonly string[]): Promi
   return running
 }
 
-const reads = {
-  alice: async () => {
-    const { out } = await run('alice', '--json', 'receive', wall)
-    read.alice.push(...values(out).map(({ sender, text }) => ({ from: String(sender), text: String(text) })))
-  },
-  prog: async () => {
-    const { out } = await run('prog', '--json', 'lane', 'receive')
-    read.prog.push(...values(out).map(({ from, text }) => ({ from: String(from), text: String(text) })))
-  },
+/** Everything that was read, once a text is among it. */
+const readUntil = async (side: Side, text: string): Promise<readonly Read[]> => {
+  await expect.poll(() => readOf(side).map((one) => one.text), patience).toContain(text)
+  return readOf(side)
 }
 
-/** Reads until a text has come; then everything that was read. */
-const readUntil = async (side: 'alice' | 'prog', text: string) => {
-  await expect
-    .poll(async () => {
-      await reads[side]()
-      return read[side].some((one) => one.text === text)
-    }, patience)
-    .toBe(true)
-  return read[side]
-}
-
-const textsBy = (side: 'alice' | 'prog', from: string, begin: string): readonly string[] =>
-  read[side].filter((one) => one.from === from && one.text.startsWith(begin)).map(({ text }) => text)
+const textsBy = (side: Side, from: string, begin: string): readonly string[] =>
+  readOf(side)
+    .filter((one) => one.from === from && one.text.startsWith(begin))
+    .map(({ text }) => text)
 
 beforeAll(async () => {
   world = await makeWorld()
@@ -77,10 +75,14 @@ beforeAll(async () => {
   await run('alice', 'room', 'create', wall)
   await run('prog', 'lane', 'register', 'prog', '--server', world.url)
   await run('prog', 'lane', 'send', '--room', 'Programs', 'said before there was a bridge')
+  listeners = {
+    alice: world.start('alice', '--json', 'receive', wall, '--follow'),
+    prog: world.start('prog', '--json', 'lane', 'receive', '--follow'),
+  }
 }, 120_000)
 afterAll(() => world.end())
 
-const inPack = async (side: 'alice' | 'prog', texts: readonly string[]): Promise<void> => {
+const inPack = async (side: Side, texts: readonly string[]): Promise<void> => {
   said.push(...texts)
   const end = await world.sotto(
     side,
@@ -136,9 +138,9 @@ test('a bridge that is killed with -9 again and again says everything once, both
   await bridge.ended
   await Promise.all([inPack('alice', fromPeople), inPack('prog', fromPrograms)])
   // Each time a little later in what it has to carry.
-  for (let death = 0; death < 8; death++) {
+  for (let death = 0; death < 6; death++) {
     bridge = await startBridge()
-    await new Promise((resolve) => setTimeout(resolve, 60 * death))
+    await new Promise((resolve) => setTimeout(resolve, 80 * death))
     bridge.child.kill('SIGKILL')
     await bridge.ended
   }
@@ -164,19 +166,11 @@ test('whoever comes later, into either room, reads it too', async () => {
   said.push('late is here')
   await readUntil('alice', 'late (classic):\n> late is here')
   await expect
-    .poll(async () => {
-      await reads.prog()
-      return textsBy('prog', 'alice-bridge', 'This classic room is bridged').length
-    }, patience)
+    .poll(() => textsBy('prog', 'alice-bridge', 'This classic room is bridged').length, patience)
     .toBe(2)
   await world.register('bob')
   await run('alice', 'room', 'invite', wall, 'bob')
-  await expect
-    .poll(async () => {
-      await reads.alice()
-      return textsBy('alice', 'alice-bridge', 'This room is bridged').length
-    }, patience)
-    .toBe(2)
+  await expect.poll(() => textsBy('alice', 'alice-bridge', 'This room is bridged').length, patience).toBe(2)
 }, 180_000)
 
 test('a second bridge of the same rooms is a second voice, and nothing goes round', async () => {
@@ -186,21 +180,15 @@ test('a second bridge of the same rooms is a second voice, and nothing goes roun
   for (const word of ['settle one', 'settle two']) {
     await run('alice', 'send', wall, word)
     for (const name of ['alice-bridge', 'second-bridge'])
-      await expect
-        .poll(async () => {
-          await reads.prog()
-          return textsBy('prog', name, `alice (encrypted):\n> ${word}`).length
-        }, patience)
-        .toBe(1)
+      await expect.poll(() => textsBy('prog', name, `alice (encrypted):\n> ${word}`).length, patience).toBe(1)
   }
-  await reads.alice()
-  const pings = read.prog.filter(({ text }) => text.includes('ping'))
+  const pings = readOf('prog').filter(({ text }) => text.includes('ping'))
   expect(pings.map(({ from, text }) => `${from}: ${text}`).toSorted()).toEqual([
     'alice-bridge: alice (encrypted):\n> ping',
     'second-bridge: alice (encrypted):\n> ping',
   ])
   // Each hears the other as a program there, once; and neither carries what a bot says here.
-  const back = read.alice.filter(({ text }) => text.includes('ping') && text.includes('classic'))
+  const back = readOf('alice').filter(({ text }) => text.includes('ping') && text.includes('classic'))
   expect(back.length).toBe(2)
   second.child.kill('SIGTERM')
   expect(await second.ended).toMatchObject({ exit: 0 })
@@ -211,10 +199,7 @@ test('whoever takes the bot out ends it: the classic room is told, and it does n
   await run('alice', 'room', 'remove', wall, 'alice-bridge')
   expect(await bridge.ended).toMatchObject({ exit: 0, err: expect.stringContaining('"ended"') })
   await expect
-    .poll(async () => {
-      await reads.prog()
-      return textsBy('prog', 'alice-bridge', 'This classic room is bridged no more').length
-    }, patience)
+    .poll(() => textsBy('prog', 'alice-bridge', 'This classic room is bridged no more').length, patience)
     .toBe(1)
   const again = await world.sotto('alice', ['bridge', wall, 'Programs'])
   expect(again).toMatchObject({ exit: 6, err: expect.stringContaining('not in the encrypted room any more') })

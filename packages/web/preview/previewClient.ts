@@ -1,5 +1,4 @@
 import type {
-  AccessTokenView,
   Client,
   ClientEvent,
   ClientState,
@@ -12,7 +11,7 @@ import type {
   SpaceOwner,
   TimelineItem,
 } from '@sotto/client'
-import { accessTokensOf } from './accessTokens.ts'
+import { accessTokenCommands } from './accessTokens.ts'
 import { away } from './away.ts'
 import { bots } from './bots.ts'
 import { directions } from './directions.ts'
@@ -140,7 +139,6 @@ export const openPreviewClient = (scene: Scene): Client => {
   const notes = new Map<string, string>()
   let state = startState(scene, nowMs, start)
   let counter = 0
-  let tokens: readonly AccessTokenView[] = scene === 'first' ? [] : accessTokensOf(nowMs)
 
   const tell = (event: ClientEvent) => {
     for (const listener of listeners) listener(event)
@@ -380,23 +378,7 @@ export const openPreviewClient = (scene: Scene): Client => {
           return 'open'
       }
     },
-    createAccessToken: async ({ label, scopes, days }) => {
-      await wait(400)
-      if (label === 'full') throw new PreviewFailure('forbidden')
-      const expiresMs = nowMs + days * 86_400_000
-      const id = (counter += 1)
-      tokens = [...tokens, { id, label, scopes, createdMs: nowMs, expiresMs }]
-      return { id, token: 'kBk3yqCq0yZ7cN4x8fJxTn3kqg0mPz6sQeVdJ1bWm5E', expiresMs }
-    },
-    accessTokens: async () => {
-      await wait(200)
-      if (scene === 'broken') throw new PreviewFailure('not_found')
-      return tokens
-    },
-    revokeAccessToken: async ({ id }) => {
-      await wait(300)
-      tokens = tokens.filter((one) => one.id !== id)
-    },
+    ...accessTokenCommands(scene, nowMs, { wait, failure: (code) => new PreviewFailure(code) }),
     members: async ({ room }): Promise<readonly MemberView[]> => {
       await wait(200)
       if (scene === 'broken') throw new PreviewFailure('offline')

@@ -5,6 +5,7 @@ import { tellBotTrouble } from '../bot/trouble.ts'
 import type { ClassicRoom } from '../bridge/words.ts'
 import { invocationOf } from '../invocation.ts'
 import { type InviteOptions, inviteOption } from '../inviteOption.ts'
+import { keyMeans } from '../keyMeans.ts'
 import { laneNotice } from '../lane/record.ts'
 import { roomNamed } from '../lane/roomNamed.ts'
 import { lineOfLane, outageTeller, sharedTeller, tellOutages } from '../outage.ts'
@@ -61,9 +62,9 @@ const run = async (
   const requested = endRequested()
   const client = await withProgress(
     () => 'Opening the profile',
-    openNodeClient({ profile, deviceKind: 'bot' }),
+    openNodeClient({ profile, keys: await keyMeans(), deviceKind: 'bot' }),
   )
-  const store = laneStoreOf(profile, name)
+  const store = await laneStoreOf(profile, name)
   const stopTelling = tellOutages(client, output)
   const outages = sharedTeller(outageTeller(output))('lane')
   try {

@@ -75,8 +75,6 @@ export interface Lane {
    * had arrived is known to who is told messages. `id` is 0 where the number was not told.
    */
   sendToRoom(room: number, text: string, key?: string): Promise<{ readonly id: number }>
-  /** Who is in a room, ourselves too: by the word of the server. @throws LaneError `ROOM_NOT_FOUND`, `NOT_MEMBER` */
-  roomMembers(room: number): Promise<readonly Person[]>
   createRoom(name: string, options?: { description?: string; isPrivate?: boolean }): Promise<number>
   /** Lets somebody join a private room of ours. */
   inviteToRoom(room: number, name: string): Promise<void>
@@ -426,7 +424,6 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       if (rooms.isUnsure(room, key) && messages === 'tell') await caughtUp()
       return inTurn(() => rooms.sendOnce(room, checked, key))
     }),
-    roomMembers: whileOpen(async (room) => (await membersOf(room)).map(personOf)),
     createRoom: whileOpen(async (roomName, { description = '', isPrivate = false } = {}) => {
       const body = { name: roomName, description, is_private: isPrivate }
       return asNumber(asObject(await call('POST', '/api/rooms', body))['room_id'])
@@ -454,9 +451,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
 
     people: whileOpen(async () => (await allPages(readOnce, '/users', 'username')).map(personOf)),
     online: whileOpen(async () => (await allPages(readOnce, '/api/users/online', 'username')).map(personOf)),
-    roomMembers: whileOpen(async (room) =>
-      (await allPages(readOnce, `/api/rooms/${room}/members`, 'username')).map(personOf),
-    ),
+    roomMembers: whileOpen(async (room) => (await membersOf(room)).map(personOf)),
     announce: whileOpen(async () => {
       await wire.ask('user_login', { username: name })
     }),
