@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { exampleSecretIn, isProduction, notUsed } from '../src/host/variables.ts'
+import { exampleSecretIn, hostVariables, isProduction, notUsed } from '../src/host/variables.ts'
+import { sottoCommand } from '../src/main.ts'
 
 describe('a secret that stands in instructions', () => {
   it.each([
@@ -76,6 +77,17 @@ describe('settings that do nothing', () => {
       ['SOTTO_TRUST_PROXIES', true],
     ])
     expect(JSON.stringify(told)).not.toContain('hunter2')
+  })
+
+  it('are not those that an option of the host names', () => {
+    const described = ['serve', 'invite', 'admin'].flatMap((name) => {
+      const command = sottoCommand().commands.find((one) => one.name() === name)
+      return [command, ...(command?.commands ?? [])].flatMap((one) => one?.options ?? [])
+    })
+    const names = described.flatMap(({ description }) =>
+      [...description.matchAll(/\(([A-Z]+(?:_[A-Z]+)*)(?:=off)?\)/g)].map(([, name = '']) => name),
+    )
+    expect(new Set(names)).toEqual(hostVariables)
   })
 
   it('are not those that Sotto itself reads', () => {

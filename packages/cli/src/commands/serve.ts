@@ -107,7 +107,7 @@ export const serveCommand = (): Command =>
     .option('--port <port>', 'where to listen (PORT)', process.env['PORT'] || '5000')
     .option(
       '--host <address>',
-      'on which address of this machine to listen',
+      'on which address of this machine to listen (HOST)',
       process.env['HOST'] || 'localhost',
     )
     .addOption(dataOption())

@@ -4,6 +4,7 @@ export const hostVariables: ReadonlySet<string> = new Set([
   'HOST',
   'SSL_CERT_PATH',
   'SSL_KEY_PATH',
+  'SOTTO_ALLOW_ORIGIN',
   'SOTTO_DATA',
   'SOTTO_HOSTS',
   'SOTTO_LOG_LEVEL',
@@ -28,7 +29,8 @@ const otherVariables: ReadonlySet<string> = new Set([
 const secrets = 'Sotto makes secrets of its own and keeps them in the data directory, under secrets/'
 const data = 'everything is in files of the data directory, --data DIR (SOTTO_DATA)'
 const one = 'there is one way to run it; what it logs, --log-level (SOTTO_LOG_LEVEL) says'
-const origins = 'front ends that are served elsewhere are named one by one, --allow-origin ORIGIN'
+const origins =
+  'front ends that are served elsewhere are named one by one, --allow-origin LIST (SOTTO_ALLOW_ORIGIN)'
 const certificate = 'a certificate and its key are named with SSL_CERT_PATH and SSL_KEY_PATH'
 
 /** Settings of the systems that Sotto replaces, and what is used in their place. */
