@@ -7,6 +7,7 @@ export const debianPackages = {
   chromium: ['chromium', 'fonts-noto-color-emoji'],
   python: ['python3-socketio', 'python3-jwcrypto', 'python3-websocket', 'python3-requests'],
   nginx: ['nginx'],
+  keystore: ['gnome-keyring', 'dbus'],
 }
 
 /** Whether Debian's packages can be installed without asking anybody. */

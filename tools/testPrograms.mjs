@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './child.mjs'
 import { ensureChromium } from './chromium.mjs'
+import { ensureKeystore } from './keystore.mjs'
 import { ensureNginx } from './nginx.mjs'
 import { ensurePython } from './python.mjs'
 import { run as runCheck } from './tasks/check.mjs'
@@ -33,6 +34,7 @@ export const vitest = (args) => ({
   run: async (start) => {
     await ensurePython()
     await ensureNginx()
+    await ensureKeystore()
     const env = await prepared()
     const report = `--outputFile.json=${freshReport('vitest.json')}`
     const all = ['run', '--reporter=default', '--reporter=json', report, ...args]

@@ -89,7 +89,7 @@ describe.each(keyPlaces)('keys that lie in the place %s keep the contract of key
     })
 })
 
-describe('where new keys go', () => {
+describe('CL-19 where new keys go', () => {
   it('is the keystore where there is one', async () => {
     const placed: unknown[] = []
     const how = { keystore, onPlaced: (...what: unknown[]) => placed.push(what) }
@@ -127,6 +127,25 @@ describe('where new keys go', () => {
     expect(keysOfProfile(directory).device).toBeNull()
   })
 
+  it('is beside those that the profile has, and a file where an earlier version has left programs', async () => {
+    const before = process.env['SOTTO_KEYS']
+    delete process.env['SOTTO_KEYS']
+    try {
+      writeFileSync(join(directory, 'keys'), formerKeys, { mode: 0o600 })
+      await openLaneSealer(directory, { keystore })
+      expect(keysOfProfile(directory)).toEqual({ device: 'file', lane: 'file' })
+      const other = join(directory, 'other')
+      formerLaneStore(join(other, 'lane', 'p.lane'), {})
+      await openLaneSealer(other, { keystore })
+      expect(keysOfProfile(other)).toEqual({ device: null, lane: 'file' })
+      const fresh = join(directory, 'fresh')
+      await openLaneSealer(fresh, { keystore })
+      expect(keysOfProfile(fresh)).toEqual({ device: null, lane: 'keystore' })
+    } finally {
+      process.env['SOTTO_KEYS'] = before
+    }
+  })
+
   it('is what the environment says, and nothing else is understood there', async () => {
     const before = process.env['SOTTO_KEYS']
     try {
@@ -139,6 +158,16 @@ describe('where new keys go', () => {
     }
   })
 
+  it('a passphrase in the environment is taken out of it: what is started from here does not inherit it', () => {
+    const means = fileURLToPath(new URL('../adapters/node/keys/means.ts', import.meta.url))
+    const script = `import { meansOf } from ${JSON.stringify(means)}
+      meansOf()
+      console.log(await meansOf().passphrases.known(0), process.env.SOTTO_PASSPHRASE)`
+    const env = { ...process.env, SOTTO_PASSPHRASE: passphrase, NODE_NO_WARNINGS: '1' }
+    const ran = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', env })
+    expect([ran.stdout, ran.stderr]).toEqual([`${passphrase} undefined\n`, ''])
+  })
+
   it('of two programs that make keys at once the first wins, and nothing of the other stays behind', async () => {
     const [one, two] = await Promise.all([
       publicKeyIn(directory, at('keystore')),
@@ -149,7 +178,7 @@ describe('where new keys go', () => {
   })
 })
 
-describe('a copied profile', () => {
+describe('CL-19 a copied profile', () => {
   it('does not open where the keystore does not have its key, and says what to do', async () => {
     await publicKeyIn(directory, at('keystore'))
     const copy = join(directory, '..', 'copy')
@@ -177,6 +206,13 @@ describe('a copied profile', () => {
     const wrong = at('passphrase', { passphrase: 'quite another passphrase' })
     await assertFailure(publicKeyIn(directory, wrong), 'passphrase_wrong', 'another')
     await assertFailure(publicKeyIn(directory, { keystore }), 'keys_locked', 'nobody to ask')
+    await assertFailure(
+      moveKeys(directory, 'passphrase', {
+        passphrase: { known: async () => passphrase, chosen: async () => 'short' },
+      }),
+      'password_weak',
+      'one that is guessed',
+    )
     // As another keyboard types it.
     await publicKeyIn(directory, at('passphrase', { passphrase: passphrase.normalize('NFD') }))
     const asked: number[] = []
@@ -239,15 +275,7 @@ describe('profiles of earlier versions', () => {
     const sealed = await keychainIn(directory, {}).seal('a', Uint8Array.of(1, 2, 3))
     const lane = await openLaneSealer(directory, at('file'))
     const row = lane.seal('id', Uint8Array.of(4, 5))
-    for (const to of [
-      'keystore',
-      'passphrase',
-      'file',
-      'passphrase',
-      'keystore',
-      'keystore',
-      'file',
-    ] as const) {
+    for (const to of ['keystore', 'keystore', 'passphrase', 'file', 'file'] as const) {
       expect(await moveKeys(directory, to, at('file'))).toEqual({ device: to, lane: to })
       expect(await keychainIn(directory, at('file')).open('a', sealed)).toEqual(Uint8Array.of(1, 2, 3))
       expect((await openLaneSealer(directory, at('file'))).open('id', row)).toEqual(Uint8Array.of(4, 5))
@@ -271,32 +299,65 @@ describe('profiles of earlier versions', () => {
     expect(readFileSync(join(directory, 'keys'))).toEqual(formerKeys)
   })
 
+  /** A profile whose keys of both kinds lie in this place, with a row that its lane has sealed. */
+  const profileIn = async (place: KeyPlace) => {
+    writeFileSync(join(directory, 'keys'), formerKeys, { mode: 0o600 })
+    const row = (await openLaneSealer(directory, at('file'))).seal('id', Uint8Array.of(4, 5))
+    await moveKeys(directory, place, at('file'))
+    return row
+  }
+  const opens = async (row: Uint8Array): Promise<void> => {
+    expect(await publicKeyIn(directory, at('file'))).toBe(formerPublicKey)
+    expect((await openLaneSealer(directory, at('file'))).open('id', row)).toEqual(Uint8Array.of(4, 5))
+  }
+
   it.each([
     ['file', 'keystore'],
     ['keystore', 'file'],
-  ] as const)('open after kill -9 at every step of a move from %s to %s', async (from, to) => {
-    writeFileSync(join(directory, 'keys'), formerKeys, { mode: 0o600 })
-    const lane = await openLaneSealer(directory, at('file'))
-    const row = lane.seal('id', Uint8Array.of(4, 5))
-    await moveKeys(directory, from, at('file'))
-    const before = join(root, `before${made}`)
-    cpSync(join(directory, '..'), before, { recursive: true })
+    ['keystore', 'keystore'],
+  ] as const)('open after a move from %s to %s that ends at any of its steps', async (from, to) => {
+    const row = await profileIn(from)
+    const [here, kept] = [join(directory, '..'), join(root, `kept${made}`)]
+    cpSync(here, kept, { recursive: true })
     for (let steps = 0; ; steps++) {
-      const { signal, status, stderr } = child('killedMove.ts', directory, stored, to, String(steps))
-      expect(await publicKeyIn(directory, at('file')), `${steps}: ${stderr}`).toBe(formerPublicKey)
-      expect((await openLaneSealer(directory, at('file'))).open('id', row)).toEqual(Uint8Array.of(4, 5))
-      if (signal === null) {
-        expect([status, stderr]).toEqual([0, ''])
-        expect(keysOfProfile(directory)).toEqual({ device: to, lane: to })
+      let left = steps
+      const { promise: stopped, resolve: stop } = Promise.withResolvers<'stopped'>()
+      const step = async (): Promise<void> => {
+        if (left-- > 0) return
+        stop('stopped')
+        // As after kill -9: nothing that stands behind is done.
+        await new Promise(() => {})
+      }
+      const how = at('file', { keystore: async () => directoryKeystore(stored, step) })
+      const ended = await Promise.race([moveKeys(directory, to, how), stopped])
+      await opens(row)
+      if (ended !== 'stopped') {
+        expect(ended).toEqual({ device: to, lane: to })
         expect(steps).toBeGreaterThan(3)
         return
       }
-      for (const name of ['profile', 'keystore']) {
-        rmSync(join(directory, '..', name), { recursive: true, force: true })
-        cpSync(join(before, name), join(directory, '..', name), { recursive: true })
-      }
+      // The lock of what was stopped goes with its files.
+      rmSync(here, { recursive: true, force: true })
+      cpSync(kept, here, { recursive: true })
     }
   })
+
+  it(
+    'open after kill -9 in the middle of a move, which is completed when it is done again',
+    { timeout: 240_000 },
+    async () => {
+      const row = await profileIn('file')
+      const { signal } = child('killedMove.ts', directory, stored, 'keystore', '4')
+      expect(signal).toBe('SIGKILL')
+      expect(keysOfProfile(directory)).not.toEqual({ device: 'keystore', lane: 'keystore' })
+      await opens(row)
+      expect(await moveKeys(directory, 'keystore', at('file'))).toEqual({
+        device: 'keystore',
+        lane: 'keystore',
+      })
+      await opens(row)
+    },
+  )
 })
 
 const canary = 'canary-of-the-lane'
@@ -325,7 +386,7 @@ const laneRows = {
   [`held/${canary}/letter/0`]: 'held',
 }
 
-describe('what a program on the open lane remembers', () => {
+describe('CL-19 what a program on the open lane remembers', () => {
   it('holds no word, name or key of it as it is', async () => {
     const sealer = await openLaneSealer(directory, at('passphrase'))
     const store = openLaneStore(join(directory, 'lane', 'p.lane'), sealer)
@@ -360,25 +421,16 @@ describe('what a program on the open lane remembers', () => {
     expect(rawOf(join(directory, 'lane'))).not.toContain(canary)
   })
 
-  it('of earlier versions is whole after kill -9 at every row that is sealed', async () => {
+  it('of earlier versions is whole after kill -9 while it is sealed', { timeout: 240_000 }, () => {
     const file = join(directory, 'lane', 'p.lane')
-    const key = '07'.repeat(32)
     formerLaneStore(file, laneRows)
-    for (let rows = 0; ; rows++) {
-      const { signal, status, stderr } = child('killedSealing.ts', file, key, String(rows))
-      if (signal === null) {
-        expect([status, stderr, rows]).toEqual([0, '', Object.keys(laneRows).length])
-        break
-      }
-      const database = new DatabaseSync(file)
-      expect(database.prepare('SELECT count(*) AS n FROM lane').get()?.['n']).toBe(
-        Object.keys(laneRows).length,
-      )
-      database.close()
-    }
+    const { signal } = child('killedSealing.ts', file, '07'.repeat(32), '3')
+    expect(signal).toBe('SIGKILL')
+    const database = new DatabaseSync(file)
+    expect(database.prepare('SELECT count(*) AS n FROM lane').get()?.['n']).toBe(Object.keys(laneRows).length)
+    database.close()
     const store = openLaneStore(file, laneSealer(new Uint8Array(32).fill(7)))
     for (const [name, value] of Object.entries(laneRows)) expect(store.get(name)).toBe(value)
     store.close()
-    expect(laneKeysOf(directory)).toBe(join(directory, 'lane', 'keys'))
   })
 })

@@ -33,6 +33,8 @@ const commandLines = (entry: CommandEntry): readonly string[] => {
 
 const environment = [
   ['SOTTO_PROFILE', 'the profile directory, in place of --profile'],
+  ['SOTTO_KEYS', 'where the keys of a new profile go, in place of --keys'],
+  ['SOTTO_PASSPHRASE', 'the passphrase of the profile; SOTTO_PASSPHRASE_FILE: a file whose first line it is'],
   ['SOTTO_SERVER', 'address of the server, in place of --server'],
   ['SOTTO_DATA', 'the data directory of sotto serve'],
   ['SOTTO_REGISTRATION', 'who may make an account on sotto serve, in place of --registration'],

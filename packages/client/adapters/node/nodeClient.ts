@@ -7,8 +7,8 @@ import { joseLibrary } from '../net/jose.ts'
 import { opaqueProtocol } from '../net/opaque.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { openFileKeychain } from './fileKeychain.ts'
-import { prepareKeys } from './keys/keysOfProfile.ts'
-import { type KeyMeans, type Means as MeansOfKeys, meansOf } from './keys/means.ts'
+import { meansIn, prepareKeys } from './keys/keysOfProfile.ts'
+import type { KeyMeans, Means as MeansOfKeys } from './keys/means.ts'
 import { profileAt, type Profile, readServerAddress, writeServerAddress } from './profile.ts'
 import { openSharedClient } from './sharedProfile.ts'
 import { openSqliteStore } from './sqliteStore.ts'
@@ -89,7 +89,7 @@ export const openNodeClient = async ({
   keys: how,
 }: NodeClientOptions): Promise<Client> => {
   const profile = profileAt(directory)
-  const keys = meansOf(how)
+  const keys = meansIn(profile.directory, how)
   // An empty profile without a server has nothing to keep.
   if (server !== undefined || readServerAddress(profile) !== undefined) await prepareKeys(profile, keys)
   const wanted = server === undefined ? undefined : originOf(server)

@@ -6,14 +6,14 @@ import type { Keystore } from '../../adapters/node/keys/keystore.ts'
 export const directoryKeystore = (
   directory: string,
   /** Before each call, and after each that writes. */
-  step: () => void = () => {},
+  step: () => void | Promise<void> = () => {},
 ): Keystore => {
   mkdirSync(directory, { recursive: true })
   const fileOf = (id: string): string => join(directory, id)
   return {
     name: 'the directory',
     read: async (id) => {
-      step()
+      await step()
       try {
         return readFileSync(fileOf(id), 'utf8')
       } catch {
@@ -21,14 +21,14 @@ export const directoryKeystore = (
       }
     },
     write: async (id, text) => {
-      step()
+      await step()
       writeFileSync(fileOf(id), text)
-      step()
+      await step()
     },
     remove: async (id) => {
-      step()
+      await step()
       rmSync(fileOf(id), { force: true })
-      step()
+      await step()
     },
   }
 }

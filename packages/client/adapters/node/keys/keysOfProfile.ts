@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { SottoError } from '@sotto/protocol'
 import { type Profile, profileAt } from '../profile.ts'
 import { takeProfileLock } from '../profileLock.ts'
@@ -21,6 +22,23 @@ export const keysOfProfile = (directory: string): KeysOfProfile => ({
   lane: placeOfSecret(laneKeysOf(directory)) ?? null,
 })
 
+/** Stores of programs of an earlier version, which knew no keys for them. */
+const hasLaneStores = (directory: string): boolean => {
+  const lane = dirname(laneKeysOf(directory))
+  return existsSync(lane) && readdirSync(lane).some((name) => name.endsWith('.lane'))
+}
+
+/**
+ * How the keys of a profile are kept: new ones, where nobody has said a place, beside those that are there. What an earlier
+ * version has left goes into no keystore by itself: a service that starts without one would not find it.
+ */
+export const meansIn = (directory: string, how: KeyMeans = {}): Means => {
+  const means = meansOf(how)
+  const { device, lane } = keysOfProfile(directory)
+  const known = device ?? lane ?? (hasLaneStores(directory) ? 'file' : undefined)
+  return { ...means, place: means.place ?? known }
+}
+
 /**
  * Asks for what opens the keys, or will keep new ones, before anything is under way: whoever takes over from another
  * program later does so without asking.
@@ -39,7 +57,7 @@ export const prepareKeys = async ({ keys }: Profile, means: Means): Promise<void
  *
  * @returns where they are now
  * @throws SottoError `no_account` where there are no keys; `profile_in_use` while another program has the profile open;
- *   `keys_locked`, `passphrase_wrong`
+ *   `keys_locked`, `passphrase_wrong`, `password_weak`
  */
 export const moveKeys = async (
   directory: string,

@@ -2,8 +2,8 @@ import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { bytes, decodeAs, encodeAs, literal, SottoError, struct } from '@sotto/protocol'
-import { laneKeysOf } from './keysOfProfile.ts'
-import { type KeyMeans, meansOf } from './means.ts'
+import { laneKeysOf, meansIn } from './keysOfProfile.ts'
+import type { KeyMeans } from './means.ts'
 import { makeSecret, readSecret } from './secretFile.ts'
 import { unwrap, wrap } from './wrapping.ts'
 
@@ -61,7 +61,7 @@ const parse = (file: Uint8Array): Uint8Array => {
  */
 export const openLaneSealer = async (directory: string, how: KeyMeans = {}): Promise<LaneSealer> => {
   const path = laneKeysOf(directory)
-  const means = meansOf(how)
+  const means = meansIn(directory, how)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const found = await readSecret(path, means)
   if (found) return laneSealer(parse(found))

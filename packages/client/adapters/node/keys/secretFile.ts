@@ -8,6 +8,9 @@ import {
   encodeAs,
   equalBytes,
   literal,
+  opaqueString,
+  passwordProblem,
+  passwordProblems,
   SottoError,
   struct,
   text,
@@ -114,11 +117,6 @@ const openInKeystore = async (
   return secret
 }
 
-const keyUnder = async (
-  passphrase: string,
-  { salt, cost }: Pick<Extract<SecretFile, { kind: 'passphrase' }>, 'salt' | 'cost'>,
-): Promise<Uint8Array> => keyOfPassphrase(passphrase, salt, cost)
-
 const openUnderPassphrase = async (
   file: Extract<SecretFile, { kind: 'passphrase' }>,
   { passphrases, derived }: Means,
@@ -130,7 +128,7 @@ const openUnderPassphrase = async (
   for (let tries = 0; ; tries++) {
     const passphrase = await passphrases.known(tries)
     if (passphrase === undefined) throw new SottoError('passphrase_wrong')
-    const key = await keyUnder(passphrase, file)
+    const key = await keyOfPassphrase(passphrase, file.salt, file.cost)
     const secret = unwrap(key, labels.passphrase, file.wrapped)
     if (!secret) continue
     derived.set(name, key)
@@ -186,8 +184,11 @@ const forKeystore = async (path: string, secret: Uint8Array, keystore: Keystore)
 }
 
 const underPassphrase = async (secret: Uint8Array, { passphrases, derived }: Means): Promise<Draft> => {
+  const passphrase = await passphrases.chosen()
+  const problem = passwordProblem(opaqueString(passphrase))
+  if (problem) throw new SottoError('password_weak', passwordProblems[problem])
   const salt = new Uint8Array(randomBytes(saltBytes))
-  const key = await keyUnder(await passphrases.chosen(), { salt, cost: costNow })
+  const key = await keyOfPassphrase(passphrase, salt, costNow)
   derived.set(toHex(salt), key)
   const wrapped = wrap(key, labels.passphrase, secret)
   return {
@@ -228,7 +229,7 @@ const firstPlace = async (
  * Keeps new keys, unless there are some: of several writers the first wins.
  *
  * @returns whether these are kept now
- * @throws SottoError `keys_locked` where the place that was asked for is not to be had
+ * @throws SottoError `keys_locked` where the place that was asked for is not to be had, `password_weak`
  */
 export const makeSecret = async (path: string, secret: Uint8Array, means: Means): Promise<boolean> => {
   const { place, draft, why } = await firstPlace(path, secret, means)
@@ -254,14 +255,19 @@ const forget = async (file: SecretFile, means: Means): Promise<void> => {
  * Keeps the keys of a file in another place. Cut off at any point, they lie where they were or where they are to be.
  *
  * @returns undefined where there is no such file
- * @throws SottoError `keys_locked`, `passphrase_wrong`, `storage_damaged`; nothing has changed then
+ * @throws SottoError `keys_locked`, `passphrase_wrong`, `password_weak`, `storage_damaged`; nothing has changed then
  */
 export const moveSecret = async (path: string, to: KeyPlace, means: Means): Promise<KeyPlace | undefined> => {
   const before = readFileIfThere(path)
   const secret = await readSecret(path, means)
   if (!before || !secret) return undefined
   const draft = await draftFor(path, secret, to, means)
-  replacePrivateFile(path, draft.bytes)
+  try {
+    replacePrivateFile(path, draft.bytes)
+  } catch (error) {
+    await draft.undo()
+    throw error
+  }
   secret.fill(0)
   await forget(parse(before), means)
   return to
