@@ -84,10 +84,10 @@ describe('without a keystore', () => {
     async () => {
       const asking = world.inTerminal('bob', 'whoami')
       // A terminal without a width breaks the line at every character.
-      const shows = (text: string) =>
-        expect
-          .poll(() => asking.out().replaceAll(/\s/g, ''), { timeout: 100_000 })
-          .toContain(text.replaceAll(' ', ''))
+      const shows = async (text: string): Promise<void> => {
+        const shown = () => asking.out().replaceAll(/\s/g, '')
+        await expect.poll(shown, { timeout: 100_000 }).toContain(text.replaceAll(' ', ''))
+      }
       await shows('Passphrase of this profile')
       asking.type('mistyped\r')
       await shows('That is not the one')

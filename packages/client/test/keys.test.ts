@@ -19,7 +19,7 @@ import { encodeAs, bytes, blob, limits, literal, SottoError, struct, uint } from
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
 import { answeringKeystore } from '../adapters/node/keys/keystore.ts'
-import { keysOfProfile, laneKeysOf, moveKeys } from '../adapters/node/keys/keysOfProfile.ts'
+import { keysOfProfile, moveKeys } from '../adapters/node/keys/keysOfProfile.ts'
 import { laneSealer, openLaneSealer } from '../adapters/node/keys/laneSealer.ts'
 import { type KeyMeans, type KeyPlace, keyPlaces, meansOf } from '../adapters/node/keys/means.ts'
 import { openLaneStore } from '../adapters/node/laneStore.ts'
