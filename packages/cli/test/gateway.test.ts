@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { execFile } from 'node:child_process'
 import { request } from 'node:http'
 import { readFileSync, statSync } from 'node:fs'
@@ -114,7 +115,43 @@ describe('the gateway lets in', () => {
     const [local, other] = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
     expect(await statusOf(handshake, { host: `localhost:${port}`, origin: local })).toBe(200)
     expect(await statusOf(handshake, { host: `localhost:${port}`, origin: other })).toBe(403)
-    expect(await statusOf('/', {})).toBe(404)
+    expect(await statusOf('/nothing', {})).toBe(404)
+    expect(await statusOf('/', { origin: 'https://evil.example' })).toBe(403)
+    // What a page elsewhere asks for without an origin: an image, a script.
+    const elsewhere = { 'sec-fetch-site': 'cross-site' }
+    expect(await statusOf(handshake, elsewhere)).toBe(403)
+    expect(await statusOf('/', elsewhere)).toBe(200)
+    const [, ...again] = gateway.err().split('"origin":"https://evil.example"')
+    expect(again).toHaveLength(1)
+  })
+
+  it('its own page, which says nothing to anybody and runs nothing of elsewhere', async () => {
+    const page = await fetch(url)
+    const text = await page.text()
+    expect(text).not.toContain(token)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).not.toMatch(/unsafe|https?:|\*/)
+    const [, map = ''] = /<script type="importmap">(.*?)<\/script>/s.exec(text) ?? []
+    const hash = createHash('sha256').update(map).digest('base64')
+    for (const part of [
+      "default-src 'none'",
+      `script-src 'self' 'sha256-${hash}'`,
+      "connect-src 'self'",
+      "frame-ancestors 'none'",
+      "form-action 'none'",
+      "require-trusted-types-for 'script'",
+    ])
+      expect(policy.split('; ')).toContain(part)
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer')
+    const scripts = ['/page/main.ts', '/page/gateway.ts', '/page/socket.io.js']
+    for (const path of scripts) {
+      const script = await fetch(`${url}${path}`)
+      expect(script.headers.get('content-type')).toMatch(/^text\/javascript/)
+      expect(script.headers.get('x-content-type-options')).toBe('nosniff')
+      expect(await script.text()).not.toMatch(/^(?:import type|interface|type) /m)
+    }
+    expect((await fetch(`${url}/page/../../gateway.ts`)).status).toBe(404)
+    expect((await fetch(url, { method: 'POST' })).status).toBe(405)
   })
 
   it('nobody from another machine: it listens on loopback alone', () => {
@@ -287,6 +324,7 @@ it('keys and tokens stay where they are: in the profile, for this user alone, an
   const file = join(world.profile('gate'), 'token')
   const second = await startGateway('--token-file', file)
   expect(second.said).not.toHaveProperty('token')
+  expect(second.said).not.toHaveProperty('page')
   const fresh = readFileSync(file, 'utf8').trim()
   expect(fresh).toMatch(/^[\w-]{43}$/)
   expect(fresh).not.toBe(token)

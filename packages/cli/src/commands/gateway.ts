@@ -71,18 +71,20 @@ export const gatewayCommand = (): Command =>
       }
       // Before anybody is told that it runs: from then on it may be asked to end.
       const ended = endRequested()
-      const { url } = gateway
+      const { url, page } = gateway
       const programs = addressFor(url, token)
       output.result(
-        { url, room: options.room, ...(tokenFile === undefined ? { token, programs } : { tokenFile }) },
+        { url, room: options.room, ...(tokenFile === undefined ? { token, page, programs } : { tokenFile }) },
         table([
           ['Gateway', styled('bold', url)],
           ['Room', options.room],
           ['Token', tokenFile === undefined ? token : `in ${tokenFile}`],
-          ...(tokenFile === undefined ? [['Old programs', programs] as const] : []),
+          ...(tokenFile === undefined ? [['Page', page] as const, ['Old programs', programs] as const] : []),
         ]),
       )
-      output.remark('Socket.IO with auth {token}; events login, send_message, logout. Stop with Ctrl+C.')
+      output.remark(
+        'Open the page in a browser of this machine. Programs: Socket.IO with auth {token}. Stop with Ctrl+C.',
+      )
       await ended
       await gateway.close()
     })

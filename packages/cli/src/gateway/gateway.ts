@@ -10,9 +10,11 @@ import { makeDesks } from './desks.ts'
 import type { Dialect, Refusal } from './dialect.ts'
 import { receive } from './guests.ts'
 import { makeHttp } from './http.ts'
+import { pageRoutes } from './page/page.ts'
 import type { OaepHash } from './pair/oaepHash.ts'
 import { pair } from './pair/pair.ts'
 import { refusalBody, refused } from './refusal.ts'
+import { makeStrangers } from './strangers.ts'
 import { talk } from './talk/talk.ts'
 import { makeVisitor, tokenOfHandshake } from './visitor.ts'
 
@@ -28,12 +30,14 @@ export interface GatewayOptions {
   readonly port: number
   /** What a local program has to know; new at each start. */
   readonly token: string
-  /** Where outages of the server are told. */
+  /** Where outages of the server, and pages that were refused, are told. */
   readonly output: Pick<Output, 'notice'>
 }
 
 export interface Gateway {
   readonly url: string
+  /** Address of the page. Who opens it needs nothing else: it holds the token, where no server is told it. */
+  readonly page: string
   close(): Promise<void>
 }
 
@@ -61,17 +65,14 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const desks = makeDesks(profile, server, sharedTeller(outageTeller(options.output)))
   const dialects: readonly Dialect[] = [talk(desks, server, room), pair(desks, options.oaepHash)]
   const visitor = makeVisitor(token, () => (http.address() as AddressInfo).port)
-  const http = createServer(
-    makeHttp(
-      dialects.flatMap(({ routes }) => routes),
-      visitor,
-    ),
-  )
+  const http = createServer(makeHttp([...pageRoutes(), ...dialects.flatMap(({ routes }) => routes)], visitor))
+  const tellOfStranger = makeStrangers(options.output)
   const io = new Server(http, {
     serveClient: false,
     maxHttpBufferSize: packetBytesMax,
     allowRequest: (request, allow) => {
       const refusal = visitor.refusal(request, 'token')
+      if (refusal === 'ORIGIN_REFUSED') tellOfStranger(request.headers.origin)
       allow(refusal, refusal === null)
     },
   })
@@ -93,8 +94,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   http.listen(options.port, '127.0.0.1')
   await once(http, 'listening')
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    url,
+    page: `${url}/#token=${token}`,
     close: async () => {
       await Promise.race([
         Promise.all([...farewells].map((farewell) => farewell())),

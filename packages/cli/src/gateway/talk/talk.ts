@@ -1,3 +1,4 @@
+import { normalizeName } from '@sotto/client'
 import type { Socket } from 'socket.io'
 import { timestamp } from '../../time.ts'
 import type { Desks } from '../desks.ts'
@@ -11,7 +12,7 @@ import { makeRoster } from './roster.ts'
 import { enterRoom, presentIn, type Room, type Say, type Session } from './session.ts'
 
 const checkClaims = (claimed: readonly string[], name: string): void => {
-  const other = claimed.find((one) => one.toLowerCase() !== name)
+  const other = claimed.find((one) => normalizeName(one) !== name)
   if (other !== undefined) throw new GatewayRefusal('IDENTITY_MISMATCH', `You are logged in as ${name}`)
 }
 

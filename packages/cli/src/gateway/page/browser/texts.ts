@@ -1,0 +1,42 @@
+/** What the gateway says for programs, in words for whoever writes here. */
+const failures: Readonly<Record<string, string>> = {
+  PAYLOAD_TOO_LARGE: 'This message is too long. Send it in parts.',
+  TEXT_EMPTY: 'There is nothing to see in this message.',
+  TIMEOUT: 'The server did not answer in time.',
+  UNAUTHORIZED: 'The gateway does not know you any more. Load this page anew.',
+}
+
+const sentence = (text: string): string => text.replace(/[^.?!]$/, '$&.')
+
+/** What the page says, beside what stands in its document. */
+export const texts = {
+  title: (room: string, unread: number): string =>
+    `${unread > 0 ? `(${unread}) ` : ''}${room} – Sotto gateway`,
+  entering: 'Entering…',
+  enter: 'Enter',
+  nameMissing: 'Type a name first.',
+  tokenMissing: 'Type the token first.',
+  tokenWrong:
+    'This is not the token of the gateway that runs now: it makes another one each time it starts. Open the address that it has printed.',
+  gatewayAway: 'The gateway does not answer. Is it running? This page goes on by itself when it is back.',
+  gatewayEnded:
+    'The gateway has ended. Start it again, and open the address that it prints then. What others write waits for you.',
+  serverAway: 'The gateway has lost the server. What you send waits until it is back.',
+  you: 'you',
+  people: (count: number): string => `${count} here`,
+  logFor: (room: string): string => `Messages in ${room}`,
+  empty:
+    'Nobody has said anything since you came. What was said before this page was opened is not shown again.',
+  joined: 'has joined',
+  left: 'has left',
+  toYou: 'to you alone',
+  inChat: 'in a chat',
+  sending: 'Sending…',
+  failure: (code: string, words: string): string =>
+    sentence((Object.hasOwn(failures, code) ? failures[code] : undefined) ?? words),
+  notSent: (why: string): string => `Not sent. ${why}`,
+  edit: 'Edit',
+  unknown: 'The connection broke, and it is not known whether this has arrived.',
+  again: 'Send again',
+  discard: 'Discard',
+} as const
