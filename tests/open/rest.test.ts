@@ -240,6 +240,7 @@ test('rooms: made once, listed to whoever may see them', async () => {
   const room = (await list(bob)).find(({ name }) => name === 'Alarms')
   expect(room).toEqual({
     id: made.body['room_id'],
+    kind: 'classic',
     name: 'Alarms',
     description: 'what goes wrong',
     created_by: 'alice',

@@ -24,6 +24,7 @@ test('joining by name makes the room; joining by id finds it; both give its hist
   expect(await alice.next('joined_room')).toEqual({
     room_id,
     room_name: 'General',
+    kind: 'classic',
     message: expect.any(String),
     key_request: { event: 'request_key', payload: { room_id } },
   })

@@ -50,6 +50,7 @@ const senderOf: SenderOf = () => ({ account: '01', name: 'alice', own: false, is
 const bobOf = () => {
   const room: RoomView = {
     id,
+    kind: 'encrypted',
     name: 'General',
     state: { kind: 'active' },
     unread,

@@ -71,6 +71,7 @@ describe('a value for programs', () => {
 describe('a room', () => {
   const room = (state: RoomView['state']): RoomView => ({
     id: '0123456789abcdef0123456789abcdef',
+    kind: 'encrypted',
     name: 'General',
     state,
     unread: 0,

@@ -116,6 +116,8 @@ export type Remedy =
 
 export interface RoomView {
   readonly id: string
+  /** A room of people and their devices; those of the open lane, which are not listed here, are `classic`. */
+  readonly kind: 'encrypted'
   /** Empty while the room is only an invitation: its name is encrypted. */
   readonly name: string
   readonly state: RoomState

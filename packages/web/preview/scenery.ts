@@ -195,6 +195,7 @@ const shortTalk = (
 
 export const room = (id: string, name: string, part: Partial<RoomView>): RoomView => ({
   id,
+  kind: 'encrypted',
   name,
   state: { kind: 'active' },
   unread: 0,

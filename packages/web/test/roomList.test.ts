@@ -5,6 +5,7 @@ import { roomsFound } from '../src/features/rooms/roomsFound.ts'
 
 const room = (id: string, name: string, part: Partial<RoomView> = {}): RoomView => ({
   id,
+  kind: 'encrypted',
   name,
   state: { kind: 'active' },
   unread: 0,

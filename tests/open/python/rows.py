@@ -407,6 +407,7 @@ def _():
     same("pysecret" in seen, False)
     fields = ["created_at", "created_by", "description", "id", "is_private", "name"]
     same([key for key in sorted(seen["pyroom"]) if key in fields], fields)
+    same(seen["pyroom"]["kind"], "classic")
     same((seen["pyroom"]["id"], seen["pyroom"]["created_by"]), (body["room_id"], "pyalice"))
 
 

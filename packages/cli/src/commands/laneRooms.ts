@@ -17,13 +17,14 @@ export const laneRoomsCommand = (): Command =>
           output.result(
             null,
             table(
-              rooms.map(({ room, name, isPrivate }) => [
+              rooms.map(({ room, kind, name, isPrivate }) => [
                 String(room),
                 printableLine(name),
+                kind,
                 isPrivate ? 'private' : '',
               ]),
             ),
           )
-        else output.remark('No rooms yet. sotto lane send --room NAME makes one.')
+        else output.remark('No classic rooms yet. sotto lane send --room NAME makes one.')
       })
     })

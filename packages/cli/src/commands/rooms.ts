@@ -30,8 +30,9 @@ const row = (room: RoomView): readonly string[] => [
   roomStateText(room.state) || latestText(room),
 ]
 
-const value = ({ id, name, state, unread, memberCount, latest }: RoomView) => ({
+const value = ({ id, kind, name, state, unread, memberCount, latest }: RoomView) => ({
   room: id,
+  kind,
   name,
   ...roomStateRecord(state),
   unread,
@@ -51,7 +52,7 @@ const explain = async (client: Client, room: RoomView, output: Output): Promise<
 
 export const roomsCommand = (): Command =>
   new Command('rooms')
-    .description('list rooms and invitations')
+    .description('list rooms and invitations; classic rooms, those of programs, are in sotto lane rooms')
     .action(async (_options: object, command: Command) => {
       const invocation = invocationOf(command)
       const { output } = invocation

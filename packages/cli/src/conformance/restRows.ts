@@ -208,6 +208,7 @@ export const restCalls: Section = {
       const seenBy = async (token: string) => (await bench.rest('GET /api/rooms', { token })).list
       const listed = (await seenBy(bob.token)).find(({ id }) => id === made.body['room_id'])
       assert.partialDeepStrictEqual(listed ?? {}, {
+        kind: 'classic',
         name,
         description: 'of the conformance tests',
         created_by: alice.name,

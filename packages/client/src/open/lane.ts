@@ -46,6 +46,8 @@ export interface Person {
 }
 
 export interface RoomListing {
+  /** A room of the open lane; rooms of people, which are not listed here, are `encrypted`. */
+  readonly kind: 'classic'
   readonly room: number
   readonly name: string
   readonly isPrivate: boolean
@@ -435,6 +437,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       (await allPages(readOnce, '/api/rooms', 'id')).map((one) => {
         const room = asObject(one)
         return {
+          kind: 'classic',
           room: asNumber(room['id']),
           name: asText(room['name']),
           isPrivate: room['is_private'] === true,

@@ -18,6 +18,7 @@ export const roomView = (
   const { face, draft, meta } = room.state()
   return {
     id: room.id,
+    kind: 'encrypted',
     // Versions before NAME-2 stored the name as it came.
     name: shownTitle(face.name, limits.roomNameCharactersMax),
     state: stateView(room, account, isEntering, nameOf),

@@ -88,6 +88,7 @@ const pathNumber = judged({ type: 'integer', minimum: 1 }, (value) =>
 
 const room = object({
   id: messageId,
+  kind: oneOf('classic'),
   name: text(80),
   description: text(500),
   created_by: username,

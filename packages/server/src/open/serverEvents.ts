@@ -60,7 +60,13 @@ export const serverEvents: Readonly<Record<string, readonly JsonSchema[]>> = {
   system_message: [schemaOf(object({ message: text(200), code: oneOf('SERVER_CLOSING'), timestamp }))],
   joined_room: [
     schemaOf(
-      object({ room_id: messageId, room_name: text(80), message: text(200), key_request: keyRequest }),
+      object({
+        room_id: messageId,
+        room_name: text(80),
+        kind: oneOf('classic'),
+        message: text(200),
+        key_request: keyRequest,
+      }),
     ),
   ],
   key_requested: [schemaOf(object({ room_id: messageId, username }))],

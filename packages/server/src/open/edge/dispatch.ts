@@ -102,6 +102,7 @@ const handlersOf = (dependencies: Dependencies): readonly Handler[] => {
     asked.reply('joined_room', {
       room_id: id,
       room_name: room.name,
+      kind: 'classic',
       message: `You are in ${room.name}`,
       key_request: { event: e.requestKey.event, payload: { room_id: id } },
     })

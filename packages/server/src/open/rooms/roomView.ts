@@ -2,6 +2,7 @@ import type { OpenRoom, RoomMessage } from '../store.ts'
 
 export const listedRoom = (room: OpenRoom) => ({
   id: room.id,
+  kind: 'classic',
   name: room.name,
   description: room.description,
   created_by: room.createdBy,
