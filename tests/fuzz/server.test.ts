@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, memoryDisk, memoryKeys } from '@sotto/client'
-import { encodeCanonical, encodeClientFrame, failures, operations } from '@sotto/protocol'
+import { codeWritten, encodeCanonical, encodeClientFrame, failures, operations } from '@sotto/protocol'
 import { type RunningServer, startServer } from '@sotto/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -67,8 +67,9 @@ describe('a server that is told anything', () => {
   const judge = ({ status, body }: Answer, what: string): void => {
     expect([what, status >= 200 && status < 600 && status !== 500]).toEqual([what, true])
     if (status < 400) return
-    const { code, error } = JSON.parse(body) as { code: keyof typeof failures; error: string }
-    expect([what, code in failures, error]).toEqual([what, true, failures[code].text])
+    const { code: written, error } = JSON.parse(body) as { code: string; error: string }
+    const code = codeWritten(written)
+    expect([what, written, error]).toEqual([what, code?.toUpperCase(), failures[code ?? 'internal'].text])
   }
 
   const isStillThere = async (): Promise<void> => {

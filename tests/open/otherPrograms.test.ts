@@ -249,7 +249,7 @@ describe('the room server: REST login, then the socket, then send_message', () =
   })
 })
 
-describe('a front end that is served elsewhere', () => {
+describe('LANE-2: a front end that is served elsewhere', () => {
   const asks = (origin: string, more: Record<string, string> = {}) => ({
     origin,
     'sec-fetch-site': 'cross-site',
@@ -341,7 +341,7 @@ test.skipIf(python === undefined)(
 )
 
 describe('at the end', () => {
-  test('who is connected hears that the server closes, over either transport', async () => {
+  test('LANE-3: who is connected hears that the server closes, over either transport', async () => {
     const polling = await connected(alice, { transports: ['polling'] })
     const hearing = [hers, polling].map(async (socket) => socket.next('system_message'))
     const dropped = new Promise((resolve) => hers.socket.once('disconnect', resolve))

@@ -28,7 +28,7 @@ const lengthsOf = async (send: (text: string) => Promise<unknown>, lengthOf: () 
   return lengths.size
 }
 
-test('what is sealed to one, in a room and in a chat has one length for all short texts', async () => {
+test('LANE-1: what is sealed to one, in a room and in a chat has one length for all short texts', async () => {
   const letter = async () => String((await raw.next('message'))['encrypted_payload']).length
   expect(await lengthsOf((text) => hers.send('raw', text), letter)).toBe(1)
 

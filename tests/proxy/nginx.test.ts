@@ -283,7 +283,7 @@ describe.skipIf(!hasNginx)('behind nginx that somebody has set up otherwise (nee
     const refused = await ask(url, '/v1/server', { headers })
     expect([refused.status, (JSON.parse(refused.text) as { code: string }).code]).toEqual([
       403,
-      'origin_refused',
+      'ORIGIN_REFUSED',
     ])
     expect(log.filter((line) => line.includes('origin_differs'))).toEqual([
       expect.stringContaining('--public-url'),

@@ -322,7 +322,7 @@ describe.skipIf(external === undefined)(
           body: new Uint8Array([0xa0]),
         })
         const { code } = (await answer.json()) as { readonly code: string }
-        expect([path, answer.status, code]).toEqual([path, 403, 'plain_http'])
+        expect([path, answer.status, code]).toEqual([path, 403, 'PLAIN_HTTP'])
       }
       const terminal = await register(url, 'alice')
       expect(terminal.exit).toBe(6)

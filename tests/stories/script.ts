@@ -1,3 +1,4 @@
+import { codeWritten } from '@sotto/protocol'
 import { randomUUID } from 'node:crypto'
 import type { HookFault, NewHook } from '@sotto/client'
 import {
@@ -71,7 +72,7 @@ export const scriptOf = (server: string, hook: NewHook): Script => {
       headers: { authorization: `Bearer ${hook.token}`, 'content-type': 'application/jose', ...headers },
     })
     const said = (await answer.json()) as { code?: string; detail?: { rule?: HookFault } }
-    return { status: answer.status, code: said.code, rule: said.detail?.rule, jwe: body }
+    return { status: answer.status, code: codeWritten(said.code), rule: said.detail?.rule, jwe: body }
   }
 
   return {

@@ -77,6 +77,13 @@ describe('an operation over HTTP', () => {
 
   it.each([
     ['a failure of the server', 409, refusal(new SottoError('fork', 'x', { head: 7 })), 'fork'],
+    [
+      'ERR-1: one in the case of this version',
+      409,
+      { ...refusal(new SottoError('fork')), code: 'FORK' },
+      'fork',
+    ],
+    ['one in no case', 409, { ...refusal(new SottoError('fork')), code: 'Fork' }, 'integrity'],
     ['one of a newer server', 418, { ...refusal(new SottoError('fork')), code: 'teapot' }, 'integrity'],
   ] as const)('%s keeps its meaning', async (_, status, body, code) => {
     const origin = await peer({ http: (_request, response) => sendJson(response, status, body) })

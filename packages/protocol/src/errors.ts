@@ -119,6 +119,19 @@ export interface FailureBody {
   readonly detail?: FailureDetail
 }
 
+/** A code as it is written over HTTP: in the one case that all lanes of a server have. */
+export const writtenCode = (code: FailureCode): string => code.toUpperCase()
+
+/** The code that is written, in that case or in the one of the version before. */
+export const codeWritten = (written: unknown): FailureCode | undefined => {
+  if (typeof written !== 'string') return undefined
+  const code = written === written.toUpperCase() ? written.toLowerCase() : written
+  return isFailureCode(code) ? code : undefined
+}
+
+/** Says with a request which case its sender reads: a client of ours that does not is of the version before. */
+export const codesHeader = { name: 'sotto-codes', value: 'upper' } as const
+
 /** Only the stable text of the code goes out: the message of an error may quote what an adversary sent. */
 export const failureBody = (error: SottoError, timestamp: string): FailureBody => ({
   error: failures[error.code].text,

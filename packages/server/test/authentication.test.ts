@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { H, limits, operations, sessionHash, sessionProofMessage, SottoError } from '@sotto/protocol'
+import {
+  codeWritten,
+  H,
+  limits,
+  operations,
+  sessionHash,
+  sessionProofMessage,
+  SottoError,
+} from '@sotto/protocol'
 import { buildSetName, signLabelled } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
 import { makeSessions } from '../src/authentication/sessions.ts'
@@ -88,7 +96,7 @@ describe('registration', () => {
         headers: { 'content-type': 'application/cbor' },
         body: new Uint8Array(0),
       })
-      return ((await response.json()) as { code: unknown }).code
+      return codeWritten(((await response.json()) as { code: unknown }).code)
     }
     const codes = new Set<unknown>()
     for (let i = 0; i < 100; i++) codes.add(await attempt())

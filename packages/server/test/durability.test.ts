@@ -230,12 +230,12 @@ describe('a full disk', () => {
       body: new Uint8Array(encodeAs(operations.submitMessage.body, refused)),
     })
     expect(raw.status).toBe(507)
-    expect(await raw.json()).toMatchObject({ code: 'read_only' })
+    expect(await raw.json()).toMatchObject({ code: 'READ_ONLY' })
     const page = await alice.call(operations.readLog, { room: room.id, from: last.seq })
     expect(page.head).toEqual(last)
     const ready = await fetch(`${server.url}/readyz`)
     expect(ready.status).toBe(507)
-    expect(await ready.json()).toMatchObject({ code: 'read_only', detail: { disk: 'full' } })
+    expect(await ready.json()).toMatchObject({ code: 'READ_ONLY', detail: { disk: 'full' } })
 
     // As soon as there is room again, without a restart: here a smaller slot in place of a large one.
     const smaller = { ...slot, counter: 2, sealed: new Uint8Array(10) }

@@ -1,4 +1,4 @@
-import { encodeAs, type InputOf, limits, operations } from '@sotto/protocol'
+import { codeWritten, encodeAs, type InputOf, limits, operations } from '@sotto/protocol'
 import { type SignatureLabel, signLabelled } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
 import { makeExchanges } from '../src/authentication/exchanges.ts'
@@ -90,7 +90,7 @@ describe('signing in as somebody else', () => {
         },
         body: new Uint8Array(encodeAs(body, { name, request })),
       })
-      return response.ok ? 'tried' : ((await response.json()) as { code: unknown }).code
+      return response.ok ? 'tried' : codeWritten(((await response.json()) as { code: unknown }).code)
     }
     const codes = []
     for (const name of ['alice', 'ALICE', 'Alice', 'ａｌｉｃｅ', 'aLiCe', 'alicE'])

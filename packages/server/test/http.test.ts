@@ -3,7 +3,15 @@ import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 import { connect as netConnect } from 'node:net'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { decodeAs, decodeCanonical, failures, limits, operations, type Operation } from '@sotto/protocol'
+import {
+  codeWritten,
+  decodeAs,
+  decodeCanonical,
+  failures,
+  limits,
+  operations,
+  type Operation,
+} from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { standingClock } from './client/clock.ts'
 import { random, register } from './client/device.ts'
@@ -29,11 +37,12 @@ const ask = (url: string, op: Operation, headers: Record<string, string>, body?:
 
 const failureIn = async (response: Response) => {
   expect(response.headers.get('content-type')).toContain('application/json')
-  const body = (await response.json()) as { error: string; code: keyof typeof failures; timestamp: string }
+  const body = (await response.json()) as { error: string; code: string; timestamp: string }
+  const code = codeWritten(body.code) as keyof typeof failures
   expect(Object.keys(body)).toEqual(expect.arrayContaining(['error', 'code', 'timestamp']))
   expect(new Date(body.timestamp).toISOString()).toBe(body.timestamp)
-  expect(response.status).toBe(failures[body.code].status)
-  return body.code
+  expect(response.status).toBe(failures[code].status)
+  return code
 }
 
 const cbor = { 'content-type': 'application/cbor' }
@@ -138,7 +147,7 @@ describe('hostile requests', async () => {
       socket.on('close', () => resolve(text))
     })
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
-    expect(answer).toContain('"code":"bad_request"')
+    expect(answer).toContain('"code":"BAD_REQUEST"')
   })
 
   it('from pages of other sites are refused', async () => {
@@ -377,5 +386,28 @@ describe('an address', () => {
     const statuses = []
     for (let i = 0; i < 8; i++) statuses.push(await statusOf(`10.0.1.${i}, 10.9.9.9`))
     expect(statuses).toContain(429)
+  })
+})
+
+describe('ERR-1: codes are written in one case', () => {
+  const codeOf = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+    const { url } = await served
+    return ((await (await fetch(url + path, init)).json()) as { code: unknown }).code
+  }
+  const served = testServer()
+  const post = { method: 'POST', body: 'x' }
+
+  it.each(['/nothing', '/v1/nothing', '/v1/session', '/h/nothing'])('on every path, as %s', async (path) => {
+    for (const init of [{}, post, { headers: { 'content-type': 'application/cbor' }, ...post }])
+      expect(await codeOf(path, init)).toMatch(/^[A-Z][A-Z_]+$/)
+  })
+
+  it('but to a client of the version before, which says what it reads and not that it reads this', async () => {
+    const accept = 'application/cbor'
+    expect(await codeOf(operations.readSession.path, { headers: { accept } })).toBe('unauthorized')
+    expect(await codeOf(operations.readSession.path, { headers: { accept, 'sotto-codes': 'upper' } })).toBe(
+      'UNAUTHORIZED',
+    )
+    expect(await codeOf('/nothing', { headers: { accept } })).toBe('NOT_FOUND')
   })
 })

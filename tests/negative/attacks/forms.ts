@@ -1,4 +1,4 @@
-import { decodeCanonical, encodeCanonical, operations } from '@sotto/protocol'
+import { codeWritten, decodeCanonical, encodeCanonical, operations } from '@sotto/protocol'
 import {
   commitBy,
   contextWithBytes,
@@ -158,7 +158,7 @@ const posted = async (stage: Stage, target: string, body: Uint8Array, token: str
   })
   if (response.ok) return { kind: 'accepted' }
   const { code } = (await response.json()) as { code: string }
-  return { kind: 'refused', code, rule: null }
+  return { kind: 'refused', code: codeWritten(code) ?? 'integrity', rule: null }
 }
 
 const bodyRow = (what: string, form: (bytes: Uint8Array) => Uint8Array): Row => {

@@ -1,4 +1,5 @@
 import {
+  codesHeader,
   decodeAs,
   encodeAs,
   type InputOf,
@@ -70,6 +71,7 @@ export const call = async <Op extends Operation<any, any, any>>(
     method: op.method,
     headers: {
       accept: 'application/cbor',
+      [codesHeader.name]: codesHeader.value,
       ...(hasBody ? { 'content-type': 'application/cbor' } : {}),
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     },

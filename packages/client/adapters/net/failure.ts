@@ -1,4 +1,4 @@
-import { type FailureCode, type FailureDetail, failures, isFailureCode, SottoError } from '@sotto/protocol'
+import { codeWritten, type FailureCode, type FailureDetail, failures, SottoError } from '@sotto/protocol'
 import { naming, obstacleOfStatus } from '../../src/ports/obstacleOf.ts'
 
 /** What an answer means that did not come from Sotto but from something between: nothing about what was asked. */
@@ -51,12 +51,12 @@ const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 export const failureOfAnswer = (status: number, type: string, body: Uint8Array): SottoError => {
   const parsed = isJson(type) ? parseJson(body) : undefined
   if (!isRecord(parsed)) return foreignAnswer(status)
-  const { code, error, timestamp: at, detail } = parsed
+  const { code: written, error, timestamp: at, detail } = parsed
   if (typeof error !== 'string' || typeof at !== 'string' || !timestamp.test(at)) return foreignAnswer(status)
-  if (isFailureCode(code) && failures[code].status === status)
-    return new SottoError(code, undefined, readDetail(detail))
+  const code = codeWritten(written)
+  if (code && failures[code].status === status) return new SottoError(code, undefined, readDetail(detail))
   // A newer server knows more codes.
-  return typeof code === 'string' && !isFailureCode(code)
+  return typeof written === 'string' && !code
     ? new SottoError('integrity', undefined, { status })
     : foreignAnswer(status)
 }

@@ -1,5 +1,12 @@
-import { failureBody, failures, SottoError } from '@sotto/protocol'
-import type { FastifyReply } from 'fastify'
+import {
+  codesHeader,
+  type FailureBody,
+  failureBody,
+  failures,
+  SottoError,
+  writtenCode,
+} from '@sotto/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const isError = (
   error: unknown,
@@ -39,6 +46,24 @@ If the server is yours, tell it its name and start it again:
 Why it asks: another name that is made to point at a server would let its pages speak to it (DNS rebinding).
 `)
 
+/** A failure as it is written over HTTP. */
+export const writtenFailure = (failure: SottoError, nowMs: number): string => {
+  const body = failureBody(failure, new Date(nowMs).toISOString())
+  return JSON.stringify({ ...body, code: writtenCode(body.code) })
+}
+
+/** The same for a client of the version before, to which a code in another case is none. */
+const failureOfBefore = (failure: SottoError, nowMs: number): string => {
+  const body: FailureBody = failureBody(failure, new Date(nowMs).toISOString())
+  return JSON.stringify(body)
+}
+
+/** Our clients say what they read, and since codes have this case also that they know it; nobody else says the first. */
+const isOfBefore = ({ url, headers }: FastifyRequest): boolean =>
+  url.startsWith('/v1/') &&
+  headers.accept === 'application/cbor' &&
+  headers[codesHeader.name] !== codesHeader.value
+
 /** Failures are JSON on every path, so that whoever asks by hand can read them too. */
 export const sendFailure = (reply: FastifyReply, failure: SottoError, nowMs: number): FastifyReply => {
   const { status } = failures[failure.code]
@@ -48,5 +73,5 @@ export const sendFailure = (reply: FastifyReply, failure: SottoError, nowMs: num
     .code(status)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(failureBody(failure, new Date(nowMs).toISOString())))
+    .send((isOfBefore(reply.request) ? failureOfBefore : writtenFailure)(failure, nowMs))
 }

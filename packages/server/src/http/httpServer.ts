@@ -1,5 +1,5 @@
 import type { SecureContextOptions } from 'node:tls'
-import { failureBody, SottoError } from '@sotto/protocol'
+import { SottoError } from '@sotto/protocol'
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Sessions } from '../authentication/sessions.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
@@ -12,7 +12,7 @@ import type { WorkBudget } from '../budget/work.ts'
 import { makeRate } from '../rate.ts'
 import { addressKey } from './address.ts'
 import type { Edge } from './edge.ts'
-import { failureOf, sendFailure, sendUnknownHost } from './failure.ts'
+import { failureOf, sendFailure, sendUnknownHost, writtenFailure } from './failure.ts'
 import { securityHeaders } from './headers.ts'
 import { hookPrefix, serveHooks } from './hooks.ts'
 import { serveOperation } from './operationRoute.ts'
@@ -91,9 +91,7 @@ export const makeHttpServer = async (options: HttpOptions): Promise<FastifyInsta
     },
     clientErrorHandler: (_error, socket) => {
       if (!socket.writable) return
-      const body = JSON.stringify(
-        failureBody(new SottoError('bad_request'), new Date(clock.nowMs()).toISOString()),
-      )
+      const body = writtenFailure(new SottoError('bad_request'), clock.nowMs())
       sayLastWord(
         socket,
         `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n` +

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type FailureCode, failureBody, failures, livePath, SottoError } from '@sotto/protocol'
+import { type FailureCode, failureBody, failures, livePath, SottoError, writtenCode } from '@sotto/protocol'
 import type { WebSocket } from 'ws'
 import { boundedWebSocketServer } from '../budget/webSockets.ts'
 import { makeCounts } from '../counts.ts'
@@ -30,7 +30,8 @@ const frameHeaderBytesMax = 14
 /** Says why there is no WebSocket, as every other refusal is said. */
 const refuse = (socket: Duplex, code: FailureCode, nowMs: number, withinMs: number): void => {
   const { status } = failures[code]
-  const body = JSON.stringify(failureBody(new SottoError(code), new Date(nowMs).toISOString()))
+  const failure = failureBody(new SottoError(code), new Date(nowMs).toISOString())
+  const body = JSON.stringify({ ...failure, code: writtenCode(code) })
   sayLastWord(
     socket,
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nCache-Control: no-store\r\n` +

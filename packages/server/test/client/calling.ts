@@ -1,4 +1,5 @@
 import {
+  codeWritten,
   decodeAs,
   encodeAs,
   type FailureCode,
@@ -14,7 +15,7 @@ type AnyOperation = Operation<any, any, any>
 
 interface FailureAnswer {
   readonly error: string
-  readonly code: FailureCode
+  readonly code: string
   readonly timestamp: string
   readonly detail?: Readonly<Record<string, number | string>>
 }
@@ -37,7 +38,7 @@ export const callOperation = async <Op extends AnyOperation>(
   const body = new Uint8Array(await response.arrayBuffer())
   if (response.ok) return decodeAs(op.output, body) as OutputOf<Op>
   const failure = JSON.parse(new TextDecoder().decode(body)) as FailureAnswer
-  throw new SottoError(failure.code, failure.error, failure.detail ?? {})
+  throw new SottoError(codeWritten(failure.code) ?? 'integrity', failure.error, failure.detail ?? {})
 }
 
 /** The code with which something is refused, with its detail; `accepted` when it is not. */
