@@ -172,6 +172,16 @@ describe('a server with a certificate of its own', () => {
       expect((await headersOf(server.port, other)).statusCode).toBe(403)
   })
 
+  it('takes a page of the same name that came without TLS for one of another site', async () => {
+    const ask = (origin: string) => fetch(`${server.url}/v1/server`, { headers: { origin } })
+    expect((await ask(server.url)).status).toBe(200)
+    const foreign = await ask(server.url.replace('https', 'http'))
+    expect([foreign.status, ((await foreign.json()) as { code: string }).code]).toEqual([
+      403,
+      'origin_refused',
+    ])
+  })
+
   it('people register, meet and talk, over WebSockets', async () => {
     const [alice, bob] = [await openAs(server.url, 'alice'), await openAs(server.url, 'bob')]
     expect(alice.state().connection).toMatchObject({ route: 'websocket' })

@@ -126,7 +126,9 @@ export const makeEdge = (
       return isKnown
     },
     isForeign: (request) => {
-      const verdict = isForeign(request.headers, hostOf(request), publicUrl?.origin)
+      // A page without TLS may have been written by whoever stands between, under the same name.
+      const isBelow = isEncrypted(request) && /^http:/i.test(request.headers.origin ?? '')
+      const verdict = isBelow || isForeign(request.headers, hostOf(request), publicUrl?.origin)
       if (verdict) signs.tell('origin_differs', peerOf(request))
       return verdict
     },
