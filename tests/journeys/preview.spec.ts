@@ -95,6 +95,35 @@ const screens: Readonly<Record<string, Screen>> = {
     },
   },
   'first run': { scene: 'first', reach: sees(/Good to have you here/) },
+  'first run, closed by choice': {
+    scene: 'first',
+    reach: async (page) => {
+      await page.getByRole('checkbox', { name: 'Open to everybody here' }).uncheck()
+      await expect(page.getByRole('heading', { name: 'Also on this server' })).toBeVisible()
+    },
+  },
+  'first run where a room is open': {
+    scene: 'open_first',
+    reach: sees('Everybody who registers on this server'),
+  },
+  'waiting for a member': { scene: 'open_waiting', reach: sees(/^Waiting for a member of/) },
+  'an open room in the list': {
+    scene: 'open_desk',
+    reach: async (page) => {
+      await page.getByRole('link', { name: /^Everybody/ }).click()
+      await expect(page.getByRole('button', { name: 'Join Everybody' })).toBeVisible()
+    },
+  },
+  'opening a room': {
+    scene: 'open_desk',
+    room: '0f02',
+    reach: async (page) => {
+      await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
+      await page.getByRole('button', { name: 'More about this room' }).click()
+      await page.getByRole('menuitem', { name: /Open to everybody here|Close to newcomers/ }).click()
+      await expect(page.getByRole('alertdialog')).toBeVisible()
+    },
+  },
   'room list': { scene: 'desk', reach: sees('Design review') },
   conversation: { scene: 'desk', room: '0f01', reach: sees('This one was written in a tunnel.') },
   'hostile texts': {

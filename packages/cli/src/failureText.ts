@@ -20,13 +20,13 @@ import { printable } from './printable.ts'
 
 /** What can be done about it, where that is not plain from the failure itself. */
 const remedies: Partial<Record<FailureCode, string>> = {
-  no_account: 'sotto register NAME --server URL',
+  no_account: 'To make one here: sotto register NAME --server URL',
   unauthorized: 'sotto login',
   session_expired: 'sotto login',
   account_exists: 'Use another profile for another account: sotto --profile DIR register …',
   room_full: 'Take out members who have gone, or make another room.',
   already_invited: 'They have not come in yet; nothing more is to be done here.',
-  open_room_taken: 'sotto room join NAME asks to come into it; sotto rooms says how it is called.',
+  open_room_taken: 'sotto rooms lists it.',
   too_large: 'Try less at a time.',
   name_taken: 'Choose another name.',
   name_alike: 'Nobody could tell the two apart. Choose another name.',

@@ -71,7 +71,7 @@ export const failures = {
   timeout: { status: 504, exit: 10, text: 'The server did not answer in time' },
 
   // This device.
-  no_account: { status: 400, exit: 11, text: 'No account on this device; register or sign in first' },
+  no_account: { status: 400, exit: 11, text: 'There is no account on this device' },
   account_exists: { status: 409, exit: 11, text: 'This device has an account already' },
   profile_in_use: { status: 409, exit: 11, text: 'Another program is using this profile' },
   keys_locked: { status: 423, exit: 11, text: 'The keys of this profile cannot be opened here' },

@@ -12,23 +12,9 @@ import type {
   TimelineItem,
 } from '@sotto/client'
 import { accessTokenCommands } from './accessTokens.ts'
-import { away } from './away.ts'
-import { bots } from './bots.ts'
-import { directions } from './directions.ts'
-import { recovery } from './recovery.ts'
-import {
-  hooksOf,
-  membersOf,
-  noScenery,
-  people,
-  room as roomNamed,
-  scenery,
-  signedIn,
-  you,
-} from './scenery.ts'
-import type { Scenery } from './scenery.ts'
+import { hooksOf, membersOf, people, room as roomNamed, you } from './scenery.ts'
 import type { Scene } from './scenes.ts'
-import { backlog } from './backlog.ts'
+import { sceneryOf, startState } from './startState.ts'
 
 /** Messages that wait for space, by whose it is. */
 const waiting: Readonly<Record<string, SpaceOwner>> = {
@@ -55,75 +41,6 @@ class PreviewFailure extends Error {
 }
 
 const wait = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs))
-
-const sceneryOf = (scene: Scene, nowMs: number): Scenery => {
-  switch (scene) {
-    case 'none':
-    case 'by_invitation':
-    case 'closed':
-    case 'signed_out':
-    case 'first':
-      return noScenery
-    case 'recovery':
-      return recovery(nowMs)
-    case 'bots':
-      return bots(nowMs)
-    case 'unread':
-      return backlog(nowMs)
-    case 'directions':
-      return directions(nowMs)
-    case 'desk':
-    case 'offline':
-    case 'connecting':
-    case 'slower':
-    case 'no_answer':
-    case 'untrusted':
-    case 'refused':
-    case 'halted':
-    case 'broken':
-    case 'slow':
-      return scenery(nowMs)
-  }
-}
-
-const startState = (scene: Scene, nowMs: number, { rooms }: Scenery): ClientState => {
-  switch (scene) {
-    case 'none':
-    case 'by_invitation':
-    case 'closed':
-      return { account: { kind: 'none' }, connection: { kind: 'offline', retryAtMs: null }, rooms: [] }
-    case 'signed_out':
-      return {
-        account: { kind: 'signed_out', server: 'https://sotto.example.org', ...you, isBot: false },
-        connection: { kind: 'offline', retryAtMs: null },
-        rooms: [],
-      }
-    case 'first':
-      return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms: [] }
-    case 'desk':
-    case 'recovery':
-    case 'bots':
-    case 'unread':
-    case 'directions':
-    case 'broken':
-    case 'slow':
-      return { account: signedIn, connection: { kind: 'online', route: 'websocket' }, rooms }
-    case 'connecting':
-      return { account: signedIn, connection: { kind: 'connecting' }, rooms }
-    case 'slower':
-      return { account: signedIn, connection: { kind: 'online', route: 'poll' }, rooms }
-    case 'no_answer':
-      return { account: signedIn, connection: away('unavailable', 'gateway', nowMs), rooms }
-    case 'untrusted':
-      return { account: signedIn, connection: away('offline', 'not_sotto', nowMs), rooms }
-    case 'refused':
-      return { account: signedIn, connection: { kind: 'refused', code: 'integrity' }, rooms }
-    case 'halted':
-      return { account: signedIn, connection: { kind: 'refused', code: 'storage_damaged' }, rooms }
-    case 'offline':
-      return { account: signedIn, connection: { kind: 'offline', retryAtMs: nowMs + 17_000 }, rooms }
-  }
-}
 
 /**
  * The façade of the client over a world in memory, for work on the screens. Names and texts call up failures: the

@@ -1,7 +1,8 @@
-import { SottoError } from '@sotto/client'
+import { normalizeName, SottoError } from '@sotto/client'
 import { Command } from 'commander'
 import { type Invocation, invocationOf, withClient } from '../invocation.ts'
 import { type PasswordOptions, readPassword } from '../input.ts'
+import { printableLine } from '../printable.ts'
 import { withProgress } from '../progress.ts'
 import { keyMeans } from '../keyMeans.ts'
 import { accountResult } from './whoami.ts'
@@ -25,6 +26,23 @@ const move = async ({ profile, output }: Invocation, server: string): Promise<bo
   return hasMoved
 }
 
+/** What is true of a profile without an account: signing in does not bring one here. */
+const nobodyHere = (name: string | undefined): SottoError =>
+  new SottoError(
+    'no_account',
+    `an account lives in the profile that made it, and ${name === undefined ? 'none was' : `${printableLine(name)} was not`} made in this one. ` +
+      'Where it was: sotto --profile DIR login. A second device for an account is not there yet.',
+  )
+
+/** @throws SottoError `account_exists` for the name of another account than that of the profile */
+const refuseOther = (own: string, name: string | undefined): void => {
+  if (name === undefined || normalizeName(name) === own) return
+  throw new SottoError(
+    'account_exists',
+    `this profile is ${printableLine(own)}'s; ${printableLine(name)} signs in where the account was made`,
+  )
+}
+
 export const loginCommand = (): Command =>
   new Command('login')
     .description('sign in again with the account of this profile')
@@ -33,14 +51,20 @@ export const loginCommand = (): Command =>
     .option('--password-stdin', 'read the password from standard input')
     .action(async (name: string | undefined, options: Options, command: Command) => {
       const invocation = invocationOf(command)
-      const hasMoved = options.server !== undefined && (await move(invocation, options.server))
+      // A profile that was never used, and one that a failed registration has left behind, say the same.
+      const sayNobody = (error: unknown): never => {
+        throw error instanceof SottoError && error.code === 'no_account' ? nobodyHere(name) : error
+      }
+      const hasMoved =
+        options.server !== undefined && (await move(invocation, options.server).catch(sayNobody))
       await withClient(invocation, async (client) => {
         const { account } = client.state()
         if (account.kind === 'none') throw new SottoError('no_account')
+        refuseOther(account.name, name)
         // Whoever only moves keeps the session.
         if (hasMoved && account.kind === 'signed_in') return accountResult(invocation, account)
         const password = await readPassword(options)
         await withProgress(() => 'Signing in', client.login({ name: name ?? account.name, password }))
         await accountResult(invocation, client.state().account)
-      })
+      }).catch(sayNobody)
     })

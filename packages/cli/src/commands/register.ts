@@ -3,6 +3,7 @@ import { newAccountName } from '@sotto/client'
 import { invocationOf, withClient } from '../invocation.ts'
 import { type InviteOptions, inviteOption, serverFor } from '../inviteOption.ts'
 import { type PasswordOptions, readNewPassword } from '../input.ts'
+import { joinLine, openRoomNow } from '../openRoom.ts'
 import { withProgress } from '../progress.ts'
 import { accountResult } from './whoami.ts'
 
@@ -33,8 +34,11 @@ export const registerCommand = (): Command =>
             client.register({ name, password, invite: options.invite?.key }),
           )
           await accountResult(invocation, client.state().account)
+          const open = await openRoomNow(client)
           invocation.output.remark(
-            'Next: sotto room create General, or wait to be invited and see sotto rooms.',
+            open
+              ? `Next: ${joinLine(open)}, which is open to everybody here.`
+              : 'Next: sotto room create General, or wait to be invited and see sotto rooms.',
           )
         },
         { server: serverFor(command, options) },

@@ -3,6 +3,8 @@ import { acceptCommand } from './roomAccept.ts'
 import { createCommand } from './roomCreate.ts'
 import { declineCommand } from './roomDecline.ts'
 import { deleteCommand } from './roomDelete.ts'
+import { joinCommand } from './roomJoin.ts'
+import { closeCommand, openCommand } from './roomOpen.ts'
 import { inviteCommand } from './roomInvite.ts'
 import { leaveCommand } from './roomLeave.ts'
 import { membersCommand } from './roomMembers.ts'
@@ -15,9 +17,12 @@ export const roomCommand = (): Command =>
   new Command('room')
     .description('make, join, manage, mend, leave and delete rooms')
     .addCommand(createCommand())
+    .addCommand(joinCommand())
     .addCommand(inviteCommand())
     .addCommand(acceptCommand())
     .addCommand(declineCommand())
+    .addCommand(openCommand())
+    .addCommand(closeCommand())
     .addCommand(leaveCommand())
     .addCommand(deleteCommand())
     .addCommand(membersCommand())

@@ -1,8 +1,9 @@
-import { type Client, isOver, type RoomView } from '@sotto/client'
+import { type Client, isOver, type OpenRoomView, type RoomView } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { continuationLines } from '../continuation.ts'
 import { hookTitle } from '../message.ts'
+import { neighbourLines, openRoomNow, openRoomText, peopleNow } from '../openRoom.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { roomTitle } from '../roomName.ts'
@@ -30,13 +31,31 @@ const row = (room: RoomView): readonly string[] => [
   roomStateText(room.state) || latestText(room),
 ]
 
-const value = ({ id, kind, name, state, unread, memberCount, latest }: RoomView) => ({
+const openRow = (open: OpenRoomView): readonly string[] => [
+  styled('bold', printableLine(open.name)),
+  styled('dim', open.room.slice(0, 8)),
+  '',
+  openRoomText(open),
+]
+
+const openValue = ({ room, name, standing, memberCount }: OpenRoomView) => ({
+  room,
+  kind: 'encrypted',
+  name,
+  state: standing === 'waiting' ? 'waiting' : 'joinable',
+  unread: 0,
+  members: memberCount,
+  latest: null,
+})
+
+const value = ({ id, kind, name, state, unread, memberCount, latest, isOpen = false }: RoomView) => ({
   room: id,
   kind,
   name,
   ...roomStateRecord(state),
   unread,
   members: memberCount,
+  open: isOpen,
   latest: latest && {
     ...(latest.by === 'hook' ? { sender: null, hook: latest.sender } : { sender: latest.sender }),
     text: latest.text,
@@ -61,9 +80,18 @@ export const roomsCommand = (): Command =>
         const all = client.state().rooms
         // What is kept only to be read stands at the end.
         const rooms = [...all.filter((room) => !isOver(room)), ...all.filter(isOver)]
-        if (output.format === 'json') for (const room of rooms) output.result(value(room), null)
-        else if (rooms.length > 0) output.result(null, table(rooms.map(row)))
-        else output.remark('No rooms yet. Make one: sotto room create General')
+        const told = standing === 'caught_up' ? await openRoomNow(client) : client.state().openRoom
+        const open = told && told.standing !== 'inside' ? told : undefined
+        if (output.format === 'json') {
+          for (const room of rooms) output.result(value(room), null)
+          if (open) output.result(openValue(open), null)
+        } else {
+          const rows = [...rooms.map(row), ...(open ? [openRow(open)] : [])]
+          if (rows.length > 0) output.result(null, table(rows))
+          else output.remark('No rooms yet. Make one: sotto room create General')
+          if (rooms.length === 0 && !open)
+            for (const line of neighbourLines(await peopleNow(client), null)) output.remark(line)
+        }
         if (output.format === 'human') for (const room of rooms) await explain(client, room, output)
         const remark = standingText(standing, client.state())
         if (remark) output.remark(remark)

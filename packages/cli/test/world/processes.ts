@@ -88,6 +88,8 @@ export interface World {
   start(profile: string, ...args: readonly string[]): Running
   /** The same in a terminal, whose keyboard is `type`. */
   inTerminal(profile: string, ...args: readonly string[]): Running
+  /** A line of the shell, as it is, in a terminal. */
+  shellInTerminal(line: string): Running
   /** A line of the shell, in which `sotto` is the command with this profile. */
   inShell(profile: string, line: string): Promise<Ended>
   /** The same, with nothing before the command, which takes the place of the shell. */
@@ -129,6 +131,8 @@ export const makeWorld = async (): Promise<World> => {
     const line = [process.execPath, bin, '--profile', profile(name), ...args].map((word) => `'${word}'`)
     return started(['--quiet', '--flush', '--return', '--command', line.join(' '), '/dev/null'], 'script')
   }
+  const shellInTerminal: World['shellInTerminal'] = (line) =>
+    started(['--quiet', '--flush', '--return', '--command', line, '/dev/null'], 'script')
   const commandOf = (name: string): string =>
     [process.execPath, bin, '--profile', profile(name)].map((word) => `'${word}'`).join(' ')
   const inShell: World['inShell'] = (name, line) =>
@@ -150,6 +154,7 @@ export const makeWorld = async (): Promise<World> => {
     profile,
     start,
     inTerminal,
+    shellInTerminal,
     inShell,
     startInShell,
     sotto,

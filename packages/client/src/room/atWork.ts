@@ -16,7 +16,7 @@ import type { Tools } from './tools.ts'
 export interface Room {
   readonly id: string
   state(): RoomState
-  /** Entries that are known to be in the log and not read yet. */
+  /** Entries that are known to be in the log and not read yet, and the room's metadata where others have changed them. */
   missing(): number
   /** How far the server has been given back what it had lost; null where that is not the matter, or not known yet. */
   handedBack(): HandedBack | null

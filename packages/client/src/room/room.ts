@@ -240,6 +240,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
       case 'meta':
         await metaKeeper.fetch()
         again = true
+        return deps.stirred()
     }
   }
 
@@ -397,7 +398,11 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   return {
     id: toHex(initial.id),
     state: runner.state,
-    missing: () => (follows(runner.state()) ? Math.max(0, reader.head() - runner.state().place.cursor) : 0),
+    missing: () => {
+      if (!follows(runner.state())) return 0
+      const metadata = line.isOnline() && metaKeeper.isDue() ? 1 : 0
+      return Math.max(0, reader.head() - runner.state().place.cursor) + metadata
+    },
     handedBack: () => reader.healer.handedBack(),
     acknowledged: sender.acknowledged,
     noSpaceFor: sender.noSpaceFor,

@@ -1,8 +1,9 @@
 import { normalizeName, SottoError } from '@sotto/protocol'
-import type { AccountView, Client, InviteOutcome, MemberView, RoomView } from '../view.ts'
+import type { AccountView, Client, InviteOutcome, MemberView, OpenRoomView, RoomView } from '../view.ts'
 import { openWaits } from '../waits.ts'
 import { type Deliveries, deliveriesOf, type Delivered } from './deliveries.ts'
 import { type EventDesk, eventDeskOf, type Message, messageOf } from './events.ts'
+import { joinOpenRoom } from './joining.ts'
 import { isOver } from './reading.ts'
 
 /** A message that is on its way. */
@@ -64,8 +65,22 @@ export interface Sotto {
   send(room: string, text: string): Promise<Sent>
   /** Messages as this device has them, a page at a time. */
   history(room: string, options?: HistoryOptions): Promise<HistoryPage>
-  /** @returns the id of the new room. @throws SottoError `offline`, `bad_request` */
-  createRoom(name: string): Promise<string>
+  /**
+   * With `isOpen` the new room is the open room of the server: whoever has an account may come in, and the server knows
+   * its name.
+   *
+   * @returns the id of the new room. @throws SottoError `offline`, `title_invalid`, `open_room_taken` {name}
+   */
+  createRoom(name: string, options?: { readonly isOpen?: boolean }): Promise<string>
+  /** The open room of the server; null where it has none. @throws SottoError `offline` */
+  openRoom(): Promise<OpenRoomView | null>
+  /**
+   * Comes into the open room of the server, given by its name or id, and resolves with its id when this account is in it:
+   * as soon as a device of a member is online, however long that takes. Asked for once, it goes on in the next run.
+   *
+   * @throws SottoError `room_unknown` where it is not the open room, `closed`
+   */
+  joinRoom(nameOrId: string): Promise<string>
   /** @throws SottoError `name_unknown`, `already_member`, `already_invited`, `room_full`, `key_package_unavailable`, `policy` */
   invite(room: string, name: string): Promise<void>
   /**
@@ -155,7 +170,10 @@ export const sottoOf = (client: Client): Sotto => {
           before: more ? (placed[0]?.seq ?? null) : null,
         }
       }),
-    createRoom: (name) => waits.until(async () => (await client.createRoom({ name })).room),
+    createRoom: (name, options = {}) =>
+      waits.until(async () => (await client.createRoom({ name, ...options })).room),
+    openRoom: () => waits.until(async () => client.findOpenRoom({})),
+    joinRoom: (nameOrId) => waits.until(async () => joinOpenRoom(client, nameOrId)),
     invite: (name, person) => waits.until(async () => client.invite({ room: room(name).id, name: person })),
     inviteAll: (name, names) => waits.until(async () => client.inviteAll({ room: room(name).id, names })),
     accept: (name) => waits.until(async () => client.accept({ room: room(name).id })),

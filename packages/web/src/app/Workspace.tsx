@@ -14,10 +14,13 @@ import { InviteDialog } from '../features/invitations/InviteDialog.tsx'
 import { MembersPanel } from '../features/members/MembersPanel.tsx'
 import { mayInvite } from '../client/rights.ts'
 import { useMembers } from '../client/useMembers.ts'
+import { OpenRoomItem } from '../features/openRoom/OpenRoomItem.tsx'
+import { OpenRoomScreen } from '../features/openRoom/OpenRoomScreen.tsx'
+import { OpennessDialog } from '../features/openRoom/OpennessDialog.tsx'
 import { RefoundDialog } from '../features/refounding/RefoundDialog.tsx'
 import { CreateRoomDialog } from '../features/rooms/CreateRoomDialog.tsx'
 import { DeleteRoomDialog } from '../features/rooms/DeleteRoomDialog.tsx'
-import { FirstRoom } from '../features/rooms/FirstRoom.tsx'
+import { FirstRoom } from '../features/openRoom/FirstRoom.tsx'
 import { LeaveRoomDialog } from '../features/rooms/LeaveRoomDialog.tsx'
 import { listed, neighbour } from '../features/rooms/neighbour.ts'
 import { NoRoom } from '../features/rooms/NoRoom.tsx'
@@ -38,7 +41,16 @@ import { Region } from '../ui/Region.tsx'
 import { useMedia } from '../ui/useMedia.ts'
 import styles from './Workspace.module.css'
 
-type Opened = 'nothing' | 'create' | 'invite' | 'leave' | 'delete' | 'refound' | 'commands' | SettingsPage
+type Opened =
+  | 'nothing'
+  | 'create'
+  | 'invite'
+  | 'openness'
+  | 'leave'
+  | 'delete'
+  | 'refound'
+  | 'commands'
+  | SettingsPage
 
 /** Whether it has a conversation to show, with a header of its own. */
 const isOpen = (room: RoomView | undefined): boolean =>
@@ -54,6 +66,7 @@ export const Workspace = ({
 }) => {
   const t = useTranslations()
   const rooms = useClientState((state) => state.rooms)
+  const openRoom = useClientState((state) => state.openRoom ?? null)
   const [, navigate] = useLocation()
   const [, params] = useRoute<{ id: string }>('/room/:id')
   const [opened, setOpened] = useState<Opened>('nothing')
@@ -85,6 +98,7 @@ export const Workspace = ({
   const toList = () => navigate('/')
   const close = () => setOpened('nothing')
   const invite = changeable && mayInvite(role) ? () => setOpened('invite') : null
+  const openness = changeable && role === 'owner' ? () => setOpened('openness') : null
   const created = (id: string) => {
     close()
     goTo(id)
@@ -125,6 +139,8 @@ export const Workspace = ({
     if (document.activeElement === document.body) mainPart.current?.focus({ preventScroll: true })
   }, [openId])
 
+  const isOnline = connection.kind === 'online'
+  const outside = openRoom && openRoom.standing !== 'inside' ? openRoom : null
   const status = <ConnectionStatus connection={connection} />
   const banner = (
     <>
@@ -138,11 +154,21 @@ export const Workspace = ({
   const main = () => {
     if (openId === null)
       return rooms.length === 0 ? (
-        <FirstRoom name={account.name} onCreated={created} onCreate={() => setOpened('create')} />
+        <FirstRoom
+          name={account.name}
+          online={isOnline}
+          onCreated={created}
+          onCreate={() => setOpened('create')}
+        />
       ) : (
         <NoRoom kind="none_open" onBack={toList} />
       )
-    if (room === undefined) return <NoRoom kind="unknown" onBack={toList} />
+    if (room === undefined)
+      return outside?.room === openId ? (
+        <OpenRoomScreen room={outside} online={isOnline} />
+      ) : (
+        <NoRoom kind="unknown" onBack={toList} />
+      )
     switch (standingOf(room.state)) {
       case 'outside':
         return <InvitationScreen key={room.id} room={room} onDeclined={toList} />
@@ -162,6 +188,7 @@ export const Workspace = ({
             onBack={toList}
             onInvite={invite}
             onMembers={() => setMembersShown(!membersShown)}
+            onOpenness={openness}
             onLeave={() => setOpened('leave')}
             onDelete={standingOf(room.state) === 'over' ? () => setOpened('delete') : null}
             onCommands={() => setOpened('commands')}
@@ -197,6 +224,7 @@ export const Workspace = ({
             alone={listAlone}
             findField={findField}
             onCreate={() => setOpened('create')}
+            openRoom={outside && <OpenRoomItem room={outside} open={outside.room === openId} />}
             footer={
               <AccountMenu
                 name={account.name}
@@ -255,6 +283,7 @@ export const Workspace = ({
         {hasMembers(room) && (
           <>
             <InviteDialog room={room} open={opened === 'invite'} onClose={close} />
+            <OpennessDialog room={room} open={opened === 'openness'} onClose={close} />
             <RefoundDialog room={room} open={opened === 'refound'} onClose={close} onRefounded={created} />
             <LeaveRoomDialog room={room} open={opened === 'leave'} onClose={close} onLeft={close} />
           </>

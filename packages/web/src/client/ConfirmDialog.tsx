@@ -11,9 +11,11 @@ interface Decision {
   readonly act: () => Promise<unknown>
   readonly onDone?: () => void
   readonly onClose: () => void
+  /** `primary` for what can be taken back. */
+  readonly look?: 'danger' | 'primary'
 }
 
-const Actions = ({ label, act, onDone, onClose }: Decision) => {
+const Actions = ({ label, act, onDone, onClose, look = 'danger' }: Decision) => {
   const t = useTranslations()
   const { attempt, run } = useAttempt()
   const confirm = async () => {
@@ -24,7 +26,7 @@ const Actions = ({ label, act, onDone, onClose }: Decision) => {
       <FailureNotice attempt={attempt} />
       <DialogActions>
         <Button onClick={onClose}>{t('cancel')}</Button>
-        <Button look="danger" busy={attempt.kind === 'busy'} onClick={() => void confirm()}>
+        <Button look={look} busy={attempt.kind === 'busy'} onClick={() => void confirm()}>
           {label}
         </Button>
       </DialogActions>
@@ -37,12 +39,19 @@ export const ConfirmDialog = ({
   label,
   act,
   onDone,
+  look,
   ...dialog
 }: Decision & Pick<DialogProps, 'open' | 'title' | 'description' | 'finalFocus'>) => {
   const t = useTranslations()
   return (
     <Dialog {...dialog} closeLabel={t('close')} decision>
-      <Actions label={label} act={act} onClose={dialog.onClose} {...(onDone ? { onDone } : {})} />
+      <Actions
+        label={label}
+        act={act}
+        onClose={dialog.onClose}
+        {...(onDone ? { onDone } : {})}
+        {...(look ? { look } : {})}
+      />
     </Dialog>
   )
 }

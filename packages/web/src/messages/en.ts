@@ -3,6 +3,7 @@ import { account } from './account.en.ts'
 import { failure, happened, lack, nameReason, noSpace, obstacle, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
 import { invitation } from './invitation.en.ts'
+import { openRoom } from './openRoom.en.ts'
 import { token } from './token.en.ts'
 
 /** Every text of the interface. Names and other words of people are values, never parts of a text. */
@@ -116,6 +117,7 @@ export const en = {
   },
 
   invitation,
+  openRoom,
 
   conversation: {
     label: 'Conversation in {room}',
@@ -424,7 +426,7 @@ export const en = {
     aboutNever: 'The server never sees',
     aboutNeverList: {
       text: 'what is written, and your drafts',
-      roomNames: 'the names of rooms',
+      roomNames: 'the names of rooms, but for an open one',
       password: 'your password, or anything it could be guessed from while you sign in',
       keys: 'the keys of your device',
     },

@@ -13,6 +13,8 @@ export interface ConversationActions {
   readonly onBack: () => void
   readonly onInvite: (() => void) | null
   readonly onMembers: () => void
+  /** Opens the room to everybody on the server, or closes it; null for whoever may not. */
+  readonly onOpenness: (() => void) | null
   readonly onLeave: () => void
   /** Erases the room from this device; null where one is in it. */
   readonly onDelete: (() => void) | null
@@ -26,6 +28,7 @@ export const ConversationHeader = ({
   onBack,
   onInvite,
   onMembers,
+  onOpenness,
   onLeave,
   onDelete,
 }: ConversationActions & {
@@ -35,6 +38,7 @@ export const ConversationHeader = ({
 }) => {
   const t = useTranslations('conversation')
   const rooms = useTranslations('rooms')
+  const openness = useTranslations('openRoom')
   const member = hasMembers(room)
   return (
     <header className={styles.header}>
@@ -49,6 +53,11 @@ export const ConversationHeader = ({
             <button type="button" className={styles.count} onClick={onMembers}>
               {t('memberCount', { count: room.memberCount })}
             </button>
+          )}
+          {member && room.isOpen === true && (
+            <span className={styles.tag} title={openness('tagHint')}>
+              {openness('tag')}
+            </span>
           )}
           <span className={styles.connection}>{connection}</span>
         </p>
@@ -81,6 +90,11 @@ export const ConversationHeader = ({
             <MenuItem icon="people" onSelect={onMembers}>
               {t('members')}
             </MenuItem>
+            {onOpenness && (
+              <MenuItem icon={room.isOpen === true ? 'lock' : 'people'} onSelect={onOpenness}>
+                {openness(room.isOpen === true ? 'close' : 'open')}
+              </MenuItem>
+            )}
             <MenuItem icon="leave" danger onSelect={onLeave}>
               {rooms('leave')}
             </MenuItem>

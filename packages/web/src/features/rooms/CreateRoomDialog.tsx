@@ -1,7 +1,10 @@
 import { limits } from '@sotto/client'
 import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { useClient } from '../../client/ClientContext.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { Toggle } from '../../ui/Toggle.tsx'
+import { namesake } from './namesake.ts'
+import { useClient, useClientState } from '../../client/ClientContext.tsx'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -20,16 +23,21 @@ const CreateRoomForm = ({
   readonly onCreated: (room: string) => void
 }) => {
   const t = useTranslations()
+  const words = useTranslations('openRoom')
   const client = useClient()
   const { attempt, run } = useAttempt()
   const [name, setName] = useState('')
   const [checked, setChecked] = useState(false)
+  const [isOpen, setOpen] = useState(false)
+  const rooms = useClientState((state) => state.rooms)
+  const openRoom = useClientState((state) => state.openRoom)
+  const alike = namesake(rooms, openRoom ?? null, name)
   const problem = checked || [...name].length > limits.roomNameCharactersMax ? roomNameProblem(name) : null
 
   const submit = async () => {
     setChecked(true)
     if (attempt.kind === 'busy' || roomNameProblem(name)) return
-    await run(async () => onCreated((await client.createRoom({ name: name.trim() })).room))
+    await run(async () => onCreated((await client.createRoom({ name: name.trim(), isOpen })).room))
   }
 
   return (
@@ -55,6 +63,14 @@ const CreateRoomForm = ({
         autoComplete="off"
         dir="auto"
       />
+      {alike !== null && (
+        <Notice tone="warning" icon="warning" announce="politely">
+          {words(alike)}
+        </Notice>
+      )}
+      {openRoom === null && (
+        <Toggle label={words('choice')} hint={words('choiceHint')} checked={isOpen} onChange={setOpen} />
+      )}
       <FailureNotice attempt={attempt} />
       <DialogActions>
         <Button onClick={onClose}>{t('cancel')}</Button>

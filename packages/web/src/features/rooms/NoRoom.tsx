@@ -2,7 +2,7 @@ import { useTranslations } from 'use-intl'
 import { Button } from '../../ui/Button.tsx'
 import { keysNamed } from '../../ui/keyNames.ts'
 import { Logo } from '../../ui/Logo.tsx'
-import styles from './FirstRoom.module.css'
+import styles from './NoRoom.module.css'
 
 /** No room is open, or the one in the address is not on this device. */
 export const NoRoom = ({
@@ -14,7 +14,7 @@ export const NoRoom = ({
 }) => {
   const t = useTranslations('rooms')
   return (
-    <div className={styles.first}>
+    <div className={styles.none}>
       <span className={styles.faint}>
         <Logo size={56} />
       </span>

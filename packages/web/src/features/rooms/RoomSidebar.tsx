@@ -20,6 +20,7 @@ export const RoomSidebar = ({
   alone,
   findField,
   onCreate,
+  openRoom,
   footer,
 }: {
   readonly rooms: readonly RoomView[]
@@ -29,6 +30,8 @@ export const RoomSidebar = ({
   readonly alone: boolean
   readonly findField: RefObject<HTMLInputElement | null>
   readonly onCreate: () => void
+  /** Who is not in the open room of the server finds it here. */
+  readonly openRoom: ReactNode
   readonly footer: ReactNode
 }) => {
   const t = useTranslations()
@@ -101,6 +104,7 @@ export const RoomSidebar = ({
         </div>
       )}
       <div className={styles.rooms}>
+        {query === '' && openRoom}
         <RoomList rooms={found} own={own} open={open} searched={query !== ''} />
         {query !== '' && found.length === 0 && (
           <p className={styles.none} role="status">
