@@ -134,6 +134,15 @@ export const Workspace = ({
   }
   useShortcuts(perform, opened === 'nothing')
 
+  // Whoever has waited for the open room is in it when it opens, unless another room is being read meanwhile.
+  const hasWaited = useRef(false)
+  useEffect(() => {
+    if (openRoom?.standing === 'waiting') hasWaited.current = true
+    if (openRoom?.standing !== 'inside' || !hasWaited.current) return
+    hasWaited.current = false
+    if (openId === null) navigate(`/room/${openRoom.room}`)
+  }, [openRoom, openId, navigate])
+
   // What had the focus may be gone with the screen it was on.
   useEffect(() => {
     if (document.activeElement === document.body) mainPart.current?.focus({ preventScroll: true })

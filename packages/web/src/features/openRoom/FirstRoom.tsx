@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClient, useClientState } from '../../client/ClientContext.tsx'
 import { failureOf } from '../../client/failure.ts'
@@ -34,13 +34,6 @@ export const FirstRoom = ({
   const { attempt, run } = useAttempt()
   const [isOpen, setOpen] = useState(true)
   const [copied, setCopied] = useState(false)
-
-  const inside = open?.standing === 'inside' ? open.room : null
-  useEffect(() => {
-    if (inside !== null) onCreated(inside)
-    // Once: whoever is in goes on from there.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller makes a new function each time
-  }, [inside])
 
   const copy = async () => {
     try {
