@@ -81,7 +81,9 @@ export const roomsCommand = (): Command =>
         // What is kept only to be read stands at the end.
         const rooms = [...all.filter((room) => !isOver(room)), ...all.filter(isOver)]
         const told = standing === 'caught_up' ? await openRoomNow(client) : client.state().openRoom
-        const open = told && told.standing !== 'inside' ? told : undefined
+        // Whoever is invited into it finds it as an invitation.
+        const isInvited = rooms.some(({ id, state }) => id === told?.room && state.kind === 'invited')
+        const open = told && told.standing !== 'inside' && !isInvited ? told : undefined
         if (output.format === 'json') {
           for (const room of rooms) output.result(value(room), null)
           if (open) output.result(openValue(open), null)

@@ -132,7 +132,10 @@ export const makeWorld = async (): Promise<World> => {
     return started(['--quiet', '--flush', '--return', '--command', line.join(' '), '/dev/null'], 'script')
   }
   const shellInTerminal: World['shellInTerminal'] = (line) =>
-    started(['--quiet', '--flush', '--return', '--command', line, '/dev/null'], 'script')
+    started(
+      ['--quiet', '--flush', '--return', '--command', `stty cols 120 rows 40; ${line}`, '/dev/null'],
+      'script',
+    )
   const commandOf = (name: string): string =>
     [process.execPath, bin, '--profile', profile(name)].map((word) => `'${word}'`).join(' ')
   const inShell: World['inShell'] = (name, line) =>

@@ -149,7 +149,9 @@ export const Workspace = ({
   }, [openId])
 
   const isOnline = connection.kind === 'online'
-  const outside = openRoom && openRoom.standing !== 'inside' ? openRoom : null
+  // Whoever is invited into it finds it as an invitation.
+  const isInvited = parts.invitations.some(({ id }) => id === openRoom?.room)
+  const outside = openRoom && openRoom.standing !== 'inside' && !isInvited ? openRoom : null
   const status = <ConnectionStatus connection={connection} />
   const banner = (
     <>
