@@ -27,6 +27,7 @@ describe('programs on the open lane', () => {
       server: world.url,
       kind: 'program',
       fingerprint: expect.stringMatching(/^[\w-]{43}$/),
+      keys: 'file',
     })
     expect(statSync(join(world.profile('sensor'), 'lane', 'sensor.lane')).mode & 0o077).toBe(0)
     const again = await world.sotto('sensor', ['lane', 'register', 'sensor', '--server', world.url])
