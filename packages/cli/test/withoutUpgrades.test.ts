@@ -91,6 +91,7 @@ const story: readonly Step[] = [
   { who: 'alice', line: 'room create Third' },
   { who: 'alice', line: 'room leave Third' },
   { who: 'alice', line: 'room delete Third --yes' },
+  { who: 'alice', line: 'bridge General Square', until: /"bridging"/ },
   { who: 'alice', line: 'token create script --scopes read,send,account,rooms', keeps: ['token', 'token'] },
   { who: 'alice', line: 'token list', keeps: ['token id', 'id'] },
   { who: 'one', line: 'lane register one --server {url}' },
