@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeWorld, noScript, password, type Running, values, type World } from './world/processes.ts'
 
 // Each line is a process of its own: on a busy machine many of them take their time.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let world: World
 beforeAll(async () => {
@@ -36,13 +36,19 @@ describe.skipIf(noScript)('Alice and Bob in two terminals, by the README alone',
       .replace(/^npx sotto /, `exec '${process.execPath}' '${bin}' `)
     return world.shellInTerminal(here)
   }
+  /** `script` ends with its keyboard. */
+  const finished = (running: Running): Running['ended'] => {
+    running.child.stdin.end()
+    return running.ended
+  }
   const register = async (line: string): Promise<void> => {
     const running = typedIn(line)
     await running.says('Choose a password')
     running.type(`${password}\r`)
     await running.says('once more')
     running.type(`${password}\r`)
-    const end = await running.ended
+    await running.says('Next: ')
+    const end = await finished(running)
     expect(end.exit, end.out).toBe(0)
   }
 
@@ -50,12 +56,12 @@ describe.skipIf(noScript)('Alice and Bob in two terminals, by the README alone',
     const [alice, bob] = [linesOf('alice'), linesOf('bob')]
     expect([alice, bob].map((lines) => lines.length)).toEqual([3, 3])
     await register(alice[0] as string)
-    const created = await typedIn(alice[1] as string).ended
+    const created = await finished(typedIn(alice[1] as string))
     expect(created.out).toContain('Everybody who registers on this server may come in')
     const hers = typedIn(alice[2] as string)
     await hers.says('General')
     await register(bob[0] as string)
-    const joined = await typedIn(bob[1] as string).ended
+    const joined = await finished(typedIn(bob[1] as string))
     expect(joined.out).toContain('You are in General.')
     expect(joined.out).toContain('Here with you: alice')
     const his = typedIn(bob[2] as string)
@@ -65,8 +71,8 @@ describe.skipIf(noScript)('Alice and Bob in two terminals, by the README alone',
     his.type('hello from the second window\r')
     await hers.says('hello from the second window')
     for (const chat of [hers, his]) chat.type('/quit\r')
-    expect((await hers.ended).exit).toBe(0)
-    expect((await his.ended).exit).toBe(0)
+    expect((await finished(hers)).exit).toBe(0)
+    expect((await finished(his)).exit).toBe(0)
   })
 })
 
