@@ -144,7 +144,7 @@ test('presence: who shares a room hears of joining, leaving, coming and going, o
 test('a server without the lane has none of it', async () => {
   const without = await laneServer({ open: false })
   for (const call of ['GET /api/me', 'POST /login', 'POST /register', 'GET /users', 'POST /logout'] as const)
-    expect((await rest(without.url, call)).body['code']).toBe('not_found')
+    expect((await rest(without.url, call)).body['code']).toBe('NOT_FOUND')
   const answer = await fetch(`${without.url}/socket.io/?EIO=4&transport=polling`)
   expect(answer.status).toBe(404)
   expect(await turnedAway(without.url, { token: alice })).toBeUndefined()
