@@ -268,7 +268,8 @@ export const documentPage = (): string =>
           <h1>${title}</h1>
           <p>${about.description}</p>
           <p class="files">
-            <a href="/docs/openapi.json">OpenAPI 3.1</a><a href="/docs/asyncapi.json">AsyncAPI 3</a>
+            <a href="/docs/openapi.json">OpenAPI 3.1</a><a href="/docs/asyncapi.json">AsyncAPI 3</a
+            ><a href="/docs/coming-from">Coming from another system</a>
           </p>
         </header>
         <div class="columns">

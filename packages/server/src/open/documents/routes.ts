@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { asyncApiDocument } from './asyncApi.ts'
+import { origins } from './comingFrom/index.ts'
+import { addressOf, originPage, originsPage } from './comingFrom/page.ts'
 import { openApiDocument } from './openApi.ts'
 import { documentPage } from './page.ts'
 import { documentStyle } from './style.ts'
@@ -17,6 +19,8 @@ export const serveDocuments = (app: FastifyInstance): void => {
     ['/docs', 'text/html; charset=utf-8', documentPage()],
     ['/docs/', 'text/html; charset=utf-8', documentPage()],
     ['/docs/style.css', 'text/css; charset=utf-8', documentStyle],
+    ['/docs/coming-from', 'text/html; charset=utf-8', originsPage(origins)],
+    ...origins.map((one) => [addressOf(one), 'text/html; charset=utf-8', originPage(one)] as const),
     ['/docs/openapi.json', json, JSON.stringify(openApiDocument(), null, 2)],
     ['/docs/asyncapi.json', json, JSON.stringify(asyncApiDocument(), null, 2)],
   ]

@@ -114,6 +114,14 @@ tbody th { font-weight: 400; }
 .errors th, .errors td { padding-left: 0.9rem; }
 tr:target, .entry:target { background: var(--accent-soft); }
 
+main.one { max-width: 76rem; margin: 0 auto; padding: 0 1rem 3rem; }
+main.one li { margin-bottom: 0.5rem; max-width: 46rem; }
+.origins { padding: 0; list-style: none; color: var(--text-soft); }
+.origins a { font-weight: 600; }
+pre { margin: 0; padding: 0.9rem; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 0.625rem; }
+pre code { overflow-wrap: normal; }
+.one tbody th, .one tbody td { width: 50%; }
+
 @media (min-width: 62rem) {
   .columns { display: grid; grid-template-columns: 12rem minmax(0, 1fr); gap: 2rem; }
   nav ul { position: sticky; top: 1rem; flex-direction: column; gap: 0.25rem; padding-top: 1.25rem; }
