@@ -26,7 +26,7 @@ export const senderAndReceiver: Origin = {
   way: [
     'Start the server, or take that of somebody else: `npm start`.',
     'On each machine: `npx sotto gateway --server http://localhost:5000 --port 5050`.',
-    'Give the old programs the address that the gateway prints, with its token: `http://sotto:TOKEN@localhost:5050`, or `?token=TOKEN`.',
+    'Give the old programs, as the address of their server, the one that the gateway prints for old programs: its token is in it.',
     'Without old programs: `npx sotto lane register NAME`, `npx sotto lane receive --follow`, and on the other machine `echo hello | npx sotto lane send NAME`.',
   ],
   program: {
