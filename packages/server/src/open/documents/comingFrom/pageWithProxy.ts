@@ -23,7 +23,7 @@ export const pageWithProxy: Origin = {
   way: [
     'Start the server, or take that of somebody else: `npm start`.',
     'On your machine: `npx sotto gateway --server http://localhost:5000 --port 5050`. It prints an address; open it in a browser, pick a name, talk.',
-    'Your own page goes on working: give it the address of the gateway and the token that is printed beside it.',
+    'An old page that is no file in a browser goes on working, with the address of the gateway and the token that is printed beside it. In a browser the page of the gateway takes its place: a page from elsewhere is not let in, or any page could read along.',
     'The other person does the same on the other machine, with a gateway of their own.',
   ],
   program: {
