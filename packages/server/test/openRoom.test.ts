@@ -1,4 +1,4 @@
-import { limits, operations } from '@sotto/protocol'
+import { limits, operations, toHex } from '@sotto/protocol'
 import { extensionsWithPolicy, newPolicy, roles, withoutMember, withRole } from '@sotto/trust'
 import { leaves } from '@sotto/mls'
 import { describe, expect, it } from 'vitest'
@@ -211,22 +211,39 @@ describe('the open room of a server', () => {
 
 describe('an open room whose members have gone', () => {
   const dayMs = 86_400_000
-  const owner = random(32)
-  const device = random(16)
-  const caller = { account: owner, device, tokenHash: random(32), name: 'alice', expiresMs: 0 }
+  interface Person {
+    readonly account: Uint8Array
+    readonly device: Uint8Array
+    readonly tokenHash: Uint8Array
+    readonly name: string
+    readonly expiresMs: number
+  }
+  const person = (name: string): Person => ({
+    account: random(32),
+    device: random(16),
+    tokenHash: random(32),
+    name,
+    expiresMs: 0,
+  })
+  const [alice, bob] = [person('alice'), person('bob')]
 
   const setUp = () => {
     const data = emptyData()
     const clock = { nowMs: () => nowMs, mayExpire: () => mayExpire, doubtedMs: () => 0, look: () => {} }
     let nowMs = 1000 * dayMs
     let mayExpire = true
-    const policy = newPolicy({ kind: 'group', room: random(16), owner, metaHash: random(32) })
-    const members = new Map([[Buffer.from(device).toString('latin1'), { account: owner, device, leaf: 0 }]])
+    const owners = new Map<string, Person>()
+    const roomOf = async (id: Uint8Array) => {
+      const { account, device } = owners.get(toHex(id)) ?? alice
+      return {
+        policy: newPolicy({ kind: 'group', room: id, owner: account, metaHash: random(32) }),
+        members: new Map([[Buffer.from(device).toString('latin1'), { account, device, leaf: 0 }]]),
+        durable: { seq: 0, hash: random(32), timeMs: 0 },
+      }
+    }
     const rooms = makeOpenRooms({
       store: memoryStore(() => data).openRoom,
-      delivery: {
-        roomOf: async () => ({ policy, members, durable: { seq: 0, hash: random(32), timeMs: 0 } }),
-      },
+      delivery: { roomOf },
       bus: processBus(),
       clock,
       limits,
@@ -235,40 +252,52 @@ describe('an open room whose members have gone', () => {
     return {
       rooms,
       data,
+      newRoom: (owner: Person): Uint8Array => {
+        const room = random(16)
+        owners.set(toHex(room), owner)
+        return room
+      },
       later: (ms: number) => (nowMs += ms),
       doubt: () => (mayExpire = false),
     }
   }
 
   it('OPEN-7 gives its place to another after a month, and not before', async () => {
-    const { rooms, later } = setUp()
-    const [first, second] = [random(16), random(16)]
-    await rooms.set(caller, first, 'General')
+    const { rooms, newRoom, later } = setUp()
+    const [first, second] = [newRoom(alice), newRoom(bob)]
+    await rooms.set(alice, first, 'General')
     later(limits.openRoomIdleMs - 1)
-    expect(await codeOf(rooms.set(caller, second, 'General'))).toBe('open_room_taken')
+    expect(await codeOf(rooms.set(bob, second, 'General'))).toBe('open_room_taken')
     later(2)
-    expect(await codeOf(rooms.set(caller, second, 'General'))).toBe('accepted')
-    expect((await rooms.read(caller)).open?.room).toEqual(second)
+    expect(await codeOf(rooms.set(bob, second, 'General'))).toBe('accepted')
+    expect((await rooms.read(bob)).open?.room).toEqual(second)
+  })
+
+  it('OPEN-7 gives it to another room of its owner at once: a damaged one is founded anew as another', async () => {
+    const { rooms, newRoom } = setUp()
+    const [first, second] = [newRoom(alice), newRoom(alice)]
+    await rooms.set(alice, first, 'General')
+    expect(await codeOf(rooms.set(alice, second, 'General'))).toBe('accepted')
+    expect((await rooms.read(alice)).open?.room).toEqual(second)
   })
 
   it('OPEN-7 never by a leap of the clock', async () => {
-    const { rooms, later, doubt } = setUp()
-    await rooms.set(caller, random(16), 'General')
+    const { rooms, newRoom, later, doubt } = setUp()
+    await rooms.set(alice, newRoom(alice), 'General')
     later(2 * limits.openRoomIdleMs)
     doubt()
-    expect(await codeOf(rooms.set(caller, random(16), 'General'))).toBe('open_room_taken')
+    expect(await codeOf(rooms.set(bob, newRoom(bob), 'General'))).toBe('open_room_taken')
   })
 
   it('OPEN-7 never while a member is there', async () => {
-    const { rooms, data, later } = setUp()
-    const room = random(16)
-    await rooms.set(caller, room, 'General')
+    const { rooms, data, newRoom, later } = setUp()
+    const room = newRoom(alice)
+    const { account, device, tokenHash } = alice
+    await rooms.set(alice, room, 'General')
     later(2 * limits.openRoomIdleMs)
-    const member = { account: owner, device, leaf: 0, untilSeq: null, leaving: false }
-    const key = Buffer.from(room).toString('hex')
-    data.rooms.set(key, { members: new Map([['0', member]]) } as never)
-    const session = { tokenHash: random(32), account: owner, device, createdMs: 0, usedMs: 1059 * dayMs }
-    data.sessions.set('0', session)
-    expect(await codeOf(rooms.set(caller, random(16), 'General'))).toBe('open_room_taken')
+    const member = { account, device, leaf: 0, untilSeq: null, leaving: false }
+    data.rooms.set(toHex(room), { members: new Map([['0', member]]) } as never)
+    data.sessions.set('0', { tokenHash, account, device, createdMs: 0, usedMs: 1059 * dayMs })
+    expect(await codeOf(rooms.set(bob, newRoom(bob), 'General'))).toBe('open_room_taken')
   })
 })
