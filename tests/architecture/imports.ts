@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { type Expression, parseSync, Visitor } from 'oxc-parser'
 import type { Source } from './sources.ts'
 
 export interface Import {
@@ -11,27 +12,36 @@ export interface Import {
   readonly isTypeOnly: boolean
 }
 
-// A statement begins a line, and has no string before its own: a text that looks like an import is none.
-const statement = /^[ \t]*(?:import|export)\b(?<clause>[^'";]*?)\bfrom\s*['"](?<specifier>[^'"]+)['"]/gm
-const bare = /^[ \t]*import\s*['"](?<specifier>[^'"]+)['"]/gm
-const dynamic = /\b(?:import|require)\s*\(\s*['"](?<specifier>[^'"\n]+)['"]/g
+type Found = Pick<Import, 'specifier' | 'isTypeOnly'>
+
+const valueOf = (node: Expression): string | undefined =>
+  node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
 
 const fileOf = (from: string, specifier: string): string | undefined =>
   specifier.startsWith('.') ? posix.normalize(posix.join(posix.dirname(from), specifier)) : undefined
 
 /** Everything that a file imports, by whatever kind of import. */
-export const importsOf = ({ path, text }: Source): readonly Import[] =>
-  [statement, bare, dynamic].flatMap((pattern) =>
-    [...text.matchAll(pattern)].map(({ groups }): Import => {
-      const specifier = (groups?.['specifier'] ?? '').replace(/\?.*$/, '')
-      return {
-        from: path,
-        specifier,
-        file: fileOf(path, specifier),
-        isTypeOnly: /^\s*type\b/.test(groups?.['clause'] ?? ''),
-      }
-    }),
-  )
+export const importsOf = ({ path, text }: Source): readonly Import[] => {
+  const { program, errors } = parseSync(path, text)
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`)
+  const found: Found[] = []
+  const add = (specifier: string | undefined, kind: 'value' | 'type' = 'value'): void => {
+    if (specifier !== undefined)
+      found.push({ specifier: specifier.replace(/\?.*$/, ''), isTypeOnly: kind === 'type' })
+  }
+  new Visitor({
+    ImportDeclaration: ({ source, importKind }) => add(source.value, importKind),
+    ExportAllDeclaration: ({ source, exportKind }) => add(source.value, exportKind),
+    ExportNamedDeclaration: ({ source, exportKind }) => add(source?.value, exportKind),
+    ImportExpression: ({ source }) => add(valueOf(source)),
+    TSImportType: ({ source }) => add(source.value, 'type'),
+    CallExpression: ({ callee, arguments: [first] }) => {
+      if (callee.type === 'Identifier' && callee.name === 'require' && first?.type === 'Literal')
+        add(valueOf(first))
+    },
+  }).visit(program)
+  return found.map((one) => ({ from: path, file: fileOf(path, one.specifier), ...one }))
+}
 
 /** A way from a file back to itself, if there is one; what is there for types only does not count. */
 export const cycleIn = (sources: readonly Source[]): readonly string[] | undefined => {
