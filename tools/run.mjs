@@ -26,6 +26,7 @@ const tasks = {
   crowd: () => import('./tasks/crowd.mjs'),
   fuzz: () => import('./tasks/fuzz.mjs'),
   siege: () => import('./tasks/siege.mjs'),
+  measure: () => import('./tasks/measure.mjs'),
 }
 
 /** Words of a task. A `--` before them is npm's, which takes it away itself: to a task it would make words of options. */
