@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { io, type Socket } from 'socket.io-client'
 import { makeIdentity, memoryLaneStore, openLane, register, uploadOf } from '@sotto/client/open'
+import { waitingEventsMax } from '../src/gateway/guests.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { python } from './conformance/pythonClient.ts'
 import { makeWorld, type Running, values, type World } from './world/processes.ts'
@@ -296,6 +297,22 @@ describe('plain programs', () => {
       expect(texts.filter((text) => text.startsWith(`${writer} `))).toEqual(
         Array.from({ length: 20 }, (_, at) => `${writer} ${at}`),
       )
+  })
+
+  it('what waits for one of them has a bound: beyond it an event is refused at once, and none goes unanswered', async () => {
+    const socket = connect()
+    const answers: Payload[] = []
+    const count = waitingEventsMax + 100
+    socket.emit('login', { username: 'eager' })
+    for (let at = 0; at < count; at++) socket.emit('nothing', {}, (answer: Payload) => answers.push(answer))
+    await expect.poll(() => answers.length, { timeout: 60_000 }).toBe(count)
+    const codes = Map.groupBy(answers, ({ code }) => code)
+    expect(new Set(codes.keys())).toEqual(new Set(['EVENT_UNKNOWN', 'RATE_LIMITED']))
+    // The event that is answered at the moment waits, too.
+    expect(codes.get('RATE_LIMITED')).toHaveLength(101)
+    expect(await socket.timeout(60_000).emitWithAck('send_message', { message: 'goes on' })).toMatchObject({
+      ok: true,
+    })
   })
 
   it('who is logged out for a burst gets it once when he is back', async () => {

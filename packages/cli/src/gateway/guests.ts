@@ -2,6 +2,9 @@ import type { Socket } from 'socket.io'
 import type { Answer, Dialect, Guest } from './dialect.ts'
 import { refusalOf, refused } from './refusal.ts'
 
+/** Events of one program that wait for their turn: several times what old programs send in one burst. */
+export const waitingEventsMax = 4096
+
 type Acknowledge = (answer: Answer) => void
 
 const isAcknowledge = (value: unknown): value is Acknowledge => typeof value === 'function'
@@ -39,14 +42,21 @@ const taken = async (
   }
 }
 
+const crowded = refused(
+  'RATE_LIMITED',
+  `${waitingEventsMax} events wait already: send on when they are answered`,
+)
+
 /**
- * Receives one local program. What it sends is dealt with one after the other, each by the first dialect that knows it.
+ * Receives one local program. Its events are dealt with one after the other, each by the first dialect that knows it; an
+ * event beyond `waitingEventsMax` is refused at once.
  *
  * @returns what tells the program that the gateway ends; resolves when that is out
  */
 export const receive = (socket: Socket, dialects: readonly Dialect[]): (() => Promise<void>) => {
   const guests: readonly Guest[] = dialects.map((dialect) => dialect.welcome(socket))
   let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
 
   const answer = async (event: string, payloads: readonly unknown[]): Promise<Answer> => {
     for (const guest of guests) {
@@ -62,8 +72,15 @@ export const receive = (socket: Socket, dialects: readonly Dialect[]): (() => Pr
   socket.onAny((event: string, ...args: unknown[]) => {
     const acknowledge = args.find(isAcknowledge)
     const payloads = args.filter((one) => !isAcknowledge(one))
+    if (waiting >= waitingEventsMax) {
+      guests[0]?.refused(event, crowded)
+      acknowledge?.(crowded)
+      return
+    }
+    waiting += 1
     last = last.then(async () => {
       const said = await answer(event, payloads)
+      waiting -= 1
       acknowledge?.(said)
     })
   })
