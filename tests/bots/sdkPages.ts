@@ -15,6 +15,8 @@ interface Chapter {
   readonly about: string
   /** Each source with what is shown of it, in this order; nothing named is everything exported. */
   readonly sources: readonly (readonly [path: string, ...names: readonly string[]])[]
+  /** A folder with a table of commands and a file for each. */
+  readonly commands?: string
 }
 
 const client = 'packages/client'
@@ -55,8 +57,9 @@ const chapters: readonly Chapter[] = [
     title: 'The client below',
     entrance: '`@sotto/client`',
     about:
-      'What `sotto.client` can do, and the views that rooms, members and messages are told in: plain data.',
+      'What `sotto.client` can do, and the views that rooms, members and messages are told in: plain data. Each command takes one plain object and rejects with a `SottoError`.',
     sources: [[`${client}/src/view.ts`]],
+    commands: `${client}/src/commands`,
   },
   {
     file: 'commands.md',
@@ -132,13 +135,28 @@ const section = ({ name, comment, code }: Declaration, place: string): string =>
     .filter((part) => part !== '')
     .join('\n\n')
 
-const chapterText = ({ title, entrance, about, sources }: Chapter): string => {
+/** The commands of a table, in its order: of the file of each, what it is asked with and answers. */
+const commandsIn = (folder: string): readonly Declaration[] => {
+  const read = (name: string): string => readFileSync(new URL(`${folder}/${name}.ts`, root), 'utf8')
+  const [, names = ''] = /export const commands = \{\n([^}]*)\}/.exec(read('table')) ?? []
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .flatMap((name) => {
+      const asked = declarationsOf(read(name)).find(({ code }) => code.startsWith('type '))
+      return asked ? [{ ...asked, name, code: asked.code.replace(/^type \w+ =/, `${name}:`) }] : []
+    })
+}
+
+const chapterText = ({ title, entrance, about, sources, commands }: Chapter): string => {
   const sections = sources.flatMap(([path, ...names]) => {
     const all = declarationsOf(readFileSync(new URL(path, root), 'utf8'))
     const shown = names.length === 0 ? all : all.filter(({ name }) => names.includes(name))
     const place = path.includes('adapters/web') ? ' (browser)' : ''
     return shown.map((one) => section(one, place))
   })
+  if (commands) sections.push(...commandsIn(commands).map((one) => section(one, '')))
   return `# ${title}\n\n${note}\n\n${about}\n\nFrom ${entrance}.\n\n${sections.join('\n\n')}\n`
 }
 

@@ -1,4 +1,3 @@
-import { accessTokenCommands } from './accessTokenCommands.ts'
 import type { Provider } from '@sotto/mls'
 import { limits, operations, SottoError, toHex } from '@sotto/protocol'
 import { buildRevokeDevice, type DeviceKind } from '@sotto/trust'
@@ -19,9 +18,10 @@ import {
   type SignedIn,
 } from './account/registration.ts'
 import { hasSessionEnded, meetServer, type ServerAddress } from './account/serverPin.ts'
+import type { Entrance, Scopes } from './commands/command.ts'
+import { facadeOf, type FindScope } from './commands/facade.ts'
 import { type Device, openDevice } from './device.ts'
 import { retryDelayMaxMs } from './forNow.ts'
-import { forwardHook } from './hookForward.ts'
 import { type ClientLimits, clientLimits } from './limits.ts'
 import type { Jose } from './ports/jose.ts'
 import type { Keychain } from './ports/keychain.ts'
@@ -33,9 +33,7 @@ import type { Line } from './room/line.ts'
 import { openQuestions } from './questions.ts'
 import { makeStage } from './stage.ts'
 import { type Connection, openConnection, type Ready } from './sync/connection.ts'
-import { readTimeline } from './timeline/timeline.ts'
-import { settling } from './settling.ts'
-import type { AccountView, Client, ClientCommands } from './view.ts'
+import type { AccountView, Client } from './view.ts'
 import { openWaits } from './waits.ts'
 
 export interface ClientOptions {
@@ -264,6 +262,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       pool,
       line,
       call,
+      senderOf: stage.senderOf,
       timeMs,
       meet,
       lineSettled: connection.settled,
@@ -365,9 +364,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     }).catch(() => {})
   }
 
-  const commands: ClientCommands = {
+  const entrance: Entrance = {
     registrationMode: async () => {
-      usable()
       try {
         return (await transport.call(operations.readRegistration, {}, null)).mode
       } catch (error) {
@@ -405,58 +403,18 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       }
       if (forget) await erase()
     },
+  }
 
-    ...accessTokenCommands({ call, usable }),
-
-    createRoom: async (input) => signedInDevice().createRoom(input),
-    findOpenRoom: async (input) => signedInDevice().findOpenRoom(input),
-    joinOpenRoom: async (input) => signedInDevice().joinOpenRoom(input),
-    withdrawJoin: async (input) => signedInDevice().withdrawJoin(input),
-    setOpenness: async (input) => signedInDevice().setOpenness(input),
-    people: async (input) => signedInDevice().people(input),
-    invite: async (input) => signedInDevice().invite(input),
-    inviteAll: async (input) => signedInDevice().inviteAll(input),
-    accept: async (input) => signedInDevice().accept(input),
-    decline: async (input) => signedInDevice().decline(input),
-    declineAll: async (input) => signedInDevice().declineAll(input),
-    block: async (input) => signedInDevice().block(input),
-    unblock: async (input) => signedInDevice().unblock(input),
-    blocked: async (input) => working().blocked(input),
-    leave: async (input) => signedInDevice().leave(input),
-    deleteRoom: async (input) => working().deleteRoom(input),
-    removeMember: async (input) => signedInDevice().removeMember(input),
-    setRole: async (input) => signedInDevice().setRole(input),
-    rejoin: async (input) => signedInDevice().rejoin(input),
-    refound: async (input) => signedInDevice().refound(input),
-    members: async (input) => working().members(input),
-    hooks: async (input) => working().hooks(input),
-    createHook: async (input) => signedInDevice().createHook(input),
-    revokeHook: async (input) => signedInDevice().revokeHook(input),
-    forwardHook: async ({ room, hook }) => {
-      const { rooms } = signedInDevice()
-      const deps = { store: gated.store, jose: options.jose, call, senderOf: stage.senderOf, timeMs }
-      return { count: await forwardHook(deps, rooms.get(room), hook) }
-    },
-    send: async (input) => working().send(input),
-    offerCommands: async (input) => working().offerCommands(input),
-    retry: async (input) => working().retry(input),
-    discard: async (input) => working().discard(input),
-    markRead: async (input) => working().markRead(input),
-    saveDraft: async (input) => working().saveDraft(input),
-    readNote: async ({ key }) => {
-      usable()
-      return notes.read(key)
-    },
-    writeNote: async ({ key, text }) => {
-      usable()
-      return notes.write(key, text)
-    },
-    timeline: async ({ room, ...query }) => {
-      const { rooms } = working()
-      if (!profile) throw new SottoError('no_account')
-      const { account, device: own } = profile
-      return readTimeline(store, rooms.get(room), { account, device: own, senderOf: stage.senderOf }, query)
-    },
+  const find: FindScope = (needs) => {
+    const scopes: { readonly [N in keyof Scopes]: () => Scopes[N] } = {
+      client: () => {
+        usable()
+        return { entrance, notes, call }
+      },
+      account: () => working().scope,
+      session: () => signedInDevice().scope,
+    }
+    return scopes[needs]()
   }
 
   const close = async (): Promise<void> => {
@@ -472,7 +430,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     state: stage.state,
     subscribe: stage.subscribe,
     close: () => (closing ??= close()),
-    ...settling(commands, waits),
+    ...facadeOf(find, waits),
   }
 }
 

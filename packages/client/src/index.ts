@@ -35,6 +35,8 @@ export type {
 } from '@sotto/protocol'
 export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keychain.ts'
 export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
+export { asking } from './commands/asking.ts'
+export type { ClientCommands, CommandName } from './commands/table.ts'
 export type * from './view.ts'
 export type * from './ports/jose.ts'
 export type * from './ports/keychain.ts'

@@ -8,10 +8,10 @@ import { isShown, type RoomState } from './room/state.ts'
 import type { Told } from './room/step.ts'
 import { byActivity, roomView } from './timeline/roomView.ts'
 import { isForPeople, itemsOf, messageItemId, outboxItemView, type SenderOf } from './timeline/view.ts'
-import type { AccountView, Client, ClientEvent, ClientState, ConnectionView } from './view.ts'
+import type { AccountView, ClientEvent, ClientFeed, ClientState, ConnectionView } from './view.ts'
 
 /** What a client shows: made from what it knows, and told to whoever looks. */
-export interface Stage extends Pick<Client, 'state' | 'subscribe'> {
+export interface Stage extends ClientFeed {
   readonly senderOf: SenderOf
   /** Something that is shown may be another now. However much happens at once, the new state is told once. */
   stirred(): void

@@ -1,4 +1,5 @@
-import type { AccessScope, FailureCode, FailureDetail, HookFault, RegistrationMode } from '@sotto/protocol'
+import type { AccessScope, FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
+import type { ClientCommands } from './commands/table.ts'
 import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
 import type { Obstacle } from './ports/obstacle.ts'
 import type { OfferedCommand } from './slash/table.ts'
@@ -319,175 +320,14 @@ export interface BlockedView {
   readonly name: string
 }
 
-/** Every command takes one plain object and rejects with a SottoError; see `errors.ts` of the protocol for codes. */
-export interface ClientCommands {
-  /** Who may register on the server: anyone, whoever has an invite key, or nobody. */
-  registrationMode(input: object): Promise<RegistrationMode>
-  /**
-   * Resolves when others can invite the account; where its key packages cannot be put up for now, after 20 s. Only then
-   * is the account told of. `registration_closed`, `invite_required`, `invite_invalid`: as the server's host wants it.
-   */
-  register(input: {
-    readonly name: string
-    readonly password: string
-    readonly invite?: string | undefined
-  }): Promise<void>
-  /** Opens a new session for the account of this device. `device_unknown` where the account lives elsewhere. */
-  login(input: { readonly name: string; readonly password: string }): Promise<void>
-  /** Ends the session on the server; with `forget` also erases this device's keys and history. */
-  logout(input: { readonly forget: boolean }): Promise<void>
-
-  /**
-   * Makes an access token, with which a program of the user reaches the open lane; told once.
-   *
-   * `not_found` where the server has no open lane, `bad_request` for no scope, `forbidden` where there are too many.
-   */
-  createAccessToken(input: {
-    readonly label: string
-    readonly scopes: readonly AccessScope[]
-    readonly days: number
-  }): Promise<{ readonly id: number; readonly token: string; readonly expiresMs: number }>
-  accessTokens(input: object): Promise<readonly AccessTokenView[]>
-  /** `not_found` where there is no such token. */
-  revokeAccessToken(input: { readonly id: number }): Promise<void>
-
-  /**
-   * A line that is on its way is waited for; `offline` where there is none. With `isOpen` it becomes the open room of the
-   * server: whoever has an account may come in, and the server knows its name; `open_room_taken` {name} where there is
-   * one already, and then no room is made.
-   */
-  createRoom(input: {
-    readonly name: string
-    readonly isOpen?: boolean | undefined
-  }): Promise<{ readonly room: string }>
-  /** Asks the server for its open room. */
-  findOpenRoom(input: object): Promise<OpenRoomView | null>
-  /**
-   * Asks to come into the open room. Resolves when the wish is kept: whoever of the members is online brings the user in,
-   * and until then `openRoom` of the state is `waiting`. `not_found` where it is not the open room any more, `rate`.
-   */
-  joinOpenRoom(input: { readonly room: string }): Promise<void>
-  /** Waits no more. */
-  withdrawJoin(input: object): Promise<void>
-  /**
-   * Opens a room to whoever has an account on the server, or closes it again. Owners only: `forbidden`; `open_room_taken`
-   * {name} where another room is the open one.
-   */
-  setOpenness(input: { readonly room: string; readonly isOpen: boolean }): Promise<void>
-  /** Who has registered on the server last, without oneself and those who block one. */
-  people(input: object): Promise<readonly PersonView[]>
-  /** Whose device is so new that it is not ready yet is tried again for 7 s: `key_package_unavailable` after that. */
-  invite(input: { readonly room: string; readonly name: string }): Promise<void>
-  /**
-   * Invites several people at once, 64 with each commit; what is refused of one does not keep the others out. A name that
-   * is said twice is one. `room_frozen`, `not_member`, `too_large` where nobody can be asked for.
-   */
-  inviteAll(input: {
-    readonly room: string
-    readonly names: readonly string[]
-  }): Promise<readonly InviteOutcome[]>
-  accept(input: { readonly room: string }): Promise<void>
-  /** A room that the user was in before is again what it was; of any other nothing is kept. */
-  decline(input: { readonly room: string }): Promise<void>
-  /** All that wait; resolves with their number. */
-  declineAll(input: object): Promise<{ readonly count: number }>
-  /**
-   * Nobody is told: the account can invite this one no more, and what it has sent goes unread. `name_unknown`, `too_large`
-   * where too many are blocked.
-   */
-  block(input: BlockTarget): Promise<void>
-  /** `not_found` for who is not blocked. */
-  unblock(input: BlockTarget): Promise<void>
-  blocked(input: object): Promise<readonly BlockedView[]>
-  /**
-   * Resolves when the others have been asked; the room stays here, to be read. `last_owner` where nobody else could change
-   * the room any more, `not_member` where the user is out already.
-   */
-  leave(input: { readonly room: string }): Promise<void>
-  /**
-   * Erases a room that the user is not in any more from this device: its name and all that was said in it. Nobody else
-   * hears of it. `bad_request` for a room that the user is in: it is left first.
-   */
-  deleteRoom(input: { readonly room: string }): Promise<void>
-  /** Takes all devices of an account out of the room. `policy {rule}` where the own role does not allow it. */
-  removeMember(input: { readonly room: string; readonly account: string }): Promise<void>
-  setRole(input: { readonly room: string; readonly account: string; readonly role: Role }): Promise<void>
-  /** Takes the own place in a frozen room again, once more. */
-  rejoin(input: { readonly room: string }): Promise<void>
-  /**
-   * Founds a frozen room anew, with the members and roles that this device last agreed to; each of them decides
-   * whether to come along. Owners only. A line that is on its way is waited for; `offline` where there is none.
-   */
-  refound(input: { readonly room: string }): Promise<{ readonly room: string }>
-  members(input: { readonly room: string }): Promise<readonly MemberView[]>
-
-  /** The scripts that may post into a room, as its members have agreed. */
-  hooks(input: { readonly room: string }): Promise<readonly HookView[]>
-  /**
-   * Lets a script post under this name; resolves when it can. Admins and owners only. `key` is the public key that the
-   * script signs with (EC P-256, RSA from 2048 bits, Ed25519); without one a pair is made, for `algorithm`.
-   *
-   * @throws SottoError `name_taken`, `name_alike` where a hook of the room is called so, or looks like it
-   */
-  createHook(input: {
-    readonly room: string
-    readonly name: string
-    readonly key?: Jwk
-    readonly algorithm?: SignatureAlgorithm
-    /** The public key that the room's messages are sealed to for the script (EC P-256 or RSA), or `generate`. */
-    readonly reader?: Jwk | 'generate'
-  }): Promise<NewHook>
-  /**
-   * Hands the script behind a hook what people have said in the room since the last call; the first call begins with
-   * what comes next. Resolves with the number of messages. For devices that may set hooks up: `forbidden` elsewhere.
-   */
-  forwardHook(input: { readonly room: string; readonly hook: string }): Promise<{ readonly count: number }>
-  /** Ends a hook for good: what comes under it afterwards is refused. */
-  revokeHook(input: { readonly room: string; readonly hook: string }): Promise<void>
-
-  /**
-   * Resolves when the message is stored in the outbox; its delivery is told by `timeline` events. `message` (32 hex
-   * digits, never used before) names it in advance, so that a call repeated after a lost answer stores it once.
-   */
-  send(input: {
-    readonly room: string
-    readonly text: string
-    readonly message?: string
-  }): Promise<{ readonly id: string }>
-  /**
-   * Tells the members of a room which commands this bot listens to; what it told before no longer holds. `forbidden`
-   * for who is no bot, `bad_request` for what is no command.
-   */
-  offerCommands(input: {
-    readonly room: string
-    readonly commands: readonly { readonly name: string; readonly summary: string }[]
-  }): Promise<void>
-  retry(input: { readonly room: string; readonly id: string }): Promise<void>
-  discard(input: { readonly room: string; readonly id: string }): Promise<void>
-
-  /** Items oldest first: the newest `limit`, or the `limit` before the acknowledged item at `before` / from `after` on. */
-  timeline(input: {
-    readonly room: string
-    readonly before?: number
-    readonly after?: number
-    readonly limit: number
-  }): Promise<{ readonly items: readonly TimelineItem[]; readonly more: boolean }>
-  markRead(input: { readonly room: string; readonly seq: number }): Promise<void>
-  saveDraft(input: { readonly room: string; readonly text: string }): Promise<void>
-
-  /**
-   * What a program has to remember beside its rooms, sealed in the profile like everything else; also before there is
-   * an account, and gone with it. `key` has 1 to 128 characters. Null where nothing was written.
-   */
-  readNote(input: { readonly key: string }): Promise<string | null>
-  /** Durable when it resolves; null forgets. `too_large` beyond `limits.noteCharactersMax`, `rate` beyond `limits.notesMax`. */
-  writeNote(input: { readonly key: string; readonly text: string | null }): Promise<void>
-}
-
-export interface Client extends ClientCommands {
+/** What a client shows. */
+export interface ClientFeed {
   state(): ClientState
   /** @returns a function that ends the subscription */
   subscribe(listener: (event: ClientEvent) => void): () => void
+}
+
+export interface Client extends ClientCommands, ClientFeed {
   /** Stops working, stores what is under way, and lets the profile go. */
   close(): Promise<void>
 }

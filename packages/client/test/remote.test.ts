@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { limits, SottoError } from '@sotto/protocol'
-import { remoteClient } from '../src/remote/client.ts'
+import { endingBy, remoteClient } from '../src/remote/client.ts'
 import type { Channel } from '../src/remote/messages.ts'
 import { serveClient } from '../src/remote/serve.ts'
 import type { Client, ClientEvent, ClientState, TimelineItem } from '../src/view.ts'
@@ -242,6 +242,31 @@ describe('a client across a channel', () => {
     asking.listen((reply) => replies.push(kindOf(reply)))
     asking.post({ kind: 'call', call: '1', command: 'members', input: { room } })
     await expect.poll(() => replies).toContain('result')
+  })
+
+  it('what a page of a later version asks for is refused, not left open', async () => {
+    const { end } = air()
+    serveClient(profile().client, end(), 'first')
+    const asking = end()
+    const replies: unknown[] = []
+    asking.listen((reply) => replies.push(reply))
+    asking.post({ kind: 'call', call: '1', command: 'waveAtEverybody', input: { room } })
+    await expect
+      .poll(() => replies)
+      .toContainEqual(expect.objectContaining({ kind: 'failure', call: '1', code: 'outdated' }))
+  })
+
+  it('a promise may resolve with it, and what ends it may be replaced', async () => {
+    const { end } = air()
+    serveClient(profile().client, end(), 'first')
+    const remote = await Promise.resolve(remoteClient(end(), ids(), patient))
+    let ended = 0
+    const other = await Promise.resolve(endingBy(remote, async () => void ended++))
+    await expect(other.members({ room })).resolves.toEqual([])
+    await other.close()
+    expect(ended).toBe(1)
+    await remote.close()
+    await expect(other.members({ room })).rejects.toMatchObject({ code: 'closed' })
   })
 
   it('what a dying server did not tell is read from the next one', async () => {

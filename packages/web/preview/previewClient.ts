@@ -1,6 +1,9 @@
+import { asking } from '@sotto/client'
 import type {
   Client,
+  ClientCommands,
   ClientEvent,
+  ClientFeed,
   ClientState,
   Delivery,
   FailureCode,
@@ -192,7 +195,7 @@ export const openPreviewClient = (scene: Scene): Client => {
     })
   }
 
-  return {
+  const known: Partial<ClientCommands> & ClientFeed & Pick<Client, 'close'> = {
     state: () => state,
     subscribe: (listener) => {
       listeners.add(listener)
@@ -302,13 +305,6 @@ export const openPreviewClient = (scene: Scene): Client => {
       return membersIn(room)
     },
     hooks: async ({ room }) => (scene === 'broken' ? [] : hooksOf(room, nowMs)),
-    createHook: async () => {
-      throw new PreviewFailure('policy')
-    },
-    forwardHook: async () => ({ count: 0 }),
-    revokeHook: async () => {
-      throw new PreviewFailure('policy')
-    },
     removeMember: async ({ room, account }) => {
       const { name } = await memberIn(room, account)
       members.set(
@@ -397,13 +393,14 @@ export const openPreviewClient = (scene: Scene): Client => {
       touchRoom(room, (one) => (seq > one.readSeq ? { ...one, unread, readSeq: seq } : one))
     },
     saveDraft: async ({ room, text }) => touchRoom(room, (one) => ({ ...one, draft: text })),
-    offerCommands: async () => {
-      throw new PreviewFailure('forbidden')
-    },
     readNote: async ({ key }) => notes.get(key) ?? null,
     writeNote: async ({ key, text }) => {
       if (text === null) notes.delete(key)
       else notes.set(key, text)
     },
   }
+  // What nobody needs on the screens is refused.
+  return asking(known, async () => {
+    throw new PreviewFailure('policy')
+  })
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SottoError } from '@sotto/protocol'
 import { type Channel, type Client, remoteClient, type Scheduler, serveClient } from '../../src/index.ts'
 import { type Bus, newBus, newId, refuseAll } from '../net/bus.ts'
+import { endingBy } from '../../src/remote/client.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { type LineSocket, lineSocket } from './lineSocket.ts'
 import { takeProfileLock } from './profileLock.ts'
@@ -153,5 +154,5 @@ export const openSharedClient = async (
     await close()
     throw error
   }
-  return { ...remote, close }
+  return endingBy(remote, close)
 }

@@ -4,6 +4,7 @@ import { newBus, newId, refuseAll } from '../net/bus.ts'
 import { originOf } from '../net/index.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { broadcastChannel } from './broadcastChannel.ts'
+import { endingBy } from '../../src/remote/client.ts'
 import { unsupported } from '../../src/ports/lack.ts'
 import { lacksOfBrowser } from './lacks.ts'
 import { leadWhenFree } from './leadership.ts'
@@ -141,13 +142,10 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
     channel.close()
     throw error
   }
-  return {
-    ...remote,
-    close: async () => {
-      end.abort()
-      await remote.close()
-      await leading
-      channel.close()
-    },
-  }
+  return endingBy(remote, async () => {
+    end.abort()
+    await remote.close()
+    await leading
+    channel.close()
+  })
 }

@@ -1,7 +1,9 @@
 import { SottoError } from '@sotto/protocol'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Client, ClientEvent, ClientState, TimelineItem } from '../view.ts'
-import { type Channel, type CommandName, isReply, type Reply, type Request } from './messages.ts'
+import { asking } from '../commands/asking.ts'
+import type { CommandName } from '../commands/table.ts'
+import { type Channel, isReply, type Reply, type Request } from './messages.ts'
 import { watchSilence } from './silence.ts'
 
 export interface RemoteClient extends Client {
@@ -152,10 +154,10 @@ export const remoteClient = (
   post({ kind: 'hello' })
   silence.begin()
 
-  return {
+  const own = {
     ready,
     state: () => state,
-    subscribe: (listener) => {
+    subscribe: (listener: (event: ClientEvent) => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
@@ -166,46 +168,16 @@ export const remoteClient = (
       failAll(over)
       listeners.clear()
     },
-    registrationMode: (input) => call('registrationMode', input),
-    register: (input) => call('register', input),
-    login: (input) => call('login', input),
-    logout: (input) => call('logout', input),
-    createAccessToken: (input) => call('createAccessToken', input),
-    accessTokens: (input) => call('accessTokens', input),
-    revokeAccessToken: (input) => call('revokeAccessToken', input),
-    createRoom: (input) => call('createRoom', input),
-    findOpenRoom: (input) => call('findOpenRoom', input),
-    joinOpenRoom: (input) => call('joinOpenRoom', input),
-    withdrawJoin: (input) => call('withdrawJoin', input),
-    setOpenness: (input) => call('setOpenness', input),
-    people: (input) => call('people', input),
-    invite: (input) => call('invite', input),
-    inviteAll: (input) => call('inviteAll', input),
-    accept: (input) => call('accept', input),
-    decline: (input) => call('decline', input),
-    declineAll: (input) => call('declineAll', input),
-    block: (input) => call('block', input),
-    unblock: (input) => call('unblock', input),
-    blocked: (input) => call('blocked', input),
-    leave: (input) => call('leave', input),
-    deleteRoom: (input) => call('deleteRoom', input),
-    removeMember: (input) => call('removeMember', input),
-    setRole: (input) => call('setRole', input),
-    rejoin: (input) => call('rejoin', input),
-    refound: (input) => call('refound', input),
-    members: (input) => call('members', input),
-    hooks: (input) => call('hooks', input),
-    createHook: (input) => call('createHook', input),
-    revokeHook: (input) => call('revokeHook', input),
-    forwardHook: (input) => call('forwardHook', input),
-    send: (input) => call('send', { ...input, message: input.message ?? newId() }),
-    offerCommands: (input) => call('offerCommands', input),
-    retry: (input) => call('retry', input),
-    discard: (input) => call('discard', input),
+    // Named here, so that a repeated call stores its message once.
+    send: (input: Parameters<Client['send']>[0]) =>
+      call('send', { ...input, message: input.message ?? newId() }),
     timeline,
-    markRead: (input) => call('markRead', input),
-    saveDraft: (input) => call('saveDraft', input),
-    readNote: (input) => call('readNote', input),
-    writeNote: (input) => call('writeNote', input),
   }
+  return asking(own, call)
 }
+
+/** The same client, which ends in another way. */
+export const endingBy = (client: RemoteClient, close: () => Promise<void>): Client =>
+  new Proxy(client, {
+    get: (target, name) => (name === 'close' ? close : (Reflect.get(target, name) as unknown)),
+  })

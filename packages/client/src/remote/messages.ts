@@ -1,5 +1,5 @@
 import type { FailureCode, FailureDetail } from '@sotto/protocol'
-import type { ClientCommands, ClientEvent, ClientState } from '../view.ts'
+import type { ClientEvent, ClientState } from '../view.ts'
 
 /**
  * The client's façade across a border: worker and tab, leading tab and the others, process with the profile and
@@ -15,55 +15,6 @@ export interface Channel {
   listen(listener: (message: unknown) => void): () => void
 }
 
-export type CommandName = keyof ClientCommands
-
-/** A record, because of a list nobody would notice that a command is missing. */
-const commands: Readonly<Record<CommandName, true>> = {
-  registrationMode: true,
-  register: true,
-  login: true,
-  logout: true,
-  createAccessToken: true,
-  accessTokens: true,
-  revokeAccessToken: true,
-  createRoom: true,
-  findOpenRoom: true,
-  joinOpenRoom: true,
-  withdrawJoin: true,
-  setOpenness: true,
-  people: true,
-  invite: true,
-  inviteAll: true,
-  accept: true,
-  decline: true,
-  declineAll: true,
-  block: true,
-  unblock: true,
-  blocked: true,
-  leave: true,
-  deleteRoom: true,
-  removeMember: true,
-  setRole: true,
-  rejoin: true,
-  refound: true,
-  members: true,
-  hooks: true,
-  createHook: true,
-  revokeHook: true,
-  forwardHook: true,
-  send: true,
-  offerCommands: true,
-  retry: true,
-  discard: true,
-  timeline: true,
-  markRead: true,
-  saveDraft: true,
-  readNote: true,
-  writeNote: true,
-}
-
-export const commandNames = Object.keys(commands) as readonly CommandName[]
-
 /** From the side that asks. */
 export type Request =
   | { readonly kind: 'hello' }
@@ -72,7 +23,8 @@ export type Request =
       readonly call: string
       /** Whom the call is for, as it has named itself; pages of earlier versions name nobody. */
       readonly server?: string
-      readonly command: CommandName
+      /** One of the table of commands; pages of later versions know more. */
+      readonly command: string
       readonly input: unknown
     }
 
@@ -99,7 +51,7 @@ export const isRequest = (message: unknown): message is Request => {
   const kind = kindOf(message)
   if (kind === 'hello') return true
   const { call, command } = (message ?? {}) as Partial<Record<'call' | 'command', unknown>>
-  return kind === 'call' && typeof call === 'string' && commandNames.some((name) => name === command)
+  return kind === 'call' && typeof call === 'string' && typeof command === 'string'
 }
 
 export const isReply = (message: unknown): message is Reply => {

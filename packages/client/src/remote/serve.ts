@@ -1,4 +1,5 @@
 import { SottoError } from '@sotto/protocol'
+import { isCommand } from '../commands/table.ts'
 import type { Client } from '../view.ts'
 import { type Channel, isRequest, type Reply, type Request } from './messages.ts'
 
@@ -51,6 +52,7 @@ export const serveClient = (client: Client, channel: Channel, server: string): (
 const carryOut = async (client: Client, request: Extract<Request, { kind: 'call' }>): Promise<Reply> => {
   const { call, command, input } = request
   try {
+    if (!isCommand(command)) throw new SottoError('outdated', `no command ${command} is known here`)
     // Inputs are checked by the client itself, as those of any caller.
     const run = client[command] as (input: unknown) => Promise<unknown>
     return { kind: 'result', call, value: await run(input) }

@@ -1,20 +1,20 @@
 import { operations, SottoError, toHex } from '@sotto/protocol'
-import type { Call } from './account/contacts.ts'
-import { keyOfCard } from './hook/card.ts'
-import { sealHanded, type Handing } from './hook/handed.ts'
-import { keyPairIn } from './hook/keyPair.ts'
-import type { HookState } from './hook/keys.ts'
-import type { Jose } from './ports/jose.ts'
-import type { Store } from './ports/store.ts'
-import { hookNamed, withHookState } from './room/hookDuties.ts'
-import type { Room } from './room/atWork.ts'
-import { stepped } from './room/step.ts'
-import { recordsFrom } from './timeline/pages.ts'
-import { itemsOf, type SenderOf } from './timeline/view.ts'
+import type { Call } from '../account/contacts.ts'
+import { keyOfCard } from './card.ts'
+import { sealHanded, type Handing } from './handed.ts'
+import { keyPairIn } from './keyPair.ts'
+import type { HookState } from './keys.ts'
+import type { Jose } from '../ports/jose.ts'
+import type { Store } from '../ports/store.ts'
+import { hookNamed, withHookState } from '../room/hookDuties.ts'
+import type { Room } from '../room/atWork.ts'
+import { stepped } from '../room/step.ts'
+import { recordsFrom } from '../timeline/pages.ts'
+import { itemsOf, type SenderOf } from '../timeline/view.ts'
 
 interface Deps {
   readonly store: Store
-  readonly jose: Jose
+  readonly tools: { readonly jose: Jose }
   readonly call: Call
   readonly senderOf: SenderOf
   timeMs(): number
@@ -38,8 +38,9 @@ const handingOf = (room: Room, { hook, anchor, card }: HookState, nowS: number):
  * @returns how many messages were handed in
  * @throws SottoError `not_found`, `forbidden`, `bad_request`, `rate` while the script does not read, `offline`
  */
-export const forwardHook = async (deps: Deps, room: Room, named: string): Promise<number> => {
-  const { store, jose, call, senderOf, timeMs } = deps
+export const forward = async (deps: Deps, room: Room, named: string): Promise<number> => {
+  const { store, call, senderOf, timeMs } = deps
+  const { jose } = deps.tools
   const known = hookNamed(room.state(), named)
   if (!known) throw new SottoError('not_found')
   const handing = handingOf(room, known, Math.floor(timeMs() / 1000))

@@ -1,0 +1,33 @@
+import { SottoError } from '@sotto/protocol'
+import { isEnded, uninvited } from '../room/state.ts'
+import { stepped } from '../room/step.ts'
+import { type AccountScope, ofSession } from './command.ts'
+import { roomOnly } from './input.ts'
+
+/** A room that the user was in before is again what it was; of any other nothing is kept. */
+export type Decline = (input: { readonly room: string }) => Promise<void>
+
+export const declineRoom = async (
+  { rooms, enter }: Pick<AccountScope, 'rooms' | 'enter'>,
+  id: string,
+): Promise<void> => {
+  const room = rooms.get(id)
+  const { phase } = room.state()
+  if (phase.kind !== 'invited') throw new SottoError('not_found')
+  try {
+    const left = room.left()
+    left.catch(() => {})
+    await enter(id, { kind: 'parting', to: phase.before, isDeclined: true })
+    // What could not be opened is over already.
+    if (!isEnded(room.state().phase)) await left
+  } catch (error) {
+    // What cannot be entered need not be left.
+    if (!(error instanceof SottoError) || error.code === 'offline' || error.code === 'timeout') throw error
+    await room.take((state) => stepped(uninvited(state)))
+  }
+}
+
+export const decline = ofSession<Decline>({
+  input: roomOnly,
+  run: (scope, { room }) => declineRoom(scope, room),
+})
