@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const every = [
   'packages/*/test/**/*.test.ts',
-  'tests/{architecture,bots,chaos,crowd,fuzz,launcher,negative,open,proxy,siege,spec,stories,tidy,tools,world}/**/*.test.ts',
+  'tests/{architecture,bots,chaos,crowd,fuzz,golden,launcher,negative,open,proxy,siege,spec,stories,tidy,tools,world}/**/*.test.ts',
 ]
 
 /** Files that leave nothing behind in their process: the next one goes on in it, and what it imports is there already. */
