@@ -7,7 +7,7 @@ const every = [
 
 /** Files that leave nothing behind in their process: the next one goes on in it, and what it imports is there already. */
 const tidy = [
-  'packages/{client,mls,protocol,trust,web}/test/**/*.test.ts',
+  'packages/{client,lane,mls,protocol,trust,web}/test/**/*.test.ts',
   'tests/{architecture,negative,stories,tidy}/**/*.test.ts',
 ]
 

@@ -41,12 +41,6 @@ export const zones: readonly Zone[] = [
   { folder: 'packages/protocol/src', others: ['@noble/hashes/*', 'cborg'] },
   { folder: 'packages/trust/src', packages: ['@sotto/mls', '@sotto/mls/public', '@sotto/protocol'] },
 
-  // A lane of its own: it has no part in groups, and the core none in it. JOSE and Socket.IO bring the world along.
-  {
-    folder: 'packages/client/src/open',
-    packages: ['@sotto/protocol'],
-    others: ['jose', 'socket.io-client'],
-  },
   {
     folder: 'packages/client/src',
     packages: ['@sotto/mls', '@sotto/protocol', '@sotto/trust'],
@@ -60,7 +54,7 @@ export const zones: readonly Zone[] = [
   },
   {
     folder: 'packages/client/adapters/node',
-    inside: ['packages/client/src', 'packages/client/src/open', 'packages/client/adapters/net'],
+    inside: ['packages/client/src', 'packages/client/adapters/net'],
     packages: ['@sotto/mls/provider/node', '@sotto/protocol', '@sotto/trust'],
     others: ['node:*', 'ws'],
   },
@@ -69,6 +63,21 @@ export const zones: readonly Zone[] = [
     inside: ['packages/client/src', 'packages/client/adapters/net'],
     packages: ['@sotto/mls/provider/web', '@sotto/mls/provider/js', '@sotto/protocol', '@sotto/trust'],
     others: ['@serenity-kit/opaque'],
+  },
+
+  // A lane of its own: it has no part in groups, and the client none in it. JOSE and Socket.IO bring the world along.
+  { folder: 'packages/lane/src', packages: ['@sotto/protocol'], others: ['jose', 'socket.io-client'] },
+  {
+    folder: 'packages/lane/adapters/node',
+    inside: ['packages/lane/src'],
+    packages: ['@sotto/protocol'],
+    others: ['node:*'],
+  },
+
+  // A stranger's client: it has nothing of Sotto's, or it would share its mistakes.
+  {
+    folder: 'packages/conformance/src',
+    others: ['node:assert', 'node:crypto', 'node:timers/promises', 'jose', 'socket.io-client'],
   },
 
   // The edge never queries; a service never knows HTTP or SQL.
@@ -162,17 +171,12 @@ export const zones: readonly Zone[] = [
     others: ['react', 'react-dom', '@base-ui/*', 'use-intl', 'wouter', 'zustand'],
   },
 
-  // A stranger's client: it has nothing of Sotto's, or it would share its mistakes.
-  {
-    folder: 'packages/cli/src/conformance',
-    others: ['node:assert', 'node:crypto', 'node:timers/promises', 'jose', 'socket.io-client'],
-  },
   // A page of the gateway: it runs in a browser, and has nothing of ours but what old pages have.
   { folder: 'packages/cli/src/gateway/page/browser', others: ['socket.io-client'] },
   {
     folder: 'packages/cli/src/gateway',
     inside: ['packages/cli/src', 'packages/cli/src/gateway'],
-    packages: ['@sotto/client', '@sotto/client/open'],
+    packages: ['@sotto/client', '@sotto/lane'],
     others: ['node:*', 'socket.io'],
   },
   // Asks the server of this machine, or opens its data where none runs.
@@ -191,7 +195,13 @@ export const zones: readonly Zone[] = [
   {
     folder: 'packages/cli/src',
     inside: ['packages/cli/src'],
-    packages: ['@sotto/client', '@sotto/client/node', '@sotto/client/open'],
+    packages: [
+      '@sotto/client',
+      '@sotto/client/node',
+      '@sotto/conformance',
+      '@sotto/lane',
+      '@sotto/lane/node',
+    ],
     others: ['node:*', 'commander', '@clack/prompts'],
   },
 ]

@@ -27,7 +27,17 @@ describe('the arrows between packages and folders', () => {
 
   test('what a package imports of ours is what its package.json says', () => {
     const wrong: string[] = []
-    for (const name of ['mls', 'protocol', 'trust', 'client', 'server', 'web', 'cli']) {
+    for (const name of [
+      'mls',
+      'protocol',
+      'trust',
+      'client',
+      'lane',
+      'conformance',
+      'server',
+      'web',
+      'cli',
+    ]) {
       const { text } = readSource(`packages/${name}/package.json`)
       const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: Record<string, string> }
       const imported = new Set(
@@ -59,10 +69,18 @@ describe('a forbidden import is found', () => {
     ['trust picks a provider', 'packages/trust/src/planted.ts', '@sotto/mls/provider/node'],
     ['trust goes round the exports', 'packages/trust/src/planted.ts', '../../mls/src/group.ts'],
     ['the client core reads files', 'packages/client/src/room/planted.ts', 'node:fs'],
-    ['the client core knows the open lane', 'packages/client/src/room/planted.ts', '../open/index.ts'],
-    ['the open lane knows the engine', 'packages/client/src/open/planted.ts', '@sotto/mls'],
-    ['the open lane reads files', 'packages/client/src/open/planted.ts', 'node:fs'],
-    ['the open lane knows the client core', 'packages/client/src/open/planted.ts', '../room/send.ts'],
+    ['the client core knows the open lane', 'packages/client/src/room/planted.ts', '@sotto/lane'],
+    [
+      'the adapters of the client know the open lane',
+      'packages/client/adapters/node/planted.ts',
+      '@sotto/lane',
+    ],
+    ['the open lane knows the engine', 'packages/lane/src/planted.ts', '@sotto/mls'],
+    ['the open lane reads files', 'packages/lane/src/planted.ts', 'node:fs'],
+    ['the open lane knows the client', 'packages/lane/src/planted.ts', '@sotto/client'],
+    ['the open lane knows its adapters', 'packages/lane/src/planted.ts', '../adapters/node/index.ts'],
+    ['a stranger’s client knows the protocol', 'packages/conformance/src/planted.ts', '@sotto/protocol'],
+    ['a stranger’s client knows the lane', 'packages/conformance/src/planted.ts', '@sotto/lane'],
     ['the client core has a screen', 'packages/client/src/planted.ts', 'react'],
     ['the client core knows its adapters', 'packages/client/src/planted.ts', '../adapters/web/index.ts'],
     ['the network sees content', 'packages/client/adapters/net/planted.ts', '../../src/content/content.ts'],

@@ -19,7 +19,7 @@ const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex
 
 /** Where a signature is verified past the one verdict, each with why no other verdict can come of it. */
 const others: Readonly<Record<string, string>> = {
-  'packages/client/src/open/proof.ts':
+  'packages/lane/src/proof.ts':
     'a proof of the open lane is judged by its recipient alone, and nothing that others hold follows from the verdict',
   'packages/server/src/delivery/logKey.ts':
     'the key is its own, made by itself: prime order, in its one form',
@@ -45,9 +45,12 @@ describe('T-SIG one verdict everywhere', () => {
   test('T-SIG nothing verifies a signature by another way than a provider', () => {
     const direct =
       /\bcreateVerify\b|\bsubtle\.verify\b|\bed25519\.verify\b|import \{[^}]*\bverify\b[^}]*\} from 'node:crypto'/
-    const found = globSync('packages/{protocol,trust,client,server,cli,web}/{src,adapters}/**/*.{ts,tsx}', {
-      cwd: root,
-    }).filter((path) => direct.test(readFileSync(new URL(path, root), 'utf8')))
+    const found = globSync(
+      'packages/{protocol,trust,client,lane,server,cli,web}/{src,adapters}/**/*.{ts,tsx}',
+      {
+        cwd: root,
+      },
+    ).filter((path) => direct.test(readFileSync(new URL(path, root), 'utf8')))
     expect(found.toSorted()).toEqual(Object.keys(others))
   })
 })

@@ -101,7 +101,7 @@ test('what is not signed is not told, whoever sends it', async () => {
   const lane = await ivy.open()
   const stranger = await program(server.url, await registered(server.url, 'unsigned'))
   const { GeneralEncrypt, importJWK } = await import('jose')
-  const { uploadOf } = await import('@sotto/client/open')
+  const { uploadOf } = await import('@sotto/lane')
   const key = await importJWK(uploadOf(ivy.identity) as never, 'ECDH-ES+A256KW')
   const encrypted_payload = await new GeneralEncrypt(new TextEncoder().encode('trust me'))
     .setProtectedHeader({ enc: 'A256GCM' })

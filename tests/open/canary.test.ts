@@ -5,7 +5,7 @@ import { account } from './lane/account.ts'
 import { receivingPair, sealed } from './lane/keys.ts'
 import { program } from './lane/program.ts'
 import { goodPassword, registered, rest, type RestAnswer } from './lane/rest.ts'
-import { roomContent } from '../../packages/cli/src/conformance/roomContent.ts'
+import { roomContent } from '../../packages/conformance/src/roomContent.ts'
 import { laneServer } from './lane/server.ts'
 
 /** Every form in which something could have been written down without thinking. */

@@ -1,4 +1,4 @@
-import { type Lane, LaneError } from '@sotto/client/open'
+import { type Lane, LaneError } from '@sotto/lane'
 import { describe, expect, test, vi } from 'vitest'
 import { account } from './lane/account.ts'
 import { laneServer } from './lane/server.ts'

@@ -1,11 +1,5 @@
 import { constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes, sign } from 'node:crypto'
-import {
-  chatMessageForms,
-  type SealedForm,
-  signatureForms,
-  signedContent,
-  uploadOf,
-} from '@sotto/client/open'
+import { chatMessageForms, type SealedForm, signatureForms, signedContent, uploadOf } from '@sotto/lane'
 import { describe, expect, test } from 'vitest'
 import { account } from './lane/account.ts'
 import { detached, sealed, signed, signingPair } from './lane/keys.ts'

@@ -1,4 +1,4 @@
-import { type Lane, makeIdentity, uploadOf } from '@sotto/client/open'
+import { type Lane, makeIdentity, uploadOf } from '@sotto/lane'
 import { expect, test } from 'vitest'
 import { account } from './lane/account.ts'
 import { goodPassword, rest } from './lane/rest.ts'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { roomContent, roomText } from '../../packages/cli/src/conformance/roomContent.ts'
+import { roomContent, roomText } from '../../packages/conformance/src/roomContent.ts'
 import {
   isSignedBy,
   openedFields,

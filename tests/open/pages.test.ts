@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { makeIdentity, memoryLaneStore, openLane, register } from '@sotto/client/open'
+import { makeIdentity, memoryLaneStore, openLane, register } from '@sotto/lane'
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { python, runPython } from './lane/python.ts'

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { receivingPair, sealed } from './lane/keys.ts'
 import { type Payload, program } from './lane/program.ts'
 import { goodPassword, registered, rest } from './lane/rest.ts'
-import { roomContent } from '../../packages/cli/src/conformance/roomContent.ts'
+import { roomContent } from '../../packages/conformance/src/roomContent.ts'
 import { laneServer } from './lane/server.ts'
 
 const server = await laneServer({ limits: { messagesPerSecond: 1000, messageBurst: 1000 } })

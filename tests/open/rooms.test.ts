@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type Payload, program } from './lane/program.ts'
 import { registered, rest } from './lane/rest.ts'
-import { roomContent, roomText } from '../../packages/cli/src/conformance/roomContent.ts'
+import { roomContent, roomText } from '../../packages/conformance/src/roomContent.ts'
 import { laneServer } from './lane/server.ts'
 import { receivingPair, sealed } from './lane/keys.ts'
 

@@ -1,4 +1,4 @@
-import type { LaneStore } from '@sotto/client/open'
+import type { LaneStore } from '@sotto/lane'
 import { expect, test } from 'vitest'
 import { type Account, account } from './lane/account.ts'
 import { laneServer } from './lane/server.ts'

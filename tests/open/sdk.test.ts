@@ -1,4 +1,4 @@
-import { makeIdentity, uploadOf } from '@sotto/client/open'
+import { makeIdentity, uploadOf } from '@sotto/lane'
 import { limits } from '@sotto/client'
 import { expect, test } from 'vitest'
 import { account } from './lane/account.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { roomContent } from '../../packages/cli/src/conformance/roomContent.ts'
+import { roomContent } from '../../packages/conformance/src/roomContent.ts'
 import { account } from './lane/account.ts'
 import { receivingPair, sealed } from './lane/keys.ts'
 import { program } from './lane/program.ts'

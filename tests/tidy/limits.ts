@@ -305,8 +305,8 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'edge.test.ts',
     'sockets of the open lane are asked for so often by one address',
   ),
-  openSignedAtMaxS: by('packages/client/test/open/hostile.test.ts', 'is of a time that can be'),
-  openTimestampSkewMs: by('packages/client/test/open/forms.test.ts', 'lies near that of the server'),
+  openSignedAtMaxS: by('packages/lane/test/hostile.test.ts', 'is of a time that can be'),
+  openTimestampSkewMs: by('packages/lane/test/forms.test.ts', 'lies near that of the server'),
   openEventsInFlightMax: open('so many events of a socket are in flight, and one more closes it'),
   openClosingMs: pace('how long a server that closes waits until that has been read'),
   openKeyRequestIntervalMs: by(

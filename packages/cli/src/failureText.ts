@@ -10,7 +10,7 @@ import {
   obstacleOfStatus,
   SottoError,
 } from '@sotto/client'
-import type { LaneError } from '@sotto/client/open'
+import type { LaneError } from '@sotto/lane'
 import { jsonLine } from './json.ts'
 import { exitOfLane } from './lane/exit.ts'
 import { noSpaceIn } from './noSpace.ts'

@@ -6,7 +6,7 @@ import {
   obstacleIn,
   type Scheduler,
 } from '@sotto/client'
-import type { LaneEvent } from '@sotto/client/open'
+import type { LaneEvent } from '@sotto/lane'
 import { obstacleTexts } from './obstacleText.ts'
 import type { Output } from './output.ts'
 import { timers } from './timers.ts'

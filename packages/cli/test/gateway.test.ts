@@ -5,10 +5,10 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { io, type Socket } from 'socket.io-client'
-import { makeIdentity, memoryLaneStore, openLane, register, uploadOf } from '@sotto/client/open'
+import { makeIdentity, memoryLaneStore, openLane, register, uploadOf } from '@sotto/lane'
 import { waitingEventsMax } from '../src/gateway/guests.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { python } from './conformance/pythonClient.ts'
+import { python } from './world/python.ts'
 import { makeWorld, type Running, values, type World } from './world/processes.ts'
 
 type Payload = Readonly<Record<string, unknown>>

@@ -13,16 +13,14 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { encodeAs, bytes, blob, limits, literal, SottoError, struct, uint } from '@sotto/protocol'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
 import { answeringKeystore } from '../adapters/node/keys/keystore.ts'
 import { keysOfProfile, moveKeys } from '../adapters/node/keys/keysOfProfile.ts'
-import { laneSealer, openLaneSealer } from '../adapters/node/keys/laneSealer.ts'
+import { openLaneSealer } from '../adapters/node/keys/laneSealer.ts'
 import { type KeyMeans, type KeyPlace, keyPlaces, meansOf } from '../adapters/node/keys/means.ts'
-import { openLaneStore } from '../adapters/node/laneStore.ts'
 import { takeProfileLock } from '../adapters/node/profileLock.ts'
 import { assertFailure } from './contracts/contract.ts'
 import { keychainContract } from './contracts/keychain.ts'
@@ -135,7 +133,8 @@ describe('CL-19 where new keys go', () => {
       await openLaneSealer(directory, { keystore })
       expect(keysOfProfile(directory)).toEqual({ device: 'file', lane: 'file' })
       const other = join(directory, 'other')
-      formerLaneStore(join(other, 'lane', 'p.lane'), {})
+      mkdirSync(join(other, 'lane'), { recursive: true })
+      writeFileSync(join(other, 'lane', 'p.lane'), '')
       await openLaneSealer(other, { keystore })
       expect(keysOfProfile(other)).toEqual({ device: null, lane: 'file' })
       const fresh = join(directory, 'fresh')
@@ -358,79 +357,4 @@ describe('profiles of earlier versions', () => {
       await opens(row)
     },
   )
-})
-
-const canary = 'canary-of-the-lane'
-
-/** A store of a program as the versions before this one wrote it. */
-const formerLaneStore = (file: string, rows: Readonly<Record<string, string>>): void => {
-  mkdirSync(join(file, '..'), { recursive: true })
-  const database = new DatabaseSync(file)
-  database.exec(`
-    PRAGMA journal_mode = WAL;
-    CREATE TABLE lane (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  `)
-  const put = database.prepare('INSERT INTO lane (key, value) VALUES (?, ?)')
-  for (const [key, value] of Object.entries(rows)) put.run(key, value)
-  // What was deleted stays in a file until it is written over.
-  put.run('letter/gone', `${canary} deleted`)
-  database.exec("DELETE FROM lane WHERE key = 'letter/gone'")
-  database.close()
-}
-
-const laneRows = {
-  account: JSON.stringify({ credentials: { password: canary } }),
-  [`pin/${canary}`]: 'a key',
-  'letter/1': `${canary} says`,
-  'letter/2': 'é🙂\u0000',
-  [`held/${canary}/letter/0`]: 'held',
-}
-
-describe('CL-19 what a program on the open lane remembers', () => {
-  it('holds no word, name or key of it as it is', async () => {
-    const sealer = await openLaneSealer(directory, at('passphrase'))
-    const store = openLaneStore(join(directory, 'lane', 'p.lane'), sealer)
-    store.write(laneRows)
-    expect(rawOf(directory)).not.toContain(canary)
-    expect(store.rows('letter/', 9)).toEqual([
-      ['letter/1', laneRows['letter/1']],
-      ['letter/2', laneRows['letter/2']],
-    ])
-    expect(store.rows(`held/${canary}/`, 9)).toEqual([[`held/${canary}/letter/0`, 'held']])
-    store.close()
-    const other = laneSealer(new Uint8Array(32))
-    const stranger = openLaneStore(join(directory, 'lane', 'p.lane'), other)
-    expect(() => stranger.get('account')).toThrow(SottoError)
-    stranger.close()
-  })
-
-  it('of earlier versions is sealed at the next start, and nothing of it stays in the file', async () => {
-    const file = join(directory, 'lane', 'p.lane')
-    formerLaneStore(file, laneRows)
-    expect(rawOf(directory)).toContain(canary)
-    const sealer = await openLaneSealer(directory, at('file'))
-    // Somebody who reads keeps what was deleted from going at once.
-    const reader = new DatabaseSync(file)
-    reader.exec('BEGIN; SELECT * FROM lane')
-    const store = openLaneStore(file, sealer)
-    expect(store.get('account')).toBe(laneRows.account)
-    expect(store.rows('', 99)).toHaveLength(Object.keys(laneRows).length)
-    store.close()
-    reader.close()
-    openLaneStore(file, sealer).close()
-    expect(rawOf(join(directory, 'lane'))).not.toContain(canary)
-  })
-
-  it('of earlier versions is whole after kill -9 while it is sealed', { timeout: 240_000 }, () => {
-    const file = join(directory, 'lane', 'p.lane')
-    formerLaneStore(file, laneRows)
-    const { signal } = child('killedSealing.ts', file, '07'.repeat(32), '3')
-    expect(signal).toBe('SIGKILL')
-    const database = new DatabaseSync(file)
-    expect(database.prepare('SELECT count(*) AS n FROM lane').get()?.['n']).toBe(Object.keys(laneRows).length)
-    database.close()
-    const store = openLaneStore(file, laneSealer(new Uint8Array(32).fill(7)))
-    for (const [name, value] of Object.entries(laneRows)) expect(store.get(name)).toBe(value)
-    store.close()
-  })
 })

@@ -10,7 +10,7 @@ import {
   openLane,
   register,
   uploadOf,
-} from '@sotto/client/open'
+} from '@sotto/lane'
 import { afterAll, expect } from 'vitest'
 import { goodPassword } from './rest.ts'
 

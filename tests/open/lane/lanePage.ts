@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import * as open from '@sotto/client/open'
+import * as open from '@sotto/lane'
 
 /** A page that has the SDK and nothing else; what the test asks, the page does. */
 const talk = async (name: string, password: string, other: string, room: string) => {

@@ -1,5 +1,5 @@
 import { accessScopes, type Client, limits } from '@sotto/client'
-import { type LaneStore, makeIdentity } from '@sotto/client/open'
+import { type LaneStore, makeIdentity } from '@sotto/lane'
 import { type LaneAccount, readAccount, writeAccount } from '../lane/account.ts'
 import type { Notes } from './notes.ts'
 

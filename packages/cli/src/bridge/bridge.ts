@@ -7,7 +7,7 @@ import {
   SottoError,
   startBot,
 } from '@sotto/client'
-import { type Lane, LaneError, type LaneEvent } from '@sotto/client/open'
+import { type Lane, LaneError, type LaneEvent } from '@sotto/lane'
 import { carried, type Side } from './carried.ts'
 import { hasNewcomers, nobodyTold, readTold, toldTo } from './newcomers.ts'
 import { floorNote, readPair, sinceNotes, toldNotes, writePair } from './notes.ts'

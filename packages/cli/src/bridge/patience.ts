@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SottoError } from '@sotto/client'
-import { LaneError } from '@sotto/client/open'
+import { LaneError } from '@sotto/lane'
 
 /** What nothing can be done about by trying again: the bridge ends with it. */
 const isFinal = (error: unknown): boolean => {

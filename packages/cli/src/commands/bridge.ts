@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/client'
-import type { Lane } from '@sotto/client/open'
+import type { Lane } from '@sotto/lane'
 import { Command } from 'commander'
 import { tellBotTrouble } from '../bot/trouble.ts'
 import type { ClassicRoom } from '../bridge/words.ts'
@@ -54,7 +54,7 @@ const run = async (
     invite: options.invite?.key,
   })
   const { newId, openNodeClient, timerScheduler } = await import('@sotto/client/node')
-  const { openLane } = await import('@sotto/client/open')
+  const { openLane } = await import('@sotto/lane')
   const { bridgeAccount } = await import('../bridge/account.ts')
   const { startBridge } = await import('../bridge/bridge.ts')
   const { laneStoreOf } = await import('../lane/account.ts')

@@ -1,9 +1,9 @@
 import { SottoError } from '@sotto/client'
+import type { Finding } from '@sotto/conformance'
 import { Command } from 'commander'
 import { invocationOf } from '../invocation.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
-import type { Finding } from '../conformance/conformance.ts'
 
 interface Options {
   readonly only?: string
@@ -48,7 +48,7 @@ export const conformanceCommand = (): Command =>
     .action(async (text: string, { only }: Options, command: Command) => {
       const { output } = invocationOf(command)
       const { serverAddress } = await import('../lane/enroll.ts')
-      const { conformance } = await import('../conformance/conformance.ts')
+      const { conformance } = await import('@sotto/conformance')
       const url = serverAddress(text)
       const findings = await conformance(url, {
         ...(only === undefined ? {} : { only }),

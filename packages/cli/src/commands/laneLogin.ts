@@ -1,5 +1,5 @@
 import { normalizeName, SottoError } from '@sotto/client'
-import type { Credentials } from '@sotto/client/open'
+import type { Credentials } from '@sotto/lane'
 import { Command } from 'commander'
 import { firstLine } from '../lines.ts'
 import { invocationOf } from '../invocation.ts'

@@ -1,4 +1,4 @@
-import type { Lane, LaneEvent } from '@sotto/client/open'
+import type { Lane, LaneEvent } from '@sotto/lane'
 import { Command } from 'commander'
 import { jsonLine } from '../json.ts'
 import { asOption } from '../lane/asOption.ts'

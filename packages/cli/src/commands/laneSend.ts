@@ -1,4 +1,4 @@
-import type { ContentAlgorithm, Lane } from '@sotto/client/open'
+import type { ContentAlgorithm, Lane } from '@sotto/lane'
 import { Command, Option } from 'commander'
 import { asOption } from '../lane/asOption.ts'
 import { roomNamed } from '../lane/roomNamed.ts'

@@ -1,5 +1,5 @@
 import { normalizeName, SottoError } from '@sotto/client'
-import type { Lane, LaneEvent } from '@sotto/client/open'
+import type { Lane, LaneEvent } from '@sotto/lane'
 import { laneNames, serverOf } from '../lane/account.ts'
 import { enrol } from '../lane/enroll.ts'
 import { openAccountLane } from '../lane/open.ts'

@@ -1,4 +1,4 @@
-import type { LaneEvent } from '@sotto/client/open'
+import type { LaneEvent } from '@sotto/lane'
 
 /** @returns whether it is out of this process: one that has gone has heard nothing */
 export type Hear = (event: LaneEvent) => Promise<boolean>

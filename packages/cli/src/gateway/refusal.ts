@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/client'
-import { LaneError } from '@sotto/client/open'
+import { LaneError } from '@sotto/lane'
 import { timestamp } from '../time.ts'
 import type { Refusal } from './dialect.ts'
 

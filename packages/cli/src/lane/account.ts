@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { normalizeName, SottoError } from '@sotto/client'
-import { type LaneSealer, openLaneSealer, openLaneStore } from '@sotto/client/node'
-import type { Credentials, Identity, LaneStore } from '@sotto/client/open'
+import { type LaneSealer, openLaneSealer } from '@sotto/client/node'
+import type { Credentials, Identity, LaneStore } from '@sotto/lane'
+import { openLaneStore } from '@sotto/lane/node'
 import { keyMeans } from '../keyMeans.ts'
 
 /** An account of the open lane that this profile has: where it lives, how it logs in, and its private keys. */

@@ -1,5 +1,5 @@
 import { normalizeName } from '@sotto/client'
-import { readPublicKeys, uploadOf } from '@sotto/client/open'
+import { readPublicKeys, uploadOf } from '@sotto/lane'
 import { placeTexts } from '../keyMeans.ts'
 import type { Output } from '../output.ts'
 import { printableLine } from '../printable.ts'

@@ -8,7 +8,7 @@ import {
   makeIdentity,
   register,
   uploadOf,
-} from '@sotto/client/open'
+} from '@sotto/lane'
 import {
   type LaneAccount,
   laneStoreOf,

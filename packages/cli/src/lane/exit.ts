@@ -1,5 +1,5 @@
 import { openFailures } from '@sotto/client'
-import type { LaneCode } from '@sotto/client/open'
+import type { LaneCode } from '@sotto/lane'
 
 /** The exit codes of the other lane, by the status with which a server says a thing. */
 const exitOfStatus: Readonly<Record<number, number>> = {

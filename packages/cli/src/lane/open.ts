@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/client'
-import { type Lane, type LaneEvent, type LaneOptions, openLane } from '@sotto/client/open'
+import { type Lane, type LaneEvent, type LaneOptions, openLane } from '@sotto/lane'
 import type { Command } from 'commander'
 import { type Invocation, invocationOf } from '../invocation.ts'
 import { lineOfLane, type OutageTeller, outageTeller } from '../outage.ts'

@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/client'
-import type { KeyKind } from '@sotto/client/open'
+import type { KeyKind } from '@sotto/lane'
 import { Option } from 'commander'
 import type { Enrolment } from './enroll.ts'
 

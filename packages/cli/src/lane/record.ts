@@ -1,4 +1,4 @@
-import { type LaneEvent, LaneError, type Place } from '@sotto/client/open'
+import { type LaneEvent, LaneError, type Place } from '@sotto/lane'
 import { timestamp } from '../time.ts'
 
 const whereOf = (place: Place): Readonly<Record<string, unknown>> =>

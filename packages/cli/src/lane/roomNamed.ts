@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/client'
-import type { RoomListing } from '@sotto/client/open'
+import type { RoomListing } from '@sotto/lane'
 
 const isNumber = /^[1-9]\d{0,14}$/
 

@@ -1,5 +1,5 @@
 import { normalizeName } from '@sotto/client'
-import { LaneError } from '@sotto/client/open'
+import { LaneError } from '@sotto/lane'
 import type { Socket } from 'socket.io'
 import type { Desks, Hearer } from '../desks.ts'
 import type { Answer, Guest } from '../dialect.ts'

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { limits } from '@sotto/client'
-import { readPublicKeys } from '@sotto/client/open'
+import { readPublicKeys } from '@sotto/lane'
 import { GatewayRefusal } from '../refusal.ts'
 
 /** In which of the forms a program writes keys, and so reads them: the old server gave out what it was given. */

@@ -1,7 +1,7 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { limits } from '@sotto/client'
-import { LaneError } from '@sotto/client/open'
+import { LaneError } from '@sotto/lane'
 import { GatewayRefusal } from '../refusal.ts'
 import { type CbcEnvelope, openCbc, type Suite } from './cbcEnvelope.ts'
 

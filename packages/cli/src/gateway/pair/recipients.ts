@@ -1,5 +1,5 @@
 import { limits } from '@sotto/client'
-import type { Lane } from '@sotto/client/open'
+import type { Lane } from '@sotto/lane'
 
 /** Names to which can be sent, those who are there first; a server may have more than fit, and then one is asked for. */
 export const recipientsOf = async (

@@ -1,4 +1,4 @@
-import { type LaneEvent, LaneError } from '@sotto/client/open'
+import { type LaneEvent, LaneError } from '@sotto/lane'
 import { refusalBody, refused } from '../refusal.ts'
 import { sealCbc, type Suite } from './cbcEnvelope.ts'
 import type { ProgramKey } from './programKey.ts'

@@ -1,4 +1,4 @@
-import { type LaneEvent, LaneError } from '@sotto/client/open'
+import { type LaneEvent, LaneError } from '@sotto/lane'
 import { timestamp } from '../../time.ts'
 
 /** What plain programs hear. The event alone says what is meant; a text is never looked into. */

@@ -19,13 +19,13 @@ export const invitedSessions: Origin = {
   ],
   way: [
     'Between people use the web client: a room is what a session was, and who is invited decides.',
-    'Programs use `@sotto/client/open`, which makes the key of a chat, hands it over, and makes a new one whenever somebody leaves.',
+    'Programs use `@sotto/lane`, which makes the key of a chat, hands it over, and makes a new one whenever somebody leaves.',
     'Programs in other languages follow `initiate_chat`, `join_chat` and `send_message` on this page of documents; `queue: true` keeps an invitation for who is away.',
   ],
   program: {
     language: 'ts',
     about: 'Two programs and a chat between them, on the server in `URL`.',
-    text: `import { makeIdentity, memoryLaneStore, openLane, register, uploadOf } from '@sotto/client/open'
+    text: `import { makeIdentity, memoryLaneStore, openLane, register, uploadOf } from '@sotto/lane'
 
 const server = process.env['URL'] ?? 'http://localhost:5000'
 const password = 'a long enough passphrase'

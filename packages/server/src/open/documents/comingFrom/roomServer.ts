@@ -26,7 +26,7 @@ export const roomServer: Origin = {
   ],
   way: [
     'Give your program the address of the server; names of calls and events are the same.',
-    'Make the key in the program (`CLIENT_KEY_REQUIRED` says so where the server was asked for one), and hand it to the members; or leave both to `@sotto/client/open` or `examples/python`.',
+    'Make the key in the program (`CLIENT_KEY_REQUIRED` says so where the server was asked for one), and hand it to the members; or leave both to `@sotto/lane` or `examples/python`.',
     'A front end on another origin is let in by name: `sotto serve --allow-origin https://app.example.org`.',
     'Run `npx sotto conformance --server URL`: it says line by line what this server takes.',
   ],

@@ -1,18 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Answer, Ask } from '../../src/conformance/rest.ts'
-import { type BenchClient, Refusal, type Wire } from '../../src/conformance/wire.ts'
-import { linesOf } from '../../src/lines.ts'
+import { python } from '../../cli/test/world/python.ts'
+import type { Answer, Ask } from '../src/rest.ts'
+import { type BenchClient, Refusal, type Wire } from '../src/wire.ts'
 
 const script = fileURLToPath(new URL('client.py', import.meta.url))
-
-/** Debian's own first: another interpreter on the path may not have its packages. */
-const interpreters = ['/usr/bin/python3', 'python3'] as const
-
-/** A Python that has python3-socketio, python3-websocket and python3-requests; undefined where none has. */
-export const python: string | undefined = interpreters.find(
-  (interpreter) => spawnSync(interpreter, ['-c', 'import socketio, websocket, requests']).status === 0,
-)
 
 type Said = Readonly<Record<string, unknown>>
 
@@ -37,7 +30,7 @@ export const pythonClient = (): BenchClient & { end(): Promise<void> } => {
 
   const read = async (): Promise<void> => {
     if (!child.stdout) return
-    for await (const line of linesOf(child.stdout)) {
+    for await (const line of createInterface(child.stdout)) {
       const said = JSON.parse(line) as Said
       if (typeof said['socket'] === 'string') sockets.get(said['socket'])?.(said)
       else answers.get(Number(said['id']))?.(said)

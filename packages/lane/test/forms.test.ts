@@ -26,10 +26,10 @@ import {
 import { CompactEncrypt, FlattenedEncrypt, GeneralEncrypt, type JWK } from 'jose'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { unseal, unsealKey } from '../../src/open/envelope.ts'
-import { makeIdentity, type PublicKeys, readPublicKeys, uploadOf, usable } from '../../src/open/keys.ts'
-import { verifyProof } from '../../src/open/proof.ts'
-import { makeSharedKey, openFromChat, openFromRoom } from '../../src/open/sharedKey.ts'
+import { unseal, unsealKey } from '../src/envelope.ts'
+import { makeIdentity, type PublicKeys, readPublicKeys, uploadOf, usable } from '../src/keys.ts'
+import { verifyProof } from '../src/proof.ts'
+import { makeSharedKey, openFromChat, openFromRoom } from '../src/sharedKey.ts'
 
 const said = 'exit: "quotes" and é🙂'
 const bytes = new TextEncoder().encode(said)

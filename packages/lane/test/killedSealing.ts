@@ -1,5 +1,5 @@
-import { laneSealer } from '../../adapters/node/keys/laneSealer.ts'
-import { openLaneStore } from '../../adapters/node/laneStore.ts'
+import { laneSealer } from '../../client/adapters/node/keys/laneSealer.ts'
+import { openLaneStore } from '../adapters/node/laneStore.ts'
 
 /** Opens a store that an earlier version wrote, and is killed when it has sealed so many rows. */
 const [file = '', key = '', rows] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { makeIdentity, uploadOf } from '../../src/open/keys.ts'
-import { makePins } from '../../src/open/pins.ts'
-import { memoryLaneStore } from '../../src/open/store.ts'
+import { makeIdentity, uploadOf } from '../src/keys.ts'
+import { makePins } from '../src/pins.ts'
+import { memoryLaneStore } from '../src/store.ts'
 
 const [known, swapped] = await Promise.all([0, 1].map(async () => uploadOf(await makeIdentity('P-256'))))
 const row = (key: unknown): string => JSON.stringify({ key })

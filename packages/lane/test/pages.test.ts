@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LaneError } from '../../src/open/failure.ts'
-import { allPages } from '../../src/open/pages.ts'
+import { LaneError } from '../src/failure.ts'
+import { allPages } from '../src/pages.ts'
 
 const rows = (...names: string[]) => names.map((username) => ({ username }))
 

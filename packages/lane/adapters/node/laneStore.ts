@@ -2,9 +2,20 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { SottoError } from '@sotto/protocol'
-import type { LaneStore } from '../../src/open/index.ts'
-import type { LaneSealer } from './keys/laneSealer.ts'
+import type { LaneStore } from '../../src/index.ts'
 import { onDisk } from './sqliteFailure.ts'
+
+/** Seals the rows of a store. */
+export interface RowSealer {
+  /**
+   * What a row is found by. The first part of its key, which says the kind, may be kept; each further one is hidden: names of
+   * people are among them. Keys that begin alike up to a slash have ids that begin alike, too.
+   */
+  idOf(key: string): string
+  seal(id: string, plaintext: Uint8Array): Uint8Array
+  /** @throws SottoError `storage_damaged` for what was sealed under another key or id, or was changed */
+  open(id: string, sealed: Uint8Array): Uint8Array
+}
 
 /** How long another program that writes is waited for. */
 const busyMs = 5000
@@ -50,7 +61,7 @@ const transaction = (database: DatabaseSync, work: () => void): void => {
   }
 }
 
-const putInto = (put: StatementSync, sealer: LaneSealer) => (key: string, value: string) => {
+const putInto = (put: StatementSync, sealer: RowSealer) => (key: string, value: string) => {
   const id = sealer.idOf(key)
   put.run(id, sealer.seal(id, encodeRow(key, value)))
 }
@@ -59,7 +70,7 @@ const hasFormerRows = (database: DatabaseSync): boolean =>
   database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'lane'").get() !== undefined
 
 /** Earlier versions kept their rows as they are: all of them are sealed, or none. */
-const sealFormerRows = (database: DatabaseSync, sealer: LaneSealer): void => {
+const sealFormerRows = (database: DatabaseSync, sealer: RowSealer): void => {
   if (!hasFormerRows(database)) return
   transaction(database, () => {
     // Another program may have been first.
@@ -95,7 +106,7 @@ const tidy = (database: DatabaseSync): void => {
  *
  * @throws SottoError `storage_damaged`, `storage_full`, `profile_in_use`
  */
-export const openLaneStore = (file: string, sealer: LaneSealer): LaneStore => {
+export const openLaneStore = (file: string, sealer: RowSealer): LaneStore => {
   const database = onDisk(() => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const opened = new DatabaseSync(file)

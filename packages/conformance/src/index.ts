@@ -1,0 +1,1 @@
+export { conformance, type Finding, type Outcome, sections } from './conformance.ts'

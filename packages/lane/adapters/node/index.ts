@@ -1,0 +1,1 @@
+export { openLaneStore, type RowSealer } from './laneStore.ts'
