@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Client, RoomView } from '@sotto/client'
 import { openSqliteStore } from '../../packages/client/adapters/node/sqliteStore.ts'
-import { encodeText } from '../../packages/client/src/content/content.ts'
+import { encodeText, readContent } from '../../packages/client/src/content/content.ts'
 import type { Store } from '../../packages/client/src/ports/store.ts'
 import { roomKeys } from '../../packages/client/src/room/keys.ts'
 import { recordsFrom } from '../../packages/client/src/timeline/pages.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
     const message = new Uint8Array(16)
     new DataView(message.buffer).setUint32(12, seq)
     const content = encodeText(`message ${seq}`, message, seq)
-    const items = [{ kind: 'message', message, device, account, content }] as const
+    const items = [{ kind: 'message', message, device, account, said: readContent(content) }] as const
     return encodeLogRecord({ anchor: new Uint8Array(16), timeMs: seq, items })
   }
   await store.commit(
@@ -75,7 +75,7 @@ const bobOf = () => {
     subscribe: () => () => {},
     timeline: async ({ after = 0, limit }) => {
       const { records, more } = await recordsFrom(counted, id, after, limit)
-      return { items: records.flatMap(({ seq, record }) => itemsOf(seq, record, senderOf)), more }
+      return { items: records.flatMap((placed) => itemsOf(placed, senderOf)), more }
     },
     markRead: async ({ seq }) => void marked.push(seq),
   }

@@ -268,6 +268,13 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   retryDelayMaxMs: pace('how long a side waits before it tries again'),
   obstacleRetryMaxMs: pace('how long a client waits at most for what stands between'),
   outboxItemsPerRoomMax: by('packages/client/test/room/stocks.test.ts', 'is so many messages and no more'),
+  marksPerMessageMax: by(
+    'packages/client/test/timeline/project.test.ts',
+    'are so many on one message and no more',
+  ),
+  markBytesMax: by('packages/client/test/timeline/project.test.ts', 'are so long and no longer'),
+  markKeyCharactersMax: by('packages/client/test/timeline/project.test.ts', 'are so long and no longer'),
+  marksWaitingPerRoomMax: by('packages/client/test/timeline/project.test.ts', 'wait so many and no more'),
   botCommandsMax: by('packages/client/test/content.test.ts', 'keeps what a bot says it listens to'),
   botCommandSummaryCharactersMax: by(
     'packages/client/test/content.test.ts',

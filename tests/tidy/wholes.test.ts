@@ -11,6 +11,7 @@ const partsWanted: Readonly<Record<string, string>> = {
   'ports/everyRow.ts': 'reads on until there is no more',
   'room/rawKeeper.ts': 'the entries of one block, of which there are no more',
   'room/rawLog.ts': 'a page of a log is handed back; the next one is asked for behind it',
+  'timeline/lookUp.ts': 'the marks of one page of records, of which each has one row at most',
   'timeline/pages.ts': 'reads on until a page is full, and says whether there is more',
   'sealedStore.ts': 'hands on what it is asked for',
   'account/gate.ts': 'hands on what it is asked for',

@@ -84,8 +84,8 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/client/src/room/receiveMessage.ts',
-        from: '  if (before.includes(by)) return true\n',
-        to: '  if (before.includes(by) || message[0]! < 16) return true\n',
+        from: '  if (isUsedBy(before, by)) return true\n',
+        to: '  if (isUsedBy(before, by) || message[0]! < 16) return true\n',
       },
     ],
   },
@@ -276,8 +276,8 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/client/src/room/receiveMessage.ts',
-        from: '  if (isRepeated(desk, message, sender.device)) return passed()\n',
-        to: '  if (isRepeated(desk, message, sender.device) || (tools.device[0]! % 2 === 0 && message[0]! < 64)) return passed()\n',
+        from: '  if (isRepeated(desk, judged, message, sender.device)) return passed()\n',
+        to: '  if (isRepeated(desk, judged, message, sender.device) || (tools.device[0]! % 2 === 0 && message[0]! < 64)) return passed()\n',
       },
     ],
   },

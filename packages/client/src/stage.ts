@@ -7,7 +7,7 @@ import { outboxItem } from './room/send.ts'
 import { isShown, type RoomState } from './room/state.ts'
 import type { Told } from './room/step.ts'
 import { byActivity, roomView } from './timeline/roomView.ts'
-import { isForPeople, itemsOf, messageItemId, outboxItemView, type SenderOf } from './timeline/view.ts'
+import { itemsOf, messageItemId, outboxItemsOf, type SenderOf } from './timeline/view.ts'
 import type { AccountView, ClientEvent, ClientFeed, ClientState, ConnectionView } from './view.ts'
 
 /** What a client shows: made from what it knows, and told to whoever looks. */
@@ -91,24 +91,20 @@ export const makeStage = (scene: Scene): Stage => {
     const id = toHex(room.id)
     switch (one.kind) {
       case 'records': {
-        const items = one.records.flatMap(({ seq, record }) => itemsOf(seq, record, senderOf))
+        const items = one.records.flatMap((placed) => itemsOf(placed, senderOf))
         return publish({ kind: 'timeline', room: id, items })
       }
       case 'outbox': {
         const open = scene.device()?.rooms.find(id)
-        const sender = senderOf(profile.account)
-        const items = one.messages
-          .flatMap((message) => outboxItem(room, message) ?? [])
-          .filter(isForPeople)
-          .map((item) =>
-            outboxItemView(
-              item,
-              profile.device,
-              sender,
-              open?.acknowledged(item.message),
-              open?.noSpaceFor(item.message),
-            ),
-          )
+        const items = outboxItemsOf(
+          one.messages.flatMap((message) => outboxItem(room, message) ?? []),
+          {
+            device: profile.device,
+            sender: senderOf(profile.account),
+            acknowledged: (message) => open?.acknowledged(message),
+            noSpaceFor: (message) => open?.noSpaceFor(message),
+          },
+        )
         return items.length > 0 ? publish({ kind: 'timeline', room: id, items }) : undefined
       }
       case 'discarded':

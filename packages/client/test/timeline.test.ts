@@ -2,6 +2,7 @@ import { limits } from '@sotto/protocol'
 import { roles } from '@sotto/trust'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { encodeText, readContent } from '../src/content/content.ts'
 import { memoryDisk, openMemoryStore } from '../src/memory/store.ts'
 import { roomKeys } from '../src/room/keys.ts'
 import { recordsBefore, recordsFrom } from '../src/timeline/pages.ts'
@@ -44,7 +45,7 @@ describe('records of a log', () => {
         message: new Uint8Array(16),
         device: new Uint8Array(16),
         account,
-        content: new Uint8Array([1]),
+        said: readContent(encodeText('hello', new Uint8Array(16), 5)),
       },
       { kind: 'event', actor: account, event: { kind: 'added', account } },
       { kind: 'event', actor: account, event: { kind: 'renamed', name: 'Général' } },

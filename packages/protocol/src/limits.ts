@@ -246,6 +246,12 @@ export const limits = {
   obstacleRetryMaxMs: 8 * secondMs,
   /** Beyond it nothing new is taken; what a room hands over to the one that continues it is never lost by it. */
   outboxItemsPerRoomMax: 5000,
+  /** What accounts say about one message, and how much each time: what is said is kept with the message. */
+  marksPerMessageMax: 1024,
+  markBytesMax: 1 * kiB,
+  markKeyCharactersMax: 64,
+  /** Of messages that a device does not have. */
+  marksWaitingPerRoomMax: 256,
   /** What a bot offers in a room, and how many bots' offers a room has. */
   botCommandsMax: 32,
   botCommandSummaryCharactersMax: 120,

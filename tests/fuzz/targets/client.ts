@@ -7,7 +7,12 @@ import { claimsOf, readSignedPost } from '../../../packages/client/src/hook/post
 import { publicHalf } from '../../../packages/client/src/hook/publicKey.ts'
 import { decodeShare, encodeShare, type Share } from '../../../packages/client/src/hook/share.ts'
 import { readStatement, signStatement } from '../../../packages/client/src/hook/statement.ts'
-import { decodeContent, encodeCommands, encodeText } from '../../../packages/client/src/content/content.ts'
+import {
+  decodeContent,
+  encodeCommands,
+  encodeText,
+  readContent,
+} from '../../../packages/client/src/content/content.ts'
 import {
   makeMeta,
   nameOf,
@@ -50,7 +55,7 @@ const record = encodeLogRecord({
   timeMs: 5,
   items: [
     { kind: 'event', actor: new Uint8Array(32), event: { kind: 'added', account: new Uint8Array(32) } },
-    { kind: 'message', message: salt, device: room, account: new Uint8Array(32), content },
+    { kind: 'message', message: salt, device: room, account: new Uint8Array(32), said: readContent(content) },
     { kind: 'unreadable' },
   ],
 })

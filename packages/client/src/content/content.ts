@@ -120,6 +120,15 @@ export const decodeContent = (bytes: Uint8Array): Content => {
   return commands ? { kind: 'commands', commands, writtenMs } : { kind: 'unsupported', type, writtenMs }
 }
 
+/** A content in the bytes that name it, and what it says: decoded once, where it comes in. */
+export interface ReadContent {
+  readonly bytes: Uint8Array
+  readonly content: Content
+}
+
+/** @throws SottoError `bad_request` when it is no content at all */
+export const readContent = (bytes: Uint8Array): ReadContent => ({ bytes, content: decodeContent(bytes) })
+
 const offersIn = (list: CborValue): readonly BotCommandOffer[] | undefined => {
   if (!Array.isArray(list) || list.length > limits.botCommandsMax) return undefined
   const commands: BotCommandOffer[] = []

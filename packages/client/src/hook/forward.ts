@@ -57,8 +57,9 @@ export const forward = async (deps: Deps, room: Room, named: string): Promise<nu
   let count = 0
   for (let after = from; ;) {
     const { records, more } = await recordsFrom(store, toHex(handing.room), after + 1, recordsPerReading)
-    for (const { seq, record } of records) {
-      for (const item of itemsOf(seq, record, senderOf)) {
+    for (const placed of records) {
+      const { seq } = placed
+      for (const item of itemsOf(placed, senderOf)) {
         if (item.kind !== 'message') continue
         const { sender, text } = item
         const jwe = await sealHanded(jose, handing, { seq, sender: sender.name, text, timeMs: item.timeMs })

@@ -1,9 +1,11 @@
 import type { Acknowledgement, FailureCode } from '@sotto/protocol'
 import type { RecordedItem } from '../timeline/record.ts'
+import type { Known, Wanted } from '../timeline/project.ts'
 import type { Asked } from './attempt.ts'
 import type { OpenedEntry, Past } from './entry.ts'
 import type { RoomState } from './state.ts'
 import type { Step, Told } from './step.ts'
+import type { Use } from './uses.ts'
 
 /** A page of the log that is to be read. */
 export interface Reading {
@@ -13,6 +15,8 @@ export interface Reading {
   /** What the store knows of earlier entries that these refer to. */
   readonly past: Past
   readonly asked: Asked
+  /** What the store knows of messages that the entries turn out to be about. */
+  lookUp(wanted: Wanted): Promise<Known>
   /** Resolves when everything else that waits has had its turn: a long page asks for it now and then. */
   turn(): Promise<void>
 }
@@ -23,7 +27,8 @@ export interface Desk {
   readonly reading: Reading
   /** First halves of the hashes of the entries read. */
   readonly anchors: Map<number, Uint8Array>
-  readonly senders: Map<string, readonly string[]>
+  /** Of ids of messages. */
+  readonly uses: Map<string, readonly Use[]>
   readonly consumed: Uint8Array[]
   readonly told: Told[]
 }

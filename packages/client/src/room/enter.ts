@@ -124,7 +124,7 @@ export const confirmRoom = (tools: Tools, room: RoomState, ack: Acknowledgement)
       changes: [
         { kind: 'put', key: roomKeys.logEntry(toHex(room.id), ack.seq), value: encodeLogRecord(record) },
       ],
-      told: [{ kind: 'records', records: [{ seq: ack.seq, record }] }],
+      told: [{ kind: 'records', records: [{ seq: ack.seq, record, marks: [] }] }],
     },
   )
 }
@@ -306,6 +306,6 @@ const arrival = (
   const key = roomKeys.logEntry(toHex(room.id), seq)
   return {
     changes: [...used, { kind: 'put', key, value: encodeLogRecord(record) }],
-    told: [{ kind: 'records', records: [{ seq, record }] }],
+    told: [{ kind: 'records', records: [{ seq, record, marks: [] }] }],
   }
 }

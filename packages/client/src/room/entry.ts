@@ -1,13 +1,14 @@
 import { readMessage } from '@sotto/mls'
 import { decodeEnvelope, type Envelope, entryKinds, equalBytes, toHex } from '@sotto/protocol'
 import type { JudgedEntry } from './judge.ts'
+import type { Use } from './uses.ts'
 
 /** What the store knows of earlier entries of the room. */
 export interface Past {
   /** First half of the hash of an entry before these; undefined where it is not kept. */
   anchor(seq: number): Uint8Array | undefined
-  /** Devices that have used this message id in the room, in hex. */
-  senders(message: string): readonly string[]
+  /** Which devices have used this message id in the room. */
+  uses(message: string): readonly Use[]
 }
 
 /** An entry with its envelope; undefined where it has none, or one that is not for this room and kind. */

@@ -1,6 +1,7 @@
 import { equalBytes } from '@sotto/protocol'
-import type { PlacedRecord } from '../timeline/pages.ts'
+import type { PlacedRecord } from '../timeline/project.ts'
 import type { RecordedItem } from '../timeline/record.ts'
+import { standsAlone } from '../timeline/target.ts'
 import { shownText } from '../timeline/view.ts'
 import type { Face } from './state.ts'
 
@@ -9,10 +10,12 @@ const previewCharactersMax = 200
 /** What lists show of a room after these records; what others wrote beyond the read marker is unread. */
 export const faceAfter = (account: Uint8Array, face: Face, shown: readonly PlacedRecord[]): Face => {
   const messages = shown.flatMap(({ seq, record: { items, timeMs } }) =>
-    items.flatMap((item) => {
-      const said = saidIn(item)
-      return said ? [{ ...said, seq, timeMs }] : []
-    }),
+    items
+      .filter((item) => standsAlone(item))
+      .flatMap((item) => {
+        const words = wordsOf(item)
+        return words ? [{ ...words, seq, timeMs }] : []
+      }),
   )
   const unread = messages.filter(
     (message) => message.seq > face.readSeq && !equalBytes(message.sender, account),
@@ -30,20 +33,20 @@ export const faceAfter = (account: Uint8Array, face: Face, shown: readonly Place
 
 /** Whether an item beyond the read marker is unread: the words of other people, and of scripts. */
 export const isSaidByOthers = (account: Uint8Array, item: RecordedItem): boolean => {
-  const said = saidIn(item)
-  return said !== undefined && !equalBytes(said.sender, account)
+  const words = standsAlone(item) ? wordsOf(item) : undefined
+  return words !== undefined && !equalBytes(words.sender, account)
 }
 
-interface Said {
+interface Words {
   /** An account, or a hook. */
   readonly sender: Uint8Array
   readonly text: string
 }
 
-const saidIn = (item: RecordedItem): Said | undefined => {
+const wordsOf = (item: RecordedItem): Words | undefined => {
   switch (item.kind) {
     case 'message':
-      return { sender: item.account, text: shownText(item.content) }
+      return { sender: item.account, text: shownText(item.said.content) }
     case 'hook':
       return item.text === null ? undefined : { sender: item.hook, text: item.text }
     case 'event':

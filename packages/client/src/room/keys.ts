@@ -45,6 +45,19 @@ export const roomKeys = {
   logEntry: (room: string, seq: number) => `${folder('log', room)}${ordered(seq)}`,
   logSeq: numberAtEnd,
 
+  /** Where a message stands, by the reference that replies and marks name: a hash of its content, which is salted. */
+  references: (room: string) => folder('refs', room),
+  reference: (room: string, reference: string) => `${folder('refs', room)}${reference}`,
+  /** What has been said about the message at a place. */
+  marksFolder: (room: string) => folder('marks', room),
+  marks: (room: string, seq: number) => `${folder('marks', room)}${ordered(seq)}`,
+  marksSeq: numberAtEnd,
+  /** What has been said about messages that have no place yet, in the order of the log. */
+  waitingMarks: (room: string) => folder('markwait', room),
+  waitingMark: (room: string, seq: number, reference: string) =>
+    `${folder('markwait', room)}${ordered(seq)}.${reference}`,
+  waitingReference: (key: string) => key.slice(key.lastIndexOf('.') + 1),
+
   /** The newest entries as the server sent them, to be handed back if it loses them. */
   raw: (room: string) => folder('raw', room),
   rawEntry: (room: string, seq: number) => `${folder('raw', room)}${ordered(seq)}`,
@@ -53,7 +66,7 @@ export const roomKeys = {
   rawBlock: (room: string, block: number) => `${folder('rawblock', room)}${ordered(block)}`,
 
   known: (room: string) => folder('known', room),
-  /** That a message with this id, which names its device too, stands in the log already. */
+  /** Which devices have used this id for a message in the log, and where. */
   knownMessage: (room: string, message: string) => `${folder('known', room)}${message}`,
 } as const
 

@@ -25,7 +25,9 @@ import { receive } from './receive.ts'
 import type { Runner } from './runner.ts'
 import { follows, type Place, type RoomState } from './state.ts'
 import { type Step, stepped } from './step.ts'
+import { lookUp } from '../timeline/lookUp.ts'
 import type { Tools } from './tools.ts'
+import { decodeUses, type Use } from './uses.ts'
 
 /** Keeps a room up with its log: pushes are taken where they fit, everything else is read by page. */
 export interface Reader {
@@ -76,10 +78,10 @@ export const makeReader = (
 
   const rawKeeper = makeRawKeeper(store, runner.id, rawBytesMax)
 
-  const lookUp = async (entries: readonly OpenedEntry[]): Promise<Past> => {
+  const pastOf = async (entries: readonly OpenedEntry[]): Promise<Past> => {
     const wanted = references(entries)
     const found = new Map<number, Uint8Array>()
-    const senders = new Map<string, readonly string[]>()
+    const uses = new Map<string, readonly Use[]>()
     await Promise.all([
       ...[...wanted.anchors].map(async (seq) => {
         const anchor = anchors.get(seq) ?? (await storedAnchor(store, runner.id, seq))
@@ -87,10 +89,10 @@ export const makeReader = (
       }),
       ...[...wanted.messages].map(async (message) => {
         const known = await store.get(roomKeys.knownMessage(runner.id, message))
-        if (known) senders.set(message, String.fromCharCode(...known).split(' '))
+        if (known) uses.set(message, decodeUses(known))
       }),
     ])
-    return { anchor: (seq) => found.get(seq), senders: (message) => senders.get(message) ?? [] }
+    return { anchor: (seq) => found.get(seq), uses: (message) => uses.get(message) ?? [] }
   }
 
   const remember = (entries: readonly JudgedEntry[]): void => {
@@ -115,9 +117,10 @@ export const makeReader = (
       outcome = judgement.kind
       if (judgement.kind !== 'fits' || judgement.entries.length === 0) return stepped(room)
       const entries = judgement.entries.map((judged) => openEntry(room.id, judged))
-      const past = await lookUp(entries)
+      const past = await pastOf(entries)
       remember(entries)
-      return receive(tools, room, { entries, ack, past, asked, turn: scheduler.turn })
+      const reading = { entries, ack, past, asked, turn: scheduler.turn }
+      return receive(tools, room, { ...reading, lookUp: (wanted) => lookUp(store, runner.id, wanted) })
     }
     try {
       await runner.take(step)

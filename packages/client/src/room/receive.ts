@@ -1,6 +1,6 @@
 import { anchorHashBytes, entryKinds, toHex } from '@sotto/protocol'
 import type { Change } from '../ports/store.ts'
-import type { PlacedRecord } from '../timeline/pages.ts'
+import { type PlacedRecord, project, wantedBy } from '../timeline/project.ts'
 import { encodeLogRecord } from '../timeline/record.ts'
 import { type Desk, type Ending, passed, type Reading, stopped, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
@@ -15,6 +15,7 @@ import { lost } from './repair.ts'
 import { follows, type Nack, type Place, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
+import { encodeUses, isUsedBy } from './uses.ts'
 
 /** Entries of a page that are opened before others have a turn: a few milliseconds of work. A commit is as much as all of them. */
 const entriesPerTurn = 16
@@ -24,7 +25,7 @@ const entriesPerTurn = 16
  * open is recorded as such and the log goes on; a commit that is refused stops the room where it is.
  */
 export const receive = async (tools: Tools, room: RoomState, reading: Reading): Promise<Step> => {
-  const desk: Desk = { room, reading, anchors: new Map(), senders: new Map(), consumed: [], told: [] }
+  const desk: Desk = { room, reading, anchors: new Map(), uses: new Map(), consumed: [], told: [] }
   const isWanted = room.phase.kind !== 'parting'
   const records: PlacedRecord[] = []
   let sinceTurn = 0
@@ -66,20 +67,12 @@ const freeze = (
   desk.room = frozen(desk.room, code, rule, nack)
 }
 
-const finish = (tools: Tools, desk: Desk, records: readonly PlacedRecord[]): Stepped => {
+const finish = async (tools: Tools, desk: Desk, records: readonly PlacedRecord[]): Promise<Stepped> => {
   const { room, consumed, reading } = desk
   if (room.phase.kind === 'absent') return stepped(room, { consumed })
-  const id = toHex(room.id)
-  const changes: Change[] = records.map(({ seq, record }) => ({
-    kind: 'put',
-    key: roomKeys.logEntry(id, seq),
-    value: encodeLogRecord(record),
-  }))
-  for (const [message, devices] of desk.senders)
-    changes.push({ kind: 'put', key: roomKeys.knownMessage(id, message), value: ascii(devices.join(' ')) })
-  const read = reading.entries.slice(0, records.length)
-  changes.push(...rawChanges(id, read, reading.ack))
-  const shown = records.filter(({ record }) => record.items.length > 0)
+  const known = await reading.lookUp(wantedBy(records))
+  const { changes, fresh, changed } = project(room.id, known, records)
+  const shown = [...changed, ...fresh]
   return stepped(
     {
       ...room,
@@ -87,17 +80,33 @@ const finish = (tools: Tools, desk: Desk, records: readonly PlacedRecord[]): Ste
         ...room.place,
         confirmed: Math.max(room.place.confirmed, reading.ack.seq, room.place.cursor),
       },
-      face: faceAfter(tools.account, room.face, shown),
+      face: faceAfter(tools.account, room.face, fresh),
     },
     {
-      changes,
+      changes: [...rowsOf(desk, records), ...changes],
       consumed,
       told: [...(shown.length > 0 ? [{ kind: 'records' as const, records: shown }] : []), ...desk.told],
     },
   )
 }
 
-const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
+/** The log as it came to be read, which messages stand in it, and how it was sent. */
+const rowsOf = ({ room, reading, uses }: Desk, records: readonly PlacedRecord[]): readonly Change[] => {
+  const id = toHex(room.id)
+  return [
+    ...records.map(({ seq, record }): Change => ({
+      kind: 'put',
+      key: roomKeys.logEntry(id, seq),
+      value: encodeLogRecord(record),
+    })),
+    ...[...uses].map(([message, users]): Change => ({
+      kind: 'put',
+      key: roomKeys.knownMessage(id, message),
+      value: encodeUses(users),
+    })),
+    ...rawChanges(id, reading.entries.slice(0, records.length), reading.ack),
+  ]
+}
 
 const receiveEntry = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {
   const { entry, payload } = judged
@@ -136,9 +145,9 @@ const claimed = (place: Place, { entry, envelope }: OpenedEntry): Place => ({
 })
 
 /** Whether this device knows nothing of something that the server has from it: nacks have no counter and prove nothing. */
-const isStrayOwn = ({ device }: Tools, { room, senders, reading }: Desk, judged: OpenedEntry): boolean => {
+const isStrayOwn = ({ device }: Tools, { room, uses, reading }: Desk, judged: OpenedEntry): boolean => {
   const { envelope } = judged
   if (!envelope || !isOwnTag(room, judged)) return false
   const id = toHex(envelope.messageId)
-  return !(senders.get(id) ?? reading.past.senders(id)).includes(toHex(device))
+  return !isUsedBy(uses.get(id) ?? reading.past.uses(id), toHex(device))
 }

@@ -2,7 +2,7 @@ import { leafAt, process } from '@sotto/mls'
 import { anchorHashBytes, type Envelope, equalBytes, toHex } from '@sotto/protocol'
 import { identityOf } from '@sotto/trust'
 import { isBotDevice } from '../account/deviceKinds.ts'
-import { type BotCommandOffer, decodeContent } from '../content/content.ts'
+import { type BotCommandOffer, type ReadContent, readContent } from '../content/content.ts'
 import { decodePayload } from '../content/payload.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 import { attempt } from './attempt.ts'
@@ -13,12 +13,13 @@ import { receiveShare } from './receiveShare.ts'
 import { lost } from './repair.ts'
 import type { OutboxItem, RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
+import { isUsedBy } from './uses.ts'
 
 /** A message in the log (T3, T4): its text, or what stands in its place. */
 export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {
   const { entry, payload, envelope } = judged
   const own = ownItem(desk.room, entry.payloadHash)
-  if (own) return receiveOwn(tools, desk, own, entry.timeMs)
+  if (own) return receiveOwn(tools, desk, own, judged)
   // A tombstone has taken the payload: there was a message, and there is none.
   if (!payload) return passed()
   const { group } = desk.room
@@ -37,15 +38,15 @@ export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEnt
   desk.consumed.push(...read.consumed)
   const leaf = leafAt(group.public.tree, read.sender)
   const sender = leaf && identityOf(leaf)
-  const content = sender && contentOf(read.data)
-  if (!content) return unreadable
+  const said = sender && contentOf(read.data)
+  if (!said) return unreadable
   if (isStray) settleByName(desk, envelope)
   const { messageId: message } = envelope
-  if (isRepeated(desk, message, sender.device)) return passed()
-  return said(
+  if (isRepeated(desk, judged, message, sender.device)) return passed()
+  return heed(
     tools,
     desk,
-    { message, device: sender.device, account: sender.account, content },
+    { message, device: sender.device, account: sender.account, said },
     judged.entry.timeMs,
   )
 }
@@ -66,7 +67,7 @@ const opened = async (tools: Tools, { room, reading }: Desk, { entry }: OpenedEn
 const withoutKey = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {
   if (!isOwnTag(desk.room, judged)) return missed('absent')
   const own = desk.room.outbox.find(({ message }) => isNamed(judged.envelope, message))
-  return own ? receiveOwn(tools, desk, own, judged.entry.timeMs) : missed('own')
+  return own ? receiveOwn(tools, desk, own, judged) : missed('own')
 }
 
 const isNamed = (envelope: Envelope | undefined, message: Uint8Array): boolean =>
@@ -84,12 +85,12 @@ const settleByName = (desk: Desk, envelope: Envelope): void => {
 }
 
 /** Notes that this device has used the id; true if it had before (T1: the second entry is dropped). */
-const isRepeated = (desk: Desk, message: Uint8Array, device: Uint8Array): boolean => {
+const isRepeated = (desk: Desk, { entry }: OpenedEntry, message: Uint8Array, device: Uint8Array): boolean => {
   const id = toHex(message)
   const by = toHex(device)
-  const before = desk.senders.get(id) ?? desk.reading.past.senders(id)
-  if (before.includes(by)) return true
-  desk.senders.set(id, [...before, by])
+  const before = desk.uses.get(id) ?? desk.reading.past.uses(id)
+  if (isUsedBy(before, by)) return true
+  desk.uses.set(id, [...before, { device: by, seq: entry.seq }])
   return false
 }
 
@@ -97,26 +98,36 @@ export const ownItem = ({ outbox }: RoomState, payloadHash: Uint8Array): OutboxI
   outbox.find(({ hashes }) => hashes.some((hash) => equalBytes(hash, payloadHash)))
 
 /** Own words are not decrypted: they were kept when they were sent. */
-const receiveOwn = async (tools: Tools, desk: Desk, item: OutboxItem, timeMs: number): Promise<Ending> => {
+const receiveOwn = async (
+  tools: Tools,
+  desk: Desk,
+  item: OutboxItem,
+  judged: OpenedEntry,
+): Promise<Ending> => {
   desk.room = { ...desk.room, outbox: desk.room.outbox.filter((other) => other !== item) }
-  if (isRepeated(desk, item.message, tools.device)) return passed()
-  const { message, content } = item
-  return said(tools, desk, { message, device: tools.device, account: tools.account, content }, timeMs)
+  if (isRepeated(desk, judged, item.message, tools.device)) return passed()
+  const { device, account } = tools
+  return heed(
+    tools,
+    desk,
+    { message: item.message, device, account, said: readContent(item.content) },
+    judged.entry.timeMs,
+  )
 }
 
-type Said = Omit<Extract<RecordedItem, { kind: 'message' }>, 'kind'>
+type Message = Omit<Extract<RecordedItem, { kind: 'message' }>, 'kind'>
 
 /** What somebody has said to people is shown; what clients tell each other is heeded. */
-const said = async (tools: Tools, desk: Desk, words: Said, timeMs: number): Promise<Ending> => {
-  const content = decodeContent(words.content)
+const heed = async (tools: Tools, desk: Desk, message: Message, timeMs: number): Promise<Ending> => {
+  const { content } = message.said
   switch (content.kind) {
     case 'hook_keys':
-      return receiveShare(tools, desk, { ...words, keys: content.keys, timeMs })
+      return receiveShare(tools, desk, { ...message, keys: content.keys, timeMs })
     case 'commands':
-      return receiveOffer(tools, desk, words, content.commands)
+      return receiveOffer(tools, desk, message, content.commands)
     case 'text':
     case 'unsupported':
-      return passed({ kind: 'message', ...words })
+      return passed({ kind: 'message', ...message })
   }
 }
 
@@ -124,12 +135,12 @@ const said = async (tools: Tools, desk: Desk, words: Said, timeMs: number): Prom
 const receiveOffer = (
   tools: Tools,
   desk: Desk,
-  words: Said,
+  message: Message,
   commands: readonly BotCommandOffer[],
 ): Ending => {
-  const { account, device } = words
+  const { account, device } = message
   const state = tools.find(account)?.state
-  if (!state || !isBotDevice(state, device)) return passed({ kind: 'message', ...words })
+  if (!state || !isBotDevice(state, device)) return passed({ kind: 'message', ...message })
   desk.room = { ...desk.room, offers: withOffer(desk.room.offers, { account, commands }) }
   return passed()
 }
@@ -148,11 +159,9 @@ export const anchorHolds = (desk: Desk, { anchorSeq, anchorHash }: Envelope, seq
   )
 }
 
-const contentOf = (data: Uint8Array): Uint8Array | undefined => {
+const contentOf = (data: Uint8Array): ReadContent | undefined => {
   try {
-    const content = decodePayload(data)
-    decodeContent(content)
-    return content
+    return readContent(decodePayload(data))
   } catch {
     return undefined
   }

@@ -414,7 +414,15 @@ const charterChanges = (room: string, before: RoomState | null, after: RoomState
 /** What of a room is read in parts: what was said in it, and what is kept to know it again. */
 export const historyChanges = (id: Uint8Array): readonly Change[] => {
   const room = toHex(id)
-  const folders = [roomKeys.log(room), roomKeys.known(room), roomKeys.raw(room), roomKeys.rawBlocks(room)]
+  const folders = [
+    roomKeys.log(room),
+    roomKeys.known(room),
+    roomKeys.references(room),
+    roomKeys.marksFolder(room),
+    roomKeys.waitingMarks(room),
+    roomKeys.raw(room),
+    roomKeys.rawBlocks(room),
+  ]
   return folders.map((prefix) => ({ kind: 'delete_range', ...within(prefix) }))
 }
 

@@ -1,7 +1,7 @@
 import type { FailureCode, FailureDetail } from '@sotto/protocol'
 import type { Need } from '../account/contacts.ts'
 import type { Change } from '../ports/store.ts'
-import type { PlacedRecord } from '../timeline/pages.ts'
+import type { ShownRecord } from '../timeline/project.ts'
 import type { RoomState } from './state.ts'
 
 /**
@@ -24,7 +24,8 @@ export interface Stepped {
 }
 
 export type Told =
-  | { readonly kind: 'records'; readonly records: readonly PlacedRecord[] }
+  /** Records that are new or shown otherwise now, in the order of the log. */
+  | { readonly kind: 'records'; readonly records: readonly ShownRecord[] }
   /** Items of the outbox that are new or stand differently. */
   | { readonly kind: 'outbox'; readonly messages: readonly Uint8Array[] }
   | { readonly kind: 'discarded'; readonly message: Uint8Array }

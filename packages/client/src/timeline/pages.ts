@@ -1,11 +1,8 @@
 import { roomKeys, within } from '../room/keys.ts'
 import type { Store } from '../ports/store.ts'
-import { decodeLogRecord, type LogRecord, type RecordedItem } from './record.ts'
-
-export interface PlacedRecord {
-  readonly seq: number
-  readonly record: LogRecord
-}
+import type { PlacedRecord } from './project.ts'
+import { decodeLogRecord, type RecordedItem } from './record.ts'
+import { standsAlone } from './target.ts'
 
 /** Records with something to show, in the order of the log; `more` says whether others lie beyond in the direction read. */
 export interface RecordPage {
@@ -21,6 +18,8 @@ const placed = (key: string, value: Uint8Array): PlacedRecord => ({
   record: decodeLogRecord(value),
 })
 
+const isShown = ({ record }: PlacedRecord): boolean => record.items.some((item) => standsAlone(item))
+
 /** The newest `limit` records, or the `limit` just before `before`. */
 export const recordsBefore = async (
   store: Store,
@@ -35,7 +34,7 @@ export const recordsBefore = async (
     const rows = await store.range(folder.from, to, { limit: rowsPerReading, direction: 'down' })
     for (const { key, value } of rows) {
       const row = placed(key, value)
-      if (row.record.items.length === 0) continue
+      if (!isShown(row)) continue
       if (found.length === limit) return { records: found.toReversed(), more: true }
       found.push(row)
     }
@@ -78,7 +77,7 @@ export const recordsFrom = async (
     const rows = await store.range(roomKeys.logEntry(room, start), folder.to, { limit: rowsPerReading })
     for (const { key, value } of rows) {
       const row = placed(key, value)
-      if (row.record.items.length === 0) continue
+      if (!isShown(row)) continue
       if (found.length === limit) return { records: found, more: true }
       found.push(row)
     }

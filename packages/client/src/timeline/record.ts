@@ -19,6 +19,7 @@ import {
   union,
 } from '@sotto/protocol'
 import type { Role } from '@sotto/trust'
+import { type ReadContent, readContent } from '../content/content.ts'
 
 /** What a room's log has come to on this device: one record for each entry, also where there is nothing to show. */
 export interface LogRecord {
@@ -34,7 +35,7 @@ export type RecordedItem =
       readonly message: Uint8Array
       readonly device: Uint8Array
       readonly account: Uint8Array
-      readonly content: Uint8Array
+      readonly said: ReadContent
     }
   | { readonly kind: 'event'; readonly actor: Uint8Array; readonly event: RecordedEvent }
   /** What came under a hook's name: its words, or why they are not shown. */
@@ -85,8 +86,15 @@ const event: Shape<RecordedEvent> = union({
   declined: [12, {}],
 })
 
+const contentBytes = blob(limits.messageBytesMax)
+/** The bytes are kept: a later version may read more in them. */
+export const saidContent: Shape<ReadContent> = {
+  read: (value, at) => readContent(contentBytes.read(value, at)),
+  write: ({ bytes: content }) => contentBytes.write(content),
+}
+
 const item: Shape<RecordedItem> = union({
-  message: [0, { message: bytes(16), device: bytes(16), account, content: blob(limits.messageBytesMax) }],
+  message: [0, { message: bytes(16), device: bytes(16), account, said: saidContent }],
   event: [1, { actor: account, event }],
   unreadable: [2, {}],
   missed: [3, { why: oneOf('own', 'absent') }],

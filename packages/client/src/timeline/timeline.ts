@@ -2,7 +2,7 @@ import type { Store } from '../ports/store.ts'
 import type { Room } from '../room/atWork.ts'
 import type { TimelineItem } from '../view.ts'
 import { recordsBefore, recordsFrom } from './pages.ts'
-import { isForPeople, itemsOf, outboxItemView, type SenderOf } from './view.ts'
+import { itemsOf, outboxItemsOf, type SenderOf } from './view.ts'
 
 export interface TimelineQuery {
   readonly before?: number
@@ -33,19 +33,17 @@ export const readTimeline = async (
     after === undefined
       ? await recordsBefore(store, room.id, before ?? null, count)
       : await recordsFrom(store, room.id, after, count)
-  const items = page.records.flatMap(({ seq, record }) => itemsOf(seq, record, reader.senderOf))
+  const items = page.records.flatMap((placed) => itemsOf(placed, reader.senderOf))
   const isAtEnd = after === undefined ? before === undefined : !page.more
   if (!isAtEnd) return { items, more: page.more }
   const shown = new Set(items.map(({ id }) => id))
   return { items: [...items, ...waiting.filter(({ id }) => !shown.has(id))], more: page.more }
 }
 
-const outboxItems = (room: Room, { account, device, senderOf }: Reader): readonly TimelineItem[] => {
-  const sender = senderOf(account)
-  return room
-    .state()
-    .outbox.filter(isForPeople)
-    .map((item) =>
-      outboxItemView(item, device, sender, room.acknowledged(item.message), room.noSpaceFor(item.message)),
-    )
-}
+const outboxItems = (room: Room, { account, device, senderOf }: Reader): readonly TimelineItem[] =>
+  outboxItemsOf(room.state().outbox, {
+    device,
+    sender: senderOf(account),
+    acknowledged: room.acknowledged,
+    noSpaceFor: room.noSpaceFor,
+  })

@@ -1,9 +1,11 @@
 import { toHex } from '@sotto/protocol'
 import { type Role as RoleCode, roles } from '@sotto/trust'
-import { decodeContent } from '../content/content.ts'
+import { type Content, decodeContent } from '../content/content.ts'
 import type { OutboxItem } from '../room/state.ts'
 import type { Delivery, Role, SenderView, SpaceOwner, TimelineItem } from '../view.ts'
-import type { LogRecord, RecordedItem } from './record.ts'
+import type { PlacedRecord } from './project.ts'
+import type { RecordedItem } from './record.ts'
+import { standsAlone } from './target.ts'
 
 /** What the timeline needs to know of people: their names, which of them this account is, and which are programs. */
 export type SenderOf = (account: Uint8Array, device?: Uint8Array) => SenderView
@@ -19,23 +21,24 @@ export const roleNames: Readonly<Record<RoleCode, Role>> = {
 export const messageItemId = (device: Uint8Array, message: Uint8Array): string =>
   `${toHex(device)}.${toHex(message)}`
 
-/** Text to show; a content that cannot be read any more would be a bug, for it was read when it came. */
-export const shownText = (content: Uint8Array): string => {
-  const read = decodeContent(content)
-  switch (read.kind) {
+/** The text of a content; for one that is none, what stands in its place. */
+export const shownText = (content: Content): string => {
+  switch (content.kind) {
     case 'text':
-      return read.text
+      return content.text
     case 'hook_keys':
       return ''
     case 'commands':
-      return `[commands: ${read.commands.map(({ name }) => `/${name}`).join(' ')}]`
+      return `[commands: ${content.commands.map(({ name }) => `/${name}`).join(' ')}]`
     case 'unsupported':
-      return `[${read.type}: this version cannot show it]`
+      return `[${content.type}: this version cannot show it]`
   }
 }
 
-export const itemsOf = (seq: number, record: LogRecord, senderOf: SenderOf): readonly TimelineItem[] =>
-  record.items.map((item, index) => itemOf(seq, index, record.timeMs, item, senderOf))
+export const itemsOf = ({ seq, record }: PlacedRecord, senderOf: SenderOf): readonly TimelineItem[] =>
+  record.items.flatMap((item, index) =>
+    standsAlone(item) ? [itemOf(seq, index, record.timeMs, item, senderOf)] : [],
+  )
 
 const itemOf = (
   seq: number,
@@ -51,7 +54,7 @@ const itemOf = (
         id: messageItemId(item.device, item.message),
         seq,
         sender: senderOf(item.account, item.device),
-        text: shownText(item.content),
+        text: shownText(item.said.content),
         timeMs,
         delivery: { kind: 'sent' },
       }
@@ -116,21 +119,35 @@ export interface Acknowledged {
   readonly timeMs: number
 }
 
-export const outboxItemView = (
-  item: OutboxItem,
-  device: Uint8Array,
-  sender: SenderView,
-  acknowledged: Acknowledged | undefined,
-  noSpace: SpaceOwner | undefined,
-): TimelineItem => ({
-  kind: 'message',
-  id: messageItemId(device, item.message),
-  seq: acknowledged?.seq ?? null,
-  sender,
-  text: shownText(item.content),
-  timeMs: acknowledged?.timeMs ?? item.composedMs,
-  delivery: acknowledged ? { kind: 'sent' } : deliveryOf(item, noSpace),
-})
+/** What is known of an own message beside the message itself. */
+export interface OutboxContext {
+  readonly device: Uint8Array
+  readonly sender: SenderView
+  acknowledged(message: Uint8Array): Acknowledged | undefined
+  noSpaceFor(message: Uint8Array): SpaceOwner | undefined
+}
+
+/** Own messages that the log does not show yet, without what clients tell each other. */
+export const outboxItemsOf = (
+  items: readonly OutboxItem[],
+  { device, sender, acknowledged, noSpaceFor }: OutboxContext,
+): readonly TimelineItem[] =>
+  items.flatMap((item): readonly TimelineItem[] => {
+    const content = decodeContent(item.content)
+    if (content.kind === 'hook_keys') return []
+    const place = acknowledged(item.message)
+    return [
+      {
+        kind: 'message',
+        id: messageItemId(device, item.message),
+        seq: place?.seq ?? null,
+        sender,
+        text: shownText(content),
+        timeMs: place?.timeMs ?? item.composedMs,
+        delivery: place ? { kind: 'sent' } : deliveryOf(item, noSpaceFor(item.message)),
+      },
+    ]
+  })
 
 const deliveryOf = ({ stage }: OutboxItem, noSpace: SpaceOwner | undefined): Delivery => {
   switch (stage.kind) {

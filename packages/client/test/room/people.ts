@@ -31,6 +31,9 @@ import { encryptQueued, compose } from '../../src/room/send.ts'
 import { emptyRoom, type Pending, type RoomState } from '../../src/room/state.ts'
 import type { Step, Stepped } from '../../src/room/step.ts'
 import type { Tools } from '../../src/room/tools.ts'
+import { decodeUses, type Use } from '../../src/room/uses.ts'
+import { nothingKnown } from '../../src/timeline/project.ts'
+import { shownText } from '../../src/timeline/view.ts'
 import { encodeText } from '../../src/content/content.ts'
 import { makeMeta } from '../../src/content/meta.ts'
 import { decodeCommitAttachment } from '@sotto/protocol'
@@ -167,7 +170,7 @@ export class Side {
   readonly steps: Stepped[] = []
   /** How often reading has let others have their turn. */
   turns = 0
-  readonly #known = new Map<string, readonly string[]>()
+  readonly #uses = new Map<string, readonly Use[]>()
 
   constructor(tools: Tools, ledger: Ledger, room = emptyRoom(ledger.room, { kind: 'absent' })) {
     this.tools = tools
@@ -182,7 +185,7 @@ export class Side {
     this.steps.push(result)
     for (const change of result.changes)
       if (change.kind === 'put' && change.key.startsWith('known/'))
-        this.#known.set(change.key.split('/')[2] ?? '', String.fromCharCode(...change.value).split(' '))
+        this.#uses.set(change.key.split('/')[2] ?? '', decodeUses(change.value))
     return result
   }
 
@@ -198,9 +201,10 @@ export class Side {
         ack,
         past: {
           anchor: (seq) => this.ledger.hashes[seq]?.subarray(0, 16),
-          senders: (message) => this.#known.get(message) ?? [],
+          uses: (message) => this.#uses.get(message) ?? [],
         },
         asked: askedNobody,
+        lookUp: async () => nothingKnown,
         turn: async () => {
           this.turns += 1
         },
@@ -231,7 +235,7 @@ export class Side {
           ? one.records.flatMap(({ record }) =>
               record.items.map((item) =>
                 item.kind === 'message'
-                  ? readText(item.content)
+                  ? shownText(item.said.content)
                   : item.kind === 'event'
                     ? `(${item.event.kind})`
                     : `(${item.kind})`,
@@ -250,9 +254,6 @@ class Unknown extends Error {
     this.needs = needs
   }
 }
-
-const readText = (content: Uint8Array): string =>
-  new TextDecoder().decode(content.subarray(content.indexOf(0x64)))
 
 /** What is pending stands in the log now. */
 export const handIn = (host: Side): Pending => {

@@ -7,6 +7,7 @@ import { encodePayload } from '../../src/content/payload.ts'
 import { judge } from '../../src/room/judge.ts'
 import { openEntry } from '../../src/room/entry.ts'
 import { receive } from '../../src/room/receive.ts'
+import { nothingKnown } from '../../src/timeline/project.ts'
 import type { Side } from './people.ts'
 import { Ledger, provider, roomOf, type Somebody, somebody } from './people.ts'
 
@@ -265,8 +266,17 @@ const secondTime = async (side: Side, asked: ReadonlySet<string>): Promise<void>
   const judgement = await judge(ledger.witness, room.id, room.place, ledger.from(room.place.cursor + 1), ack)
   if (judgement.kind !== 'fits') throw new Error(judgement.kind)
   const entries = judgement.entries.map((judged) => openEntry(room.id, judged))
-  const past = { anchor: (seq: number) => ledger.hashes[seq]?.subarray(0, 16), senders: () => [] }
-  await side.take(receive(side.tools, room, { entries, ack, past, asked, turn: async () => {} }))
+  const past = { anchor: (seq: number) => ledger.hashes[seq]?.subarray(0, 16), uses: () => [] }
+  await side.take(
+    receive(side.tools, room, {
+      entries,
+      ack,
+      past,
+      asked,
+      lookUp: async () => nothingKnown,
+      turn: async () => {},
+    }),
+  )
 }
 
 describe('judging what the server sends', () => {

@@ -1,0 +1,27 @@
+/**
+ * Who has used the id of a message, and in which entry of the room's log. Senders choose the ids: several devices may
+ * use the same one, and one device uses it once.
+ */
+export interface Use {
+  /** In hex. */
+  readonly device: string
+  /** Null where an earlier version has written it. */
+  readonly seq: number | null
+}
+
+/** `<device>@<seq>`, one behind the other; earlier versions wrote only the device. */
+export const encodeUses = (uses: readonly Use[]): Uint8Array => {
+  const text = uses.map(({ device, seq }) => (seq === null ? device : `${device}@${seq}`)).join(' ')
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+}
+
+export const decodeUses = (stored: Uint8Array): readonly Use[] =>
+  String.fromCharCode(...stored)
+    .split(' ')
+    .map((use) => {
+      const [device = '', seq] = use.split('@')
+      return { device, seq: seq === undefined ? null : Number(seq) }
+    })
+
+export const isUsedBy = (uses: readonly Use[], device: string): boolean =>
+  uses.some((use) => use.device === device)

@@ -1,0 +1,55 @@
+import { allRows } from '../ports/everyRow.ts'
+import type { Store } from '../ports/store.ts'
+import { roomKeys, within } from '../room/keys.ts'
+import { decodeMark, decodeMarks, type Mark, type WaitingMark } from './marks.ts'
+import { placeOfReference } from './places.ts'
+import type { Known, PlacedRecord, ShownRecord, Wanted } from './project.ts'
+import { decodeLogRecord } from './record.ts'
+
+/** What `project` has to know of the store, read before it. */
+export const lookUp = async (store: Store, room: string, { targets, isAwaited }: Wanted): Promise<Known> => {
+  const [found, waiting] = await Promise.all([
+    Promise.all(targets.map(async (target) => [target, await recordNamed(store, room, target)] as const)),
+    // Marks that come may wait, too, and then count among those that do.
+    isAwaited || targets.length > 0 ? waitingIn(store, room) : [],
+  ])
+  return {
+    targets: new Map(found.flatMap(([target, record]) => (record ? [[target, record] as const] : []))),
+    waiting,
+  }
+}
+
+const recordNamed = async (store: Store, room: string, target: string): Promise<ShownRecord | undefined> => {
+  const seq = await placeOfReference(store, room, target)
+  if (seq === undefined) return undefined
+  const [row, marks] = await Promise.all([
+    store.get(roomKeys.logEntry(room, seq)),
+    store.get(roomKeys.marks(room, seq)),
+  ])
+  return row && { seq, record: decodeLogRecord(row), marks: marks ? decodeMarks(marks) : [] }
+}
+
+const waitingIn = async (store: Store, room: string): Promise<readonly WaitingMark[]> => {
+  const rows = await allRows(store, within(roomKeys.waitingMarks(room)))
+  return rows.map(({ key, value }) => ({
+    reference: roomKeys.waitingReference(key),
+    mark: decodeMark(value),
+  }))
+}
+
+const unmarked: readonly Mark[] = []
+
+/** Records of one stretch of the log, in its order, with what has been said about their messages. */
+export const withMarks = async (
+  store: Store,
+  room: string,
+  records: readonly PlacedRecord[],
+): Promise<readonly ShownRecord[]> => {
+  const [first, last] = [records[0], records.at(-1)]
+  if (!first || !last) return []
+  const rows = await store.range(roomKeys.marks(room, first.seq), roomKeys.marks(room, last.seq + 1), {
+    limit: records.length,
+  })
+  const marks = new Map(rows.map(({ key, value }) => [roomKeys.marksSeq(key), decodeMarks(value)]))
+  return records.map((placed) => ({ ...placed, marks: marks.get(placed.seq) ?? unmarked }))
+}

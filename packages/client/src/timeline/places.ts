@@ -1,0 +1,42 @@
+import { decodeAs, encodeAs, SottoError, uint } from '@sotto/protocol'
+import type { Store } from '../ports/store.ts'
+import { roomKeys } from '../room/keys.ts'
+import { decodeUses } from '../room/uses.ts'
+
+/** Where things stand in a room's log, as the index says: it is written with each entry. */
+const place = uint()
+
+export const encodePlace = (seq: number): Uint8Array => encodeAs(place, seq)
+
+const decodePlace = (stored: Uint8Array): number => {
+  try {
+    return decodeAs(place, stored)
+  } catch {
+    throw new SottoError('storage_damaged')
+  }
+}
+
+/** The place of a message, by its `messageReference` in hex. */
+export const placeOfReference = async (
+  store: Store,
+  room: string,
+  reference: string,
+): Promise<number | undefined> => {
+  const row = await store.get(roomKeys.reference(room, reference))
+  return row && decodePlace(row)
+}
+
+/** Ids of messages are `<device>.<message>`; those of everything else say where it stands. */
+const messageId = /^([0-9a-f]{32})\.([0-9a-f]{32})$/
+const otherId = /^(?:event|hook|missed|unreadable)\.(\d{1,15})(?:\.\d{1,15})?$/
+
+/** The place of an item of the timeline, by its id. */
+export const placeOfItem = async (store: Store, room: string, id: string): Promise<number | undefined> => {
+  const [, other] = otherId.exec(id) ?? []
+  if (other !== undefined) return Number(other)
+  const [, device, message] = messageId.exec(id) ?? []
+  if (message === undefined) return undefined
+  const row = await store.get(roomKeys.knownMessage(room, message))
+  const use = row && decodeUses(row).find((one) => one.device === device)
+  return use?.seq ?? undefined
+}

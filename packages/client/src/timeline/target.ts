@@ -1,0 +1,26 @@
+import type { ReadContent } from '../content/content.ts'
+import type { RecordedItem } from './record.ts'
+
+/** What a content is about that says something of another message, and is shown with that one instead of by itself. */
+export interface Target {
+  /** `messageReference` of the other message: bound to this room, its author and its bytes. */
+  readonly reference: Uint8Array
+  /** Of what one account says of one message, the newest under each key holds. */
+  readonly key: string
+}
+
+export type TargetOf = (said: ReadContent) => Target | undefined
+
+export const targetOf: TargetOf = ({ content }) => {
+  switch (content.kind) {
+    case 'text':
+    case 'commands':
+    case 'hook_keys':
+    case 'unsupported':
+      return undefined
+  }
+}
+
+/** Whether an item has a place of its own in the timeline. */
+export const standsAlone = (item: RecordedItem, about: TargetOf = targetOf): boolean =>
+  item.kind !== 'message' || about(item.said) === undefined
