@@ -4,21 +4,21 @@ import type { DeviceSigner } from '@sotto/trust'
 import type { Blocks } from './account/blocks.ts'
 import type { Call, Contacts } from './account/contacts.ts'
 import type { AccountScope } from './commands/command.ts'
-import { type KeyPackagePool, type LeafOwner, type PoolTime } from './account/keyPackages.ts'
+import type { KeyPackagePool } from './account/keyPackages.ts'
 import type { Ready } from './account/profile.ts'
+import { openStock } from './account/stock.ts'
 import { makeAdmission } from './openRoom/admission.ts'
 import { openOpenRoom } from './openRoom/openRoom.ts'
 import type { Jose } from './ports/jose.ts'
 import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
-import type { Joining } from './room/enter.ts'
 import { loadRooms } from './room/load.ts'
 import type { Line } from './room/line.ts'
 import { makePace } from './room/pace.ts'
-import { endContinued } from './room/refound.ts'
 import type { RoomState } from './room/state.ts'
 import type { Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
+import { openEntering } from './sync/entering.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
 import type { SenderOf } from './timeline/view.ts'
 import type { OpenRoomView } from './view.ts'
@@ -67,42 +67,16 @@ export interface DeviceDeps {
   halt(error: unknown): void
 }
 
+const toolsOf = ({ provider, jose, signer, contacts, profile }: DeviceDeps): Tools => {
+  const { account, device, sealingKey } = profile
+  return { provider, jose, account, device, signer, sealingKey, find: contacts.find }
+}
+
 export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
-  const { store, provider, scheduler, signer, profile, contacts, blocks, pool, line, call } = deps
-  const { account, device } = profile
-  const tools: Tools = {
-    provider,
-    jose: deps.jose,
-    account,
-    device,
-    signer,
-    sealingKey: profile.sealingKey,
-    find: contacts.find,
-  }
-  const nowS = (): number => Math.floor(deps.timeMs() / 1000)
-  const poolTime = (): PoolTime => ({ nowS: nowS(), localS: Math.floor(scheduler.nowMs() / 1000) })
-
-  const leafOwner = async (): Promise<LeafOwner> => {
-    await contacts.ensure([{ account, seq: 0 }])
-    const own = contacts.find(account)
-    if (!own) throw new SottoError('storage_damaged', 'the own chain is missing')
-    return { provider, signer, device, account: own.state }
-  }
-
-  const restock = async (afresh: boolean): Promise<void> => {
-    try {
-      await pool.replenish(await leafOwner(), poolTime(), afresh)
-    } catch (error) {
-      if (!(error instanceof SottoError && error.code === 'policy')) throw error
-      // What was made may be dated by a clock that the server has set right since.
-      await deps.meet()
-      await pool.replenish(await leafOwner(), poolTime(), afresh)
-    }
-  }
-
-  let replenishing: Promise<void> | null = null
-  const replenish = (): Promise<void> =>
-    (replenishing ??= restock(false).finally(() => (replenishing = null)))
+  const { store, provider, scheduler, contacts, blocks, pool, line, call, stirred } = deps
+  const { account } = deps.profile
+  const tools = toolsOf(deps)
+  const stock = openStock(deps)
 
   /** Whoever waits for a room to appear. */
   let stepTaken: (room: RoomState) => void = () => {}
@@ -113,20 +87,19 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     tools,
     line,
     pace: makePace(),
-    replenish,
+    replenish: stock.replenish,
     timeMs: deps.timeMs,
     changed: (room: RoomState, told: readonly Told[]) => {
       deps.changed(room, told)
       stepTaken(room)
     },
-    stirred: deps.stirred,
+    stirred,
     halt: deps.halt,
   }
-  const renewKeyPackages = (): Promise<void> => restock(true)
   const isBlocked = blocks.has
-  const roomsDeps = { store, line, tools, contacts, pool, isBlocked, renewKeyPackages, roomDeps }
+  const roomsDeps = { store, line, tools, contacts, pool, isBlocked, roomDeps, renewKeyPackages: stock.renew }
   const rooms = openRooms(roomsDeps, await loadRooms(store))
-  const entering = new Set<string>()
+  const entering = openEntering({ rooms, replenish: stock.replenish, stirred })
 
   const newId = (): Uint8Array => provider.random(16)
 
@@ -134,20 +107,6 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
   const connected = async (): Promise<void> => {
     await deps.lineSettled()
     if (!line.isOnline()) throw new SottoError('offline')
-  }
-
-  const enter = async (room: string, phase: Joining['phase'], openName?: string): Promise<void> => {
-    if (entering.has(room)) throw new SottoError('rate', 'the room is being entered')
-    entering.add(room)
-    deps.stirred()
-    try {
-      await rooms.enter(room, phase, openName)
-    } finally {
-      entering.delete(room)
-      deps.stirred()
-    }
-    replenish().catch(() => {})
-    await endOthers()
   }
 
   const openRoom = await openOpenRoom({
@@ -158,19 +117,18 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     isOnline: line.isOnline,
     nowMs: deps.timeMs,
     newId: () => toHex(newId()),
-    enter: (room, name) => enter(room, { kind: 'active' }, name),
-    stirred: deps.stirred,
+    enter: (room, name) => entering.enter(room, { kind: 'active' }, name),
+    stirred,
   })
   stepTaken = openRoom.changed
   const admission = makeAdmission({ ...deps, rooms: rooms.all, account, isBlocked })
 
-  const endOthers = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
-  await endOthers()
+  await entering.endContinued()
 
   return {
     rooms,
-    entering,
-    replenish,
+    entering: entering.rooms,
+    replenish: stock.replenish,
     scope: {
       store,
       provider,
@@ -185,10 +143,10 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       senderOf: deps.senderOf,
       timeMs: deps.timeMs,
       newId,
-      leafOwner,
+      leafOwner: stock.leafOwner,
       connected,
-      enter,
-      endContinued: endOthers,
+      enter: entering.enter,
+      endContinued: entering.endContinued,
     },
 
     openRoomView: openRoom.view,

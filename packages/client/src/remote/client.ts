@@ -1,6 +1,9 @@
 import { SottoError } from '@sotto/protocol'
 import type { Scheduler } from '../ports/scheduler.ts'
-import type { Client, ClientEvent, ClientState, TimelineItem } from '../view.ts'
+import type { Client, ClientEvent, ClientState } from '../view.ts'
+import { openCalls } from './calls.ts'
+import { openReadiness } from './readiness.ts'
+import { openShown, type Shown } from './shown.ts'
 import { asking } from '../commands/asking.ts'
 import type { CommandName } from '../commands/table.ts'
 import { type Channel, isReply, type Reply, type Request } from './messages.ts'
@@ -24,18 +27,27 @@ const unknownState: ClientState = {
   rooms: [],
 }
 
-type Question = Omit<Extract<Request, { kind: 'call' }>, 'server'>
-
-interface OpenCall {
-  readonly question: Question
-  resolve(value: unknown): void
-  reject(failure: SottoError): void
-}
-
 const itemsPerReading = 200
 
-/** An own message has its place as soon as it is acknowledged, before what stands in front of it has been read. */
-const isFromLog = (item: TimelineItem): boolean => item.kind !== 'message' || !item.sender.own
+interface Reading {
+  readonly shown: Shown
+  readonly timeline: Client['timeline']
+  publish(event: ClientEvent): void
+}
+
+const readOn = async ({ shown, timeline, publish }: Reading, room: string): Promise<void> => {
+  for (;;) {
+    const { items, more } = await timeline({ room, after: shown.next(room), limit: itemsPerReading })
+    if (items.length > 0) publish({ kind: 'timeline', room, items })
+    if (!more) return
+  }
+}
+
+/** Reads what has not been shown in each room, to the end of its log. A room may be gone by now. */
+const readUnshown = (reading: Reading): void => {
+  const { shown } = reading
+  for (const room of shown.rooms()) readOn(reading, room).catch(() => shown.forget(room))
+}
 
 /**
  * The client on the other side of `channel`. Calls wait through a change of the serving side: they are repeated to
@@ -51,68 +63,51 @@ export const remoteClient = (
 ): RemoteClient => {
   let state = unknownState
   let server: string | null = null
-  const calls = new Map<string, OpenCall>()
   const listeners = new Set<(event: ClientEvent) => void>()
-  /** Up to where each room has been shown here: what a dying server did not tell is read from there. */
-  const shown = new Map<string, number>()
+  const shown = openShown()
   let over: SottoError | null = null
-  let told: () => void
-  let notTold: (failure: SottoError) => void = () => {}
-  const ready = new Promise<void>((resolve, reject) => {
-    told = resolve
-    notTold = reject
-  })
-  // Whoever does not wait for it hears of it at each call.
-  ready.catch(() => {})
+  const readiness = openReadiness()
 
   const post = (request: Request): void => channel.post(request)
-  /** Where nobody serves yet, what is asked waits for whoever will. */
-  const put = (question: Question): void => {
+  const calls = openCalls((question) => {
     if (server !== null) post({ ...question, server })
-  }
+  })
   const publish = (event: ClientEvent): void => {
     for (const listener of listeners) listener(event)
   }
-  const remember = (room: string, items: readonly TimelineItem[]): void => {
-    const newest = items.filter(isFromLog).reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
-    shown.set(room, Math.max(newest, shown.get(room) ?? 0))
-  }
 
   const failAll = (failure: SottoError): void => {
-    notTold(failure)
-    for (const { reject } of calls.values()) reject(failure)
-    calls.clear()
+    readiness.fail(failure)
+    calls.failAll(failure)
   }
   const silence = watchSilence({
     scheduler,
-    isWaiting: () => server === null || calls.size > 0,
+    isWaiting: () => server === null || !calls.isEmpty(),
     ask: () => post({ kind: 'hello' }),
     lost: () => failAll(silent()),
   })
 
-  const call = <T>(command: CommandName, input: unknown): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      if (over) return reject(over)
-      const id = newId()
-      const question: Question = { kind: 'call', call: id, command, input }
-      calls.set(id, { question, resolve, reject })
-      silence.begin()
-      return put(question)
-    })
+  const call = async <T>(command: CommandName, input: unknown): Promise<T> => {
+    if (over) throw over
+    const asked = calls.ask({ kind: 'call', call: newId(), command, input })
+    silence.begin()
+    return (await asked) as T
+  }
 
   const timeline: Client['timeline'] = async (input) => {
     const page = await call<Awaited<ReturnType<Client['timeline']>>>('timeline', input)
-    remember(input.room, page.items)
+    shown.note(input.room, page.items)
     return page
   }
 
-  const readOn = async (room: string): Promise<void> => {
-    for (;;) {
-      const after = (shown.get(room) ?? 0) + 1
-      const { items, more } = await timeline({ room, after, limit: itemsPerReading })
-      if (items.length > 0) publish({ kind: 'timeline', room, items })
-      if (!more) return
-    }
+  const follow = (serving: Extract<Reply, { kind: 'serving' }>): void => {
+    const isOther = server !== serving.server
+    ;({ server, state } = serving)
+    publish({ kind: 'state', state })
+    readiness.begin()
+    if (!isOther) return
+    calls.repeat()
+    readUnshown({ shown, timeline, publish })
   }
 
   const receive = (reply: Reply): void => {
@@ -120,31 +115,16 @@ export const remoteClient = (
     switch (reply.kind) {
       case 'starting':
         return
-      case 'serving': {
-        const first = server === null
-        const changed = server !== reply.server
-        server = reply.server
-        state = reply.state
-        publish({ kind: 'state', state })
-        if (first) told()
-        if (!changed) return
-        for (const { question } of calls.values()) put(question)
-        // A room may be gone by now; then there is nothing to read on.
-        for (const room of shown.keys()) readOn(room).catch(() => shown.delete(room))
-        return
-      }
+      case 'serving':
+        return follow(reply)
       case 'event':
         if (reply.event.kind === 'state') ({ state } = reply.event)
         if (reply.event.kind === 'timeline' && shown.has(reply.event.room))
-          remember(reply.event.room, reply.event.items)
+          shown.note(reply.event.room, reply.event.items)
         return publish(reply.event)
       case 'result':
-        calls.get(reply.call)?.resolve(reply.value)
-        calls.delete(reply.call)
-        return
       case 'failure':
-        calls.get(reply.call)?.reject(new SottoError(reply.code, reply.message, reply.detail))
-        calls.delete(reply.call)
+        return calls.settle(reply)
     }
   }
 
@@ -154,13 +134,14 @@ export const remoteClient = (
   post({ kind: 'hello' })
   silence.begin()
 
+  const subscribe: Client['subscribe'] = (listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
   const own = {
-    ready,
+    ready: readiness.ready,
     state: () => state,
-    subscribe: (listener: (event: ClientEvent) => void) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe,
     close: async () => {
       unlisten()
       silence.end()

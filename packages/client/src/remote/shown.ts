@@ -1,0 +1,28 @@
+import type { TimelineItem } from '../view.ts'
+
+/** Up to where each room has been shown on this side: what a dying server did not tell is read from there. */
+export interface Shown {
+  note(room: string, items: readonly TimelineItem[]): void
+  /** The first place that has not been shown. */
+  next(room: string): number
+  has(room: string): boolean
+  rooms(): Iterable<string>
+  forget(room: string): void
+}
+
+/** An own message has its place as soon as it is acknowledged, before what stands in front of it has been read. */
+const isFromLog = (item: TimelineItem): boolean => item.kind !== 'message' || !item.sender.own
+
+export const openShown = (): Shown => {
+  const places = new Map<string, number>()
+  return {
+    note: (room, items) => {
+      const newest = items.filter(isFromLog).reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
+      places.set(room, Math.max(newest, places.get(room) ?? 0))
+    },
+    next: (room) => (places.get(room) ?? 0) + 1,
+    has: (room) => places.has(room),
+    rooms: () => places.keys(),
+    forget: (room) => places.delete(room),
+  }
+}
