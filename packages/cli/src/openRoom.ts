@@ -25,6 +25,7 @@ export const openRoomText = (open: OpenRoomView): string => {
     case 'waiting':
       return `waiting for a member to come online${open.sinceMs === null ? '' : `, since ${shortTime(open.sinceMs)}`}; it opens by itself`
     case 'inside':
+    case 'removed':
       return ''
   }
 }

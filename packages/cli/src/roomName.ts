@@ -1,4 +1,4 @@
-import { type Client, isOver, type RoomView, SottoError } from '@sotto/client'
+import { type Client, isOffered, isOver, type RoomView, SottoError } from '@sotto/client'
 import { printableLine } from './printable.ts'
 import { isOpenRoomMeant, joinLine, openRoomNow } from './openRoom.ts'
 import { shortTime } from './time.ts'
@@ -58,7 +58,7 @@ export const findRoom = async (client: Client, wanted: string): Promise<RoomView
   const found = look()
   if (found) return found
   const openRoom = await openRoomNow(client)
-  const isOpen = openRoom && openRoom.standing !== 'inside' && isOpenRoomMeant(openRoom, wanted)
+  const isOpen = openRoom && isOffered(openRoom) && isOpenRoomMeant(openRoom, wanted)
   throw new SottoError(
     'room_unknown',
     isOpen

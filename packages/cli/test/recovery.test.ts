@@ -52,6 +52,9 @@ describe('members', () => {
     expect(removed.out).toContain('carol is no longer in General.')
     expect((await world.sotto('bob', ['room', 'remove', 'General', 'carol'])).exit).toBe(3)
     expect(await stateOf('carol')).toMatchObject([{ name: 'General', state: 'removed' }])
+    // General is open, but not to whoever was taken out.
+    const asking = await world.sotto('carol', ['room', 'join', 'General'])
+    expect(asking).toMatchObject({ exit: 3, err: expect.stringContaining('it needs an invitation') })
     expect((await world.sotto('carol', ['send', 'General', 'still there?'])).exit).toBe(6)
 
     const chat = world.start('alice', 'chat', 'General')

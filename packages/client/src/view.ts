@@ -146,8 +146,11 @@ export interface OpenRoomView {
   readonly name: string
   /** Accounts in it. */
   readonly memberCount: number
-  /** `waiting`: the user has asked since `sinceMs`; the room opens by itself when a device of a member is online. */
-  readonly standing: 'outside' | 'waiting' | 'inside'
+  /**
+   * `waiting`: the user has asked since `sinceMs`; the room opens by itself when a device of a member is online.
+   * `removed`: the user was taken out, and comes back by an invitation only.
+   */
+  readonly standing: 'outside' | 'waiting' | 'inside' | 'removed'
   readonly sinceMs: number | null
 }
 

@@ -1,4 +1,4 @@
-import { type Client, isOver, type OpenRoomView, type RoomView, SottoError } from '@sotto/client'
+import { type Client, isOffered, isOver, type OpenRoomView, type RoomView, SottoError } from '@sotto/client'
 import { Command } from 'commander'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
 import { timeoutMsOf } from '../numberOptions.ts'
@@ -71,7 +71,7 @@ const notToBeJoined = (rooms: readonly RoomView[], open: OpenRoomView | null, wa
       ? `You are not in ${roomTitle(was)} any more: it needs an invitation, by one of its members.`
       : `No room ${name} is open here. Into every other one it takes an invitation by one of its members, who types: sotto room invite ${name} YOUR-NAME`,
     ...inviters,
-    open && open.standing !== 'inside'
+    open && isOffered(open)
       ? `The open room of this server is called ${printableLine(open.name)}: ${joinLine(open)}`
       : '',
   ]
@@ -101,13 +101,14 @@ export const joinCommand = (): Command =>
         }
         if (inside) {
           tellInside(invocation, inside)
-          if (open && open.room !== inside.id && isOpenRoomMeant(open, wanted) && open.standing !== 'inside')
+          if (open && open.room !== inside.id && isOpenRoomMeant(open, wanted) && isOffered(open))
             invocation.output.remark(
               `The open room of this server is another one of this name (${open.room.slice(0, 8)}): ${openRoomText({ ...open, name: open.room.slice(0, 8) })}`,
             )
           return
         }
-        if (!open || !isOpenRoomMeant(open, wanted)) throw notToBeJoined(rooms, open, wanted)
+        if (!open || open.standing === 'removed' || !isOpenRoomMeant(open, wanted))
+          throw notToBeJoined(rooms, open, wanted)
         return joinOpen(invocation, client, open, withinMs)
       })
     })

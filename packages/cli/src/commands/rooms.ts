@@ -1,4 +1,4 @@
-import { type Client, isOver, type OpenRoomView, type RoomView } from '@sotto/client'
+import { type Client, isOffered, isOver, type OpenRoomView, type RoomView } from '@sotto/client'
 import { Command } from 'commander'
 import { invocationOf, withAccount } from '../invocation.ts'
 import { continuationLines } from '../continuation.ts'
@@ -24,11 +24,14 @@ const latestText = ({ latest }: RoomView): string => {
   return styled('dim', `${shortTime(latest.timeMs)} ${who}: ${shown}`)
 }
 
-const row = (room: RoomView): readonly string[] => [
+/** @param open the open room of the server, where it is offered and this is the same one, which was left */
+const row = (room: RoomView, open?: OpenRoomView): readonly string[] => [
   styled('bold', roomTitle(room)),
   styled('dim', room.id.slice(0, 8)),
   room.unread > 0 ? styled('yellow', `${room.unread} new`) : '',
-  roomStateText(room.state) || latestText(room),
+  [roomStateText(room.state) || latestText(room), open && openRoomText(open)]
+    .filter((text) => text)
+    .join('; '),
 ]
 
 const openRow = (open: OpenRoomView): readonly string[] => [
@@ -38,17 +41,22 @@ const openRow = (open: OpenRoomView): readonly string[] => [
   openRoomText(open),
 ]
 
+const offeredAs = (standing: OpenRoomView['standing']) => (standing === 'waiting' ? 'waiting' : 'joinable')
+
 const openValue = ({ room, name, standing, memberCount }: OpenRoomView) => ({
   room,
   kind: 'encrypted',
   name,
-  state: standing === 'waiting' ? 'waiting' : 'joinable',
+  state: offeredAs(standing),
   unread: 0,
   members: memberCount,
   latest: null,
 })
 
-const value = ({ id, kind, name, state, unread, memberCount, latest, isOpen = false }: RoomView) => ({
+const value = (
+  { id, kind, name, state, unread, memberCount, latest, isOpen = false }: RoomView,
+  offered?: OpenRoomView,
+) => ({
   room: id,
   kind,
   name,
@@ -56,6 +64,7 @@ const value = ({ id, kind, name, state, unread, memberCount, latest, isOpen = fa
   unread,
   members: memberCount,
   open: isOpen,
+  ...(offered ? { asking: offeredAs(offered.standing) } : {}),
   latest: latest && {
     ...(latest.by === 'hook' ? { sender: null, hook: latest.sender } : { sender: latest.sender }),
     text: latest.text,
@@ -83,12 +92,17 @@ export const roomsCommand = (): Command =>
         const told = standing === 'caught_up' ? await openRoomNow(client) : client.state().openRoom
         // Whoever is invited into it finds it as an invitation.
         const isInvited = rooms.some(({ id, state }) => id === told?.room && state.kind === 'invited')
-        const open = told && told.standing !== 'inside' && !isInvited ? told : undefined
+        const open = told && isOffered(told) && !isInvited ? told : undefined
+        const known = rooms.some(({ id }) => id === open?.room)
+        const offerOf = (room: RoomView) => (room.id === open?.room ? open : undefined)
         if (output.format === 'json') {
-          for (const room of rooms) output.result(value(room), null)
-          if (open) output.result(openValue(open), null)
+          for (const room of rooms) output.result(value(room, offerOf(room)), null)
+          if (open && !known) output.result(openValue(open), null)
         } else {
-          const rows = [...rooms.map(row), ...(open ? [openRow(open)] : [])]
+          const rows = [
+            ...rooms.map((room) => row(room, offerOf(room))),
+            ...(open && !known ? [openRow(open)] : []),
+          ]
           if (rows.length > 0) output.result(null, table(rows))
           else output.remark('No rooms yet. Make one: sotto room create General')
           if (rooms.length === 0 && !open)

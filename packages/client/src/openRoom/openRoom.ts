@@ -182,6 +182,8 @@ export const openOpenRoom = async (deps: Deps): Promise<OpenRoom> => {
       case 'frozen':
       case 'repairing':
         return 'inside'
+      case 'removed':
+        return 'removed'
       default:
         return wish && equalBytes(wish.room, room) ? 'waiting' : 'outside'
     }
@@ -211,7 +213,9 @@ export const openOpenRoom = async (deps: Deps): Promise<OpenRoom> => {
       const room = fromHex(id, roomIdBytes)
       if (!isKnown(room)) await look()
       if (!known || !isKnown(room)) throw new SottoError('not_found')
-      if (standingOf(known) === 'inside') return
+      const standing = standingOf(known)
+      if (standing === 'inside') return
+      if (standing === 'removed') throw new SottoError('forbidden', 'who was taken out needs an invitation')
       await keep(wish && isKnown(wish.room) ? wish : { room, name: known.name, sinceMs: deps.nowMs() })
       if (!deps.isOnline()) return
       try {

@@ -1,4 +1,4 @@
-import type { AccountView, ConnectionView, RoomView } from '@sotto/client'
+import { type AccountView, type ConnectionView, isOffered, type RoomView } from '@sotto/client'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useLocation, useRoute } from 'wouter'
@@ -151,7 +151,7 @@ export const Workspace = ({
   const isOnline = connection.kind === 'online'
   // Whoever is invited into it finds it as an invitation.
   const isInvited = parts.invitations.some(({ id }) => id === openRoom?.room)
-  const outside = openRoom && openRoom.standing !== 'inside' && !isInvited ? openRoom : null
+  const outside = openRoom && isOffered(openRoom) && !isInvited ? openRoom : null
   const status = <ConnectionStatus connection={connection} />
   const banner = (
     <>
