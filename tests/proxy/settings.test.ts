@@ -203,7 +203,7 @@ describe('.env', () => {
   it('says nothing to the commands of people, in whose folders others may have put one', async () => {
     const cwd = withFile('SOTTO_SERVER=http://localhost:1\nSOTTO_PROFILE=/nowhere\n', 0o666)
     const { err } = await run(['rooms', '--profile', join(cwd, 'profile')], { cwd }).ended
-    expect(err).toMatch(/No account on this device/)
+    expect(err).toMatch(/no account on this device/)
   })
 })
 

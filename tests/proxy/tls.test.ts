@@ -178,7 +178,7 @@ describe('a server with a certificate of its own', () => {
     const foreign = await ask(server.url.replace('https', 'http'))
     expect([foreign.status, ((await foreign.json()) as { code: string }).code]).toEqual([
       403,
-      'origin_refused',
+      'ORIGIN_REFUSED',
     ])
   })
 

@@ -69,6 +69,7 @@ const fullRoom = async (): Promise<RoomState> => {
     observed: (await world()).group.public,
     intents: [{ kind: 'refresh', id: 'refresh' }],
     hooks: [waiting],
+    metaKeys: [{ epoch: 2, key: hash }],
     draft: 'not said yet',
     pending: {
       kind: 'commit',
@@ -98,12 +99,14 @@ const fullRoom = async (): Promise<RoomState> => {
 
 const rowOfFolder: Readonly<Record<string, string>> = { outbox: 'outboxItem', observed: 'observed' }
 
+const rowOfKey: Readonly<Record<string, string>> = { metakeys: 'metaKeys' }
+
 /** As it is written; the rows of the outbox have a number for a name. */
 const rows = async (): Promise<readonly (readonly [string, Uint8Array])[]> =>
   roomChanges(null, await fullRoom()).flatMap((change): readonly (readonly [string, Uint8Array])[] => {
     if (change.kind !== 'put') return []
     const [folder = '', , row = ''] = change.key.split('/')
-    return [[rowOfFolder[folder] ?? row, change.value]]
+    return [[rowOfFolder[folder] ?? rowOfKey[row] ?? row, change.value]]
   })
 
 const rowTargets: readonly Target[] = Object.entries(readRow).map(([name, read]) =>

@@ -145,6 +145,8 @@ const samples: readonly unknown[] = [
   [[[room, 4, hash, 2, filled(32), filled(50), filled(48), filled(30), 9]]],
   [4, 'joined'],
   [[[room, 4]], 1],
+  [[room, 'General', 1_800_000_000_000, 3], null],
+  [[[filled(32), 'alice']]],
   [1, ['A'.repeat(43)], 'a.b.c', hash],
   ['CI', ['read', 'send'], 30],
   [7, 'a token', 1_800_000_000_000],
