@@ -116,7 +116,7 @@ export const zones: readonly Zone[] = [
     inside: [...serverServices, 'packages/server/src/control', 'packages/server/src/open', ...serverCommons],
     // The public tree of a room is stored in its parts.
     packages: ['@sotto/mls/public', '@sotto/protocol', '@sotto/trust'],
-    others: ['node:*', 'kysely'],
+    others: ['node:*', 'kysely', 'kysely/migration'],
   },
   // Of both lanes, which know nothing of each other: it knows neither.
   { folder: 'packages/server/src/quota', inside: ['packages/server/src'], packages: ['@sotto/protocol'] },

@@ -21,16 +21,14 @@ import { judgeParts } from '../src/data/belonging.ts'
 import { writeMark } from '../src/data/marker.ts'
 import { secretsPrint } from '../src/data/parts.ts'
 import { secretBytes } from '../src/secrets.ts'
-import { identityTable } from '../src/store/identityTable.ts'
-import { migrate } from '../src/store/migrate.ts'
-import { migrations } from '../src/store/migrations.ts'
-import { openSqlite } from '../src/store/sqliteDatabase.ts'
+
 import { sqliteDialect } from '../src/store/sqliteDialect.ts'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { refusal } from './client/calling.ts'
 import { register } from './client/device.ts'
 import { createRoom, say } from './client/room.ts'
 import { temporaryDirectory, testServer } from './client/testServer.ts'
+import { earlierDatabase } from './earlierData.ts'
 
 const secretsOf = (directory: string): readonly string[] => readdirSync(join(directory, 'secrets'))
 
@@ -479,9 +477,7 @@ describe('the data of a server that runs', () => {
 
 /** A database as the last version left it that knew of no marker. */
 const unmarkedDatabase = async (path: string): Promise<void> => {
-  const before = migrations.slice(0, migrations.indexOf(identityTable))
-  const db = new Kysely<{ accounts: object }>({ dialect: sqliteDialect(openSqlite({ path })) })
-  await migrate(db, { bytes: 'blob', integer: 'integer' }, before)
+  const db = new Kysely<{ accounts: object }>({ dialect: sqliteDialect(await earlierDatabase(path, 8)) })
   const account = new Uint8Array(32).fill(1)
   await db
     .insertInto('accounts')

@@ -8,12 +8,11 @@ import { Kysely } from 'kysely'
 import type { Holder } from '../src/control/store.ts'
 import type { Append } from '../src/delivery/store.ts'
 import { lockData } from '../src/data/dataLock.ts'
-import { migrate } from '../src/store/migrate.ts'
-import { migrations } from '../src/store/migrations.ts'
 import { openSqlite } from '../src/store/sqliteDatabase.ts'
 import { openStore, type Store } from '../src/store/openStore.ts'
 import { sqliteDialect } from '../src/store/sqliteDialect.ts'
 import { temporaryDirectory } from './client/testServer.ts'
+import { earlierDatabase } from './earlierData.ts'
 import { append, entryAt, firstOf } from './contracts/appends.ts'
 import { authenticationStoreContract, someAccount } from './contracts/authenticationStore.ts'
 import { budgetStoreContract, chargedForEntries, chargedOnTheOpenLane } from './contracts/budgetStore.ts'
@@ -102,20 +101,9 @@ describe('the database', () => {
     expect((await second.authentication.login('alice'))?.account).toEqual(alice.account)
   })
 
-  it('is refused when a newer version has written it', async () => {
-    const path = join(temporaryDirectory(), 'test.db')
-    await (await open(path)).close()
-    opened.pop()
-    const database = new DatabaseSync(path)
-    database.exec(`INSERT INTO schema_version VALUES (99, 'of the future')`)
-    database.close()
-    await expect(openStore({ path })).rejects.toThrow('schema 99')
-  })
-
   it('knows accounts of before: their password was bound to their name', async () => {
     const path = join(temporaryDirectory(), 'test.db')
-    const db = new Kysely<{ accounts: object }>({ dialect: sqliteDialect(openSqlite({ path })) })
-    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, 1))
+    const db = new Kysely<{ accounts: object }>({ dialect: sqliteDialect(await earlierDatabase(path, 2)) })
     const account = random(32)
     const known = {
       account,
@@ -134,11 +122,7 @@ describe('the database', () => {
 
   it('ID-2b leaves names that look alike to those who have them, and gives out no more of them', async () => {
     const path = join(temporaryDirectory(), 'test.db')
-    const db = new Kysely<WelcomesOfBefore>({ dialect: sqliteDialect(openSqlite({ path })) })
-    const before = migrations.findIndex(({ name }) => name === 'what names look like')
-    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, before))
-    await db.destroy()
-    const database = new DatabaseSync(path)
+    const database = await earlierDatabase(path, 20)
     const named = database.prepare(
       'INSERT INTO accounts (account, name, credential, opaque_record, seq, state, created_ms) VALUES (?, ?, ?, ?, 0, ?, 1)',
     )
@@ -178,11 +162,7 @@ describe('the database', () => {
 
   it('ID-2b looks again at names that were looked at with earlier rules, and leaves each to who has it', async () => {
     const path = join(temporaryDirectory(), 'test.db')
-    const db = new Kysely<WelcomesOfBefore>({ dialect: sqliteDialect(openSqlite({ path })) })
-    const before = migrations.findIndex(({ name }) => name === 'what names look like, with the own table')
-    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, before))
-    await db.destroy()
-    const database = new DatabaseSync(path)
+    const database = await earlierDatabase(path, 21)
     const named = database.prepare(
       'INSERT INTO accounts (account, name, credential, opaque_record, seq, state, created_ms) VALUES (?, ?, ?, ?, 0, ?, 1)',
     )
@@ -209,10 +189,8 @@ describe('the database', () => {
 
   it('hands out the trees of Welcomes of before, and lets each go with the last of them', async () => {
     const path = join(temporaryDirectory(), 'test.db')
-    const sqlite = openSqlite({ path })
+    const sqlite = await earlierDatabase(path, 9)
     const db = new Kysely<WelcomesOfBefore>({ dialect: sqliteDialect(sqlite) })
-    const before = migrations.findIndex(({ name }) => name.startsWith('trees of Welcomes'))
-    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, before))
     const [room, bob, carol, tree, hash] = [random(16), random(16), random(16), random(900), random(48)]
     sqlite.exec('PRAGMA foreign_keys = OFF')
     for (const [seq, device] of [
@@ -267,11 +245,7 @@ describe('the database', () => {
 
   it('counts what was stored before there were counters, and begins every budget anew', async () => {
     const path = join(temporaryDirectory(), 'test.db')
-    const db = new Kysely<never>({ dialect: sqliteDialect(openSqlite({ path })) })
-    const before = migrations.findIndex(({ name }) => name.startsWith('budgets'))
-    await migrate(db, { bytes: 'blob', integer: 'integer' }, migrations.slice(0, before))
-    await db.destroy()
-    const database = new DatabaseSync(path)
+    const database = await earlierDatabase(path, 12)
     database.exec(`
       INSERT INTO storage VALUES (x'01', 3000000000);
       INSERT INTO rooms VALUES (1, x'11', 0, x'', x'', NULL, NULL);
@@ -311,25 +285,6 @@ describe('the database', () => {
     expect(await lane.rooms.setMembership(1, 2, 'joined', 2)).toBe('set')
     await lane.rooms.leave(1, 2, 'gone')
     expect(await lane.rooms.setMembership(1, 2, 'joined', 1)).toBe('full')
-  })
-
-  it('has the whole of a migration or nothing of it', async () => {
-    const database = new DatabaseSync(':memory:')
-    const db = new Kysely<never>({ dialect: sqliteDialect(database) })
-    const types = { bytes: 'blob', integer: 'integer' } as const
-    const broken = {
-      name: 'broken',
-      up: async (transaction: Kysely<unknown>) => {
-        await transaction.schema.createTable('half').addColumn('id', 'integer').execute()
-        throw new Error('power cut')
-      },
-    }
-    await expect(migrate(db, types, [...migrations, broken])).rejects.toThrow('power cut')
-    const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE name = 'half'`).all()
-    expect(tables).toEqual([])
-    const versions = database.prepare('SELECT version FROM schema_version').all()
-    expect(versions).toEqual(migrations.map((_, at) => ({ version: at + 1 })))
-    await db.destroy()
   })
 
   it('says read_only when it is full, goes on reading, and recovers', async () => {

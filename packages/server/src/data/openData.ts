@@ -28,7 +28,9 @@ export interface OpenDataOptions {
 }
 
 /** Of a database: what it says of itself, or will say if it is one of before. */
-type Found = { readonly kind: 'nothing' } | { readonly kind: 'database'; readonly identity: Identity }
+type Found =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'database'; readonly identity: Identity; readonly pending: number }
 
 /**
  * Looks at the data, and changes nothing.
@@ -40,12 +42,12 @@ const find = (options: OpenDataOptions): Found => {
   const marker = readMarker(directory)
   const parts = lookAtParts(directory)
   if (judgeParts(options, parts, marker) === 'found') return { kind: 'nothing' }
-  const said = peek(databasePath(directory), parts.wal !== null)
+  const { said, pending } = peek(databasePath(directory), parts.wal !== null)
   const secrets = secretsPrint(secretBytes(secretsIn(directory)))
   judgeIdentity(options, said, marker, secrets, parts)
   const isBegun = marker.kind === 'mark' && marker.mark.generation === 0
   const store = isBegun ? marker.mark.store : newStoreId()
-  return { kind: 'database', identity: said.whole ?? unmarked(store, secrets, clock) }
+  return { kind: 'database', identity: said.whole ?? unmarked(store, secrets, clock), pending }
 }
 
 /** A database that has not been marked yet. */

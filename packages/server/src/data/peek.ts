@@ -3,6 +3,8 @@ import { statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { SottoError } from '@sotto/protocol'
 import type { Identity, Said } from './belonging.ts'
+import { migrations } from '../store/migrations/index.ts'
+import { appliedCount, schemaNotes } from '../store/schemaNotes.ts'
 import { identityOf, type IdentityRow } from './identityRow.ts'
 
 /** A database up to this size is looked through at each start, in about a second; damage in a larger one shows when it is read. */
@@ -42,18 +44,28 @@ const fileAlone = (path: string): Identity | undefined => {
   }
 }
 
+export interface Peeked {
+  readonly said: Said
+  /** Migrations that this version of Sotto has and the database has not had. */
+  readonly pending: number
+}
+
 /**
  * Reads what a database says of itself without changing a byte of it or its log: a start that is refused leaves everything
  * as it was.
  *
- * @throws SottoError `unavailable` when its pages contradict each other
+ * @throws SottoError `unavailable` when its pages contradict each other, or a newer version of Sotto has written it
  * @throws Error of SQLite
  */
-export const peek = (path: string, hasLog: boolean): Said => {
+export const peek = (path: string, hasLog: boolean): Peeked => {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 0 })
   try {
     if (statSync(path).size <= lookedThroughBytesMax) refuseDamaged(database, path)
-    return { whole: identityIn(database), fileAlone: hasLog ? fileAlone(path) : undefined }
+    const pending = migrations.length - appliedCount(schemaNotes(database), migrations)
+    return {
+      said: { whole: identityIn(database), fileAlone: hasLog ? fileAlone(path) : undefined },
+      pending,
+    }
   } finally {
     database.close()
   }

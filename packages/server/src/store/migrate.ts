@@ -1,41 +1,62 @@
-import type { Kysely } from 'kysely'
-import { type ColumnTypes, type Migration, migrations } from './migrations.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { migrations } from './migrations/index.ts'
+import type { ColumnTypes, Migration } from './migrations/migration.ts'
+import { appliedCount, schemaNotes } from './schemaNotes.ts'
+import { sqliteDialect } from './sqliteDialect.ts'
 
-interface Versions {
-  schema_version: { version: number; name: string }
+/** What is heard of a database of an earlier version while it is brought to the newest schema. */
+export interface MigrationStep {
+  readonly name: string
+  /** From 1. */
+  readonly number: number
+  readonly count: number
 }
 
+const columnTypes: ColumnTypes = { bytes: 'blob', integer: 'integer' }
+
+/** Kysely notes the name of each in the transaction in which it runs. */
+const run = async (database: DatabaseSync, steps: readonly Migration[]): Promise<void> => {
+  const named = Object.fromEntries(
+    steps.map(({ name, up }) => [name, { up: (db: Kysely<unknown>) => up(db, columnTypes) }]),
+  )
+  const db = new Kysely<unknown>({ dialect: sqliteDialect(database) })
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => named },
+  }).migrateToLatest()
+  if (error !== undefined) throw error
+}
+
+const nothing = async (): Promise<void> => {}
+
 /**
- * Brings the database to the newest schema, each migration in a transaction of its own together with its number: a
- * crash leaves a whole schema, older or newer.
+ * Brings a database to the newest schema, all pending migrations in one transaction: a crash leaves it as it was, and the
+ * next start begins again.
  *
- * @throws Error when the database was written by a newer Sotto
+ * @param tell heard before each migration of a database that is not new
+ * @throws SottoError `unavailable` when it was written by a newer Sotto
  */
 export const migrate = async (
-  // oxlint-disable-next-line typescript/no-explicit-any -- the schema is what this function brings about
-  db: Kysely<any>,
-  types: ColumnTypes,
+  database: DatabaseSync,
   steps: readonly Migration[] = migrations,
+  tell: (step: MigrationStep) => void = () => {},
 ): Promise<void> => {
-  const versions = db as Kysely<Versions>
-  await versions.schema
-    .createTable('schema_version')
-    .ifNotExists()
-    .addColumn('version', 'integer', (c) => c.primaryKey())
-    .addColumn('name', 'text', (c) => c.notNull())
-    .execute()
-  const done = await versions.selectFrom('schema_version').select(['version']).orderBy('version').execute()
-  const newest = done.at(-1)?.version ?? 0
-  if (newest > steps.length)
-    throw new Error(`the database has schema ${newest}, and this version of Sotto knows ${steps.length}`)
-  for (const [at, step] of steps.entries()) {
-    if (at < newest) continue
-    await versions.transaction().execute(async (transaction) => {
-      await step.up(transaction, types)
-      await transaction
-        .insertInto('schema_version')
-        .values({ version: at + 1, name: step.name })
-        .execute()
-    })
-  }
+  const notes = schemaNotes(database)
+  const done = appliedCount(notes, steps)
+  if (notes.kind === 'counted')
+    await run(
+      database,
+      steps.slice(0, done).map(({ name }) => ({ name, up: nothing })),
+    )
+  if (notes.kind === 'named' && done === steps.length) return
+  const told = steps.map((step, at) => ({
+    ...step,
+    up: async (...given: Parameters<Migration['up']>) => {
+      if (notes.kind !== 'new') tell({ name: step.name, number: at + 1 - done, count: steps.length - done })
+      await step.up(...given)
+    },
+  }))
+  await run(database, told)
 }

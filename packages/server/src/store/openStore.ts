@@ -19,7 +19,8 @@ import { directoryStore } from './directoryStore.ts'
 import { storing } from './failure.ts'
 import { inviteStore } from './inviteStore.ts'
 import { keptStore } from './keptStore.ts'
-import { migrate } from './migrate.ts'
+import { migrate, type MigrationStep } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
 import { openLaneStore } from './openLane/openLaneStore.ts'
 import { openRoomStore } from './openRoomStore.ts'
 import type { Schema } from './schema.ts'
@@ -48,14 +49,18 @@ export interface Store {
 /**
  * Opens the database and brings it to the newest schema.
  *
+ * @param tell heard before each migration of a database that is not new
  * @throws Error when its settings are weaker than what acknowledgements promise, or a newer Sotto has written it
  */
-export const openStore = async (options: SqliteOptions): Promise<Store> => {
+export const openStore = async (
+  options: SqliteOptions,
+  tell: (step: MigrationStep) => void = () => {},
+): Promise<Store> => {
   const gate: Gate = { isShut: false }
   const database = openSqlite(options)
   const db = new Kysely<Schema>({ dialect: sqliteDialect(database, gate) })
   try {
-    await migrate(db, { bytes: 'blob', integer: 'integer' })
+    await migrate(database, migrations, tell)
     return {
       authentication: authenticationStore(db),
       invites: inviteStore(db),

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite'
 import { SottoError } from '@sotto/protocol'
-import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { type Dialect, SqliteAdapter, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 
 /** How many compiled statements are kept; each shape of a query is one. */
 const statementsMax = 256
@@ -28,8 +28,15 @@ export interface Gate {
   isShut: boolean
 }
 
+/** SQLite takes back changes of its schema like any others; Kysely alone does not count on that. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
 /** Kysely on `node:sqlite`: compiling SQL costs more than running it, so compiled statements are kept. */
-export const sqliteDialect = (database: DatabaseSync, gate: Gate = { isShut: false }): SqliteDialect => {
+export const sqliteDialect = (database: DatabaseSync, gate: Gate = { isShut: false }): Dialect => {
   const statements = new Map<string, SqliteStatement>()
   const prepare = (sql: string): SqliteStatement => {
     const known = statements.get(sql)
@@ -47,5 +54,11 @@ export const sqliteDialect = (database: DatabaseSync, gate: Gate = { isShut: fal
     },
     close: () => database.close(),
   }
-  return new SqliteDialect({ database: adapted })
+  const dialect = new SqliteDialect({ database: adapted })
+  return {
+    createAdapter: () => new TransactionalAdapter(),
+    createDriver: () => dialect.createDriver(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+  }
 }

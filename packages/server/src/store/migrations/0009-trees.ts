@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 /** Trees that Welcomes refer to, in the place of one whole tree in each Welcome (`treeStore.ts`). */
 export const treeTables: Migration = {
-  name: 'trees of Welcomes, each part once',
+  name: '0009-trees',
   up: async (db, types) => {
     await db.schema
       .createTable('tree_parts')
@@ -34,26 +34,3 @@ const keepWholeTrees = async (db: Kysely<any>): Promise<void> => {
   await sql`
     update welcomes set tree_id = (select id from tree_parts where hash = welcomes.tree_hash)`.execute(db)
 }
-
-/**
- * A whole tree of before has a name that no part has: the tree may be the half of a later one, and what is stored of it
- * in one piece cannot be put together with others.
- */
-export const wholeTreeNames: Migration = {
-  name: 'whole trees are no parts',
-  up: async (db) => {
-    const whole = await db
-      .selectFrom('tree_parts')
-      .select(['id', 'hash'])
-      .where('blanks', 'is', null)
-      .execute()
-    for (const { id, hash } of whole)
-      await db
-        .updateTable('tree_parts')
-        .set({ hash: new Uint8Array([wholeTreeTag, ...(hash as Uint8Array)]) })
-        .where('id', '=', id)
-        .execute()
-  },
-}
-
-const wholeTreeTag = 0

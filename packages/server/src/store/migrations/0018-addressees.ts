@@ -1,8 +1,8 @@
-import type { Migration } from '../migrations.ts'
+import type { Migration } from './migration.ts'
 
 /** Of the time before, those are known whose letters still wait. */
 export const addressees: Migration = {
-  name: 'to whom a user has written',
+  name: '0018-addressees',
   up: async (db) => {
     await db.schema
       .createTable('open_addressees')

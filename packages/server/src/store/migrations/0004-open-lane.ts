@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Migration } from '../migrations.ts'
+import type { Migration } from './migration.ts'
 
 /** The tables of the open lane. Nothing of the other lane refers to them. */
 export const openLaneTables: Migration = {
-  name: 'the open lane',
+  name: '0004-open-lane',
   up: async (db, types) => {
     const bytes = sql.raw(types.bytes)
     const integer = sql.raw(types.integer)

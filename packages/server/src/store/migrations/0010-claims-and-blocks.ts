@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Migration } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 export const claimTables: Migration = {
-  name: 'who was handed which key package, and who is blocked',
+  name: '0010-claims-and-blocks',
   up: async (db, types) => {
     const bytes = sql.raw(types.bytes)
     const integer = sql.raw(types.integer)

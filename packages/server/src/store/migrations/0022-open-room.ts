@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Migration } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 export const openRoomTables: Migration = {
-  name: 'the open room, and who asks to come in',
+  name: '0022-open-room',
   up: async (db, types) => {
     const bytes = sql.raw(types.bytes)
     const integer = sql.raw(types.integer)

@@ -1,12 +1,12 @@
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * What was counted by looking at all that is stored stands in rows of its own; and every question that is asked while
  * somebody waits has an index that answers it.
  */
 export const countersInRows: Migration = {
-  name: 'budgets, and counts in rows of their own',
+  name: '0012-counters-in-rows',
   up: async (db, types) => {
     await budgets(db, types.integer)
     await hookCounts(db, types.integer)

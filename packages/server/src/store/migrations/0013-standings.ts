@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Migration } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 export const standingTables: Migration = {
-  name: 'standing of accounts',
+  name: '0013-standings',
   up: async (db, types) => {
     const bytes = sql.raw(types.bytes)
     const integer = sql.raw(types.integer)

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Migration } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 export const inviteTables: Migration = {
-  name: 'invite keys',
+  name: '0007-invites',
   up: async (db, types) => {
     const integer = sql.raw(types.integer)
     // The number of one that was revoked must not name another.

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Migration } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 export const identityTable: Migration = {
-  name: 'which database it is, and how far it has come',
+  name: '0008-identity',
   up: async (db, types) => {
     const bytes = sql.raw(types.bytes)
     const integer = sql.raw(types.integer)

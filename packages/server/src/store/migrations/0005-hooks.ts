@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Migration } from './migrations.ts'
+import type { Migration } from './migration.ts'
 
 export const hookTables: Migration = {
-  name: 'hooks',
+  name: '0005-hooks',
   up: async (db, types) => {
     const bytes = sql.raw(types.bytes)
     await db.schema

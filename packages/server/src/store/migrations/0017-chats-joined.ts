@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Migration } from '../migrations.ts'
+import type { Migration } from './migration.ts'
 
 /** Who was in a chat before cannot be told from who was only invited: all of them count as joined. */
 export const chatsJoined: Migration = {
-  name: 'which chats a user has joined',
+  name: '0017-chats-joined',
   up: async (db, types) => {
     const { schema } = db
     await schema.alterTable('open_participants').addColumn('joined_ms', sql.raw(types.integer)).execute()

@@ -1,7 +1,7 @@
-import type { Migration } from '../migrations.ts'
+import type { Migration } from './migration.ts'
 
 export const chatsOfUser: Migration = {
-  name: 'in which chats a user is',
+  name: '0011-chats-of-user',
   up: async (db) => {
     await db.schema
       .createIndex('open_participants_of_user')
