@@ -288,8 +288,8 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/client/src/sync/rooms.ts',
-        from: 'stepped(cameKeyless(state, entry))',
-        to: 'stepped({ ...cameKeyless(state, entry), place: state.place })',
+        from: 'stepped(acceptWithoutKeys(state, entry))',
+        to: 'stepped({ ...acceptWithoutKeys(state, entry), place: state.place })',
       },
     ],
   },

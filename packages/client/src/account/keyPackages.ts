@@ -82,7 +82,7 @@ const lastResortRenewS = 7 * dayS
 const keptPerPublished = 4
 /**
  * Private parts on this device in all, per one-time key package on the server, whatever a server says that they wait for. Of
- * more, the oldest go: to a room that was waiting with one of them its user comes all the same, without keys (`cameKeyless`).
+ * more, the oldest go: to a room that was waiting with one of them its user comes all the same, without keys (`acceptWithoutKeys`).
  */
 const storedPerPublished = 32
 /** An invitation waits for as long as a leaf may live; then its key package is of no use to anybody. */

@@ -1,5 +1,6 @@
 import { SottoError } from '@sotto/protocol'
-import { isEnded, uninvited } from '../room/state.ts'
+import { uninvited } from '../room/invitation.ts'
+import { isEnded } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import { type AccountScope, ofSession } from './command.ts'
 import { roomOnly } from './input.ts'

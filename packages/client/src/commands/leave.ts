@@ -2,6 +2,7 @@ import { SottoError } from '@sotto/protocol'
 import { roleOf, roles } from '@sotto/trust'
 import { givenUp } from '../room/ending.ts'
 import type { Room } from '../room/atWork.ts'
+import { moved } from '../room/move.ts'
 import { type Ended, endOf, policyIn } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import { type AccountScope, ofSession } from './command.ts'
@@ -19,9 +20,7 @@ const giveUp = (room: Room, end: Ended): Promise<void> => room.take((state) => g
 const askToLeave = async (room: Room): Promise<void> => {
   const left = room.left()
   left.catch(() => {})
-  await room.take((state) =>
-    stepped(state.phase.kind === 'active' ? { ...state, phase: { kind: 'leaving' } } : state),
-  )
+  await room.take((state) => stepped(moved(state, { kind: 'leave_wanted' })))
   await left
 }
 

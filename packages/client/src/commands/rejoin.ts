@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/protocol'
-import { isOwnFault, tryAgain } from '../room/repair.ts'
+import { isOwnFault, repairAgain } from '../room/repair.ts'
 import { stepped } from '../room/step.ts'
 import { ofSession } from './command.ts'
 import { roomOnly } from './input.ts'
@@ -14,6 +14,6 @@ export const rejoin = ofSession<Rejoin>({
     const { phase } = room.state()
     if (phase.kind === 'repairing') return
     if (phase.kind !== 'frozen' || !isOwnFault(phase.code, phase.rule)) throw new SottoError('room_frozen')
-    await room.take((state) => stepped(tryAgain(state)))
+    await room.take((state) => stepped(repairAgain(state)))
   },
 })

@@ -53,9 +53,10 @@ import { withHookOf } from './hooksAfter.ts'
 import { isTurnedAway, metaAfter } from './metaChange.ts'
 import { accountsIn, freePlaces } from './places.ts'
 import { leaversOf, type PendingProposal } from './leavers.ts'
+import { moved } from './move.ts'
 import { firstHalf, intentsOf, isIdle, type Purpose } from './purpose.ts'
 import { counted, envelopeFor, epochOf } from './send.ts'
-import { type Intent, isGoing, type Pending, type RoomState } from './state.ts'
+import { type Intent, type Pending, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -453,8 +454,7 @@ export const stageLeave = async (
 }
 
 /** Leaving is not allowed: the room is as it was. */
-export const stayAfterAll = (room: RoomState): Stepped =>
-  stepped(isGoing(room) ? { ...room, phase: { kind: 'active' } } : room)
+export const stayAfterAll = (room: RoomState): Stepped => stepped(moved(room, { kind: 'leave_refused' }))
 
 /** Whether this device's wish to leave stands in the log of this epoch. */
 export const hasAskedToLeave = (group: Group): boolean =>

@@ -4,18 +4,21 @@ import { allSecretsOf } from '../hook/keys.ts'
 import type { Change } from '../ports/store.ts'
 import { hasAskedToLeave } from './commit.ts'
 import { roomKeys } from './keys.ts'
+import { moved } from './move.ts'
 import { historyChanges } from './rows.ts'
-import { emptyRoom, type Ended, ended, endOf, isEnded, type RoomState } from './state.ts'
+import { emptyRoom, type Ended, endOf, isEnded, type RoomState } from './state.ts'
 import { type Stepped, stepped } from './step.ts'
 
 /** How a room ends on this device by the will of its user, and how it is deleted: each is one step, stored at once. */
 
 /** This device gives the room up. What was read stays, the keys go. */
-export const givenUp = (room: RoomState, phase: Ended): Stepped => {
-  const { group, hooks } = room
-  const consumed = [...(group ? allSecrets(group) : []), ...hooks.flatMap(allSecretsOf)]
-  return stepped(ended(room, phase), { consumed })
-}
+export const givenUp = (room: RoomState, to: Ended): Stepped =>
+  stepped(moved(room, { kind: 'given_up', to }), { consumed: secretsOf(room) })
+
+const secretsOf = ({ group, hooks }: RoomState): readonly Uint8Array[] => [
+  ...(group ? allSecrets(group) : []),
+  ...hooks.flatMap(allSecretsOf),
+]
 
 const absent: Ended = { kind: 'absent' }
 
@@ -36,18 +39,17 @@ export const deleted = (room: RoomState): Stepped => {
     changes: historyChanges(id),
     consumed: room.hooks.flatMap(allSecretsOf),
   }
-  const isDeclined = phase.kind === 'parting' && phase.isDeclined
-  const parting = { kind: 'parting', to: absent, isDeclined } as const
+  const event = { kind: 'deleted' } as const
   switch (phase.kind) {
     case 'leaving':
     case 'parting':
-      return stepped({ ...cleared, phase: parting }, cleaned)
     case 'frozen':
-      return stepped({ ...cleared, phase: { ...phase, before: parting } }, cleaned)
+      return stepped(moved(cleared, event), cleaned)
     case 'invited': {
       const forgetCharter: Change = { kind: 'delete', key: roomKeys.charter(toHex(id)) }
       const changes = [...cleaned.changes, forgetCharter]
-      return stepped({ ...emptyRoom(id, { ...phase, before: absent }), place }, { ...cleaned, changes })
+      const invitation = moved(emptyRoom(id, phase), event)
+      return stepped({ ...invitation, place }, { ...cleaned, changes })
     }
     case 'creating':
     case 'active':
@@ -56,7 +58,7 @@ export const deleted = (room: RoomState): Stepped => {
     case 'removed':
     case 'refounded':
     case 'absent':
-      return givenUp(room, absent)
+      return stepped(moved(room, event), { consumed: secretsOf(room) })
   }
 }
 

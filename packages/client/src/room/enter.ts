@@ -36,6 +36,7 @@ import { archiveKeyOf } from './archiveKey.ts'
 import { secondsOf } from './desk.ts'
 import { memberCountOf } from './events.ts'
 import { roomKeys } from './keys.ts'
+import { moved } from './move.ts'
 import { isRoomOf } from './repair.ts'
 import { epochOf } from './send.ts'
 import { emptyRoom, type Face, type Intent, publicOf, type RoomState } from './state.ts'
@@ -78,7 +79,7 @@ export const foundRoom = async (
   // The certificate of this device is not valid at the server's time, or not any more.
   if (tried.kind === 'refused') throw notToEnter(tried.rule)
   const { group, groupInfo, tree, meta: sealed } = tried.value
-  const room = emptyRoom(id, { kind: 'creating', groupInfo, tree, meta: sealed })
+  const room = moved(emptyRoom(id, before.phase), { kind: 'founded', groupInfo, tree, meta: sealed })
   return stepped({
     ...room,
     place: { ...before.place, leafMs: nowMs },
@@ -101,6 +102,9 @@ const isAnew = ({ group }: RoomState): boolean => {
 
 /** The server has opened the room's log. */
 export const confirmRoom = (tools: Tools, room: RoomState, ack: Acknowledgement): Stepped => {
+  const created = moved(room, { kind: 'created' })
+  // The user has given it up meanwhile.
+  if (created === room) return stepped(room)
   const record = {
     anchor: ack.hash.slice(0, anchorHashBytes),
     timeMs: ack.timeMs,
@@ -108,8 +112,7 @@ export const confirmRoom = (tools: Tools, room: RoomState, ack: Acknowledgement)
   } as const
   return stepped(
     {
-      ...room,
-      phase: { kind: 'active' },
+      ...created,
       place: {
         ...room.place,
         cursor: ack.seq,
@@ -219,8 +222,7 @@ export const joinRoom = async (
   const isComing = phase.kind === 'active'
   return stepped(
     {
-      ...room,
-      phase,
+      ...moved(room, { kind: 'joined', as: phase }),
       group,
       meta: isComing ? meta : room.meta,
       observed: null,

@@ -4,7 +4,7 @@ import { allRows } from '../ports/everyRow.ts'
 import type { Row, Store } from '../ports/store.ts'
 import { roomKeys, roomOfKey, within } from './keys.ts'
 import { readRow } from './rows.ts'
-import { lost } from './repair.ts'
+import { moved } from './move.ts'
 import { emptyRoom, type OutboxItem, type Phase, type RoomState } from './state.ts'
 
 const rowsUnder = (store: Store, prefix: string): Promise<readonly Row[]> => allRows(store, within(prefix))
@@ -74,9 +74,8 @@ const loadRoom = async (
     observed: (observed && intact(() => readRow.observed(observed))) ?? null,
     pending: pending ? { ...pending, staged: groupIn(staged) } : null,
   }
-  return isDamaged && hasKeysToLose(phase)
-    ? { ...lost(loaded, 'storage_damaged'), group: null }
-    : withHistory(loaded)
+  const mended = isDamaged ? moved(loaded, { kind: 'damaged' }) : loaded
+  return mended === loaded ? withHistory(loaded) : { ...mended, group: null }
 }
 
 /** An invitation that an earlier version has stored says nothing of the room before it; that had kept only what ended otherwise than by leaving. */
@@ -84,10 +83,6 @@ const withHistory = (room: RoomState): RoomState =>
   room.phase.kind === 'invited' && room.phase.before.kind === 'absent' && room.face.memberCount > 0
     ? { ...room, phase: { ...room.phase, before: { kind: 'removed' } } }
     : room
-
-/** Whether a room in this phase is one that this device is in. */
-const hasKeysToLose = ({ kind }: Phase): boolean =>
-  kind === 'active' || kind === 'leaving' || kind === 'parting' || kind === 'repairing'
 
 const needsKeys = ({ kind }: Phase): boolean => kind === 'active' || kind === 'leaving' || kind === 'parting'
 

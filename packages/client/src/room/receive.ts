@@ -11,7 +11,7 @@ import { roomKeys } from './keys.ts'
 import { rawChanges } from './rawLog.ts'
 import { isOwnPending, receiveCommit, receiveNack, receiveProposal } from './receiveHandshake.ts'
 import { isOwnTag, ownItem, receiveMessage } from './receiveMessage.ts'
-import { lost } from './repair.ts'
+import { enterRepair } from './repair.ts'
 import { follows, type Nack, type Place, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
@@ -114,7 +114,7 @@ const receiveEntry = async (tools: Tools, desk: Desk, judged: OpenedEntry): Prom
     desk.room = { ...desk.room, place: claimed(desk.room.place, judged) }
   // Set back to an earlier state: the next words would be encrypted with keys that are used already (I8).
   else if (desk.room.phase.kind !== 'repairing' && isStrayOwn(tools, desk, judged))
-    desk.room = lost(desk.room, 'client_rollback')
+    desk.room = enterRepair(desk.room, 'client_rollback')
   switch (entry.kind) {
     case entryKinds.app:
       return receiveMessage(tools, desk, judged)

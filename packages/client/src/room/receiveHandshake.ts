@@ -9,20 +9,11 @@ import type { OpenedEntry } from './entry.ts'
 import { eventsOf, memberCountOf } from './events.ts'
 import { hooksAfter, movedBetween, movedBy, type Moved, withHookOf } from './hooksAfter.ts'
 import { withMetaKey } from './metadata.ts'
-import { lost } from './repair.ts'
+import { moved } from './move.ts'
+import { enterRepair } from './repair.ts'
 import { anchorHolds } from './receiveMessage.ts'
 import { epochOf, requeue } from './send.ts'
-import {
-  ended,
-  endOf,
-  type Intent,
-  type Nack,
-  type OutboxItem,
-  publicOf,
-  rejoinRule,
-  rejoinsKept,
-  type RoomState,
-} from './state.ts'
+import { type Intent, type OutboxItem, publicOf, rejoinRule, rejoinsKept, type RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -74,14 +65,13 @@ const adopt = (tools: Tools, desk: Desk, staged: Group, timeMs: number): Ending 
   const isFulfilled = ({ id }: Intent): boolean => pending?.intents.includes(id) ?? false
   const fulfilled = room.intents.filter(isFulfilled)
   const known = publicOf(room)
-  const moved = known ? movedBetween(known, staged.public) : { came: false, went: false }
-  enter(desk, staged, { ...moved, came: moved.came || fulfilled.some(({ kind }) => kind === 'readd') })
+  const people = known ? movedBetween(known, staged.public) : { came: false, went: false }
+  enter(desk, staged, { ...people, came: people.came || fulfilled.some(({ kind }) => kind === 'readd') })
   const next = withMetaKey(tools, pending?.meta ? { ...desk.room, meta: pending.meta } : desk.room)
   const isBack = room.phase.kind === 'repairing'
   desk.room = {
-    ...next,
+    ...(isBack ? moved(next, { kind: 'rejoined' }) : next),
     hooks: fulfilled.reduce(withHookOf, next.hooks),
-    phase: isBack ? { kind: 'active' } : room.phase,
     intents: room.intents.filter((intent) => !isFulfilled(intent)),
     place: {
       ...next.place,
@@ -138,11 +128,10 @@ const loseKeys = (
   const { room } = desk
   if (room.pending?.staged) desk.consumed.push(...secretsLeft(room.pending.staged, null))
   if (room.group) desk.consumed.push(...allSecrets(room.group))
-  const repairing =
-    room.phase.kind === 'repairing' ? room : lost(room, rule === null ? 'not_member' : 'policy', rule)
+  const repairing = enterRepair(room, rule === null ? 'not_member' : 'policy', rule)
   const nack = rule === null ? null : { seq, rule, message: provider.random(16) }
   desk.room = {
-    ...(nack ? objecting(repairing, nack) : repairing),
+    ...(nack ? moved(repairing, { kind: 'objected', nack }) : repairing),
     group: null,
     observed,
     pending: null,
@@ -151,9 +140,6 @@ const loseKeys = (
     face: { ...room.face, memberCount: memberCountOf(observed) },
   }
 }
-
-const objecting = (room: RoomState, nack: Nack): RoomState =>
-  room.phase.kind === 'repairing' ? { ...room, phase: { ...room.phase, nack } } : room
 
 const isMember = ({ account }: Tools, context: PublicGroup['context']): boolean => {
   const policy = policyOf(context)
@@ -170,8 +156,8 @@ const secretsLeft = (before: Group, next: Group | null): readonly Uint8Array[] =
  * The next epoch. A commit or proposal of ours was for the epoch before: it has lost the race, and its intent stays.
  * The same holds for messages that are not in the log by now: they never will be.
  */
-const enter = (desk: Desk, group: Group, moved: Moved): void => {
-  heedHooks(desk, group.public, moved)
+const enter = (desk: Desk, group: Group, people: Moved): void => {
+  heedHooks(desk, group.public, people)
   const { room } = desk
   desk.room = {
     ...room,
@@ -195,8 +181,8 @@ const withoutFailedTellings = (outbox: readonly OutboxItem[]): readonly OutboxIt
 
 const isFailedTelling = (item: OutboxItem): boolean => item.stage.kind === 'failed' && !isForPeople(item)
 
-const heedHooks = (desk: Desk, group: PublicGroup, moved: Moved): void => {
-  const { hooks, consumed, unsaid } = hooksAfter(desk.room.hooks, group, moved)
+const heedHooks = (desk: Desk, group: PublicGroup, people: Moved): void => {
+  const { hooks, consumed, unsaid } = hooksAfter(desk.room.hooks, group, people)
   desk.consumed.push(...consumed)
   const isUnsaid = ({ message }: OutboxItem): boolean => unsaid.some((one) => equalBytes(one, message))
   const { outbox } = desk.room
@@ -221,7 +207,7 @@ const expel = (desk: Desk): void => {
   desk.consumed.push(...room.hooks.flatMap(allSecretsOf))
   if (room.outbox.length > 0)
     desk.told.push({ kind: 'outbox', messages: room.outbox.map(({ message }) => message) })
-  desk.room = ended(room, endOf(room) ?? { kind: 'removed' })
+  desk.room = moved(room, { kind: 'removed' })
 }
 
 export const isOwnPending = ({ pending }: RoomState, payloadHash: Uint8Array): boolean =>

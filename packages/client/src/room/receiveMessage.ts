@@ -10,7 +10,7 @@ import { type Desk, type Ending, stopped, missed, passed, secondsOf, unreadable 
 import type { OpenedEntry } from './entry.ts'
 import { withOffer } from './offers.ts'
 import { receiveShare } from './receiveShare.ts'
-import { lost } from './repair.ts'
+import { enterRepair } from './repair.ts'
 import type { OutboxItem, RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 import { isUsedBy } from './uses.ts'
@@ -32,7 +32,7 @@ export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEnt
   if (!anchorHolds(desk, envelope, entry.seq)) return stopped('fork')
   const isStray = read.sender === group.ownLeaf
   // Signed with our key and unknown here: this device has been set back. It reads what it has said, and says no more.
-  if (isStray && desk.room.phase.kind !== 'repairing') desk.room = lost(desk.room, 'client_rollback')
+  if (isStray && desk.room.phase.kind !== 'repairing') desk.room = enterRepair(desk.room, 'client_rollback')
   // The sender is known now, and the ratchet has moved: the generation is used up, whatever was in it.
   desk.room = { ...desk.room, group: read.group }
   desk.consumed.push(...read.consumed)

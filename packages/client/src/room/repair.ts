@@ -30,10 +30,10 @@ import {
 } from '@sotto/trust'
 import { makeLeaf } from '../account/keyPackages.ts'
 import { type Asked, attempt, type Attempt } from './attempt.ts'
-import { frozen } from './freeze.ts'
+import { moved } from './move.ts'
 import { dayMs } from './plan.ts'
-import { counted, envelopeFor, requeue } from './send.ts'
-import { ended, type InvitedAt, type Pending, publicOf, rejoinRule, type RoomState } from './state.ts'
+import { counted, envelopeFor } from './send.ts'
+import { type InvitedAt, type Pending, publicOf, rejoinRule, type RoomState } from './state.ts'
 import { type Step, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -42,31 +42,19 @@ import type { Tools } from './tools.ts'
  * state is damaged, or that cannot process a commit which the rules allow, sends nothing more with the keys it has. It
  * follows the log to its end and there comes in from outside, as a new leaf in the place of its old one.
  */
-export const lost = (room: RoomState, code: FailureCode, rule: string | null = null): RoomState => ({
-  ...room,
-  phase: {
-    kind: 'repairing',
-    code,
-    rule,
-    asked: false,
-    nack: null,
-    invitedBy: room.phase.kind === 'invited' ? room.phase.inviter : null,
-  },
-  pending: null,
-  // Not one byte that was encrypted leaves any more: its key may have been used for something else since (I8).
-  outbox: requeue(room.outbox, () => true),
-})
+export const enterRepair = (room: RoomState, code: FailureCode, rule: string | null = null): RoomState =>
+  moved(room, { kind: 'keys_lost', code, rule })
 
 /**
  * The user has accepted an invitation whose keys, or whose Welcome, are not here any more. This device is a member from there
  * on: it reads the log from the entry of the Welcome, and what is said before it is brought in again it has missed. A step
  * is nothing where the invitation is over.
  */
-export const cameKeyless = (room: RoomState, { seq, hash }: InvitedAt): RoomState =>
+export const acceptWithoutKeys = (room: RoomState, { seq, hash }: InvitedAt): RoomState =>
   room.phase.kind === 'invited'
-    ? lost(
+    ? moved(
         { ...room, place: { ...room.place, cursor: seq, hash, timeMs: room.phase.timeMs, from: seq } },
-        'storage_damaged',
+        { kind: 'accepted_without_keys' },
       )
     : room
 
@@ -120,7 +108,7 @@ export const stageRejoin = async (
   asked: Asked,
 ): Promise<Step> => {
   if (room.phase.kind !== 'repairing' || room.pending) return stepped(room)
-  if (!mayRejoin(room, timeMs)) return stepped(tired(room))
+  if (!mayRejoin(room, timeMs)) return stepped(freezeExhausted(room))
   const known = publicOf(room)
   const context = contextOf(door.groupInfo)
   if (!context || !equalBytes(context.groupId, room.id)) return stepped(askOthers(tools, room))
@@ -204,42 +192,30 @@ export const isRoomOf = (
 /** This device cannot come in by itself: whoever may bring people in is asked to. */
 export const askOthers = ({ provider }: Tools, room: RoomState): RoomState =>
   room.phase.kind === 'repairing' && !room.phase.asked
-    ? {
-        ...room,
-        pending: null,
-        phase: {
-          ...room.phase,
-          asked: true,
-          nack: { seq: room.place.cursor, rule: rejoinRule, message: provider.random(16) },
-        },
-      }
+    ? moved(room, {
+        kind: 'help_asked',
+        nack: { seq: room.place.cursor, rule: rejoinRule, message: provider.random(16) },
+      })
     : room
 
 /** Whether this device waits for a member to bring it in. */
 export const isAsking = ({ phase }: RoomState): boolean => phase.kind === 'repairing' && phase.asked
 
 /** What others did to bring this device in has not helped: it looks for a way itself, and asks again. */
-export const stillLost = (room: RoomState): RoomState =>
-  room.phase.kind === 'repairing' ? { ...room, phase: { ...room.phase, asked: false, nack: null } } : room
+export const retryRepair = (room: RoomState): RoomState => moved(room, { kind: 'repair_retried' })
 
 /** It was tried often enough for a day: what is wrong would be wrong again. */
-export const tired = (room: RoomState): RoomState =>
-  room.phase.kind === 'repairing'
-    ? frozen({ ...room, pending: null }, room.phase.code, room.phase.rule)
-    : room
+export const freezeExhausted = (room: RoomState): RoomState => moved(room, { kind: 'repair_exhausted' })
 
 /**
  * The server does not know this device as one of the room's any more. Where the device has followed the group, the log
  * must show how it came to that; where it has lost all of it, there is nobody else to ask, and nothing to lose.
  */
-export const disowned = (room: RoomState): RoomState =>
-  room.phase.kind === 'repairing' && !publicOf(room) ? ended(room, { kind: 'removed' }) : room
+export const dropRoom = (room: RoomState): RoomState =>
+  publicOf(room) ? room : moved(room, { kind: 'dropped' })
 
 /** The user wants it tried once more. */
-export const tryAgain = (room: RoomState): RoomState =>
-  room.phase.kind === 'frozen'
-    ? lost({ ...room, place: { ...room.place, rejoinedMs: [] } }, room.phase.code, room.phase.rule)
-    : room
+export const repairAgain = (room: RoomState): RoomState => moved(room, { kind: 'repair_wanted' })
 
 /** Whether a room that is frozen for this reason may be entered anew by this device itself. */
 export const isOwnFault = (code: FailureCode, rule: string | null): boolean =>

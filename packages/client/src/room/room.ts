@@ -18,7 +18,7 @@ import { makeReader } from './reader.ts'
 import { type Healing, pauseAfter } from './healer.ts'
 import { runRoom, type TakeStep } from './runner.ts'
 import { doorOfServer } from './door.ts'
-import { askOthers, disowned, isAsking, stageRejoin, stillLost } from './repair.ts'
+import { askOthers, dropRoom, isAsking, retryRepair, stageRejoin } from './repair.ts'
 import { compose, encryptQueued, epochOf } from './send.ts'
 import { makeSender } from './sender.ts'
 import { follows, type Intent, isEnded, type RoomState } from './state.ts'
@@ -260,7 +260,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
     if (!hasPlace(place)) {
       const isThere = await reader.begin()
       again = true
-      return isThere ? undefined : take((room) => stepped(disowned(room)))
+      return isThere ? undefined : take((room) => stepped(dropRoom(room)))
     }
     if (runner.state().meta.bytes.length === 0) return take((room) => stepped(askOthers(tools, room)))
     const door = await doorOfServer(line.call, runner.state())
@@ -283,7 +283,7 @@ export const openRoom = (deps: RoomDeps, initial: RoomState, isStored: boolean):
   /** Nobody has helped so far: it is tried from outside again, and asked again. */
   const tryOnceMore = (): void => {
     take((room) =>
-      stepped(room.phase.kind === 'repairing' && room.phase.asked ? stillLost(room) : room),
+      stepped(room.phase.kind === 'repairing' && room.phase.asked ? retryRepair(room) : room),
     ).catch(() => {})
   }
 

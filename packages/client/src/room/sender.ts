@@ -21,9 +21,10 @@ import type { Line } from './line.ts'
 import { pendingId } from './plan.ts'
 import type { Reader } from './reader.ts'
 import type { Runner } from './runner.ts'
-import { askOthers, disowned, lost, tired } from './repair.ts'
+import { moved } from './move.ts'
+import { askOthers, dropRoom, enterRepair, freezeExhausted } from './repair.ts'
 import { failItem, outboxItem, requeue } from './send.ts'
-import { ended, follows, type OutboxItem, type Pending, policyIn, type RoomState } from './state.ts'
+import { follows, type OutboxItem, type Pending, policyIn, type RoomState } from './state.ts'
 import { stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -224,7 +225,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
               place: { ...room.place, sendCounter: Math.max(room.place.sendCounter, last) },
             }
           : follows(room)
-            ? lost(room, 'client_rollback')
+            ? enterRepair(room, 'client_rollback')
             : room,
       ),
     )
@@ -257,7 +258,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
     // It has come in too often today; to ask every few seconds changes nothing.
     const waitMs = failure.code === 'rate' ? numberIn(failure, 'retryAfterMs', 0) : 0
     if (runner.state().phase.kind === 'repairing' && waitMs > limits.rejoinWaitMaxMs)
-      return runner.take((room) => stepped(tired(room)))
+      return runner.take((room) => stepped(freezeExhausted(room)))
     // Nothing is stored of what only adds: who asked for it is told, and may want something else meanwhile.
     if (failure.code !== 'quota' && isForNow(failure) && !isFinal(failure))
       return deps.holdBack(retryDelayMs(failure))
@@ -282,7 +283,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
   const outside = async (): Promise<void> => {
     const { cursor } = runner.state().place
     await reader.fetch()
-    if (runner.state().place.cursor === cursor) await runner.take((room) => stepped(disowned(room)))
+    if (runner.state().place.cursor === cursor) await runner.take((room) => stepped(dropRoom(room)))
   }
 
   /** The server has signed that an entry with this hash stands at this place: the log must show it there. */
@@ -330,7 +331,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
         if (failure.code !== 'quota' && isForNow(failure) && !isTooLargeOnTheWay(failure))
           return deps.holdBack(retryDelayMs(failure))
         deps.notCreated(failure)
-        await runner.take((room) => stepped(ended(room, { kind: 'absent' })))
+        await runner.take((room) => stepped(moved(room, { kind: 'create_refused' })))
       }
     },
     nack: async () => {
@@ -345,11 +346,7 @@ export const makeSender = (deps: SenderDeps): Sender => {
         if (isForNow(failure)) return deps.holdBack(retryDelayMs(failure))
         if (failure.code === 'not_member') await outside()
       }
-      await runner.take((room) =>
-        room.phase.kind === 'frozen' || room.phase.kind === 'repairing'
-          ? stepped({ ...room, phase: { ...room.phase, nack: null } })
-          : stepped(room),
-      )
+      await runner.take((room) => stepped(moved(room, { kind: 'nack_sent' })))
     },
     underWay: () => underWay,
     isTrusted: () => isTrusted,

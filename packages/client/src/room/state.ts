@@ -1,5 +1,5 @@
 import type { Group, PublicGroup } from '@sotto/mls'
-import type { FailureCode, WaitingWelcome } from '@sotto/protocol'
+import type { FailureCode } from '@sotto/protocol'
 import { type Hook, type Policy, policyOf, type Role } from '@sotto/trust'
 import type { HookState } from '../hook/keys.ts'
 import type { RecordedItem } from '../timeline/record.ts'
@@ -100,49 +100,6 @@ export type Ended =
   | { readonly kind: 'refounded'; readonly successor: Uint8Array }
   /** Only how far this device had come is kept: whoever comes back does not begin anew (S1). Not shown. */
   | { readonly kind: 'absent' }
-
-/** Out of the room: nothing more is said, and what could not be said is shown as that. */
-export const ended = (room: RoomState, phase: Ended): RoomState =>
-  phase.kind === 'absent'
-    ? { ...emptyRoom(room.id, phase), place: room.place }
-    : {
-        ...room,
-        phase,
-        group: null,
-        observed: null,
-        pending: null,
-        intents: [],
-        hooks: [],
-        metaKeys: [],
-        declined: [],
-        outbox: room.outbox.map((item) => ({ ...item, stage: { kind: 'failed', code: 'not_member' } })),
-      }
-
-/** Somebody invites to the room, which is here to be read where it was one of the user's before. */
-export const invitedTo = (
-  room: RoomState,
-  { inviter, timeMs, seq, entryHash }: Pick<WaitingWelcome, 'inviter' | 'timeMs' | 'seq' | 'entryHash'>,
-): RoomState => ({
-  ...room,
-  phase: {
-    kind: 'invited',
-    inviter,
-    timeMs,
-    before: beforeInvitation(room),
-    entry: { seq, hash: entryHash },
-  },
-  pending: null,
-})
-
-const beforeInvitation = ({ phase, face }: RoomState): Ended => {
-  if (phase.kind === 'invited') return phase.before
-  if (isEnded(phase)) return phase
-  return { kind: face.memberCount > 0 ? 'removed' : 'absent' }
-}
-
-/** The invitation is over; the room is what it was before it. */
-export const uninvited = (room: RoomState): RoomState =>
-  room.phase.kind === 'invited' ? ended(room, room.phase.before) : room
 
 /** The phases in which entries are processed: the room is read, is being repaired, or the own removal is awaited. */
 export type Following = Extract<Phase, { kind: 'active' | 'leaving' | 'parting' | 'repairing' }>

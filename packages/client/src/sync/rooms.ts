@@ -19,20 +19,19 @@ import type { Room, RoomDeps } from '../room/atWork.ts'
 import { openRoom } from '../room/room.ts'
 import { storedAnchor } from '../room/storedAnchor.ts'
 import { readAgain } from '../room/freeze.ts'
+import { invitedTo, uninvited } from '../room/invitation.ts'
 import { mayBeMore } from '../room/waiting.ts'
 import { hasPlace } from '../room/plan.ts'
-import { cameKeyless, stillLost } from '../room/repair.ts'
+import { acceptWithoutKeys, retryRepair } from '../room/repair.ts'
 import {
   emptyRoom,
   follows,
   type InvitedAt,
-  invitedTo,
   isEnded,
   isShown,
   type Place,
   publicOf,
   type RoomState,
-  uninvited,
 } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import type { Tools } from '../room/tools.ts'
@@ -306,14 +305,14 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       // The keys of this Welcome are lost as well: another way in is looked for, and other keys are asked for.
       if (!isKeyless(error)) throw error
       await deps.renewKeyPackages()
-      await room.take((state) => stepped(stillLost(state)))
+      await room.take((state) => stepped(retryRepair(state)))
       await settle(waiting, 'declined')
       room.proceed()
     }
   }
 
   const comeKeyless = async (room: Room, entry: InvitedAt): Promise<void> => {
-    await room.take((state) => stepped(cameKeyless(state, entry)))
+    await room.take((state) => stepped(acceptWithoutKeys(state, entry)))
     // What was said since the invitation is in the log; how far that goes, the log says.
     room.hint(entry.seq + 1)
   }

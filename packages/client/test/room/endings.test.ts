@@ -3,16 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
 import { loadRooms } from '../../src/room/load.ts'
 import { deleted, givenUp } from '../../src/room/ending.ts'
+import { invitedTo, uninvited } from '../../src/room/invitation.ts'
 import { readRow, roomChanges } from '../../src/room/rows.ts'
-import {
-  emptyRoom,
-  type Ended,
-  endOf,
-  invitedTo,
-  isShown,
-  type Phase,
-  uninvited,
-} from '../../src/room/state.ts'
+import { emptyRoom, type Ended, endOf, isShown, type Phase } from '../../src/room/state.ts'
 import type { RoomState } from '../../src/room/state.ts'
 
 const id = new Uint8Array(16).fill(7)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { frozen, refrozen, thawed } from '../../src/room/freeze.ts'
-import { lost } from '../../src/room/repair.ts'
+import { enterRepair } from '../../src/room/repair.ts'
 import { readRow, roomChanges } from '../../src/room/rows.ts'
 import { emptyRoom, follows, isShown, type Phase, type RoomState } from '../../src/room/state.ts'
 
@@ -11,7 +11,7 @@ describe('a room that is stopped', () => {
   it.each<[string, RoomState]>([
     ['read', active],
     ['left', room({ kind: 'leaving' })],
-    ['repaired', lost(active, 'client_rollback')],
+    ['repaired', enterRepair(active, 'client_rollback')],
   ])('goes on as one that is being %s, when the server has all of it again', (_, before) => {
     const stopped = frozen(before, 'server_rollback')
     expect(follows(stopped)).toBe(false)
@@ -20,7 +20,7 @@ describe('a room that is stopped', () => {
   })
 
   it('I8: keys that were given up before the stop are not taken up after it', () => {
-    const after = thawed(frozen(lost(active, 'client_rollback'), 'server_rollback'))
+    const after = thawed(frozen(enterRepair(active, 'client_rollback'), 'server_rollback'))
     expect(after.phase).toMatchObject({ kind: 'repairing', code: 'client_rollback' })
   })
 
@@ -36,7 +36,7 @@ describe('a room that is stopped', () => {
   })
 
   it('is stored with what it was before', () => {
-    const stopped = frozen(lost(active, 'storage_damaged', 'C3'), 'fork', null, null)
+    const stopped = frozen(enterRepair(active, 'storage_damaged', 'C3'), 'fork', null, null)
     const row = roomChanges(null, stopped).find(
       (change) => change.kind === 'put' && change.key.endsWith('/phase'),
     )

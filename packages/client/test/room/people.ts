@@ -28,6 +28,7 @@ import { openEntry } from '../../src/room/entry.ts'
 import type { Situation } from '../../src/room/plan.ts'
 import { receive } from '../../src/room/receive.ts'
 import { encryptQueued, compose } from '../../src/room/send.ts'
+import { invitedTo } from '../../src/room/invitation.ts'
 import { emptyRoom, type Pending, type RoomState } from '../../src/room/state.ts'
 import type { Step, Stepped } from '../../src/room/step.ts'
 import type { Tools } from '../../src/room/tools.ts'
@@ -274,19 +275,20 @@ export const comeIn = async (
   if (!attachment || !staged) throw new Error('nobody was brought in')
   const seq = ledger.entries.length - 1
   const { welcome, meta } = decodeCommitAttachment(attachment)
-  const side = new Side(tools, ledger)
+  const waiting = {
+    room: ledger.room,
+    seq,
+    entryHash: ledger.hashes[seq] as Uint8Array,
+    epoch: epoch + 1,
+    inviter: account,
+    welcome: welcome as Uint8Array,
+    treeHash: staged.public.context.treeHash,
+    meta,
+    timeMs: ledger.timeMs,
+  }
+  const side = new Side(tools, ledger, invitedTo(emptyRoom(ledger.room, { kind: 'absent' }), waiting))
   const joining = {
-    waiting: {
-      room: ledger.room,
-      seq,
-      entryHash: ledger.hashes[seq] as Uint8Array,
-      epoch: epoch + 1,
-      inviter: account,
-      welcome: welcome as Uint8Array,
-      treeHash: staged.public.context.treeHash,
-      meta,
-      timeMs: ledger.timeMs,
-    },
+    waiting,
     tree: encodeTree(staged.public.tree),
     bundles: [{ bundle, lastResort: false, used: [] }],
     phase: { kind: 'active' },

@@ -6,7 +6,7 @@ import { askedNobody } from '../../src/room/attempt.ts'
 import { claimed, unhelped } from '../../src/room/claim.ts'
 import { stageCommit } from '../../src/room/commit.ts'
 import { plan } from '../../src/room/plan.ts'
-import { lost, stageRejoin, tryAgain } from '../../src/room/repair.ts'
+import { enterRepair, repairAgain, stageRejoin } from '../../src/room/repair.ts'
 import type { Intent, RoomState } from '../../src/room/state.ts'
 import { calmAt, bundleOf, provider, roomOf, type Side, type Somebody, somebody, startS } from './people.ts'
 
@@ -88,7 +88,7 @@ describe('the own place in a room, lost and taken again', () => {
     const [a] = sides as [Side, Side]
     await a.write('not sent yet')
     expect(a.room.outbox[0]?.stage.kind).toBe('encrypted')
-    const after = lost(a.room, 'client_rollback')
+    const after = enterRepair(a.room, 'client_rollback')
     expect(after.outbox.map(({ stage }) => stage.kind)).toEqual(['queued'])
     expect(actionsOf(after)).toEqual(['rejoin'])
   })
@@ -100,7 +100,7 @@ describe('the own place in a room, lost and taken again', () => {
     for (const side of sides) await side.catchUp()
     const current = await refresh(a)
     for (const side of sides) await side.catchUp()
-    const damaged = lost(b.room, 'storage_damaged')
+    const damaged = enterRepair(b.room, 'storage_damaged')
     const spoiledInfo = current.with(current.length - 1, (current.at(-1) ?? 0) ^ 1)
     for (const groupInfo of [old, spoiledInfo]) {
       const step = await stageRejoin(b.tools, damaged, { groupInfo, tree: null }, timeMs, askedNobody)
@@ -116,7 +116,7 @@ describe('the own place in a room, lost and taken again', () => {
     const { sides } = await roomOf(alice, bob)
     const [a, b] = sides as [Side, Side]
     const groupInfo = await refresh(a)
-    const behind = lost(b.room, 'storage_damaged')
+    const behind = enterRepair(b.room, 'storage_damaged')
     const step = await stageRejoin(b.tools, behind, { groupInfo, tree: null }, timeMs, askedNobody)
     expect(step).toMatchObject({ room: behind })
   })
@@ -127,12 +127,12 @@ describe('the own place in a room, lost and taken again', () => {
     const groupInfo = await refresh(a)
     for (const side of sides) await side.catchUp()
     const rejoinedMs = Array.from({ length: limits.rejoinsPerDay }, (_, at) => timeMs - at * 1000)
-    const often = lost({ ...b.room, place: { ...b.room.place, rejoinedMs } }, 'client_rollback')
+    const often = enterRepair({ ...b.room, place: { ...b.room.place, rejoinedMs } }, 'client_rollback')
     const step = await stageRejoin(b.tools, often, { groupInfo, tree: null }, timeMs, askedNobody)
     if (step.kind === 'needs') throw new Error('everybody is known')
     expect(step.room.phase).toMatchObject({ kind: 'frozen', code: 'client_rollback' })
     expect(actionsOf(step.room)).toEqual([])
-    expect(actionsOf(tryAgain(step.room))).toEqual(['rejoin'])
+    expect(actionsOf(repairAgain(step.room))).toEqual(['rejoin'])
     const later = timeMs + 86_400_000
     const next = await stageRejoin(b.tools, often, { groupInfo, tree: null }, later, askedNobody)
     expect(next).toMatchObject({ room: { pending: { kind: 'commit' } } })
