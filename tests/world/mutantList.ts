@@ -66,14 +66,14 @@ export const mutants: readonly Mutant[] = [
     faults: ['partition', 'client_crash', 'loss'],
     bends: [
       {
-        file: 'packages/client/src/room/reader.ts',
-        from: '    head = Math.max(head === known ? 0 : head, ack.seq, runner.state().place.cursor)\n',
-        to: '',
+        file: 'packages/client/src/room/heads.ts',
+        from: 'Math.max(now.head === known ? 0 : now.head, ack.seq, runner.state().place.cursor)',
+        to: 'now.head',
       },
       {
         file: 'packages/client/src/room/reader.ts',
-        from: '    hint: (seq) => {\n      head = Math.max(head, seq)',
-        to: '    hint: () => {',
+        from: '    hint: (seq) => session.change((now) => hinted(now, seq)),',
+        to: '    hint: () => {},',
       },
     ],
   },

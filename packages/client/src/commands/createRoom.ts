@@ -1,6 +1,6 @@
 import { boolean } from '@sotto/protocol'
 import { makeMeta, roomTitle } from '../content/meta.ts'
-import { firstPolicy } from '../room/enter.ts'
+import { firstPolicy } from '../room/newRoom.ts'
 import { announce, found, founderBundle } from '../room/founding.ts'
 import { ofSession } from './command.ts'
 import { fields, shaped, string } from './input.ts'

@@ -16,7 +16,7 @@ export const declineRoom = async (
   const { phase } = room.state()
   if (phase.kind !== 'invited') throw new SottoError('not_found')
   try {
-    const left = room.left()
+    const left = room.outcome('left')
     left.catch(() => {})
     await enter(id, { kind: 'parting', to: phase.before, isDeclined: true })
     // What could not be opened is over already.

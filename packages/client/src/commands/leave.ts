@@ -18,7 +18,7 @@ const giveUp = (room: Room, end: Ended): Promise<void> => room.take((state) => g
 
 /** Asks to be taken out and waits until the others have been asked. */
 const askToLeave = async (room: Room): Promise<void> => {
-  const left = room.left()
+  const left = room.outcome('left')
   left.catch(() => {})
   await room.take((state) => stepped(moved(state, { kind: 'leave_wanted' })))
   await left

@@ -7,12 +7,14 @@ import type { HandedBack, SpaceOwner } from '../view.ts'
 import type { Line } from './line.ts'
 import type { Pace } from './pace.ts'
 import type { TakeStep } from './runner.ts'
+import type { RoomSession } from './session.ts'
+import type { RoomWait } from './settled.ts'
 import type { Draft } from './send.ts'
 import type { Intent, Place, RoomState } from './state.ts'
 import type { Told } from './step.ts'
 import type { Tools } from './tools.ts'
 
-/** One room at work. What is to be done next is asked of `plan` after everything that happens. */
+/** One room at work. What is to be done next is asked of `decide` after everything that happens. */
 export interface Room {
   readonly id: string
   state(): RoomState
@@ -37,12 +39,8 @@ export interface Room {
   intend(intent: Intent): Promise<void>
   /** The same for several, stored in one step. */
   intendAll(wanted: readonly Intent[]): readonly Promise<void>[]
-  /** Resolves when scripts can use the hook; rejects with why they will not. */
-  hooked(hook: string): Promise<void>
-  /** Resolves when the server has opened the log of a room made here. */
-  created(): Promise<void>
-  /** Resolves when the wish to leave stands in the log. */
-  left(): Promise<void>
+  /** Settles with what becomes of it, or with the reason of the end. */
+  outcome(key: RoomWait): Promise<void>
   /**
    * Resolves when those who have asked to leave are out: at the turn of this device, or with `at_once` by its own commit
    * now. It resolves all the same where nobody can be reached, nobody may commit it, or 5 s have passed.
@@ -50,8 +48,12 @@ export interface Room {
   leaversOut(when: 'in_turn' | 'at_once'): Promise<void>
   /** Whether a member of the room is not who it was. */
   isAlarmed(): boolean
+  /** What is known beside the stored state, to be looked at. */
+  session(): RoomSession
+  /** What is waited for. */
+  waiting(): readonly RoomWait[]
   /** Ends all timers, and what is waited for with the reason; steps under way still end. */
-  rest(reason: SottoError): Promise<void>
+  close(reason: SottoError): Promise<void>
 }
 
 export interface RoomDeps {

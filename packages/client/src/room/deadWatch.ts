@@ -1,6 +1,6 @@
 import { type DeadLeaf, type Death, policyOf } from '@sotto/trust'
 import type { Contacts } from '../account/contacts.ts'
-import { deadLeavesOfOthers } from './commit.ts'
+import { deadLeavesOfOthers } from './changes.ts'
 import type { RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 
@@ -22,14 +22,14 @@ interface Judged {
   readonly worst: Death | null
 }
 
+/** Tells the worst of the leaves that nobody may use any more. */
+export type WorstDead = (room: RoomState) => Death | null
+
 /**
  * Tells the worst of the leaves that nobody may use any more. They are looked for again in every epoch, once in an
  * hour of the log, and when something was learned of somebody, for a look costs as much as the tree is large.
  */
-export const watchForDead = (
-  tools: Tools,
-  contacts: Pick<Contacts, 'version'>,
-): ((room: RoomState) => Death | null) => {
+export const watchForDead = (tools: Tools, contacts: Pick<Contacts, 'version'>): WorstDead => {
   let judged: Judged | null = null
   return (room) => {
     const { group, place, phase } = room

@@ -1,5 +1,7 @@
 import { memberCount, pathWeight, type Group } from '@sotto/mls'
+import type { Cell } from '../cell.ts'
 import type { RoomState } from './state.ts'
+import type { Timers } from './timers.ts'
 
 /**
  * Gives the tree of a room keys. Whoever is invited comes into a part of the tree that has none: while only the
@@ -16,10 +18,18 @@ export interface Filling {
   isDue(): boolean
 }
 
+export interface FillingSession {
+  readonly turn: 'idle' | 'waiting' | 'due'
+  /** Whether the tree has no keys above this device. */
+  readonly isThin: boolean
+  readonly members: number
+}
+
+export const fillingAtFirst: FillingSession = { turn: 'idle', isThin: false, members: 0 }
+
 export interface FillingDeps {
-  after(delayMs: number, task: () => void): void
-  /** A random delay between the two. */
-  between(minMs: number, maxMs: number): number
+  readonly session: Cell<FillingSession>
+  readonly timers: Timers
   isOnline(): boolean
   due(): void
 }
@@ -33,36 +43,39 @@ const waitMaxMs = 2 * 3_600_000
 
 const isThin = ({ public: { tree }, ownLeaf }: Group): boolean => pathWeight(tree, ownLeaf) > keysMax
 
-export const fillInTime = ({ after, between, isOnline, due }: FillingDeps): Filling => {
-  let turn: 'idle' | 'waiting' | 'due' = 'idle'
+/** What a tree tells; null where it is not this device's to fill. */
+const seenIn = (group: Group | null): Pick<FillingSession, 'isThin' | 'members'> =>
+  group ? { isThin: isThin(group), members: memberCount(group.public.tree) } : { isThin: false, members: 0 }
+
+export const fillInTime = ({ session, timers, isOnline, due }: FillingDeps): Filling => {
+  /** The tree that was looked at last. */
   let seen: unknown = null
-  let thin = false
-  let members = 0
+  const turnIs = (turn: FillingSession['turn']): void => session.change((now) => ({ ...now, turn }))
 
   const wait = (): void => {
-    turn = 'waiting'
-    const longestMs = Math.min(waitMaxMs, waitMinMs + members * waitPerMemberMs)
-    after(between(waitMinMs, longestMs), () => {
-      turn = 'idle'
-      if (!thin) return
+    turnIs('waiting')
+    const longestMs = Math.min(waitMaxMs, waitMinMs + session.now().members * waitPerMemberMs)
+    timers.after(timers.between(waitMinMs, longestMs), () => {
+      turnIs('idle')
+      if (!session.now().isThin) return
       // All who were cut off with this device come back in one moment, too.
       if (!isOnline()) return wait()
-      turn = 'due'
+      turnIs('due')
       due()
     })
   }
 
   return {
     look: ({ group, phase }) => {
-      const tree = phase.kind === 'active' ? (group?.public.tree ?? null) : null
+      const own = phase.kind === 'active' ? group : null
+      const tree = own?.public.tree ?? null
       if (tree === seen) return
       seen = tree
-      thin = group !== null && tree !== null && isThin(group)
-      members = group && tree ? memberCount(tree) : 0
+      session.change(({ turn }) => ({ ...seenIn(own), turn: turn === 'due' ? 'idle' : turn }))
       // Another epoch: the commit of this device is in it, or it has lost against another one.
-      if (turn === 'due') turn = 'idle'
-      if (thin && turn === 'idle') wait()
+      const { isThin: isWorthIt, turn } = session.now()
+      if (isWorthIt && turn === 'idle') wait()
     },
-    isDue: () => turn === 'due' && thin,
+    isDue: () => session.now().turn === 'due' && session.now().isThin,
   }
 }

@@ -1,7 +1,7 @@
 import { toHex } from '@sotto/protocol'
 import { type LeafOwner, makeFounderBundle } from '../account/keyPackages.ts'
 import { askedNobody } from './attempt.ts'
-import { type Founding, foundRoom } from './enter.ts'
+import { type Founding, foundRoom } from './newRoom.ts'
 import { emptyRoom } from './state.ts'
 import type { AccountScope } from '../commands/command.ts'
 
@@ -11,7 +11,7 @@ export const found = async (
   founding: Founding,
 ): Promise<{ readonly room: string }> => {
   const room = rooms.add(emptyRoom(founding.id, { kind: 'absent' }))
-  const created = room.created()
+  const created = room.outcome('created')
   created.catch(() => {})
   await room.take((state) => foundRoom(tools, state, founding, askedNobody))
   await created

@@ -9,9 +9,10 @@ import {
   SottoError,
 } from '@sotto/protocol'
 import type { Contacts } from '../account/contacts.ts'
+import type { Cell } from '../cell.ts'
 import type { Store } from '../ports/store.ts'
 import type { HandedBack } from '../view.ts'
-import { doorOf } from './door.ts'
+import { joinInfoOf } from './joinInfo.ts'
 import { refrozen, thawed } from './freeze.ts'
 import { isSigned, judge } from './judge.ts'
 import type { Line } from './line.ts'
@@ -75,12 +76,14 @@ export interface HealerDeps {
   readonly tools: Tools
   readonly line: Line
   readonly contacts: Pick<Contacts, 'handBack'>
+  /** Null where nothing is lost, or nothing known of it yet. */
+  readonly session: Cell<HandingBack | null>
   /** The server has the log up to there again. */
   isWhole(head: number): void
 }
 
 /** Where a server stood at the first look and stands now, in what it had signed for up to `to`. */
-interface Progress {
+export interface HandingBack {
   readonly from: number
   readonly at: number
   readonly to: number
@@ -95,8 +98,9 @@ const agreementOf = (one: Uint8Array, other: Uint8Array): Agreement =>
 
 const askAgainMs = 3000
 
-export const makeHealer = (runner: Runner, { store, tools, line, contacts, isWhole }: HealerDeps): Healer => {
-  let progress: Progress | null = null
+export const makeHealer = (runner: Runner, deps: HealerDeps): Healer => {
+  const { store, tools, line, contacts, session, isWhole } = deps
+  const progressIs = (next: HandingBack | null): void => session.change(() => next)
 
   /** How what the server has agrees with what this device has read; `unknown` where it cannot tell. */
   const compare = async ({ head: top, messages, ack }: LogPage, place: Place): Promise<Agreement> => {
@@ -130,29 +134,29 @@ export const makeHealer = (runner: Runner, { store, tools, line, contacts, isWho
 
   /** @returns whether the server has come further since the last look, and not by this device */
   const note = ({ seq }: Acknowledgement, to: number): boolean => {
-    const before = progress
+    const before = session.now()
     // A server may be set back once more meanwhile.
     const from = before ? Math.min(before.from, seq) : seq
     const hasMoved = before !== null && seq > before.at
     const looks = before && !hasMoved ? before.looks + 1 : 0
-    progress = { from, at: seq, to, next: before?.next ?? 'here', looks }
+    progressIs({ from, at: seq, to, next: before?.next ?? 'here', looks })
     return hasMoved
   }
 
   const waiting = (): Healing => {
-    if (progress) progress = { ...progress, next: 'elsewhere' }
-    return { kind: 'waiting', looks: progress?.looks ?? 0 }
+    session.change((progress) => progress && { ...progress, next: 'elsewhere' })
+    return { kind: 'waiting', looks: session.now()?.looks ?? 0 }
   }
 
   const hand = async (top: Acknowledgement): Promise<Healing> => {
     const { id, place, group } = runner.state()
     const stretch = await rawStretch(store, runner.id, top.seq + 1, place.cursor)
     if (!stretch) return waiting()
-    const door = group && stretch.ack.seq === place.cursor ? await doorOf(tools, runner.state()) : null
+    const info = group && stretch.ack.seq === place.cursor ? await joinInfoOf(tools, runner.state()) : null
     try {
-      const { head } = await line.call(operations.healRoom, { room: id, ...stretch, group: door })
+      const { head } = await line.call(operations.healRoom, { room: id, ...stretch, group: info })
       if (head.seq <= top.seq) return waiting()
-      if (progress) progress = { ...progress, at: head.seq, next: 'here', looks: 0 }
+      session.change((progress) => progress && { ...progress, at: head.seq, next: 'here', looks: 0 })
       return { kind: 'handing' }
     } catch (error) {
       if (!(error instanceof SottoError)) throw error
@@ -169,14 +173,18 @@ export const makeHealer = (runner: Runner, { store, tools, line, contacts, isWho
   return {
     endsAt: (head) => {
       const to = wholeAt(runner.state().place)
-      progress = { from: head, at: head, to, next: 'here', looks: 0 }
+      progressIs({ from: head, at: head, to, next: 'here', looks: 0 })
     },
-    handedBack: () =>
-      progress && {
-        lost: progress.to - progress.from,
-        count: progress.at - progress.from,
-        next: progress.next,
-      },
+    handedBack: () => {
+      const progress = session.now()
+      return (
+        progress && {
+          lost: progress.to - progress.from,
+          count: progress.at - progress.from,
+          next: progress.next,
+        }
+      )
+    },
     heal: async () => {
       const { place } = runner.state()
       const page = await look()
@@ -188,13 +196,13 @@ export const makeHealer = (runner: Runner, { store, tools, line, contacts, isWho
           return waiting()
         case 'other':
           // The server has not lost the end of the log, it has another one.
-          progress = null
+          progressIs(null)
           await runner.take((room) => stepped(refrozen(room, 'fork')))
           return { kind: 'waiting', looks: 0 }
         case 'same':
       }
       if (top.seq >= whole) {
-        progress = null
+        progressIs(null)
         // First: the step tells how much is missing.
         isWhole(top.seq)
         await runner.take((room) => stepped(thawed(room)))

@@ -1,4 +1,5 @@
 import { operations, SottoError, toHex } from '@sotto/protocol'
+import type { Cell } from '../cell.ts'
 import { newestOf } from '../hook/keys.ts'
 import {
   forgetOldKeys,
@@ -22,13 +23,6 @@ export interface HookKeeper {
   doubted(): ReadonlySet<string>
   /** The line is new: others may have given back the log that the server had lost, and nobody can tell by it. */
   wake(): void
-  /** Resolves when scripts can use the hook. @throws SottoError when the server does not take it, or it is revoked */
-  ready(hook: string): Promise<void>
-  /** Tells those who wait what has become of it. */
-  settle(room: RoomState): void
-  fail(failure: SottoError): void
-  /** The same, also for whoever asks later. */
-  rest(reason: SottoError): void
 }
 
 interface Deps {
@@ -39,25 +33,14 @@ interface Deps {
   timeMs(): number
   /** Once after a while of chance: somebody else may be first. */
   isDue(wish: string): boolean
+  /** In hex. */
+  readonly inDoubt: Cell<ReadonlySet<string>>
+  /** The server does not take the hook. */
+  refused(hook: string, failure: SottoError): void
 }
 
-interface Waiter {
-  resolve(): void
-  reject(failure: SottoError): void
-}
-
-export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps): HookKeeper => {
-  const waiters = new Map<string, Waiter[]>()
-  const doubted = new Set<string>()
-
-  const settleOne = (hook: string, failure?: SottoError): void => {
-    const waiting = waiters.get(hook) ?? []
-    waiters.delete(hook)
-    for (const { resolve, reject } of waiting) {
-      if (failure) reject(failure)
-      else resolve()
-    }
-  }
+export const makeHookKeeper = (deps: Deps): HookKeeper => {
+  const { tools, line, state, take, timeMs, isDue, inDoubt, refused } = deps
 
   const publish = async (hook: string): Promise<void> => {
     const known = hookNamed(state(), hook)
@@ -76,9 +59,9 @@ export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps
     } catch (error) {
       if (!(error instanceof SottoError) || isForNow(error)) throw error
       // Others were first, or it is not for this device to say.
-      if (error.code !== 'stale_epoch') settleOne(hook, error)
+      if (error.code !== 'stale_epoch') refused(hook, error)
     }
-    doubted.delete(hook)
+    inDoubt.change((hooks) => new Set([...hooks].filter((one) => one !== hook)))
     if (known.isUnpublished) await take((room) => published(room, hook, statement))
   }
 
@@ -103,34 +86,12 @@ export const makeHookKeeper = ({ tools, line, state, take, timeMs, isDue }: Deps
     }
   }
 
-  let ended: SottoError | null = null
-  const fail = (failure: SottoError): void => {
-    for (const hook of waiters.keys()) settleOne(hook, failure)
-  }
-
   return {
     perform,
-    doubted: () => doubted,
+    doubted: inDoubt.now,
     wake: () => {
-      for (const { hook, anchor } of state().hooks) if (anchor) doubted.add(toHex(hook))
-    },
-    ready: (hook) =>
-      new Promise((resolve, reject) => {
-        if (ended) return reject(ended)
-        return void waiters.set(hook, [...(waiters.get(hook) ?? []), { resolve, reject }])
-      }),
-    settle: (room) => {
-      if (waiters.size === 0) return
-      const known = new Map(room.hooks.map((one) => [toHex(one.hook), one]))
-      for (const hook of waiters.keys()) {
-        const one = known.get(hook)
-        if (one && newestOf(one) && !one.isUnpublished) settleOne(hook)
-      }
-    },
-    fail,
-    rest: (reason) => {
-      ended = reason
-      fail(reason)
+      const told = state().hooks.filter(({ anchor }) => anchor)
+      inDoubt.change((hooks) => new Set([...hooks, ...told.map(({ hook }) => toHex(hook))]))
     },
   }
 }

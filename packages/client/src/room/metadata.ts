@@ -1,6 +1,7 @@
 import type { Group } from '@sotto/mls'
 import { equalBytes, operations, SottoError } from '@sotto/protocol'
 import { policyOf } from '@sotto/trust'
+import type { Cell } from '../cell.ts'
 import { hashOfMeta, metaKeyOf, nameOf, openMetaWith } from '../content/meta.ts'
 import { isForNow } from '../forNow.ts'
 import { archiveKeyOf } from './archiveKey.ts'
@@ -46,13 +47,13 @@ export interface MetaKeeper {
 interface Deps {
   readonly tools: Tools
   readonly line: Line
+  /** The epoch in which it was asked for; null for none. */
+  readonly asked: Cell<number | null>
   state(): RoomState
   take(step: TakeStep): Promise<void>
 }
 
-export const makeMetaKeeper = ({ tools, line, state, take }: Deps): MetaKeeper => {
-  let triedEpoch: number | null = null
-
+export const makeMetaKeeper = ({ tools, line, asked, state, take }: Deps): MetaKeeper => {
   /** What of the server's answer is the metadata that the policy names; undefined where nothing is. */
   const opened = async (epoch: number, sealed: Uint8Array) => {
     const { id, group, metaKeys } = state()
@@ -71,11 +72,9 @@ export const makeMetaKeeper = ({ tools, line, state, take }: Deps): MetaKeeper =
   return {
     isDue: () => {
       const room = state()
-      return !isMetaKnown(room) && room.group !== null && triedEpoch !== epochOf(room.group)
+      return !isMetaKnown(room) && room.group !== null && asked.now() !== epochOf(room.group)
     },
-    wake: () => {
-      triedEpoch = null
-    },
+    wake: () => asked.change(() => null),
     fetch: async () => {
       const { id, group } = state()
       if (!group) return
@@ -85,7 +84,7 @@ export const makeMetaKeeper = ({ tools, line, state, take }: Deps): MetaKeeper =
         throw error
       })
       const meta = answer && (await opened(answer.epoch, answer.sealed))
-      triedEpoch = epoch
+      asked.change(() => epoch)
       if (!meta) return
       await take((room) => {
         const expected = expectedHash(room.group)

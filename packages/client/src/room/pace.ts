@@ -1,5 +1,5 @@
 import { limits } from '@sotto/protocol'
-import { flyingMax } from './plan.ts'
+import { flyingMax } from './decide.ts'
 
 /**
  * How many messages of a room may be on their way at once. A server that refuses one for being too fast and takes the

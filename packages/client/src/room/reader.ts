@@ -1,7 +1,5 @@
 import {
   type Acknowledgement,
-  anchorHashBytes,
-  equalBytes,
   type FailureCode,
   type LoggedMessage,
   type LogPage,
@@ -9,25 +7,24 @@ import {
   SottoError,
 } from '@sotto/protocol'
 import type { Contacts } from '../account/contacts.ts'
+import type { Cell } from '../cell.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
 import type { Asked } from './attempt.ts'
-import { type OpenedEntry, openEntry, type Past, references } from './entry.ts'
-import { isSigned, judge, type JudgedEntry, type Judgement } from './judge.ts'
-import { roomKeys } from './keys.ts'
+import { openEntry } from './entry.ts'
+import { beginAtHead, stopRoom, takeHead } from './heads.ts'
+import { type HandingBack, type Healer, makeHealer } from './healer.ts'
+import { isSigned, judge, type Judgement } from './judge.ts'
 import type { Line } from './line.ts'
-import { frozen } from './freeze.ts'
-import { type Healer, makeHealer } from './healer.ts'
-import { hasPlace } from './plan.ts'
+import { keepPast } from './past.ts'
 import { makeRawKeeper } from './rawKeeper.ts'
-import { storedAnchor } from './storedAnchor.ts'
+import { endingAt, hinted, type ReadingSession, suspected } from './reading.ts'
 import { receive } from './receive.ts'
 import type { Runner } from './runner.ts'
 import { follows, type Place, type RoomState } from './state.ts'
 import { type Step, stepped } from './step.ts'
 import { lookUp } from '../timeline/lookUp.ts'
 import type { Tools } from './tools.ts'
-import { decodeUses, type Use } from './uses.ts'
 
 /** Keeps a room up with its log: pushes are taken where they fit, everything else is read by page. */
 export interface Reader {
@@ -60,50 +57,24 @@ export interface ReaderDeps {
   readonly line: Line
   readonly contacts: Pick<Contacts, 'handBack'>
   readonly scheduler: Pick<Scheduler, 'turn'>
+  readonly session: Cell<ReadingSession>
+  readonly handingBack: Cell<HandingBack | null>
   /** How many bytes of a room's log are kept as they came. */
   rawBytesMax(): number
 }
 
-/** Hashes of the newest entries are kept at hand: most anchors name one of them. */
-const anchorsKept = 1024
-
-export const makeReader = (
-  runner: Runner,
-  { store, tools, line, contacts, scheduler, rawBytesMax }: ReaderDeps,
-): Reader => {
-  let head = 0
-  /** The log was read again because what came did not fit; a second time is once too often (F14). */
-  let suspected = false
-  const anchors = new Map<number, Uint8Array>()
-
-  const rawKeeper = makeRawKeeper(store, runner.id, rawBytesMax)
-
-  const pastOf = async (entries: readonly OpenedEntry[]): Promise<Past> => {
-    const wanted = references(entries)
-    const found = new Map<number, Uint8Array>()
-    const uses = new Map<string, readonly Use[]>()
-    await Promise.all([
-      ...[...wanted.anchors].map(async (seq) => {
-        const anchor = anchors.get(seq) ?? (await storedAnchor(store, runner.id, seq))
-        if (anchor) found.set(seq, anchor)
-      }),
-      ...[...wanted.messages].map(async (message) => {
-        const known = await store.get(roomKeys.knownMessage(runner.id, message))
-        if (known) uses.set(message, decodeUses(known))
-      }),
-    ])
-    return { anchor: (seq) => found.get(seq), uses: (message) => uses.get(message) ?? [] }
-  }
-
-  const remember = (entries: readonly JudgedEntry[]): void => {
-    for (const { entry, hash } of entries) anchors.set(entry.seq, hash.subarray(0, anchorHashBytes))
-    for (const seq of anchors.keys()) {
-      if (anchors.size <= anchorsKept) return
-      anchors.delete(seq)
-    }
-  }
-
-  const freeze = (code: FailureCode): Promise<void> => runner.take((room) => stepped(frozen(room, code)))
+export const makeReader = (runner: Runner, deps: ReaderDeps): Reader => {
+  const { store, tools, line, session, scheduler } = deps
+  const past = keepPast(store, runner.id)
+  const rawKeeper = makeRawKeeper(store, runner.id, deps.rawBytesMax)
+  const healer = makeHealer(runner, {
+    ...deps,
+    session: deps.handingBack,
+    isWhole: (seq) => session.change((now) => endingAt(now, seq)),
+  })
+  const heads = { runner, line, session, shrunkTo: healer.endsAt }
+  const headNow = (): number => session.now().head
+  const freeze = (code: FailureCode): Promise<void> => stopRoom(runner, code)
 
   /** @returns whether the entries followed the cursor, or were known */
   const take = async (
@@ -117,9 +88,9 @@ export const makeReader = (
       outcome = judgement.kind
       if (judgement.kind !== 'fits' || judgement.entries.length === 0) return stepped(room)
       const entries = judgement.entries.map((judged) => openEntry(room.id, judged))
-      const past = await pastOf(entries)
-      remember(entries)
-      const reading = { entries, ack, past, asked, turn: scheduler.turn }
+      const known = await past.of(entries)
+      past.remember(entries)
+      const reading = { entries, ack, past: known, asked, turn: scheduler.turn }
       return receive(tools, room, { ...reading, lookUp: (wanted) => lookUp(store, runner.id, wanted) })
     }
     try {
@@ -133,101 +104,55 @@ export const makeReader = (
     return outcome
   }
 
-  const healer = makeHealer(runner, {
-    store,
-    tools,
-    line,
-    contacts,
-    isWhole: (seq) => {
-      head = seq
-    },
-  })
-
-  /** @param known the head when this was asked for: what was heard of since is newer than the answer */
-  const headIs = async (ack: Acknowledgement, then: Place, known = head): Promise<void> => {
-    if (!equalBytes(ack.room, runner.state().id) || !(await isSigned(line.witness(), ack))) return
-    if (!hasPlace(then)) return
-    if (ack.seq < Math.max(then.cursor, then.confirmed)) {
-      if (follows(runner.state())) healer.endsAt(ack.seq)
-      return freeze('server_rollback')
-    }
-    if (ack.seq === then.cursor && !equalBytes(ack.hash, then.hash)) return freeze('fork')
-    head = Math.max(head === known ? 0 : head, ack.seq, runner.state().place.cursor)
-    // Kept, so that what was signed for cannot be taken back before it is read (T-TAIL).
-    if (ack.seq > runner.state().place.confirmed)
-      await runner.take((room) =>
-        stepped(
-          follows(room) && ack.seq > room.place.confirmed
-            ? { ...room, place: { ...room.place, confirmed: ack.seq } }
-            : room,
-        ),
-      )
-  }
-
-  const isSignedPage = async ({ head: newest, messages, ack }: LogPage): Promise<boolean> =>
-    (await isSigned(line.witness(), newest)) &&
-    (messages.length === 0 || (await isSigned(line.witness(), ack)))
-
-  /**
-   * Undefined when the server knows nothing of a room whose entries it has signed, or nothing of this device in it: who
-   * was taken out may read the log to the entry that did it.
-   */
-  const readFrom = async (from: number): Promise<LogPage | undefined> => {
-    try {
-      return await line.call(operations.readLog, { room: runner.state().id, from })
-    } catch (error) {
-      if (error instanceof SottoError && (error.code === 'room_unknown' || error.code === 'not_member'))
-        return undefined
-      throw error
-    }
+  const fetch = async (): Promise<void> => {
+    const then = runner.state().place
+    const known = headNow()
+    const page = await readPage(line, runner.state().id, then.cursor + 1)
+    if (!page) return freeze('server_rollback')
+    await takeHead(heads, page.head, then, known)
+    const outcome = page.messages.length > 0 ? await take(page.messages, page.ack) : 'broken'
+    if (outcome === 'forked') return freeze('fork')
+    const hasMoved = outcome === 'fits' && runner.state().place.cursor > then.cursor
+    if (!hasMoved && runner.state().place.cursor >= headNow()) return
+    if (!hasMoved && session.now().isSuspect) return freeze('integrity')
+    session.change((now) => suspected(now, !hasMoved))
   }
 
   return {
-    head: () => head,
-    hint: (seq) => {
-      head = Math.max(head, seq)
-    },
-    headIs: (ack, then) => headIs(ack, then),
+    head: headNow,
+    hint: (seq) => session.change((now) => hinted(now, seq)),
+    headIs: (ack, then) => takeHead(heads, ack, then, headNow()),
     freeze,
     healer,
-    begin: async () => {
-      const { id } = runner.state()
-      const { rooms } = await line.call(operations.listRooms, {})
-      const found = rooms.find((listed) => equalBytes(listed.room, id))
-      if (!found) return false
-      const { seq, hash, timeMs } = found.head
-      if (!equalBytes(found.head.room, id) || !(await isSigned(line.witness(), found.head)))
-        throw new SottoError('integrity', 'a head that the server has not signed')
-      await runner.take((room) =>
-        stepped({ ...room, place: { ...room.place, cursor: seq, hash, timeMs, confirmed: seq, from: seq } }),
-      )
-      head = Math.max(head, seq)
-      return true
-    },
-    anchor: (seq) => anchors.get(seq),
+    begin: () => beginAtHead(heads),
+    anchor: past.anchor,
     push: async (messages, ack) => {
       const outcome = await take(messages, ack)
       // Either way the log itself decides: a push is only a hint.
-      if (outcome !== 'fits' && (await isSigned(line.witness(), ack))) head = Math.max(head, ack.seq)
+      if (outcome !== 'fits' && (await isSigned(line.witness(), ack)))
+        session.change((now) => hinted(now, ack.seq))
     },
-    fetch: async () => {
-      const then = runner.state().place
-      const known = head
-      const page = await readFrom(then.cursor + 1)
-      if (!page) return freeze('server_rollback')
-      // What nobody has signed says nothing about the log, and may be anybody's: it is asked for again.
-      if (!(await isSignedPage(page)))
-        throw new SottoError('integrity', 'a page that the server has not signed')
-      await headIs(page.head, then, known)
-      const outcome = page.messages.length > 0 ? await take(page.messages, page.ack) : 'broken'
-      if (outcome === 'forked') return freeze('fork')
-      if (outcome === 'fits' && runner.state().place.cursor > then.cursor) {
-        suspected = false
-        return
-      }
-      if (runner.state().place.cursor >= head) return
-      if (suspected) return freeze('integrity')
-      suspected = true
-    },
+    fetch,
   }
 }
+
+/**
+ * A page of the log that the server has signed; undefined when it knows nothing of a room whose entries it has signed, or
+ * nothing of this device in it: who was taken out may read the log to the entry that did it.
+ *
+ * @throws SottoError of the call; `integrity` for what nobody has signed: it says nothing about the log, may be anybody's,
+ * and is asked for again
+ */
+const readPage = async (line: Line, room: Uint8Array, from: number): Promise<LogPage | undefined> => {
+  const page = await line.call(operations.readLog, { room, from }).catch((error: unknown) => {
+    if (error instanceof SottoError && (error.code === 'room_unknown' || error.code === 'not_member'))
+      return undefined
+    throw error
+  })
+  if (page && !(await isSignedPage(line, page)))
+    throw new SottoError('integrity', 'a page that the server has not signed')
+  return page
+}
+
+const isSignedPage = async (line: Line, { head, messages, ack }: LogPage): Promise<boolean> =>
+  (await isSigned(line.witness(), head)) && (messages.length === 0 || (await isSigned(line.witness(), ack)))

@@ -1,3 +1,6 @@
+import type { Cell } from '../cell.ts'
+import type { Timers } from './timers.ts'
+
 /**
  * When this device takes its turn at what any member may do. One of many is enough, so each waits a while of its own,
  * and by then somebody else may have been first.
@@ -15,10 +18,18 @@ export interface Turns {
   wish(id: string): boolean
 }
 
+export interface TurnsSession {
+  /** `done`: in this epoch it was tried. */
+  readonly turn: 'open' | 'waiting' | 'due' | 'done'
+  /** What others wish, by its name. */
+  readonly wishes: ReadonlyMap<string, 'waiting' | 'due'>
+}
+
+export const turnsAtFirst: TurnsSession = { turn: 'open', wishes: new Map() }
+
 export interface TurnsDeps {
-  after(delayMs: number, task: () => void): void
-  /** A random delay between the two. */
-  between(minMs: number, maxMs: number): number
+  readonly session: Cell<TurnsSession>
+  readonly timers: Timers
   due(): void
 }
 
@@ -27,51 +38,68 @@ const delayMs = { min: 200, max: 2000 }
 /** A revocation counts in full only when its time of grace is over: until then some of what it asks for is refused. */
 const againMs = 15 * 60_000
 
-export const takeTurns = ({ after, between, due }: TurnsDeps): Turns => {
-  let turn: 'open' | 'waiting' | 'due' | 'done' = 'open'
-  const wishes = new Map<string, 'waiting' | 'due'>()
-  const soon = (task: () => void): void => after(between(delayMs.min, delayMs.max), task)
+const inTurn =
+  (turn: TurnsSession['turn']) =>
+  (session: TurnsSession): TurnsSession => ({ ...session, turn })
+
+const wishing =
+  (id: string, turn: 'waiting' | 'due' | 'taken') =>
+  (session: TurnsSession): TurnsSession => {
+    const wishes = new Map(session.wishes)
+    if (turn === 'taken') wishes.delete(id)
+    else wishes.set(id, turn)
+    return { ...session, wishes }
+  }
+
+export const takeTurns = ({ session, timers, due }: TurnsDeps): Turns => {
+  const turn = (): TurnsSession['turn'] => session.now().turn
+  const soon = (task: () => void): void =>
+    timers.after(timers.between(delayMs.min, delayMs.max), () => {
+      task()
+      due()
+    })
+
+  const chore = (): boolean => {
+    switch (turn()) {
+      case 'due':
+        session.change(inTurn('done'))
+        // What is then still there and not committed, nobody may commit; for now, or in this epoch.
+        timers.after(againMs, () => {
+          if (turn() === 'done') session.change(inTurn('open'))
+          due()
+        })
+        return true
+      case 'open':
+        session.change(inTurn('waiting'))
+        soon(() => {
+          if (turn() === 'waiting') session.change(inTurn('due'))
+        })
+        return false
+      case 'waiting':
+      case 'done':
+        return false
+    }
+  }
 
   return {
-    begin: () => {
-      turn = 'open'
-    },
-    isOpen: () => turn !== 'done',
-    chore: () => {
-      switch (turn) {
-        case 'due':
-          turn = 'done'
-          // What is then still there and not committed, nobody may commit; for now, or in this epoch.
-          after(againMs, () => {
-            if (turn === 'done') turn = 'open'
-            due()
-          })
-          return true
-        case 'open':
-          turn = 'waiting'
-          soon(() => {
-            if (turn === 'waiting') turn = 'due'
-            due()
-          })
-          return false
-        case 'waiting':
-        case 'done':
-          return false
-      }
-    },
+    begin: () => session.change(inTurn('open')),
+    isOpen: () => turn() !== 'done',
+    chore,
     hurry: () => {
-      if (turn !== 'done') turn = 'due'
+      if (turn() !== 'done') session.change(inTurn('due'))
     },
     wish: (id) => {
-      const known = wishes.get(id)
-      if (known === 'due') return wishes.delete(id)
-      if (known) return false
-      wishes.set(id, 'waiting')
-      soon(() => {
-        wishes.set(id, 'due')
-        due()
-      })
-      return false
+      switch (session.now().wishes.get(id)) {
+        case 'due':
+          session.change(wishing(id, 'taken'))
+          return true
+        case 'waiting':
+          return false
+        case undefined:
+          session.change(wishing(id, 'waiting'))
+          soon(() => session.change(wishing(id, 'due')))
+          return false
+      }
     },
   }
 }

@@ -21,7 +21,7 @@ import { storedAnchor } from '../room/storedAnchor.ts'
 import { readAgain } from '../room/freeze.ts'
 import { invitedTo, uninvited } from '../room/invitation.ts'
 import { mayBeMore } from '../room/waiting.ts'
-import { hasPlace } from '../room/plan.ts'
+import { hasPlace } from '../room/decide.ts'
 import { acceptWithoutKeys, retryRepair } from '../room/repair.ts'
 import {
   emptyRoom,
@@ -404,7 +404,7 @@ export const openRooms = (deps: RoomsDeps, stored: readonly RoomState[]): Rooms 
       for (const room of rooms.values()) room.wake()
     },
     rest: async (reason) => {
-      await Promise.all([...rooms.values()].map((room) => room.rest(reason)))
+      await Promise.all([...rooms.values()].map((room) => room.close(reason)))
     },
   }
 }

@@ -5,7 +5,7 @@ import type { Call } from '../../src/account/contacts.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { claimed, claimKeyPackages } from '../../src/room/claim.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { plan } from '../../src/room/plan.ts'
+import { decide } from '../../src/room/decide.ts'
 import type { Intent, RoomState } from '../../src/room/state.ts'
 import type { Tools } from '../../src/room/tools.ts'
 import {
@@ -67,7 +67,7 @@ const roomAhead = async (days: number) => {
 }
 
 const actionsOf = (room: RoomState, clockS: number): readonly string[] =>
-  plan(room, calmAt(room, clockS)).map(({ kind }) => kind)
+  decide(room, calmAt(room, clockS)).map(({ kind }) => kind)
 
 describe('key packages that are claimed', () => {
   it('bring somebody into a log that is two months ahead, if they are good now', async () => {

@@ -11,7 +11,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Call } from '../../src/account/contacts.ts'
 import { memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { type Healer, type Healing, makeHealer } from '../../src/room/healer.ts'
+import { cellOf } from '../../src/cell.ts'
+import { type HandingBack, type Healer, type Healing, makeHealer } from '../../src/room/healer.ts'
 import type { JudgedEntry } from '../../src/room/judge.ts'
 import { roomKeys } from '../../src/room/keys.ts'
 import { rawChanges } from '../../src/room/rawLog.ts'
@@ -114,6 +115,7 @@ const device = async (ledger: Ledger, call: Call, store: Store): Promise<Device>
         witness: () => ledger.witness,
       },
       contacts: { handBack: async () => false },
+      session: cellOf<HandingBack | null>(null),
       isWhole: () => {},
     },
   )

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { encodeText } from '../../src/content/content.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { plan } from '../../src/room/plan.ts'
+import { decide } from '../../src/room/decide.ts'
 import { compose, envelopeFor } from '../../src/room/send.ts'
 import { calmAt, provider, roomOf, type Side, somebody, startS } from './people.ts'
 
@@ -71,7 +71,7 @@ describe('proposals by somebody who means to be a nuisance', () => {
     }
     const written = compose(bob.room, draft)
     const kinds = (onDuty: boolean) =>
-      plan(written, { ...calmAt(bob.room, startS), onDuty }).map(({ kind }) => kind)
+      decide(written, { ...calmAt(bob.room, startS), onDuty }).map(({ kind }) => kind)
     expect(kinds(true)).toEqual(['commit'])
     expect(kinds(false)).toEqual(['encrypt'])
   })

@@ -5,8 +5,9 @@ import { signLabelled } from '@sotto/trust'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { claimed, unhelped } from '../../src/room/claim.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { plan } from '../../src/room/plan.ts'
-import { enterRepair, repairAgain, stageRejoin } from '../../src/room/repair.ts'
+import { decide } from '../../src/room/decide.ts'
+import { stageRejoin } from '../../src/room/rejoin.ts'
+import { enterRepair, repairAgain } from '../../src/room/repair.ts'
 import type { Intent, RoomState } from '../../src/room/state.ts'
 import { calmAt, bundleOf, provider, roomOf, type Side, type Somebody, somebody, startS } from './people.ts'
 
@@ -23,7 +24,7 @@ const spoiled = (group: Group): Group => ({
 })
 
 const actionsOf = (room: RoomState): readonly string[] =>
-  plan(room, calmAt(room, startS)).map(({ kind }) => kind)
+  decide(room, calmAt(room, startS)).map(({ kind }) => kind)
 
 /** Commits fresh keys of a member; the GroupInfo is what the server hands out from then on. */
 const refresh = async (side: Side): Promise<Uint8Array> => {

@@ -2,10 +2,11 @@ import { type KeyPackageBundle, memberCount, pathWeight, readMessage } from '@so
 import { decodeCommitAttachment, limits } from '@sotto/protocol'
 import { extensionsWithPolicy, type Policy, policyOf } from '@sotto/trust'
 import { describe, expect, it } from 'vitest'
+import { cellOf } from '../../src/cell.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { fillInTime } from '../../src/room/filling.ts'
-import { plan, type Situation } from '../../src/room/plan.ts'
+import { fillingAtFirst, fillInTime } from '../../src/room/filling.ts'
+import { decide, type Situation } from '../../src/room/decide.ts'
 import type { Invitation } from '../../src/room/state.ts'
 import {
   bundleOf,
@@ -29,7 +30,7 @@ const invitationOf = ({ name, state }: Somebody, ...bundles: readonly KeyPackage
 
 /** What is to be done next, done where it is a commit. @returns what it was for */
 const commitNext = async (side: Side, situation: Partial<Situation> = {}): Promise<readonly string[]> => {
-  const [action] = plan(side.room, { ...calmAt(side.room, startS), ...situation })
+  const [action] = decide(side.room, { ...calmAt(side.room, startS), ...situation })
   if (action?.kind !== 'commit') throw new Error(`not a commit but ${action?.kind}`)
   await side.take(stageCommit(side.tools, side.room, action.purpose, startS, askedNobody))
   return side.room.pending?.intents ?? []
@@ -114,7 +115,7 @@ describe('people who are invited at once', () => {
     const intents = await Promise.all(guests.map(async (guest) => invitationOf(guest, await bundleOf(guest))))
     alice.room = { ...alice.room, group: { ...group, public: { ...group.public, context } }, intents }
     const purposeOf = () => {
-      const [action] = plan(alice.room, calmAt(alice.room, startS))
+      const [action] = decide(alice.room, calmAt(alice.room, startS))
       if (action?.kind !== 'commit') throw new Error('not a commit')
       return action.purpose
     }
@@ -140,7 +141,7 @@ describe('people who are invited at once', () => {
       keyPackages: [new Uint8Array([at])],
     }))
     const firstOf = (intents: readonly Invitation[], together = 64): number => {
-      const [action] = plan({ ...alice.room, intents }, { ...calmAt(alice.room, startS), together })
+      const [action] = decide({ ...alice.room, intents }, { ...calmAt(alice.room, startS), together })
       if (action?.kind !== 'commit' || action.purpose.kind !== 'invitations') throw new Error('not those')
       return action.purpose.intents.length
     }
@@ -217,8 +218,8 @@ describe('a tree that its owner has grown alone', () => {
         const clock = timers()
         const due: string[] = []
         const filling = fillInTime({
-          after: clock.after,
-          between: (min, max) => (min + max) / 2,
+          session: cellOf(fillingAtFirst),
+          timers: { after: clock.after, between: (min, max) => (min + max) / 2, close: () => {} },
           isOnline: () => isOnline,
           due: () => void due.push('due'),
         })
@@ -257,7 +258,7 @@ describe('a tree that its owner has grown alone', () => {
   it('says nothing while somebody has something to say', async () => {
     const alice = await founded([])
     const actions = (room: typeof alice.room) =>
-      plan(room, { ...calmAt(room, startS), filling: true }).map(({ kind }) => kind)
+      decide(room, { ...calmAt(room, startS), filling: true }).map(({ kind }) => kind)
     expect(actions(alice.room)).toEqual(['commit'])
     await alice.write('first this')
     expect(actions(alice.room)).toEqual(['submit'])

@@ -5,19 +5,22 @@ import { sealMeta } from '../content/meta.ts'
 import { engineWithoutChecks } from './attempt.ts'
 import { archiveKeyOf } from './archiveKey.ts'
 import { epochOf } from './send.ts'
-import { type Door, treeHashOf } from './repair.ts'
+import { type JoinInfo, treeHashOf } from './rejoin.ts'
 import { publicOf, type RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 
 /** By what others come into the room from outside, made by this member: for a server that has lost it. */
-export interface OpenDoor {
+export interface MadeJoinInfo {
   readonly groupInfo: Uint8Array
   /** The metadata, sealed for the epoch. */
   readonly meta: Uint8Array
 }
 
 /** @returns null for a room of which this device has no keys */
-export const doorOf = async (tools: Tools, { id, group, meta }: RoomState): Promise<OpenDoor | null> => {
+export const joinInfoOf = async (
+  tools: Tools,
+  { id, group, meta }: RoomState,
+): Promise<MadeJoinInfo | null> => {
   if (!group) return null
   const engine = engineWithoutChecks(tools)
   const archiveKey = archiveKeyOf(engine, group, id)
@@ -28,7 +31,7 @@ export const doorOf = async (tools: Tools, { id, group, meta }: RoomState): Prom
 }
 
 /** What the server hands out to those who come in from outside, if it has all that it takes. */
-export const doorOfServer = async (call: Call, room: RoomState): Promise<Door | undefined> => {
+export const joinInfoOfServer = async (call: Call, room: RoomState): Promise<JoinInfo | undefined> => {
   try {
     const { groupInfo } = await call(operations.readGroupInfo, { room: room.id })
     if (publicOf(room)) return { groupInfo, tree: null }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { flyingMax, pendingId, plan, type Situation } from '../../src/room/plan.ts'
+import { decide, flyingMax, type Situation } from '../../src/room/decide.ts'
 import { makePace } from '../../src/room/pace.ts'
 import { requeue } from '../../src/room/send.ts'
+import { pendingId } from '../../src/room/sending.ts'
 import type { OutboxItem, OutboxStage, Pending, RoomState } from '../../src/room/state.ts'
 import { limits, toHex } from '@sotto/protocol'
 import { roomOf, somebody } from './people.ts'
@@ -48,7 +49,7 @@ describe('what is to be done next', () => {
     account: new Uint8Array(32),
   })
   const kinds = (room: RoomState, situation: Partial<Situation> = {}): readonly string[] =>
-    plan(room, { ...calm(), ...situation }).map(({ kind }) => kind)
+    decide(room, { ...calm(), ...situation }).map(({ kind }) => kind)
   const invitation = {
     kind: 'invite',
     id: 'i',
@@ -88,12 +89,12 @@ describe('what is to be done next', () => {
 
   it('messages are encrypted and sent, as many as may be under way', () => {
     const outbox = [item(0, encrypted(1, 1)), item(1, encrypted(1, 2)), item(2, queued)]
-    expect(plan({ ...active, outbox }, calm())).toEqual([
+    expect(decide({ ...active, outbox }, calm())).toEqual([
       { kind: 'submit', items: outbox.slice(0, 2) },
       { kind: 'encrypt', count: flyingMax - 2 },
     ])
     const underWay = new Set([toHex(new Uint8Array(16).fill(0))])
-    expect(plan({ ...active, outbox }, { ...calm(), underWay, window: 2 })).toEqual([
+    expect(decide({ ...active, outbox }, { ...calm(), underWay, window: 2 })).toEqual([
       { kind: 'submit', items: [outbox[1]] },
     ])
     expect(kinds({ ...active, outbox: [item(0, { kind: 'failed', code: 'too_large' })] })).toEqual([])

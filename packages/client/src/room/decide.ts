@@ -1,11 +1,12 @@
 import { equalBytes, limits, toHex } from '@sotto/protocol'
 import { type Intent, type Invitation, isGoing, type OutboxItem, type Pending, type Place } from './state.ts'
 import type { RoomState } from './state.ts'
+import { pendingId } from './sending.ts'
 import type { Group } from '@sotto/mls'
 import { type HookDuty, hookDuties } from './hookDuties.ts'
 import { type Death, policyOf } from '@sotto/trust'
 import { type Claimant, isClaimant, isUnclaimed } from './claim.ts'
-import { hasAskedToLeave, hasProposalsOfOthers } from './commit.ts'
+import { hasAskedToLeave, hasProposalsOfOthers } from './proposals.ts'
 import { freePlaces } from './places.ts'
 import { isMetaKnown } from './metadata.ts'
 import { intentsOf, needsMeta, type Purpose } from './purpose.ts'
@@ -74,7 +75,7 @@ export const flyingMax = 8
  * The next actions for a room. It is asked after every step, after every answer and at every start, so that a crash
  * between any two of them is completed by asking once more.
  */
-export const plan = (room: RoomState, situation: Situation): readonly Action[] => {
+export const decide = (room: RoomState, situation: Situation): readonly Action[] => {
   if (!situation.online) return []
   switch (room.phase.kind) {
     case 'creating':
@@ -84,11 +85,11 @@ export const plan = (room: RoomState, situation: Situation): readonly Action[] =
       if (room.phase.nack) return [{ kind: 'nack' }]
       return room.phase.code === 'server_rollback' ? [{ kind: 'heal' }] : []
     case 'repairing':
-      return planRepair(room, room.phase, situation)
+      return decideRepair(room, room.phase, situation)
     case 'active':
     case 'leaving':
     case 'parting':
-      return planOpen(room, situation)
+      return decideOpen(room, situation)
     case 'invited':
     case 'removed':
     case 'refounded':
@@ -102,7 +103,7 @@ export const plan = (room: RoomState, situation: Situation): readonly Action[] =
 export const hasPlace = ({ cursor, hash }: Place): boolean => cursor > 0 || hash.some((byte) => byte !== 0)
 
 /** Nothing else is tried before the end of the log is reached (protocol §9). */
-const planRepair = (
+const decideRepair = (
   { place, pending }: RoomState,
   { nack, asked }: Extract<RoomState['phase'], { kind: 'repairing' }>,
   situation: Situation,
@@ -115,7 +116,7 @@ const planRepair = (
   return asked ? [] : [{ kind: 'rejoin' }]
 }
 
-const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
+const decideOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   if (room.place.cursor < situation.head) return [{ kind: 'fetch' }]
   if (situation.holdingBack) return []
   const { group, pending } = room
@@ -123,7 +124,7 @@ const planOpen = (room: RoomState, situation: Situation): readonly Action[] => {
   if (!group) return []
   if (isGoing(room)) return hasAskedToLeave(group) ? [] : [{ kind: 'propose_leave' }]
   const sent = room.outbox.filter(({ stage }) => stage.kind === 'encrypted')
-  const submit = situation.crowdedOut ? [] : planSubmit(sent, situation)
+  const submit = situation.crowdedOut ? [] : submitting(sent, situation)
   const isQueued = room.outbox.some(({ stage }) => stage.kind === 'queued')
   const wanted = purposeOf(room, group, situation, isQueued)
   const purpose = wanted && needsMeta(wanted) && !isMetaKnown(room) ? undefined : wanted
@@ -207,10 +208,7 @@ const isLeafOld = ({ place }: RoomState, timeMs: number, isQueued: boolean): boo
   return isQueued && (ageMs > leafSpeakingMs || place.sendCounter - place.leafCounter >= leafMessagesMax)
 }
 
-/** Under which name a commit or proposal is under way; messages have ids of 32 digits. */
-export const pendingId = 'pending'
-
-const planSubmit = (sent: readonly OutboxItem[], { underWay }: Situation): readonly Action[] => {
+const submitting = (sent: readonly OutboxItem[], { underWay }: Situation): readonly Action[] => {
   const items = sent.filter(({ message }) => !underWay.has(toHex(message)))
   return items.length > 0 ? [{ kind: 'submit', items }] : []
 }
