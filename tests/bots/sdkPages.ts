@@ -58,7 +58,11 @@ const chapters: readonly Chapter[] = [
     entrance: '`@sotto/client`',
     about:
       'What `sotto.client` can do, and the views that rooms, members and messages are told in: plain data. Each command takes one plain object and rejects with a `SottoError`.',
-    sources: [[`${client}/src/view.ts`]],
+    sources: [
+      [`${client}/src/view.ts`],
+      [`${client}/src/content/react/react.ts`, 'Reactions'],
+      [`${client}/src/content/react/reactions.ts`, 'ReactionView'],
+    ],
     commands: `${client}/src/commands`,
   },
   {

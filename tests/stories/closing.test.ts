@@ -48,6 +48,7 @@ const inputs = (room: string): Readonly<Record<keyof ClientCommands, object>> =>
   revokeHook: { room, hook: '00'.repeat(16) },
   forwardHook: { room, hook: '00'.repeat(16) },
   send: { room, text: 'hello' },
+  react: { room, id: `${'00'.repeat(16)}.${'00'.repeat(16)}`, emoji: '👍' },
   offerCommands: { room, commands: [] },
   retry: { room, id: '00'.repeat(32) },
   discard: { room, id: '00'.repeat(32) },

@@ -274,7 +274,11 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   ),
   markBytesMax: by('packages/client/test/timeline/project.test.ts', 'are so long and no longer'),
   markKeyCharactersMax: by('packages/client/test/timeline/project.test.ts', 'are so long and no longer'),
+  marksPerAccountMax: by('packages/client/test/react.test.ts', 'of one account are bounded'),
   marksWaitingPerRoomMax: by('packages/client/test/timeline/project.test.ts', 'wait so many and no more'),
+  reactionCharactersMax: by('packages/client/test/react.test.ts', 'is nothing else'),
+  reactionsShownMax: by('packages/client/test/react.test.ts', 'shows few of very many emoji'),
+  reactionNamesMax: by('packages/client/test/react.test.ts', 'shows few of very many names'),
   botCommandsMax: by('packages/client/test/content.test.ts', 'keeps what a bot says it listens to'),
   botCommandSummaryCharactersMax: by(
     'packages/client/test/content.test.ts',

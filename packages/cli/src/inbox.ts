@@ -99,6 +99,7 @@ export const inboxOf = (client: Client, only: RoomView | undefined, print: Print
           for (const room of wanted().filter(concerned)) readOn(room).catch(fail)
           return
         }
+        case 'changed':
         case 'discarded':
       }
     })

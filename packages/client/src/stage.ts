@@ -90,9 +90,10 @@ export const makeStage = (scene: Scene): Stage => {
   const tellOne = (room: RoomState, profile: Profile, one: Told): void => {
     const id = toHex(room.id)
     switch (one.kind) {
-      case 'records': {
+      case 'records':
+      case 'changed': {
         const items = one.records.flatMap((placed) => itemsOf(placed, senderOf))
-        return publish({ kind: 'timeline', room: id, items })
+        return publish({ kind: one.kind === 'changed' ? 'changed' : 'timeline', room: id, items })
       }
       case 'outbox': {
         const open = scene.device()?.rooms.find(id)

@@ -1,5 +1,6 @@
 import type { AccessScope, FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
 import type { ClientCommands } from './commands/table.ts'
+import type { Additions } from './content/registry.ts'
 import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
 import type { Obstacle } from './ports/obstacle.ts'
 import type { OfferedCommand } from './slash/table.ts'
@@ -218,17 +219,19 @@ export interface SenderView {
   readonly isBot: boolean
 }
 
+export interface MessageItem extends Additions {
+  readonly kind: 'message'
+  readonly id: string
+  /** Place in the room's log; null until the server has acknowledged it. */
+  readonly seq: number | null
+  readonly sender: SenderView
+  readonly text: string
+  readonly timeMs: number
+  readonly delivery: Delivery
+}
+
 export type TimelineItem =
-  | {
-      readonly kind: 'message'
-      readonly id: string
-      /** Place in the room's log; null until the server has acknowledged it. */
-      readonly seq: number | null
-      readonly sender: SenderView
-      readonly text: string
-      readonly timeMs: number
-      readonly delivery: Delivery
-    }
+  | MessageItem
   | {
       readonly kind: 'event'
       readonly id: string
@@ -298,6 +301,8 @@ export type ClientEvent =
   | { readonly kind: 'state'; readonly state: ClientState }
   /** New or changed items, oldest first; `id` says which they replace. An item once sent keeps its `id`. */
   | { readonly kind: 'timeline'; readonly room: string; readonly items: readonly TimelineItem[] }
+  /** Items that stand in the log already and are shown otherwise now, as what is said of them changes. */
+  | { readonly kind: 'changed'; readonly room: string; readonly items: readonly TimelineItem[] }
   | { readonly kind: 'discarded'; readonly room: string; readonly id: string }
 
 /** What a program of the user may reach, and until when. */

@@ -11,6 +11,7 @@ import { openSharedClient } from '../adapters/node/sharedProfile.ts'
 import { socketPathOf } from '../adapters/node/socketPath.ts'
 import type { Client, ClientEvent, ClientState } from '../src/index.ts'
 import { assertFailure } from './contracts/contract.ts'
+import { refusing } from './refusing.ts'
 
 const room = 'ab'.repeat(16)
 const state: ClientState = {
@@ -27,8 +28,8 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
   of.openings += 1
   of.open += 1
   const listeners = new Set<(event: ClientEvent) => void>()
-  const unused = () => Promise.reject(new SottoError('internal'))
   return {
+    ...refusing,
     state: () => state,
     subscribe: (listener) => {
       listeners.add(listener)
@@ -37,44 +38,19 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
     close: async () => {
       of.open -= 1
     },
-    register: unused,
-    login: unused,
-    logout: unused,
-    createRoom: unused,
     findOpenRoom: async () => null,
-    joinOpenRoom: unused,
-    withdrawJoin: unused,
-    setOpenness: unused,
     people: async () => [],
-    invite: unused,
-    inviteAll: unused,
-    accept: unused,
-    decline: unused,
     declineAll: async () => ({ count: 0 }),
-    block: unused,
-    unblock: unused,
     blocked: async () => [],
-    leave: unused,
-    deleteRoom: unused,
-    removeMember: unused,
-    setRole: unused,
-    rejoin: unused,
-    refound: unused,
     members: async () => [],
     registrationMode: async () => 'open',
     createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},
-    hooks: unused,
-    createHook: unused,
-    revokeHook: unused,
-    forwardHook: unused,
     send: async ({ text, message: id = '' }) => {
       of.texts.set(id, text)
       return { id }
     },
-    retry: unused,
-    discard: unused,
     timeline: async () => ({ items: [], more: false }),
     markRead: async () => {},
     saveDraft: async () => {},

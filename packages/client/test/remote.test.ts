@@ -4,6 +4,7 @@ import { endingBy, remoteClient } from '../src/remote/client.ts'
 import type { Channel } from '../src/remote/messages.ts'
 import { serveClient } from '../src/remote/serve.ts'
 import type { Client, ClientEvent, ClientState, TimelineItem } from '../src/view.ts'
+import { refusing } from './refusing.ts'
 
 const room = 'ab'.repeat(16)
 const stateOf = (name: string): ClientState => ({
@@ -26,56 +27,35 @@ const message = (seq: number, text: string, own = false): TimelineItem => ({
 const profile = () => {
   const texts = new Map<string, string>()
   const listeners = new Set<(event: ClientEvent) => void>()
-  const unused = () => Promise.reject(new SottoError('internal'))
   const client: Client = {
+    ...refusing,
     state: () => stateOf('alice'),
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     close: async () => {},
-    register: unused,
     login: async () => {
       throw new SottoError('invalid_credentials', 'no', { triesLeft: 3 })
     },
     logout: async () => {
       throw new TypeError('a bug with a secret in it')
     },
-    createRoom: unused,
     findOpenRoom: async () => null,
-    joinOpenRoom: unused,
-    withdrawJoin: unused,
-    setOpenness: unused,
     people: async () => [],
     invite: async () => {},
     inviteAll: async () => [],
-    accept: unused,
-    decline: unused,
     declineAll: async () => ({ count: 0 }),
-    block: unused,
-    unblock: unused,
     blocked: async () => [],
-    leave: unused,
-    deleteRoom: unused,
-    removeMember: unused,
-    setRole: unused,
-    rejoin: unused,
-    refound: unused,
     members: async () => [],
     registrationMode: async () => 'open',
     createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},
-    hooks: unused,
-    createHook: unused,
-    revokeHook: unused,
-    forwardHook: unused,
     send: async ({ text, message: id = 'unnamed' }) => {
       texts.set(id, text)
       return { id }
     },
-    retry: unused,
-    discard: unused,
     timeline: async ({ after = 0 }) => ({
       items: [...texts.values()]
         .map((text, i) => message(i + 1, text))

@@ -250,8 +250,15 @@ export const limits = {
   marksPerMessageMax: 1024,
   markBytesMax: 1 * kiB,
   markKeyCharactersMax: 64,
+  /** Of one account about one message: nobody takes the places of all others. */
+  marksPerAccountMax: 32,
   /** Of messages that a device does not have. */
   marksWaitingPerRoomMax: 256,
+  /** In UTF-16 units: the longest emoji that Unicode recommends has 22. */
+  reactionCharactersMax: 32,
+  /** What is shown of very many. */
+  reactionsShownMax: 32,
+  reactionNamesMax: 24,
   /** What a bot offers in a room, and how many bots' offers a room has. */
   botCommandsMax: 32,
   botCommandSummaryCharactersMax: 120,

@@ -7,12 +7,10 @@ import { claimsOf, readSignedPost } from '../../../packages/client/src/hook/post
 import { publicHalf } from '../../../packages/client/src/hook/publicKey.ts'
 import { decodeShare, encodeShare, type Share } from '../../../packages/client/src/hook/share.ts'
 import { readStatement, signStatement } from '../../../packages/client/src/hook/statement.ts'
-import {
-  decodeContent,
-  encodeCommands,
-  encodeText,
-  readContent,
-} from '../../../packages/client/src/content/content.ts'
+import { encodeCommands } from '../../../packages/client/src/content/botCommands/botCommands.ts'
+import { decodeContent, readContent } from '../../../packages/client/src/content/content.ts'
+import { encodeReact } from '../../../packages/client/src/content/react/react.ts'
+import { encodeText } from '../../../packages/client/src/content/text/text.ts'
 import {
   makeMeta,
   nameOf,
@@ -176,7 +174,12 @@ const long = new Uint8Array(40_000).fill(3)
 export const clientTargets: readonly Target[] = [
   target(
     'content',
-    () => [content, encodeCommands(commands, salt, 1), encodeCanonical({ t: 'later', salt, ts: 1, x: [1] })],
+    () => [
+      content,
+      encodeCommands(commands, salt, 1),
+      encodeReact({ reference: new Uint8Array(32), emoji: '👩🏽‍🚀', isOn: true }, salt, 1),
+      encodeCanonical({ t: 'later', salt, ts: 1, x: [1] }),
+    ],
     decodeContent,
   ),
   target('padding', () => [pad(content), pad(new Uint8Array(9000))], unpad, pad),

@@ -127,6 +127,7 @@ export const openConversation = async (
       case 'timeline':
         if (event.room === room) reading = reading.then(readOn).catch(fail)
         return
+      case 'changed':
       case 'discarded':
     }
   })

@@ -1,6 +1,6 @@
 import { SottoError } from '@sotto/protocol'
 import { isBotDevice } from '../account/deviceKinds.ts'
-import { encodeCommands } from '../content/content.ts'
+import { encodeCommands } from '../content/botCommands/botCommands.ts'
 import { roomToSpeakIn } from '../room/standing.ts'
 import { ofAccount } from './command.ts'
 import { fields, listOf, string } from './input.ts'

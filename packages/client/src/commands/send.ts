@@ -1,4 +1,4 @@
-import { encodeText } from '../content/content.ts'
+import { encodeText } from '../content/text/text.ts'
 import { roomKeys } from '../room/keys.ts'
 import { messageNamed } from '../room/messageName.ts'
 import { outboxItem } from '../room/send.ts'

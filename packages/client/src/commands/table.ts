@@ -22,6 +22,7 @@ import { markRead } from './markRead.ts'
 import { members } from './members.ts'
 import { offerCommands } from './offerCommands.ts'
 import { people } from './people.ts'
+import { react } from './react.ts'
 import { readNote } from './readNote.ts'
 import { refound } from './refound.ts'
 import { register } from './register.ts'
@@ -78,6 +79,7 @@ export const commands = {
   revokeHook,
   forwardHook,
   send,
+  react,
   offerCommands,
   retry,
   discard,

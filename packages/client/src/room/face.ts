@@ -1,8 +1,8 @@
 import { equalBytes } from '@sotto/protocol'
+import { summaryOf } from '../content/content.ts'
 import type { PlacedRecord } from '../timeline/project.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 import { standsAlone } from '../timeline/target.ts'
-import { shownText } from '../timeline/view.ts'
 import type { Face } from './state.ts'
 
 const previewCharactersMax = 200
@@ -46,7 +46,7 @@ interface Words {
 const wordsOf = (item: RecordedItem): Words | undefined => {
   switch (item.kind) {
     case 'message':
-      return { sender: item.account, text: shownText(item.said.content) }
+      return { sender: item.account, text: summaryOf(item.said.content) }
     case 'hook':
       return item.text === null ? undefined : { sender: item.hook, text: item.text }
     case 'event':

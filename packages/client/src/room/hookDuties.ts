@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '@sotto/protocol'
 import { may } from '@sotto/trust'
-import { encodeHookKeys } from '../content/content.ts'
+import { encodeHookKeys } from '../content/hookKeys/hookKeys.ts'
 import { keyPairIn } from '../hook/keyPair.ts'
 import {
   type Generation,

@@ -1,6 +1,6 @@
 import type { PublicGroup } from '@sotto/mls'
 import { equalBytes, limits, toHex } from '@sotto/protocol'
-import type { BotCommandOffer } from '../content/content.ts'
+import type { BotCommandOffer } from '../content/botCommands/botCommands.ts'
 import type { OfferedCommand } from '../slash/table.ts'
 import { accountsIn } from './places.ts'
 import { publicOf, type RoomState } from './state.ts'

@@ -1,6 +1,6 @@
 import { anchorHashBytes, entryKinds, toHex } from '@sotto/protocol'
 import type { Change } from '../ports/store.ts'
-import { type PlacedRecord, project, wantedBy } from '../timeline/project.ts'
+import { type PlacedRecord, project, type ShownRecord, wantedBy } from '../timeline/project.ts'
 import { encodeLogRecord } from '../timeline/record.ts'
 import { type Desk, type Ending, passed, type Reading, stopped, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
@@ -13,7 +13,7 @@ import { isOwnPending, receiveCommit, receiveNack, receiveProposal } from './rec
 import { isOwnTag, ownItem, receiveMessage } from './receiveMessage.ts'
 import { enterRepair } from './repair.ts'
 import { follows, type Nack, type Place, type RoomState } from './state.ts'
-import { type Step, type Stepped, stepped } from './step.ts'
+import { type Step, type Stepped, stepped, type Told } from './step.ts'
 import type { Tools } from './tools.ts'
 import { encodeUses, isUsedBy } from './uses.ts'
 
@@ -72,7 +72,6 @@ const finish = async (tools: Tools, desk: Desk, records: readonly PlacedRecord[]
   if (room.phase.kind === 'absent') return stepped(room, { consumed })
   const known = await reading.lookUp(wantedBy(records))
   const { changes, fresh, changed } = project(room.id, known, records)
-  const shown = [...changed, ...fresh]
   return stepped(
     {
       ...room,
@@ -85,10 +84,13 @@ const finish = async (tools: Tools, desk: Desk, records: readonly PlacedRecord[]
     {
       changes: [...rowsOf(desk, records), ...changes],
       consumed,
-      told: [...(shown.length > 0 ? [{ kind: 'records' as const, records: shown }] : []), ...desk.told],
+      told: [...toldOf('changed', changed), ...toldOf('records', fresh), ...desk.told],
     },
   )
 }
+
+const toldOf = (kind: 'changed' | 'records', records: readonly ShownRecord[]): readonly Told[] =>
+  records.length > 0 ? [{ kind, records }] : []
 
 /** The log as it came to be read, which messages stand in it, and how it was sent. */
 const rowsOf = ({ room, reading, uses }: Desk, records: readonly PlacedRecord[]): readonly Change[] => {

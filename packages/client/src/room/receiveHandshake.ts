@@ -2,7 +2,7 @@ import { allSecrets, type Group, leafAt, leaves, observe, process, type PublicGr
 import { declinedExtension, decodeLoggedNack, equalBytes, type LoggedNack, toHex } from '@sotto/protocol'
 import { deviceOf, identityOf, may, policyOf, roleOf, verifyLabelled } from '@sotto/trust'
 import { allSecretsOf } from '../hook/keys.ts'
-import { isForPeople } from '../timeline/view.ts'
+import { decodeContent, isForPeople } from '../content/content.ts'
 import { attempt } from './attempt.ts'
 import { type Desk, type Ending, stopped, passed, secondsOf } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
@@ -179,7 +179,8 @@ const enter = (desk: Desk, group: Group, people: Moved): void => {
 const withoutFailedTellings = (outbox: readonly OutboxItem[]): readonly OutboxItem[] =>
   outbox.some(isFailedTelling) ? outbox.filter((item) => !isFailedTelling(item)) : outbox
 
-const isFailedTelling = (item: OutboxItem): boolean => item.stage.kind === 'failed' && !isForPeople(item)
+const isFailedTelling = (item: OutboxItem): boolean =>
+  item.stage.kind === 'failed' && !isForPeople(decodeContent(item.content))
 
 const heedHooks = (desk: Desk, group: PublicGroup, people: Moved): void => {
   const { hooks, consumed, unsaid } = hooksAfter(desk.room.hooks, group, people)

@@ -1,15 +1,13 @@
 import { leafAt, process } from '@sotto/mls'
 import { anchorHashBytes, type Envelope, equalBytes, toHex } from '@sotto/protocol'
 import { identityOf } from '@sotto/trust'
-import { isBotDevice } from '../account/deviceKinds.ts'
-import { type BotCommandOffer, type ReadContent, readContent } from '../content/content.ts'
+import { type ReadContent, readContent } from '../content/content.ts'
+import type { ReceivedMessage } from '../content/contentType.ts'
 import { decodePayload } from '../content/payload.ts'
-import type { RecordedItem } from '../timeline/record.ts'
+import { contentTypeOf } from '../content/registry.ts'
 import { attempt } from './attempt.ts'
 import { type Desk, type Ending, stopped, missed, passed, secondsOf, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
-import { withOffer } from './offers.ts'
-import { receiveShare } from './receiveShare.ts'
 import { enterRepair } from './repair.ts'
 import type { OutboxItem, RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
@@ -115,34 +113,11 @@ const receiveOwn = async (
   )
 }
 
-type Message = Omit<Extract<RecordedItem, { kind: 'message' }>, 'kind'>
-
 /** What somebody has said to people is shown; what clients tell each other is heeded. */
-const heed = async (tools: Tools, desk: Desk, message: Message, timeMs: number): Promise<Ending> => {
+const heed = async (tools: Tools, desk: Desk, message: ReceivedMessage, timeMs: number): Promise<Ending> => {
   const { content } = message.said
-  switch (content.kind) {
-    case 'hook_keys':
-      return receiveShare(tools, desk, { ...message, keys: content.keys, timeMs })
-    case 'commands':
-      return receiveOffer(tools, desk, message, content.commands)
-    case 'text':
-    case 'unsupported':
-      return passed({ kind: 'message', ...message })
-  }
-}
-
-/** What a bot says that it listens to is noted; from anybody else it is words. */
-const receiveOffer = (
-  tools: Tools,
-  desk: Desk,
-  message: Message,
-  commands: readonly BotCommandOffer[],
-): Ending => {
-  const { account, device } = message
-  const state = tools.find(account)?.state
-  if (!state || !isBotDevice(state, device)) return passed({ kind: 'message', ...message })
-  desk.room = { ...desk.room, offers: withOffer(desk.room.offers, { account, commands }) }
-  return passed()
+  const receive = contentTypeOf(content.kind)?.receive
+  return receive ? receive(tools, desk, message, content, timeMs) : passed({ kind: 'message', ...message })
 }
 
 /**

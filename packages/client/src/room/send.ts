@@ -9,7 +9,9 @@ import {
   limits,
   SottoError,
 } from '@sotto/protocol'
+import { readContent } from '../content/content.ts'
 import { encodePayload } from '../content/payload.ts'
+import { targetOf } from '../timeline/target.ts'
 import { engineWithoutChecks } from './attempt.ts'
 import type { OutboxItem, Place, RoomState } from './state.ts'
 import { type Stepped, stepped } from './step.ts'
@@ -122,14 +124,18 @@ export const requeue = (outbox: readonly OutboxItem[], isOver: (item: OutboxItem
       )
     : outbox
 
-export const failItem = (room: RoomState, message: Uint8Array, code: FailureCode): Stepped =>
-  stepped(
-    {
-      ...room,
-      outbox: replaced(room.outbox, message, (item) => ({ ...item, stage: { kind: 'failed', code } })),
-    },
-    { told: [{ kind: 'outbox', messages: [message] }] },
-  )
+/** What is shown by itself stays, for the user to decide about it; what says something of another message is gone. */
+export const failItem = (room: RoomState, message: Uint8Array, code: FailureCode): Stepped => {
+  const item = outboxItem(room, message)
+  if (item && targetOf(readContent(item.content))) return withoutItem(room, message)
+  const outbox = replaced(room.outbox, message, (one) => ({ ...one, stage: { kind: 'failed', code } }))
+  return stepped({ ...room, outbox }, { told: [{ kind: 'outbox', messages: [message] }] })
+}
+
+const withoutItem = (room: RoomState, message: Uint8Array): Stepped => {
+  const outbox = room.outbox.filter((item) => !equalBytes(item.message, message))
+  return stepped({ ...room, outbox }, { told: [{ kind: 'discarded', message }] })
+}
 
 /** @throws SottoError `not_found` unless the message failed */
 export const retryItem = (room: RoomState, message: Uint8Array): Stepped => {
@@ -141,6 +147,5 @@ export const retryItem = (room: RoomState, message: Uint8Array): Stepped => {
 /** @throws SottoError `not_found` unless the message failed: what may be on its way cannot be taken back */
 export const discardItem = (room: RoomState, message: Uint8Array): Stepped => {
   if (outboxItem(room, message)?.stage.kind !== 'failed') throw new SottoError('not_found')
-  const outbox = room.outbox.filter((item) => !equalBytes(item.message, message))
-  return stepped({ ...room, outbox }, { told: [{ kind: 'discarded', message }] })
+  return withoutItem(room, message)
 }

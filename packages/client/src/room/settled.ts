@@ -51,6 +51,7 @@ const saidIn = (one: Told): readonly Settled[] => {
     case 'leave_refused':
       return [{ key: 'left', failure: new SottoError('policy', undefined, { rule: one.rule }) }]
     case 'records':
+    case 'changed':
     case 'outbox':
     case 'discarded':
       return []

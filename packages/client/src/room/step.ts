@@ -24,8 +24,10 @@ export interface Stepped {
 }
 
 export type Told =
-  /** Records that are new or shown otherwise now, in the order of the log. */
+  /** New records, in the order of the log. */
   | { readonly kind: 'records'; readonly records: readonly ShownRecord[] }
+  /** Earlier ones that are shown otherwise now. */
+  | { readonly kind: 'changed'; readonly records: readonly ShownRecord[] }
   /** Items of the outbox that are new or stand differently. */
   | { readonly kind: 'outbox'; readonly messages: readonly Uint8Array[] }
   | { readonly kind: 'discarded'; readonly message: Uint8Array }

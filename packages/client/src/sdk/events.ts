@@ -1,4 +1,5 @@
 import type { FailureCode } from '@sotto/protocol'
+import type { ReactionView } from '../content/react/reactions.ts'
 import type {
   Client,
   ClientEvent,
@@ -19,13 +20,15 @@ export interface Message {
   readonly sender: SenderView
   readonly text: string
   readonly timeMs: number
+  /** What people say about it with emoji, as it stood when it was read; absent: nothing. */
+  readonly reactions?: readonly ReactionView[]
 }
 
 /** @returns undefined for what is no message, or has no place in the log yet */
 export const messageOf = (room: string, item: TimelineItem): Message | undefined => {
   if (item.kind !== 'message' || item.seq === null) return undefined
-  const { id, seq, sender, text, timeMs } = item
-  return { room, id, seq, sender, text, timeMs }
+  const { id, seq, sender, text, timeMs, reactions } = item
+  return { room, id, seq, sender, text, timeMs, ...(reactions ? { reactions } : {}) }
 }
 
 /** What happens while a client is open. */
@@ -43,6 +46,13 @@ export interface SottoEvents {
   readonly waiting: { readonly room: string; readonly id: string; readonly noSpace: SpaceOwner }
   /** A message sent from here was refused, and why. */
   readonly failed: { readonly room: string; readonly id: string; readonly code: FailureCode }
+  /** The reactions to a message are others now: all that it has. */
+  readonly reactions: {
+    readonly room: string
+    readonly id: string
+    readonly seq: number
+    readonly reactions: readonly ReactionView[]
+  }
   /** `name` has been brought into the room. */
   readonly joined: { readonly room: string; readonly name: string; readonly by: SenderView }
   /** `name` is out of the room: by their own wish, or `by` somebody else. */
@@ -78,6 +88,7 @@ export const eventDeskOf = (client: Client): EventDesk => {
     delivered: new Set(),
     waiting: new Set(),
     failed: new Set(),
+    reactions: new Set(),
     joined: new Set(),
     left: new Set(),
     missed: new Set(),
@@ -149,6 +160,12 @@ export const eventDeskOf = (client: Client): EventDesk => {
     told.set(room, Math.max(newest, told.get(room) ?? 0))
   }
 
+  const tellChanged = ({ room, items }: Extract<ClientEvent, { kind: 'changed' }>): void => {
+    for (const item of items)
+      if (item.kind === 'message' && item.seq !== null)
+        tell('reactions', { room, id: item.id, seq: item.seq, reactions: item.reactions ?? [] })
+  }
+
   /** What happens in a room is told a moment before the state that shows it: listeners want to know its name. */
   let early: readonly Timeline[] = []
   const isShown = ({ room }: Timeline): boolean =>
@@ -168,6 +185,8 @@ export const eventDeskOf = (client: Client): EventDesk => {
         if (isShown(event)) return tellItems(event)
         early = [...early, event].slice(-earlyMax)
         return
+      case 'changed':
+        return tellChanged(event)
       case 'discarded':
     }
   }

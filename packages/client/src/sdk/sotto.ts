@@ -63,6 +63,13 @@ export interface Sotto {
    * @throws SottoError `not_member`, `room_frozen`, `identity_changed`, `too_large`, `rate` when too many wait
    */
   send(room: string, text: string): Promise<Sent>
+  /**
+   * Says something about a message with one emoji, or takes that back with `isOn: false`. Resolves when it is stored on
+   * this device.
+   *
+   * @throws SottoError `bad_request` for what is not one emoji, `not_found` for what is no message, `not_member`, `rate`
+   */
+  react(room: string, id: string, emoji: string, options?: { readonly isOn?: boolean }): Promise<void>
   /** Messages as this device has them, a page at a time. */
   history(room: string, options?: HistoryOptions): Promise<HistoryPage>
   /**
@@ -159,6 +166,8 @@ export const sottoOf = (client: Client): Sotto => {
         delivered.catch(() => {})
         return { id: await stored, delivered }
       }),
+    react: (name, id, emoji, options = {}) =>
+      waits.until(async () => client.react({ room: room(name).id, id, emoji, ...options })),
     history: (name, { before, limit = historyLimit } = {}) =>
       waits.until(async () => {
         const { id } = room(name)

@@ -1,8 +1,10 @@
+import { toHex } from '@sotto/protocol'
 import { allRows } from '../ports/everyRow.ts'
 import type { Store } from '../ports/store.ts'
+import { messageReference } from '../content/payload.ts'
 import { roomKeys, within } from '../room/keys.ts'
 import { decodeMark, decodeMarks, type Mark, type WaitingMark } from './marks.ts'
-import { placeOfReference } from './places.ts'
+import { placeOfItem, placeOfReference } from './places.ts'
 import type { Known, PlacedRecord, ShownRecord, Wanted } from './project.ts'
 import { decodeLogRecord } from './record.ts'
 
@@ -52,4 +54,24 @@ export const withMarks = async (
   })
   const marks = new Map(rows.map(({ key, value }) => [roomKeys.marksSeq(key), decodeMarks(value)]))
   return records.map((placed) => ({ ...placed, marks: marks.get(placed.seq) ?? unmarked }))
+}
+
+/** What has been said about a message, by its reference in hex. */
+export const marksOfReference = async (
+  store: Store,
+  room: string,
+  reference: string,
+): Promise<readonly Mark[]> => (await recordNamed(store, room, reference))?.marks ?? unmarked
+
+/** The reference of the message that is shown under this id; undefined where the log has none. */
+export const messageAt = async (
+  store: Store,
+  room: Uint8Array,
+  item: string,
+): Promise<Uint8Array | undefined> => {
+  const id = toHex(room)
+  const seq = await placeOfItem(store, id, item)
+  const row = seq === undefined ? undefined : await store.get(roomKeys.logEntry(id, seq))
+  const said = row && decodeLogRecord(row).items.find((one) => one.kind === 'message')
+  return said && messageReference(room, said.account, said.said.bytes)
 }

@@ -67,12 +67,14 @@ const replaces = (one: Mark, other: Mark): boolean =>
 
 /**
  * The marks of a message with one more. It takes the place of the one of the same account and key, unless that stands
- * further on in the log: the result is the same in whichever order marks are found. A message that has as many as it may
- * takes no others.
+ * further on in the log: the result is the same in whichever order marks are found. A message that has as many as it may,
+ * of all or of the account, takes no others.
  */
 export const withMark = (before: readonly Mark[], next: Mark): readonly Mark[] => {
   const at = before.findIndex((known) => replaces(next, known))
   const known = before[at]
   if (known) return known.seq < next.seq ? before.with(at, next) : before
-  return before.length < limits.marksPerMessageMax ? [...before, next] : before
+  const own = before.filter(({ account }) => equalBytes(account, next.account)).length
+  const hasRoom = before.length < limits.marksPerMessageMax && own < limits.marksPerAccountMax
+  return hasRoom ? [...before, next] : before
 }

@@ -1,4 +1,5 @@
-import type { ReadContent } from '../content/content.ts'
+import { type Content, isForPeople, type ReadContent } from '../content/content.ts'
+import { contentTypeOf } from '../content/registry.ts'
 import type { RecordedItem } from './record.ts'
 
 /** What a content is about that says something of another message, and is shown with that one instead of by itself. */
@@ -11,15 +12,11 @@ export interface Target {
 
 export type TargetOf = (said: ReadContent) => Target | undefined
 
-export const targetOf: TargetOf = ({ content }) => {
-  switch (content.kind) {
-    case 'text':
-    case 'commands':
-    case 'hook_keys':
-    case 'unsupported':
-      return undefined
-  }
-}
+export const targetOf: TargetOf = ({ content }) => contentTypeOf(content.kind)?.target?.(content)
+
+/** Whether a content that is being sent is shown as an item: neither with another one, nor not at all. */
+export const isItem = (content: Content): boolean =>
+  isForPeople(content) && contentTypeOf(content.kind)?.target?.(content) === undefined
 
 /** Whether an item has a place of its own in the timeline. */
 export const standsAlone = (item: RecordedItem, about: TargetOf = targetOf): boolean =>

@@ -1,6 +1,7 @@
 import type { Store } from '../ports/store.ts'
 import type { Room } from '../room/atWork.ts'
 import type { TimelineItem } from '../view.ts'
+import { withMarks } from './lookUp.ts'
 import { recordsBefore, recordsFrom } from './pages.ts'
 import { itemsOf, outboxItemsOf, type SenderOf } from './view.ts'
 
@@ -33,11 +34,12 @@ export const readTimeline = async (
     after === undefined
       ? await recordsBefore(store, room.id, before ?? null, count)
       : await recordsFrom(store, room.id, after, count)
-  const items = page.records.flatMap((placed) => itemsOf(placed, reader.senderOf))
+  const shown = await withMarks(store, room.id, page.records)
+  const items = shown.flatMap((placed) => itemsOf(placed, reader.senderOf))
   const isAtEnd = after === undefined ? before === undefined : !page.more
   if (!isAtEnd) return { items, more: page.more }
-  const shown = new Set(items.map(({ id }) => id))
-  return { items: [...items, ...waiting.filter(({ id }) => !shown.has(id))], more: page.more }
+  const inLog = new Set(items.map(({ id }) => id))
+  return { items: [...items, ...waiting.filter(({ id }) => !inLog.has(id))], more: page.more }
 }
 
 const outboxItems = (room: Room, { account, device, senderOf }: Reader): readonly TimelineItem[] =>

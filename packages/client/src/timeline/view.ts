@@ -1,11 +1,12 @@
 import { toHex } from '@sotto/protocol'
 import { type Role as RoleCode, roles } from '@sotto/trust'
-import { type Content, decodeContent } from '../content/content.ts'
+import { decodeContent, summaryOf } from '../content/content.ts'
+import { additionsOf } from '../content/registry.ts'
 import type { OutboxItem } from '../room/state.ts'
 import type { Delivery, Role, SenderView, SpaceOwner, TimelineItem } from '../view.ts'
-import type { PlacedRecord } from './project.ts'
+import type { PlacedRecord, ShownRecord } from './project.ts'
 import type { RecordedItem } from './record.ts'
-import { standsAlone } from './target.ts'
+import { isItem, standsAlone } from './target.ts'
 
 /** What the timeline needs to know of people: their names, which of them this account is, and which are programs. */
 export type SenderOf = (account: Uint8Array, device?: Uint8Array) => SenderView
@@ -21,24 +22,16 @@ export const roleNames: Readonly<Record<RoleCode, Role>> = {
 export const messageItemId = (device: Uint8Array, message: Uint8Array): string =>
   `${toHex(device)}.${toHex(message)}`
 
-/** The text of a content; for one that is none, what stands in its place. */
-export const shownText = (content: Content): string => {
-  switch (content.kind) {
-    case 'text':
-      return content.text
-    case 'hook_keys':
-      return ''
-    case 'commands':
-      return `[commands: ${content.commands.map(({ name }) => `/${name}`).join(' ')}]`
-    case 'unsupported':
-      return `[${content.type}: this version cannot show it]`
-  }
-}
-
-export const itemsOf = ({ seq, record }: PlacedRecord, senderOf: SenderOf): readonly TimelineItem[] =>
-  record.items.flatMap((item, index) =>
-    standsAlone(item) ? [itemOf(seq, index, record.timeMs, item, senderOf)] : [],
-  )
+/** What stands at a place, with what has been said of it where that is known. */
+export const itemsOf = (
+  { seq, record, marks = [] }: PlacedRecord & Partial<Pick<ShownRecord, 'marks'>>,
+  senderOf: SenderOf,
+): readonly TimelineItem[] =>
+  record.items.flatMap((item, index) => {
+    if (!standsAlone(item)) return []
+    const shown = itemOf(seq, index, record.timeMs, item, senderOf)
+    return [shown.kind === 'message' ? { ...shown, ...additionsOf(marks, senderOf) } : shown]
+  })
 
 const itemOf = (
   seq: number,
@@ -54,7 +47,7 @@ const itemOf = (
         id: messageItemId(item.device, item.message),
         seq,
         sender: senderOf(item.account, item.device),
-        text: shownText(item.said.content),
+        text: summaryOf(item.said.content),
         timeMs,
         delivery: { kind: 'sent' },
       }
@@ -109,10 +102,6 @@ const itemOf = (
   }
 }
 
-/** Whether an own message is one that people are to see: clients tell each other things, too. */
-export const isForPeople = ({ content }: Pick<OutboxItem, 'content'>): boolean =>
-  decodeContent(content).kind !== 'hook_keys'
-
 /** Where the server has put a message that the log does not show yet. */
 export interface Acknowledged {
   readonly seq: number
@@ -134,7 +123,7 @@ export const outboxItemsOf = (
 ): readonly TimelineItem[] =>
   items.flatMap((item): readonly TimelineItem[] => {
     const content = decodeContent(item.content)
-    if (content.kind === 'hook_keys') return []
+    if (!isItem(content)) return []
     const place = acknowledged(item.message)
     return [
       {
@@ -142,7 +131,7 @@ export const outboxItemsOf = (
         id: messageItemId(device, item.message),
         seq: place?.seq ?? null,
         sender,
-        text: shownText(content),
+        text: summaryOf(content),
         timeMs: place?.timeMs ?? item.composedMs,
         delivery: place ? { kind: 'sent' } : deliveryOf(item, noSpaceFor(item.message)),
       },

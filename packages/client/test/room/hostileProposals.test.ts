@@ -1,7 +1,7 @@
 import { hybridSuiteId, makeEngine, propose } from '@sotto/mls'
 import { entryKinds } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
-import { encodeText } from '../../src/content/content.ts'
+import { encodeText } from '../../src/content/text/text.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
 import { decide } from '../../src/room/decide.ts'

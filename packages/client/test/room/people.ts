@@ -35,8 +35,8 @@ import type { Step, Stepped } from '../../src/room/step.ts'
 import type { Tools } from '../../src/room/tools.ts'
 import { decodeUses, type Use } from '../../src/room/uses.ts'
 import { nothingKnown } from '../../src/timeline/project.ts'
-import { shownText } from '../../src/timeline/view.ts'
-import { encodeText } from '../../src/content/content.ts'
+import { summaryOf } from '../../src/content/content.ts'
+import { encodeText } from '../../src/content/text/text.ts'
 import { makeMeta } from '../../src/content/meta.ts'
 import { decodeCommitAttachment } from '@sotto/protocol'
 import { encodeTree } from '@sotto/mls'
@@ -237,7 +237,7 @@ export class Side {
           ? one.records.flatMap(({ record }) =>
               record.items.map((item) =>
                 item.kind === 'message'
-                  ? shownText(item.said.content)
+                  ? summaryOf(item.said.content)
                   : item.kind === 'event'
                     ? `(${item.event.kind})`
                     : `(${item.kind})`,

@@ -1,5 +1,6 @@
 import { encodeCanonical, decodeCanonical, toHex } from '@sotto/protocol'
-import { encodeText, readContent, type ReadContent } from '../../src/content/content.ts'
+import { readContent, type ReadContent } from '../../src/content/content.ts'
+import { encodeText } from '../../src/content/text/text.ts'
 import { messageReference } from '../../src/content/payload.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { roomKeys } from '../../src/room/keys.ts'

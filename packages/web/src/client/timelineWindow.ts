@@ -73,6 +73,15 @@ export const withNewer = (window: TimelineWindow, page: Page): TimelineWindow =>
   return { ...window, items: merged(items, told), hasNewer: false, beyond: [], changed: 'end' }
 }
 
+/** Items that are shown otherwise now, as far as the window has them. */
+export const withChanged = (window: TimelineWindow, items: readonly TimelineItem[]): TimelineWindow => {
+  const renewed = new Map(items.map((item) => [item.id, item]))
+  const renew = (before: readonly TimelineItem[]): readonly TimelineItem[] =>
+    before.some(({ id }) => renewed.has(id)) ? before.map((item) => renewed.get(item.id) ?? item) : before
+  const [shown, beyond] = [renew(window.items), renew(window.beyond)]
+  return shown === window.items && beyond === window.beyond ? window : { ...window, items: shown, beyond }
+}
+
 /** New and changed items. What lies outside of the window comes with its page. */
 export const withChanges = (window: TimelineWindow, items: readonly TimelineItem[]): TimelineWindow => {
   const known = new Set(window.items.map((item) => item.id))

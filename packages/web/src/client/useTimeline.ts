@@ -7,6 +7,7 @@ import type { Failure } from './failure.ts'
 import {
   openAround,
   openAtEnd,
+  withChanged,
   withChanges,
   withNewer,
   withOlder,
@@ -107,6 +108,8 @@ const changeOf = (event: ClientEvent, room: string): Change | null => {
       return null
     case 'timeline':
       return event.room === room ? (window) => withChanges(window, event.items) : null
+    case 'changed':
+      return event.room === room ? (window) => withChanged(window, event.items) : null
     case 'discarded':
       return event.room === room ? (window) => withoutItem(window, event.id) : null
   }

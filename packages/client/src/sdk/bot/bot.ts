@@ -23,6 +23,8 @@ export interface BotMessage extends Message {
    * killed while it handled it, the first answer is not given a second time, nor is the second, and so on.
    */
   reply(text: string): Promise<void>
+  /** Says something about the message with one emoji, or takes that back with `isOn: false`. */
+  react(emoji: string, options?: { readonly isOn?: boolean }): Promise<void>
 }
 
 /** What a handler gives back is said in the room, as `reply` says it. */
@@ -179,6 +181,7 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
       ...concern,
       roomName: client.state().rooms.find((view) => view.id === room)?.name ?? '',
       reply: (text) => say(room, text, `answer/${id}/${answers++}`),
+      react: (emoji, how = {}) => client.react({ room, id, emoji, ...how }),
     }
   }
 
@@ -242,6 +245,7 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
         return look(event.state)
       case 'timeline':
         return scope === 'post' || !isStarted ? undefined : handling.readOn(event.room)
+      case 'changed':
       case 'discarded':
     }
   })
