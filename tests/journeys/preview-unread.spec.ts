@@ -193,5 +193,5 @@ test('each room is where it was left, after a reload too', async ({ page }) => {
   await page.reload()
   await expect.poll(same).toBeLessThan(4)
   await page.getByRole('button', { name: /^Jump to the latest/ }).click()
-  await expect(page.getByText('This one was written in a tunnel.')).toBeInViewport()
+  await expect(messages(page).getByText('This one was written in a tunnel.')).toBeInViewport()
 })

@@ -186,6 +186,8 @@ test('the worker that runs the client is ended at each step: signing up, sending
     await alice.say('General', `number ${i}`)
     if (i === 1) await end()
   }
+  // The next worker has to begin before it is shown at all.
+  await alice.hears('number 2')
   await alice.allSent()
   expect((await alice.readAll('General')).map(({ text }) => text)).toEqual([
     'number 0',

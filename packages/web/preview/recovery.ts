@@ -62,8 +62,15 @@ const alicesRoomAsAdmin: readonly MemberView[] = [
   member(people.emeka, 'guest', 'changed'),
 ]
 
+/** Just after midnight the talk of the last hours was yesterday, so that no day begins in the midst of it. */
+const onOneDay = (nowMs: number): number => {
+  const midnightMs = new Date(nowMs).setHours(0, 0, 0, 0)
+  return nowMs - midnightMs < 91 * minuteMs ? midnightMs - minuteMs : nowMs
+}
+
 /** A desk on which everything is being mended. */
-export const recovery = (nowMs: number): Scenery => {
+export const recovery = (clockMs: number): Scenery => {
+  const nowMs = onOneDay(clockMs)
   const plain = timelineOf(nowMs)
   const waiting: TimelineItem = {
     kind: 'message',
