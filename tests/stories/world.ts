@@ -21,6 +21,7 @@ import {
 import { joseLibrary, netTransport, timerScheduler } from '@sotto/client/node'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { type RunningServer, type ServerConfig, startServer } from '@sotto/server'
+import { checkedRows } from './checkedRows.ts'
 import { quickPassword } from './password.ts'
 import { smallStock } from './stock.ts'
 
@@ -75,7 +76,7 @@ export const openDevice = async (
   deviceKind: ClientOptions['deviceKind'] = 'cli',
 ): Promise<Client> => {
   const keychain = openMemoryKeychain(provider, device.keys)
-  const store = sealedStore(await openMemoryStore(device.disk), keychain)
+  const store = checkedRows(sealedStore(await openMemoryStore(device.disk), keychain))
   const transport = netTransport({ server })
   const options: ClientOptions = {
     server,

@@ -5,13 +5,11 @@ import { describe, expect, it } from 'vitest'
 
 /**
  * Where a part of what a store has is asked for, and why that is what is wanted. Everything else reads the whole of it, with
- * `everyRow`: one page that is taken for the whole is right in every test and wrong for whoever has a little more.
+ * `everyReading`: one page that is taken for the whole is right in every test and wrong for whoever has a little more.
  */
 const partsWanted: Readonly<Record<string, string>> = {
-  'ports/everyRow.ts': 'reads on until there is no more',
-  'room/rawKeeper.ts': 'the entries of one block, of which there are no more',
-  'room/rawLog.ts': 'a page of a log is handed back; the next one is asked for behind it',
-  'timeline/lookUp.ts': 'the marks of one page of records, of which each has one row at most',
+  'database/readings.ts': 'reads on behind a damaged row, and hands on what it is asked for',
+  'database/version.ts': 'whether there is any row at all',
   'timeline/pages.ts': 'reads on until a page is full, and says whether there is more',
   'sealedStore.ts': 'hands on what it is asked for',
   'account/gate.ts': 'hands on what it is asked for',
@@ -22,7 +20,7 @@ describe('a page', () => {
     const root = fileURLToPath(new URL('../../packages/client/src', import.meta.url))
     const found: string[] = []
     for await (const file of glob('**/*.ts', { cwd: root }))
-      if (/\.range\(/.test(readFileSync(`${root}/${file}`, 'utf8'))) found.push(file)
+      if (/\.range\(|firstReadings\(/.test(readFileSync(`${root}/${file}`, 'utf8'))) found.push(file)
     expect(found.toSorted()).toEqual(Object.keys(partsWanted).toSorted())
   })
 })

@@ -11,6 +11,7 @@ import { type MemoryKeys, memoryKeys, openMemoryKeychain } from '@sotto/client'
 import { joseLibrary } from '@sotto/client/node'
 import type { Provider } from '@sotto/mls'
 import type { Clock } from './clock.ts'
+import { checkedRows } from '../stories/checkedRows.ts'
 import { smallStock } from '../stories/stock.ts'
 import { copyDisk, type Disk, type DiskCopy, emptyDisk, loseCommits, openDisk, restoreDisk } from './disk.ts'
 import type { Life, Link } from './network.ts'
@@ -148,7 +149,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
       try {
         const client = await openClient({
           server: 'world',
-          store: storeOf(own),
+          store: checkedRows(storeOf(own)),
           keychain: openMemoryKeychain(provider, keys),
           transport: counted(link.transport(own)),
           scheduler: {

@@ -36,7 +36,7 @@ export const knownGivenUp = (
       atServer && decodeAccountState(atServer.state),
       ...makers.map(({ disk }) => {
         const row = disk.rows.get(contactKey(account))
-        return row && readContact(row).state
+        return row && readContact(row)?.state
       }),
     ]
     return states.some((state) => isRevoked(state, hex(device))) ? [hex(device)] : []

@@ -4,6 +4,7 @@ import type { DeviceKind } from '@sotto/trust'
 import { openServerInfo } from './account/serverInfo.ts'
 import type { ServerAddress } from './account/serverPin.ts'
 import { facadeOf } from './commands/facade.ts'
+import { openDatabase } from './database/openDatabase.ts'
 import { openDevice } from './device.ts'
 import type { ClientLimits } from './limits.ts'
 import type { Jose } from './ports/jose.ts'
@@ -50,10 +51,11 @@ export interface ClientOptions {
  * Opens the client of a profile: whatever the last run left half done goes on by itself, as soon as there is a line
  * to the server.
  *
- * @throws SottoError `storage_damaged`
+ * @throws SottoError `storage_damaged`; `storage_newer` where a newer program has written the store, which stays as it is
  */
 export const openClient = async (options: ClientOptions): Promise<Client> => {
-  const { server, store, keychain, transport, scheduler, provider, deviceKind } = options
+  const { server, keychain, transport, scheduler, provider, deviceKind } = options
+  const store = await openDatabase(options.store)
   const address: ServerAddress = { server, transport, provider }
   /** Of those who have asked for something, and of what the server is asked for them. */
   const waits = openWaits()
@@ -121,7 +123,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     stirred()
   }
 
-  const account = { ...options, timeMs, localMs: scheduler.nowMs }
+  const account = { ...options, store, timeMs, localMs: scheduler.nowMs }
   const { start: connect } = connection
   const own = { present, info, session, scheduler, stirred }
   const entrance = openEntrance({ ...own, account, connect, startDevice, keepAnew })

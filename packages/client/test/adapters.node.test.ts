@@ -1,7 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openFileKeychain } from '../adapters/node/fileKeychain.ts'
@@ -53,6 +54,16 @@ describe('the SQLite store keeps the contract of stores', () => {
       'something else entirely, longer than a header of SQLite'.repeat(40),
     )
     await assertFailure(openSqliteStore(join(directory, 'store')), 'storage_damaged', 'open')
+  })
+
+  it('leaves a file alone that a newer program has laid out', async () => {
+    const file = join(directory, 'store')
+    const newer = new DatabaseSync(file)
+    newer.exec('CREATE TABLE later (what TEXT); PRAGMA user_version = 1')
+    newer.close()
+    const before = readFileSync(file)
+    await assertFailure(openSqliteStore(file), 'storage_newer', 'open')
+    expect(readFileSync(file)).toEqual(before)
   })
 })
 

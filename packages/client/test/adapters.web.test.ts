@@ -31,6 +31,10 @@ describe.skipIf(noBrowser)('in Chromium', () => {
       it(title, () => page.evaluate((one) => contracts.store(one), title))
   })
 
+  it('leaves a database alone that a newer program has laid out', async () => {
+    expect(await page.evaluate(() => contracts.newerDatabase())).toEqual(['storage_newer', 2])
+  })
+
   describe('the keychain of the browser keeps the contract of keychains', () => {
     for (const { title } of keychainContract)
       it(title, () => page.evaluate((one) => contracts.keychain(one), title))

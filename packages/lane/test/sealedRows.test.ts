@@ -97,6 +97,17 @@ describe('CL-19 what a program on the open lane remembers', () => {
     expect(rawOf(join(directory, 'lane'))).not.toContain(canary)
   })
 
+  it('of a newer version is left as it is', () => {
+    const file = join(directory, 'p.lane')
+    const newer = new DatabaseSync(file)
+    newer.exec('CREATE TABLE later (what TEXT); PRAGMA user_version = 2')
+    newer.close()
+    const before = readFileSync(file)
+    const opening = (): unknown => openLaneStore(file, laneSealer(new Uint8Array(32).fill(7)))
+    expect(opening).toThrow(expect.objectContaining({ code: 'storage_newer' }))
+    expect(readFileSync(file)).toEqual(before)
+  })
+
   it('of earlier versions is whole after kill -9 while it is sealed', { timeout: 240_000 }, () => {
     const file = join(directory, 'lane', 'p.lane')
     formerLaneStore(file, laneRows)

@@ -10,7 +10,8 @@ export interface Part {
 
 export type Parts = ReadonlyMap<string, Uint8Array>
 
-const storedVersion = 1
+/** Of all parts; where one of them is written otherwise, it is another. */
+export const storedVersion = 1
 
 /** A stored form: its version, then its fields. */
 export const encodeStored = (fields: (writer: Writer) => void): Uint8Array =>

@@ -79,6 +79,11 @@ export const failures = {
   fenced: { status: 409, exit: 11, text: 'Another tab or program has taken over' },
   storage_full: { status: 507, exit: 11, text: 'There is no room left to store anything on this device' },
   storage_damaged: { status: 500, exit: 11, text: 'What is stored on this device cannot be read' },
+  storage_newer: {
+    status: 409,
+    exit: 11,
+    text: 'What is stored on this device was written by a newer version of Sotto',
+  },
   clock_wrong: { status: 409, exit: 11, text: 'The clocks of this device and of the server do not agree' },
   closed: { status: 409, exit: 11, text: 'This client has been closed' },
   unsupported: { status: 501, exit: 11, text: 'This browser lacks something that Sotto needs' },

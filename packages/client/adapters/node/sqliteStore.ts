@@ -12,6 +12,17 @@ const schema = `
   CREATE TABLE IF NOT EXISTS writer (one INTEGER PRIMARY KEY CHECK (one = 1), fence INTEGER NOT NULL) STRICT;
 `
 
+/** How the tables of this file lie; what is in the rows has a version of its own (`src/database`). */
+const layout = 0
+
+/** Before anything is written. @throws SottoError `storage_newer` */
+const checkLayout = (database: DatabaseSync): void => {
+  const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (found <= layout) return
+  database.close()
+  throw new SottoError('storage_newer', undefined, { version: found, known: layout })
+}
+
 const transaction = <T>(database: DatabaseSync, work: () => T): T => {
   database.exec('BEGIN IMMEDIATE')
   try {
@@ -41,11 +52,12 @@ const rowCounter = () => {
 /**
  * A store in one SQLite file (WAL, `synchronous=FULL`: what a commit has returned survives a power cut).
  *
- * @throws SottoError `storage_damaged`, `storage_full`, `profile_in_use`
+ * @throws SottoError `storage_damaged`, `storage_newer`, `storage_full`, `profile_in_use`
  */
 export const openSqliteStore = async (file: string): Promise<Store> => {
   const database = onDisk(() => {
     const opened = new DatabaseSync(file)
+    checkLayout(opened)
     opened.exec(schema)
     return opened
   })

@@ -7,9 +7,14 @@ export const rowsStore = 'rows'
 export const writerStore = 'writer'
 export const keysStore = 'keys'
 
+/** How the object stores lie; what is in the rows has a version of its own (`src/database`). */
 const version = 1
 
-const failureOfName = new Map<string, FailureCode>([['QuotaExceededError', 'storage_full']])
+const failureOfName = new Map<string, FailureCode>([
+  ['QuotaExceededError', 'storage_full'],
+  // A newer program has laid the database out otherwise, which stays as it is.
+  ['VersionError', 'storage_newer'],
+])
 
 /** What went wrong with the browser's storage, as a failure of ours. */
 export const storageFailure = (error: unknown): SottoError =>
@@ -56,7 +61,7 @@ const opened = (name: string): Promise<IDBDatabase> =>
 
 /**
  * @param takenAway hears when the browser closes the database by itself: its data has been cleared, or cannot be read
- * @throws SottoError `storage_damaged`, `storage_full`, `unsupported` where the page may not store anything
+ * @throws SottoError `storage_damaged`, `storage_newer`, `storage_full`, `unsupported` where the page may not store anything
  */
 export const openDatabase = async (name: string, takenAway?: () => void): Promise<IDBDatabase> => {
   const database = await opened(name).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { equalBytes, fromHex, limits, operations, SottoError, toHex } from '@sotto/protocol'
-import { allRows } from '../ports/everyRow.ts'
+import { readableRows } from '../database/readings.ts'
 import type { Store } from '../ports/store.ts'
 import { within } from '../room/keys.ts'
 import type { Call } from './contacts.ts'
@@ -30,7 +30,7 @@ const ofEarlierServer = (error: unknown): null => {
 }
 
 export const openBlocks = async (store: Store, call: Call): Promise<Blocks> => {
-  const rows = await allRows(store, folder)
+  const rows = await readableRows(store, folder)
   const known = new Map(
     rows.map(({ key }) => {
       const account = key.slice(folder.from.length)

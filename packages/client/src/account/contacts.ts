@@ -32,7 +32,7 @@ import {
   verifyChain,
 } from '@sotto/trust'
 import { isForNow } from '../forNow.ts'
-import { everyRow } from '../ports/everyRow.ts'
+import { everyReading, readableAt, readableRows } from '../database/readings.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { within } from '../room/keys.ts'
 
@@ -58,6 +58,13 @@ export interface Contacts {
   find(account: Uint8Array): Contact | undefined
   /** Loads everyone who is known here: screens ask for names without waiting. */
   load(): Promise<void>
+  /**
+   * Fetches anew what could not be read when everyone was loaded.
+   *
+   * @returns whether there was any
+   * @throws what the transport throws
+   */
+  mend(): Promise<boolean>
   /** Whether any account is under suspicion; most of the time none is. */
   hasAlarms(): boolean
   /** Loads accounts from the store and, where that is not enough, from the server. @throws what the transport throws */
@@ -92,10 +99,11 @@ interface Chain {
   readonly receipt: Uint8Array
 }
 
-const row = struct({ state: blob(1 << 20), alarm: boolean })
+/** A state as `trust` writes it, with a version of its own. */
+export const contactRow = struct({ state: blob(1 << 20), alarm: boolean })
 export const contactKey = (account: Uint8Array): string => `contact/${toHex(account)}`
 /** The links of a chain behind its first as the server gave them, and its receipt for the last of them. */
-const chainRow = struct({ links: list(signedLink, chainLinksMax), receipt: receiptValue })
+export const chainRow = struct({ links: list(signedLink, chainLinksMax), receipt: receiptValue })
 const chainKey = (account: Uint8Array): string => `chain/${toHex(account)}`
 /** Names are people's own; the key holds a hash. */
 const nameKey = (name: string): string => `name/${toHex(labelledHash('name', name))}`
@@ -111,6 +119,8 @@ export const openContacts = (
   timeMs: () => number,
 ): Contacts => {
   const known = new Map<string, Contact>()
+  /** Accounts of whose rows nothing could be read, in hex. */
+  const damaged = new Set<string>()
   let version = 0
   const nowS = (): number => Math.floor(timeMs() / 1000)
 
@@ -118,7 +128,7 @@ export const openContacts = (
     {
       kind: 'put',
       key: contactKey(contact.state.account),
-      value: encodeAs(row, { state: encodeAccountState(contact.state), alarm: contact.alarm }),
+      value: encodeAs(contactRow, { state: encodeAccountState(contact.state), alarm: contact.alarm }),
     },
   ]
   const keepAll = async (learned: readonly Learned[]): Promise<void> => {
@@ -133,9 +143,9 @@ export const openContacts = (
     const id = toHex(account)
     const before = known.get(id)
     if (before) return before
-    const stored = await store.get(contactKey(account))
-    if (!stored) return undefined
-    const contact = readContact(stored)
+    const stored = await readableAt(store, contactKey(account))
+    const contact = stored && readContact(stored)
+    if (!contact) return undefined
     known.set(id, contact)
     return contact
   }
@@ -152,7 +162,7 @@ export const openContacts = (
   }
 
   const keptChain = async (account: Uint8Array): Promise<Chain | undefined> => {
-    const stored = await store.get(chainKey(account))
+    const stored = await readableAt(store, chainKey(account))
     return stored && readChain(stored)
   }
   /** What is kept of a chain that ends at `seq`, once these links have been verified; nothing where some are not known. */
@@ -232,6 +242,13 @@ export const openContacts = (
     return true
   }
 
+  /** @throws SottoError `storage_damaged`: who had the name before is not known, and may have been another */
+  const pinnedUnder = async (name: string): Promise<Uint8Array | undefined> => {
+    const pinned = await store.get(nameKey(name))
+    if (pinned && pinned.length !== accountIdBytes) throw new SottoError('storage_damaged')
+    return pinned
+  }
+
   const refreshIfThere = async (account: Uint8Array): Promise<void> => {
     await refresh(account).catch((error: unknown) => {
       // That an account is unknown is an answer: whoever needs it will refuse what depends on it.
@@ -244,8 +261,18 @@ export const openContacts = (
     find: (account) => known.get(toHex(account)),
     load: async () => {
       const folder = within('contact/')
-      for await (const { key, value } of everyRow(store, folder))
-        known.set(key.slice(folder.from.length), readContact(value))
+      for await (const reading of everyReading(store, folder)) {
+        const id = reading.key.slice(folder.from.length)
+        const contact = reading.kind === 'row' ? readContact(reading.value) : undefined
+        if (contact) known.set(id, contact)
+        else damaged.add(id)
+      }
+    },
+    mend: async () => {
+      const lost = [...damaged]
+      for (const id of lost) await refreshIfThere(fromHex(id, accountIdBytes))
+      damaged.clear()
+      return lost.length > 0
     },
     hasAlarms: () => [...known.values()].some(({ alarm }) => alarm),
     ensure: async (needs) => {
@@ -259,7 +286,7 @@ export const openContacts = (
     },
     named: async (name) => {
       const found = await call(operations.lookUpAccount, { name })
-      const pinned = await store.get(nameKey(name))
+      const pinned = await pinnedUnder(name)
       if (pinned && !equalBytes(pinned, found.account)) {
         const previous = await load(pinned)
         if (previous && !previous.alarm) await keep({ ...previous, alarm: true })
@@ -282,7 +309,7 @@ export const openContacts = (
     handBack: async () => {
       const folder = within('chain/')
       let taken = false
-      for await (const { key, value } of everyRow(store, folder)) {
+      for (const { key, value } of await readableRows(store, folder)) {
         const account = fromHex(key.slice(folder.from.length), accountIdBytes)
         try {
           taken = (await handBackOne(account, value)) || taken
@@ -312,11 +339,12 @@ const readChain = (stored: Uint8Array): Chain | undefined => {
 
 const noChain: Chain = { links: [], receipt: new Uint8Array() }
 
-export const readContact = (stored: Uint8Array): Contact => {
+/** Undefined where it cannot be read: its chain proves itself, so that it can be fetched anew. */
+export const readContact = (stored: Uint8Array): Contact | undefined => {
   try {
-    const { state, alarm } = decodeAs(row, stored)
+    const { state, alarm } = decodeAs(contactRow, stored)
     return { state: decodeAccountState(state), alarm }
   } catch {
-    throw new SottoError('storage_damaged')
+    return undefined
   }
 }

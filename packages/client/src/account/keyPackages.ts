@@ -33,7 +33,7 @@ import { isForNow } from '../forNow.ts'
 import type { ClientLimits } from '../limits.ts'
 import { within } from '../room/keys.ts'
 import { mayBeMore } from '../room/waiting.ts'
-import { allRows } from '../ports/everyRow.ts'
+import { readableAt, readableRows } from '../database/readings.ts'
 import type { Change, Row, Store } from '../ports/store.ts'
 import type { Call } from './contacts.ts'
 
@@ -92,7 +92,7 @@ const lastResortsKept = 8
 /** A clock that is a little behind that of others must not make a key package begin in their future. */
 const backdateS = 3600
 
-const row = struct({
+export const keyPackageRow = struct({
   bytes: blob(limits.keyPackageBytesMax),
   init: blob(4096),
   encryption: blob(4096),
@@ -124,7 +124,7 @@ export const keyPackagePool = (
   const storing = ({ bundle, madeS, lastResort, reserved }: Stored) => ({
     kind: 'put' as const,
     key: `${folder}${refOf(bundle)}`,
-    value: encodeAs(row, {
+    value: encodeAs(keyPackageRow, {
       bytes: bundle.bytes,
       init: bundle.initPrivateKey,
       encryption: bundle.encryptionPrivateKey,
@@ -136,17 +136,18 @@ export const keyPackagePool = (
   })
   const rowsOf = async (refs: readonly Uint8Array[]): Promise<readonly Row[]> => {
     const keys = refs.map((ref) => `${folder}${toHex(ref)}`)
-    const values = await Promise.all(keys.map((key) => store.get(key)))
+    const values = await Promise.all(keys.map((key) => readableAt(store, key)))
     return keys.flatMap((key, at) => {
       const value = values[at]
       return value ? [{ key, value }] : []
     })
   }
 
-  const readAll = async (): Promise<readonly Kept[]> => (await allRows(store, within(folder))).map(readBundle)
+  const readAll = async (): Promise<readonly Kept[]> =>
+    (await readableRows(store, within(folder))).flatMap(readBundle)
 
   const reserve = async (welcome: Uint8Array): Promise<void> => {
-    const rows = (await rowsOf(refsIn(welcome))).map(readBundle).filter(({ reserved }) => !reserved)
+    const rows = (await rowsOf(refsIn(welcome))).flatMap(readBundle).filter(({ reserved }) => !reserved)
     if (rows.length > 0) await store.commit(rows.map((found) => storing({ ...found, reserved: true })))
   }
 
@@ -245,10 +246,11 @@ export const keyPackagePool = (
     reserve,
 
     bundles: async (welcome) =>
-      (await rowsOf(refsIn(welcome))).map((found) => {
-        const { key, bundle, lastResort } = readBundle(found)
-        return { bundle, lastResort, used: lastResort ? [] : [{ kind: 'delete', key }] }
-      }),
+      (await rowsOf(refsIn(welcome))).flatMap(readBundle).map(({ key, bundle, lastResort }) => ({
+        bundle,
+        lastResort,
+        used: lastResort ? [] : [{ kind: 'delete', key }],
+      })),
   }
 }
 
@@ -279,9 +281,13 @@ interface Kept extends Stored {
   readonly key: string
 }
 
-const readBundle = ({ key, value }: Row): Kept => {
+/**
+ * Nothing where it cannot be read: its private parts are lost, others are published in its place, and whoever was invited
+ * with it comes in all the same (`cameKeyless`). The row stays, in case the disk can be read again.
+ */
+const readBundle = ({ key, value }: Row): readonly Kept[] => {
   try {
-    const { bytes, init, encryption, signature, ...rest } = decodeAs(row, value)
+    const { bytes, init, encryption, signature, ...rest } = decodeAs(keyPackageRow, value)
     const bundle: KeyPackageBundle = {
       keyPackage: decode(decodeKeyPackage, bytes),
       bytes,
@@ -289,9 +295,9 @@ const readBundle = ({ key, value }: Row): Kept => {
       encryptionPrivateKey: encryption,
       signaturePrivateKey: signature,
     }
-    return { key, bundle, ...rest }
+    return [{ key, bundle, ...rest }]
   } catch {
-    throw new SottoError('storage_damaged')
+    return []
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Provider } from '@sotto/mls'
 import { operations, proofNonceBytes, serverProofMessage, SottoError } from '@sotto/protocol'
+import { openDatabase } from '../database/openDatabase.ts'
 import type { Store } from '../ports/store.ts'
 import type { Transport } from '../ports/transport.ts'
 import { profileRow, serverPinRow } from './profile.ts'
@@ -38,9 +39,10 @@ const proveSame = async (provider: Provider, logKey: Uint8Array, { host, transpo
  * The account of this store lives at another address from now on, if that is the same server. Session, keys, rooms and
  * what waits to be sent stay as they are.
  *
- * @throws SottoError `no_account`, and what keeps the server from being the same
+ * @throws SottoError `no_account`, `storage_newer`, and what keeps the server from being the same
  */
-export const moveAccount = async (store: Store, provider: Provider, to: NewAddress): Promise<void> => {
+export const moveAccount = async (stored: Store, provider: Provider, to: NewAddress): Promise<void> => {
+  const store = await openDatabase(stored)
   const [pin, profile] = [await serverPinRow.read(store), await profileRow.read(store)]
   if (!pin || !profile) throw new SottoError('no_account')
   await proveSame(provider, pin.logKey, to)

@@ -1,5 +1,5 @@
 import { decodeAs, encodeAs, labelledHash, limits, SottoError, struct, text, toHex } from '@sotto/protocol'
-import { allRows } from '../ports/everyRow.ts'
+import { everyReading } from '../database/readings.ts'
 import type { Store } from '../ports/store.ts'
 import { within } from '../room/keys.ts'
 
@@ -11,7 +11,7 @@ export interface Notes {
 
 const folder = within('note/')
 const keyCharactersMax = 128
-const row = struct({ text: text(limits.noteCharactersMax) })
+export const noteRow = struct({ text: text(limits.noteCharactersMax) })
 
 /** What a key says may be a program's own secret; the row of the store holds a hash. */
 const rowKey = (key: string): string => {
@@ -20,17 +20,23 @@ const rowKey = (key: string): string => {
   return `${folder.from}${toHex(labelledHash('note', key))}`
 }
 
+/** What cannot be read takes its place all the same. */
+const readKeys = async (store: Store): Promise<Set<string>> => {
+  const keys = new Set<string>()
+  for await (const { key } of everyReading(store, folder)) keys.add(key)
+  return keys
+}
+
 export const openNotes = (store: Store): Notes => {
   let known: Promise<Set<string>> | undefined
-  const keys = (): Promise<Set<string>> =>
-    (known ??= allRows(store, folder).then((rows) => new Set(rows.map(({ key }) => key))))
+  const keys = (): Promise<Set<string>> => (known ??= readKeys(store))
 
   return {
     read: async (key) => {
       const stored = await store.get(rowKey(key))
       if (!stored) return null
       try {
-        return decodeAs(row, stored).text
+        return decodeAs(noteRow, stored).text
       } catch {
         throw new SottoError('storage_damaged')
       }
@@ -47,7 +53,7 @@ export const openNotes = (store: Store): Notes => {
       if (value.length > limits.noteCharactersMax) throw new SottoError('too_large')
       if (!there.has(at) && there.size >= limits.notesMax)
         throw new SottoError('rate', 'there are too many notes')
-      await store.commit([{ kind: 'put', key: at, value: encodeAs(row, { text: value }) }])
+      await store.commit([{ kind: 'put', key: at, value: encodeAs(noteRow, { text: value }) }])
       there.add(at)
     },
   }

@@ -19,6 +19,8 @@ import {
   uint,
   union,
 } from '@sotto/protocol'
+import { type Family, shaped } from '../database/family.ts'
+import { damagedKeyOf } from '../database/readings.ts'
 import type { Change, Store } from '../ports/store.ts'
 
 /** Who this device is. DX and the leaf keys are in the store, D is in the keychain, AIK nowhere on the device. */
@@ -62,17 +64,19 @@ export type StoredSession = TypeOf<typeof session>
 const serverPin = struct({ server: text(1024), logKey: bytes(32) })
 export type ServerPin = TypeOf<typeof serverPin>
 
-/** One value under its own key. */
-export const storedRow = <T>(key: string, shape: Shape<T>) => {
+/** One value under its own key; what one that cannot be read costs, see `Damage`. */
+export const storedRow = <T>(key: string, shape: Shape<T>, damage: 'profile' | 'rebuilt' | 'forgotten') => {
   const stored = nullable(shape)
   return {
-    read: async (store: Store): Promise<T | null> => {
-      const value = await store.get(key)
-      if (!value) return null
+    family: { key, value: shaped(stored), damage } satisfies Family,
+    read: async (store: Pick<Store, 'get'>): Promise<T | null> => {
       try {
-        return decodeAs(stored, value)
-      } catch {
-        throw new SottoError('storage_damaged')
+        const value = await store.get(key)
+        return value ? decodeAs(stored, value) : null
+      } catch (error) {
+        if (!(error instanceof SottoError) || !isOfValue(error)) throw error
+        if (damage === 'profile') throw new SottoError('storage_damaged', undefined, { row: key })
+        return null
       }
     },
     change: (value: T | null): Change =>
@@ -80,13 +84,14 @@ export const storedRow = <T>(key: string, shape: Shape<T>) => {
   }
 }
 
-export const profileRow = storedRow('account', profile)
-/** The invite key of a registration that has no answer yet. */
-export const inviteRow = storedRow('account/invite', text(64))
-/** Of which form of the password the keys were made; without it, of what was typed, as by versions before there was one. */
-export const passwordFormRow = storedRow('account/password', oneOf('opaque_string'))
-export const sessionRow = storedRow('session', session)
-export const serverPinRow = storedRow('server', serverPin)
+/** That a value is not what was written, and not that the store cannot be read. */
+const isOfValue = (error: SottoError): boolean =>
+  damagedKeyOf(error) !== undefined || error.code === 'bad_request' || error.code === 'too_large'
 
-/** Everything in the store: keys are ASCII. */
-export const eraseEverything: Change = { kind: 'delete_range', from: '', to: '~' }
+export const profileRow = storedRow('account', profile, 'profile')
+/** The invite key of a registration that has no answer yet. */
+export const inviteRow = storedRow('account/invite', text(64), 'forgotten')
+/** Of which form of the password the keys were made; without it, of what was typed, as by versions before there was one. */
+export const passwordFormRow = storedRow('account/password', oneOf('opaque_string'), 'rebuilt')
+export const sessionRow = storedRow('session', session, 'forgotten')
+export const serverPinRow = storedRow('server', serverPin, 'profile')

@@ -8,4 +8,4 @@ import { storedRow } from '../account/profile.ts'
 const wish = struct({ room: roomId, name: text(2 * limits.roomNameCharactersMax), sinceMs: moment })
 export type Wish = TypeOf<typeof wish>
 
-export const wishRow = storedRow('openroom/wish', wish)
+export const wishRow = storedRow('openroom/wish', wish, 'forgotten')

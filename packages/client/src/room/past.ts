@@ -1,4 +1,5 @@
 import { anchorHashBytes } from '@sotto/protocol'
+import { readableAt } from '../database/readings.ts'
 import type { Store } from '../ports/store.ts'
 import { type OpenedEntry, type Past, references } from './entry.ts'
 import type { JudgedEntry } from './judge.ts'
@@ -22,7 +23,7 @@ export const keepPast = (store: Store, room: string): PastKeeper => {
   const anchors = new Map<number, Uint8Array>()
 
   const usesOf = async (message: string): Promise<readonly Use[]> => {
-    const known = await store.get(roomKeys.knownMessage(room, message))
+    const known = await readableAt(store, roomKeys.knownMessage(room, message))
     return known ? decodeUses(known) : []
   }
 

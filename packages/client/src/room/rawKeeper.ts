@@ -1,5 +1,5 @@
-import { decodeAs, encodeAs, limits, struct, uint } from '@sotto/protocol'
-import { allRows } from '../ports/everyRow.ts'
+import { attempted, decodeAs, encodeAs, limits, struct, uint } from '@sotto/protocol'
+import { readableRows } from '../database/readings.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
 
@@ -17,7 +17,7 @@ export interface RawKeeper {
 const blockEntries = 256
 /** Blocks that stay when the store is full: the last thousand entries. */
 const blocksMin = 4
-const row = struct({ bytes: uint() })
+export const rawBlockRow = struct({ bytes: uint() })
 
 export interface KeptBlock {
   readonly block: number
@@ -43,6 +43,9 @@ export const rawBytesOfRoom = (roomCount: number): number => {
   return Math.max(limits.rawBytesPerRoomMin, Math.min(limits.rawBytesPerRoomMax, share))
 }
 
+/** A block of which nothing can be read counts as empty: it goes when it is old. */
+const bytesOf = (stored: Uint8Array): number => attempted(() => decodeAs(rawBlockRow, stored).bytes) ?? 0
+
 const blockOf = (seq: number): number => Math.floor(seq / blockEntries)
 
 /** @param bytesMax how much of the disk the room has for this, as things are */
@@ -51,19 +54,16 @@ export const makeRawKeeper = (store: Store, room: string, bytesMax: () => number
   let uncounted: number | undefined
 
   const counted = async (): Promise<readonly KeptBlock[]> => {
-    const rows = await allRows(store, within(roomKeys.rawBlocks(room)))
-    return rows.map(({ key, value }) => ({ block: roomKeys.logSeq(key), bytes: decodeAs(row, value).bytes }))
+    const rows = await readableRows(store, within(roomKeys.rawBlocks(room)))
+    return rows.map(({ key, value }) => ({ block: roomKeys.logSeq(key), bytes: bytesOf(value) }))
   }
 
   const sizeOf = async (block: number): Promise<number> => {
     const from = block * blockEntries
-    const rows = await store.range(
-      roomKeys.rawEntry(room, from),
-      roomKeys.rawEntry(room, from + blockEntries),
-      {
-        limit: blockEntries,
-      },
-    )
+    const rows = await readableRows(store, {
+      from: roomKeys.rawEntry(room, from),
+      to: roomKeys.rawEntry(room, from + blockEntries),
+    })
     return rows.reduce((bytes, { value }) => bytes + value.length, 0)
   }
 
@@ -88,7 +88,7 @@ export const makeRawKeeper = (store: Store, room: string, bytesMax: () => number
       .map(({ block, bytes }) => ({
         kind: 'put',
         key: roomKeys.rawBlock(room, block),
-        value: encodeAs(row, { bytes }),
+        value: encodeAs(rawBlockRow, { bytes }),
       }))
     await store.commit([...changes, ...dropBefore(first)])
   }

@@ -1,6 +1,7 @@
 import {
   type Acknowledgement,
   acknowledgement,
+  attempted,
   blob,
   decodeAs,
   encodeAs,
@@ -9,6 +10,7 @@ import {
   nullable,
   struct,
 } from '@sotto/protocol'
+import { everyReading } from '../database/readings.ts'
 import type { Change, Store } from '../ports/store.ts'
 import type { OpenedEntry } from './entry.ts'
 import { roomKeys } from './keys.ts'
@@ -17,7 +19,7 @@ import { roomKeys } from './keys.ts'
  * The newest entries of a room as the server sent and signed them. If it loses them, this device hands them back
  * (protocol §9.4); if it denies them, they are the evidence. How many of them stay, `rawKeeper` decides.
  */
-const row = struct({
+export const rawRow = struct({
   entry: blob(512),
   payload: nullable(blob(limits.commitBytesMax)),
   /** The server's signature, where a page ended here. */
@@ -33,7 +35,7 @@ export const rawChanges = (
   entries.map(({ entry, bytes, payload }) => ({
     kind: 'put',
     key: roomKeys.rawEntry(room, entry.seq),
-    value: encodeAs(row, { entry: bytes, payload, ack: ack.seq === entry.seq ? ack : null }),
+    value: encodeAs(rawRow, { entry: bytes, payload, ack: ack.seq === entry.seq ? ack : null }),
   }))
 
 export interface RawStretch {
@@ -51,19 +53,18 @@ export const rawStretch = async (
   from: number,
   to: number,
 ): Promise<RawStretch | undefined> => {
-  const found = await store.range(roomKeys.rawEntry(room, from), roomKeys.rawEntry(room, to + 1), {
-    limit: limits.logPageEntriesMax,
-  })
+  const bounds = { from: roomKeys.rawEntry(room, from), to: roomKeys.rawEntry(room, to + 1) }
   const messages: LoggedMessage[] = []
   let stretch: RawStretch | undefined
   let sizeBytes = 0
-  for (const { key, value } of found) {
-    if (roomKeys.logSeq(key) !== from + messages.length) break
-    sizeBytes += value.length
-    if (sizeBytes > limits.logPageBytesMax) break
-    const { entry, payload, ack } = decodeAs(row, value)
-    messages.push({ entry, payload, aux: null })
-    if (ack) stretch = { messages: [...messages], ack }
+  for await (const reading of everyReading(store, bounds, limits.logPageEntriesMax)) {
+    // What cannot be read is missing, and others may have it.
+    const raw = reading.kind === 'row' ? attempted(() => decodeAs(rawRow, reading.value)) : undefined
+    if (!raw || roomKeys.logSeq(reading.key) !== from + messages.length) break
+    sizeBytes += reading.kind === 'row' ? reading.value.length : 0
+    if (sizeBytes > limits.logPageBytesMax || messages.length === limits.logPageEntriesMax) break
+    messages.push({ entry: raw.entry, payload: raw.payload, aux: null })
+    if (raw.ack) stretch = { messages: [...messages], ack: raw.ack }
   }
   return stretch
 }

@@ -3,10 +3,8 @@ import {
   blob,
   boolean,
   bytes,
-  type CborValue,
   decodeAs,
   encodeAs,
-  grown,
   equalBytes,
   failures,
   type FailureCode,
@@ -54,7 +52,6 @@ const nack: Shape<Nack> = struct({ seq: uint(), rule: ruleText, message: bytes(1
 
 const endings = {
   removed: [5, {}],
-  /** What earlier versions called left: they kept nothing of a room that was left. */
   absent: [6, {}],
   refounded: [8, { successor: bytes(16) }],
   left: [9, {}],
@@ -76,7 +73,7 @@ const following = {
   ],
 } as const
 
-const phases: Shape<Phase> = union({
+const phase: Shape<Phase> = union({
   creating: [
     0,
     {
@@ -101,20 +98,6 @@ const phases: Shape<Phase> = union({
   ...endings,
   ...following,
 })
-
-/**
- * Earlier versions wrote nothing of what a room was before the invitation, which `load.ts` knows from the other rows, and
- * others nothing of where in the log that stands.
- */
-const phase: Shape<Phase> = {
-  read: (value, at) => phases.read(Array.isArray(value) && value[0] === 1 ? whole(value) : value, at),
-  write: phases.write,
-}
-
-const whole = (invited: readonly CborValue[]): CborValue => {
-  const withBefore = invited.length === 3 ? [...invited, [6]] : invited
-  return withBefore.length === 4 ? [...withBefore, null] : withBefore
-}
 
 const place: Shape<Place> = struct({
   cursor: uint(),
@@ -187,41 +170,18 @@ const declined: Shape<readonly Uint8Array[]> = list(bytes(32), limits.leavesPerR
 
 const hooks: Shape<readonly HookState[]> = list(hookState, hooksMax)
 
-const intentId = text(64)
-const severalIntents = list(intentId, limits.addsPerCommitMax)
-
-/** Null for none and the id of one, as all versions write it; several in a list. */
-const pendingIntents: Shape<readonly string[]> = {
-  read: (value, at) => {
-    if (value === null) return []
-    if (!Array.isArray(value)) return [intentId.read(value, at)]
-    if (value.length < 2) throw new SottoError('bad_request', `${at}: expected several`)
-    return severalIntents.read(value, at)
-  },
-  write: (ids) => (ids.length > 1 ? severalIntents.write(ids) : (ids[0] ?? null)),
-}
-
 /** The staged state is kept in parts of its own. */
-const pendingRow = {
+const pending: Shape<Omit<Pending, 'staged'>> = struct({
   kind: oneOf('commit', 'proposal'),
   counter: uint(),
   message: blob(limits.commitBytesMax),
   messageHash: hash,
   attachment: nullable(blob(limits.welcomeBytesMax + limits.groupInfoBytesMax + limits.metaBytesMax + 64)),
   epoch: uint(),
-  intents: pendingIntents,
+  intents: list(text(64), limits.addsPerCommitMax),
   events: recordedItems,
-} as const
-
-/** Earlier versions changed no metadata, and wrote nothing of them. */
-const grownPending = grown(pendingRow, { meta })
-const pending: Shape<Omit<Pending, 'staged'>> = {
-  read: (value, at) => {
-    const stored = grownPending.read(value, at)
-    return { ...stored, meta: stored.meta ?? null }
-  },
-  write: grownPending.write,
-}
+  meta: nullable(meta),
+})
 
 const metaKeys: Shape<readonly MetaKey[]> = list(struct({ epoch: uint(), key: bytes(32) }), metaKeysMax)
 
@@ -274,6 +234,22 @@ const publicGroup = (stored: Uint8Array): PublicGroup => {
     throw new SottoError('storage_damaged')
   }
 }
+
+/** What the rows of a room hold that are written by shape. */
+export const roomShapes = {
+  phase,
+  place,
+  face,
+  meta,
+  metaKeys,
+  intents,
+  hooks,
+  pending,
+  outboxItem,
+  draft,
+  offers,
+  declined,
+} as const
 
 export const readRow = {
   phase: reading(phase),

@@ -1,7 +1,7 @@
 import { operations, SottoError } from '@sotto/protocol'
 import { buildRevokeDevice } from '@sotto/trust'
 import { whenReachable } from '../account/arrival.ts'
-import { eraseEverything, profileRow } from '../account/profile.ts'
+import { profileRow } from '../account/profile.ts'
 import {
   type AccountDeps,
   checkClocks,
@@ -12,6 +12,7 @@ import {
 } from '../account/registration.ts'
 import type { ServerInfo } from '../account/serverInfo.ts'
 import type { Entrance } from '../commands/command.ts'
+import { eraseEverything } from '../database/openDatabase.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import { type Kept, mustRun, type Present } from './present.ts'
 import { isSessionOver, type Session } from './session.ts'

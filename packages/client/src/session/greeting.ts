@@ -57,6 +57,9 @@ export const openGreeting = (deps: Deps): Greeting => {
     if (frame.welcomes > 0) await rooms.readWelcomes().catch(() => whileOnline(() => rooms.readWelcomes()))
     whileOnline(replenish)
     whileOnline(present.kept.blocks.follow)
+    whileOnline(async () => {
+      if (await present.kept.contacts.mend()) stirred()
+    })
     whileOnline(async () => present.device?.lookForOpenRoom())
     whileOnline(async () => {
       // A store that was full could not keep all of it; a room that has not heard its head uses a key twice (S1).

@@ -1,5 +1,5 @@
-import { toHex } from '@sotto/protocol'
-import { allRows } from '../ports/everyRow.ts'
+import { attempted, toHex } from '@sotto/protocol'
+import { readableAt, readableRows } from '../database/readings.ts'
 import type { Store } from '../ports/store.ts'
 import { messageReference } from '../content/payload.ts'
 import { roomKeys, within } from '../room/keys.ts'
@@ -25,19 +25,24 @@ const recordNamed = async (store: Store, room: string, target: string): Promise<
   const seq = await placeOfReference(store, room, target)
   if (seq === undefined) return undefined
   const [row, marks] = await Promise.all([
-    store.get(roomKeys.logEntry(room, seq)),
-    store.get(roomKeys.marks(room, seq)),
+    readableAt(store, roomKeys.logEntry(room, seq)),
+    readableAt(store, roomKeys.marks(room, seq)),
   ])
-  return row && { seq, record: decodeLogRecord(row), marks: marks ? decodeMarks(marks) : [] }
+  const record = row && attempted(() => decodeLogRecord(row))
+  return record && { seq, record, marks: marksIn(marks) }
 }
 
 const waitingIn = async (store: Store, room: string): Promise<readonly WaitingMark[]> => {
-  const rows = await allRows(store, within(roomKeys.waitingMarks(room)))
-  return rows.map(({ key, value }) => ({
-    reference: roomKeys.waitingReference(key),
-    mark: decodeMark(value),
-  }))
+  const rows = await readableRows(store, within(roomKeys.waitingMarks(room)))
+  return rows.flatMap(({ key, value }) => {
+    const mark = attempted(() => decodeMark(value))
+    return mark ? [{ reference: roomKeys.waitingReference(key), mark }] : []
+  })
 }
+
+/** Of marks that cannot be read nothing is shown: what they were about is. */
+const marksIn = (stored: Uint8Array | undefined): readonly Mark[] =>
+  (stored && attempted(() => decodeMarks(stored))) ?? unmarked
 
 const unmarked: readonly Mark[] = []
 
@@ -49,10 +54,11 @@ export const withMarks = async (
 ): Promise<readonly ShownRecord[]> => {
   const [first, last] = [records[0], records.at(-1)]
   if (!first || !last) return []
-  const rows = await store.range(roomKeys.marks(room, first.seq), roomKeys.marks(room, last.seq + 1), {
-    limit: records.length,
+  const rows = await readableRows(store, {
+    from: roomKeys.marks(room, first.seq),
+    to: roomKeys.marks(room, last.seq + 1),
   })
-  const marks = new Map(rows.map(({ key, value }) => [roomKeys.marksSeq(key), decodeMarks(value)]))
+  const marks = new Map(rows.map(({ key, value }) => [roomKeys.marksSeq(key), marksIn(value)]))
   return records.map((placed) => ({ ...placed, marks: marks.get(placed.seq) ?? unmarked }))
 }
 

@@ -32,7 +32,7 @@ export interface WaitingMark {
   readonly mark: Mark
 }
 
-const mark: Shape<Mark> = struct({
+export const mark: Shape<Mark> = struct({
   account: bytes(32),
   device: bytes(16),
   seq: uint(),
@@ -40,7 +40,7 @@ const mark: Shape<Mark> = struct({
   key: text(limits.markKeyCharactersMax),
   said: saidContent,
 })
-const marks = list(mark, limits.marksPerMessageMax)
+export const marks = list(mark, limits.marksPerMessageMax)
 
 export const encodeMark = (value: Mark): Uint8Array => encodeAs(mark, value)
 export const encodeMarks = (value: readonly Mark[]): Uint8Array => encodeAs(marks, value)

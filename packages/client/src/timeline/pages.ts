@@ -1,7 +1,9 @@
+import { attempted } from '@sotto/protocol'
+import { type Reading, firstReadings } from '../database/readings.ts'
 import { roomKeys, within } from '../room/keys.ts'
 import type { Store } from '../ports/store.ts'
 import type { PlacedRecord } from './project.ts'
-import { decodeLogRecord, type RecordedItem } from './record.ts'
+import { decodeLogRecord, type LogRecord, type RecordedItem } from './record.ts'
 import { standsAlone } from './target.ts'
 
 /** Records with something to show, in the order of the log; `more` says whether others lie beyond in the direction read. */
@@ -13,10 +15,23 @@ export interface RecordPage {
 /** Rows read at a time: records without items are passed over, so a page may need more than one reading. */
 const rowsPerReading = 256
 
-const placed = (key: string, value: Uint8Array): PlacedRecord => ({
-  seq: roomKeys.logSeq(key),
-  record: decodeLogRecord(value),
+/** What stands at a place of which the row is damaged: something that cannot be read. */
+const damaged: LogRecord = { anchor: new Uint8Array(), timeMs: 0, items: [{ kind: 'unreadable' }] }
+
+const placed = (reading: Reading): PlacedRecord => ({
+  seq: roomKeys.logSeq(reading.key),
+  record: (reading.kind === 'row' ? attempted(() => decodeLogRecord(reading.value)) : undefined) ?? damaged,
 })
+
+/** A place without a time of its own has that of the one before it, or of the first that has one. */
+const dated = (records: readonly PlacedRecord[]): readonly PlacedRecord[] => {
+  let timeMs = records.find(({ record }) => record !== damaged)?.record.timeMs ?? 0
+  return records.map((one) => {
+    if (one.record === damaged) return { ...one, record: { ...damaged, timeMs } }
+    ;({ timeMs } = one.record)
+    return one
+  })
+}
 
 const isShown = ({ record }: PlacedRecord): boolean => record.items.some((item) => standsAlone(item))
 
@@ -31,15 +46,19 @@ export const recordsBefore = async (
   const found: PlacedRecord[] = []
   let to = before === null ? folder.to : roomKeys.logEntry(room, before)
   for (;;) {
-    const rows = await store.range(folder.from, to, { limit: rowsPerReading, direction: 'down' })
-    for (const { key, value } of rows) {
-      const row = placed(key, value)
+    const rows = await firstReadings(
+      store,
+      { from: folder.from, to },
+      { limit: rowsPerReading, direction: 'down' },
+    )
+    for (const reading of rows) {
+      const row = placed(reading)
       if (!isShown(row)) continue
-      if (found.length === limit) return { records: found.toReversed(), more: true }
+      if (found.length === limit) return { records: dated(found.toReversed()), more: true }
       found.push(row)
     }
     const last = rows.at(-1)
-    if (!last || rows.length < rowsPerReading) return { records: found.toReversed(), more: false }
+    if (!last || rows.length < rowsPerReading) return { records: dated(found.toReversed()), more: false }
     to = last.key
   }
 }
@@ -54,8 +73,12 @@ export const countItems = async (
   const end = roomKeys.logEntry(room, to + 1)
   let count = 0
   for (let start = from; start <= to;) {
-    const rows = await store.range(roomKeys.logEntry(room, start), end, { limit: rowsPerReading })
-    for (const { key, value } of rows) count += placed(key, value).record.items.filter(counts).length
+    const rows = await firstReadings(
+      store,
+      { from: roomKeys.logEntry(room, start), to: end },
+      { limit: rowsPerReading },
+    )
+    for (const reading of rows) count += placed(reading).record.items.filter(counts).length
     const last = rows.at(-1)
     if (!last || rows.length < rowsPerReading) break
     start = roomKeys.logSeq(last.key) + 1
@@ -74,15 +97,19 @@ export const recordsFrom = async (
   const found: PlacedRecord[] = []
   let start = from
   for (;;) {
-    const rows = await store.range(roomKeys.logEntry(room, start), folder.to, { limit: rowsPerReading })
-    for (const { key, value } of rows) {
-      const row = placed(key, value)
+    const rows = await firstReadings(
+      store,
+      { from: roomKeys.logEntry(room, start), to: folder.to },
+      { limit: rowsPerReading },
+    )
+    for (const reading of rows) {
+      const row = placed(reading)
       if (!isShown(row)) continue
-      if (found.length === limit) return { records: found, more: true }
+      if (found.length === limit) return { records: dated(found), more: true }
       found.push(row)
     }
     const last = rows.at(-1)
-    if (!last || rows.length < rowsPerReading) return { records: found, more: false }
+    if (!last || rows.length < rowsPerReading) return { records: dated(found), more: false }
     start = roomKeys.logSeq(last.key) + 1
   }
 }

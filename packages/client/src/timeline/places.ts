@@ -1,20 +1,16 @@
-import { decodeAs, encodeAs, SottoError, uint } from '@sotto/protocol'
+import { attempted, decodeAs, encodeAs, uint } from '@sotto/protocol'
+import { readableAt } from '../database/readings.ts'
 import type { Store } from '../ports/store.ts'
 import { roomKeys } from '../room/keys.ts'
 import { decodeUses } from '../room/uses.ts'
 
 /** Where things stand in a room's log, as the index says: it is written with each entry. */
-const place = uint()
+export const place = uint()
 
 export const encodePlace = (seq: number): Uint8Array => encodeAs(place, seq)
 
-const decodePlace = (stored: Uint8Array): number => {
-  try {
-    return decodeAs(place, stored)
-  } catch {
-    throw new SottoError('storage_damaged')
-  }
-}
+/** Undefined where it cannot be read: the message is shown where it stands, and not found by its name. */
+const decodePlace = (stored: Uint8Array): number | undefined => attempted(() => decodeAs(place, stored))
 
 /** The place of a message, by its `messageReference` in hex. */
 export const placeOfReference = async (
@@ -22,7 +18,7 @@ export const placeOfReference = async (
   room: string,
   reference: string,
 ): Promise<number | undefined> => {
-  const row = await store.get(roomKeys.reference(room, reference))
+  const row = await readableAt(store, roomKeys.reference(room, reference))
   return row && decodePlace(row)
 }
 
@@ -36,7 +32,7 @@ export const placeOfItem = async (store: Store, room: string, id: string): Promi
   if (other !== undefined) return Number(other)
   const [, device, message] = messageId.exec(id) ?? []
   if (message === undefined) return undefined
-  const row = await store.get(roomKeys.knownMessage(room, message))
+  const row = await readableAt(store, roomKeys.knownMessage(room, message))
   const use = row && decodeUses(row).find((one) => one.device === device)
   return use?.seq ?? undefined
 }

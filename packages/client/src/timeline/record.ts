@@ -91,6 +91,7 @@ const contentBytes = blob(limits.messageBytesMax)
 export const saidContent: Shape<ReadContent> = {
   read: (value, at) => readContent(contentBytes.read(value, at)),
   write: ({ bytes: content }) => contentBytes.write(content),
+  describe: contentBytes.describe,
 }
 
 const item: Shape<RecordedItem> = union({
@@ -113,14 +114,14 @@ const item: Shape<RecordedItem> = union({
 const itemsMax = 2 * limits.leavesPerRoomMax + limits.proposalsPendingMax
 export const recordedItems: Shape<readonly RecordedItem[]> = list(item, itemsMax)
 
-const record: Shape<LogRecord> = struct({ anchor: bytes(16), timeMs: uint(), items: recordedItems })
+export const logRecord: Shape<LogRecord> = struct({ anchor: bytes(16), timeMs: uint(), items: recordedItems })
 
-export const encodeLogRecord = (value: LogRecord): Uint8Array => encodeAs(record, value)
+export const encodeLogRecord = (value: LogRecord): Uint8Array => encodeAs(logRecord, value)
 
 /** @throws SottoError `storage_damaged` */
 export const decodeLogRecord = (stored: Uint8Array): LogRecord => {
   try {
-    return decodeAs(record, stored)
+    return decodeAs(logRecord, stored)
   } catch {
     throw new SottoError('storage_damaged')
   }

@@ -1,5 +1,6 @@
 import { encodeCanonical } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/database/openDatabase.ts'
 import { memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
 import { loadRooms } from '../../src/room/load.ts'
 import { deleted, givenUp } from '../../src/room/ending.ts'
@@ -84,7 +85,7 @@ describe('rooms of earlier versions', () => {
   const openedFrom = async (rows: Readonly<Record<string, Uint8Array>>): Promise<RoomState | undefined> => {
     const store = await openMemoryStore(memoryDisk())
     await store.commit(Object.entries(rows).map(([name, value]) => ({ kind: 'put', key: key(name), value })))
-    return (await loadRooms(store))[0]
+    return (await loadRooms(await openDatabase(store)))[0]
   }
   const phaseRow = (...value: readonly (number | Uint8Array | null)[]): Uint8Array =>
     encodeCanonical([...value])

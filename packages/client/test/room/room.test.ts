@@ -32,6 +32,7 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
     load: async () => {},
     ensure: async () => {},
     named: () => Promise.reject(new SottoError('name_unknown')),
+    mend: async () => false,
     handBack: async () => false,
     version: () => 0,
     change: () => [],

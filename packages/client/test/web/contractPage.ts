@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { jsProvider } from '@sotto/mls/provider/js'
+import { SottoError } from '@sotto/protocol'
 import { openIndexedDbStore } from '../../adapters/web/indexedDbStore.ts'
 import { openWebKeychain } from '../../adapters/web/webKeychain.ts'
 import { keychainContract } from '../contracts/keychain.ts'
@@ -32,6 +33,22 @@ const contracts = {
   },
   keychain: (title: string) => titled(keychainContract, title).run(keychainPlace('native_if_there')),
   keychainInJs: (title: string) => titled(keychainContract, title).run(keychainPlace('js')),
+  /** How a database is refused that a newer program has laid out, and its version afterwards. */
+  newerDatabase: async () => {
+    const name = newName()
+    const versionOf = (wanted?: number) =>
+      new Promise<number>((resolve, reject) => {
+        const request = indexedDB.open(name, wanted)
+        request.onsuccess = () => {
+          request.result.close()
+          resolve(request.result.version)
+        }
+        request.onerror = () => reject(request.error)
+      })
+    await versionOf(2)
+    const refused = await openIndexedDbStore(name).catch((error: unknown) => error)
+    return [refused instanceof SottoError ? refused.code : refused, await versionOf()]
+  },
   /** Everything of a device's keys that a script of the page can get hold of. */
   exportableKeys: async () => {
     const name = newName()

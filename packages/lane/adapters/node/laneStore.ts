@@ -83,12 +83,23 @@ const sealFormerRows = (database: DatabaseSync, sealer: RowSealer): void => {
   })
 }
 
-/** In `user_version`: nothing is left in the file of what was ever written in clear. */
+/** In `user_version`: the rows are sealed, and nothing is left in the file of what was ever written in clear. */
 const tidied = 1
+
+const layoutOf = (database: DatabaseSync): number =>
+  Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+
+/** Before anything is written: a higher number is of a program that is not known here. @throws SottoError `storage_newer` */
+const checkLayout = (database: DatabaseSync): void => {
+  const found = layoutOf(database)
+  if (found <= tidied) return
+  database.close()
+  throw new SottoError('storage_newer', undefined, { version: found, known: tidied })
+}
 
 /** Takes what was deleted out of the file, and out of the one beside it; where another program is in the way, next time. */
 const tidy = (database: DatabaseSync): void => {
-  if (database.prepare('PRAGMA user_version').get()?.['user_version'] === tidied) return
+  if (layoutOf(database) === tidied) return
   try {
     database.exec('PRAGMA busy_timeout = 0; VACUUM')
     const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {}
@@ -104,13 +115,14 @@ const tidy = (database: DatabaseSync): void => {
  * What an account of the open lane remembers, in one SQLite file that only its owner can read, each row sealed. Several
  * programs may have it open.
  *
- * @throws SottoError `storage_damaged`, `storage_full`, `profile_in_use`
+ * @throws SottoError `storage_damaged`, `storage_newer`, `storage_full`, `profile_in_use`
  */
 export const openLaneStore = (file: string, sealer: RowSealer): LaneStore => {
   const database = onDisk(() => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const opened = new DatabaseSync(file)
     chmodSync(file, 0o600)
+    checkLayout(opened)
     opened.exec(schema)
     sealFormerRows(opened, sealer)
     tidy(opened)

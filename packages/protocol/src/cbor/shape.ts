@@ -9,6 +9,11 @@ export interface Shape<T> {
   /** @throws SottoError `bad_request` naming the place, `too_large` for more bytes than it may have */
   read(value: CborValue, at: string): T
   write(value: T): CborValue
+  /**
+   * What bytes it takes, as a text: two shapes that describe themselves alike read and write alike. Fields go by their
+   * place, as they do in the encoding.
+   */
+  describe(): string
 }
 
 export type TypeOf<S> = S extends Shape<infer T> ? T : never
@@ -30,6 +35,7 @@ export const uint = (max: number = Number.MAX_SAFE_INTEGER): Shape<number> => ({
       ? value
       : refuse(at, `a whole number up to ${max}`),
   write: (value) => value,
+  describe: () => `uint(${max})`,
 })
 
 /** A moment in milliseconds since 1970 that a calendar can hold (ECMA-262 §21.4.1.1). */
@@ -38,6 +44,7 @@ export const moment: Shape<number> = uint(8_640_000_000_000_000)
 export const boolean: Shape<boolean> = {
   read: (value, at) => (typeof value === 'boolean' ? value : refuse(at, 'true or false')),
   write: (value) => value,
+  describe: () => 'boolean',
 }
 
 /** Exactly `length` bytes. */
@@ -45,6 +52,7 @@ export const bytes = (length: number): Shape<Uint8Array> => ({
   read: (value, at) =>
     value instanceof Uint8Array && value.length === length ? value : refuse(at, `${length} bytes`),
   write: (value) => value,
+  describe: () => `bytes(${length})`,
 })
 
 /** Between `min` and `max` bytes. */
@@ -56,6 +64,7 @@ export const blob = (max: number, min = 0): Shape<Uint8Array> => ({
     return value
   },
   write: (value) => value,
+  describe: () => `blob(${min}..${max})`,
 })
 
 /** Well-formed Unicode of at most `max` UTF-16 units. */
@@ -65,21 +74,25 @@ export const text = (max: number): Shape<string> => ({
       ? value
       : refuse(at, `text of at most ${max} characters`),
   write: (value) => value,
+  describe: () => `text(${max})`,
 })
 
 export const literal = <const V extends number | string>(wanted: V): Shape<V> => ({
   read: (value, at) => (value === wanted ? wanted : refuse(at, String(wanted))),
   write: (value) => value,
+  describe: () => JSON.stringify(wanted),
 })
 
 export const oneOf = <const V extends number | string>(...values: readonly V[]): Shape<V> => ({
   read: (value, at) => values.find((wanted) => wanted === value) ?? refuse(at, values.join(' or ')),
   write: (value) => value,
+  describe: () => values.map((value) => JSON.stringify(value)).join('|'),
 })
 
 export const nullable = <T>(shape: Shape<T>): Shape<T | null> => ({
   read: (value, at) => (value === null ? null : shape.read(value, at)),
   write: (value) => (value === null ? null : shape.write(value)),
+  describe: () => `${shape.describe()}|null`,
 })
 
 /** At most `max` elements. */
@@ -89,6 +102,7 @@ export const list = <T>(shape: Shape<T>, max: number): Shape<readonly T[]> => ({
       ? value.map((element: CborValue, i) => shape.read(element, `${at}[${i}]`))
       : refuse(at, `a list of at most ${max}`),
   write: (value) => value.map((element) => shape.write(element)),
+  describe: () => `list(${max}, ${shape.describe()})`,
 })
 
 type Fields = Readonly<Record<string, Shape<unknown>>>
@@ -106,8 +120,12 @@ export const struct = <F extends Fields>(fields: F): Shape<Struct<F>> => {
       ) as Struct<F>
     },
     write: (value) => entries.map(([name, shape]) => shape.write(value[name])),
+    describe: () => `[${described(entries)}]`,
   }
 }
+
+const described = (fields: readonly (readonly [name: string, shape: Shape<unknown>])[]): string =>
+  fields.map(([, shape]) => shape.describe()).join(', ')
 
 type Grown<F extends Fields, M extends Fields> = Struct<F> & {
   readonly [K in keyof M]?: TypeOf<M[K]> | null
@@ -138,6 +156,7 @@ export const grown = <F extends Fields, M extends Fields>(fields: F, more: M): S
       while (all.length > known && all.at(-1) === null) all.pop()
       return all
     },
+    describe: () => `[${described(Object.entries(fields))} + ${described(added)}]`,
   }
 }
 
@@ -165,5 +184,10 @@ export const union = <const V extends Variants>(variants: V): Shape<Union<V>> =>
       if (!variant) throw new SottoError('internal', `no variant ${String(value.kind)}`)
       return [variant.tag, ...(variant.body.write(value) as readonly CborValue[])]
     },
+    describe: () =>
+      [...byTag.values()]
+        .toSorted((a, b) => a.tag - b.tag)
+        .map(({ tag, body }) => `${tag}:${body.describe()}`)
+        .join('|'),
   }
 }

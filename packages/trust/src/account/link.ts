@@ -68,6 +68,7 @@ const link: Shape<Link> = versioned(1, {
     const [type, ...fields] = body.write(value.body) as readonly CborValue[]
     return [...(place.write(value) as readonly CborValue[]), type as CborValue, fields]
   },
+  describe: () => `${place.describe()} then ${body.describe()}`,
 })
 
 /** @throws SottoError `bad_request` for what nobody would read */

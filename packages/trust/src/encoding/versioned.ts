@@ -8,4 +8,5 @@ export const versioned = <T>(version: number, body: Shape<T>): Shape<T> => ({
     return body.read(value.slice(1), at)
   },
   write: (value) => [version, ...(body.write(value) as readonly CborValue[])],
+  describe: () => `version ${version}:${body.describe()}`,
 })

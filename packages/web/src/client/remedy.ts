@@ -9,6 +9,7 @@ export const isReloadWanted = (code: FailureCode): boolean => {
     case 'profile_in_use':
     case 'helper_lost':
     case 'storage_damaged':
+    case 'storage_newer':
       return true
     default:
       return false

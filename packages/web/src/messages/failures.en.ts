@@ -81,6 +81,8 @@ export const failure = {
   storage_full: 'There is no space left on this device. What is stored is safe; free some and try again.',
   storage_damaged:
     'What is stored on this device cannot be read. It was not changed; reload the page, or restart this device.',
+  storage_newer:
+    'A newer version of Sotto has stored what is on this device, and this page cannot read it. Nothing was changed. Close the other tabs of Sotto and reload this page; if that does not help, the server has gone back to an older version: tell the people who run it.',
   clock_wrong: 'The clocks of this device and of the server differ. Set right the one that is wrong.',
   room_frozen: 'This room is frozen: nothing is sent until its state is repaired.',
   internal: 'Something went wrong on our side.',

@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts'
+import { toVersion2 } from './toVersion2.ts'
+
+/** Every migration that there has been, in order. One that was released is never changed. */
+export const migrations: readonly Migration[] = [toVersion2]
