@@ -14,6 +14,7 @@ import { keysCommand } from './commands/keys.ts'
 import { loginCommand } from './commands/login.ts'
 import { logoutCommand } from './commands/logout.ts'
 import { manCommand } from './commands/man.ts'
+import { reactCommand } from './commands/react.ts'
 import { receiveCommand } from './commands/receive.ts'
 import { registerCommand } from './commands/register.ts'
 import { roomCommand } from './commands/room.ts'
@@ -65,6 +66,7 @@ const commands = [
   sendCommand,
   receiveCommand,
   chatCommand,
+  reactCommand,
   botCommand,
   bridgeCommand,
   laneCommand,

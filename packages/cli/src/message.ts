@@ -1,6 +1,7 @@
-import { type HookFault, hasSomethingToSee, type TimelineItem } from '@sotto/client'
+import { type HookFault, hasSomethingToSee, type ReactionView, type TimelineItem } from '@sotto/client'
 import { styled } from './output.ts'
 import { printable, printableLine } from './printable.ts'
+import { reactionsText } from './reactions.ts'
 import { shortTime, timestamp } from './time.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface MessageRecord {
   readonly time: string
   /** Whether a program said it; of a message only. */
   readonly isBot?: boolean
+  /** Of a message that has some, as they stood when it was read. */
+  readonly reactions?: readonly ReactionView[]
   readonly missed?: 'own' | 'absent'
   readonly hook?: string
   readonly fault?: HookFault
@@ -35,6 +38,7 @@ export const messageRecord = (room: string, item: TimelineItem): MessageRecord |
             text: item.text,
             isBot: item.sender.isBot,
             time: timestamp(item.timeMs),
+            ...(item.reactions ? { reactions: item.reactions } : {}),
           }
     case 'unreadable':
       return { room, seq: item.seq, sender: null, text: null, time: timestamp(item.timeMs) }
@@ -121,7 +125,8 @@ export const itemText = (item: TimelineItem): string => {
       const name = printableLine(item.sender.name)
       const mark = item.sender.own ? ' (you)' : item.sender.isBot ? ' (bot)' : ''
       const who = styled(item.sender.own ? 'green' : 'cyan', `${name}${mark}`)
-      return `${styled('dim', time)}${who}: ${said(item.text, gap)}`
+      const reactions = item.reactions ? `\n${gap}${reactionsText(item.reactions)}` : ''
+      return `${styled('dim', time)}${who}: ${said(item.text, gap)}${reactions}`
     }
     case 'event':
       return styled('dim', `${time}— ${eventText(item)}`)

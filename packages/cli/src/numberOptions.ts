@@ -22,3 +22,11 @@ export const countOf = (count: string | undefined): number => {
     throw new SottoError('bad_request', '--count wants a number, from 1 on')
   return value
 }
+
+/** The value of `--message <seq>`: a place in the log of a room. @throws SottoError `bad_request` */
+export const seqOf = (seq: string): number => {
+  const value = Number(seq)
+  if (seq.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new SottoError('bad_request', '--message wants the place of a message: its seq')
+  return value
+}

@@ -4,6 +4,7 @@ import { jsonLine } from '../json.ts'
 import { itemText, messageRecord } from '../message.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
+import { changedText } from '../reactions.ts'
 import { roomTitle } from '../roomName.ts'
 import { progressText, roomStateRecord, roomStateText, troubleLines } from '../roomState.ts'
 import type { Screen } from './screen.ts'
@@ -84,6 +85,15 @@ export const openConversation = async (
       if (!page.more) return
     }
   }
+  /** What is said of a message that stands above. */
+  const showChanged = async (items: readonly TimelineItem[]): Promise<void> => {
+    for (const item of items) {
+      if (item.kind !== 'message' || !shown.has(item.id)) continue
+      if (output.format === 'human') await screen.show(styled('dim', changedText(item)))
+      else await screen.show(jsonLine({ room, seq: item.seq, reactions: item.reactions ?? [] }))
+    }
+  }
+
   const remark = (text: string): void => {
     if (output.format === 'human') void screen.show(styled('yellow', text))
   }
@@ -128,6 +138,8 @@ export const openConversation = async (
         if (event.room === room) reading = reading.then(readOn).catch(fail)
         return
       case 'changed':
+        if (event.room === room) reading = reading.then(() => showChanged(event.items)).catch(fail)
+        return
       case 'discarded':
     }
   })
