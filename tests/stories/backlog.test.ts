@@ -76,7 +76,7 @@ const bobOf = () => {
     subscribe: () => () => {},
     timeline: async ({ after = 0, limit }) => {
       const { records, more } = await recordsFrom(counted, id, after, limit)
-      return { items: records.flatMap((placed) => itemsOf(placed, senderOf)), more }
+      return { items: records.flatMap((placed) => itemsOf({ ...placed, marks: [] }, senderOf)), more }
     },
     markRead: async ({ seq }) => void marked.push(seq),
   }

@@ -53,6 +53,7 @@ const inputs = (room: string): Readonly<Record<keyof ClientCommands, object>> =>
   retry: { room, id: '00'.repeat(32) },
   discard: { room, id: '00'.repeat(32) },
   timeline: { room, limit: 10 },
+  timelineAround: { room, at: 'newest', older: 10, newer: 10 },
   markRead: { room, seq: 1 },
   saveDraft: { room, text: 'a' },
   readNote: { key: 'k' },

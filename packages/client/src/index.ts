@@ -53,6 +53,17 @@ export type * from './ports/transport.ts'
 export { type RemoteClient, remoteClient } from './remote/client.ts'
 export type { Channel, Reply } from './remote/messages.ts'
 export { serveClient } from './remote/serve.ts'
+export {
+  openWindow,
+  queryForNewer,
+  queryForOlder,
+  type TimelineWindow,
+  withEvent,
+  withNewer,
+  withOlder,
+  withoutNewest,
+  withoutOldest,
+} from './timeline/window.ts'
 export { moveAccount, type NewAddress } from './account/move.ts'
 export { sealedStore } from './sealedStore.ts'
 export { isOffered } from './openRoom/offered.ts'

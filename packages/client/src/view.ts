@@ -288,6 +288,25 @@ export type TimelineItem =
   /** Something stands here in the log that could not be read; it is shown, never skipped. */
   | { readonly kind: 'unreadable'; readonly id: string; readonly seq: number; readonly timeMs: number }
 
+/** A place in the timeline of a room. */
+export type TimelinePlace =
+  /** Its end. */
+  | 'newest'
+  /** Where what is unread begins. */
+  | 'readMarker'
+  /** An item, by its id. */
+  | { readonly message: string }
+  | { readonly seq: number }
+  /** The first item of this time or a later one. */
+  | { readonly dateMs: number }
+
+/** An unbroken stretch of a timeline, oldest first. */
+export interface TimelineStretch {
+  readonly items: readonly TimelineItem[]
+  readonly hasOlder: boolean
+  readonly hasNewer: boolean
+}
+
 export interface ClientState {
   readonly account: AccountView
   readonly connection: ConnectionView

@@ -52,6 +52,7 @@ const clientOf = (of: ReturnType<typeof disk>): Client => {
       return { id }
     },
     timeline: async () => ({ items: [], more: false }),
+    timelineAround: async () => ({ items: [], hasOlder: false, hasNewer: false }),
     markRead: async () => {},
     saveDraft: async () => {},
     offerCommands: async () => {},

@@ -56,6 +56,11 @@ const profile = () => {
       texts.set(id, text)
       return { id }
     },
+    timelineAround: async () => ({
+      items: [...texts.values()].map((text, i) => message(i + 1, text)),
+      hasOlder: false,
+      hasNewer: false,
+    }),
     timeline: async ({ after = 0 }) => ({
       items: [...texts.values()]
         .map((text, i) => message(i + 1, text))

@@ -13,6 +13,7 @@ import type {
   RoomView,
   SpaceOwner,
   TimelineItem,
+  TimelinePlace,
 } from '@sotto/client'
 import { accessTokenCommands } from './accessTokens.ts'
 import { hooksOf, membersOf, people, room as roomNamed, you } from './scenery.ts'
@@ -41,6 +42,15 @@ class PreviewFailure extends Error {
     this.code = code
     this.detail = detail
   }
+}
+
+/** Whether an item stands at a place or behind it. */
+const isFrom = (item: TimelineItem, at: TimelinePlace, readSeq: number): boolean => {
+  if (at === 'newest') return false
+  const seq = item.seq ?? Number.MAX_SAFE_INTEGER
+  if (at === 'readMarker') return seq > readSeq
+  if ('message' in at) return item.id === at.message
+  return 'seq' in at ? seq >= at.seq : item.timeMs >= at.dateMs
 }
 
 const wait = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs))
@@ -86,6 +96,7 @@ export const openPreviewClient = (scene: Scene): Client => {
     ])
     tell({ kind: 'timeline', room, items: [item] })
   }
+  const readSeqOf = (room: string): number => state.rooms.find((one) => one.id === room)?.readSeq ?? 0
   const nextSeq = (room: string): number =>
     Math.max(0, ...(timelines.get(room) ?? []).map((item) => item.seq ?? 0)) + 1
 
@@ -385,6 +396,19 @@ export const openPreviewClient = (scene: Scene): Client => {
       const found =
         before === undefined ? items : items.filter((item) => item.seq !== null && item.seq < before)
       return { items: found.slice(-limit), more: found.length > limit }
+    },
+    timelineAround: async ({ room, at, older, newer }) => {
+      await wait(scene === 'slow' ? 3000 : 30)
+      if (scene === 'broken') throw new PreviewFailure('storage_damaged')
+      const items = timelines.get(room)
+      if (items === undefined) throw new PreviewFailure('room_unknown')
+      const from = items.findIndex((item) => isFrom(item, at, readSeqOf(room)))
+      const middle = from === -1 ? items.length : from
+      return {
+        items: items.slice(Math.max(0, middle - older), middle + newer),
+        hasOlder: middle > older,
+        hasNewer: middle + newer < items.length,
+      }
     },
     markRead: async ({ room, seq }) => {
       const unread = (timelines.get(room) ?? []).filter(

@@ -37,6 +37,7 @@ import { send } from './send.ts'
 import { setOpenness } from './setOpenness.ts'
 import { setRole } from './setRole.ts'
 import { timeline } from './timeline.ts'
+import { timelineAround } from './timelineAround.ts'
 import { unblock } from './unblock.ts'
 import { withdrawJoin } from './withdrawJoin.ts'
 import { writeNote } from './writeNote.ts'
@@ -84,6 +85,7 @@ export const commands = {
   retry,
   discard,
   timeline,
+  timelineAround,
   markRead,
   saveDraft,
   readNote,

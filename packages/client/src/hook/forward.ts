@@ -59,7 +59,7 @@ export const forward = async (deps: Deps, room: Room, named: string): Promise<nu
     const { records, more } = await recordsFrom(store, toHex(handing.room), after + 1, recordsPerReading)
     for (const placed of records) {
       const { seq } = placed
-      for (const item of itemsOf(placed, senderOf)) {
+      for (const item of itemsOf({ ...placed, marks: [] }, senderOf)) {
         if (item.kind !== 'message') continue
         const { sender, text } = item
         const jwe = await sealHanded(jose, handing, { seq, sender: sender.name, text, timeMs: item.timeMs })

@@ -49,6 +49,8 @@ const readUnshown = (reading: Reading): void => {
   for (const room of shown.rooms()) readOn(reading, room).catch(() => shown.forget(room))
 }
 
+type Answer<N extends CommandName> = Awaited<ReturnType<Client[N]>>
+
 /**
  * The client on the other side of `channel`. Calls wait through a change of the serving side: they are repeated to
  * the next one. A repeated `send` stores its message once, because the message is named here, in advance. Where nobody
@@ -94,11 +96,10 @@ export const remoteClient = (
     return (await asked) as T
   }
 
-  const timeline: Client['timeline'] = async (input) => {
-    const page = await call<Awaited<ReturnType<Client['timeline']>>>('timeline', input)
-    shown.note(input.room, page.items)
-    return page
-  }
+  const timeline: Client['timeline'] = async (input) =>
+    shown.noted(input.room, await call<Answer<'timeline'>>('timeline', input))
+  const timelineAround: Client['timelineAround'] = async (input) =>
+    shown.noted(input.room, await call<Answer<'timelineAround'>>('timelineAround', input))
 
   const follow = (serving: Extract<Reply, { kind: 'serving' }>): void => {
     const isOther = server !== serving.server
@@ -153,6 +154,7 @@ export const remoteClient = (
     send: (input: Parameters<Client['send']>[0]) =>
       call('send', { ...input, message: input.message ?? newId() }),
     timeline,
+    timelineAround,
   }
   return asking(own, call)
 }

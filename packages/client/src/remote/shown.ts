@@ -3,6 +3,8 @@ import type { TimelineItem } from '../view.ts'
 /** Up to where each room has been shown on this side: what a dying server did not tell is read from there. */
 export interface Shown {
   note(room: string, items: readonly TimelineItem[]): void
+  /** What was read, and is noted as shown. */
+  noted<T extends { readonly items: readonly TimelineItem[] }>(room: string, read: T): T
   /** The first place that has not been shown. */
   next(room: string): number
   has(room: string): boolean
@@ -15,10 +17,15 @@ const isFromLog = (item: TimelineItem): boolean => item.kind !== 'message' || !i
 
 export const openShown = (): Shown => {
   const places = new Map<string, number>()
+  const note: Shown['note'] = (room, items) => {
+    const newest = items.filter(isFromLog).reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
+    places.set(room, Math.max(newest, places.get(room) ?? 0))
+  }
   return {
-    note: (room, items) => {
-      const newest = items.filter(isFromLog).reduce((seq, item) => Math.max(seq, item.seq ?? 0), 0)
-      places.set(room, Math.max(newest, places.get(room) ?? 0))
+    note,
+    noted: (room, read) => {
+      note(room, read.items)
+      return read
     },
     next: (room) => (places.get(room) ?? 0) + 1,
     has: (room) => places.has(room),

@@ -1,15 +1,8 @@
 export { type Deliveries, deliveriesOf, type Delivered } from './deliveries.ts'
 export type { Message, SottoEvents } from './events.ts'
+export type { HistoryOptions, HistoryPage } from './history.ts'
 export { isOver, isReadable, readUpTo } from './reading.ts'
-export {
-  type Credentials,
-  type HistoryOptions,
-  type HistoryPage,
-  type Sent,
-  signInAs,
-  type Sotto,
-  sottoOf,
-} from './sotto.ts'
+export { type Credentials, type Sent, signInAs, type Sotto, sottoOf } from './sotto.ts'
 export {
   type Bot,
   type BotAnswer,

@@ -2,7 +2,8 @@ import { normalizeName, SottoError } from '@sotto/protocol'
 import type { AccountView, Client, InviteOutcome, MemberView, OpenRoomView, RoomView } from '../view.ts'
 import { openWaits } from '../waits.ts'
 import { type Deliveries, deliveriesOf, type Delivered } from './deliveries.ts'
-import { type EventDesk, eventDeskOf, type Message, messageOf } from './events.ts'
+import { type EventDesk, eventDeskOf } from './events.ts'
+import { type HistoryOptions, type HistoryPage, readHistory } from './history.ts'
 import { joinOpenRoom } from './joining.ts'
 import { isOver } from './reading.ts'
 
@@ -14,20 +15,6 @@ export interface Sent {
    * in the outbox any more then. `closed` says that the client was closed first: the next run of the program sends it.
    */
   readonly delivered: Promise<Delivered>
-}
-
-export interface HistoryPage {
-  /** Oldest first; own ones too. */
-  readonly messages: readonly Message[]
-  /** Where the page before this one ends: the next `before`. Null at the beginning. */
-  readonly before: number | null
-}
-
-export interface HistoryOptions {
-  /** Only what stands before this place; without it, the newest. */
-  readonly before?: number
-  /** 1 to 500 places of the log; default 50. */
-  readonly limit?: number
 }
 
 /**
@@ -70,7 +57,7 @@ export interface Sotto {
    * @throws SottoError `bad_request` for what is not one emoji, `not_found` for what is no message, `not_member`, `rate`
    */
   react(room: string, id: string, emoji: string, options?: { readonly isOn?: boolean }): Promise<void>
-  /** Messages as this device has them, a page at a time. */
+  /** Messages as this device has them, a page at a time. @throws SottoError `not_found` for a message that is not there */
   history(room: string, options?: HistoryOptions): Promise<HistoryPage>
   /**
    * With `isOpen` the new room is the open room of the server: whoever has an account may come in, and the server knows
@@ -107,8 +94,6 @@ export interface Sotto {
   close(): Promise<void>
   readonly client: Client
 }
-
-const historyLimit = 50
 
 /** The façade of a client, wherever that runs: in this process, in a worker, in another tab. */
 export const sottoOf = (client: Client): Sotto => {
@@ -168,17 +153,7 @@ export const sottoOf = (client: Client): Sotto => {
       }),
     react: (name, id, emoji, options = {}) =>
       waits.until(async () => client.react({ room: room(name).id, id, emoji, ...options })),
-    history: (name, { before, limit = historyLimit } = {}) =>
-      waits.until(async () => {
-        const { id } = room(name)
-        const query = { room: id, limit, ...(before === undefined ? {} : { before }) }
-        const { items, more } = await client.timeline(query)
-        const placed = items.filter(({ seq }) => seq !== null)
-        return {
-          messages: placed.flatMap((item) => messageOf(id, item) ?? []),
-          before: more ? (placed[0]?.seq ?? null) : null,
-        }
-      }),
+    history: (name, options = {}) => waits.until(async () => readHistory(client, room(name).id, options)),
     createRoom: (name, options = {}) =>
       waits.until(async () => (await client.createRoom({ name, ...options })).room),
     openRoom: () => waits.until(async () => client.findOpenRoom({})),

@@ -21,7 +21,7 @@ const numbered = (bytes: number, value: number): Uint8Array => {
 }
 export const accountOf = (who: number): Uint8Array => numbered(32, who + 1)
 export const deviceOf = (who: number): Uint8Array => numbered(16, who + 1)
-const messageOf = (seq: number): Uint8Array => numbered(16, seq)
+export const messageOf = (seq: number): Uint8Array => numbered(16, seq)
 const saltOf = (seq: number): Uint8Array => numbered(16, seq)
 
 export const itemIdOf = (who: number, seq: number): string =>
@@ -62,11 +62,11 @@ const recordOf = (seq: number, items: readonly RecordedItem[]): PlacedRecord => 
   record: { anchor: new Uint8Array(16), timeMs: seq * 10, items },
 })
 
-export const said = (seq: number, who: number, content: Uint8Array): PlacedRecord =>
+export const said = (seq: number, who: number, content: Uint8Array, message = messageOf(seq)): PlacedRecord =>
   recordOf(seq, [
     {
       kind: 'message',
-      message: messageOf(seq),
+      message,
       device: deviceOf(who),
       account: accountOf(who),
       said: readContent(content),

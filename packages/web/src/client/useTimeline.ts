@@ -1,21 +1,19 @@
-import type { Client, ClientEvent, TimelineItem } from '@sotto/client'
+import {
+  openWindow,
+  queryForNewer,
+  queryForOlder,
+  withEvent,
+  withNewer,
+  withOlder,
+  withoutNewest,
+  withoutOldest,
+} from '@sotto/client'
+import type { ClientEvent, TimelineItem, TimelinePlace, TimelineWindow } from '@sotto/client'
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useClient } from './ClientContext.tsx'
 import { failureOf } from './failure.ts'
 import type { Failure } from './failure.ts'
-import {
-  openAround,
-  openAtEnd,
-  withChanged,
-  withChanges,
-  withNewer,
-  withOlder,
-  withoutItem,
-  withoutNewest,
-  withoutOldest,
-} from './timelineWindow.ts'
-import type { TimelineWindow } from './timelineWindow.ts'
 
 const pageItems = 60
 /** What is loaded above the place at which one begins. */
@@ -24,9 +22,6 @@ const contextItems = 30
 const windowItemsMax = 600
 /** What comes in at the end of an open room is let go of in portions. */
 const windowItemsSlack = 200
-
-/** Where a timeline is opened. */
-export type Opening = { readonly kind: 'end' } | { readonly kind: 'around'; readonly seq: number }
 
 export type TimelineState =
   | { readonly kind: 'loading' }
@@ -40,7 +35,7 @@ export interface ReadyTimeline {
   readonly newer: PageState
   /** Another one with each opening: the list begins anew. */
   readonly turn: number
-  readonly opening: Opening
+  readonly opening: TimelinePlace
   /** The last message that was written here, and is on its way, since the room was opened. */
   readonly ownTurn: string | null
 }
@@ -59,7 +54,7 @@ type Step =
       readonly kind: 'opened'
       readonly window: TimelineWindow
       readonly turn: number
-      readonly opening: Opening
+      readonly opening: TimelinePlace
     }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'restarted' }
@@ -93,27 +88,8 @@ const step = (state: TimelineState, action: Step): TimelineState => {
   }
 }
 
-const openedWindow = async (client: Client, room: string, opening: Opening): Promise<TimelineWindow> => {
-  if (opening.kind === 'end') return openAtEnd(await client.timeline({ room, limit: pageItems }))
-  const { seq } = opening
-  // First what comes after: what arrives in between is told, and stands there or beyond.
-  const from = await client.timeline({ room, after: seq, limit: pageItems })
-  return openAround(await client.timeline({ room, before: seq, limit: contextItems }), from)
-}
-
-/** What an event changes about the window of a room. */
-const changeOf = (event: ClientEvent, room: string): Change | null => {
-  switch (event.kind) {
-    case 'state':
-      return null
-    case 'timeline':
-      return event.room === room ? (window) => withChanges(window, event.items) : null
-    case 'changed':
-      return event.room === room ? (window) => withChanged(window, event.items) : null
-    case 'discarded':
-      return event.room === room ? (window) => withoutItem(window, event.id) : null
-  }
-}
+/** Above the end a whole page, above any other place a part of one. */
+const olderItems = (at: TimelinePlace): number => (at === 'newest' ? pageItems : contextItems)
 
 /** The message of one's own that an event tells of for the first time. */
 const writtenIn = (event: ClientEvent, room: string, known: Set<string>): string | null => {
@@ -126,7 +102,7 @@ const writtenIn = (event: ClientEvent, room: string, known: Set<string>): string
 }
 
 /** Follows the timeline of a room from where it is opened; other pages come by `loadOlder` and `loadNewer`. */
-export const useTimeline = (room: string, first: Opening) => {
+export const useTimeline = (room: string, first: TimelinePlace) => {
   const client = useClient()
   const [state, dispatch] = useReducer(step, { kind: 'loading' })
   const written = useRef(new Set<string>())
@@ -138,18 +114,19 @@ export const useTimeline = (room: string, first: Opening) => {
     let early: readonly Change[] = []
     // Before the page is asked for: what happens in between would be lost otherwise.
     const unsubscribe = client.subscribe((event) => {
-      const change = changeOf(event, room)
-      if (change === null) return
+      if (event.kind === 'state') return
+      const change: Change = (window) => withEvent(window, room, event)
       const id = writtenIn(event, room, written.current)
       if (id !== null) dispatch({ kind: 'written', id })
       if (hasOpened) dispatch({ kind: 'changed', change })
       else early = [...early, change]
     })
-    openedWindow(client, room, opened.opening).then(
-      (window) => {
+    const at = opened.opening
+    client.timelineAround({ room, at, older: olderItems(at), newer: pageItems }).then(
+      (stretch) => {
         if (hasEnded) return
         hasOpened = true
-        const now = early.reduce((before, change) => change(before), window)
+        const now = early.reduce((before, change) => change(before), openWindow(stretch))
         dispatch({ kind: 'opened', window: now, ...opened })
       },
       (error: unknown) => {
@@ -165,7 +142,10 @@ export const useTimeline = (room: string, first: Opening) => {
   const { loadOlder, loadNewer } = usePages(room, state, dispatch)
 
   /** Shows another part of the room; what is shown stays until that is there. */
-  const reopen = useCallback((opening: Opening) => setOpened(({ turn }) => ({ turn: turn + 1, opening })), [])
+  const reopen = useCallback(
+    (opening: TimelinePlace) => setOpened(({ turn }) => ({ turn: turn + 1, opening })),
+    [],
+  )
 
   const reload = useCallback(() => {
     dispatch({ kind: 'restarted' })
@@ -191,9 +171,8 @@ const usePages = (room: string, state: TimelineState, dispatch: (step: Step) => 
     currentTurn.current = turn
   }, [turn])
 
-  // With the last known entry once more: it may have several items, of which not all were kept.
-  const oldest = window?.hasOlder ? window.items.find(({ seq }) => seq !== null)?.seq : undefined
-  const newest = window?.hasNewer ? window.items.findLast(({ seq }) => seq !== null)?.seq : undefined
+  const oldest = window ? queryForOlder(window)?.before : undefined
+  const newest = window ? queryForNewer(window)?.after : undefined
 
   const load = useCallback(
     async (which: 'older' | 'newer', query: { readonly before: number } | { readonly after: number }) => {
@@ -220,10 +199,10 @@ const usePages = (room: string, state: TimelineState, dispatch: (step: Step) => 
     [client, room, turn, dispatch],
   )
   const loadOlder = useCallback(async () => {
-    if (typeof oldest === 'number') await load('older', { before: oldest + 1 })
+    if (oldest !== undefined) await load('older', { before: oldest })
   }, [load, oldest])
   const loadNewer = useCallback(async () => {
-    if (typeof newest === 'number') await load('newer', { after: newest })
+    if (newest !== undefined) await load('newer', { after: newest })
   }, [load, newest])
   return { loadOlder, loadNewer }
 }

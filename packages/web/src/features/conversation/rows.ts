@@ -1,5 +1,4 @@
-import type { TimelineItem } from '@sotto/client'
-import type { TimelineWindow } from '../../client/timelineWindow.ts'
+import type { TimelineItem, TimelineWindow } from '@sotto/client'
 import { isSameDay } from '../../ui/calendar.ts'
 import type { Stretch } from './reading.ts'
 

@@ -1,7 +1,6 @@
-import type { TimelineItem } from '@sotto/client'
+import type { TimelineItem, TimelineWindow } from '@sotto/client'
 import { useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import type { TimelineWindow } from '../../client/timelineWindow.ts'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 
 const spokenCharactersMax = 240

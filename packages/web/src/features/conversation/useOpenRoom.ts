@@ -1,16 +1,15 @@
-import type { RoomView } from '@sotto/client'
+import type { RoomView, TimelinePlace } from '@sotto/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from '../../client/ClientContext.tsx'
 import { useTimeline } from '../../client/useTimeline.ts'
-import type { Opening } from '../../client/useTimeline.ts'
 import { keepPlace, placeIn, placeToOpen, storePlaces } from './places.ts'
 import type { Place } from './places.ts'
 import { useReading } from './useReading.ts'
 
 /** The place where the reader left, what is unread, or the end: in this order. */
-const openingOf = (room: RoomView, place: Place): Opening => {
-  if (place.kind === 'at') return { kind: 'around', seq: place.seq }
-  return room.unread > 0 ? { kind: 'around', seq: room.readSeq + 1 } : { kind: 'end' }
+const openingOf = (room: RoomView, place: Place): TimelinePlace => {
+  if (place.kind === 'at') return { seq: place.seq }
+  return room.unread > 0 ? 'readMarker' : 'newest'
 }
 
 /** A room on the screen: which part of it is shown, how far it has been read, and how one moves in it. */
@@ -33,10 +32,10 @@ export const useOpenRoom = (room: RoomView) => {
     }
   }, [])
 
-  const onEnd = useCallback(() => reopen({ kind: 'end' }), [reopen])
+  const onEnd = useCallback(() => reopen('newest'), [reopen])
   const onUnread = (marker: number) => {
     setLine({ marker, ownTurn })
-    reopen({ kind: 'around', seq: marker + 1 })
+    reopen({ seq: marker + 1 })
   }
   // A list that is drawn anew begins where it was, not where the room was opened.
   const now = useRef<{ readonly turn: number; readonly place: Place } | null>(null)

@@ -1,10 +1,10 @@
-import type { TimelineItem } from '@sotto/client'
+import type { Client, ClientEvent, TimelineItem, TimelineStretch } from '../view.ts'
 
-/** The part of a room's timeline that is held for the screen: an unbroken stretch, wherever in it. */
-export interface TimelineWindow {
-  readonly items: readonly TimelineItem[]
-  readonly hasOlder: boolean
-  readonly hasNewer: boolean
+/**
+ * The part of a room's timeline that is held for the screen: a stretch wherever in it, which moves up and down by pages
+ * of `timeline`, takes what is told while it ends with the room, and lets go of what it need not hold.
+ */
+export interface TimelineWindow extends TimelineStretch {
   /**
    * What has been told since and lies beyond the last item. It stands in the window when the page that ends with the
    * room has come; while that page was on its way, nothing else would have kept it.
@@ -14,10 +14,7 @@ export interface TimelineWindow {
   readonly changed: 'start' | 'end'
 }
 
-export interface Page {
-  readonly items: readonly TimelineItem[]
-  readonly more: boolean
-}
+type Page = Awaited<ReturnType<Client['timeline']>>
 
 const beyondItemsMax = 500
 
@@ -39,23 +36,33 @@ const firstSeq = (items: readonly TimelineItem[]): number => items[0]?.seq ?? 0
 const lastSeq = (items: readonly TimelineItem[]): number =>
   items.findLast(({ seq }) => seq !== null)?.seq ?? -1
 
-/** The newest items. */
-export const openAtEnd = (page: Page): TimelineWindow => ({
-  items: merged([], page.items),
-  hasOlder: page.more,
-  hasNewer: false,
+export const openWindow = ({ items, hasOlder, hasNewer }: TimelineStretch): TimelineWindow => ({
+  items: merged([], items),
+  hasOlder,
+  hasNewer,
   beyond: [],
   changed: 'end',
 })
 
-/** The items around a place: those before it, and those from it on. */
-export const openAround = (before: Page, from: Page): TimelineWindow => ({
-  items: merged(before.items, from.items),
-  hasOlder: before.more,
-  hasNewer: from.more,
-  beyond: [],
-  changed: 'end',
-})
+/**
+ * What the pages above and below the window are asked for with; undefined where it ends. The entry at its end is read
+ * once more: it may have several items, of which not all were kept.
+ */
+export const queryForOlder = ({
+  items,
+  hasOlder,
+}: TimelineWindow): { readonly before: number } | undefined => {
+  const seq = hasOlder ? items.find((item) => item.seq !== null)?.seq : undefined
+  return typeof seq === 'number' ? { before: seq + 1 } : undefined
+}
+
+export const queryForNewer = ({
+  items,
+  hasNewer,
+}: TimelineWindow): { readonly after: number } | undefined => {
+  const seq = hasNewer ? items.findLast((item) => item.seq !== null)?.seq : undefined
+  return typeof seq === 'number' ? { after: seq } : undefined
+}
 
 export const withOlder = (window: TimelineWindow, page: Page): TimelineWindow => ({
   ...window,
@@ -98,6 +105,20 @@ export const withChanges = (window: TimelineWindow, items: readonly TimelineItem
     items: within.length === 0 ? window.items : merged(window.items, within),
     beyond: merged(window.beyond, beyond).slice(-beyondItemsMax),
     changed: 'end',
+  }
+}
+
+/** The window after something has happened in its room; the same one where nothing has. */
+export const withEvent = (window: TimelineWindow, room: string, event: ClientEvent): TimelineWindow => {
+  switch (event.kind) {
+    case 'state':
+      return window
+    case 'timeline':
+      return event.room === room ? withChanges(window, event.items) : window
+    case 'changed':
+      return event.room === room ? withChanged(window, event.items) : window
+    case 'discarded':
+      return event.room === room ? withoutItem(window, event.id) : window
   }
 }
 

@@ -1,15 +1,14 @@
-import type { TimelineItem } from '@sotto/client'
 import { expect, test } from 'vitest'
 import {
-  openAround,
-  openAtEnd,
+  openWindow,
   withChanges,
   withNewer,
   withOlder,
   withoutItem,
   withoutNewest,
   withoutOldest,
-} from '../src/client/timelineWindow.ts'
+} from '../../src/timeline/window.ts'
+import type { TimelineItem } from '../../src/view.ts'
 
 const said = (id: string, seq: number | null): TimelineItem => ({
   kind: 'message',
@@ -22,7 +21,7 @@ const said = (id: string, seq: number | null): TimelineItem => ({
 })
 const idsOf = (window: { readonly items: readonly TimelineItem[] }) => window.items.map((item) => item.id)
 
-const opened = openAtEnd({ items: [said('c', 3), said('d', 4)], more: true })
+const opened = openWindow({ items: [said('c', 3), said('d', 4)], hasOlder: true, hasNewer: false })
 
 test('a new item stands at the end, one that is being sent after it', () => {
   expect(idsOf(withChanges(opened, [said('own', null), said('e', 5)]))).toEqual(['c', 'd', 'e', 'own'])
@@ -49,7 +48,7 @@ test('a change before the window leaves no gap in it: it comes with its page', (
 })
 
 test('where the window begins with the room, everything belongs to it', () => {
-  const whole = openAtEnd({ items: [], more: false })
+  const whole = openWindow({ items: [], hasOlder: false, hasNewer: false })
   expect(idsOf(withChanges(whole, [said('a', 1)]))).toEqual(['a'])
 })
 
@@ -59,16 +58,17 @@ test('what is discarded is gone', () => {
 
 test('the oldest are let go, and can be asked for again', () => {
   const items = Array.from({ length: 50 }, (_, at) => said(`${at}`, at))
-  const kept = withoutOldest(openAtEnd({ items, more: false }), 10)
+  const kept = withoutOldest(openWindow({ items, hasOlder: false, hasNewer: false }), 10)
   expect(idsOf(kept)).toHaveLength(10)
   expect(kept).toMatchObject({ hasOlder: true, changed: 'start' })
   expect(withoutOldest(kept, 10)).toBe(kept)
 })
 
-const middle = openAround(
-  { items: [said('a', 1)], more: false },
-  { items: [said('b', 2), said('c', 3)], more: true },
-)
+const middle = openWindow({
+  items: [said('a', 1), said('b', 2), said('c', 3)],
+  hasOlder: false,
+  hasNewer: true,
+})
 
 test('a window in the middle takes changes of its own items, and nothing that would leave a gap', () => {
   const changed = withChanges(middle, [said('c', 3), said('z', 90), said('own', null)])
@@ -105,7 +105,7 @@ test('what is told of a room that is read from its beginning takes a bounded pla
 
 test('the newest are let go, and can be asked for again', () => {
   const items = Array.from({ length: 50 }, (_, at) => said(`${at}`, at))
-  const kept = withoutNewest(openAtEnd({ items, more: false }), 10)
+  const kept = withoutNewest(openWindow({ items, hasOlder: false, hasNewer: false }), 10)
   expect(idsOf(kept)).toEqual(Array.from({ length: 10 }, (_, at) => `${at}`))
   expect(kept).toMatchObject({ hasNewer: true, changed: 'end' })
   expect(withoutNewest(kept, 10)).toBe(kept)

@@ -2,12 +2,12 @@ import { limits } from '@sotto/protocol'
 import { roles } from '@sotto/trust'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readContent } from '../src/content/content.ts'
-import { encodeText } from '../src/content/text/text.ts'
-import { memoryDisk, openMemoryStore } from '../src/memory/store.ts'
-import { roomKeys } from '../src/room/keys.ts'
-import { recordsBefore, recordsFrom } from '../src/timeline/pages.ts'
-import { decodeLogRecord, encodeLogRecord, type RecordedItem } from '../src/timeline/record.ts'
+import { readContent } from '../../src/content/content.ts'
+import { encodeText } from '../../src/content/text/text.ts'
+import { memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
+import { roomKeys } from '../../src/room/keys.ts'
+import { recordsBefore, recordsFrom } from '../../src/timeline/pages.ts'
+import { decodeLogRecord, encodeLogRecord, type RecordedItem } from '../../src/timeline/record.ts'
 
 const room = 'ab'.repeat(16)
 const account = new Uint8Array(32).fill(1)
