@@ -65,8 +65,14 @@ export const zones: readonly Zone[] = [
     others: ['@serenity-kit/opaque'],
   },
 
-  // A lane of its own: it has no part in groups, and the client none in it. JOSE and Socket.IO bring the world along.
-  { folder: 'packages/lane/src', packages: ['@sotto/protocol'], others: ['jose', 'socket.io-client'] },
+  // A lane of its own: it has no part in groups, and the client none in it.
+  { folder: 'packages/lane/src', packages: ['@sotto/protocol'] },
+  {
+    folder: 'packages/lane/adapters/net',
+    inside: ['packages/lane/src'],
+    packages: ['@sotto/protocol'],
+    others: ['jose', 'socket.io-client'],
+  },
   {
     folder: 'packages/lane/adapters/node',
     inside: ['packages/lane/src'],

@@ -22,7 +22,7 @@ const surroundings: Readonly<Record<string, string>> = {
 const innocent = { 'innocent.ts': `export const x = new Uint8Array(1).length` }
 
 describe('the compiler refuses', () => {
-  for (const project of ['mls', 'protocol', 'trust', 'client'])
+  for (const project of ['mls', 'protocol', 'trust', 'client', 'lane'])
     test(`the world in ${project}`, () => {
       const complaints = compilerComplaints(`packages/${project}/tsconfig.json`, {
         ...surroundings,

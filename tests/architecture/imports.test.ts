@@ -76,6 +76,8 @@ describe('a forbidden import is found', () => {
       '@sotto/lane',
     ],
     ['the open lane knows the engine', 'packages/lane/src/planted.ts', '@sotto/mls'],
+    ['the core of the open lane knows a library of JOSE', 'packages/lane/src/planted.ts', 'jose'],
+    ['the core of the open lane has a socket', 'packages/lane/src/planted.ts', 'socket.io-client'],
     ['the open lane reads files', 'packages/lane/src/planted.ts', 'node:fs'],
     ['the open lane knows the client', 'packages/lane/src/planted.ts', '@sotto/client'],
     ['the open lane knows its adapters', 'packages/lane/src/planted.ts', '../adapters/node/index.ts'],

@@ -19,7 +19,7 @@ const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex
 
 /** Where a signature is verified past the one verdict, each with why no other verdict can come of it. */
 const others: Readonly<Record<string, string>> = {
-  'packages/lane/src/proof.ts':
+  'packages/lane/adapters/net/webCryptography.ts':
     'a proof of the open lane is judged by its recipient alone, and nothing that others hold follows from the verdict',
   'packages/server/src/delivery/logKey.ts':
     'the key is its own, made by itself: prime order, in its one form',

@@ -134,7 +134,7 @@ test('with the SDK: no private key, room key, chat key or plaintext leaves the p
   const secrets = new Map<string, Buffer>([['plaintext', Buffer.from(plaintext)]])
   for (const { name, identity, store } of people) {
     for (const key of [identity.receiving, identity.signing])
-      if (key?.d) secrets.set(`private key of ${name}, ${key.kty}`, Buffer.from(key.d, 'base64url'))
+      if (key?.['d']) secrets.set(`private key of ${name}, ${key['kty']}`, Buffer.from(key['d'], 'base64url'))
     for (const [place, row] of store.rows('place/', 10)) {
       const { keys } = JSON.parse(row) as { readonly keys: readonly { readonly key: string }[] }
       for (const [at, { key }] of keys.entries())

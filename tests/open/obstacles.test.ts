@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { LaneError } from '../../packages/lane/src/failure.ts'
 import { isVerdict } from '../../packages/lane/src/patience.ts'
 import { restCall } from '../../packages/lane/src/rest.ts'
+import { fetchCall } from '../../packages/lane/adapters/net/fetchCall.ts'
 import { obstructed, ways } from '../journeys/world/obstacle.ts'
 import { account } from './lane/account.ts'
 import { laneServer } from './lane/server.ts'
@@ -11,7 +12,10 @@ const between = await obstructed(Number(new URL(server.url).port))
 afterAll(() => between.close())
 
 const codeOf = async (): Promise<string> => {
-  const asked = restCall(between.url, { method: 'GET', path: '/api/me', token: 'some' })
+  const asked = restCall(
+    { call: (call) => fetchCall(between.url, call) },
+    { method: 'GET', path: '/api/me', token: 'some' },
+  )
   return asked.then(
     () => 'taken',
     (error: LaneError) => (isVerdict(error) ? `verdict ${error.code}` : error.code),

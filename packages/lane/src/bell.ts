@@ -1,3 +1,5 @@
+import type { Clock } from './ports/clock.ts'
+
 /** Something that happens again and again, and that somebody waits for. */
 export interface Bell {
   ring(): void
@@ -5,7 +7,7 @@ export interface Bell {
   listen(deadlineMs: number): { readonly rung: Promise<boolean>; cancel(): void }
 }
 
-export const makeBell = (): Bell => {
+export const makeBell = ({ nowMs, after }: Clock): Bell => {
   const listening = new Set<(rang: boolean) => void>()
   return {
     ring: () => {
@@ -14,9 +16,9 @@ export const makeBell = (): Bell => {
     listen: (deadlineMs) => {
       let end: (rang: boolean) => void = () => {}
       const rung = new Promise<boolean>((resolve) => {
-        const timer = setTimeout(() => end(false), Math.max(0, deadlineMs - Date.now()))
+        const cancel = after(Math.max(0, deadlineMs - nowMs()), () => end(false))
         end = (rang) => {
-          clearTimeout(timer)
+          cancel()
           listening.delete(end)
           resolve(rang)
         }

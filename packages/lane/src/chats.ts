@@ -6,6 +6,7 @@ import {
   signedContent,
   toBase64url,
   utf8Bytes,
+  writeMoment,
 } from '@sotto/protocol'
 import { makeBell } from './bell.ts'
 import type { LaneEvent } from './events.ts'
@@ -13,15 +14,16 @@ import { fail, LaneError } from './failure.ts'
 import type { PublicKeys } from './keys.ts'
 import type { Opened } from './letters.ts'
 import type { Once } from './once.ts'
+import type { LanePorts } from './ports/index.ts'
 import type { Pins } from './pins.ts'
 import type { PlaceKey, Places } from './places.ts'
 import { makeKeysGiven } from './keyGiven.ts'
 import { type Identity, signatureAlgorithmFor } from './keys.ts'
-import { type Claims, isProof, signDetached, signedAtS, textOf } from './proof.ts'
+import { type Claims, isProof, signedAtS, textOf } from './proof.ts'
 import { asList, asText, fullIn } from './rest.ts'
 import type { Sealing } from './sealing.ts'
 import { isSigned, openFromChat, sealForChat, type SharedKey } from './sharedKey.ts'
-import type { LaneStore } from './store.ts'
+import type { LaneStore } from './ports/store.ts'
 import { formed, type JsonObject } from './strict.ts'
 import type { Wire } from './wire.ts'
 
@@ -46,6 +48,7 @@ export interface Chats {
 }
 
 interface Dependencies {
+  readonly ports: LanePorts
   readonly wire: Wire
   readonly store: LaneStore
   readonly places: Places
@@ -73,10 +76,11 @@ const plainClaims = (body: string, statement: ChatStatement): Claims => ({
 })
 
 export const makeChats = (dependencies: Dependencies): Chats => {
-  const { wire, store, places, sealing, identity, pins, once } = dependencies
-  const keysGiven = makeKeysGiven()
+  const { ports, wire, store, places, sealing, identity, pins, once } = dependencies
+  const { clock, cryptography } = ports
+  const keysGiven = makeKeysGiven(clock.nowMs)
   /** Rings when somebody has given a key. */
-  const keyCame = makeBell()
+  const keyCame = makeBell(clock)
 
   const rowOf = (chat: string) => places.get(placeOf(chat)) ?? fail('CHAT_NOT_FOUND')
 
@@ -88,7 +92,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
   const rekey = async (chat: string): Promise<void> => {
     const { participants } = rowOf(chat)
     const { claims, key, envelope } = await sealing.newKey(placeOf(chat), await keysOf(participants))
-    const given = keyCame.listen(Date.now() + keyWaitMs)
+    const given = keyCame.listen(clock.nowMs() + keyWaitMs)
     try {
       const full = fullIn(await wire.ask('rekey', { chat_id: chat, keys: envelope }))
       const held = keysGiven.given(placeOf(chat), key, full)
@@ -116,13 +120,13 @@ export const makeChats = (dependencies: Dependencies): Chats => {
   }
 
   const sendOnce = async (chat: string, jws: string): Promise<{ readonly full: readonly string[] }> => {
-    const message = await sealForChat(jws, await keyOf(chat))
-    const timestamp = new Date().toISOString()
+    const message = await sealForChat(cryptography, jws, await keyOf(chat))
+    const timestamp = writeMoment(clock.nowMs())
     const statement = { chat, sender: sealing.name, timestamp, message }
     const answer = await wire.ask('send_message', {
       chat_id: chat,
       encrypted_message: message,
-      signature: await signDetached(signedContent(statement), identity),
+      signature: await sealing.signedBeside(signedContent(statement)),
       signature_type: signatureAlgorithmFor(identity.signing ?? identity.receiving),
       timestamp,
     })
@@ -218,7 +222,7 @@ export const makeChats = (dependencies: Dependencies): Chats => {
       const { encrypted_message: message, signature, signature_type: type, timestamp } = payload
       const statement = { chat, sender: from, timestamp: String(timestamp), message }
       const proof = formed(() => readChatProof(asText(signature), asText(type), statement))
-      const text = await openFromChat(message, places.readingKeys(placeOf(chat)))
+      const text = await openFromChat(cryptography, message, places.readingKeys(placeOf(chat)))
       const claims = isProof(text)
         ? await sealing.verified(text, from, placeOf(chat))
         : plainClaims(text, statement)

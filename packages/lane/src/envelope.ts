@@ -1,22 +1,7 @@
-import {
-  type ContentAlgorithm,
-  contentAlgorithms,
-  type KeyEntry,
-  keyAlgorithms,
-  limits,
-  readEnvelope,
-  readKeyEntry,
-} from '@sotto/protocol'
-import {
-  CompactEncrypt,
-  compactDecrypt,
-  type FlattenedJWE,
-  flattenedDecrypt,
-  GeneralEncrypt,
-  type GeneralJWE,
-} from 'jose'
+import { type ContentAlgorithm, type KeyEntry, limits, readEnvelope, readKeyEntry } from '@sotto/protocol'
 import { fail, LaneError } from './failure.ts'
-import { type Identity, keyAlgorithmFor, type PublicKeys, usable } from './keys.ts'
+import type { Identity, PublicKeys } from './keys.ts'
+import type { Cryptography, SealedToAll } from './ports/cryptography.ts'
 import { formed, isJsonObject, type JsonObject } from './strict.ts'
 
 /** What is larger would not be answered: the server closes the connection that it comes by. @throws LaneError `PAYLOAD_TOO_LARGE` */
@@ -25,47 +10,36 @@ export const bounded = (sealed: string): string =>
 
 /** Seals bytes to one public key: a compact JWE (RFC 7516). @throws LaneError `PAYLOAD_TOO_LARGE` */
 export const sealTo = async (
+  { seal }: Pick<Cryptography, 'seal'>,
   plaintext: Uint8Array,
   { receiving }: PublicKeys,
   enc: ContentAlgorithm = 'A256GCM',
-): Promise<string> => {
-  const alg = keyAlgorithmFor(receiving)
-  const jwe = await new CompactEncrypt(plaintext)
-    .setProtectedHeader({ alg, enc })
-    .encrypt(await usable(receiving, alg))
-  return bounded(jwe)
-}
+): Promise<string> => bounded(await seal(plaintext, receiving, enc))
 
 /** Seals the same bytes to each of several: a general JWE whose recipients have their names as `kid`. */
 export const sealToAll = async (
+  cryptography: Pick<Cryptography, 'sealToAll'>,
   plaintext: Uint8Array,
   recipients: ReadonlyMap<string, PublicKeys>,
   enc: ContentAlgorithm = 'A256GCM',
-): Promise<GeneralJWE> => {
-  const jwe = new GeneralEncrypt(plaintext).setProtectedHeader({ enc })
-  for (const [kid, { receiving }] of recipients) {
-    const alg = keyAlgorithmFor(receiving)
-    jwe.addRecipient(await usable(receiving, alg)).setUnprotectedHeader({ alg, kid })
-  }
-  return jwe.encrypt()
+): Promise<SealedToAll> => {
+  const keys = new Map([...recipients].map(([kid, { receiving }]) => [kid, receiving]))
+  return cryptography.sealToAll(plaintext, keys, enc)
 }
 
-const options = {
-  keyManagementAlgorithms: [...keyAlgorithms],
-  contentEncryptionAlgorithms: [...contentAlgorithms],
-}
+type Opening = Pick<Cryptography, 'open' | 'unwrap' | 'decrypt'>
 
 const contentKeyBytes = 32
+const noAad = new Uint8Array()
 
 /** A content key under RSA-OAEP with SHA-256, without a JWE around it. */
-const unwrapped = async (wrapped: Uint8Array<ArrayBuffer>, { receiving }: Identity): Promise<ArrayBuffer> => {
-  const raw = await crypto.subtle.decrypt('RSA-OAEP', await usable(receiving, 'RSA-OAEP-256'), wrapped)
-  return raw.byteLength === contentKeyBytes ? raw : fail('ENVELOPE_INVALID')
-}
-
-const openPart = async (jwe: JsonObject, { receiving }: Identity): Promise<Uint8Array> => {
-  const key = await usable(receiving, keyAlgorithmFor(receiving))
-  return (await flattenedDecrypt(jwe as unknown as FlattenedJWE, key, options)).plaintext
+const unwrapped = async (
+  { unwrap }: Opening,
+  wrapped: Uint8Array,
+  { receiving }: Identity,
+): Promise<Uint8Array> => {
+  const raw = await unwrap(wrapped, receiving)
+  return raw.length === contentKeyBytes ? raw : fail('ENVELOPE_INVALID')
 }
 
 /** The parts that could be for us: those that name us, or all where none does. */
@@ -74,35 +48,41 @@ const ownParts = (parts: readonly JsonObject[], name: string): readonly JsonObje
   return named.length > 0 ? named : parts
 }
 
-const openEntry = async (entry: KeyEntry, identity: Identity, name: string): Promise<Uint8Array> => {
+const openEntry = async (
+  cryptography: Opening,
+  entry: KeyEntry,
+  identity: Identity,
+  name: string,
+): Promise<Uint8Array> => {
+  const { open, decrypt } = cryptography
   switch (entry.kind) {
-    case 'compact': {
-      const key = await usable(identity.receiving, keyAlgorithmFor(identity.receiving))
-      return (await compactDecrypt(entry.jwe, key, options)).plaintext
-    }
+    case 'compact':
+      return open(entry.jwe, identity.receiving)
     case 'parts': {
       let failure: unknown
       for (const part of ownParts(entry.parts, name))
         try {
-          return await openPart(part, identity)
+          return await open(part, identity.receiving)
         } catch (error) {
           failure = error
         }
       throw failure
     }
-    case 'fields': {
-      const raw = await unwrapped(entry.key, identity)
-      const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt'])
-      return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: entry.iv }, key, entry.sealed))
-    }
+    case 'fields':
+      return decrypt(await unwrapped(cryptography, entry.key, identity), entry.iv, entry.sealed, noAad)
     case 'bare':
-      return new Uint8Array(await unwrapped(entry.key, identity))
+      return unwrapped(cryptography, entry.key, identity)
   }
 }
 
-const opening = async (entry: KeyEntry, identity: Identity, name: string): Promise<Uint8Array> => {
+const opening = async (
+  cryptography: Opening,
+  entry: KeyEntry,
+  identity: Identity,
+  name: string,
+): Promise<Uint8Array> => {
   try {
-    return await openEntry(entry, identity, name)
+    return await openEntry(cryptography, entry, identity, name)
   } catch (error) {
     // Whatever a library says of what it could not open stays here: it may quote it.
     throw error instanceof LaneError ? error : new LaneError('NOT_FOR_US')
@@ -115,16 +95,28 @@ const opening = async (entry: KeyEntry, identity: Identity, name: string): Promi
  * @param name of the account, by which its part of a general JWE is found
  * @throws LaneError `ENVELOPE_INVALID`, `NOT_FOR_US`
  */
-export const unseal = async (envelope: unknown, identity: Identity, name: string): Promise<Uint8Array> =>
+export const unseal = async (
+  cryptography: Opening,
+  envelope: unknown,
+  identity: Identity,
+  name: string,
+): Promise<Uint8Array> =>
   opening(
+    cryptography,
     formed(() => readEnvelope(envelope)),
     identity,
     name,
   )
 
 /** Opens an entry of `keys`, of any form. @throws LaneError `ENVELOPE_INVALID`, `NOT_FOR_US` */
-export const unsealKey = async (entry: unknown, identity: Identity, name: string): Promise<Uint8Array> =>
+export const unsealKey = async (
+  cryptography: Opening,
+  entry: unknown,
+  identity: Identity,
+  name: string,
+): Promise<Uint8Array> =>
   opening(
+    cryptography,
     formed(() => readKeyEntry(entry)),
     identity,
     name,

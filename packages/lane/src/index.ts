@@ -1,16 +1,12 @@
 export type { LaneEvent, LaneListener, Place } from './events.ts'
 export { type LaneCode, LaneError } from './failure.ts'
-export {
-  type Identity,
-  type KeyKind,
-  makeIdentity,
-  type PublicKeys,
-  readPublicKeys,
-  uploadOf,
-} from './keys.ts'
+export { type Identity, makeIdentity, type PublicKeys, readPublicKeys, uploadOf } from './keys.ts'
 export { type Lane, type LaneOptions, openLane, type Person, type RoomListing } from './lane.ts'
+export { memoryLaneStore } from './memory.ts'
+export type { Clock } from './ports/clock.ts'
+export type { Cryptography, Jwk, KeyKind, SealedToAll } from './ports/cryptography.ts'
+export type { LanePorts } from './ports/index.ts'
+export type { LaneStore } from './ports/store.ts'
+export type { Call, CallAnswer, LaneSocket, LaneTransport, SocketListener } from './ports/transport.ts'
 export { type Credentials, logIn, type NewProgram, register } from './rest.ts'
-export { type LaneStore, memoryLaneStore } from './store.ts'
 export type { ContentAlgorithm } from '@sotto/protocol'
-// The forms of what is sealed, for whoever writes or tests another client.
-export { chatMessageForms, type SealedForm, signatureForms, signedContent } from '@sotto/protocol'

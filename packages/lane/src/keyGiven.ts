@@ -13,7 +13,7 @@ export interface KeysGiven {
 
 const pauseMs = 60_000
 
-export const makeKeysGiven = (nowMs: () => number = Date.now): KeysGiven => {
+export const makeKeysGiven = (nowMs: () => number): KeysGiven => {
   const givenMs = new Map<PlaceKey, number>()
   return {
     willDo: (place, key, members) => {

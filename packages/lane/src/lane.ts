@@ -1,5 +1,4 @@
-import { type ContentAlgorithm, messageTextProblem } from '@sotto/protocol'
-import type { JWK } from 'jose'
+import { type ContentAlgorithm, messageTextProblem, utf8Bytes } from '@sotto/protocol'
 import { makeChats } from './chats.ts'
 import { sealTo } from './envelope.ts'
 import { makeEnding } from './ending.ts'
@@ -11,19 +10,20 @@ import { nameOf } from './names.ts'
 import { makeOnce } from './once.ts'
 import { makePins } from './pins.ts'
 import { allPages } from './pages.ts'
-import { hasSettled, persistently, wait } from './patience.ts'
+import { makePatience } from './patience.ts'
 import { makePlaces } from './places.ts'
 import { textOf } from './proof.ts'
 import { asList, asNumber, asObject, asText, type Credentials, logIn, restCall } from './rest.ts'
 import { makeRooms } from './rooms.ts'
 import { makeSealing } from './sealing.ts'
-import type { LaneStore } from './store.ts'
+import type { Cryptography, Jwk } from './ports/cryptography.ts'
+import type { LanePorts } from './ports/index.ts'
+import type { LaneStore } from './ports/store.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
+import { newUuid } from './uuid.ts'
 import { isEnded, openWire, type WireOptions } from './wire.ts'
 
 export interface LaneOptions {
-  /** Address of the server. */
-  readonly server: string
   readonly credentials: Credentials
   /** Private keys of the account; they stay here. */
   readonly identity: Identity
@@ -107,7 +107,7 @@ export interface Lane {
   /** Believes the key that the server says now, if this is its fingerprint. @throws LaneError `KEY_CHANGED` */
   trust(name: string, fingerprint: string): Promise<void>
   /** Believes a key that came by another way. */
-  believe(name: string, publicKey: JWK | string): Promise<void>
+  believe(name: string, publicKey: Jwk | string): Promise<void>
 
   /**
    * Resolves when all that the server had when this was asked is told, or kept for the next program. Rejects with what the
@@ -123,7 +123,6 @@ export interface Lane {
   close(): Promise<void>
 }
 
-const textEncoder = new TextEncoder()
 const quietMs = 1000
 /** How long a listener may take when the lane is closed: one that waits for the end of the lane itself would wait for ever. */
 const closeMaxMs = 10_000
@@ -193,12 +192,14 @@ const makeTurns = () => {
 
 /** The key that we have and the key that the server gives out for us must be the same, or others seal to another. */
 const putUpKey = async (
+  cryptography: Pick<Cryptography, 'keyOfPem' | 'thumbprint'>,
   call: (method: 'GET' | 'PUT', path: string, body?: unknown) => Promise<unknown>,
   identity: Identity,
   own: PublicKeys,
 ): Promise<void> => {
   const { public_key: served, scopes } = asObject(await call('GET', '/api/me'))
-  if (served !== null && served !== undefined && (await readPublicKeys(served)).pin === own.pin) return
+  if (served !== null && served !== undefined && (await readPublicKeys(cryptography, served)).pin === own.pin)
+    return
   if (!asList(scopes).includes('account')) fail('SCOPE_MISSING')
   await call('PUT', '/api/me/public-key', { public_key: uploadOf(identity) })
 }
@@ -208,27 +209,29 @@ const putUpKey = async (
  *
  * @throws LaneError `INVALID_CREDENTIALS`, `UNAUTHORIZED`, `OFFLINE`, `SCOPE_MISSING`
  */
-export const openLane = async (options: LaneOptions): Promise<Lane> => {
-  const { server, credentials, identity, store, onEvent, messages = 'tell', enc } = options
+export const openLane = async (options: LaneOptions, ports: LanePorts): Promise<Lane> => {
+  const { credentials, identity, store, onEvent, messages = 'tell', enc } = options
+  const { clock, cryptography, transport } = ports
+  const patience = makePatience(clock, cryptography)
   const name = nameOf(credentials.name)
-  const own = await readPublicKeys(uploadOf(identity))
+  const own = await readPublicKeys(cryptography, uploadOf(identity))
   const inTurn = makeTurns()
 
   const logInAgain = async (): Promise<string> => {
-    const session = await logIn(server, credentials, store.get(sessionRow))
+    const session = await logIn(transport, credentials, store.get(sessionRow))
     // For the next login, of this program or of a later one. A power cut costs nothing but that.
     if (credentials.kind === 'program') store.write({ [sessionRow]: session }, 'program')
     return session
   }
   let token = await logInAgain()
   const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
-    restCall(server, { method, path, token, ...(body === undefined ? {} : { body }) })
+    restCall(transport, { method, path, token, ...(body === undefined ? {} : { body }) })
 
   const readOnce = (path: string): Promise<unknown> => call('GET', path)
 
   /** A reading that a session which has ended, or a wire that breaks, does not end. */
   const read = (path: string): Promise<unknown> =>
-    persistently(
+    patience.persistently(
       () =>
         call('GET', path).catch(async (error: unknown) => {
           const isOver = error instanceof LaneError && isEnded(error.code)
@@ -258,11 +261,12 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     tell(event).catch(() => {})
   }
 
-  await putUpKey(call, identity, own).catch((error: unknown) => {
+  await putUpKey(cryptography, call, identity, own).catch((error: unknown) => {
     if (credentials.kind === 'program' || !isBeyondToken(error)) throw error
   })
 
   const pins = makePins({
+    cryptography,
     store,
     fetchKey: async (who) => {
       const answer = await read(`/api/users/public-key/${encodeURIComponent(who)}`)
@@ -273,7 +277,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   })
   const once = makeOnce(store)
   const places = makePlaces(store)
-  const sealing = makeSealing(name, identity, own, pins)
+  const sealing = makeSealing(name, { ports, identity, own, pins })
 
   /**
    * Letters to ourselves, by what is sealed: mail comes in order, so what was there before has come when one of them has.
@@ -286,8 +290,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     return came !== undefined
   }
   const mailCaughtUp = async (): Promise<void> => {
-    const jws = await sealing.signed(sealing.claims(name, { marker: crypto.randomUUID() }))
-    const marker = await sealTo(textEncoder.encode(jws), own)
+    const jws = await sealing.signed(sealing.claims(name, { marker: newUuid(cryptography) }))
+    const marker = await sealTo(cryptography, utf8Bytes(jws), own)
     const arrived = new Promise<void>((resolve) => markers.set(marker, resolve))
     try {
       await inTurn(() => wire.ask('message', { recipient: name, encrypted_payload: marker }))
@@ -295,7 +299,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     } catch (error) {
       if (!isBeyondToken(error)) throw error
       // A token that only reads cannot write to itself: what was there comes at once, or is told later.
-      await wait(quietMs)
+      await patience.wait(quietMs)
     } finally {
       markers.delete(marker)
     }
@@ -332,6 +336,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     }
   }
   const letters = makeLetters({
+    ports,
+    patience,
     store,
     once,
     open,
@@ -359,7 +365,9 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
   }
 
   const wire = openWire({
-    server,
+    transport,
+    clock,
+    patience,
     token: async (isFresh) => {
       if (isFresh) token = await logInAgain()
       return token
@@ -376,6 +384,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
 
   const membersOf = (room: number) => allPages(read, `/api/rooms/${room}/members`, 'username')
   const rooms = makeRooms({
+    ports,
     wire,
     store,
     places,
@@ -386,7 +395,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
     isTold: messages === 'tell',
     fetchMembers: membersOf,
   })
-  const chats = makeChats({ wire, store, places, sealing, identity, pins, once })
+  const chats = makeChats({ ports, wire, store, places, sealing, identity, pins, once })
 
   const caughtUp = async (): Promise<void> => {
     await mailCaughtUp()
@@ -410,8 +419,8 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
         const to = nameOf(given)
         checkText(text)
         const claims = sealing.claims(to, text)
-        const jws = textEncoder.encode(await sealing.signed(claims))
-        const encrypted_payload = await sealTo(jws, await pins.keysOf(to), enc)
+        const jws = utf8Bytes(await sealing.signed(claims))
+        const encrypted_payload = await sealTo(cryptography, jws, await pins.keysOf(to), enc)
         await wire.ask('message', { recipient: to, encrypted_payload })
         return { id: claims.jti }
       }),
@@ -479,7 +488,7 @@ export const openLane = async (options: LaneOptions): Promise<Lane> => {
       ending.close()
       wire.close()
       letters.rest()
-      if (!(await hasSettled(letters.settled(), closeMaxMs))) letters.abandon()
+      if (!(await patience.hasSettled(letters.settled(), closeMaxMs))) letters.abandon()
     },
   }
 }

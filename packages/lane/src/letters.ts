@@ -2,8 +2,9 @@ import type { LaneEvent } from './events.ts'
 import { LaneError } from './failure.ts'
 import type { Once } from './once.ts'
 import type { Claims } from './proof.ts'
-import { isVerdict, pauseMs } from './patience.ts'
-import { everyRowOf, type LaneStore } from './store.ts'
+import { isVerdict, type Patience } from './patience.ts'
+import type { LanePorts } from './ports/index.ts'
+import { everyRowOf, type LaneStore } from './ports/store.ts'
 import { asObject, asText } from './rest.ts'
 import { type JsonObject, parseStrict } from './strict.ts'
 
@@ -43,6 +44,8 @@ export interface Letters {
 }
 
 interface Dependencies {
+  readonly ports: Pick<LanePorts, 'clock' | 'cryptography'>
+  readonly patience: Pick<Patience, 'pauseMs'>
   readonly store: LaneStore
   readonly once: Once
   /** @throws LaneError */
@@ -74,7 +77,9 @@ export const placeOf = ({ chat_id, room_id }: JsonObject): LaneEvent & { kind: '
   code: 'ENVELOPE_INVALID',
 })
 
-export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies): Letters => {
+export const makeLetters = (dependencies: Dependencies): Letters => {
+  const { ports, patience, store, once, open, isWanted, tell } = dependencies
+  const { clock, cryptography } = ports
   let opening: Promise<void> = Promise.resolve()
   let telling: Promise<void> = Promise.resolve()
   let count = 0
@@ -86,8 +91,8 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
   /** Keys in the order of arrival, of several programs on one store too. */
   const nextKey = (): string => {
     const part = (value: number, length: number): string => value.toString(36).padStart(length, '0')
-    const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
-    return `${arrivedPrefix}${part(Date.now(), 9)}${part(count++, 6)}${part(random, 7)}`
+    const random = cryptography.random(4).reduce((value, byte) => value * 256 + byte, 0)
+    return `${arrivedPrefix}${part(clock.nowMs(), 9)}${part(count++, 6)}${part(random, 7)}`
   }
 
   const finish = (key: string | null, { events, claims, rows }: Opened): void => {
@@ -139,8 +144,7 @@ export const makeLetters = ({ store, once, open, isWanted, tell }: Dependencies)
   const takeUpLater = (): void => {
     cancelLater()
     if (!isTelling || isResting) return
-    const timer = setTimeout(takeUp, pauseMs(tries++))
-    cancelLater = () => clearTimeout(timer)
+    cancelLater = clock.after(patience.pauseMs(tries++), takeUp)
   }
 
   const queue = (key: string | null, letter: Letter | null, work: () => Promise<Opened>): void => {

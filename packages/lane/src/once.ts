@@ -1,7 +1,7 @@
 import { limits } from '@sotto/protocol'
 import { fail } from './failure.ts'
 import type { Claims } from './proof.ts'
-import { everyRowOf, type LaneStore } from './store.ts'
+import { everyRowOf, type LaneStore } from './ports/store.ts'
 
 /**
  * Which messages have been told. The server may deliver twice where a connection broke between delivery and pong, and

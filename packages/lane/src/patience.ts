@@ -1,5 +1,7 @@
 import { limits } from '@sotto/protocol'
 import { type LaneCode, LaneError } from './failure.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Cryptography } from './ports/cryptography.ts'
 
 /** How long one thing may take in all, connections that break and waits that are asked for included. */
 export const patienceMs = 120_000
@@ -9,18 +11,19 @@ const pauseMaxMs = limits.obstacleRetryMaxMs
 /** Whatever is asked for in the name of the server. */
 const askedMaxMs = limits.retryDelayMaxMs
 
-export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Whether something has settled within a time; how it settled is its own affair. */
-export const hasSettled = async (work: Promise<unknown>, maxMs: number): Promise<boolean> => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), maxMs)))
-  const done = (): boolean => true
-  try {
-    return await Promise.race([work.then(done, done), late])
-  } finally {
-    clearTimeout(timer)
-  }
+/** Ways to wait. */
+export interface Patience {
+  wait(delayMs: number): Promise<void>
+  /** Whether something has settled within a time; how it settled is its own affair. */
+  hasSettled(work: Promise<unknown>, maxMs: number): Promise<boolean>
+  /** Between two tries of what only has to wait: longer each time, and never the same for all who wait. */
+  pauseMs(attempt: number): number
+  /**
+   * Asks again for what may be asked twice, as long as it only could not be answered.
+   *
+   * @param isOpen whether there is still anybody who wants to know
+   */
+  persistently<T>(work: () => Promise<T>, isOpen: () => boolean): Promise<T>
 }
 
 /** Nothing is wrong with what was asked: it may be asked again. */
@@ -61,26 +64,37 @@ export const isVerdict = ({ code, status }: LaneError): boolean => {
   }
 }
 
-/** From 0 to 1. */
-const chance = (): number => (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 255
+export const makePatience = (clock: Clock, { random }: Pick<Cryptography, 'random'>): Patience => {
+  const { nowMs, after } = clock
+  /** From 0 to 1. */
+  const chance = (): number => (random(1)[0] ?? 0) / 255
+  const wait = (delayMs: number): Promise<void> => new Promise((resolve) => void after(delayMs, resolve))
+  const pauseMs = (attempt: number): number =>
+    Math.min(pauseMaxMs, retryMs * 2 ** Math.min(attempt, 10)) * (0.5 + chance() / 2)
 
-/** Between two tries of what only has to wait: longer each time, and never the same for all who wait. */
-export const pauseMs = (attempt: number): number =>
-  Math.min(pauseMaxMs, retryMs * 2 ** Math.min(attempt, 10)) * (0.5 + chance() / 2)
-
-/**
- * Asks again for what may be asked twice, as long as it only could not be answered.
- *
- * @param isOpen whether there is still anybody who wants to know
- */
-export const persistently = async <T>(work: () => Promise<T>, isOpen: () => boolean): Promise<T> => {
-  const deadlineMs = Date.now() + patienceMs
-  for (let attempt = 0; ; attempt++)
-    try {
-      return await work()
-    } catch (error) {
-      const mayPass = error instanceof LaneError && isPassing(error.code)
-      if (!mayPass || !isOpen() || Date.now() > deadlineMs) throw error
-      await wait(Math.min(error.retryAfterMs ?? pauseMs(attempt), askedMaxMs))
-    }
+  return {
+    wait,
+    pauseMs,
+    hasSettled: async (work, maxMs) => {
+      let cancel = (): void => {}
+      const late = new Promise<boolean>((resolve) => (cancel = after(maxMs, () => resolve(false))))
+      const done = (): boolean => true
+      try {
+        return await Promise.race([work.then(done, done), late])
+      } finally {
+        cancel()
+      }
+    },
+    persistently: async (work, isOpen) => {
+      const deadlineMs = nowMs() + patienceMs
+      for (let attempt = 0; ; attempt++)
+        try {
+          return await work()
+        } catch (error) {
+          const mayPass = error instanceof LaneError && isPassing(error.code)
+          if (!mayPass || !isOpen() || nowMs() > deadlineMs) throw error
+          await wait(Math.min(error.retryAfterMs ?? pauseMs(attempt), askedMaxMs))
+        }
+    },
+  }
 }

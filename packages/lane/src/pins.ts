@@ -2,9 +2,10 @@ import type { LaneEvent } from './events.ts'
 import { fail, LaneError } from './failure.ts'
 import { type PublicKeys, readPublicKeys } from './keys.ts'
 import { formOfName } from './names.ts'
+import type { Cryptography } from './ports/cryptography.ts'
 import { asList, asObject } from './rest.ts'
 import { parseStrict } from './strict.ts'
-import { everyRowOf, type LaneStore } from './store.ts'
+import { everyRowOf, type LaneStore } from './ports/store.ts'
 
 /** The public keys of others: believed at first sight, and remembered. */
 export interface Pins {
@@ -31,6 +32,7 @@ export interface Pins {
 }
 
 interface Dependencies {
+  readonly cryptography: Pick<Cryptography, 'keyOfPem' | 'thumbprint'>
   readonly store: LaneStore
   /** The `public_key` that the server has for a name. */
   fetchKey(name: string): Promise<unknown>
@@ -66,7 +68,7 @@ const joinRowsOfOneName = (store: LaneStore): void => {
   }
 }
 
-export const makePins = ({ store, fetchKey, tell }: Dependencies): Pins => {
+export const makePins = ({ cryptography, store, fetchKey, tell }: Dependencies): Pins => {
   joinRowsOfOneName(store)
   /** By name what the server said since the connection was opened. */
   const answers = new Map<string, Promise<PublicKeys>>()
@@ -74,7 +76,9 @@ export const makePins = ({ store, fetchKey, tell }: Dependencies): Pins => {
 
   const pinnedKeysOf = async (name: string): Promise<readonly PublicKeys[]> => {
     const row = store.get(rowOf(name))
-    return row === undefined ? [] : Promise.all(uploadsIn(row).map(readPublicKeys))
+    return row === undefined
+      ? []
+      : Promise.all(uploadsIn(row).map((one) => readPublicKeys(cryptography, one)))
   }
 
   const pin = (name: string, uploaded: unknown, { fingerprint }: PublicKeys): void => {
@@ -89,7 +93,7 @@ export const makePins = ({ store, fetchKey, tell }: Dependencies): Pins => {
   }
 
   const believed = async (name: string, uploaded: unknown) => {
-    const served = await readPublicKeys(uploaded)
+    const served = await readPublicKeys(cryptography, uploaded)
     const known = await pinnedKeysOf(name)
     const [first] = known
     if (first === undefined) pin(name, uploaded, served)
@@ -126,13 +130,13 @@ export const makePins = ({ store, fetchKey, tell }: Dependencies): Pins => {
     believedKeysOf: async (name, served) => (await believed(name, served)).keys,
     trust: async (name, fingerprint) => {
       const uploaded = await fetchKey(name)
-      const served = await readPublicKeys(uploaded)
+      const served = await readPublicKeys(cryptography, uploaded)
       if (served.fingerprint !== fingerprint) throw new LaneError('KEY_CHANGED', name)
       answers.delete(name)
       pin(name, uploaded, served)
     },
     believe: async (name, uploaded) => {
-      const keys = await readPublicKeys(uploaded)
+      const keys = await readPublicKeys(cryptography, uploaded)
       answers.delete(name)
       pin(name, uploaded, keys)
     },

@@ -1,7 +1,7 @@
 import { bytesOfUrl, toBase64url } from '@sotto/protocol'
 import { asList, asObject, asText } from './rest.ts'
 import { isSigned, type SharedKey } from './sharedKey.ts'
-import { everyRowOf, type LaneStore } from './store.ts'
+import { everyRowOf, type LaneStore } from './ports/store.ts'
 import { parseStrict } from './strict.ts'
 
 /**

@@ -6,10 +6,11 @@ import {
   paddedLength,
   signatureAlgorithmOf,
   type SignatureAlgorithm,
+  utf8Bytes,
 } from '@sotto/protocol'
-import { CompactSign, compactVerify, type JWK } from 'jose'
 import { fail } from './failure.ts'
-import { type Identity, type PublicKeys, signatureAlgorithmFor, usable } from './keys.ts'
+import { type Identity, type PublicKeys, signatureAlgorithmFor } from './keys.ts'
+import type { Cryptography, Jwk } from './ports/cryptography.ts'
 import { formed, isJsonObject, parseStrict, utf8 } from './strict.ts'
 
 /** What a sender signs: who, to whom, when, which, and what. */
@@ -26,20 +27,14 @@ export interface Claims {
   readonly pad?: string
 }
 
-const textEncoder = new TextEncoder()
 const jtiCharactersMax = 128
 
-const signerOf = ({ receiving, signing }: Identity): JWK => signing ?? receiving
+const signerOf = ({ receiving, signing }: Identity): Jwk => signing ?? receiving
 
-/** Signs bytes: a compact JWS with PS256, ES256 or EdDSA, whichever the key is for. */
-const signBytes = async (bytes: Uint8Array, identity: Identity): Promise<string> => {
-  const jwk = signerOf(identity)
-  const alg = signatureAlgorithmFor(jwk)
-  return new CompactSign(bytes).setProtectedHeader({ alg }).sign(await usable(jwk, alg))
-}
+type Signing = Pick<Cryptography, 'sign'>
 
-export const sign = (claims: Claims, identity: Identity): Promise<string> =>
-  signBytes(textEncoder.encode(JSON.stringify(claims)), identity)
+export const sign = (cryptography: Signing, claims: Claims, identity: Identity): Promise<string> =>
+  cryptography.sign(utf8Bytes(JSON.stringify(claims)), signerOf(identity))
 
 /** What a member for padding costs that holds nothing: `,"pad":""`. */
 const padBytes = 9
@@ -48,14 +43,19 @@ const padBytes = 9
  * The same, of one of a few lengths: who stores what is sealed, or sees it pass, learns nothing of the text by letters, nor by
  * the names beside it. The filling is one more claim, which every reader passes over, also one that knows of none.
  */
-export const signPadded = (claims: Claims, identity: Identity): Promise<string> => {
-  const bytes = textEncoder.encode(JSON.stringify(claims)).length + padBytes
-  return sign({ ...claims, pad: '0'.repeat(paddedLength(bytes) - bytes) }, identity)
+export const signPadded = (cryptography: Signing, claims: Claims, identity: Identity): Promise<string> => {
+  const bytes = utf8Bytes(JSON.stringify(claims)).length + padBytes
+  return sign(cryptography, { ...claims, pad: '0'.repeat(paddedLength(bytes) - bytes) }, identity)
 }
 
 /** The same with the payload left out (RFC 7515 appendix F), for what both sides have anyway. */
-export const signDetached = async (content: string, identity: Identity): Promise<string> => {
-  const [header = '', , signature = ''] = (await signBytes(textEncoder.encode(content), identity)).split('.')
+export const signDetached = async (
+  cryptography: Signing,
+  content: string,
+  identity: Identity,
+): Promise<string> => {
+  const jws = await cryptography.sign(utf8Bytes(content), signerOf(identity))
+  const [header = '', , signature = ''] = jws.split('.')
   return `${header}..${signature}`
 }
 
@@ -64,11 +64,15 @@ const algorithmOf = (jws: string): SignatureAlgorithm => {
   return others.length === 2 ? formed(() => signatureAlgorithmOf(header)) : fail('PROOF_INVALID')
 }
 
-const verifyBytes = async (jws: string, { verifying }: PublicKeys): Promise<Uint8Array> => {
+const verifyBytes = async (
+  cryptography: Pick<Cryptography, 'verify'>,
+  jws: string,
+  { verifying }: PublicKeys,
+): Promise<Uint8Array> => {
   const alg = algorithmOf(jws)
   for (const jwk of verifying.filter((one) => signatureAlgorithmFor(one) === alg))
     try {
-      return (await compactVerify(jws, await usable(jwk, alg), { algorithms: [alg] })).payload
+      return await cryptography.verify(jws, jwk, alg)
     } catch {
       // By another key of the set, or by nobody's.
     }
@@ -125,34 +129,23 @@ export const textOf = ({ body }: Claims): string =>
  * @throws LaneError `PROOF_INVALID`, `TIME_INVALID`
  */
 export const verify = async (
+  cryptography: Pick<Cryptography, 'verify'>,
   jws: string,
   keys: PublicKeys,
   { iss, aud }: Pick<Claims, 'iss' | 'aud'>,
 ): Promise<Claims> => {
-  const claims = readClaims(await verifyBytes(jws, keys))
+  const claims = readClaims(await verifyBytes(cryptography, jws, keys))
   // Signed for somebody else and passed on is not signed for us.
   return claims.iss === iss && claims.aud === aud ? claims : fail('PROOF_INVALID')
 }
 
-const parametersOf = (alg: SignatureAlgorithm) => {
-  switch (alg) {
-    case 'PS256':
-      return { name: 'RSA-PSS', saltLength: 32 }
-    case 'ES256':
-      return { name: 'ECDSA', hash: 'SHA-256' }
-    case 'EdDSA':
-      return { name: 'Ed25519' }
-  }
-}
-
 /** That a proof beside a message is by one of these keys. @throws LaneError `PROOF_INVALID` */
 export const verifyProof = async (
+  { isSigned }: Pick<Cryptography, 'isSigned'>,
   { alg, signed, signature }: ChatProof,
   { verifying }: PublicKeys,
 ): Promise<void> => {
-  for (const jwk of verifying.filter((one) => signatureAlgorithmFor(one) === alg)) {
-    const key = await usable(jwk, alg)
-    if (await crypto.subtle.verify(parametersOf(alg), key, signature, signed())) return
-  }
+  for (const jwk of verifying.filter((one) => signatureAlgorithmFor(one) === alg))
+    if (await isSigned(signed(), signature, jwk, alg)) return
   fail('PROOF_INVALID')
 }

@@ -1,44 +1,14 @@
-import { fail, failureOfAnswer, foreignAnswer, LaneError } from './failure.ts'
+import { fail, failureOfAnswer, foreignAnswer } from './failure.ts'
+import type { Call, LaneTransport } from './ports/transport.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
 
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Parts of the path are encoded by whoever writes it. */
-  readonly path: string
-  readonly body?: unknown
-  readonly token?: string
-}
-
-const answerMs = 30_000
-const answerCharactersMax = 8 * 1024 * 1024
-
 /** One REST call. @throws LaneError with the code of the refusal, `OFFLINE`, `TIMEOUT`, `ANSWER_INVALID` */
-export const restCall = async (server: string, { method, path, body, token }: Call): Promise<unknown> => {
-  const answer = await fetch(new URL(path, server), {
-    method,
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    // A session of this lane is a token; a cookie beside it would be another session.
-    credentials: 'omit',
-    redirect: 'error',
-    signal: AbortSignal.timeout(answerMs),
-  }).catch((error: unknown) => {
-    const isLate = error instanceof Error && error.name === 'TimeoutError'
-    throw Object.assign(new LaneError(isLate ? 'TIMEOUT' : 'OFFLINE'), { cause: error })
-  })
-  const { status } = answer
-  const isJson = /^application\/json\b/i.test(answer.headers.get('content-type') ?? '')
-  if (!isJson) {
-    // Not the server; and it may have no end.
-    answer.body?.cancel().catch(() => {})
-    throw foreignAnswer(status)
-  }
-  const value = jsonOf(await textOf(answer))
+export const restCall = async (transport: Pick<LaneTransport, 'call'>, call: Call): Promise<unknown> => {
+  const { status, json } = await transport.call(call)
+  const value = json === null ? undefined : jsonOf(json)
+  // Not the server.
   if (value === undefined) throw foreignAnswer(status)
-  if (!answer.ok) throw failureOfAnswer(value, status)
+  if (status < 200 || status > 299) throw failureOfAnswer(value, status)
   return value
 }
 
@@ -47,22 +17,6 @@ const jsonOf = (text: string): unknown => {
     return JSON.parse(text) as unknown
   } catch {
     return undefined
-  }
-}
-
-/** @throws LaneError `OFFLINE`, `ANSWER_INVALID` for more than any answer may have */
-const textOf = async ({ body }: Response): Promise<string> => {
-  const decoder = new TextDecoder()
-  let text = ''
-  if (!body) return text
-  const reader = body.getReader()
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => fail('OFFLINE'))
-    text += decoder.decode(value, { stream: !done })
-    if (done) return text
-    if (text.length <= answerCharactersMax) continue
-    reader.cancel().catch(() => {})
-    return fail('ANSWER_INVALID')
   }
 }
 
@@ -92,7 +46,7 @@ export interface NewProgram {
 
 /** Makes a program account. @throws LaneError `USERNAME_TAKEN`, `WEAK_PASSWORD`, `KEY_INVALID`, `INVITE_REQUIRED` and so on */
 export const register = async (
-  server: string,
+  transport: Pick<LaneTransport, 'call'>,
   { name, password, publicKey, invite }: NewProgram,
 ): Promise<void> => {
   const body = {
@@ -101,7 +55,7 @@ export const register = async (
     public_key: publicKey,
     ...(invite === undefined ? {} : { invite }),
   }
-  await restCall(server, { method: 'POST', path: '/register', body })
+  await restCall(transport, { method: 'POST', path: '/register', body })
 }
 
 /**
@@ -109,13 +63,17 @@ export const register = async (
  *
  * @param before the last session of the program, if it is known: whoever shows it is not slowed down by who guesses
  */
-export const logIn = async (server: string, credentials: Credentials, before?: string): Promise<string> => {
+export const logIn = async (
+  transport: Pick<LaneTransport, 'call'>,
+  credentials: Credentials,
+  before?: string,
+): Promise<string> => {
   switch (credentials.kind) {
     case 'token':
       return credentials.token
     case 'program': {
       const { name: username, password } = credentials
-      const answer = await restCall(server, {
+      const answer = await restCall(transport, {
         method: 'POST',
         path: '/login',
         body: { username, password },

@@ -6,6 +6,7 @@ import type { Letters, Opened } from './letters.ts'
 import type { Once } from './once.ts'
 import { isVerdict } from './patience.ts'
 import type { Pins } from './pins.ts'
+import type { LanePorts } from './ports/index.ts'
 import type { PlaceKey, Places } from './places.ts'
 import { textOf } from './proof.ts'
 import { makeKeysGiven } from './keyGiven.ts'
@@ -14,7 +15,7 @@ import type { PublicKeys } from './keys.ts'
 import { makeSaidOnce, type Saying } from './saidOnce.ts'
 import type { Sealing } from './sealing.ts'
 import { openFromRoom, sealForRoom, type SharedKey } from './sharedKey.ts'
-import type { LaneStore } from './store.ts'
+import type { LaneStore } from './ports/store.ts'
 import type { JsonObject } from './strict.ts'
 import type { Wire } from './wire.ts'
 
@@ -40,6 +41,7 @@ export interface Rooms {
 }
 
 interface Dependencies {
+  readonly ports: LanePorts
   readonly wire: Wire
   readonly store: LaneStore
   readonly places: Places
@@ -75,12 +77,13 @@ const readMessage = (value: unknown): RoomMessage => {
 }
 
 export const makeRooms = (dependencies: Dependencies): Rooms => {
-  const { wire, store, places, sealing, pins, once, letters, isTold, fetchMembers } = dependencies
+  const { ports, wire, store, places, sealing, pins, once, letters, isTold, fetchMembers } = dependencies
+  const { clock, cryptography } = ports
   const members = new Map<number, Promise<ReadonlyMap<string, PublicKeys>>>()
   const histories = new Map<number, readonly RoomMessage[]>()
   /** Rooms that are catching up, and what came meanwhile. */
   const catching = new Map<number, RoomMessage[]>()
-  const keysGiven = makeKeysGiven()
+  const keysGiven = makeKeysGiven(clock.nowMs)
   const saidOnce = makeSaidOnce(store)
   /** Ring when a key of the room has come. */
   const bells = new Map<number, Bell>()
@@ -138,7 +141,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
 
   /** Somebody who is in the room has no key, or has lost it, and the server has chosen us to give one. */
   const keyRequested = async (room: number): Promise<void> => {
-    const nowMs = Date.now()
+    const nowMs = clock.nowMs()
     const isEarly = nowMs - (answeredMs.get(room) ?? -Infinity) < limits.openKeyRequestIntervalMs
     if (isEarly || !places.get(audienceOf(room))) return
     answeredMs.set(room, nowMs)
@@ -147,19 +150,19 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
   }
 
   const bellOf = (room: number): Bell => {
-    const bell = bells.get(room) ?? makeBell()
+    const bell = bells.get(room) ?? makeBell(clock)
     bells.set(room, bell)
     return bell
   }
 
   const openedText = async (room: number, { payload }: RoomMessage): Promise<string> => {
     const { encrypted_content: content, iv } = payload
-    const deadlineMs = Date.now() + keyWaitMs
+    const deadlineMs = clock.nowMs() + keyWaitMs
     for (;;) {
       // Listened for before the try: it may come while that is made.
       const key = bellOf(room).listen(deadlineMs)
       try {
-        return await openFromRoom(content, iv, places.readingKeys(audienceOf(room)))
+        return await openFromRoom(cryptography, content, iv, places.readingKeys(audienceOf(room)))
       } catch (error) {
         const isWithoutKey = error instanceof LaneError && error.code === 'NOT_FOR_US'
         // Several may be on their way, this one not the first of them.
@@ -205,10 +208,10 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
 
   const stall = (room: number): void => {
     stalled.add(room)
-    setTimeout(() => {
+    clock.after(stallMs, () => {
       stalled.delete(room)
       catchUpIn(room).catch(() => {})
-    }, stallMs)
+    })
   }
 
   const openNext = async (room: number, message: RoomMessage): Promise<void> => {
@@ -277,7 +280,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     if (before?.under === key.key) return before
     const fresh = sealing.claims(audienceOf(room), text)
     const claims = before ? { ...fresh, jti: before.jti } : fresh
-    const content = await sealForRoom(await sealing.signed(claims), key)
+    const content = await sealForRoom(cryptography, await sealing.signed(claims), key)
     return { jti: claims.jti, under: key.key, content }
   }
 
@@ -327,7 +330,7 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
     send: async (room, text) => {
       const key = await keyFor(room)
       const signing = sealing.claims(audienceOf(room), text)
-      const content = await sealForRoom(await sealing.signed(signing), key)
+      const content = await sealForRoom(cryptography, await sealing.signed(signing), key)
       const { id } = await wire.ask('send_message', { room_id: room, ...content })
       return { id: typeof id === 'number' ? id : 0 }
     },

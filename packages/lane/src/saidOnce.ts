@@ -1,5 +1,5 @@
 import { asList, asNumber, asObject, asText } from './rest.ts'
-import type { LaneStore } from './store.ts'
+import type { LaneStore } from './ports/store.ts'
 import { parseStrict } from './strict.ts'
 
 /** What is on its way to a room under a name of the caller's: the server may have it, or not. */

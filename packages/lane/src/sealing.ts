@@ -1,12 +1,14 @@
-import { type ChatProof, limits } from '@sotto/protocol'
-import type { GeneralJWE } from 'jose'
+import { type ChatProof, limits, utf8Bytes } from '@sotto/protocol'
 import { sealToAll, unseal, unsealKey } from './envelope.ts'
 import { fail, LaneError } from './failure.ts'
 import type { Identity, PublicKeys } from './keys.ts'
 import type { Pins } from './pins.ts'
-import { type Claims, sign, signPadded, verify, verifyProof } from './proof.ts'
+import type { LanePorts } from './ports/index.ts'
+import type { SealedToAll } from './ports/cryptography.ts'
+import { type Claims, sign, signDetached, signPadded, verify, verifyProof } from './proof.ts'
 import { makeSharedKey, readSharedKey, readUnsignedKey, type SharedKey } from './sharedKey.ts'
 import { utf8 } from './strict.ts'
+import { newUuid } from './uuid.ts'
 
 /** Signs and opens in the name of one account. */
 export interface Sealing {
@@ -14,6 +16,8 @@ export interface Sealing {
   claims(aud: string, body: unknown): Claims
   /** Of one of a few lengths. */
   signed(claims: Claims): Promise<string>
+  /** A signature that leaves out what it signs, for what both sides have anyway. */
+  signedBeside(content: string): Promise<string>
   /** What somebody signed for `aud`. @throws LaneError `PROOF_INVALID`, `KEY_CHANGED`, of asking for his key */
   verified(jws: string, iss: string, aud: string): Promise<Claims>
   /** That a proof beside a message is by `iss`. @throws the same */
@@ -33,17 +37,24 @@ export interface Sealing {
 interface NewKey {
   readonly claims: Claims
   readonly key: SharedKey
-  readonly envelope: GeneralJWE
+  readonly envelope: SealedToAll
 }
 
-const textEncoder = new TextEncoder()
+interface Dependencies {
+  readonly ports: Pick<LanePorts, 'clock' | 'cryptography'>
+  readonly identity: Identity
+  readonly own: PublicKeys
+  readonly pins: Pins
+}
 
-export const makeSealing = (name: string, identity: Identity, own: PublicKeys, pins: Pins): Sealing => {
+export const makeSealing = (name: string, dependencies: Dependencies): Sealing => {
+  const { ports, identity, own, pins } = dependencies
+  const { clock, cryptography } = ports
   const claims: Sealing['claims'] = (aud, body) => ({
     iss: name,
     aud,
-    iat: Math.floor(Date.now() / 1000),
-    jti: crypto.randomUUID(),
+    iat: Math.floor(clock.nowMs() / 1000),
+    jti: newUuid(cryptography),
     body,
   })
 
@@ -59,29 +70,30 @@ export const makeSealing = (name: string, identity: Identity, own: PublicKeys, p
   }
 
   const verified: Sealing['verified'] = (jws, iss, aud) =>
-    checkedBy(iss, (keys) => verify(jws, keys, { iss, aud }))
+    checkedBy(iss, (keys) => verify(cryptography, jws, keys, { iss, aud }))
 
   const opened: Sealing['opened'] = async (envelope, iss, aud) =>
-    verified(utf8(await unseal(envelope, identity, name)), iss, aud)
+    verified(utf8(await unseal(cryptography, envelope, identity, name)), iss, aud)
 
   return {
     name,
     claims,
-    signed: (signing) => signPadded(signing, identity),
+    signed: (signing) => signPadded(cryptography, signing, identity),
+    signedBeside: (content) => signDetached(cryptography, content, identity),
     verified,
-    provenBy: (iss, proof) => checkedBy(iss, (keys) => verifyProof(proof, keys)),
+    provenBy: (iss, proof) => checkedBy(iss, (keys) => verifyProof(cryptography, proof, keys)),
     opened,
     newKey: async (aud, others) => {
       const holders = new Map(others).set(name, own)
-      const key = makeSharedKey([...holders.keys()])
+      const key = makeSharedKey(cryptography, [...holders.keys()])
       const signing = claims(aud, key)
-      const jws = await sign(signing, identity)
-      const envelope = await sealToAll(textEncoder.encode(jws), holders)
+      const jws = await sign(cryptography, signing, identity)
+      const envelope = await sealToAll(cryptography, utf8Bytes(jws), holders)
       const isSmall = JSON.stringify(envelope).length <= limits.openEnvelopeCharactersMax
       return isSmall ? { claims: signing, key, envelope } : fail('TOO_MANY_RECIPIENTS')
     },
     openedKey: async (envelope, iss, aud) => {
-      const bytes = await unsealKey(envelope, identity, name)
+      const bytes = await unsealKey(cryptography, envelope, identity, name)
       const unsigned = readUnsignedKey(bytes)
       if (unsigned) return { claims: null, key: unsigned }
       const found = await verified(utf8(bytes), iss, aud)

@@ -1,6 +1,7 @@
 import {
   bytesOfUrl,
   directHeader,
+  H,
   readChatMessage,
   readRoomContent,
   type SealedContent,
@@ -11,6 +12,7 @@ import {
 } from '@sotto/protocol'
 import { bounded } from './envelope.ts'
 import { fail } from './failure.ts'
+import type { Cryptography } from './ports/cryptography.ts'
 import { formed, isJsonObject, utf8 } from './strict.ts'
 
 /** 256 bits that the members of a room or chat have, and who they are. */
@@ -24,10 +26,12 @@ export interface SharedKey {
 const keyBytes = 32
 const ivBytes = 12
 const holdersMax = 1000
-const textEncoder = new TextEncoder()
 
-export const makeSharedKey = (holders: readonly string[]): SharedKey => ({
-  key: toBase64url(crypto.getRandomValues(new Uint8Array(keyBytes))),
+export const makeSharedKey = (
+  { random }: Pick<Cryptography, 'random'>,
+  holders: readonly string[],
+): SharedKey => ({
+  key: toBase64url(random(keyBytes)),
   holders: holders.toSorted(),
 })
 
@@ -56,76 +60,76 @@ export const isSigned = ({ holders }: SharedKey): boolean => holders.length > 0
 export const isHeldBy = ({ holders }: SharedKey, names: readonly string[]): boolean =>
   holders.length === names.length && names.toSorted().every((name, at) => name === holders[at])
 
-const aesKey = ({ key }: SharedKey, usage: 'encrypt' | 'decrypt') =>
-  crypto.subtle.importKey(
-    'raw',
-    formed(() => bytesOfUrl(key)),
-    'AES-GCM',
-    false,
-    [usage],
-  )
+const bytesOf = ({ key }: SharedKey): Uint8Array => formed(() => bytesOfUrl(key))
 
 const hex = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
+type Sealing = Pick<Cryptography, 'random' | 'encrypt'>
+type Opening = Pick<Cryptography, 'decrypt'>
+
 /** Seals a text: AES-256-GCM with a fresh iv, the tag appended. */
-const sealed = async (text: string, shared: SharedKey, aad: string): Promise<SealedContent> => {
-  const iv = crypto.getRandomValues(new Uint8Array(ivBytes))
-  const key = await aesKey(shared, 'encrypt')
-  const parameters = { name: 'AES-GCM', iv, additionalData: utf8Bytes(aad) }
-  const ciphertext = await crypto.subtle.encrypt(parameters, key, textEncoder.encode(text))
-  return { iv, sealed: new Uint8Array(ciphertext), aad }
-}
-
-const opened = async (
-  { iv, sealed: ciphertext, aad }: SealedContent,
+const sealed = async (
+  { random, encrypt }: Sealing,
+  text: string,
   shared: SharedKey,
-): Promise<Uint8Array> => {
-  const parameters = { name: 'AES-GCM', iv, additionalData: utf8Bytes(aad) }
-  return new Uint8Array(await crypto.subtle.decrypt(parameters, await aesKey(shared, 'decrypt'), ciphertext))
+  aad: string,
+): Promise<SealedContent> => {
+  const iv = random(ivBytes)
+  return { iv, sealed: await encrypt(bytesOf(shared), iv, utf8Bytes(text), utf8Bytes(aad)), aad }
 }
 
-const openWith = async (content: SealedContent, keys: readonly SharedKey[]): Promise<string> => {
+const openWith = async (
+  { decrypt }: Opening,
+  { iv, sealed: ciphertext, aad }: SealedContent,
+  keys: readonly SharedKey[],
+): Promise<string> => {
   for (const key of keys) {
     // Under another one, where it does not open.
-    const bytes = await opened(content, key).catch(() => undefined)
+    const bytes = await decrypt(bytesOf(key), iv, ciphertext, utf8Bytes(aad)).catch(() => undefined)
     if (bytes) return utf8(bytes)
   }
   return fail('NOT_FOR_US')
 }
 
 /** A text as a classic room takes it: AES-256-GCM with a fresh iv, tag appended. @throws LaneError `PAYLOAD_TOO_LARGE` */
-export const sealForRoom = async (text: string, shared: SharedKey) => {
-  const { iv, sealed: ciphertext } = await sealed(text, shared, '')
+export const sealForRoom = async (cryptography: Sealing, text: string, shared: SharedKey) => {
+  const { iv, sealed: ciphertext } = await sealed(cryptography, text, shared, '')
   const whole = new Uint8Array(ivBytes + ciphertext.length)
   whole.set(iv)
   whole.set(ciphertext, ivBytes)
-  const hashed = await crypto.subtle.digest('SHA-256', whole)
   return {
     encrypted_content: bounded(writeByteArray(ciphertext)),
     iv: writeByteArray(iv),
-    message_hash: hex(new Uint8Array(hashed)),
+    message_hash: hex(H(whole)),
   }
 }
 
 /** @throws LaneError `ENVELOPE_INVALID`, `NOT_FOR_US` where none of the keys fits */
 export const openFromRoom = async (
+  cryptography: Opening,
   content: unknown,
   iv: unknown,
   keys: readonly SharedKey[],
 ): Promise<string> =>
   openWith(
+    cryptography,
     formed(() => readRoomContent(content, iv)),
     keys,
   )
 
 /** A text under the key of a chat: a compact JWE with `dir`. @throws LaneError `PAYLOAD_TOO_LARGE` */
-export const sealForChat = async (text: string, shared: SharedKey): Promise<string> =>
-  bounded(writeDirect(await sealed(text, shared, directHeader)))
+export const sealForChat = async (cryptography: Sealing, text: string, shared: SharedKey): Promise<string> =>
+  bounded(writeDirect(await sealed(cryptography, text, shared, directHeader)))
 
 /** Of any form that the lane takes. @throws LaneError `NOT_FOR_US`, `ENVELOPE_INVALID` */
-export const openFromChat = async (message: unknown, keys: readonly SharedKey[]): Promise<string> =>
+export const openFromChat = async (
+  cryptography: Opening,
+  message: unknown,
+  keys: readonly SharedKey[],
+): Promise<string> =>
   openWith(
+    cryptography,
     formed(() => readChatMessage(message)),
     keys,
   )

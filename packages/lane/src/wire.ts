@@ -1,6 +1,7 @@
-import { io, type Socket } from 'socket.io-client'
 import { failureOfAnswer, type LaneCode, LaneError } from './failure.ts'
-import { isPassing, patienceMs, pauseMs, wait } from './patience.ts'
+import { isPassing, type Patience, patienceMs } from './patience.ts'
+import type { Clock } from './ports/clock.ts'
+import type { LaneSocket, LaneTransport } from './ports/transport.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
 
 export type ConnectionState =
@@ -26,7 +27,9 @@ export interface Wire {
 }
 
 export interface WireOptions {
-  readonly server: string
+  readonly transport: Pick<LaneTransport, 'socket'>
+  readonly clock: Clock
+  readonly patience: Pick<Patience, 'pauseMs' | 'wait'>
   /** A token that is good now: after a refusal a fresh one is asked for once. */
   token(isFresh: boolean): Promise<string>
   onEvent(event: string, payload: JsonObject): void
@@ -34,10 +37,8 @@ export interface WireOptions {
 }
 
 const acknowledgementMs = 15_000
+/** Where a server asks to wait, and does not say how long. */
 const retryMs = 500
-/** The library adds as much as half of it by chance. */
-const reconnectMaxMs = 5000
-const openMs = 10_000
 
 /** Refusals of what is sent again after a break, which say that the first one had arrived. */
 const arrivedBefore: Readonly<Record<string, LaneCode>> = {
@@ -53,10 +54,11 @@ const onceOnly: ReadonlySet<string> = new Set(['initiate_chat'])
 export const isEnded = (code: unknown): boolean => code === 'UNAUTHORIZED' || code === 'SESSION_EXPIRED'
 
 /** What the server says of a connection that it refuses. */
-const refusalOf = (error: Error): LaneError =>
-  'data' in error && isJsonObject(error.data) ? failureOfAnswer(error.data) : new LaneError('OFFLINE')
+const refusalOf = (data: unknown): LaneError =>
+  isJsonObject(data) ? failureOfAnswer(data) : new LaneError('OFFLINE')
 
-export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire => {
+export const openWire = (options: WireOptions): Wire => {
+  const { transport, clock, patience, token, onEvent, onState } = options
   let state: ConnectionState = { kind: 'connecting' }
   let isFresh = false
   /** Without one, a refusal says nothing: none could be had just now. */
@@ -64,6 +66,8 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
   let attempts = 0
   let cancelLater = (): void => {}
   const waiting = new Set<() => void>()
+  /** Events that nothing has acknowledged yet. */
+  const unanswered = new Set<() => void>()
 
   const become = (next: ConnectionState): void => {
     state = next
@@ -72,60 +76,53 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
   }
   const refused = (failure: LaneError): void => become({ kind: 'refused', failure })
 
-  const socket: Socket = io(server, {
-    transports: ['websocket', 'polling'],
-    // A proxy may pass no WebSockets.
-    tryAllTransports: true,
-    reconnectionDelay: retryMs,
-    reconnectionDelayMax: reconnectMaxMs,
-    timeout: openMs,
-    forceNew: true,
-    auth: (give) => {
-      token(isFresh).then(
-        (value) => {
-          hasToken = true
-          give({ token: value })
-        },
-        (error: unknown) => {
-          hasToken = false
-          if (error instanceof LaneError && !isPassing(error.code)) {
-            refused(error)
-            socket.disconnect()
-          } else give({})
-        },
-      )
-    },
-  })
+  const shownToken = async (): Promise<string | undefined> => {
+    try {
+      const shown = await token(isFresh)
+      hasToken = true
+      return shown
+    } catch (error) {
+      hasToken = false
+      if (error instanceof LaneError && !isPassing(error.code)) {
+        refused(error)
+        socket.close()
+      }
+      return undefined
+    }
+  }
   const connectLater = (failure?: LaneError): void => {
     cancelLater()
     const askedMs = Math.min(failure?.retryAfterMs ?? 0, patienceMs)
-    const timer = setTimeout(() => socket.connect(), Math.max(askedMs, pauseMs(attempts++)))
-    cancelLater = () => clearTimeout(timer)
+    cancelLater = clock.after(Math.max(askedMs, patience.pauseMs(attempts++)), () => socket.connect())
   }
-  socket.on('connected', () => {
-    isFresh = false
-    attempts = 0
-    become({ kind: 'online' })
-  })
-  socket.on('connect_error', (error) => {
-    if (state.kind === 'refused') return
-    const failure = refusalOf(error)
-    // A session that has ended is opened anew, once; a second refusal is meant.
-    if (isEnded(failure.code) && hasToken) {
-      if (isFresh) return refused(failure)
-      isFresh = true
-    }
-    become({ kind: 'offline' })
-    // The library comes back by itself from everything but a refusal.
-    if (!socket.active) connectLater(failure)
-  })
-  socket.on('disconnect', (reason) => {
-    if (state.kind === 'refused') return
-    become({ kind: 'offline' })
-    if (reason === 'io server disconnect') connectLater()
-  })
-  socket.onAny((event: string, payload: unknown) => {
-    if (isJsonObject(payload)) onEvent(event, payload)
+
+  const socket: LaneSocket = transport.socket({
+    token: shownToken,
+    onRefused: (data, comesBack) => {
+      if (state.kind === 'refused') return
+      const failure = refusalOf(data)
+      // A session that has ended is opened anew, once; a second refusal is meant.
+      if (isEnded(failure.code) && hasToken) {
+        if (isFresh) return refused(failure)
+        isFresh = true
+      }
+      become({ kind: 'offline' })
+      if (!comesBack) connectLater(failure)
+    },
+    onClosed: (by) => {
+      if (state.kind !== 'refused') {
+        become({ kind: 'offline' })
+        if (by === 'server') connectLater()
+      }
+      for (const end of unanswered) end()
+    },
+    onEvent: (event, payload) => {
+      if (isJsonObject(payload)) onEvent(event, payload)
+      if (event !== 'connected') return
+      isFresh = false
+      attempts = 0
+      become({ kind: 'online' })
+    },
   })
 
   /** Resolves when online; rejects when that cannot be any more, or takes too long. */
@@ -133,7 +130,7 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
     new Promise((resolve, reject) => {
       const end = (): void => {
         waiting.delete(look)
-        clearTimeout(timer)
+        cancel()
       }
       const look = (): void => {
         if (state.kind === 'online') resolve()
@@ -141,10 +138,10 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
         else return
         end()
       }
-      const timer = setTimeout(() => {
+      const cancel = clock.after(deadlineMs - clock.nowMs(), () => {
         end()
         reject(new LaneError(state.kind === 'online' ? 'TIMEOUT' : 'OFFLINE'))
-      }, deadlineMs - Date.now())
+      })
       waiting.add(look)
       look()
     })
@@ -153,23 +150,23 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
   const emitted = (event: string, payload: object): Promise<unknown> =>
     new Promise((resolve) => {
       const end = (answer: unknown): void => {
-        clearTimeout(timer)
-        socket.off('disconnect', broken)
+        cancel()
+        unanswered.delete(broken)
         resolve(answer)
       }
       const broken = (): void => end(null)
-      const timer = setTimeout(() => end(null), acknowledgementMs)
-      socket.once('disconnect', broken)
+      const cancel = clock.after(acknowledgementMs, broken)
+      unanswered.add(broken)
       socket.emit(event, payload, end)
     })
 
   const ask: Wire['ask'] = async (event, payload) => {
-    const deadlineMs = Date.now() + patienceMs
+    const deadlineMs = clock.nowMs() + patienceMs
     for (let attempt = 0; ; attempt++) {
       await online(deadlineMs)
       const answer = await emitted(event, payload)
       if (isJsonObject(answer) && answer['ok'] === true) return answer
-      if (Date.now() > deadlineMs) throw new LaneError('TIMEOUT')
+      if (clock.nowMs() > deadlineMs) throw new LaneError('TIMEOUT')
       if (answer === null) {
         if (onceOnly.has(event)) throw new LaneError('OFFLINE')
         continue
@@ -177,18 +174,18 @@ export const openWire = ({ server, token, onEvent, onState }: WireOptions): Wire
       const failure = failureOfAnswer(answer)
       if (attempt > 0 && arrivedBefore[event] === failure.code) return {}
       if (failure.code !== 'RATE_LIMITED') throw failure
-      await wait(Math.min(failure.retryAfterMs ?? retryMs, Math.max(0, deadlineMs - Date.now())))
+      await patience.wait(Math.min(failure.retryAfterMs ?? retryMs, Math.max(0, deadlineMs - clock.nowMs())))
     }
   }
 
   return {
     state: () => state,
     ask,
-    ready: () => online(Date.now() + patienceMs),
+    ready: () => online(clock.nowMs() + patienceMs),
     close: () => {
       refused(new LaneError('CLOSED'))
       cancelLater()
-      socket.disconnect()
+      socket.close()
     },
   }
 }

@@ -26,10 +26,18 @@ import {
 import { CompactEncrypt, FlattenedEncrypt, GeneralEncrypt, type JWK } from 'jose'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { unseal, unsealKey } from '../src/envelope.ts'
-import { makeIdentity, type PublicKeys, readPublicKeys, uploadOf, usable } from '../src/keys.ts'
-import { verifyProof } from '../src/proof.ts'
-import { makeSharedKey, openFromChat, openFromRoom } from '../src/sharedKey.ts'
+import { type PublicKeys, uploadOf } from '../src/keys.ts'
+import {
+  makeIdentity,
+  makeSharedKey,
+  openFromChat,
+  openFromRoom,
+  readPublicKeys,
+  unseal,
+  unsealKey,
+  usable,
+  verifyProof,
+} from './onWeb.ts'
 
 const said = 'exit: "quotes" and é🙂'
 const bytes = new TextEncoder().encode(said)
@@ -59,7 +67,7 @@ const holders = await Promise.all(
 )
 
 const algorithmOf = ({ receiving }: PublicKeys): string =>
-  receiving.kty === 'RSA' ? 'RSA-OAEP-256' : 'ECDH-ES+A256KW'
+  receiving['kty'] === 'RSA' ? 'RSA-OAEP-256' : 'ECDH-ES+A256KW'
 
 const oaep = (jwk: JWK, key: Uint8Array): string =>
   publicEncrypt({ key: jwk as never, format: 'jwk', oaepHash: 'sha256' } as never, key).toString('base64')

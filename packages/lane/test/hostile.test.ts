@@ -1,11 +1,10 @@
 import { CompactEncrypt, CompactSign, FlattenedEncrypt, importJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { sealTo, sealToAll, unseal } from '../src/envelope.ts'
 import { LaneError } from '../src/failure.ts'
-import { makeIdentity, readPublicKeys, uploadOf, usable } from '../src/keys.ts'
+import { uploadOf } from '../src/keys.ts'
 import { isVerdict } from '../src/patience.ts'
-import { sign, verify } from '../src/proof.ts'
 import { parseStrict } from '../src/strict.ts'
+import { makeIdentity, readPublicKeys, sealTo, sealToAll, sign, unseal, usable, verify } from './onWeb.ts'
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text))
 const encoded = (value: unknown): string =>

@@ -4,11 +4,16 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { laneSealer } from '../../client/adapters/node/keys/laneSealer.ts'
 import { openLaneStore } from '../adapters/node/laneStore.ts'
+import { timers } from '../adapters/net/timers.ts'
+import { webCryptography } from '../adapters/net/webCryptography.ts'
 import type { LaneEvent } from '../src/events.ts'
 import { LaneError } from '../src/failure.ts'
 import { type Letter, type Letters, makeLetters } from '../src/letters.ts'
 import { makeOnce } from '../src/once.ts'
-import { type LaneStore, memoryLaneStore } from '../src/store.ts'
+import { memoryLaneStore } from '../src/memory.ts'
+import { makePatience } from '../src/patience.ts'
+import type { LaneStore } from '../src/ports/store.ts'
+import { laneStoreContract } from './contracts/laneStore.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sotto-lane-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -22,23 +27,7 @@ const stores: readonly (readonly [string, () => LaneStore])[] = [
 ]
 
 describe.each(stores)('what a lane remembers, in %s', (_name, make) => {
-  it('is written together, read by prefix in the order of keys, and deleted', () => {
-    const store = make()
-    store.write({ 'a/2': 'two', 'a/1': 'one', b: 'é🙂\u0000' })
-    expect(store.rows('a/', 10)).toEqual([
-      ['a/1', 'one'],
-      ['a/2', 'two'],
-    ])
-    expect(store.rows('a/', 1)).toHaveLength(1)
-    expect(store.get('b')).toBe('é🙂\u0000')
-    store.write({ 'a/1': null, b: 'again' })
-    expect(store.get('a/1')).toBeUndefined()
-    expect(store.rows('', 10)).toEqual([
-      ['a/2', 'two'],
-      ['b', 'again'],
-    ])
-    store.close()
-  })
+  it.each(laneStoreContract)('$title', ({ run }) => run(make))
 })
 
 it('a file is its owner’s alone, and several programs may have it open', () => {
@@ -75,6 +64,8 @@ const program = (
     return { events: [event], claims, rows: {} }
   }
   return makeLetters({
+    ports: { clock: timers, cryptography: webCryptography },
+    patience: makePatience(timers, webCryptography),
     store,
     once,
     open,

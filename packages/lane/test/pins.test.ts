@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
-import { makeIdentity, uploadOf } from '../src/keys.ts'
+import { webCryptography } from '../adapters/net/webCryptography.ts'
+import { uploadOf } from '../src/keys.ts'
+import { memoryLaneStore } from '../src/memory.ts'
 import { makePins } from '../src/pins.ts'
-import { memoryLaneStore } from '../src/store.ts'
+import { makeIdentity } from './onWeb.ts'
 
 const [known, swapped] = await Promise.all([0, 1].map(async () => uploadOf(await makeIdentity('P-256'))))
 const row = (key: unknown): string => JSON.stringify({ key })
@@ -9,7 +11,12 @@ const row = (key: unknown): string => JSON.stringify({ key })
 const pinsWith = (rows: Readonly<Record<string, string>>, served: unknown) => {
   const store = memoryLaneStore()
   store.write(rows)
-  const pins = makePins({ store, fetchKey: () => Promise.resolve(served), tell: () => {} })
+  const pins = makePins({
+    cryptography: webCryptography,
+    store,
+    fetchKey: () => Promise.resolve(served),
+    tell: () => {},
+  })
   return { store, pins, names: () => store.rows('pin/', 10).map(([key]) => key) }
 }
 
@@ -35,7 +42,12 @@ it.each([known, swapped])(
     await pins.believe('bob', served)
     await expect(pins.keysOf('bob')).resolves.toBeDefined()
     // And it stays so for the next program.
-    const next = makePins({ store, fetchKey: () => Promise.resolve(served), tell: () => {} })
+    const next = makePins({
+      cryptography: webCryptography,
+      store,
+      fetchKey: () => Promise.resolve(served),
+      tell: () => {},
+    })
     await expect(next.keysOf('bob')).resolves.toBeDefined()
   },
 )

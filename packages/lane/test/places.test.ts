@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { makePlaces } from '../src/places.ts'
-import { makeSharedKey, openFromRoom, sealForRoom } from '../src/sharedKey.ts'
-import { memoryLaneStore } from '../src/store.ts'
+import { memoryLaneStore } from '../src/memory.ts'
+import { makeSharedKey, openFromRoom, sealForRoom } from './onWeb.ts'
 
 it('what was said under the first of hundreds of keys opens still; and they are not kept without end', async () => {
   const store = memoryLaneStore()

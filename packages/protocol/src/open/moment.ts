@@ -48,6 +48,28 @@ export const readMoment = (text: unknown): number => {
   return (minutes * 60 + second) * 1000 + Math.floor(Number(`0.${fraction}0`) * 1000)
 }
 
+const dayMs = 86_400_000
+const digits = (value: number, count: number): string => String(value).padStart(count, '0')
+
+const yearOf = (day: number): number => {
+  const about = 1970 + Math.floor(day / 365.2425)
+  return [about + 1, about, about - 1].find((year) => daysSince1970(year, 1, 1) <= day) ?? about
+}
+
+/** The same moment in UTC, to the millisecond. @param ms since 1970, of the years 1 to 9999 */
+export const writeMoment = (ms: number): string => {
+  const day = Math.floor(ms / dayMs)
+  const year = yearOf(day)
+  const starts = Array.from({ length: 12 }, (_, at) => daysSince1970(year, at + 1, 1))
+  const month = starts.findLastIndex((start) => start <= day)
+  const date = [digits(year, 4), digits(month + 1, 2), digits(day - (starts[month] ?? day) + 1, 2)].join('-')
+  const restMs = ms - day * dayMs
+  const [hours, minutes, seconds] = [3_600_000, 60_000, 1000].map((unitMs, at) =>
+    digits(Math.floor(restMs / unitMs) % (at === 0 ? 24 : 60), 2),
+  )
+  return `${date}T${hours}:${minutes}:${seconds}.${digits(restMs % 1000, 3)}Z`
+}
+
 /**
  * The same, near enough to `nowMs` to be meant.
  *
