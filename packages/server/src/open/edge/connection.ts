@@ -1,4 +1,3 @@
-import type { Socket } from 'socket.io'
 import type { ServerLimits, Clock } from '../../configuration.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
 import type { Rate } from '../../rate.ts'
@@ -15,6 +14,16 @@ import { readEvent } from './codec.ts'
 import { type Dispatch, historyEvents } from './dispatch.ts'
 import { makeDoor } from './door.ts'
 import type { Line } from './line.ts'
+
+/** What is used of a socket of Socket.IO. */
+export interface OpenSocket {
+  readonly connected: boolean
+  emit(event: string, payload: unknown): unknown
+  disconnect(close: true): unknown
+  /** Hears every packet: `[name, json, acknowledge]`. */
+  use(hear: (packet: unknown[], next: () => void) => void): unknown
+  once(event: 'disconnect', listener: () => void): unknown
+}
 
 /** One socket of one user. */
 export interface Connection {
@@ -79,7 +88,7 @@ type Acknowledge = (answer: unknown) => void
 const isAcknowledge = (value: unknown): value is Acknowledge => typeof value === 'function'
 
 export const makeConnection = (
-  socket: Socket,
+  socket: OpenSocket,
   firstCaller: OpenCaller,
   round: Round,
   { line, address }: { readonly line: Line; readonly address: string },

@@ -7,10 +7,10 @@ import type { Edge } from '../../http/edge.ts'
 import type { OpenCaller, OpenSessions } from '../accounts/sessions.ts'
 import { asRefusal, openFailureBody, openFailures, OpenRefusal, refuse } from '../failure.ts'
 import { makeRate } from '../../rate.ts'
-import { emptyRound, type Round } from '../mail/postman.ts'
+import { type Attendance, makeAttendance } from './attendance.ts'
 import { tokenOf } from './claim.ts'
 import { codec } from './codec.ts'
-import { type Connection, type ConnectionDependencies, makeConnection } from './connection.ts'
+import type { ConnectionDependencies } from './connection.ts'
 import { type EngineConnection, type Line, makeLine } from './line.ts'
 
 export const socketPath = '/socket.io/'
@@ -22,9 +22,7 @@ export interface SocketServer {
   answer(request: IncomingMessage, response: ServerResponse): void
   /** Takes a WebSocket; false where it is not for this lane. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
-  isOnline(user: number): boolean
-  /** Those who have a socket open. */
-  online(): readonly { readonly id: number; readonly name: string }[]
+  readonly attendance: Pick<Attendance, 'isOnline' | 'online'>
   isClosing(): boolean
   /** Takes no new socket, and tells all there are that the server closes; resolves when they have read it, or soon after. */
   sayClosing(): Promise<void>
@@ -77,7 +75,7 @@ const within = async (timeMs: number, all: readonly Promise<void>[]): Promise<vo
 }
 
 export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
-  const { sessions, clock, limits, edge, memory, onOffline } = dependencies
+  const { sessions, clock, limits, edge, memory } = dependencies
   const io = new Server(createServer(), {
     path: socketPath,
     serveClient: false,
@@ -102,7 +100,7 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
     burst: 10 * limits.openAttemptsPerSecondPerAddress,
   })
   let isClosing = false
-  const byUser = new Map<number, { readonly round: Round; readonly connections: Set<Connection> }>()
+  const attendance = makeAttendance(dependencies)
 
   const check: SocketServer['check'] = (request, address) => {
     const query = queryOf(request)
@@ -136,33 +134,13 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
     )
   })
 
-  const welcome = (socket: Socket): void => {
-    const caller = socket.data as OpenCaller
-    const { id, name } = caller.user
-    const known = byUser.get(id) ?? { round: emptyRound(), connections: new Set() }
-    byUser.set(id, known)
+  io.on('connection', (socket: Socket) => {
     const line = lines.get(socket.conn)
     if (!line) throw new Error('a connection that nobody watches')
-    const place = { line, address: edge.addressOf(socket.request) }
-    const connection = makeConnection(socket, caller, known.round, place, dependencies)
-    known.connections.add(connection)
-    socket.once('disconnect', () => {
-      known.connections.delete(connection)
-      if (known.connections.size > 0 || byUser.get(id) !== known) return
-      byUser.delete(id)
-      onOffline({ id, name })
-    })
-    if (known.connections.size <= limits.socketsPerAccountMax) return
-    // The oldest goes: of a program that connects again and again it is the one that is dead.
-    const [oldest] = known.connections
-    oldest?.close(new OpenRefusal('RATE_LIMITED'))
-  }
-  io.on('connection', welcome)
+    attendance.welcome(socket, socket.data as OpenCaller, { line, address: edge.addressOf(socket.request) })
+  })
 
-  const sessionChecks = setInterval(() => {
-    for (const { connections } of byUser.values())
-      for (const connection of connections) void connection.checkSession()
-  }, sessionCheckMs)
+  const sessionChecks = setInterval(attendance.checkSessions, sessionCheckMs)
 
   return {
     check,
@@ -179,19 +157,11 @@ export const makeSocketServer = (dependencies: Dependencies): SocketServer => {
       }
       return true
     },
-    isOnline: (user) => byUser.has(user),
-    online: () =>
-      [...byUser].flatMap(([id, { connections }]) =>
-        [...connections].slice(0, 1).map(({ name }) => ({ id, name })),
-      ),
+    attendance,
     isClosing: () => isClosing,
     sayClosing: async () => {
       isClosing = true
-      const all = [...byUser.values()].flatMap(({ connections }) => [...connections])
-      await within(
-        limits.openClosingMs,
-        all.map((connection) => connection.sayClosing()),
-      )
+      await within(limits.openClosingMs, attendance.sayClosing())
     },
     close: async () => {
       isClosing = true
