@@ -31,7 +31,6 @@ export const longFunctions: readonly string[] = [
   'packages/server/src/open/edge/connection.ts makeConnection',
   'packages/server/src/open/edge/dispatch.ts handlersOf',
   'packages/server/src/open/edge/http.ts registerOpenHttp',
-  'packages/server/src/open/edge/sockets.ts makeSocketServer',
   'packages/server/src/open/rooms/rooms.ts makeRooms',
   'packages/server/src/openRoom/openRoom.ts makeOpenRooms',
   'packages/server/src/store/adminStore.ts adminStore',
