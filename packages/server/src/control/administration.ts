@@ -1,13 +1,12 @@
-import { inviteLink, normalizeName, type RegistrationMode, SottoError, toHex } from '@sotto/protocol'
-import { activeDevices, decodeAccountState } from '@sotto/trust'
+import { inviteLink, normalizeName, type RegistrationMode, SottoError } from '@sotto/protocol'
 import type { Invites } from '../authentication/invites.ts'
 import type { Clock, ServerLimits } from '../configuration.ts'
 import type { EventLog, Tallies } from '../logging/eventLog.ts'
-import { budgetOf } from '../quota/budget.ts'
 import { costliest } from './abuse.ts'
 import type { Action, Answers, Verb } from './actions.ts'
-import type { AdminStore, Ended, Holder, OpenPlaces, StoredHolder } from './store.ts'
-import { limitsInForce, usedBytes } from './uses.ts'
+import { accountOf, everyHolder } from './holders.ts'
+import type { AdminStore, Ended, Holder, OpenPlaces } from './store.ts'
+import { limitsInForce } from './uses.ts'
 
 /** Does what whoever runs the server asks for. There is one of it, whether a server runs or not. */
 export interface Administration {
@@ -38,7 +37,6 @@ export interface AdministrationDependencies {
   readonly log: EventLog
 }
 
-const holdersPerPage = 100
 const dayMs = 86_400_000
 /** How long the name of an account that is gone is nobody's: contacts have to notice (protocol §2). */
 const nameRestMs = 7 * dayMs
@@ -54,38 +52,6 @@ export const makeAdministration = (dependencies: AdministrationDependencies): Ad
     const holder = await store.find(name)
     if (!holder) throw new SottoError('name_unknown', `nobody here is called ${name}`)
     return { name, holder }
-  }
-
-  const devicesOf = (state: Uint8Array | null): number =>
-    state === null ? 0 : activeDevices(decodeAccountState(state), Math.floor(clock.nowMs() / 1000)).length
-
-  const accountOf = async (stored: StoredHolder): Promise<Answers['accounts']> => {
-    const { name, holder, createdMs, seenMs, rooms, suspendedMs, state } = stored
-    const owner = holder.kind === 'person' ? toHex(holder.account) : `program ${holder.user}`
-    const use = await store.use(budgetOf({ scope: 'account', owner }))
-    const bytes = use ? usedBytes(use, clock.nowMs()) : 0
-    return {
-      name,
-      kind: holder.kind,
-      createdMs,
-      seenMs,
-      devices: devicesOf(state),
-      rooms,
-      bytes,
-      suspendedMs,
-    }
-  }
-
-  /** A page at a time: who is connected is served in between. */
-  async function* every(kind: Holder['kind']): AsyncIterable<StoredHolder> {
-    for (let after = ''; ;) {
-      const page = await store.holders(kind, after, holdersPerPage)
-      yield* page
-      const last = page.at(-1)
-      if (!last) return
-      after = last.name
-      await new Promise<void>((resolve) => setImmediate(resolve))
-    }
   }
 
   const suspend = async (holder: Holder): Promise<number> => {
@@ -126,7 +92,7 @@ export const makeAdministration = (dependencies: AdministrationDependencies): Ad
         return
       case 'accounts':
         for (const kind of ['person', 'program'] as const)
-          for await (const stored of every(kind)) yield await accountOf(stored)
+          for await (const stored of everyHolder(store, kind)) yield await accountOf(store, clock, stored)
         return
       case 'limits':
         yield* limitsInForce(store, limits, clock.nowMs())

@@ -74,18 +74,64 @@ const refuseStranger = (caller: Caller, account: Uint8Array): void => {
     throw new SottoError('forbidden')
 }
 
-export const makeChains = ({
-  store,
-  accounts,
-  sessions,
-  announce,
-  provider,
-  heavy,
-  clock,
-  limits,
-  logKey,
-  log,
-}: Dependencies): Chains => {
+const nowS = (clock: Clock): number => Math.floor(clock.nowMs() / 1000)
+
+const extended = async (
+  { provider, heavy, clock }: Dependencies,
+  caller: Caller,
+  before: AccountState,
+  link: SignedLink,
+): Promise<AccountState> => {
+  const verdict = await heavy.run(accountKey(caller.account), () =>
+    extendChain(provider, before, [link], nowS(clock)),
+  )
+  if (verdict.kind === 'refused') throw new SottoError('policy', undefined, { rule: verdict.rule })
+  return verdict.value
+}
+
+/** Stores the link that leads from one state to the other, and ends what it ends. */
+const keep = async (
+  { store, accounts, sessions, announce, clock, log }: Dependencies,
+  before: AccountState,
+  link: SignedLink,
+  after: AccountState,
+): Promise<void> => {
+  const active = new Set(activeDevices(after, after.timeS).map((one) => one.certificate))
+  const revoked = activeDevices(before, after.timeS)
+    .filter(({ certificate }) => !active.has(certificate))
+    .map(({ certificate }) => certificate.device)
+  const added = [...after.devices]
+    .filter(([id]) => !before.devices.has(id))
+    .map(([, { certificate }]) => certificate.device)
+  const outcome = await store.extendChain({
+    account: after.account,
+    seq: after.seq,
+    link,
+    name: after.name,
+    state: encodeAccountState(after),
+    added,
+    revoked,
+    nowMs: clock.nowMs(),
+  })
+  switch (outcome.kind) {
+    case 'conflict':
+      throw new SottoError('policy', undefined, { rule: 'CHAIN-3' })
+    case 'name_taken':
+    case 'name_alike':
+      throw new SottoError(outcome.kind)
+    case 'extended':
+      accounts.renew(after)
+      sessions.announceEnd(outcome.endedSessions)
+      announce(
+        after,
+        [...before.devices.values()].map(({ certificate }) => certificate.device),
+      )
+      log.info('chain_extended', { account: after.account, count: after.seq })
+  }
+}
+
+export const makeChains = (dependencies: Dependencies): Chains => {
+  const { store, accounts, clock, limits, logKey } = dependencies
   const rate = makeRate(clock, { perSecond: limits.healsPerMinute / minuteS, burst: limits.healsPerMinute })
 
   const stateOf = async (account: Uint8Array) => {
@@ -94,59 +140,13 @@ export const makeChains = ({
     return state
   }
 
-  const nowS = (): number => Math.floor(clock.nowMs() / 1000)
-
-  const extended = async (caller: Caller, before: AccountState, link: SignedLink): Promise<AccountState> => {
-    const verdict = await heavy.run(accountKey(caller.account), () =>
-      extendChain(provider, before, [link], nowS()),
-    )
-    if (verdict.kind === 'refused') throw new SottoError('policy', undefined, { rule: verdict.rule })
-    return verdict.value
-  }
-
-  /** Stores the link that leads from one state to the other, and ends what it ends. */
-  const keep = async (before: AccountState, link: SignedLink, after: AccountState): Promise<void> => {
-    const active = new Set(activeDevices(after, after.timeS).map((one) => one.certificate))
-    const revoked = activeDevices(before, after.timeS)
-      .filter(({ certificate }) => !active.has(certificate))
-      .map(({ certificate }) => certificate.device)
-    const added = [...after.devices]
-      .filter(([id]) => !before.devices.has(id))
-      .map(([, { certificate }]) => certificate.device)
-    const outcome = await store.extendChain({
-      account: after.account,
-      seq: after.seq,
-      link,
-      name: after.name,
-      state: encodeAccountState(after),
-      added,
-      revoked,
-      nowMs: clock.nowMs(),
-    })
-    switch (outcome.kind) {
-      case 'conflict':
-        throw new SottoError('policy', undefined, { rule: 'CHAIN-3' })
-      case 'name_taken':
-      case 'name_alike':
-        throw new SottoError(outcome.kind)
-      case 'extended':
-        accounts.renew(after)
-        sessions.announceEnd(outcome.endedSessions)
-        announce(
-          after,
-          [...before.devices.values()].map(({ certificate }) => certificate.device),
-        )
-        log.info('chain_extended', { account: after.account, count: after.seq })
-    }
-  }
-
   const append: Chains['append'] = async (caller, link) => {
     const before = await stateOf(caller.account)
-    const after = await extended(caller, before, link)
-    if (Math.abs(after.timeS - nowS()) > linkTimeSkewMaxS)
+    const after = await extended(dependencies, caller, before, link)
+    if (Math.abs(after.timeS - nowS(clock)) > linkTimeSkewMaxS)
       throw new SottoError('bad_request', 'the clock is wrong', { timeMs: clock.nowMs() })
     if (after.name !== before.name) nameToGive(after.name)
-    await keep(before, link, after)
+    await keep(dependencies, before, link, after)
     return { seq: after.seq, head: after.head }
   }
 
@@ -160,12 +160,12 @@ export const makeChains = ({
     let end = await stateOf(account)
     for (const link of links) {
       const before = end
-      end = await extended(caller, before, link)
+      end = await extended(dependencies, caller, before, link)
       steps.push({ before, link, after: end })
     }
     // A link that was never taken could be dated back, to before what its device has done since (_Time_).
     if (!logKey.hasReceipted(end, receipt)) throw new SottoError('forbidden')
-    for (const { before, link, after } of steps) await keep(before, link, after)
+    for (const { before, link, after } of steps) await keep(dependencies, before, link, after)
     return { seq: end.seq }
   }
 

@@ -18,7 +18,8 @@ import type { DeviceCaller } from '../directory/keyPackages.ts'
 import type { EventLog } from '../logging/eventLog.ts'
 import { makeRate } from '../rate.ts'
 import type { SteadyClock } from '../steadyClock.ts'
-import type { OpenRoom, OpenRoomStore } from './store.ts'
+import { memberOf, refuseSecond } from './holding.ts'
+import type { OpenRoomStore } from './store.ts'
 
 /**
  * The open room of the server: one row with its name, and who asks to come in (rules OPEN-1 to OPEN-9). Nobody gets in by
@@ -47,7 +48,8 @@ const minuteS = 60
 /** What decides which room is the open one happens one after the other. */
 const oneLane = 'open room'
 
-export const makeOpenRooms = ({ store, delivery, bus, clock, limits, log }: Dependencies): OpenRooms => {
+export const makeOpenRooms = (dependencies: Dependencies): OpenRooms => {
+  const { store, delivery, bus, clock, limits, log } = dependencies
   const lanes = makeLanes()
   const askRate = makeRate(clock, {
     perSecond: limits.openRoomAsksPerMinute / minuteS,
@@ -55,46 +57,17 @@ export const makeOpenRooms = ({ store, delivery, bus, clock, limits, log }: Depe
   })
   const askedSinceMs = (): number => clock.nowMs() - limits.openRoomAskMs
 
-  /** A room whose members have been away for weeks holds its place for nobody. */
-  const isAbandoned = async ({ room, sinceMs }: OpenRoom): Promise<boolean> => {
-    if (!clock.mayExpire()) return false
-    const lastMs = Math.max(sinceMs, (await store.memberSeenMs(room)) ?? 0)
-    return lastMs < clock.nowMs() - limits.openRoomIdleMs
-  }
-
-  /** Whoever owns the open room may put another in its place: one that was damaged is founded anew as another room. */
-  const isOwner = async ({ room }: OpenRoom, account: Uint8Array): Promise<boolean> => {
-    const known = await delivery.roomOf(room).catch(() => undefined)
-    return known !== undefined && roleOf(known.policy, account) === roles.owner
-  }
-
-  /** @throws SottoError `open_room_taken` */
-  const refuseSecond = async (room: Uint8Array, account: Uint8Array | null): Promise<void> => {
-    const known = await store.openRoom()
-    if (!known || equalBytes(known.room, room) || (await isAbandoned(known))) return
-    if (account && (await isOwner(known, account))) return
-    throw new SottoError('open_room_taken')
-  }
-
   const titleOf = (name: string): string => titleFor(name, limits.roomNameCharactersMax)
 
-  /** @throws SottoError `not_member`, `room_unknown` */
-  const memberOf = async (caller: DeviceCaller, id: Uint8Array) => {
-    const room = await delivery.roomOf(id)
-    const member = room.members.get(mapKey(caller.device))
-    if (!member || !equalBytes(member.account, caller.account)) throw new SottoError('not_member')
-    return room
-  }
-
   const set = async (caller: DeviceCaller, id: Uint8Array, name: string | null): Promise<void> => {
-    const { policy } = await memberOf(caller, id)
+    const { policy } = await memberOf(dependencies, caller, id)
     if (roleOf(policy, caller.account) !== roles.owner) throw new SottoError('forbidden')
     if (name === null) {
       await store.closeRoom(id)
       return
     }
     const title = titleOf(name)
-    await refuseSecond(id, caller.account)
+    await refuseSecond(dependencies, id, caller.account)
     const known = await store.openRoom()
     const sinceMs = known && equalBytes(known.room, id) ? known.sinceMs : clock.nowMs()
     await store.putOpenRoom({ room: id, name: title, sinceMs })
@@ -116,7 +89,7 @@ export const makeOpenRooms = ({ store, delivery, bus, clock, limits, log }: Depe
       if (name === null || name === undefined) return create()
       titleOf(name)
       return lanes.run(oneLane, async () => {
-        await refuseSecond(room, null)
+        await refuseSecond(dependencies, room, null)
         return create()
       })
     },
@@ -145,7 +118,7 @@ export const makeOpenRooms = ({ store, delivery, bus, clock, limits, log }: Depe
     },
 
     askers: async (caller, id) => {
-      const { policy } = await memberOf(caller, id)
+      const { policy } = await memberOf(dependencies, caller, id)
       if (!may(policy, caller.account, 'invite')) throw new SottoError('forbidden')
       const known = await store.openRoom()
       if (!known || !equalBytes(known.room, id)) return { askers: [] }

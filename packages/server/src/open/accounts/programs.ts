@@ -1,21 +1,14 @@
-import { SottoError, toHex } from '@sotto/protocol'
+import { toHex } from '@sotto/protocol'
 import type { Admission } from '../../authentication/admission.ts'
 import { nameToGive } from '../../authentication/nameToGive.ts'
-import { makeTries, type Tries } from '../../authentication/tries.ts'
 import type { Clock, ServerLimits } from '../../configuration.ts'
 import type { EventLog } from '../../logging/eventLog.ts'
 import { OpenRefusal, refuse } from '../failure.ts'
 import { lookUpForm } from '../identity.ts'
 import type { OpenUser, UserStore } from '../store.ts'
 import { isStrong, type Passwords } from './password.ts'
+import { type Asker, makeProgramTries } from './programTries.ts'
 import { type PublicKey, readNewPublicKey } from './publicKey.ts'
-
-/** Who asks for an account, as far as that is known. */
-export interface Asker {
-  readonly address: string
-  /** A token that the asker shows, whatever has become of it. */
-  readonly token: string | undefined
-}
 
 /** Program accounts: a name and a password that authenticates and unlocks nothing. */
 export interface Programs {
@@ -47,56 +40,11 @@ interface Dependencies {
   readonly log: EventLog
 }
 
-const hourMs = 3_600_000
-/** Windows of which tries can stand at once before the next waits until one has passed. */
-const windowsStandingMax = { registrations: 2, logins: 20 }
 const loggedId = (user: OpenUser): Uint8Array => Buffer.from(`open/${user.id}`)
 
-export const makePrograms = ({
-  store,
-  admission,
-  passwords,
-  holderOf,
-  clock,
-  limits,
-  log,
-}: Dependencies): Programs => {
-  const triesOf = (free: number, windowMs: number, windowsMax: number): Tries =>
-    makeTries(clock, {
-      free,
-      windowMs,
-      delayMaxMs: limits.tryDelayMaxMs,
-      standingMax: windowsMax * free,
-    })
-  const registrations = triesOf(
-    limits.registrationsPerAddressPerHour,
-    hourMs,
-    windowsStandingMax.registrations,
-  )
-  /** Names of persons that were told by address: as many as registration tells, and then no more. */
-  const tellings = triesOf(limits.registrationsPerAddressPerHour, hourMs, windowsStandingMax.registrations)
-  const guesses = (): Tries =>
-    triesOf(limits.loginTriesPerWindow, limits.loginWindowMs, windowsStandingMax.logins)
-  const strangers = guesses()
-  const holders = guesses()
-
-  /** Who shows a token of the account has been let in before: its tries are its own, and nobody else uses them up. */
-  const laneOf = async (name: string, { address, token }: Asker) => {
-    const holder = token === undefined ? undefined : await holderOf(token, name)
-    return holder === undefined
-      ? { tries: strangers, key: `${address} ${name}`, share: address }
-      : { tries: holders, key: holder, share: holder }
-  }
-
-  const mayTell = (address: string): boolean => {
-    try {
-      tellings.begin(address)
-      return true
-    } catch (error) {
-      if (error instanceof SottoError && error.code === 'rate') return false
-      throw error
-    }
-  }
+export const makePrograms = (dependencies: Dependencies): Programs => {
+  const { store, admission, passwords, clock, log } = dependencies
+  const { registrations, laneOf, mayTell } = makeProgramTries(dependencies)
 
   /**
    * Whether the asker is told that a name is a person's. The password is not looked at: it says nothing, right or wrong.
