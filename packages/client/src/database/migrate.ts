@@ -8,6 +8,9 @@ export interface MigrationPage {
   readonly next: string | null
 }
 
+/** A migration reads; what it writes, `migrate` writes for it. */
+export type MigrationStore = Pick<Store, 'get' | 'range'>
+
 /**
  * Leads the rows of one version to the next. It writes nothing itself. What is in the new form already is left as it is:
  * whoever takes the row with the version away gets the same migration once more, and no damage.
@@ -17,7 +20,7 @@ export interface Migration {
   /** What is stored otherwise from then on, and why. */
   readonly what: string
   /** The first rows behind `after`; `rowsMax` bounds how many are looked at. */
-  page(store: Pick<Store, 'get' | 'range'>, after: string, rowsMax: number): Promise<MigrationPage>
+  page(store: MigrationStore, after: string, rowsMax: number): Promise<MigrationPage>
 }
 
 /** Rows that are rewritten in one transaction: as many as a large room has parts. */

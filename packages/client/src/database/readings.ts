@@ -21,6 +21,18 @@ export const damagedKeyOf = (error: unknown): string | undefined => {
   return typeof row === 'string' ? row : undefined
 }
 
+const ofValue: ReadonlySet<string> = new Set(['bad_request', 'too_large', 'storage_damaged'])
+
+/** What a value holds; undefined where it is not what its family writes. */
+export const readableIn = <T>(reader: () => T): T | undefined => {
+  try {
+    return reader()
+  } catch (error) {
+    if (error instanceof SottoError && ofValue.has(error.code)) return undefined
+    throw error
+  }
+}
+
 /** The value of a key; undefined where there is none, or none that can be read: for rows that can be done without. */
 export const readableAt = async (store: Pick<Store, 'get'>, key: string): Promise<Uint8Array | undefined> => {
   try {

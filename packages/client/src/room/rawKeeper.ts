@@ -1,5 +1,5 @@
-import { attempted, decodeAs, encodeAs, limits, struct, uint } from '@sotto/protocol'
-import { readableRows } from '../database/readings.ts'
+import { decodeAs, encodeAs, limits, struct, uint } from '@sotto/protocol'
+import { readableIn, readableRows } from '../database/readings.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
 
@@ -44,7 +44,7 @@ export const rawBytesOfRoom = (roomCount: number): number => {
 }
 
 /** A block of which nothing can be read counts as empty: it goes when it is old. */
-const bytesOf = (stored: Uint8Array): number => attempted(() => decodeAs(rawBlockRow, stored).bytes) ?? 0
+const bytesOf = (stored: Uint8Array): number => readableIn(() => decodeAs(rawBlockRow, stored).bytes) ?? 0
 
 const blockOf = (seq: number): number => Math.floor(seq / blockEntries)
 

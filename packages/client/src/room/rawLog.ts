@@ -1,7 +1,6 @@
 import {
   type Acknowledgement,
   acknowledgement,
-  attempted,
   blob,
   decodeAs,
   encodeAs,
@@ -10,7 +9,7 @@ import {
   nullable,
   struct,
 } from '@sotto/protocol'
-import { everyReading } from '../database/readings.ts'
+import { everyReading, readableIn } from '../database/readings.ts'
 import type { Change, Store } from '../ports/store.ts'
 import type { OpenedEntry } from './entry.ts'
 import { roomKeys } from './keys.ts'
@@ -59,7 +58,7 @@ export const rawStretch = async (
   let sizeBytes = 0
   for await (const reading of everyReading(store, bounds, limits.logPageEntriesMax)) {
     // What cannot be read is missing, and others may have it.
-    const raw = reading.kind === 'row' ? attempted(() => decodeAs(rawRow, reading.value)) : undefined
+    const raw = reading.kind === 'row' ? readableIn(() => decodeAs(rawRow, reading.value)) : undefined
     if (!raw || roomKeys.logSeq(reading.key) !== from + messages.length) break
     sizeBytes += reading.kind === 'row' ? reading.value.length : 0
     if (sizeBytes > limits.logPageBytesMax || messages.length === limits.logPageEntriesMax) break

@@ -5,11 +5,11 @@
 export interface Use {
   /** In hex. */
   readonly device: string
-  /** Null where an earlier version has written it. */
+  /** Null where the log has no record of the message. */
   readonly seq: number | null
 }
 
-/** `<device>@<seq>`, one behind the other; earlier versions wrote only the device. */
+/** `<device>@<seq>`, one behind the other, or the device alone. */
 export const encodeUses = (uses: readonly Use[]): Uint8Array => {
   const text = uses.map(({ device, seq }) => (seq === null ? device : `${device}@${seq}`)).join(' ')
   return Uint8Array.from(text, (character) => character.charCodeAt(0))

@@ -1,5 +1,5 @@
-import { attempted, toHex } from '@sotto/protocol'
-import { readableAt, readableRows } from '../database/readings.ts'
+import { toHex } from '@sotto/protocol'
+import { readableAt, readableIn, readableRows } from '../database/readings.ts'
 import type { Store } from '../ports/store.ts'
 import { messageReference } from '../content/payload.ts'
 import { roomKeys, within } from '../room/keys.ts'
@@ -8,8 +8,14 @@ import { placeOfItem, placeOfReference } from './places.ts'
 import type { Known, PlacedRecord, ShownRecord, Wanted } from './project.ts'
 import { decodeLogRecord } from './record.ts'
 
+type Readable = Pick<Store, 'get' | 'range'>
+
 /** What `project` has to know of the store, read before it. */
-export const lookUp = async (store: Store, room: string, { targets, isAwaited }: Wanted): Promise<Known> => {
+export const lookUp = async (
+  store: Readable,
+  room: string,
+  { targets, isAwaited }: Wanted,
+): Promise<Known> => {
   const [found, waiting] = await Promise.all([
     Promise.all(targets.map(async (target) => [target, await recordNamed(store, room, target)] as const)),
     // Marks that come may wait, too, and then count among those that do.
@@ -21,28 +27,32 @@ export const lookUp = async (store: Store, room: string, { targets, isAwaited }:
   }
 }
 
-const recordNamed = async (store: Store, room: string, target: string): Promise<ShownRecord | undefined> => {
+const recordNamed = async (
+  store: Readable,
+  room: string,
+  target: string,
+): Promise<ShownRecord | undefined> => {
   const seq = await placeOfReference(store, room, target)
   if (seq === undefined) return undefined
   const [row, marks] = await Promise.all([
     readableAt(store, roomKeys.logEntry(room, seq)),
     readableAt(store, roomKeys.marks(room, seq)),
   ])
-  const record = row && attempted(() => decodeLogRecord(row))
+  const record = row && readableIn(() => decodeLogRecord(row))
   return record && { seq, record, marks: marksIn(marks) }
 }
 
-const waitingIn = async (store: Store, room: string): Promise<readonly WaitingMark[]> => {
+const waitingIn = async (store: Readable, room: string): Promise<readonly WaitingMark[]> => {
   const rows = await readableRows(store, within(roomKeys.waitingMarks(room)))
   return rows.flatMap(({ key, value }) => {
-    const mark = attempted(() => decodeMark(value))
+    const mark = readableIn(() => decodeMark(value))
     return mark ? [{ reference: roomKeys.waitingReference(key), mark }] : []
   })
 }
 
 /** Of marks that cannot be read nothing is shown: what they were about is. */
 const marksIn = (stored: Uint8Array | undefined): readonly Mark[] =>
-  (stored && attempted(() => decodeMarks(stored))) ?? unmarked
+  (stored && readableIn(() => decodeMarks(stored))) ?? unmarked
 
 const unmarked: readonly Mark[] = []
 

@@ -1,5 +1,4 @@
-import { attempted } from '@sotto/protocol'
-import { type Reading, firstReadings } from '../database/readings.ts'
+import { firstReadings, readableIn, type Reading } from '../database/readings.ts'
 import { roomKeys, within } from '../room/keys.ts'
 import type { Store } from '../ports/store.ts'
 import type { PlacedRecord } from './project.ts'
@@ -20,7 +19,7 @@ const damaged: LogRecord = { anchor: new Uint8Array(), timeMs: 0, items: [{ kind
 
 const placed = (reading: Reading): PlacedRecord => ({
   seq: roomKeys.logSeq(reading.key),
-  record: (reading.kind === 'row' ? attempted(() => decodeLogRecord(reading.value)) : undefined) ?? damaged,
+  record: (reading.kind === 'row' ? readableIn(() => decodeLogRecord(reading.value)) : undefined) ?? damaged,
 })
 
 /** A place without a time of its own has that of the one before it, or of the first that has one. */

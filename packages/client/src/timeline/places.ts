@@ -1,5 +1,5 @@
-import { attempted, decodeAs, encodeAs, uint } from '@sotto/protocol'
-import { everyReading, readableAt } from '../database/readings.ts'
+import { decodeAs, encodeAs, uint } from '@sotto/protocol'
+import { everyReading, readableAt, readableIn } from '../database/readings.ts'
 import type { Store } from '../ports/store.ts'
 import { roomKeys, within } from '../room/keys.ts'
 import { decodeUses } from '../room/uses.ts'
@@ -11,11 +11,11 @@ export const place = uint()
 export const encodePlace = (seq: number): Uint8Array => encodeAs(place, seq)
 
 /** Undefined where it cannot be read: the message is shown where it stands, and not found by its name. */
-const decodePlace = (stored: Uint8Array): number | undefined => attempted(() => decodeAs(place, stored))
+const decodePlace = (stored: Uint8Array): number | undefined => readableIn(() => decodeAs(place, stored))
 
 /** The place of a message, by its `messageReference` in hex. */
 export const placeOfReference = async (
-  store: Store,
+  store: Pick<Store, 'get'>,
   room: string,
   reference: string,
 ): Promise<number | undefined> => {
@@ -66,7 +66,7 @@ const timeFrom = async (
 ): Promise<{ readonly seq: number; readonly timeMs: number } | undefined> => {
   const { to } = within(roomKeys.log(room))
   for await (const reading of everyReading(store, { from: roomKeys.logEntry(room, seq), to }, 1)) {
-    const record = reading.kind === 'row' ? attempted(() => decodeLogRecord(reading.value)) : undefined
+    const record = reading.kind === 'row' ? readableIn(() => decodeLogRecord(reading.value)) : undefined
     if (record) return { seq: roomKeys.logSeq(reading.key), timeMs: record.timeMs }
   }
   return undefined

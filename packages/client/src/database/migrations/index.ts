@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts'
 import { toVersion2 } from './toVersion2.ts'
+import { toVersion3 } from './toVersion3.ts'
 
 /** Every migration that there has been, in order. One that was released is never changed. */
-export const migrations: readonly Migration[] = [toVersion2]
+export const migrations: readonly Migration[] = [toVersion2, toVersion3]
