@@ -147,7 +147,12 @@ export const zones: readonly Zone[] = [
 
   {
     folder: 'packages/web/src/features/*',
-    inside: ['packages/web/src/client', 'packages/web/src/ui', 'packages/web/src/messages'],
+    inside: [
+      'packages/web/src/client',
+      'packages/web/src/registry',
+      'packages/web/src/ui',
+      'packages/web/src/messages',
+    ],
     packages: ['@sotto/client'],
     others: ['react', 'react-dom', '@base-ui/*', 'use-intl', 'virtua', 'wouter', 'zustand'],
   },
@@ -157,6 +162,12 @@ export const zones: readonly Zone[] = [
     inside: ['packages/web/src/ui', 'packages/web/src/messages'],
     packages: ['@sotto/client', '@sotto/client/web'],
     others: ['react', 'react-dom', 'use-intl', 'zustand'],
+  },
+  {
+    folder: 'packages/web/src/registry',
+    inside: ['packages/web/src/client', 'packages/web/src/ui', 'packages/web/src/messages'],
+    packages: ['@sotto/client'],
+    others: ['react', 'use-intl'],
   },
   { folder: 'packages/web/src/messages', packages: ['@sotto/client'] },
   {

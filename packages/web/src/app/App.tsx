@@ -6,7 +6,12 @@ import { DeletedNotice } from '../features/account/DeletedNotice.tsx'
 import { AccountScreen } from '../features/account/AccountScreen.tsx'
 import { dropDrafts } from '../features/conversation/drafts.ts'
 import { SetupNotice } from '../features/setup/SetupNotice.tsx'
+import { registryOf } from '../registry/feature.ts'
+import { RegistryProvider } from '../registry/RegistryContext.tsx'
+import { features } from './features.ts'
 import { Workspace } from './Workspace.tsx'
+
+const registry = registryOf(features)
 
 /** Counts what is unread. Names of rooms stay out of the title: browsers keep titles, and may send them home. */
 const useTitle = () => {
@@ -41,6 +46,10 @@ export const App = () => {
         />
       )
     case 'signed_in':
-      return <Workspace account={account} connection={connection} />
+      return (
+        <RegistryProvider value={registry}>
+          <Workspace account={account} connection={connection} />
+        </RegistryProvider>
+      )
   }
 }

@@ -256,6 +256,14 @@ export const en = {
     leftText: 'You left this room. What you received before stays on this device until you delete it.',
   },
 
+  messageActions: {
+    bar: 'What can be done with this message',
+    more: 'More',
+    copy: 'Copy text',
+    copied: 'Copied',
+    copyRefused: 'The browser does not let Sotto copy. Select the text and copy it yourself.',
+  },
+
   hook,
 
   trouble: { happened, safe },

@@ -40,20 +40,66 @@ export const Menu = ({
   </Base.Root>
 )
 
+/** A menu without a button: it stands at `anchor`, and is open as long as it is there. */
+export const AnchoredMenu = ({
+  anchor,
+  label,
+  onClose,
+  finalFocus,
+  children,
+}: {
+  readonly anchor: HTMLElement
+  readonly label: string
+  readonly onClose: () => void
+  /** Where the focus goes afterwards; false leaves it where it is. */
+  readonly finalFocus: () => HTMLElement | false
+  readonly children: ReactNode
+}) => (
+  <Base.Root
+    open
+    modal={false}
+    onOpenChange={(next) => {
+      if (!next) onClose()
+    }}
+  >
+    <Base.Portal>
+      <Base.Positioner
+        className={styles.positioner}
+        anchor={anchor}
+        side="bottom"
+        align="end"
+        sideOffset={6}
+        collisionPadding={8}
+      >
+        <Base.Popup className={styles.popup} aria-label={label} finalFocus={finalFocus}>
+          {children}
+        </Base.Popup>
+      </Base.Positioner>
+    </Base.Portal>
+  </Base.Root>
+)
+
 export const MenuItem = ({
   icon,
   danger = false,
+  shortcut,
   onSelect,
   children,
 }: {
   readonly icon: IconName
   readonly danger?: boolean
+  readonly shortcut?: string | undefined
   readonly onSelect: () => void
   readonly children: ReactNode
 }) => (
   <Base.Item className={classes(styles.item, danger && styles.danger)} onClick={onSelect}>
     <Icon name={icon} size={18} />
     {children}
+    {shortcut !== undefined && (
+      <kbd className={styles.shortcut} aria-hidden="true">
+        {shortcut}
+      </kbd>
+    )}
   </Base.Item>
 )
 

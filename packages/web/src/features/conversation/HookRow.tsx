@@ -6,6 +6,8 @@ import { isolated } from '../../ui/isolated.tsx'
 import { clock, moment } from '../../ui/times.ts'
 import styles from './HookRow.module.css'
 import { undirected } from '../../ui/undirected.ts'
+import { MessageBar } from './messageActions/MessageBar.tsx'
+import { UnderMessage } from './messageActions/UnderMessage.tsx'
 import { MessageText } from './text/MessageText.tsx'
 
 type Posted = Extract<TimelineItem, { kind: 'hook' }>
@@ -24,15 +26,7 @@ const Time = ({ timeMs }: { readonly timeMs: number }) => {
 }
 
 /** What a script has posted: under its hook's name and mark, so that nobody takes it for the word of a person. */
-export const HookRow = ({
-  item,
-  unfolded,
-  onFold,
-}: {
-  readonly item: Posted
-  readonly unfolded: boolean
-  readonly onFold: (id: string, unfolded: boolean) => void
-}) => {
+export const HookRow = ({ item }: { readonly item: Posted }) => {
   const t = useTranslations('hook')
   const { name, text, fault } = item
   if (text === null)
@@ -49,16 +43,25 @@ export const HookRow = ({
       </p>
     )
   return (
-    <article className={styles.row} data-hook={item.hook} aria-label={t('spoken', { name })}>
+    <article
+      className={styles.row}
+      data-hook={item.hook}
+      data-spoken={item.id}
+      aria-label={t('spoken', { name })}
+    >
       <HookMark title={t('mark')} />
       <div className={styles.column}>
         <p className={styles.head}>
           <span className={styles.name}>{t.rich('title', { name, ...isolated })}</span>
           <Time timeMs={item.timeMs} />
         </p>
-        <div className={styles.said}>
-          <MessageText text={text} unfolded={unfolded} onFold={(next) => onFold(item.id, next)} />
+        <div className={styles.frame}>
+          <div className={styles.said}>
+            <MessageText id={item.id} text={text} />
+          </div>
+          <MessageBar id={item.id} />
         </div>
+        <UnderMessage item={item} />
       </div>
     </article>
   )

@@ -1,4 +1,4 @@
-import type { Delivery, SpaceOwner, TimelineItem } from '@sotto/client'
+import type { Delivery, FailureCode, SpaceOwner, TimelineItem } from '@sotto/client'
 import { memo, useEffect, useState } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { BotTag } from '../../client/BotTag.tsx'
@@ -7,6 +7,11 @@ import { Avatar } from '../../ui/Avatar.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { clock, moment } from '../../ui/times.ts'
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
+import { discard } from './actions/discard.ts'
+import { retry } from './actions/retry.ts'
+import { useMessageActions } from './messageActions/MessageActions.tsx'
+import { MessageBar } from './messageActions/MessageBar.tsx'
+import { UnderMessage } from './messageActions/UnderMessage.tsx'
 import styles from './MessageRow.module.css'
 import type { Place } from './rows.ts'
 import { MessageText } from './text/MessageText.tsx'
@@ -21,11 +26,6 @@ export interface MessageRowProps {
   readonly item: Message
   readonly place: Place
   readonly waiting: WaitsFor
-  /** A long text is shown in full. */
-  readonly unfolded: boolean
-  readonly onFold: (id: string, unfolded: boolean) => void
-  readonly onRetry: (id: string) => void
-  readonly onDiscard: (id: string) => void
 }
 
 /** A server that takes a message takes it sooner. One that is full, or busy, is asked again and again. */
@@ -83,7 +83,35 @@ const DeliveryMark = ({
   }
 }
 
-const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: MessageRowProps) => {
+/** Why a message was not sent, and what can be done about it without looking for it. */
+const NotSent = ({ id, code }: { readonly id: string; readonly code: FailureCode }) => {
+  const t = useTranslations()
+  const { perform } = useMessageActions()
+  return (
+    <div className={styles.failed} role="group" aria-label={t('conversation.notSent')}>
+      <p className={styles.reason}>
+        <Icon name="warning" size={16} />
+        <span>
+          {t('conversation.notSent')} <FailureText failure={{ code, detail: {} }} />
+        </span>
+      </p>
+      <span className={styles.choices}>
+        {[retry, discard].map((action) => (
+          <button
+            key={action.id}
+            type="button"
+            className={styles.choice}
+            onClick={(event) => perform(action, id, event.currentTarget, 'pointer')}
+          >
+            {action.label(t)}
+          </button>
+        ))}
+      </span>
+    </div>
+  )
+}
+
+const Row = ({ item, place, waiting }: MessageRowProps) => {
   const t = useTranslations('conversation')
   const format = useFormatter()
   const { own, name, account, isBot } = item.sender
@@ -103,6 +131,7 @@ const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: Mes
       data-place={place}
       data-delivery={item.delivery.kind}
       data-message={item.id}
+      data-spoken={item.id}
       data-bare={isOnlyEmoji(item.text)}
     >
       {!own && (
@@ -125,8 +154,9 @@ const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: Mes
         )}
         <div className={styles.said}>
           <div className={styles.bubble}>
-            <MessageText text={item.text} unfolded={unfolded} onFold={(next) => onFold(item.id, next)} />
+            <MessageText id={item.id} text={item.text} />
           </div>
+          <MessageBar id={item.id} />
           {!(begins && !own) && !(own && (ends || item.delivery.kind === 'sending')) && (
             <span className={styles.hoverTime} aria-hidden="true">
               {time}
@@ -139,24 +169,8 @@ const Row = ({ item, place, waiting, unfolded, onFold, onRetry, onDiscard }: Mes
             </p>
           )}
         </div>
-        {failed && (
-          <div className={styles.failed} role="group" aria-label={t('notSent')}>
-            <p className={styles.reason}>
-              <Icon name="warning" size={16} />
-              <span>
-                {t('notSent')} <FailureText failure={{ code: failed.code, detail: {} }} />
-              </span>
-            </p>
-            <span className={styles.choices}>
-              <button type="button" className={styles.choice} onClick={() => onRetry(item.id)}>
-                {t('retry')}
-              </button>
-              <button type="button" className={styles.choice} onClick={() => onDiscard(item.id)}>
-                {t('discard')}
-              </button>
-            </span>
-          </div>
-        )}
+        <UnderMessage item={item} />
+        {failed && <NotSent id={item.id} code={failed.code} />}
       </div>
     </article>
   )
@@ -183,12 +197,5 @@ const sameItem = (a: Message, b: Message): boolean =>
 
 export const MessageRow = memo(
   Row,
-  (a, b) =>
-    sameItem(a.item, b.item) &&
-    a.place === b.place &&
-    a.waiting === b.waiting &&
-    a.unfolded === b.unfolded &&
-    a.onFold === b.onFold &&
-    a.onRetry === b.onRetry &&
-    a.onDiscard === b.onDiscard,
+  (a, b) => sameItem(a.item, b.item) && a.place === b.place && a.waiting === b.waiting,
 )

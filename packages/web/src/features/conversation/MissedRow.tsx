@@ -3,6 +3,7 @@ import { useId } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { Icon } from '../../ui/Icon.tsx'
 import { clock } from '../../ui/times.ts'
+import { useFold } from './folds.tsx'
 import { missedRuns, missedWhy } from './missed.ts'
 import type { MissedRun } from './missed.ts'
 import styles from './MissedRow.module.css'
@@ -22,16 +23,13 @@ const RunTime = ({ run: { fromMs, toMs } }: { readonly run: MissedRun }) => {
 export const MissedRow = ({
   id,
   items,
-  unfolded,
-  onFold,
 }: {
   readonly id: string
   readonly items: readonly Extract<TimelineItem, { kind: 'missed' }>[]
-  readonly unfolded: boolean
-  readonly onFold: (id: string, unfolded: boolean) => void
 }) => {
   const t = useTranslations('conversation')
   const moreId = useId()
+  const [unfolded, fold] = useFold(id)
   const count = items.length
   return (
     <div className={styles.missed}>
@@ -40,7 +38,7 @@ export const MissedRow = ({
         className={styles.line}
         aria-expanded={unfolded}
         aria-controls={unfolded ? moreId : undefined}
-        onClick={() => onFold(id, !unfolded)}
+        onClick={() => fold(!unfolded)}
       >
         <Icon name="key" size={16} />
         <span className={styles.words}>{t(`missed.${missedWhy(items)}`, { count })}</span>

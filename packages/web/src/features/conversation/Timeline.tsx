@@ -1,28 +1,31 @@
 import type { RoomView } from '@sotto/client'
-import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
+import { useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import type { Ref } from 'react'
 import { useTranslations } from 'use-intl'
 import { Virtualizer } from 'virtua'
-import { useClient } from '../../client/ClientContext.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
-import { useAttempt } from '../../client/useAttempt.ts'
+import type { Failure } from '../../client/failure.ts'
 import type { ReadyTimeline } from '../../client/useTimeline.ts'
+import type { SpokenItem } from '../../registry/messageAction.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { usePresent } from '../../ui/present.ts'
 import { undirected } from '../../ui/undirected.ts'
-import { HookRow } from './HookRow.tsx'
-import { MessageRow } from './MessageRow.tsx'
+import { FoldsProvider } from './folds.tsx'
+import { MessageActionsProvider } from './messageActions/MessageActions.tsx'
+import { MessageMenu } from './messageActions/MessageMenu.tsx'
+import { MessageOutcome } from './messageActions/MessageOutcome.tsx'
+import { useMessageKeys } from './messageActions/useMessageKeys.ts'
+import { useMessagePointer } from './messageActions/useMessagePointer.ts'
 import type { WaitsFor } from './MessageRow.tsx'
-import { MissedRow } from './MissedRow.tsx'
 import type { Place } from './places.ts'
-import { firstUnreadOf, isBeginning, rowAt, rowsOf, seqOf, stretchOf } from './rows.ts'
+import { firstUnreadOf, rowAt, rowsOf, seqOf, stretchOf } from './rows.ts'
 import type { Row } from './rows.ts'
+import { RowView } from './RowView.tsx'
 import styles from './Timeline.module.css'
-import { DayRow, EventRow, UnreadableRow, UnreadRow } from './TimelineRow.tsx'
-import { TopRow } from './TopRow.tsx'
 import { useAnnouncedMessages } from './useAnnouncedMessages.ts'
+import type { TimelineActions } from './timelineActions.ts'
 import { UnreadBar } from './UnreadBar.tsx'
 import { useCopied } from './useCopied.ts'
 import type { useReading } from './useReading.ts'
@@ -31,20 +34,6 @@ import type { RowPlace } from './useScrolledList.ts'
 
 /** What stays visible above the row at which one begins. */
 const startMarginPx = 24
-
-export interface TimelineActions {
-  readonly onOlder: () => void
-  readonly onNewer: () => void
-  readonly onTrim: () => void
-  readonly onPlace: (place: Place) => void
-  /** Shows the newest messages. */
-  readonly onEnd: () => void
-  /** Shows what comes after the read marker. */
-  readonly onUnread: (marker: number) => void
-  /** Somebody says that they have read everything. */
-  readonly onReadAll: () => void
-  readonly onInvite: (() => void) | null
-}
 
 export interface TimelineHandle {
   /** Goes to the newest message. */
@@ -62,17 +51,7 @@ const startOf = (rows: readonly Row[], place: Place | null): RowPlace | null => 
   return index < 0 ? null : { index, offsetPx: place.offsetPx }
 }
 
-/** The messages of a room: a list of any length of which only what is near the eye exists as elements. */
-export const Timeline = ({
-  ref,
-  room,
-  timeline,
-  placeAtStart,
-  newFrom,
-  reading,
-  waiting,
-  actions,
-}: {
+interface TimelineProps {
   readonly ref: Ref<TimelineHandle>
   readonly room: RoomView
   readonly timeline: ReadyTimeline
@@ -83,14 +62,12 @@ export const Timeline = ({
   readonly reading: ReturnType<typeof useReading>
   readonly waiting: WaitsFor
   readonly actions: TimelineActions
-}) => {
-  const t = useTranslations('conversation')
-  const again = useTranslations()('tryAgain')
-  const client = useClient()
-  const { window, older, newer, ownTurn } = timeline
-  const { onOlder, onNewer, onTrim, onEnd } = actions
-  const { items, hasOlder, hasNewer } = window
+}
 
+/** The rows of what is loaded, and the list that keeps its reader's place in them. */
+const useRows = ({ timeline, placeAtStart, newFrom, reading, actions }: TimelineProps) => {
+  const { window, older, newer, ownTurn } = timeline
+  const { items, hasOlder, hasNewer } = window
   const { timeZone } = usePresent()
   const firstUnread = newFrom === null ? null : firstUnreadOf(window, newFrom)
   const rows = useMemo(
@@ -99,17 +76,16 @@ export const Timeline = ({
   )
   const [start] = useState(() => startOf(rows, placeAtStart()))
   const [isPastUnread, setPastUnread] = useState(false)
-
-  const { scroller, list, atEnd, toEnd, onScroll, onResize } = useScrolledList({
+  const list = useScrolledList({
     length: rows.length,
     start,
     hasNewer,
     ownTurn,
     onNearStart: () => {
-      if (hasOlder && older.kind === 'idle') onOlder()
+      if (hasOlder && older.kind === 'idle') actions.onOlder()
     },
     onNearEnd: () => {
-      if (newer.kind === 'idle') onNewer()
+      if (newer.kind === 'idle') actions.onNewer()
     },
     onShown: (shown) => {
       const stretch = stretchOf(rows, shown, hasOlder)
@@ -117,7 +93,7 @@ export const Timeline = ({
       if (shown.isWatched) reading.sawStretch(stretch)
       setPastUnread(stretch.after > reading.markerOf())
     },
-    onAtEnd: onTrim,
+    onAtEnd: actions.onTrim,
     anchorAt: (index) => {
       const later = rows.findIndex((row, at) => at >= index && seqOf(row) !== null)
       return later < 0 ? index : later
@@ -128,81 +104,76 @@ export const Timeline = ({
       else actions.onPlace(isAtEnd ? { kind: 'end', top: { seq, offsetPx } } : { kind: 'at', seq, offsetPx })
     },
   })
-  const onCopy = useCopied(rows)
-  const toLatest = () => (hasNewer ? onEnd() : toEnd())
-  // What one writes stands at the end of the room: it is shown from there on.
+  return { rows, isPastUnread, list }
+}
+
+/** Has the end of the room shown for what one writes, and older messages loaded where there are too few to scroll. */
+const useEnds = (
+  { window, ownTurn }: ReadyTimeline,
+  rowCount: number,
+  { onEnd, onOlder }: TimelineActions,
+) => {
+  const { hasOlder, hasNewer } = window
   const turnEnded = useRef(ownTurn)
   useEffect(() => {
     if (ownTurn === turnEnded.current) return
     turnEnded.current = ownTurn
     if (hasNewer) onEnd()
   }, [ownTurn, hasNewer, onEnd])
+  useEffect(() => {
+    if (hasOlder && rowCount < 2) onOlder()
+  }, [hasOlder, rowCount, onOlder])
+}
 
+const NewerFailed = ({ failure, onNewer }: { readonly failure: Failure; readonly onNewer: () => void }) => {
+  const t = useTranslations('conversation')
+  const again = useTranslations()('tryAgain')
+  return (
+    <div className={styles.problem}>
+      <Notice
+        tone="danger"
+        icon="warning"
+        action={
+          <Button size="small" onClick={onNewer}>
+            {again}
+          </Button>
+        }
+      >
+        {t('newerFailed')} <FailureText failure={failure} />
+      </Notice>
+    </div>
+  )
+}
+
+const ToLatest = ({ unread, onPress }: { readonly unread: number; readonly onPress: () => void }) => {
+  const t = useTranslations('conversation')
+  const count = t('latestCount', { count: unread })
+  return (
+    <button
+      type="button"
+      className={styles.latest}
+      aria-label={unread > 0 ? `${t('latest')}, ${count}` : t('latest')}
+      onClick={onPress}
+    >
+      {unread > 0 && <span className={styles.count}>{count}</span>}
+      <Icon name="down" size={18} />
+    </button>
+  )
+}
+
+const Rows = (props: TimelineProps) => {
+  const { ref, room, timeline, reading, waiting, actions } = props
+  const t = useTranslations('conversation')
+  const { window, older, newer } = timeline
+  const { rows, isPastUnread, list } = useRows(props)
+  const { scroller, list: virtual, atEnd, toEnd, onScroll, onResize } = list
+  const onCopy = useCopied(rows)
+  const onMessageKey = useMessageKeys()
+  const onPointer = useMessagePointer()
+  const toLatest = () => (window.hasNewer ? actions.onEnd() : toEnd())
+  useEnds(timeline, rows.length, actions)
   useAnnouncedMessages(window)
   useImperativeHandle(ref, () => ({ toLatest }))
-
-  const { attempt, run } = useAttempt()
-  const onRetry = useCallback(
-    (id: string) => void run(() => client.retry({ room: room.id, id })),
-    [client, room.id, run],
-  )
-  const onDiscard = useCallback(
-    (id: string) => void run(() => client.discard({ room: room.id, id })),
-    [client, room.id, run],
-  )
-
-  // Kept here, because a row that scrolls out of sight is gone with everything it knew.
-  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set())
-  const onFold = useCallback(
-    (id: string, unfold: boolean) =>
-      setUnfolded((ids) => new Set(unfold ? [...ids, id] : [...ids].filter((other) => other !== id))),
-    [],
-  )
-
-  useEffect(() => {
-    if (hasOlder && rows.length < 2) onOlder()
-  }, [hasOlder, rows.length, onOlder])
-
-  const draw = (row: Row) => {
-    switch (row.kind) {
-      case 'top':
-        return (
-          <TopRow
-            room={room.id}
-            name={room.name}
-            more={hasOlder}
-            isBeginning={isBeginning(items)}
-            older={older}
-            onOlder={onOlder}
-            onInvite={actions.onInvite}
-          />
-        )
-      case 'day':
-        return <DayRow timeMs={row.timeMs} />
-      case 'unread':
-        return <UnreadRow />
-      case 'message':
-        return (
-          <MessageRow
-            item={row.item}
-            place={row.place}
-            waiting={waiting}
-            unfolded={unfolded.has(row.id)}
-            onFold={onFold}
-            onRetry={onRetry}
-            onDiscard={onDiscard}
-          />
-        )
-      case 'event':
-        return <EventRow room={room.id} item={row.item} />
-      case 'hook':
-        return <HookRow item={row.item} unfolded={unfolded.has(row.id)} onFold={onFold} />
-      case 'missed':
-        return <MissedRow id={row.id} items={row.items} unfolded={unfolded.has(row.id)} onFold={onFold} />
-      case 'unreadable':
-        return <UnreadableRow count={row.count} />
-    }
-  }
 
   return (
     <div className={styles.frame}>
@@ -220,10 +191,12 @@ export const Timeline = ({
         aria-label={t('messages', { room: undirected(room.name) })}
         tabIndex={0}
         onCopy={onCopy}
+        onKeyDown={onMessageKey}
+        {...onPointer}
       >
         <div className={styles.rest} />
         <Virtualizer
-          ref={list}
+          ref={virtual}
           scrollRef={scroller}
           as="ol"
           item="li"
@@ -234,48 +207,38 @@ export const Timeline = ({
         >
           {rows.map((row, index) => (
             <div key={row.id} className={styles.row} data-row={index} data-last={index === rows.length - 1}>
-              {draw(row)}
+              <RowView
+                row={row}
+                room={room}
+                window={window}
+                older={older}
+                waiting={waiting}
+                actions={actions}
+              />
             </div>
           ))}
         </Virtualizer>
       </div>
-      {newer.kind === 'failed' && (
-        <div className={styles.problem}>
-          <Notice
-            tone="danger"
-            icon="warning"
-            action={
-              <Button size="small" onClick={onNewer}>
-                {again}
-              </Button>
-            }
-          >
-            {t('newerFailed')} <FailureText failure={newer.failure} />
-          </Notice>
-        </div>
-      )}
-      {attempt.kind === 'failed' && (
-        <div className={styles.problem}>
-          <Notice tone="danger" icon="warning" announce="at_once">
-            <FailureText failure={attempt.failure} />
-          </Notice>
-        </div>
-      )}
-      {!atEnd && (
-        <button
-          type="button"
-          className={styles.latest}
-          aria-label={
-            room.unread > 0 ? `${t('latest')}, ${t('latestCount', { count: room.unread })}` : t('latest')
-          }
-          onClick={toLatest}
-        >
-          {room.unread > 0 && (
-            <span className={styles.count}>{t('latestCount', { count: room.unread })}</span>
-          )}
-          <Icon name="down" size={18} />
-        </button>
-      )}
+      {newer.kind === 'failed' && <NewerFailed failure={newer.failure} onNewer={actions.onNewer} />}
+      <MessageOutcome />
+      <MessageMenu />
+      {!atEnd && <ToLatest unread={room.unread} onPress={toLatest} />}
     </div>
+  )
+}
+
+/** The messages of a room: a list of any length of which only what is near the eye exists as elements. */
+export const Timeline = (props: TimelineProps) => {
+  const { items } = props.timeline.window
+  const find = (id: string): SpokenItem | null => {
+    const item = items.find((one) => one.id === id)
+    return item?.kind === 'message' || item?.kind === 'hook' ? item : null
+  }
+  return (
+    <FoldsProvider>
+      <MessageActionsProvider room={props.room} find={find}>
+        <Rows {...props} />
+      </MessageActionsProvider>
+    </FoldsProvider>
   )
 }

@@ -2,6 +2,7 @@ import { hasSomethingToSee } from '@sotto/client'
 import { Fragment } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
 import { usePreferences } from '../../../client/preferences.ts'
+import { useFold } from '../folds.tsx'
 import { parseBlocks } from './blocks.ts'
 import type { Block } from './blocks.ts'
 import { headOf, isLong } from './head.ts'
@@ -147,18 +148,11 @@ const Formatted = ({ text }: { readonly text: string }) =>
  * What somebody wrote. Their text becomes text nodes of a fixed set of elements and never markup. A long one is folded
  * until it is asked for.
  */
-export const MessageText = ({
-  text,
-  unfolded,
-  onFold,
-}: {
-  readonly text: string
-  readonly unfolded: boolean
-  readonly onFold: (unfolded: boolean) => void
-}) => {
+export const MessageText = ({ id, text }: { readonly id: string; readonly text: string }) => {
   const t = useTranslations('conversation')
   const format = useFormatter()
   const { formatting } = usePreferences()
+  const [unfolded, fold] = useFold(id)
 
   if (!hasSomethingToSee(text)) return <p className={styles.empty}>{t('emptyMessage')}</p>
 
@@ -187,7 +181,7 @@ export const MessageText = ({
           type="button"
           className={styles.unfold}
           aria-expanded={unfolded}
-          onClick={() => onFold(!unfolded)}
+          onClick={() => fold(!unfolded)}
         >
           {unfolded ? t('showLess') : t('showAll', { size })}
         </button>
