@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { shortcutOf } from '../src/features/shortcuts/keys.ts'
+import { features } from '../src/app/features.ts'
+import { registryOf } from '../src/registry/feature.ts'
+import { isPressed } from '../src/registry/keys.ts'
 
 type Held = Partial<Record<'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey', true>>
 
@@ -13,11 +15,17 @@ const press = (key: string, code: string, held: Held = {}) => ({
   ...held,
 })
 
+const { commands } = registryOf(features)
+
+/** The command that a press asks for. */
+const shortcutOf = (pressed: ReturnType<typeof press>, writing: boolean, isMac: boolean): string | null =>
+  commands.find(({ keys = [] }) => keys.some((one) => isPressed(one, pressed, writing, isMac)))?.id ?? null
+
 test.each([
   ['k', 'KeyK', { ctrlKey: true }, 'find'],
   ['κ', 'KeyK', { ctrlKey: true }, 'find'],
-  ['/', 'Slash', { ctrlKey: true }, 'help'],
-  ['/', 'Digit7', { ctrlKey: true, shiftKey: true }, 'help'],
+  ['/', 'Slash', { ctrlKey: true }, 'shortcuts'],
+  ['/', 'Digit7', { ctrlKey: true, shiftKey: true }, 'shortcuts'],
   ['.', 'Period', { ctrlKey: true }, 'members'],
   ['.', 'Comma', { ctrlKey: true, shiftKey: true }, 'members'],
   ['O', 'KeyO', { ctrlKey: true, shiftKey: true }, 'create'],
@@ -66,5 +74,9 @@ test.each<[string, boolean, Held]>([
 
 test('a question mark is a question mark while writing', () => {
   expect(shortcutOf(press('?', 'Slash', { shiftKey: true }), true, false)).toBeNull()
-  expect(shortcutOf(press('?', 'Slash', { shiftKey: true }), false, false)).toBe('help')
+  expect(shortcutOf(press('?', 'Slash', { shiftKey: true }), false, false)).toBe('shortcuts')
+})
+
+test('every key of a command stands in the list of shortcuts, under words of its own', () => {
+  for (const { id, keys = [], help = [] } of commands) expect([id, help.length]).toEqual([id, keys.length])
 })

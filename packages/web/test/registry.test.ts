@@ -1,5 +1,7 @@
+import { me } from '@sotto/client'
 import { describe, expect, test } from 'vitest'
 import { features } from '../src/app/features.ts'
+import type { Command } from '../src/registry/command.ts'
 import { conflictsIn } from '../src/registry/conflicts.ts'
 import { registryOf } from '../src/registry/feature.ts'
 import type { MessageAction } from '../src/registry/messageAction.ts'
@@ -25,6 +27,31 @@ describe('what features bring to each other', () => {
       { messageActions: [action('print', 'p'), action('copy', null)] },
     ])
     expect(conflictsIn(registry)).toEqual(['two message actions copy', 'two message actions with the key p'])
+  })
+
+  test('is told where two claim a key, a word or an address', () => {
+    const command = (id: string): Command => ({
+      id,
+      icon: () => 'plus',
+      label: () => id,
+      isOffered: () => true,
+      run: () => undefined,
+      keys: [{ kind: 'command', code: 'KeyK' }],
+    })
+    const View = () => null
+    const registry = registryOf([
+      { commands: [command('find')], slashCommands: [{ ...me, label: () => 'say' }] },
+      {
+        commands: [command('search')],
+        slashCommands: [{ ...me, label: () => 'do' }],
+        screens: [{ name: 'room', kind: 'panel', isOffered: () => true, View }],
+      },
+    ])
+    expect(conflictsIn(registry)).toEqual([
+      'two commands with the keys Ctrl K',
+      'two commands /me',
+      'two screens room',
+    ])
   })
 
   test('is gone with its line', () => {

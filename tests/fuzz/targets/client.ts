@@ -23,7 +23,7 @@ import { decodePayload, encodePayload } from '../../../packages/client/src/conte
 import { readRow, roomChanges } from '../../../packages/client/src/room/rows.ts'
 import { emptyRoom, type RoomState } from '../../../packages/client/src/room/state.ts'
 import { open, seal } from '../../../packages/client/src/seal/index.ts'
-import { parseSlash } from '../../../packages/client/src/slash/index.ts'
+import { me, parseSlash, shrug } from '../../../packages/client/src/slash/index.ts'
 import { decodeLogRecord, encodeLogRecord } from '../../../packages/client/src/timeline/record.ts'
 import type { Target } from '../target.ts'
 import { provider, world } from './group.ts'
@@ -234,7 +234,7 @@ export const clientTargets: readonly Target[] = [
       ['/invite bob', '/remind@tick 10m tea', '//etc', '/me waves\nand goes'].map((text) =>
         encoder.encode(text),
       ),
-    (bytes) => parseSlash(new TextDecoder().decode(bytes), 'web', [{ ...commands[0], bot: 'tick' }]),
+    (bytes) => parseSlash(new TextDecoder().decode(bytes), [me, shrug], [{ ...commands[0], bot: 'tick' }]),
   ),
   ...rowTargets,
 ]

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Client, type OfferedCommand, parseSlash, type Slash, SottoError } from '@sotto/client'
+import { parseSlash, SottoError } from '@sotto/client'
 import { Command } from 'commander'
-import { sayingIfLate } from '../arrival.ts'
-import { chatHelp } from '../chat/command.ts'
-import { type Conversation, openConversation } from '../chat/conversation.ts'
+import { type Chat, chatCommands, offeredIn, type Outcome } from '../chat/command.ts'
+import { openConversation } from '../chat/conversation.ts'
 import { openScreen, type Screen } from '../chat/screen.ts'
 import { failureText } from '../failureText.ts'
 import { type Invocation, invocationOf, withAccount } from '../invocation.ts'
@@ -11,41 +10,14 @@ import { tellOutages } from '../outage.ts'
 import { type Output, styled } from '../output.ts'
 import { printableLine } from '../printable.ts'
 import { findRoom, roomTitle } from '../roomName.ts'
-import { identityText } from '../roomState.ts'
 import { untilSignal } from '../signals.ts'
-import { table } from '../table.ts'
 import { refuseClosedOutput } from '../written.ts'
 
 /** What could not be delivered by then waits on this device for the next time. */
 const drainWithinMs = 120_000
 
-interface Chat {
-  readonly client: Client
-  readonly room: string
-  readonly screen: Screen
-  readonly conversation: Conversation
-}
-
-const showMembers = async ({ client, room, screen }: Chat): Promise<void> => {
-  const members = await client.members({ room })
-  await screen.show(
-    table(
-      members.map(({ name, role, own, isBot, identity }) => [
-        `  ${printableLine(name)}${own ? ' (you)' : isBot ? ' (bot)' : ''}`,
-        role,
-        identityText(identity),
-      ]),
-    ),
-  )
-}
-
-type Outcome = 'goes_on' | 'quit'
-
-const offeredIn = ({ client, room }: Chat): readonly OfferedCommand[] =>
-  client.state().rooms.find(({ id }) => id === room)?.commands ?? []
-
 const perform = async (chat: Chat, line: string): Promise<Outcome> => {
-  const parsed = parseSlash(line, 'terminal', offeredIn(chat))
+  const parsed = parseSlash(line, chatCommands, offeredIn(chat))
   switch (parsed.kind) {
     case 'nothing':
       return 'goes_on'
@@ -53,7 +25,7 @@ const perform = async (chat: Chat, line: string): Promise<Outcome> => {
       await chat.conversation.say(parsed.text)
       return 'goes_on'
     case 'run':
-      return runCommand(chat, parsed)
+      return parsed.run(chat, parsed.argument)
     case 'incomplete':
       await chat.screen.show(`/${parsed.name} wants ${parsed.what}; nothing was sent.`)
       return 'goes_on'
@@ -62,34 +34,6 @@ const perform = async (chat: Chat, line: string): Promise<Outcome> => {
         `There is no command /${printableLine(parsed.command)}, and nothing was sent; /help says which there are.`,
       )
       return 'goes_on'
-  }
-}
-
-const runCommand = async (
-  chat: Chat,
-  { name, argument }: Extract<Slash, { kind: 'run' }>,
-): Promise<Outcome> => {
-  switch (name) {
-    case 'quit':
-      return 'quit'
-    case 'help':
-      await chat.screen.show(chatHelp(offeredIn(chat)))
-      return 'goes_on'
-    case 'members':
-      await showMembers(chat)
-      return 'goes_on'
-    case 'invite':
-      await sayingIfLate(
-        chat.client.invite({ room: chat.room, name: argument }),
-        (text) => void chat.screen.show(text),
-      )
-      await chat.screen.show(`${printableLine(argument)} is invited.`)
-      return 'goes_on'
-    case 'leave':
-      await chat.conversation.drained()
-      await chat.client.leave({ room: chat.room })
-      await chat.screen.show('You have left the room.')
-      return 'quit'
   }
 }
 

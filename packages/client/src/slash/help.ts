@@ -1,4 +1,4 @@
-import { type OfferedCommand, type SlashArgument, slashCommandsIn, type SlashPlace } from './table.ts'
+import type { OfferedCommand, SlashArgument, SlashCommand } from './table.ts'
 
 /** What is to be said, and what it does. */
 export interface HelpLine {
@@ -19,13 +19,10 @@ const said = (name: string, argument: SlashArgument): string => {
 
 /** Everything that can be said with a slash in one place, for help texts. */
 export const slashHelp = (
-  place: SlashPlace,
+  commands: readonly (SlashCommand & { readonly summary: string })[],
   offered: readonly OfferedCommand[] = [],
 ): readonly HelpLine[] => [
-  ...slashCommandsIn(place).map(({ name, argument, summary }) => ({
-    said: said(name, argument),
-    does: summary,
-  })),
+  ...commands.map(({ name, argument, summary }) => ({ said: said(name, argument), does: summary })),
   { said: '//TEXT', does: 'send a text that begins with /' },
   ...offered.map(({ name, summary, bot }) => ({ said: `/${name}`, does: `${summary} (${bot})` })),
 ]

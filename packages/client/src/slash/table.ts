@@ -1,12 +1,3 @@
-/**
- * What can be said with a slash in front, in every place where one writes. A command runs in the client of the one who
- * types it; the others see nothing but what comes of it.
- */
-export type SlashName = 'me' | 'shrug' | 'invite' | 'members' | 'leave' | 'help' | 'quit'
-
-/** Where one writes. */
-export type SlashPlace = 'web' | 'terminal'
-
 /** What stands behind a command. */
 export type SlashSubject = 'TEXT' | 'NAME'
 
@@ -15,52 +6,21 @@ export type SlashArgument =
   | { readonly kind: 'optional'; readonly what: SlashSubject }
   | { readonly kind: 'needed'; readonly what: SlashSubject }
 
-export interface SlashCommand {
-  readonly name: SlashName
+/**
+ * Something that can be said with a slash in front. A command runs in the client of the one who types it; the others see
+ * nothing but what comes of it. Each place where one writes has a list of its own, in the order in which help shows them;
+ * `Run` is what that place needs to run one.
+ */
+export interface SlashCommand<Run = unknown> {
+  readonly name: string
   /** Shorter ways to say it. */
   readonly aliases: readonly string[]
   readonly argument: SlashArgument
-  readonly places: readonly SlashPlace[]
-  readonly summary: string
+  readonly deed:
+    /** The text that is sent in its place. */
+    | { readonly kind: 'says'; readonly text: (argument: string) => string }
+    | { readonly kind: 'runs'; readonly run: Run }
 }
-
-const everywhere: readonly SlashPlace[] = ['web', 'terminal']
-const none: SlashArgument = { kind: 'none' }
-
-/** In the order in which help shows them. */
-export const slashCommands: readonly SlashCommand[] = [
-  {
-    name: 'me',
-    aliases: [],
-    argument: { kind: 'needed', what: 'TEXT' },
-    places: everywhere,
-    summary: 'say what you do, in italics',
-  },
-  {
-    name: 'shrug',
-    aliases: [],
-    argument: { kind: 'optional', what: 'TEXT' },
-    places: everywhere,
-    summary: 'put ¯\\_(ツ)_/¯ behind a text',
-  },
-  {
-    name: 'invite',
-    aliases: [],
-    argument: { kind: 'needed', what: 'NAME' },
-    places: everywhere,
-    summary: 'invite somebody',
-  },
-  { name: 'members', aliases: [], argument: none, places: everywhere, summary: 'who is in the room' },
-  { name: 'leave', aliases: [], argument: none, places: everywhere, summary: 'leave the room' },
-  { name: 'help', aliases: ['?'], argument: none, places: everywhere, summary: 'what can be said here' },
-  {
-    name: 'quit',
-    aliases: ['q'],
-    argument: none,
-    places: ['terminal'],
-    summary: 'end the conversation (Ctrl+C, Ctrl+D)',
-  },
-]
 
 /** A command that a bot in the room listens to. */
 export interface OfferedCommand {
@@ -71,6 +31,8 @@ export interface OfferedCommand {
   readonly bot: string
 }
 
-/** The commands that are there in one place. */
-export const slashCommandsIn = (place: SlashPlace): readonly SlashCommand[] =>
-  slashCommands.filter(({ places }) => places.includes(place))
+/** Words that two commands of a list claim, be it as a name or as a shorter way to say it. */
+export const claimedTwice = (commands: readonly SlashCommand[]): readonly string[] => {
+  const words = commands.flatMap(({ name, aliases }) => [name, ...aliases])
+  return [...new Set(words.filter((word, at) => words.indexOf(word) !== at))]
+}

@@ -1,9 +1,14 @@
-import type { MemberView, Role } from '@sotto/client'
+import type { MemberView, Role, RoomView } from '@sotto/client'
+import { standingOf } from './standing.ts'
 
 /** Roles from the one that may do the least to the one that may do the most. */
 export const roleOrder = ['guest', 'member', 'admin', 'owner'] as const satisfies readonly Role[]
 
 const rank = (role: Role): number => roleOrder.indexOf(role)
+
+/** Whether anything can be changed about a room: it is whole, and it is known what its reader may do. */
+export const isChangeable = (room: RoomView | null, role: Role | null): boolean =>
+  room !== null && role !== null && standingOf(room.state) === 'open'
 
 /** C2c: guests do not invite. */
 export const mayInvite = (own: Role): boolean => rank(own) >= rank('member')

@@ -1,4 +1,3 @@
-import type { SlashName } from '@sotto/client'
 import { account } from './account.en.ts'
 import { failure, happened, lack, nameReason, noSpace, obstacle, safe } from './failures.en.ts'
 import { hook } from './hook.ts'
@@ -316,8 +315,7 @@ export const en = {
       members: 'Show who is in the room',
       leave: 'Leave the room',
       help: 'Show this list',
-      quit: 'End the conversation',
-    } satisfies Record<SlashName, string>,
+    },
     argument: { TEXT: 'text', NAME: 'name' },
     slash: 'Send a text that begins with a slash',
   },
@@ -446,7 +444,10 @@ export const en = {
     title: 'Keyboard shortcuts',
     everywhere: 'Everywhere',
     writing: 'While writing',
+    messages: 'On a message',
     list: 'In the list of rooms',
+    messageMove: 'From the list to a message, and to the next',
+    messageMenu: 'What can be done with it',
     help: 'This list',
     helpEverywhere: 'This list, also while writing',
     find: 'Find a room',

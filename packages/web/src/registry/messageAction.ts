@@ -1,9 +1,7 @@
 import type { Client, RoomView, TimelineItem } from '@sotto/client'
 import type { ReactElement } from 'react'
-import type { useTranslations } from 'use-intl'
 import type { IconName } from '../ui/Icon.tsx'
-
-export type Translate = ReturnType<typeof useTranslations<never>>
+import type { Translate } from './words.ts'
 
 /** What somebody said in a room: a person, a bot or a script. */
 export type SpokenItem = Extract<TimelineItem, { kind: 'message' | 'hook' }>

@@ -1,4 +1,5 @@
 import { Menu as Base } from '@base-ui/react/menu'
+import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { classes } from './classes.ts'
 import { Icon } from './Icon.tsx'
@@ -40,44 +41,62 @@ export const Menu = ({
   </Base.Root>
 )
 
+/** The first item of a menu that was opened by key has the focus, as it has where a button opens one. */
+const useFirstItem = (byKey: boolean) => {
+  const popup = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!byKey) return
+    const frame = requestAnimationFrame(() =>
+      popup.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus(),
+    )
+    return () => cancelAnimationFrame(frame)
+  }, [byKey])
+  return popup
+}
+
 /** A menu without a button: it stands at `anchor`, and is open as long as it is there. */
 export const AnchoredMenu = ({
   anchor,
   label,
+  byKey,
   onClose,
   finalFocus,
   children,
 }: {
   readonly anchor: HTMLElement
   readonly label: string
+  readonly byKey: boolean
   readonly onClose: () => void
   /** Where the focus goes afterwards; false leaves it where it is. */
   readonly finalFocus: () => HTMLElement | false
   readonly children: ReactNode
-}) => (
-  <Base.Root
-    open
-    modal={false}
-    onOpenChange={(next) => {
-      if (!next) onClose()
-    }}
-  >
-    <Base.Portal>
-      <Base.Positioner
-        className={styles.positioner}
-        anchor={anchor}
-        side="bottom"
-        align="end"
-        sideOffset={6}
-        collisionPadding={8}
-      >
-        <Base.Popup className={styles.popup} aria-label={label} finalFocus={finalFocus}>
-          {children}
-        </Base.Popup>
-      </Base.Positioner>
-    </Base.Portal>
-  </Base.Root>
-)
+}) => {
+  const popup = useFirstItem(byKey)
+  return (
+    <Base.Root
+      open
+      modal={false}
+      onOpenChange={(next) => {
+        if (!next) onClose()
+      }}
+    >
+      <Base.Portal>
+        <Base.Positioner
+          className={styles.positioner}
+          anchor={anchor}
+          side="bottom"
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+        >
+          <Base.Popup ref={popup} className={styles.popup} aria-label={label} finalFocus={finalFocus}>
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
 
 export const MenuItem = ({
   icon,

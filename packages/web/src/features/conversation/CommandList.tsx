@@ -1,24 +1,28 @@
-import type { Completion } from '@sotto/client'
+import type { Completion as CompletionOf } from '@sotto/client'
 import { useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { BotTag } from '../../client/BotTag.tsx'
+import type { WebSlash } from '../../registry/slash.ts'
 import styles from './CommandList.module.css'
+
+type Completion = CompletionOf<WebSlash>
 
 const keyOf = (completion: Completion): string =>
   completion.kind === 'own' ? completion.command.name : `${completion.command.bot} ${completion.command.name}`
 
 const What = ({ completion }: { readonly completion: Completion }) => {
   const t = useTranslations('commands')
+  const all = useTranslations()
   switch (completion.kind) {
     case 'own': {
-      const { name, argument } = completion.command
+      const { name, argument, label } = completion.command
       return (
         <>
           <span className={styles.said}>
             /{name}
             {argument.kind !== 'none' && <i> {t(`argument.${argument.what}`)}</i>}
           </span>
-          <span className={styles.does}>{t(`does.${name}`)}</span>
+          <span className={styles.does}>{label(all)}</span>
         </>
       )
     }

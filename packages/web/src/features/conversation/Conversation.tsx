@@ -1,26 +1,18 @@
 import type { RoomView } from '@sotto/client'
-import { useImperativeHandle, useRef } from 'react'
-import type { ReactElement, ReactNode, Ref } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { FailureText } from '../../client/FailureText.tsx'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Region } from '../../ui/Region.tsx'
 import { standingOf } from '../../client/standing.ts'
 import { Composer } from './Composer.tsx'
-import type { ComposerHandle } from './Composer.tsx'
 import { ConversationHeader } from './ConversationHeader.tsx'
-import type { ConversationActions } from './ConversationHeader.tsx'
 import styles from './Conversation.module.css'
 import { RoomNotice } from './RoomNotice.tsx'
 import { Timeline } from './Timeline.tsx'
-import type { TimelineHandle } from './Timeline.tsx'
 import { useOpenRoom } from './useOpenRoom.ts'
-
-export interface ConversationHandle {
-  readonly toLatest: () => void
-  readonly write: () => void
-}
 
 const Skeleton = ({ label }: { readonly label: string }) => (
   <div className={styles.skeleton} role="status" aria-label={label}>
@@ -32,37 +24,22 @@ const Skeleton = ({ label }: { readonly label: string }) => (
 
 /** One room: who is in it, what was said, and where one writes. */
 export const Conversation = ({
-  ref,
   room,
   offline,
-  membersShown,
   connection,
   invitation,
-  onRefound,
-  onCommands,
-  ...actions
-}: ConversationActions & {
-  readonly ref: Ref<ConversationHandle>
+}: {
   readonly room: RoomView
   readonly offline: boolean
-  readonly membersShown: boolean
   readonly connection: ReactNode
   readonly invitation: ReactElement
-  readonly onRefound: () => void
-  readonly onCommands: () => void
 }) => {
   const t = useTranslations('conversation')
   const again = useTranslations()('tryAgain')
-  const timeline = useRef<TimelineHandle>(null)
-  const composer = useRef<ComposerHandle>(null)
-  const { placeAtStart, state, newFrom, reading, reload, ...actionsOfTimeline } = useOpenRoom(room)
+  const { ways } = useWorkspace()
+  const { placeAtStart, state, newFrom, reading, reload, ...actions } = useOpenRoom(room)
   const standing = standingOf(room.state)
   const writable = standing === 'open' || standing === 'mending'
-
-  useImperativeHandle(ref, () => ({
-    toLatest: () => timeline.current?.toLatest(),
-    write: () => composer.current?.focus(),
-  }))
 
   return (
     <div
@@ -70,11 +47,11 @@ export const Conversation = ({
       onKeyDown={(event) => {
         // A menu is in another place of the page and gives the focus back itself.
         const here = event.currentTarget.contains(event.target as Node)
-        if (event.key === 'Escape' && here) composer.current?.focus()
+        if (event.key === 'Escape' && here) ways.ask('write')
       }}
     >
       <Region>
-        <ConversationHeader room={room} membersShown={membersShown} connection={connection} {...actions} />
+        <ConversationHeader room={room} connection={connection} />
       </Region>
       {state.kind === 'loading' && <Skeleton label={t('loading')} />}
       {state.kind === 'failed' && (
@@ -95,23 +72,22 @@ export const Conversation = ({
       {state.kind === 'ready' && (
         <Region key={state.turn}>
           <Timeline
-            ref={timeline}
             room={room}
             timeline={state}
             placeAtStart={placeAtStart}
             newFrom={newFrom}
             reading={reading}
             waiting={offline ? 'connection' : standing === 'mending' ? 'room' : 'nothing'}
-            actions={{ ...actionsOfTimeline, onInvite: actions.onInvite }}
+            actions={actions}
           />
         </Region>
       )}
       <Region>
-        <RoomNotice room={room} invitation={invitation} onRefound={onRefound} />
+        <RoomNotice room={room} invitation={invitation} />
       </Region>
       {writable && (
         <Region>
-          <Composer ref={composer} room={room} onCommands={onCommands} {...actions} />
+          <Composer room={room} />
         </Region>
       )}
     </div>

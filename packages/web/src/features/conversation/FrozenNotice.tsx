@@ -5,6 +5,7 @@ import { useFormatter, useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { useMembers } from '../../client/useMembers.ts'
@@ -57,15 +58,15 @@ const Rejoin = ({ room }: { readonly room: string }) => {
 export const FrozenNotice = ({
   room,
   state: { code, rule, remedy, handedBack },
-  onRefound,
 }: {
   readonly room: RoomView
   readonly state: Extract<RoomState, { kind: 'frozen' }>
-  readonly onRefound: () => void
 }) => {
   const t = useTranslations('conversation')
   const trouble = useTranslations('trouble')
   const titleId = useId()
+  const { ways } = useWorkspace()
+  const onRefound = () => ways.open('refound')
   const told = troubleOf(code, rule)
 
   const words = (): ReactNode => {

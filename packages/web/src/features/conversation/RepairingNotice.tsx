@@ -1,5 +1,6 @@
 import type { RoomState, RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
 import { useMembers } from '../../client/useMembers.ts'
@@ -7,15 +8,16 @@ import styles from './RepairingNotice.module.css'
 import { troubleOf } from '../../client/trouble.ts'
 
 /** For an owner whose room has nobody who could let the device in. */
-const OwnersWay = ({ room, onRefound }: { readonly room: RoomView; readonly onRefound: () => void }) => {
+const OwnersWay = ({ room }: { readonly room: RoomView }) => {
   const t = useTranslations('conversation')
+  const { ways } = useWorkspace()
   const { members } = useMembers(room.id, room.memberCount)
   const isOwner = members.kind === 'ready' && members.members.some(({ own, role }) => own && role === 'owner')
   if (!isOwner) return null
   return (
     <div className={styles.way}>
       <p>{t('repairingOwner')}</p>
-      <Button size="small" onClick={onRefound}>
+      <Button size="small" onClick={() => ways.open('refound')}>
         {t('frozenRefound')}
       </Button>
     </div>
@@ -26,11 +28,9 @@ const OwnersWay = ({ room, onRefound }: { readonly room: RoomView; readonly onRe
 export const RepairingNotice = ({
   room,
   state: { code, rule, step },
-  onRefound,
 }: {
   readonly room: RoomView
   readonly state: Extract<RoomState, { kind: 'repairing' }>
-  readonly onRefound: () => void
 }) => {
   const t = useTranslations('conversation')
   const happened = useTranslations('trouble.happened')
@@ -42,7 +42,7 @@ export const RepairingNotice = ({
         <p>
           {happened(troubleOf(code, rule))} {t('repairingWrite')}
         </p>
-        {step === 'asking' && <OwnersWay room={room} onRefound={onRefound} />}
+        {step === 'asking' && <OwnersWay room={room} />}
       </div>
     </div>
   )

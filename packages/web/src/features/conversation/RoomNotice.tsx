@@ -38,10 +38,9 @@ interface RoomNoticeProps {
   readonly room: RoomView
   /** What is said of an invitation to a room that the user was in before. */
   readonly invitation: ReactElement
-  readonly onRefound: () => void
 }
 
-const Words = ({ room, invitation, onRefound }: RoomNoticeProps): ReactElement | null => {
+const Words = ({ room, invitation }: RoomNoticeProps): ReactElement | null => {
   const t = useTranslations('conversation')
   const { state } = room
   switch (state.kind) {
@@ -52,9 +51,9 @@ const Words = ({ room, invitation, onRefound }: RoomNoticeProps): ReactElement |
         </Notice>
       )
     case 'repairing':
-      return <RepairingNotice room={room} state={state} onRefound={onRefound} />
+      return <RepairingNotice room={room} state={state} />
     case 'frozen':
-      return <FrozenNotice room={room} state={state} onRefound={onRefound} />
+      return <FrozenNotice room={room} state={state} />
     case 'refounded':
       return <RefoundedNotice successor={state.successor} />
     case 'removed':

@@ -1,5 +1,4 @@
-import type { RoomView } from '@sotto/client'
-import type { TimelineWindow } from '../../client/timelineWindow.ts'
+import type { RoomView, TimelineWindow } from '@sotto/client'
 import type { PageState } from '../../client/useTimeline.ts'
 import { HookRow } from './HookRow.tsx'
 import { MessageRow } from './MessageRow.tsx'
@@ -25,7 +24,7 @@ export const RowView = ({
   readonly window: TimelineWindow
   readonly older: PageState
   readonly waiting: WaitsFor
-  readonly actions: Pick<TimelineActions, 'onOlder' | 'onInvite'>
+  readonly actions: Pick<TimelineActions, 'onOlder'>
 }) => {
   switch (row.kind) {
     case 'top':
@@ -37,7 +36,6 @@ export const RowView = ({
           isBeginning={isBeginning(window.items)}
           older={older}
           onOlder={actions.onOlder}
-          onInvite={actions.onInvite}
         />
       )
     case 'day':

@@ -1,11 +1,11 @@
 import type { RoomView } from '@sotto/client'
-import { useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
-import type { Ref } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Virtualizer } from 'virtua'
 import { FailureText } from '../../client/FailureText.tsx'
 import type { Failure } from '../../client/failure.ts'
 import type { ReadyTimeline } from '../../client/useTimeline.ts'
+import { useAnswer } from '../../registry/Workspace.tsx'
 import type { SpokenItem } from '../../registry/messageAction.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
@@ -35,11 +35,6 @@ import type { RowPlace } from './useScrolledList.ts'
 /** What stays visible above the row at which one begins. */
 const startMarginPx = 24
 
-export interface TimelineHandle {
-  /** Goes to the newest message. */
-  readonly toLatest: () => void
-}
-
 /** Where the list begins: at the place where it was left, else at what is new, else at its end. */
 const startOf = (rows: readonly Row[], place: Place | null): RowPlace | null => {
   if (place === null) {
@@ -52,7 +47,6 @@ const startOf = (rows: readonly Row[], place: Place | null): RowPlace | null => 
 }
 
 interface TimelineProps {
-  readonly ref: Ref<TimelineHandle>
   readonly room: RoomView
   readonly timeline: ReadyTimeline
   /** Where the reader was when the list was last on the page; null begins anew. */
@@ -162,7 +156,7 @@ const ToLatest = ({ unread, onPress }: { readonly unread: number; readonly onPre
 }
 
 const Rows = (props: TimelineProps) => {
-  const { ref, room, timeline, reading, waiting, actions } = props
+  const { room, timeline, reading, waiting, actions } = props
   const t = useTranslations('conversation')
   const { window, older, newer } = timeline
   const { rows, isPastUnread, list } = useRows(props)
@@ -173,7 +167,7 @@ const Rows = (props: TimelineProps) => {
   const toLatest = () => (window.hasNewer ? actions.onEnd() : toEnd())
   useEnds(timeline, rows.length, actions)
   useAnnouncedMessages(window)
-  useImperativeHandle(ref, () => ({ toLatest }))
+  useAnswer('latest', toLatest)
 
   return (
     <div className={styles.frame}>

@@ -1,5 +1,6 @@
 import { useTranslations } from 'use-intl'
 import type { PageState } from '../../client/useTimeline.ts'
+import { useCommand } from '../../registry/Workspace.tsx'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { isolated } from '../../ui/isolated.tsx'
@@ -14,7 +15,6 @@ export const TopRow = ({
   isBeginning,
   older,
   onOlder,
-  onInvite,
 }: {
   readonly room: string
   readonly name: string
@@ -23,10 +23,10 @@ export const TopRow = ({
   readonly isBeginning: boolean
   readonly older: PageState
   readonly onOlder: () => void
-  readonly onInvite: (() => void) | null
 }) => {
   const t = useTranslations('conversation')
   const again = useTranslations()('tryAgain')
+  const invite = useCommand('invite')
   if (more)
     return (
       <div className={styles.older} role="status">
@@ -52,9 +52,9 @@ export const TopRow = ({
         {t.rich(isBeginning ? 'beginTitle' : 'enteredTitle', { room: name, ...isolated })}
       </p>
       <p className={styles.text}>{t(isBeginning ? 'beginText' : 'enteredText')}</p>
-      {onInvite && (
-        <Button icon="invite" size="small" onClick={onInvite}>
-          {t('beginInvite')}
+      {invite && (
+        <Button icon={invite.icon} size="small" onClick={invite.run}>
+          {invite.label}
         </Button>
       )}
     </div>

@@ -12,5 +12,4 @@ export interface TimelineActions {
   readonly onUnread: (marker: number) => void
   /** Somebody says that they have read everything. */
   readonly onReadAll: () => void
-  readonly onInvite: (() => void) | null
 }

@@ -2,6 +2,8 @@ import { completedText, type Completion, completionsOf, type RoomView } from '@s
 import { useEffect, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useTranslations } from 'use-intl'
+import { useRegistry } from '../../registry/RegistryContext.tsx'
+import type { WebSlash } from '../../registry/slash.ts'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 
 /** What has been done about the list, for one text; another text begins anew. */
@@ -15,17 +17,20 @@ interface Choice {
 export const useCompletion = (room: RoomView, text: string, take: (text: string) => void) => {
   const t = useTranslations('composer')
   const announce = useAnnounce()
+  const { slashCommands } = useRegistry()
   const [isFocused, setFocused] = useState(false)
   const [choice, setChoice] = useState<Choice>({ text: '', active: 0, isClosed: false })
   const { active, isClosed } = choice.text === text ? choice : { active: 0, isClosed: false }
-  const completions = isFocused && !isClosed ? completionsOf(text, 'web', room.commands) : []
+  const completions = isFocused && !isClosed ? completionsOf(text, slashCommands, room.commands) : []
   const count = completions.length
 
   useEffect(() => {
     if (count > 0) announce(t('commandsCount', { count }))
   }, [count, t, announce])
 
-  const complete = (completion: Completion): void => take(completedText(completion, room.commands))
+  const completed = (completion: Completion<WebSlash>): string =>
+    completedText(completion, slashCommands, room.commands)
+  const complete = (completion: Completion<WebSlash>): void => take(completed(completion))
 
   /** @returns whether the key was for the list */
   const onKey = (event: KeyboardEvent): boolean => {
@@ -43,7 +48,7 @@ export const useCompletion = (room: RoomView, text: string, take: (text: string)
         return true
       case 'Enter':
         // What stands there in full already is said, not completed.
-        if (completedText(chosen, room.commands).trimEnd() === text) return false
+        if (completed(chosen).trimEnd() === text) return false
         complete(chosen)
         return true
       case 'Tab':

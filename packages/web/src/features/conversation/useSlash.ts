@@ -1,37 +1,33 @@
-import { parseSlash, type RoomView, type SlashName, type SlashSubject } from '@sotto/client'
+import { parseSlash, type RoomView, type SlashSubject } from '@sotto/client'
+import type { ReactElement } from 'react'
 import { useClient } from '../../client/ClientContext.tsx'
-
-/** What a command needs of the page around the composer. */
-export interface SlashActions {
-  readonly onMembers: () => void
-  readonly onLeave: () => void
-  readonly onCommands: () => void
-}
-
-/** What it needs of the composer itself. */
-interface SlashProgress {
-  /** An invitation is under way. */
-  readonly onInviting: () => void
-}
+import { useRegistry } from '../../registry/RegistryContext.tsx'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 
 /** What came of a text that was written. */
 export type Spoken =
   /** To be sent. */
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'done' }
-  | { readonly kind: 'invited'; readonly name: string }
   /** Told, and not sent; the text stays where it is. */
-  | { readonly kind: 'incomplete'; readonly command: SlashName; readonly what: SlashSubject }
+  | { readonly kind: 'incomplete'; readonly command: string; readonly what: SlashSubject }
   | { readonly kind: 'unknown'; readonly command: string }
 
-/** Runs what is said with a slash in front. @returns a function that rejects with what the command rejects with */
+/**
+ * Runs what is said with a slash in front.
+ *
+ * @param show has a note of the command shown under the field
+ * @returns a function that rejects with what the command rejects with
+ */
 export const useSlash = (
   room: RoomView,
-  { onMembers, onLeave, onCommands, onInviting }: SlashActions & SlashProgress,
+  show: (note: ReactElement) => void,
 ): ((text: string) => Promise<Spoken>) => {
   const client = useClient()
+  const { ways } = useWorkspace()
+  const { slashCommands } = useRegistry()
   return async (text) => {
-    const slash = parseSlash(text, 'web', room.commands)
+    const slash = parseSlash(text, slashCommands, room.commands)
     switch (slash.kind) {
       case 'nothing':
         return { kind: 'done' }
@@ -42,22 +38,8 @@ export const useSlash = (
       case 'unknown':
         return slash
       case 'run':
-        switch (slash.name) {
-          case 'invite':
-            onInviting()
-            await client.invite({ room: room.id, name: slash.argument })
-            return { kind: 'invited', name: slash.argument }
-          case 'members':
-            onMembers()
-            return { kind: 'done' }
-          case 'leave':
-            onLeave()
-            return { kind: 'done' }
-          case 'help':
-          case 'quit':
-            onCommands()
-            return { kind: 'done' }
-        }
+        await slash.run(slash.argument, { client, room, ways, show })
+        return { kind: 'done' }
     }
   }
 }

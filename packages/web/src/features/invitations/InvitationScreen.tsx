@@ -4,6 +4,7 @@ import { useFormatter, useNow, useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { isolated } from '../../ui/isolated.tsx'
@@ -16,17 +17,13 @@ import { useMayContinue } from './useMayContinue.ts'
 const emphasized = { bdi: (chunks: ReactNode) => <bdi className={styles.name}>{chunks}</bdi> }
 
 /** A room that is only an invitation yet, or that is being joined. Who invites is the server's word until then. */
-export const InvitationScreen = ({
-  room,
-  onDeclined,
-}: {
-  readonly room: RoomView
-  readonly onDeclined: () => void
-}) => {
+export const InvitationScreen = ({ room }: { readonly room: RoomView }) => {
   const t = useTranslations()
   const format = useFormatter()
   const now = useNow({ updateInterval: 60_000 })
   const client = useClient()
+  const { ways } = useWorkspace()
+  const onDeclined = () => ways.toList()
   const [isBlocking, setBlocking] = useState(false)
   const accepting = useAttempt()
   const declining = useAttempt()

@@ -4,6 +4,8 @@ import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
@@ -136,17 +138,11 @@ const InviteForm = ({
 }
 
 /** Invites by name: one person, or many at once. */
-export const InviteDialog = ({
-  room,
-  open,
-  onClose,
-}: {
-  readonly room: RoomView
-  readonly open: boolean
-  readonly onClose: () => void
-}) => {
+export const InviteDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations()
+  const { room } = useWorkspace().situation
   const field = useRef<HTMLInputElement>(null)
+  if (room === null) return null
   return (
     <Dialog
       open={open}

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { RoomView } from '@sotto/client'
 import { FailureText } from '../../client/FailureText.tsx'
+import { useCommand } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -11,7 +12,6 @@ import styles from './MemberList.module.css'
 import { MemberRow } from './MemberRow.tsx'
 import type { MemberAct } from './MemberRow.tsx'
 import { RemoveMemberDialog } from './RemoveMemberDialog.tsx'
-import { mayInvite } from '../../client/rights.ts'
 import { RoleDialog } from './RoleDialog.tsx'
 import type { Members } from '../../client/useMembers.ts'
 
@@ -20,15 +20,14 @@ export const MemberList = ({
   room,
   members: state,
   onReload,
-  onInvite,
 }: {
   readonly room: RoomView
   readonly members: Members
   readonly onReload: () => void
-  readonly onInvite: () => void
 }) => {
   const t = useTranslations('members')
   const again = useTranslations()('tryAgain')
+  const invite = useCommand('invite')
   const list = useRef<HTMLUListElement>(null)
   // What was asked last stays while its dialog closes.
   const [asked, setAsked] = useState<{ readonly act: MemberAct; readonly turn: number } | null>(null)
@@ -43,8 +42,8 @@ export const MemberList = ({
   const own = standingOf(room.state) === 'open' ? role : null
   return (
     <div className={styles.list}>
-      {own !== null && mayInvite(own) && (
-        <Button icon="invite" wide onClick={onInvite}>
+      {invite && (
+        <Button icon={invite.icon} wide onClick={invite.run}>
           {t('invite')}
         </Button>
       )}

@@ -1,36 +1,28 @@
-import type { RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
+import { besideQuery } from '../../registry/screen.ts'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
+import { useMedia } from '../../ui/useMedia.ts'
 import { MemberList } from './MemberList.tsx'
 import styles from './MembersPanel.module.css'
-import type { Members } from '../../client/useMembers.ts'
 
 /** Beside the conversation where there is room for it, over it where there is not. */
-export const MembersPanel = ({
-  room,
-  members,
-  place,
-  open,
-  onClose,
-  onReload,
-  onInvite,
-}: {
-  readonly room: RoomView
-  readonly members: Members
-  readonly place: 'beside' | 'over'
-  readonly open: boolean
-  readonly onClose: () => void
-  readonly onReload: () => void
-  readonly onInvite: () => void
-}) => {
+export const MembersPanel = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations('members')
-  const list = (
-    <MemberList key={room.id} room={room} members={members} onReload={onReload} onInvite={onInvite} />
-  )
-  if (place === 'over')
+  const wide = useMedia(besideQuery)
+  const { situation, members, reloadMembers, ways } = useWorkspace()
+  const { room } = situation
+  if (room === null) return null
+  const close = () => {
+    onClose()
+    ways.ask('write')
+  }
+  const list = <MemberList key={room.id} room={room} members={members} onReload={reloadMembers} />
+  if (!wide)
     return (
-      <Dialog open={open} onClose={onClose} title={t('title')} closeLabel={t('close')} shape="sheet">
+      <Dialog open={open} onClose={close} title={t('title')} closeLabel={t('close')} shape="sheet">
         {list}
       </Dialog>
     )
@@ -40,12 +32,12 @@ export const MembersPanel = ({
       className={styles.panel}
       aria-label={t('title')}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose()
+        if (event.key === 'Escape') close()
       }}
     >
       <header className={styles.head}>
         <h2 className={styles.title}>{t('title')}</h2>
-        <IconButton label={t('close')} icon="close" onClick={onClose} />
+        <IconButton label={t('close')} icon="close" onClick={close} />
       </header>
       <div className={styles.body}>{list}</div>
     </aside>

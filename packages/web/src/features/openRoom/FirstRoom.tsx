@@ -4,6 +4,7 @@ import { useClient, useClientState } from '../../client/ClientContext.tsx'
 import { failureOf } from '../../client/failure.ts'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Logo } from '../../ui/Logo.tsx'
@@ -15,20 +16,13 @@ import { Waiting } from './Waiting.tsx'
 import styles from './FirstRoom.module.css'
 
 /** Nothing here yet: one press makes the first room, or comes into the one that is open to everybody. */
-export const FirstRoom = ({
-  name,
-  online,
-  onCreated,
-  onCreate,
-}: {
-  readonly name: string
-  readonly online: boolean
-  readonly onCreated: (room: string) => void
-  readonly onCreate: () => void
-}) => {
+export const FirstRoom = ({ online }: { readonly online: boolean }) => {
   const t = useTranslations('first')
   const words = useTranslations('openRoom')
   const client = useClient()
+  const { situation, ways } = useWorkspace()
+  const { name } = situation.account
+  const onCreate = () => ways.open('new-room')
   const open = useClientState((state) => state.openRoom ?? null)
   const people = useLookAround(online)
   const { attempt, run } = useAttempt()
@@ -49,7 +43,7 @@ export const FirstRoom = ({
     try {
       const { room } = await client.createRoom({ name: t('general'), isOpen })
       if (invited !== null) await client.invite({ room, name: invited })
-      onCreated(room)
+      ways.goTo(room)
     } catch (error) {
       if (failureOf(error).code !== 'open_room_taken') throw error
       const first = await client.findOpenRoom({})

@@ -5,6 +5,8 @@ import { useClient } from '../../client/ClientContext.tsx'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { FailureText } from '../../client/FailureText.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
@@ -54,14 +56,15 @@ const Along = ({ room }: { readonly room: RoomView }) => {
   }
 }
 
-const RefoundForm = ({ room, onClose, onRefounded }: RefoundProps) => {
+const RefoundForm = ({ room, onClose }: { readonly room: RoomView; readonly onClose: () => void }) => {
   const t = useTranslations('refound')
   const cancel = useTranslations()('cancel')
   const client = useClient()
+  const { ways } = useWorkspace()
   const { attempt, run } = useAttempt()
   const [agreed, setAgreed] = useState(false)
   const busy = attempt.kind === 'busy'
-  const refound = () => run(async () => onRefounded((await client.refound({ room: room.id })).room))
+  const refound = () => run(async () => ways.goTo((await client.refound({ room: room.id })).room, 'instead'))
   return (
     <>
       <section className={styles.part}>
@@ -102,21 +105,16 @@ const RefoundForm = ({ room, onClose, onRefounded }: RefoundProps) => {
   )
 }
 
-interface RefoundProps {
-  readonly room: RoomView
-  readonly onClose: () => void
-  /** `successor` is the new room. */
-  readonly onRefounded: (successor: string) => void
-}
-
 /** Asks an owner whether a damaged room should go on in a new one, after saying what that means. */
-export const RefoundDialog = ({ open, ...rest }: RefoundProps & { readonly open: boolean }) => {
+export const RefoundDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations()
-  const { name, state } = rest.room
+  const { room } = useWorkspace().situation
+  if (room === null) return null
+  const { name, state } = room
   return (
     <Dialog
       open={open}
-      onClose={rest.onClose}
+      onClose={onClose}
       title={t.rich('refound.title', { room: name, ...isolated })}
       description={
         (state.kind === 'frozen' || state.kind === 'repairing') &&
@@ -126,7 +124,7 @@ export const RefoundDialog = ({ open, ...rest }: RefoundProps & { readonly open:
       shape="wide"
       decision
     >
-      <RefoundForm {...rest} />
+      <RefoundForm room={room} onClose={onClose} />
     </Dialog>
   )
 }

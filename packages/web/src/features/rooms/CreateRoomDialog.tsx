@@ -1,6 +1,8 @@
 import { limits } from '@sotto/client'
 import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Toggle } from '../../ui/Toggle.tsx'
 import { namesake } from './namesake.ts'
@@ -82,16 +84,9 @@ const CreateRoomForm = ({
   )
 }
 
-export const CreateRoomDialog = ({
-  open,
-  onClose,
-  onCreated,
-}: {
-  readonly open: boolean
-  readonly onClose: () => void
-  readonly onCreated: (room: string) => void
-}) => {
+export const CreateRoomDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations()
+  const { ways } = useWorkspace()
   const field = useRef<HTMLInputElement>(null)
   return (
     <Dialog
@@ -102,7 +97,7 @@ export const CreateRoomDialog = ({
       closeLabel={t('close')}
       initialFocus={field}
     >
-      <CreateRoomForm field={field} onClose={onClose} onCreated={onCreated} />
+      <CreateRoomForm field={field} onClose={onClose} onCreated={(room) => ways.goTo(room, 'instead')} />
     </Dialog>
   )
 }

@@ -1,23 +1,17 @@
-import type { RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { ConfirmDialog } from '../../client/ConfirmDialog.tsx'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 
 /** Asks before a room that the user is not in any more is erased from this device, and says what goes. */
-export const DeleteRoomDialog = ({
-  room,
-  open,
-  onClose,
-  onDeleted,
-}: {
-  readonly room: RoomView
-  readonly open: boolean
-  readonly onClose: () => void
-  readonly onDeleted: () => void
-}) => {
+export const DeleteRoomDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations()
+  const { situation, ways } = useWorkspace()
+  const { room } = situation
   const client = useClient()
+  if (room === null) return null
   return (
     <ConfirmDialog
       open={open}
@@ -30,7 +24,7 @@ export const DeleteRoomDialog = ({
       description={t('rooms.deleteText')}
       label={t('rooms.deleteConfirm')}
       act={() => client.deleteRoom({ room: room.id })}
-      onDone={onDeleted}
+      onDone={() => ways.toList('instead')}
     />
   )
 }

@@ -1,24 +1,17 @@
-import type { RoomView } from '@sotto/client'
 import { useTranslations } from 'use-intl'
 import { useClient } from '../../client/ClientContext.tsx'
 import { standingOf } from '../../client/standing.ts'
 import { ConfirmDialog } from '../../client/ConfirmDialog.tsx'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 
 /** Asks before a room is left. */
-export const LeaveRoomDialog = ({
-  room,
-  open,
-  onClose,
-  onLeft,
-}: {
-  readonly room: RoomView
-  readonly open: boolean
-  readonly onClose: () => void
-  readonly onLeft: () => void
-}) => {
+export const LeaveRoomDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations()
+  const { room } = useWorkspace().situation
   const client = useClient()
+  if (room === null) return null
   return (
     <ConfirmDialog
       open={open}
@@ -27,7 +20,7 @@ export const LeaveRoomDialog = ({
       description={t(standingOf(room.state) === 'open' ? 'rooms.leaveText' : 'rooms.leaveTextUntold')}
       label={t('rooms.leaveConfirm')}
       act={() => client.leave({ room: room.id })}
-      onDone={onLeft}
+      onDone={onClose}
     />
   )
 }

@@ -2,6 +2,7 @@ import type { RoomView } from '@sotto/client'
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useTranslations } from 'use-intl'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { usePresent } from '../../ui/present.ts'
 import { DeclineAll } from './DeclineAll.tsx'
@@ -30,6 +31,7 @@ export const RoomList = ({
   const [focused, setFocused] = useState<string | null>(null)
   const [unfolded, setUnfolded] = useState(false)
   const present = usePresent()
+  const { pathTo } = useWorkspace()
 
   const { invitations, rooms, ended } = listed(all)
   const endedShown = unfolded || searched ? ended : ended.filter(({ id }) => id === open)
@@ -64,6 +66,7 @@ export const RoomList = ({
         open={room.id === open}
         stop={room.id === stop}
         present={present}
+        href={pathTo(room.id)}
       />
     ))
 

@@ -24,6 +24,7 @@ interface RoomListItemProps {
   /** The list is one stop of the tab key; this is the item it stops at. */
   readonly stop: boolean
   readonly present: Present
+  readonly href: string
 }
 
 const previewOf = (text: string): string | undefined =>
@@ -119,7 +120,7 @@ const Picture = ({ room }: { readonly room: RoomView }) => {
   }
 }
 
-const Item = ({ room, own, open, stop, present }: RoomListItemProps) => {
+const Item = ({ room, own, open, stop, present, href }: RoomListItemProps) => {
   const t = useTranslations('rooms')
   const format = useFormatter()
   const preview = usePreview({ room, own, open })
@@ -129,7 +130,7 @@ const Item = ({ room, own, open, stop, present }: RoomListItemProps) => {
   return (
     <li>
       <Link
-        href={`/room/${room.id}`}
+        href={href}
         className={classes(styles.item, room.unread > 0 && styles.unread)}
         aria-current={open ? 'page' : undefined}
         tabIndex={stop ? 0 : -1}
@@ -182,5 +183,6 @@ export const RoomListItem = memo(
     a.own === b.own &&
     a.open === b.open &&
     a.stop === b.stop &&
-    a.present === b.present,
+    a.present === b.present &&
+    a.href === b.href,
 )

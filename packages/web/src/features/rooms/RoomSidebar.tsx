@@ -1,13 +1,14 @@
 import type { RoomView } from '@sotto/client'
-import { useState } from 'react'
-import type { ReactNode, RefObject } from 'react'
+import { useRef, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { useLocation } from 'wouter'
+import { useAnswer, useCommand, useWorkspace } from '../../registry/Workspace.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { isComposing } from '../../ui/isComposing.ts'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { keysNamed } from '../../ui/keyNames.ts'
 import { Logo } from '../../ui/Logo.tsx'
+import { useMedia } from '../../ui/useMedia.ts'
 import { RoomList } from './RoomList.tsx'
 import { roomsFound } from './roomsFound.ts'
 import styles from './RoomSidebar.module.css'
@@ -18,8 +19,6 @@ export const RoomSidebar = ({
   own,
   open,
   alone,
-  findField,
-  onCreate,
   openRoom,
   footer,
 }: {
@@ -28,16 +27,25 @@ export const RoomSidebar = ({
   readonly open: string | null
   /** It is all there is on the screen, and so has its heading. */
   readonly alone: boolean
-  readonly findField: RefObject<HTMLInputElement | null>
-  readonly onCreate: () => void
   /** Who is not in the open room of the server finds it here. */
   readonly openRoom: ReactNode
   readonly footer: ReactNode
 }) => {
   const t = useTranslations()
-  const [, navigate] = useLocation()
+  const { ways } = useWorkspace()
+  const create = useCommand('create')
+  const compact = useMedia('(max-width: 719px)')
+  const findField = useRef<HTMLInputElement>(null)
   const [query, setQuery] = useState('')
   const found = roomsFound(rooms, query)
+
+  useAnswer('find', () => {
+    // At once: the next letter comes before the next frame, and belongs to the field.
+    if (!compact) return findField.current?.focus()
+    ways.toList()
+    // On a phone the field is shown with the next frame.
+    requestAnimationFrame(() => findField.current?.focus())
+  })
 
   return (
     <nav className={styles.sidebar} aria-label={t('rooms.label')}>
@@ -48,13 +56,15 @@ export const RoomSidebar = ({
         ) : (
           <span className={styles.word}>{t('product')}</span>
         )}
-        <IconButton
-          label={t('rooms.create')}
-          icon="plus"
-          tone="accent"
-          shortcut={keysNamed('Ctrl', 'Shift', 'O')}
-          onClick={onCreate}
-        />
+        {create && (
+          <IconButton
+            label={create.label}
+            icon={create.icon}
+            tone="accent"
+            shortcut={keysNamed(...create.keyNames)}
+            onClick={create.run}
+          />
+        )}
       </header>
       {rooms.length > 0 && (
         <div className={styles.find} role="search">
@@ -76,7 +86,7 @@ export const RoomSidebar = ({
               const first = found[0]
               if (event.key === 'Enter' && first !== undefined) {
                 event.preventDefault()
-                navigate(`/room/${first.id}`)
+                ways.goTo(first.id)
                 setQuery('')
               } else if (event.key === 'ArrowDown') {
                 event.preventDefault()

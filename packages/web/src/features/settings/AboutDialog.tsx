@@ -1,10 +1,11 @@
 import { useTranslations } from 'use-intl'
+import type { ScreenProps } from '../../registry/screen.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import styles from './AboutDialog.module.css'
 
 /** The honest list: what reaches the server, and what does not. */
-export const AboutDialog = ({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) => {
+export const AboutDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations('settings')
   const close = useTranslations()('close')
   return (

@@ -1,6 +1,8 @@
 import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import { changePreferences, usePreferences } from '../../client/preferences.ts'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Choice } from '../../ui/Choice.tsx'
 import { coded } from '../../ui/coded.tsx'
@@ -9,24 +11,14 @@ import { Toggle } from '../../ui/Toggle.tsx'
 import { BlockedList } from './BlockedList.tsx'
 import styles from './SettingsDialog.module.css'
 
-export const SettingsDialog = ({
-  name,
-  server,
-  open,
-  onClose,
-  onTokens,
-}: {
-  readonly name: string
-  readonly server: string
-  readonly open: boolean
-  readonly onClose: () => void
-  readonly onTokens: () => void
-}) => {
+export const SettingsDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations('settings')
   const ofTokens = useTranslations('token')
   const close = useTranslations()('close')
   const { theme, formatting } = usePreferences()
   const tokensHint = useId()
+  const { situation, ways } = useWorkspace()
+  const { name, server } = situation.account
   return (
     <Dialog open={open} onClose={onClose} title={t('title')} closeLabel={close}>
       <Choice
@@ -52,7 +44,7 @@ export const SettingsDialog = ({
             {ofTokens('itemHint')}
           </span>
         </span>
-        <Button size="small" aria-describedby={tokensHint} onClick={onTokens}>
+        <Button size="small" aria-describedby={tokensHint} onClick={() => ways.open('tokens')}>
           {ofTokens('manage')}
         </Button>
       </div>

@@ -4,6 +4,8 @@ import { useClient } from '../../client/ClientContext.tsx'
 import { forgetDevice } from '../../client/deletedData.ts'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { isolated } from '../../ui/isolated.tsx'
@@ -15,6 +17,13 @@ const SignOutForm = ({ name, onClose }: { readonly name: string; readonly onClos
   const client = useClient()
   const { attempt, run } = useAttempt()
   const [device, setDevice] = useState<'keep' | 'forget'>('keep')
+  const signOut = async () => {
+    const isDone = await run(() =>
+      device === 'forget' ? forgetDevice(client) : client.logout({ forget: false }),
+    )
+    // Whoever signs in next is not asked.
+    if (isDone) onClose()
+  }
   const options = [
     { value: 'keep', label: t('keep'), text: t('keepText') },
     { value: 'forget', label: t('forget'), text: t.rich('forgetText', { name, ...isolated }) },
@@ -28,9 +37,7 @@ const SignOutForm = ({ name, onClose }: { readonly name: string; readonly onClos
         <Button
           look={device === 'forget' ? 'danger' : 'primary'}
           busy={attempt.kind === 'busy'}
-          onClick={() =>
-            void run(() => (device === 'forget' ? forgetDevice(client) : client.logout({ forget: false })))
-          }
+          onClick={() => void signOut()}
         >
           {device === 'forget' ? t('forgetConfirm') : t('keepConfirm')}
         </Button>
@@ -40,16 +47,9 @@ const SignOutForm = ({ name, onClose }: { readonly name: string; readonly onClos
 }
 
 /** Signing out ends the session; what becomes of the keys on this device is a choice of its own. */
-export const SignOutDialog = ({
-  name,
-  open,
-  onClose,
-}: {
-  readonly name: string
-  readonly open: boolean
-  readonly onClose: () => void
-}) => {
+export const SignOutDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations('settings')
+  const { name } = useWorkspace().situation.account
   const close = useTranslations()('close')
   return (
     <Dialog

@@ -1,6 +1,9 @@
-import { type OfferedCommand, type SlashArgument, slashCommandsIn } from '@sotto/client'
+import type { SlashArgument } from '@sotto/client'
 import { useTranslations } from 'use-intl'
 import { BotTag } from '../../client/BotTag.tsx'
+import { useRegistry } from '../../registry/RegistryContext.tsx'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import styles from './CommandsDialog.module.css'
 
@@ -15,27 +18,22 @@ const Said = ({ name, argument }: { readonly name: string; readonly argument: Sl
 }
 
 /** What can be said with a slash in front, and which bots of the room listen to what. */
-export const CommandsDialog = ({
-  offered,
-  open,
-  onClose,
-}: {
-  readonly offered: readonly OfferedCommand[]
-  readonly open: boolean
-  readonly onClose: () => void
-}) => {
+export const CommandsDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations('commands')
+  const all = useTranslations()
+  const { slashCommands } = useRegistry()
+  const offered = useWorkspace().situation.room?.commands ?? []
   const close = useTranslations()('close')
   return (
     <Dialog open={open} onClose={onClose} title={t('title')} closeLabel={close} shape="wide" reading>
       <p className={styles.text}>{t('text')}</p>
       <dl className={styles.rows}>
-        {slashCommandsIn('web').map(({ name, argument }) => (
+        {slashCommands.map(({ name, argument, label }) => (
           <div key={name} className={styles.row}>
             <dt>
               <Said name={name} argument={argument} />
             </dt>
-            <dd className={styles.does}>{t(`does.${name}`)}</dd>
+            <dd className={styles.does}>{label(all)}</dd>
           </div>
         ))}
         <div className={styles.row}>

@@ -1,5 +1,7 @@
 import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import type { ScreenProps } from '../../registry/screen.ts'
+import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
 import { MadeToken } from './MadeToken.tsx'
@@ -35,16 +37,9 @@ const ListPage = ({ onCreate }: { readonly onCreate: () => void }) => {
 }
 
 /** A person's access tokens: what there is, a new one, and a new one as it is told once. */
-export const TokensDialog = ({
-  server,
-  open,
-  onClose,
-}: {
-  readonly server: string
-  readonly open: boolean
-  readonly onClose: () => void
-}) => {
+export const TokensDialog = ({ open, onClose }: ScreenProps) => {
   const t = useTranslations()
+  const { server } = useWorkspace().situation.account
   const [page, setPage] = useState<Page>({ kind: 'list' })
   const toList = () => setPage({ kind: 'list' })
   const titles = { list: 'title', form: 'createTitle', made: 'madeTitle' } as const

@@ -9,7 +9,7 @@ export const retry: MessageAction = {
   icon: 'renew',
   label: (t) => t('conversation.retry'),
   key: 't',
-  place: 'bar',
+  place: 'menu',
   isOffered: ({ item }) => isFailed(item),
   deed: {
     kind: 'act',

@@ -43,6 +43,8 @@ const Bar = ({ id }: { readonly id: string }) => {
         aria-label={t('messageActions.bar')}
         tabIndex={-1}
         onKeyDown={(event) => bar.current && moveWithin(bar.current, event)}
+        // The pointer presses without taking the focus from where one writes.
+        onMouseDown={(event) => event.preventDefault()}
       >
         {shown.map((action) => (
           <IconButton

@@ -3,7 +3,7 @@ import { AnchoredMenu, MenuItem } from '../../../ui/Menu.tsx'
 import { Popover } from '../../../ui/Popover.tsx'
 import { useObserved } from '../../../ui/observed.ts'
 import type { Opened } from './attention.ts'
-import { focusMessage, messageElement } from './messageElements.ts'
+import { makeFocusable, messageElement } from './messageElements.ts'
 import { useMessageActions } from './MessageActions.tsx'
 
 type OpenedMenu = Extract<Opened, { kind: 'menu' }>
@@ -18,8 +18,7 @@ const useClose = () => {
 const returnFocus = ({ id, by, anchor }: OpenedMenu | OpenedPanel): HTMLElement | false => {
   if (by === 'key') {
     const message = messageElement(id)
-    if (message !== null) focusMessage(message)
-    return message ?? false
+    return message === null ? false : makeFocusable(message)
   }
   return anchor.closest<HTMLElement>('[role="region"]') ?? false
 }
@@ -32,6 +31,7 @@ const Menu = ({ opened }: { readonly opened: OpenedMenu }) => {
     <AnchoredMenu
       anchor={opened.anchor}
       label={t('messageActions.bar')}
+      byKey={opened.by === 'key'}
       onClose={close}
       finalFocus={() => returnFocus(opened)}
     >

@@ -10,14 +10,17 @@ export const messageAround = (target: EventTarget | null): HTMLElement | null =>
 
 export const idOf = (message: HTMLElement): string => message.getAttribute(attribute) ?? ''
 
+/** Where what is opened beside a message stands: at its words, in a row that is wider than they are. */
+export const wordsOf = (message: HTMLElement): HTMLElement =>
+  message.querySelector<HTMLElement>('[data-said]') ?? message
+
 /**
- * Gives a message the focus. It can have it only as long as it does: whoever presses on a message with the pointer goes
- * on writing.
+ * Lets a message take the focus, for as long as it has it: whoever presses on a message with the pointer goes on writing.
  */
-export const focusMessage = (message: HTMLElement): void => {
+export const makeFocusable = (message: HTMLElement): HTMLElement => {
   message.tabIndex = -1
   message.addEventListener('blur', () => message.removeAttribute('tabindex'), { once: true })
-  message.focus()
+  return message
 }
 
 const messagesIn = (scroller: HTMLElement): readonly HTMLElement[] => [

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react'
 import { isComposing } from '../../../ui/isComposing.ts'
-import { focusMessage, idOf, messageAround, messageBeside } from './messageElements.ts'
+import { makeFocusable, idOf, messageAround, messageBeside, wordsOf } from './messageElements.ts'
 import { useMessageActions } from './MessageActions.tsx'
 
 const isPlain = (event: KeyboardEvent): boolean =>
@@ -20,7 +20,7 @@ export const useMessageKeys = () => {
 
   const move = (scroller: HTMLElement, from: HTMLElement | null, direction: 'up' | 'down'): boolean => {
     const next = messageBeside(scroller, from, direction)
-    if (next !== null) focusMessage(next)
+    if (next !== null) makeFocusable(next).focus()
     return next !== null
   }
 
@@ -28,13 +28,13 @@ export const useMessageKeys = () => {
     const id = idOf(message)
     if (asksForMenu(event)) {
       if (actions.offered(id).length === 0) return false
-      const opened = { kind: 'menu', id, anchor: message, by: 'key' } as const
+      const opened = { kind: 'menu', id, anchor: wordsOf(message), by: 'key' } as const
       actions.attention.set({ ...actions.attention.get(), opened })
       return true
     }
     const action = isPlain(event) ? actions.offered(id).find(({ key }) => key === event.key) : undefined
     if (action === undefined) return false
-    actions.perform(action, id, message, 'key')
+    actions.perform(action, id, wordsOf(message), 'key')
     return true
   }
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import type { FocusEvent, MouseEvent, PointerEvent } from 'react'
-import { idOf, messageAround } from './messageElements.ts'
+import { idOf, messageAround, wordsOf } from './messageElements.ts'
 import { useMessageActions } from './MessageActions.tsx'
 
 /** So long a finger rests on a message that means it. */
@@ -8,11 +8,24 @@ const longPressMs = 450
 /** A finger that rests trembles; one that moves further scrolls. */
 const tremblePx = 10
 
+const swallow = (event: Event): void => {
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+
+/** What a browser makes of the finger that lifts is no press: neither on a link, nor beside the menu that has opened. */
+const swallowNextClick = (): void => {
+  const ended = new AbortController()
+  for (const part of ['mousedown', 'mouseup', 'click'])
+    addEventListener(part, swallow, { capture: true, once: true, signal: ended.signal })
+  addEventListener('pointerdown', () => ended.abort(), { capture: true, once: true })
+}
+
 /** Follows which message the pointer rests on and which has the focus, and opens the menu of one that is pressed for long. */
 export const useMessagePointer = () => {
   const actions = useMessageActions()
   const pressed = useRef<{ readonly timer: ReturnType<typeof setTimeout>; x: number; y: number } | null>(null)
-  /** A press that has opened the menu is no press on a link, and asks the browser for no menu of its own. */
+  /** A press that has opened the menu asks the browser for no menu of its own. */
   const wasLong = useRef(false)
 
   const release = () => {
@@ -33,9 +46,10 @@ export const useMessagePointer = () => {
     const id = idOf(message)
     if (actions.offered(id).length === 0) return
     wasLong.current = true
+    swallowNextClick()
     actions.attention.set({
       ...actions.attention.get(),
-      opened: { kind: 'menu', id, anchor: message, by: 'pointer' },
+      opened: { kind: 'menu', id, anchor: wordsOf(message), by: 'pointer' },
     })
   }
 
@@ -48,8 +62,11 @@ export const useMessagePointer = () => {
       const message = messageAround(event.target)
       if (message !== null) become({ focused: idOf(message) })
     },
-    onBlur: () => {
-      if (actions.attention.get().focused !== null) become({ focused: null })
+    onBlur: (event: FocusEvent) => {
+      const next = messageAround(event.relatedTarget)
+      const { focused } = actions.attention.get()
+      // From a message into its own bar the focus stays with it.
+      if (focused !== null && (next === null || idOf(next) !== focused)) become({ focused: null })
     },
     onPointerDown: (event: PointerEvent) => {
       wasLong.current = false
@@ -67,12 +84,6 @@ export const useMessagePointer = () => {
     onPointerCancel: release,
     onContextMenu: (event: MouseEvent) => {
       if (wasLong.current || pressed.current !== null) event.preventDefault()
-    },
-    onClickCapture: (event: MouseEvent) => {
-      if (!wasLong.current) return
-      wasLong.current = false
-      event.preventDefault()
-      event.stopPropagation()
     },
   }
 }

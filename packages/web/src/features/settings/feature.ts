@@ -1,0 +1,40 @@
+import type { Feature } from '../../registry/feature.ts'
+import { AboutDialog } from './AboutDialog.tsx'
+import { SettingsDialog } from './SettingsDialog.tsx'
+import { SignOutDialog } from './SignOutDialog.tsx'
+
+const always = () => true
+
+export const settings: Feature = {
+  commands: [
+    {
+      id: 'settings',
+      icon: () => 'settings',
+      label: (t) => t('settings.item'),
+      isOffered: always,
+      run: ({ open }) => open('settings'),
+      menu: { name: 'account', part: 1 },
+    },
+    {
+      id: 'about',
+      icon: () => 'eye',
+      label: (t) => t('settings.about'),
+      isOffered: always,
+      run: ({ open }) => open('about'),
+      menu: { name: 'account', part: 1 },
+    },
+    {
+      id: 'sign_out',
+      icon: () => 'leave',
+      label: (t) => t('settings.signOut'),
+      isOffered: always,
+      run: ({ open }) => open('sign-out'),
+      menu: { name: 'account', part: 2 },
+    },
+  ],
+  screens: [
+    { name: 'settings', kind: 'dialog', isOffered: always, View: SettingsDialog },
+    { name: 'about', kind: 'dialog', isOffered: always, View: AboutDialog },
+    { name: 'sign-out', kind: 'dialog', isOffered: always, View: SignOutDialog },
+  ],
+}
