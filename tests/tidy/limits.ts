@@ -106,19 +106,19 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
     'gives pages within their bounds, and always one entry',
   ),
   rawEntriesKeptByClient: by(
-    'packages/client/test/room/healer.test.ts',
+    'packages/client/test/room/restoreLog.test.ts',
     'is the newest block, however large, and at most so many blocks',
   ),
   rawBytesPerRoomMax: by(
-    'packages/client/test/room/healer.test.ts',
+    'packages/client/test/room/restoreLog.test.ts',
     'is an even share of what a device has for it',
   ),
   rawBytesPerRoomMin: by(
-    'packages/client/test/room/healer.test.ts',
+    'packages/client/test/room/restoreLog.test.ts',
     'is an even share of what a device has for it',
   ),
   rawBytesPerDeviceMax: by(
-    'packages/client/test/room/healer.test.ts',
+    'packages/client/test/room/restoreLog.test.ts',
     'is an even share of what a device has for it',
   ),
   healBytesMax: server('heal.test.ts', 'takes as many bytes as a page with its attachments may have'),

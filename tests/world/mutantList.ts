@@ -234,9 +234,9 @@ export const mutants: readonly Mutant[] = [
     faults: ['server_crash', 'partition'],
     bends: [
       {
-        file: 'packages/client/src/sync/connection.ts',
-        from: 'askedToWaitMs(why))\n    const cancel = scheduler.after(delayMs, () => open(token))',
-        to: 'askedToWaitMs(why))\n    const cancel = scheduler.after(delayMs, () => {})',
+        file: 'packages/client/src/sync/lineRetries.ts',
+        from: 'cancel = scheduler.after(delayMs, open)',
+        to: 'cancel = scheduler.after(delayMs, () => void open)',
       },
     ],
   },
@@ -287,7 +287,7 @@ export const mutants: readonly Mutant[] = [
     faults: ['lost_keys', 'partition'],
     bends: [
       {
-        file: 'packages/client/src/sync/rooms.ts',
+        file: 'packages/client/src/sync/bringIn.ts',
         from: 'stepped(acceptWithoutKeys(state, entry))',
         to: 'stepped({ ...acceptWithoutKeys(state, entry), place: state.place })',
       },

@@ -161,7 +161,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     },
     rest: async (reason) => {
       admission.rest()
-      await rooms.rest(reason)
+      await rooms.close(reason)
     },
   }
 }

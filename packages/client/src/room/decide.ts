@@ -63,7 +63,7 @@ export type Action =
   /** The own place is to be taken anew. */
   | { readonly kind: 'rejoin' }
   /** The server is offered what it has lost. */
-  | { readonly kind: 'heal' }
+  | { readonly kind: 'restore_log' }
   | { readonly kind: 'hook'; readonly duty: HookDuty }
   /** The room's metadata are others than this device has. */
   | { readonly kind: 'meta' }
@@ -83,7 +83,7 @@ export const decide = (room: RoomState, situation: Situation): readonly Action[]
     case 'frozen':
       if (situation.holdingBack) return []
       if (room.phase.nack) return [{ kind: 'nack' }]
-      return room.phase.code === 'server_rollback' ? [{ kind: 'heal' }] : []
+      return room.phase.code === 'server_rollback' ? [{ kind: 'restore_log' }] : []
     case 'repairing':
       return decideRepair(room, room.phase, situation)
     case 'active':

@@ -3,7 +3,7 @@ import { type Claimant, claimed, claimForAll } from './claim.ts'
 import { stageCommit } from './commit.ts'
 import { type Action, hasPlace } from './decide.ts'
 import { joinInfoOfServer } from './joinInfo.ts'
-import { pauseAfter } from './healer.ts'
+import { pauseAfter } from './restoreProgress.ts'
 import { failIntent } from './intents.ts'
 import { stageLeave } from './leave.ts'
 import type { RoomParts } from './parts.ts'
@@ -52,7 +52,7 @@ export const perform = async (parts: RoomParts, action: Action): Promise<void> =
       )
     case 'rejoin':
       return hasPlace(runner.state().place) ? rejoin(parts) : beginAnew(parts)
-    case 'heal':
+    case 'restore_log':
       return restoreLog(parts)
     case 'hook':
       return parts.hookKeeper.perform(action.duty)
@@ -124,9 +124,9 @@ const rejoin = async (parts: RoomParts): Promise<void> => {
 
 /** Offers the server what it has lost. */
 const restoreLog = async ({ deps, reader, timers, proceed, holdBack }: RoomParts): Promise<void> => {
-  const healing = await reader.healer.heal()
+  const restored = await reader.restorer.restore()
   deps.stirred()
-  const pauseMs = pauseAfter(healing, timers.between)
+  const pauseMs = pauseAfter(restored, timers.between)
   if (pauseMs === null) proceed()
   else holdBack(pauseMs)
 }

@@ -13,7 +13,8 @@ import type { Store } from '../ports/store.ts'
 import type { Asked } from './attempt.ts'
 import { openEntry } from './entry.ts'
 import { beginAtHead, stopRoom, takeHead } from './heads.ts'
-import { type HandingBack, type Healer, makeHealer } from './healer.ts'
+import { type LogRestorer, makeLogRestorer } from './restoreLog.ts'
+import type { RestoreProgress } from './restoreProgress.ts'
 import { isSigned, judge, type Judgement } from './judge.ts'
 import type { Line } from './line.ts'
 import { keepPast } from './past.ts'
@@ -46,7 +47,7 @@ export interface Reader {
    */
   begin(): Promise<boolean>
   /** Gives the server back what it has lost. */
-  readonly healer: Healer
+  readonly restorer: LogRestorer
   /** First half of the hash of an entry, if it is one of the newest. */
   anchor(seq: number): Uint8Array | undefined
 }
@@ -58,7 +59,7 @@ export interface ReaderDeps {
   readonly contacts: Pick<Contacts, 'handBack'>
   readonly scheduler: Pick<Scheduler, 'turn'>
   readonly session: Cell<ReadingSession>
-  readonly handingBack: Cell<HandingBack | null>
+  readonly restoring: Cell<RestoreProgress | null>
   /** How many bytes of a room's log are kept as they came. */
   rawBytesMax(): number
 }
@@ -67,12 +68,12 @@ export const makeReader = (runner: Runner, deps: ReaderDeps): Reader => {
   const { store, tools, line, session, scheduler } = deps
   const past = keepPast(store, runner.id)
   const rawKeeper = makeRawKeeper(store, runner.id, deps.rawBytesMax)
-  const healer = makeHealer(runner, {
+  const restorer = makeLogRestorer(runner, {
     ...deps,
-    session: deps.handingBack,
+    session: deps.restoring,
     isWhole: (seq) => session.change((now) => endingAt(now, seq)),
   })
-  const heads = { runner, line, session, shrunkTo: healer.endsAt }
+  const heads = { runner, line, session, shrunkTo: restorer.endsAt }
   const headNow = (): number => session.now().head
   const freeze = (code: FailureCode): Promise<void> => stopRoom(runner, code)
 
@@ -123,7 +124,7 @@ export const makeReader = (runner: Runner, deps: ReaderDeps): Reader => {
     hint: (seq) => session.change((now) => hinted(now, seq)),
     headIs: (ack, then) => takeHead(heads, ack, then, headNow()),
     freeze,
-    healer,
+    restorer,
     begin: () => beginAtHead(heads),
     anchor: past.anchor,
     push: async (messages, ack) => {

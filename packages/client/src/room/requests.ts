@@ -19,7 +19,7 @@ export const requestsOf = (parts: RoomParts): Omit<Room, 'id'> => {
     session: session.now,
     waiting: outcomes.waiting,
     missing: () => missingIn(parts),
-    handedBack: () => reader.healer.handedBack(),
+    handedBack: () => reader.restorer.handedBack(),
     acknowledged: sender.acknowledged,
     noSpaceFor: sender.noSpaceFor,
     isAlarmed: () => isAlarmed(deps, runner.state()),

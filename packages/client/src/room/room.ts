@@ -63,7 +63,7 @@ const partsOf = (deps: RoomDeps, initial: RoomState, isStored: boolean): RoomPar
   const reader = makeReader(runner, {
     ...deps,
     session: partOf(session, 'reading'),
-    handingBack: partOf(session, 'handingBack'),
+    restoring: partOf(session, 'restoring'),
   })
   const sender = makeSender({
     tools,

@@ -1,6 +1,6 @@
 import { limits, type SottoError } from '@sotto/protocol'
 import { type FillingSession, fillingAtFirst } from './filling.ts'
-import type { HandingBack } from './healer.ts'
+import type { RestoreProgress } from './restoreProgress.ts'
 import { type ReadingSession, readingAtFirst } from './reading.ts'
 import { type SendingSession, sendingAtFirst } from './sending.ts'
 import { type TurnsSession, turnsAtFirst } from './turns.ts'
@@ -22,7 +22,8 @@ export interface RoomSession {
   readonly filling: FillingSession
   readonly reading: ReadingSession
   readonly sending: SendingSession
-  readonly handingBack: HandingBack | null
+  /** What the server is given back of the log; null where nothing is lost. */
+  readonly restoring: RestoreProgress | null
   /** Hooks of which the server may have lost what it was told, in hex. */
   readonly hooksInDoubt: ReadonlySet<string>
   /** The epoch in which this connection has asked for the metadata; null for none. */
@@ -56,7 +57,7 @@ export const sessionAtFirst: RoomSession = {
   filling: fillingAtFirst,
   reading: readingAtFirst,
   sending: sendingAtFirst,
-  handingBack: null,
+  restoring: null,
   hooksInDoubt: new Set(),
   metaAskedEpoch: null,
 }

@@ -3,7 +3,7 @@ import type { Device } from '../device.ts'
 import { retryDelayMaxMs } from '../forNow.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Questions } from '../questions.ts'
-import type { ConnectionEvents, Ready } from '../sync/connection.ts'
+import type { ConnectionEvents, Ready } from '../sync/frames.ts'
 import type { Present } from './present.ts'
 
 /** What is done when a connection has been opened, and with what it tells afterwards. */

@@ -12,7 +12,8 @@ import type { Call } from '../../src/account/contacts.ts'
 import { memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { cellOf } from '../../src/cell.ts'
-import { type HandingBack, type Healer, type Healing, makeHealer } from '../../src/room/healer.ts'
+import { type LogRestorer, makeLogRestorer } from '../../src/room/restoreLog.ts'
+import type { Restored, RestoreProgress } from '../../src/room/restoreProgress.ts'
 import type { JudgedEntry } from '../../src/room/judge.ts'
 import { roomKeys } from '../../src/room/keys.ts'
 import { rawChanges } from '../../src/room/rawLog.ts'
@@ -85,7 +86,7 @@ const restored = (ledger: Ledger, head: number, healsEach = Number.MAX_SAFE_INTE
 }
 
 interface Device {
-  readonly healer: Healer
+  readonly restorer: LogRestorer
   state(): RoomState
 }
 
@@ -95,7 +96,7 @@ const device = async (ledger: Ledger, call: Call, store: Store): Promise<Device>
   const empty = emptyRoom(room, { kind: 'active' })
   const place = { ...empty.place, cursor: last, confirmed: last, hash: ledger.hashes[last] as Uint8Array }
   let state = frozen({ ...empty, place }, 'server_rollback')
-  const healer = makeHealer(
+  const restorer = makeLogRestorer(
     {
       id,
       state: () => state,
@@ -115,19 +116,19 @@ const device = async (ledger: Ledger, call: Call, store: Store): Promise<Device>
         witness: () => ledger.witness,
       },
       contacts: { handBack: async () => false },
-      session: cellOf<HandingBack | null>(null),
+      session: cellOf<RestoreProgress | null>(null),
       isWhole: () => {},
     },
   )
-  return { healer, state: () => state }
+  return { restorer, state: () => state }
 }
 
 /** All of them look in turn, until none has anything more to do than to wait. */
-const together = async (devices: readonly Device[]): Promise<readonly Healing['kind'][]> => {
+const together = async (devices: readonly Device[]): Promise<readonly Restored['kind'][]> => {
   for (;;) {
-    const kinds: Healing['kind'][] = []
-    for (const { healer } of devices) kinds.push((await healer.heal()).kind)
-    if (kinds.every((kind) => kind === 'healed' || kind === 'waiting' || kind === 'later')) return kinds
+    const kinds: Restored['kind'][] = []
+    for (const { restorer } of devices) kinds.push((await restorer.restore()).kind)
+    if (kinds.every((kind) => kind === 'restored' || kind === 'waiting' || kind === 'later')) return kinds
   }
 }
 
@@ -151,9 +152,9 @@ describe('REC-5: what a server has lost', () => {
     const one = await device(ledger, callOf(), await storeWith(longest - lost + 1, longest))
     const counts: number[] = []
     for (;;) {
-      const { kind } = await one.healer.heal()
-      if (kind === 'healed') break
-      const told = one.healer.handedBack()
+      const { kind } = await one.restorer.restore()
+      if (kind === 'restored') break
+      const told = one.restorer.handedBack()
       expect(told).toMatchObject({ lost, next: 'here' })
       counts.push(told?.count ?? 0)
     }
@@ -162,7 +163,7 @@ describe('REC-5: what a server has lost', () => {
     // A page may end a push early, for the sake of its signature.
     expect(server.heals).toBeLessThanOrEqual(Math.ceil(lost / (limits.logPageEntriesMax - pushed)))
     expect(one.state().phase.kind).toBe('active')
-    expect(one.healer.handedBack()).toBeNull()
+    expect(one.restorer.handedBack()).toBeNull()
   })
 
   it('is handed back by one device at a time, and by the next where one may not go on', async () => {
@@ -177,7 +178,7 @@ describe('REC-5: what a server has lost', () => {
         device(ledger, callOf(), store),
       ),
     )
-    expect(await together(devices)).toEqual(['healed', 'healed', 'healed'])
+    expect(await together(devices)).toEqual(['restored', 'restored', 'restored'])
     expect(server.head).toBe(longest)
     expect(server.wasted).toBe(0)
   })
@@ -185,7 +186,7 @@ describe('REC-5: what a server has lost', () => {
   it('says when the server takes more from this device', async () => {
     const { callOf } = restored(ledger, longest - 100, 0)
     const one = await device(ledger, callOf(), await storeWith(longest - 99, longest))
-    expect(await one.healer.heal()).toEqual({ kind: 'later', delayMs: 1234 })
+    expect(await one.restorer.restore()).toEqual({ kind: 'later', delayMs: 1234 })
   })
 
   it('is put together from what different devices have kept', async () => {
@@ -193,7 +194,7 @@ describe('REC-5: what a server has lost', () => {
     const since = longest - 2_000
     const older = await device(ledger, callOf(), await storeWith(longest - 1_999, longest - 500, since))
     const newer = await device(ledger, callOf(), await storeWith(longest - 1_000, longest, since))
-    expect(await together([newer, older])).toEqual(['healed', 'healed'])
+    expect(await together([newer, older])).toEqual(['restored', 'restored'])
     expect(server.head).toBe(longest)
   })
 
@@ -202,12 +203,12 @@ describe('REC-5: what a server has lost', () => {
     const since = longest - 5_000
     const one = await device(ledger, callOf(), await storeWith(longest - 4_999, longest - 3_000, since))
     const other = await device(ledger, callOf(), await storeWith(longest - 1_000, longest, since))
-    for (const { healer } of [one, other]) healer.endsAt(since)
+    for (const { restorer } of [one, other]) restorer.endsAt(since)
     expect(await together([one, other])).toEqual(['waiting', 'waiting'])
-    for (const { healer } of [one, other])
-      expect(healer.handedBack()).toEqual({ lost: 5_000, count: 2_000, next: 'elsewhere' })
+    for (const { restorer } of [one, other])
+      expect(restorer.handedBack()).toEqual({ lost: 5_000, count: 2_000, next: 'elsewhere' })
     // Each time longer apart, so that a room of thousands asks seldom.
-    const [first, second] = [await one.healer.heal(), await one.healer.heal()]
+    const [first, second] = [await one.restorer.restore(), await one.restorer.restore()]
     expect(first.kind === 'waiting' && second.kind === 'waiting' && second.looks - first.looks).toBe(1)
   })
 })
