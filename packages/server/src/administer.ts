@@ -10,6 +10,7 @@ import { lockData } from './data/dataLock.ts'
 import { keepData } from './data/keeper.ts'
 import { openData } from './data/openData.ts'
 import { databasePath } from './data/parts.ts'
+import type { UpdateNews } from './data/update.ts'
 import { dataProblem } from './data/problem.ts'
 import { readPublicUrl } from './http/publicUrl.ts'
 import { type EventLog, makeEventLog } from './logging/eventLog.ts'
@@ -23,6 +24,8 @@ export interface AdministerOptions {
   readonly dataDirectory: string
   /** Where people open the server; a server that runs knows better. */
   readonly publicUrl: string | null
+  /** Hears of data of an earlier version, as they are copied and updated. */
+  readonly tellUpdate?: (news: UpdateNews) => void
 }
 
 interface Surroundings {
@@ -49,7 +52,7 @@ const administrationOf = (store: Store, { clock, limits, log, publicUrl }: Surro
 
 /** The data without a server: opened, kept and closed as a server does. */
 async function* onData(
-  { dataDirectory: directory, publicUrl }: AdministerOptions,
+  { dataDirectory: directory, publicUrl, tellUpdate }: AdministerOptions,
   action: Action,
 ): AsyncIterable<Answers[Verb]> {
   const limits = limitsOf({ port: 0, dataDirectory: directory, webDirectory: null })
@@ -61,6 +64,7 @@ async function* onData(
     isAccepted: false,
     clock,
     makeOpaqueSetup: () => setup,
+    ...(tellUpdate ? { tellUpdate } : {}),
   })
   const { store, secrets, identity } = data
   try {

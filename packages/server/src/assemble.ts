@@ -78,7 +78,7 @@ const eventLogOf = (config: ServerConfig, secrets: Secrets, clock: Clock, tallie
 /** Puts the services of a server together over its store, and listens. Closing the server closes the store. */
 export const assemble = async (
   config: ServerConfig,
-  { directory, store, secrets, identity }: Data,
+  { directory, store, secrets, identity, migrations }: Data,
 ): Promise<RunningServer> => {
   const { host = hostDefault, webDirectory } = config
   const clock = boundedClock(config.clock ?? systemClock)
@@ -205,6 +205,7 @@ export const assemble = async (
       await stopServing()
       throw error
     })
+  if (migrations > 0) log.info('data_updated', { count: migrations })
   const damaged = await orStop(delivery.inspect())
   if (damaged > 0) log.warn('rooms_not_served', { count: damaged })
   const keeper = await orStop(

@@ -1,5 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { limits, type RegistrationMode } from '@sotto/protocol'
+import type { UpdateNews } from './data/update.ts'
 import type { Load } from './budget/load.ts'
 import type { TlsFiles } from './tls/refusal.ts'
 import type { DestinationStream, LevelWithSilent } from 'pino'
@@ -46,6 +47,8 @@ export interface ServerConfig {
    * is missing is then gone.
    */
   readonly dataIsRight?: boolean
+  /** Hears of data of an earlier version, as they are copied and updated. */
+  readonly tellUpdate?: (news: UpdateNews) => void
   readonly logLevel?: LevelWithSilent
   /** Where the structured log goes. Default: standard error. */
   readonly logDestination?: DestinationStream

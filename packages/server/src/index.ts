@@ -8,6 +8,7 @@ import { dataProblem } from './data/problem.ts'
 
 export type { RunningServer } from './assemble.ts'
 export { type Clock, isPublic, type ServerConfig, type ServerLimits } from './configuration.ts'
+export type { UpdateNews } from './data/update.ts'
 export { threadLoad } from './budget/load.ts'
 export { securityHeaders } from './http/headers.ts'
 
@@ -48,6 +49,7 @@ const startOn = async (config: ServerConfig): Promise<RunningServer> => {
     isAccepted: config.dataIsRight ?? false,
     clock: boundedClock(config.clock ?? systemClock),
     makeOpaqueSetup: () => setup,
+    ...(config.tellUpdate ? { tellUpdate: config.tellUpdate } : {}),
   })
   try {
     return await assemble(config, data)

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { ServerConfig } from '@sotto/server'
+import type { ServerConfig, UpdateNews } from '@sotto/server'
 import { describe, expect, it } from 'vitest'
+import { copyBefore, planCopy } from '../src/data/copyBefore.ts'
 import { migrations } from '../src/store/migrations/index.ts'
+import { refusal } from './client/calling.ts'
+import { register } from './client/device.ts'
 import { temporaryDirectory, testServer } from './client/testServer.ts'
 
 const golden = join(import.meta.dirname, '../../../tests/golden')
@@ -37,6 +40,102 @@ const changed = (directory: string, sql: string): string => {
 }
 
 const newest = String(migrations.at(-1)?.name)
+/** Those that the first release did not have. */
+const since = migrations.slice(22)
+
+const hasAlice = async (directory: string): Promise<boolean> => {
+  const server = await start(directory)
+  const { code } = await refusal(register(server.url, 'alice'))
+  await server.close()
+  return code === 'name_taken'
+}
+
+describe('data of an earlier version', () => {
+  it('DATA-7: are copied, and the copy is a whole one', async () => {
+    const directory = earlierData()
+    const before = contentsOf(directory)
+    const news: UpdateNews[] = []
+    const lines: string[] = []
+    const server = await start(directory, {
+      tellUpdate: (one) => void news.push(one),
+      logLevel: 'info',
+      logDestination: { write: (line) => void lines.push(line) },
+    })
+    await server.close()
+    const copy = join(directory, 'before-update')
+    expect(contentsOf(copy)).toEqual(before)
+    expect(statSync(join(copy, 'secrets', 'log-key')).mode & 0o077).toBe(0)
+    const steps = since.map(({ name }, at) => ({ kind: 'step', name, number: at + 1, count: since.length }))
+    expect(news).toEqual([
+      {
+        kind: 'begun',
+        migrations: since.length,
+        copy: { folder: 'before-update', bytes: expect.any(Number) as number },
+      },
+      ...steps,
+      { kind: 'ended' },
+    ])
+    expect(lines.filter((line) => line.includes('"data_updated"'))).toHaveLength(1)
+    expect(await hasAlice(copy)).toBe(true)
+  })
+
+  it('are copied with their log, where the server of before was killed', async () => {
+    const directory = earlierData()
+    const database = new DatabaseSync(join(directory, 'sotto.db'))
+    database.exec(`UPDATE invites SET uses = 2`)
+    // As a process leaves it that is gone: the copy is taken of open files.
+    const killed = join(temporaryDirectory(), 'data')
+    cpSync(directory, killed, { recursive: true })
+    database.close()
+    const marker = JSON.parse(readFileSync(join(killed, 'marker'), 'utf8')) as object
+    writeFileSync(join(killed, 'marker'), JSON.stringify({ ...marker, log: 'any' }))
+    expect(readdirSync(killed)).toContain('sotto.db-wal')
+    await (await start(killed)).close()
+    const copied = new DatabaseSync(join(killed, 'before-update', 'sotto.db'))
+    expect(copied.prepare('SELECT uses FROM invites').get()).toEqual({ uses: 2 })
+    expect(copied.prepare('SELECT max(version) AS version FROM schema_version').get()).toEqual({
+      version: 22,
+    })
+    copied.close()
+  })
+
+  it('leave the copy of the last update alone, until they are updated again', async () => {
+    const directory = earlierData()
+    const news: UpdateNews[] = []
+    const tellUpdate = (one: UpdateNews) => void news.push(one)
+    await (await start(directory)).close()
+    const before = contentsOf(join(directory, 'before-update'))
+    await (await start(directory, { tellUpdate })).close()
+    expect(news).toEqual([])
+    expect(contentsOf(join(directory, 'before-update'))).toEqual(before)
+  })
+
+  it('that are new are neither copied nor told of', async () => {
+    const directory = join(temporaryDirectory(), 'data')
+    const news: UpdateNews[] = []
+    await (await start(directory, { tellUpdate: (one) => void news.push(one) })).close()
+    expect(news).toEqual([])
+    expect(readdirSync(directory)).not.toContain('before-update')
+  })
+
+  it('are not copied where the disk has no room for them and for the update itself', () => {
+    const directory = earlierData()
+    expect(planCopy(directory, 1_000_000)).toMatchObject({ kind: 'no_room', freeBytes: 1_000_000 })
+    expect(planCopy(directory, 1_000_000_000)).toMatchObject({ kind: 'copied' })
+  })
+
+  it('are copied anew where the copy was cut off', async () => {
+    const directory = earlierData()
+    const before = contentsOf(directory)
+    for (const folder of ['before-update', 'before-update.new']) {
+      mkdirSync(join(directory, folder))
+      writeFileSync(join(directory, folder, 'sotto.db'), 'half of one')
+    }
+    await copyBefore(directory)
+    expect(readdirSync(directory)).not.toContain('before-update.new')
+    expect(contentsOf(join(directory, 'before-update'))).toEqual(before)
+  })
+})
 
 describe('data of a newer version', () => {
   it.each([

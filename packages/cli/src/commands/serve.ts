@@ -8,6 +8,7 @@ import { calledFrom, typed } from '../calledAs.ts'
 import { inEnvironment } from '../environment.ts'
 import { dataOption } from '../host/dataOption.ts'
 import { passwordWarning, tellSettings, tlsFiles } from '../host/settings.ts'
+import { updateWords } from '../host/update.ts'
 import { invocationOf } from '../invocation.ts'
 import { listeningProblem } from '../listening.ts'
 import { styled } from '../output.ts'
@@ -199,6 +200,7 @@ export const serveCommand = (): Command =>
         ...(options.registration ? { registration: options.registration } : {}),
         clockIsRight: options.clockIsRight,
         dataIsRight: options.dataIsRight,
+        tellUpdate: updateWords(dataDirectory, (text) => output.notice({ update: text }, text)),
         // A person at a terminal wants to know what is wrong; whoever collects a log wants all of it.
         logLevel: options.logLevel ?? (process.stderr.isTTY ? 'warn' : 'info'),
       }).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { dataPlace, thisMachine } from '../dataPlace.ts'
+import { updateWords } from './update.ts'
 
 export interface DataOptions {
   readonly data: string
@@ -17,7 +18,8 @@ export const dataOption = (): Option =>
  *
  * @param publicUrl where people open the server, if the host says so
  */
-export const dataOf = ({ data }: DataOptions, publicUrl: string | null = null) => ({
-  dataDirectory: dataPlace(data, thisMachine()).path,
-  publicUrl,
-})
+export const dataOf = ({ data }: DataOptions, publicUrl: string | null = null) => {
+  const { path: dataDirectory } = dataPlace(data, thisMachine())
+  const tellUpdate = updateWords(dataDirectory, (text) => void process.stderr.write(`${text}\n`))
+  return { dataDirectory, publicUrl, tellUpdate }
+}

@@ -8,6 +8,7 @@ import { markOf } from './keeper.ts'
 import { newStoreId, readMarker, writeFounding, writeMark } from './marker.ts'
 import { databasePath, lookAtParts, secretsPrint } from './parts.ts'
 import { peek } from './peek.ts'
+import { beginUpdate, type UpdateNews } from './update.ts'
 
 /** What a server has of its directory: they belong together. */
 export interface Data {
@@ -16,6 +17,8 @@ export interface Data {
   readonly secrets: Secrets
   /** What the database says of itself, for whoever keeps it. */
   readonly identity: Identity
+  /** Migrations that it has just had; 0 where it is new. */
+  readonly migrations: number
 }
 
 export interface OpenDataOptions {
@@ -25,6 +28,8 @@ export interface OpenDataOptions {
   readonly isAccepted: boolean
   readonly clock: Clock
   makeOpaqueSetup(): string
+  /** Hears of an update of the data as it goes on. */
+  tellUpdate?(news: UpdateNews): void
 }
 
 /** Of a database: what it says of itself, or will say if it is one of before. */
@@ -69,8 +74,10 @@ const secretsIn = (directory: string): string => join(directory, 'secrets')
  * @throws Error of the file system or of SQLite
  */
 export const openData = async (options: OpenDataOptions): Promise<Data> => {
-  const { directory, bytesMax, clock, makeOpaqueSetup } = options
+  const { directory, bytesMax, clock, makeOpaqueSetup, tellUpdate = () => {} } = options
   const found = find(options)
+  const migrations = found.kind === 'nothing' ? 0 : found.pending
+  if (migrations > 0) await beginUpdate(directory, migrations, tellUpdate)
   if (found.kind === 'nothing') await writeFounding(directory)
   else await writeMark(directory, markOf(found.identity, 0, { kind: 'any' }))
   const secrets = await loadSecrets({
@@ -81,8 +88,11 @@ export const openData = async (options: OpenDataOptions): Promise<Data> => {
   const print = secretsPrint(secretBytes(secretsIn(directory)))
   const identity = found.kind === 'nothing' ? unmarked(newStoreId(), print, clock) : found.identity
   const path = databasePath(directory)
-  const store = await openStore({ path, ...(bytesMax === undefined ? {} : { bytesMax }) })
+  const store = await openStore({ path, ...(bytesMax === undefined ? {} : { bytesMax }) }, (step) =>
+    tellUpdate({ kind: 'step', ...step }),
+  )
+  if (migrations > 0) tellUpdate({ kind: 'ended' })
   // Who has the database alone needs none; the look at it has made one.
   rmSync(`${path}-shm`, { force: true })
-  return { directory, store, secrets, identity }
+  return { directory, store, secrets, identity, migrations }
 }

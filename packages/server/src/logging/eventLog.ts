@@ -80,6 +80,7 @@ export type EventName =
   | keyof typeof helps
   | (typeof peersEvents)[number]
   | 'started'
+  | 'data_updated'
   | 'certificate_replaced'
   | 'clock_doubted'
   | 'disk_recovered'
