@@ -1,4 +1,6 @@
+import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -135,6 +137,35 @@ describe('data of an earlier version', () => {
     expect(readdirSync(directory)).not.toContain('before-update.new')
     expect(contentsOf(join(directory, 'before-update'))).toEqual(before)
   })
+})
+
+/** A server on these data that is killed so long after their update has begun. @returns what it had told */
+const killedAfter = async (directory: string, afterMs: number): Promise<readonly string[]> => {
+  const child = fork(join(import.meta.dirname, 'child', 'update.ts'), [directory])
+  const told: string[] = []
+  child.on('message', (kind) => {
+    told.push(String(kind))
+    if (kind === 'begun') setTimeout(() => child.kill('SIGKILL'), afterMs)
+  })
+  await once(child, 'exit')
+  return told
+}
+
+describe('a server that is killed while it updates its data', () => {
+  it.each([0, 3, 6, 12, 25, 50, 100])(
+    'DATA-7: after %i ms leaves them as they were or updated, and the next start completes it',
+    async (afterMs) => {
+      const directory = earlierData()
+      const before = contentsOf(directory)
+      expect(await killedAfter(directory, afterMs)).toContain('begun')
+      expect(await hasAlice(directory)).toBe(true)
+      // The copy is a whole one whenever it was made: of the data of before, by the first start or the second.
+      const copy = contentsOf(join(directory, 'before-update'))
+      expect(copy).toEqual(expect.arrayContaining(before.filter((line) => line.startsWith('secrets'))))
+      expect(await hasAlice(join(directory, 'before-update'))).toBe(true)
+      expect(readdirSync(directory)).not.toContain('before-update.new')
+    },
+  )
 })
 
 describe('data of a newer version', () => {

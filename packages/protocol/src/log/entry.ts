@@ -30,7 +30,7 @@ export const entryKind = oneOf<EntryKind>(0, 1, 2, 3, 4, 5, 6, 7)
  * One link of a room's log. `previousHash` is the hash of the entry before (zeros for the first), so that a
  * server cannot reorder, drop or replace what somebody has seen.
  */
-const entry = struct({
+export const entryShape = struct({
   version: literal(1),
   room: roomId,
   seq: uint(),
@@ -43,11 +43,11 @@ const entry = struct({
   auxHash: nullable(hashValue),
   timeMs: moment,
 })
-export type LogEntry = TypeOf<typeof entry>
+export type LogEntry = TypeOf<typeof entryShape>
 
-export const encodeEntry = (value: LogEntry): Uint8Array => encodeAs(entry, value)
+export const encodeEntry = (value: LogEntry): Uint8Array => encodeAs(entryShape, value)
 /** @throws SottoError `bad_request` */
-export const decodeEntry = (bytes: Uint8Array): LogEntry => decodeAs(entry, bytes, 'entry')
+export const decodeEntry = (bytes: Uint8Array): LogEntry => decodeAs(entryShape, bytes, 'entry')
 
 /** `h = hash("log", entry bytes)`, over the bytes as received. */
 export const entryHash = (bytes: Uint8Array): Uint8Array => labelledHash('log', bytes)

@@ -5,7 +5,7 @@ import { accountId, deviceId, messageId, signatureValue } from '../ids.ts'
  * The payload of a `nack` entry: which device refuses the commit at `seq`, and why, signed by that device, so that
  * the server cannot make members believe that others have refused.
  */
-const loggedNack = struct({
+export const loggedNackShape = struct({
   account: accountId,
   device: deviceId,
   seq: uint(),
@@ -14,8 +14,8 @@ const loggedNack = struct({
   /** `sign(D, "nack", [room, seq, rule, messageId])` */
   signature: signatureValue,
 })
-export type LoggedNack = TypeOf<typeof loggedNack>
+export type LoggedNack = TypeOf<typeof loggedNackShape>
 
-export const encodeLoggedNack = (value: LoggedNack): Uint8Array => encodeAs(loggedNack, value)
+export const encodeLoggedNack = (value: LoggedNack): Uint8Array => encodeAs(loggedNackShape, value)
 /** @throws SottoError `bad_request` */
-export const decodeLoggedNack = (bytes: Uint8Array): LoggedNack => decodeAs(loggedNack, bytes, 'nack')
+export const decodeLoggedNack = (bytes: Uint8Array): LoggedNack => decodeAs(loggedNackShape, bytes, 'nack')

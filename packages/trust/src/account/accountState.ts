@@ -83,13 +83,13 @@ const rest = {
 }
 const storedState = struct({ account: accountId, identityKeys: list(publicKey, chainLinksMax), ...rest })
 
-const shape: Shape<TypeOf<typeof storedState>> = versioned(2, storedState)
+export const accountStateShape: Shape<TypeOf<typeof storedState>> = versioned(2, storedState)
 /** Knows the newest AIK only. */
 const firstShape = versioned(1, struct({ account: accountId, identityKey: publicKey, ...rest }))
 
 const read = (stored: Uint8Array): TypeOf<typeof storedState> => {
   const first = parsed(() => decodeAs(firstShape, stored))
-  return first ? { ...first, identityKeys: [first.identityKey] } : decodeAs(shape, stored, 'account state')
+  return first ? { ...first, identityKeys: [first.identityKey] } : decodeAs(accountStateShape, stored, 'account state')
 }
 
 /** For keeping a verified state on this device, so that a chain is verified once. @throws SottoError `bad_request` */
@@ -100,7 +100,7 @@ export const encodeAccountState = (state: AccountState): Uint8Array => {
     addedSeq,
     revoked: status.kind === 'revoked' ? status : null,
   }))
-  return encodeBounded(shape, { account, identityKeys, name, timeS, heads, devices }, 'account state')
+  return encodeBounded(accountStateShape, { account, identityKeys, name, timeS, heads, devices }, 'account state')
 }
 
 /** @throws SottoError `bad_request` for what `encodeAccountState` did not write */

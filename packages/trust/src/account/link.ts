@@ -54,7 +54,7 @@ export interface Link extends TypeOf<typeof place> {
 const placeFields = 4
 
 /** `[1, account, seq, previous_hash, time_s, type, body]` */
-const link: Shape<Link> = versioned(1, {
+export const linkShape: Shape<Link> = versioned(1, {
   read: (value, at) => {
     if (!Array.isArray(value) || value.length !== placeFields + 2 || !Array.isArray(value.at(-1)))
       throw new SottoError('bad_request', `${at}: expected a link`)
@@ -72,11 +72,11 @@ const link: Shape<Link> = versioned(1, {
 })
 
 /** @throws SottoError `bad_request` for what nobody would read */
-export const encodeLink = (value: Link): Uint8Array => encodeBounded(link, value, 'link')
+export const encodeLink = (value: Link): Uint8Array => encodeBounded(linkShape, value, 'link')
 
 /** What a link says, before anything is known of who signed it. */
 export const parseLink = (signed: SignedLink): Verdict<Link> => {
   if (signed.bytes.length > limits.chainLinkBytesMax) return refused('CHAIN-1')
-  const value = parsed(() => decodeAs(link, signed.bytes, 'link'))
+  const value = parsed(() => decodeAs(linkShape, signed.bytes, 'link'))
   return value ? accepted(value) : refused('CHAIN-1')
 }

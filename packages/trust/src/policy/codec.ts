@@ -27,7 +27,7 @@ export const hooksMax = 32
 
 const role = oneOf<Role>(0, 1, 2, 3)
 
-const policy: Shape<Policy> = versioned(
+export const policyShape: Shape<Policy> = versioned(
   1,
   struct({
     room: roomId,
@@ -68,12 +68,12 @@ const policy: Shape<Policy> = versioned(
 export const encodePolicy = (value: Policy): Uint8Array => {
   const broken = policyRule(value)
   if (broken) throw new SottoError('bad_request', `breaks ${broken}`, { rule: broken })
-  return encodeBounded(policy, value, 'policy')
+  return encodeBounded(policyShape, value, 'policy')
 }
 
 /** Reads a policy and judges it by itself (POLICY-2 to POLICY-10). */
 export const decodePolicy = (data: Uint8Array): Verdict<Policy> => {
-  const value = parsed(() => decodeAs(policy, data, 'policy'))
+  const value = parsed(() => decodeAs(policyShape, data, 'policy'))
   if (!value) return refused('POLICY-2')
   const broken = policyRule(value)
   return broken ? refused(broken) : accepted(value)
