@@ -19,6 +19,7 @@ import { processHints } from './open/hints.ts'
 import type { Store } from './store/openStore.ts'
 
 export type { Action, Answers } from './control/actions.ts'
+export type { UpdateNews } from './data/update.ts'
 
 export interface AdministerOptions {
   readonly dataDirectory: string

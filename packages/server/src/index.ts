@@ -8,7 +8,6 @@ import { dataProblem } from './data/problem.ts'
 
 export type { RunningServer } from './assemble.ts'
 export { type Clock, isPublic, type ServerConfig, type ServerLimits } from './configuration.ts'
-export type { UpdateNews } from './data/update.ts'
 export { threadLoad } from './budget/load.ts'
 export { securityHeaders } from './http/headers.ts'
 

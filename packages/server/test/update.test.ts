@@ -4,9 +4,10 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { ServerConfig, UpdateNews } from '@sotto/server'
+import type { ServerConfig } from '@sotto/server'
 import { describe, expect, it } from 'vitest'
 import { copyBefore, planCopy } from '../src/data/copyBefore.ts'
+import type { UpdateNews } from '../src/data/update.ts'
 import { migrations } from '../src/store/migrations/index.ts'
 import { refusal } from './client/calling.ts'
 import { register } from './client/device.ts'
@@ -143,8 +144,8 @@ describe('data of an earlier version', () => {
 const killedAfter = async (directory: string, afterMs: number): Promise<readonly string[]> => {
   const child = fork(join(import.meta.dirname, 'child', 'update.ts'), [directory])
   const told: string[] = []
-  child.on('message', (kind) => {
-    told.push(String(kind))
+  child.on('message', (kind: string) => {
+    told.push(kind)
     if (kind === 'begun') setTimeout(() => child.kill('SIGKILL'), afterMs)
   })
   await once(child, 'exit')

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { UpdateNews } from '@sotto/server'
+import type { UpdateNews } from '@sotto/server/control'
 
 /** An update that is over at once needs no word for each of its steps. */
 const silenceMs = 1000

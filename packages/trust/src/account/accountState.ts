@@ -89,7 +89,9 @@ const firstShape = versioned(1, struct({ account: accountId, identityKey: public
 
 const read = (stored: Uint8Array): TypeOf<typeof storedState> => {
   const first = parsed(() => decodeAs(firstShape, stored))
-  return first ? { ...first, identityKeys: [first.identityKey] } : decodeAs(accountStateShape, stored, 'account state')
+  return first
+    ? { ...first, identityKeys: [first.identityKey] }
+    : decodeAs(accountStateShape, stored, 'account state')
 }
 
 /** For keeping a verified state on this device, so that a chain is verified once. @throws SottoError `bad_request` */
@@ -100,7 +102,11 @@ export const encodeAccountState = (state: AccountState): Uint8Array => {
     addedSeq,
     revoked: status.kind === 'revoked' ? status : null,
   }))
-  return encodeBounded(accountStateShape, { account, identityKeys, name, timeS, heads, devices }, 'account state')
+  return encodeBounded(
+    accountStateShape,
+    { account, identityKeys, name, timeS, heads, devices },
+    'account state',
+  )
 }
 
 /** @throws SottoError `bad_request` for what `encodeAccountState` did not write */
