@@ -8,6 +8,7 @@ import { type Hints, userTopic } from '../hints.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import { type Outcome, outcomeOf } from '../mail/outcome.ts'
 import type { ChatStore, OpenChat, OpenUser } from '../store.ts'
+import { invite } from './invite.ts'
 
 export interface Invitation {
   readonly participants: readonly OpenUser[]
@@ -54,19 +55,8 @@ interface Dependencies {
 }
 
 const chatIdBytes = 16
-/** What the rows of a chat take. */
-const chatBytes = 256
-const participantBytes = 64
-
-export const makeChats = ({
-  store,
-  mailbox,
-  hints,
-  clock,
-  limits,
-  isOnline,
-  isVisible,
-}: Dependencies): Chats => {
+export const makeChats = (dependencies: Dependencies): Chats => {
+  const { store, mailbox, hints, clock, limits, isOnline, isVisible } = dependencies
   const of = async (user: OpenUser, id: string): Promise<OpenChat> => {
     const chat = await store.chat(id)
     return chat?.participants.some((one) => one.id === user.id) ? chat : refuse('CHAT_NOT_FOUND')
@@ -83,40 +73,6 @@ export const makeChats = ({
       if (id !== user.id) hints.publish(userTopic(id), { kind: 'event', event, payload })
   }
 
-  /** Who has no room for his invitation is left out: nobody takes part without knowing. */
-  const invite = async (
-    initiator: OpenUser,
-    id: string,
-    guests: readonly OpenUser[],
-    entries: ReadonlyMap<string, unknown>,
-  ): Promise<readonly number[]> => {
-    const chat = { id, initiator: initiator.id, createdMs: clock.nowMs() }
-    const left = new Set<number>()
-    for (;;) {
-      const invited = guests.filter((guest) => !left.has(guest.id))
-      if (invited.length === 0 && left.size > 0) return refuse('MAILBOX_FULL')
-      const all = [initiator, ...invited]
-      const participants = all.map(({ name }) => name)
-      const letters = invited.map(({ id: recipient, name }) => ({
-        recipient,
-        event: 'chat_invitation',
-        payload: {
-          chat_id: id,
-          initiator: initiator.name,
-          participants,
-          encrypted_key: entries.get(name),
-        },
-      }))
-      const ids = all.map((user) => user.id)
-      const bytesBeside = chatBytes + participantBytes * all.length
-      const { kind, full } = await mailbox.postBy({ sender: initiator, letters, bytesBeside }, (post) =>
-        store.create(chat, ids, post),
-      )
-      if (kind === 'kept') return [...left]
-      for (const one of full) left.add(one)
-    }
-  }
-
   return {
     initiate: async (initiator, { participants, keys, away: whenAway }) => {
       const named = new Map([initiator, ...participants].map((user) => [user.id, user]))
@@ -128,7 +84,7 @@ export const makeChats = ({
       // Who is not told is not in it: nobody takes part without knowing.
       const told = whenAway === 'queue' ? guests : guests.filter((guest) => !isAway.includes(guest))
       const id = randomBytes(chatIdBytes).toString('hex')
-      const full = await invite(initiator, id, told, entries)
+      const full = await invite(dependencies, initiator, id, told, entries)
       const chat = (await store.chat(id)) ?? refuse('CHAT_NOT_FOUND')
       return { chat, away: isAway.map(({ name }) => name), ...outcomeOf(told, full) }
     },
