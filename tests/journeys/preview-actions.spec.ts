@@ -74,11 +74,13 @@ test('by key: up to a message, Enter for its menu, a letter for an action, Escap
 
   await page.keyboard.press('Enter')
   await expect(menu(page)).toBeVisible()
-  await expect(menu(page).getByRole('menuitem', { name: 'Copy text' })).toBeFocused()
+  await expect(menu(page).getByRole('menuitem', { name: 'React' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(menu(page)).toHaveCount(0)
   await expect(second).toBeFocused()
 
+  await page.keyboard.press('Tab')
+  await expect(second.getByRole('button', { name: 'React' })).toBeFocused()
   await page.keyboard.press('Tab')
   await expect(second.getByRole('button', { name: 'Copy text' })).toBeFocused()
   await page.keyboard.press('Enter')

@@ -16,6 +16,7 @@ import type {
   TimelinePlace,
 } from '@sotto/client'
 import { accessTokenCommands } from './accessTokens.ts'
+import { reactedIn } from './reactions.ts'
 import { hooksOf, membersOf, people, room as roomNamed, you } from './scenery.ts'
 import type { Scene } from './scenes.ts'
 import { sceneryOf, startState } from './startState.ts'
@@ -365,6 +366,17 @@ export const openPreviewClient = (scene: Scene): Client => {
       changeRoom(room, (one) => ({ ...one, latest: { by: 'person', sender: you.name, text, timeMs } }))
       void deliver(room, id)
       return { id }
+    },
+    react: async ({ room, id, emoji, isOn = true }) => {
+      await wait(200)
+      const item = timelines.get(room)?.find((one) => one.id === id)
+      if (item?.kind !== 'message') throw new PreviewFailure('not_found')
+      const changed = { ...item, reactions: reactedIn(item.reactions ?? [], emoji, isOn) }
+      timelines.set(
+        room,
+        (timelines.get(room) ?? []).map((one) => (one.id === id ? changed : one)),
+      )
+      tell({ kind: 'changed', room, items: [changed] })
     },
     retry: async ({ room, id }) => {
       const item = timelines.get(room)?.find((one) => one.id === id)

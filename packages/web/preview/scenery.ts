@@ -7,6 +7,7 @@ import type {
   SenderView,
   TimelineItem,
 } from '@sotto/client'
+import { withReactions } from './reactions.ts'
 import { hostile, minutes, talk } from './sayings.ts'
 
 const minuteMs = 60_000
@@ -227,7 +228,7 @@ export const latestOf = (items: readonly TimelineItem[]): RoomView['latest'] => 
 
 /** A full desk. */
 export const scenery = (nowMs: number): Scenery => {
-  const general = longConversation(2000, nowMs)
+  const general = withReactions(longConversation(2000, nowMs))
   const design = shortTalk(
     [
       [people.chiara, 'First sketches of the new start page are in the folder.', 2 * dayMs],

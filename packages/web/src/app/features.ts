@@ -2,6 +2,7 @@ import { conversation } from '../features/conversation/feature.ts'
 import { invitations } from '../features/invitations/feature.tsx'
 import { members } from '../features/members/feature.ts'
 import { openRoom } from '../features/openRoom/feature.ts'
+import { reactions } from '../features/reactions/feature.ts'
 import { refounding } from '../features/refounding/feature.ts'
 import { rooms } from '../features/rooms/feature.ts'
 import { settings } from '../features/settings/feature.ts'
@@ -11,6 +12,7 @@ import type { Feature } from '../registry/feature.ts'
 
 /** The features of the web client, in the order of menus and help. Without its line, a feature is gone from every screen. */
 export const features: readonly Feature[] = [
+  reactions,
   conversation,
   invitations,
   members,

@@ -3,6 +3,7 @@ import { failure, happened, lack, nameReason, noSpace, obstacle, safe } from './
 import { hook } from './hook.ts'
 import { invitation } from './invitation.en.ts'
 import { openRoom } from './openRoom.en.ts'
+import { reactions } from './reactions.en.ts'
 import { token } from './token.en.ts'
 
 /** Every text of the interface. Names and other words of people are values, never parts of a text. */
@@ -262,6 +263,8 @@ export const en = {
     copied: 'Copied',
     copyRefused: 'The browser does not let Sotto copy. Select the text and copy it yourself.',
   },
+
+  reactions,
 
   hook,
 

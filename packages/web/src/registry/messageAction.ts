@@ -19,8 +19,12 @@ export interface MessageTools {
   say(text: string): void
 }
 
+/** Does something about the message; what a rejection says is shown below the messages. */
+export type Act = (act: (target: MessageTarget, tools: MessageTools) => void | Promise<void>) => void
+
 export interface PanelProps {
   readonly target: MessageTarget
+  readonly act: Act
   readonly onClose: () => void
 }
 
@@ -47,8 +51,13 @@ export interface MessageAction {
   readonly deed: Deed
 }
 
+export interface UnderProps {
+  readonly target: MessageTarget
+  readonly act: Act
+}
+
 /** What stands under a message, inside of its row. */
 export interface UnderMessage {
   readonly id: string
-  readonly Part: (props: { readonly item: SpokenItem }) => ReactElement | null
+  readonly Part: (props: UnderProps) => ReactElement | null
 }

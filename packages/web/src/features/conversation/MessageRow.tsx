@@ -190,6 +190,7 @@ const sameDelivery = (a: Delivery, b: Delivery): boolean => {
 const sameItem = (a: Message, b: Message): boolean =>
   a.id === b.id &&
   a.text === b.text &&
+  a.reactions === b.reactions &&
   a.timeMs === b.timeMs &&
   sameDelivery(a.delivery, b.delivery) &&
   a.sender.name === b.sender.name &&

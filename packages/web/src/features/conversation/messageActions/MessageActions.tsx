@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import { useClient } from '../../../client/ClientContext.tsx'
 import { failureOf } from '../../../client/failure.ts'
 import type { Failure } from '../../../client/failure.ts'
-import type { MessageAction, MessageTarget, SpokenItem } from '../../../registry/messageAction.ts'
+import type { Act, MessageAction, MessageTarget, SpokenItem } from '../../../registry/messageAction.ts'
 import { useRegistry } from '../../../registry/RegistryContext.tsx'
 import { useAnnounce } from '../../../ui/Announcer.tsx'
 import { observed } from '../../../ui/observed.ts'
@@ -25,7 +25,11 @@ export interface MessageActions {
   readonly outcome: Observed<Outcome>
   /** Null where the message is not on the screen any more. */
   target(id: string): MessageTarget | null
+  /** The room that the messages are of. */
+  room(): RoomView
   offered(id: string): readonly MessageAction[]
+  /** Does something about a message; what a rejection says is shown below the messages. */
+  act(id: string, work: Parameters<Act>[0]): void
   /** `anchor` is where a panel of the action stands. */
   perform(action: MessageAction, id: string, anchor: HTMLElement, by: OpenedBy): void
 }
@@ -82,22 +86,27 @@ export const MessageActionsProvider = ({
         outcome.set({ kind: 'failed', failure: failureOf(error) })
       }
     }
+    const act: MessageActions['act'] = (id, work) => {
+      const found = target(id)
+      if (found === null) return
+      outcome.set({ kind: 'nothing' })
+      void attempt(async () => work(found, { client, t, say }))
+    }
     return {
       attention,
       outcome,
       target,
+      room: () => latest.current.room,
+      act,
       offered: (id) => {
         const found = target(id)
         return found === null ? [] : messageActions.filter(({ isOffered }) => isOffered(found))
       },
       perform: ({ id: action, deed }, id, anchor, by) => {
-        const found = target(id)
-        if (found === null) return
+        if (target(id) === null) return
         switch (deed.kind) {
           case 'act':
-            outcome.set({ kind: 'nothing' })
-            void attempt(async () => deed.act(found, { client, t, say }))
-            return
+            return act(id, deed.act)
           case 'panel':
             attention.set({ ...attention.get(), opened: { kind: 'panel', id, anchor, by, action } })
         }

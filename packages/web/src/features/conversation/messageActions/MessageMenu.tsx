@@ -9,9 +9,13 @@ import { useMessageActions } from './MessageActions.tsx'
 type OpenedMenu = Extract<Opened, { kind: 'menu' }>
 type OpenedPanel = Extract<Opened, { kind: 'panel' }>
 
-const useClose = () => {
+/** Closes what is open, unless something else has been opened in its place. */
+const useClose = (opened: Opened) => {
   const { attention } = useMessageActions()
-  return () => attention.set({ ...attention.get(), opened: { kind: 'nothing' } })
+  return () => {
+    const now = attention.get()
+    if (now.opened === opened) attention.set({ ...now, opened: { kind: 'nothing' } })
+  }
 }
 
 /** Where the focus goes from what has been open: who came by key is at the message, who came otherwise was elsewhere. */
@@ -26,7 +30,7 @@ const returnFocus = ({ id, by, anchor }: OpenedMenu | OpenedPanel): HTMLElement 
 const Menu = ({ opened }: { readonly opened: OpenedMenu }) => {
   const t = useTranslations()
   const actions = useMessageActions()
-  const close = useClose()
+  const close = useClose(opened)
   return (
     <AnchoredMenu
       anchor={opened.anchor}
@@ -56,7 +60,7 @@ const Menu = ({ opened }: { readonly opened: OpenedMenu }) => {
 const Panel = ({ opened }: { readonly opened: OpenedPanel }) => {
   const t = useTranslations()
   const actions = useMessageActions()
-  const close = useClose()
+  const close = useClose(opened)
   const target = actions.target(opened.id)
   const action = actions.offered(opened.id).find(({ id }) => id === opened.action)
   if (target === null || action?.deed.kind !== 'panel') return null
@@ -68,7 +72,7 @@ const Panel = ({ opened }: { readonly opened: OpenedPanel }) => {
       onClose={close}
       finalFocus={() => returnFocus(opened)}
     >
-      <Content target={target} onClose={close} />
+      <Content target={target} act={(work) => actions.act(opened.id, work)} onClose={close} />
     </Popover>
   )
 }
