@@ -305,4 +305,16 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'the index says the place before',
+    rule: 'I19',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/client/src/room/receiveMessage.ts',
+        from: '{ device: by, seq: entry.seq }',
+        to: '{ device: by, seq: entry.seq - 1 }',
+      },
+    ],
+  },
 ]
