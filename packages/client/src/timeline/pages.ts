@@ -13,6 +13,8 @@ export interface RecordPage {
 
 /** Rows read at a time: records without items are passed over, so a page may need more than one reading. */
 const rowsPerReading = 256
+/** As many as are missing, and the one that says that there are more; a few more where few are. */
+const rowsFor = (missing: number): number => Math.min(rowsPerReading, Math.max(32, missing + 1))
 
 /** What stands at a place of which the row is damaged: something that cannot be read. */
 const damaged: LogRecord = { anchor: new Uint8Array(), timeMs: 0, items: [{ kind: 'unreadable' }] }
@@ -45,11 +47,8 @@ export const recordsBefore = async (
   const found: PlacedRecord[] = []
   let to = before === null ? folder.to : roomKeys.logEntry(room, before)
   for (;;) {
-    const rows = await firstReadings(
-      store,
-      { from: folder.from, to },
-      { limit: rowsPerReading, direction: 'down' },
-    )
+    const wanted = rowsFor(limit - found.length)
+    const rows = await firstReadings(store, { from: folder.from, to }, { limit: wanted, direction: 'down' })
     for (const reading of rows) {
       const row = placed(reading)
       if (!isShown(row)) continue
@@ -57,7 +56,7 @@ export const recordsBefore = async (
       found.push(row)
     }
     const last = rows.at(-1)
-    if (!last || rows.length < rowsPerReading) return { records: dated(found.toReversed()), more: false }
+    if (!last || rows.length < wanted) return { records: dated(found.toReversed()), more: false }
     to = last.key
   }
 }
@@ -96,11 +95,9 @@ export const recordsFrom = async (
   const found: PlacedRecord[] = []
   let start = from
   for (;;) {
-    const rows = await firstReadings(
-      store,
-      { from: roomKeys.logEntry(room, start), to: folder.to },
-      { limit: rowsPerReading },
-    )
+    const wanted = rowsFor(limit - found.length)
+    const bounds = { from: roomKeys.logEntry(room, start), to: folder.to }
+    const rows = await firstReadings(store, bounds, { limit: wanted })
     for (const reading of rows) {
       const row = placed(reading)
       if (!isShown(row)) continue
@@ -108,7 +105,7 @@ export const recordsFrom = async (
       found.push(row)
     }
     const last = rows.at(-1)
-    if (!last || rows.length < rowsPerReading) return { records: dated(found), more: false }
+    if (!last || rows.length < wanted) return { records: dated(found), more: false }
     start = roomKeys.logSeq(last.key) + 1
   }
 }
