@@ -11,7 +11,7 @@ const placeOf = (version: string): string => join(import.meta.dirname, version)
 export const readGolden = (version: string): Golden =>
   JSON.parse(readFileSync(join(placeOf(version), 'golden.json'), 'utf8')) as Golden
 
-/** A checkout has its own modes; what is private is private again. */
+/** Git keeps no modes: the copy is closed to other users again. */
 const makePrivate = (path: string): void => {
   if (!statSync(path).isDirectory()) return chmodSync(path, 0o600)
   chmodSync(path, 0o700)
@@ -26,7 +26,7 @@ export interface GoldenCopy {
   remove(): void
 }
 
-/** A copy to be opened; what is kept is never changed. */
+/** A copy to be opened: the golden data themselves are never changed. */
 export const copyGolden = (version: string): GoldenCopy => {
   const directory = mkdtempSync(join(tmpdir(), 'sotto-golden-'))
   cpSync(placeOf(version), directory, { recursive: true })

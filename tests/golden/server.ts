@@ -8,7 +8,7 @@ const retryMs = 200
 const isInUse = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 
-/** A server on a copy of golden data, at the address that their profiles know: another test that has it is waited for. */
+/** A server on a copy of golden data, at the address that the profiles know. Waits for another test that has the port. */
 export const startGolden = async (
   { data }: GoldenCopy,
   { port }: Golden,

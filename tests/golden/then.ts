@@ -1,6 +1,6 @@
 /**
- * Sets the clock of this process: what golden data hold ends some day, so who opens them goes back to their time. Processes
- * that are started with `--import` of this file go by `GOLDEN_NOW_MS`.
+ * Sets the clock of this process. Certificates and sessions in golden data end, so a test that opens the data goes back to
+ * their time. A process that is started with `--import` of this file takes its time from `GOLDEN_NOW_MS`.
  */
 export const setClock = (nowMs: number): void => {
   const Present = Date
@@ -12,7 +12,7 @@ export const setClock = (nowMs: number): void => {
   })
 }
 
-/** For a process that is to have the clock of this one. */
+/** The environment of a child process that is to have the clock of this one. */
 export const sameClock = (): Record<string, string> => ({
   NODE_OPTIONS: `--import ${import.meta.url}`,
   GOLDEN_NOW_MS: String(Date.now()),

@@ -29,10 +29,10 @@ const [target] = process.argv.slice(2)
 if (target === undefined) throw new Error('name the directory to write into')
 const data = join(target, 'server')
 const profileOf = (name: string): string => join(target, 'profiles', name)
-/** Of those whose devices are not kept. */
+/** The profiles of people whose devices are not kept. */
 const passing = mkdtempSync(join(tmpdir(), 'sotto-writing-'))
 
-// The keystore of whoever writes them is not theirs.
+// Keys must not go into the keystore of the developer who runs this.
 process.env['SOTTO_KEYS'] = 'file'
 
 const sotto = async (profile: string, ...args: readonly string[]): Promise<readonly unknown[]> => {

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ServerConfig } from '@sotto/server'
+import { administer } from '@sotto/server/control'
 import { describe, expect, it } from 'vitest'
 import { copyBefore, planCopy } from '../src/data/copyBefore.ts'
 import type { UpdateNews } from '../src/data/update.ts'
@@ -167,6 +168,24 @@ describe('a server that is killed while it updates its data', () => {
       expect(readdirSync(directory)).not.toContain('before-update.new')
     },
   )
+})
+
+describe('a command of the host where no server runs', () => {
+  it('updates the data as a start does, and says so', async () => {
+    const directory = earlierData()
+    const news: string[] = []
+    const names: string[] = []
+    const options = {
+      dataDirectory: directory,
+      publicUrl: null,
+      tellUpdate: ({ kind }: UpdateNews) => void news.push(kind),
+    }
+    for (let round = 0; round < 2; round++)
+      for await (const { name } of administer(options, { do: 'accounts' })) names.push(name)
+    expect(news).toEqual(['begun', ...since.map(() => 'step'), 'ended'])
+    expect(names.filter((name) => name === 'alice')).toHaveLength(2)
+    expect(readdirSync(directory)).toContain('before-update')
+  })
 })
 
 describe('data of a newer version', () => {

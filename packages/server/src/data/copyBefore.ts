@@ -21,7 +21,7 @@ export const copyFolder = 'before-update'
 const directoryMode = 0o700
 const fileMode = 0o600
 
-/** What is left for everything else on the disk. */
+/** Bytes that stay free for everything else on the disk. */
 const reserveBytes = 64 * 1024 * 1024
 
 /** Whether a copy of the data fits beside them, with as much again for what the update itself writes. */

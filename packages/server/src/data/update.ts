@@ -1,7 +1,7 @@
 import type { MigrationStep } from '../store/migrate.ts'
 import { copyBefore, copyFolder, planCopy } from './copyBefore.ts'
 
-/** What is heard of data of an earlier version while they are brought to the newest schema. */
+/** The progress of an update of data of an earlier version, for whoever runs the server. */
 export type UpdateNews =
   /** `copy`: where the data will be as they were; null where the disk has too little room for that. */
   | {

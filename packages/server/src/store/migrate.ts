@@ -6,7 +6,7 @@ import type { ColumnTypes, Migration } from './migrations/migration.ts'
 import { appliedCount, schemaNotes } from './schemaNotes.ts'
 import { sqliteDialect } from './sqliteDialect.ts'
 
-/** What is heard of a database of an earlier version while it is brought to the newest schema. */
+/** One migration of a database of an earlier version, told before it runs. */
 export interface MigrationStep {
   readonly name: string
   /** From 1. */
@@ -16,7 +16,7 @@ export interface MigrationStep {
 
 const columnTypes: ColumnTypes = { bytes: 'blob', integer: 'integer' }
 
-/** Kysely notes the name of each in the transaction in which it runs. */
+/** Runs what is pending. Kysely notes the name of each migration in the transaction in which it runs. */
 const run = async (database: DatabaseSync, steps: readonly Migration[]): Promise<void> => {
   const named = Object.fromEntries(
     steps.map(({ name, up }) => [name, { up: (db: Kysely<unknown>) => up(db, columnTypes) }]),
@@ -32,10 +32,10 @@ const run = async (database: DatabaseSync, steps: readonly Migration[]): Promise
 const nothing = async (): Promise<void> => {}
 
 /**
- * Brings a database to the newest schema, all pending migrations in one transaction: a crash leaves it as it was, and the
- * next start begins again.
+ * Brings a database to the newest schema. All pending migrations share one transaction, so that a crash leaves the database
+ * as it was, and the next start begins again.
  *
- * @param tell heard before each migration of a database that is not new
+ * @param tell called before each migration of a database that is not new
  * @throws SottoError `unavailable` when it was written by a newer Sotto
  */
 export const migrate = async (

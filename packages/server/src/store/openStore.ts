@@ -49,7 +49,7 @@ export interface Store {
 /**
  * Opens the database and brings it to the newest schema.
  *
- * @param tell heard before each migration of a database that is not new
+ * @param tell called before each migration of a database that is not new
  * @throws Error when its settings are weaker than what acknowledgements promise, or a newer Sotto has written it
  */
 export const openStore = async (

@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { SottoError } from '@sotto/protocol'
 import type { Migration } from './migrations/migration.ts'
 
-/** What a database says of the migrations that it has had. */
+/** The notes in a database about the migrations that it has had. */
 export type SchemaNotes =
   | { readonly kind: 'new' }
-  /** As versions before Kysely's migrator counted them. */
+  /** Versions before Kysely's migrator kept a count. */
   | { readonly kind: 'counted'; readonly count: number }
   | { readonly kind: 'named'; readonly names: readonly string[] }
 
@@ -24,7 +24,7 @@ export const schemaNotes = (database: DatabaseSync): SchemaNotes => {
   return Number(count) === 0 ? { kind: 'new' } : { kind: 'counted', count: Number(count) }
 }
 
-/** How many of `known` a database has had; undefined where it has had others, or more. */
+/** How many of `known` a database has had; undefined if it has had others, or more. */
 const countOf = (notes: SchemaNotes, known: readonly Migration[]): number | undefined => {
   switch (notes.kind) {
     case 'new':

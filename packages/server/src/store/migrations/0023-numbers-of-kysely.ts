@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts'
 
 /**
- * Versions before this one look into `schema_version` for what they do not know, and not where Kysely keeps its names:
- * this row makes them refuse data that they would misread.
+ * Earlier versions know no notes but those in `schema_version`, and would take a later schema for their own. This row makes
+ * them refuse it.
  */
 export const numbersOfKysely: Migration = {
   name: '0023-numbers-of-kysely',

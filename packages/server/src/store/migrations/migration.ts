@@ -8,7 +8,7 @@ export interface ColumnTypes {
 
 /** One change of what is stored. A migration that has landed is never changed: the next one has the next number. */
 export interface Migration {
-  /** A number of four digits and a word, as its file is called: it stands in the database. */
+  /** Four digits and a word, the same as the name of the file. The database keeps it. */
   readonly name: string
   // oxlint-disable-next-line typescript/no-explicit-any -- a migration sees the tables as they were, not as they are
   up(db: Kysely<any>, types: ColumnTypes): Promise<void>
