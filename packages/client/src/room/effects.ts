@@ -16,27 +16,24 @@ import { follows } from './state.ts'
 import { stepped } from './step.ts'
 
 /** Does what was decided. @throws what keeps it from being done; it is decided again then */
-export const perform = async (parts: RoomParts, action: Action): Promise<void> => {
-  const { deps, runner, reader, sender, take } = parts
+export const perform = (parts: RoomParts, action: Action): Promise<void> => {
+  const { deps, runner, sender, take } = parts
   const { tools } = deps
   switch (action.kind) {
     case 'fetch':
-      await reader.fetch()
-      // The head itself may be another now, and no step has told so.
-      return unseen(parts)
+      return fetch(parts)
     case 'create':
       return sender.create()
     case 'nack':
-      // Whoever brings this device in needs them; those that the server has may have ended since they were looked at.
-      await deps.replenish().catch(() => {})
-      return sender.nack()
+      return nack(parts)
     case 'submit':
       deps.pace.sent(action.items.length, deps.scheduler.nowMs())
-      return sender.submit(action.items)
+      sender.submit(action.items)
+      return Promise.resolve()
     case 'submit_pending':
       // Entries go on being read while the answer is on its way.
       void sender.submitPending(action.pending).catch(parts.pause)
-      return
+      return Promise.resolve()
     case 'encrypt':
       return take((room) => (follows(room) ? encryptQueued(tools, room, action.count) : stepped(room)))
     case 'propose_leave': {
@@ -57,9 +54,25 @@ export const perform = async (parts: RoomParts, action: Action): Promise<void> =
     case 'hook':
       return parts.hookKeeper.perform(action.duty)
     case 'meta':
-      await parts.metaKeeper.fetch()
-      return unseen(parts)
+      return fetchMeta(parts)
   }
+}
+
+const fetch = async (parts: RoomParts): Promise<void> => {
+  await parts.reader.fetch()
+  // The head itself may be another now, and no step has told so.
+  unseen(parts)
+}
+
+const fetchMeta = async (parts: RoomParts): Promise<void> => {
+  await parts.metaKeeper.fetch()
+  unseen(parts)
+}
+
+/** Whoever brings this device in needs key packages; those that the server has may have ended since they were looked at. */
+const nack = async ({ deps, sender }: Pick<RoomParts, 'deps' | 'sender'>): Promise<void> => {
+  await deps.replenish().catch(() => {})
+  await sender.nack()
 }
 
 /** Something may be different without a step: it is decided again, and looked at. */

@@ -4,7 +4,7 @@ import { openOutcomes } from '../outcomes.ts'
 import { afterStep, askAgainLater } from './aftermath.ts'
 import type { Room, RoomDeps } from './atWork.ts'
 import { watchForDead } from './deadWatch.ts'
-import { decide } from './decide.ts'
+import { type Action, decide } from './decide.ts'
 import { perform } from './effects.ts'
 import { fillInTime } from './filling.ts'
 import { makeHookKeeper } from './hookKeeper.ts'
@@ -112,14 +112,20 @@ const partsOf = (deps: RoomDeps, initial: RoomState, isStored: boolean): RoomPar
     proceed,
     pause: (error) => loop.pause(error),
   }
-  const loop = makeWorkLoop({ session, timers, halt, run: () => decideAndDo(parts) })
+  const loop = makeWorkLoop({
+    session,
+    timers,
+    halt,
+    decided: () => decidedFor(parts),
+    perform: (action) => perform(parts, action),
+  })
   return parts
 }
 
-const decideAndDo = async (parts: RoomParts): Promise<void> => {
+const decidedFor = (parts: RoomParts): readonly Action[] => {
   const room = parts.runner.state()
   parts.filling.look(room)
-  for (const action of decide(room, situationOf(parts))) await perform(parts, action)
+  return decide(room, situationOf(parts))
 }
 
 /** A message of this device stands differently; its push may have been lost with the connection that it was for. */

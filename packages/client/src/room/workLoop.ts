@@ -1,6 +1,7 @@
 import { limits, SottoError } from '@sotto/protocol'
 import type { Cell } from '../cell.ts'
 import { retryDelayMaxMs } from '../forNow.ts'
+import type { Action } from './decide.ts'
 import { begun, failedOnce, rested, type RoomSession, stirred } from './session.ts'
 import type { Timers } from './timers.ts'
 
@@ -15,14 +16,15 @@ export interface WorkLoop {
 interface Deps {
   readonly session: Cell<RoomSession>
   readonly timers: Timers
-  /** Decides, and does it. */
-  run(): Promise<void>
+  /** What is to be done now. */
+  decided(): readonly Action[]
+  perform(action: Action): Promise<void>
   halt(error: unknown): void
 }
 
 const isStirred = ({ work }: RoomSession): boolean => work.kind === 'working' && work.again
 
-export const makeWorkLoop = ({ session, timers, run, halt }: Deps): WorkLoop => {
+export const makeWorkLoop = ({ session, timers, decided, perform, halt }: Deps): WorkLoop => {
   const pause = (error: unknown): void => {
     session.change(failedOnce)
     const { work } = session.now()
@@ -34,28 +36,29 @@ export const makeWorkLoop = ({ session, timers, run, halt }: Deps): WorkLoop => 
     timers.after(timers.between(delayMs / 2, delayMs), proceed)
   }
 
+  const failed = (error: unknown): void => {
+    // A store that cannot be read any more is not there: nothing is decided without it.
+    if (error instanceof SottoError && error.code === 'storage_damaged') halt(error)
+    // What failed is still to be done: the line, the server or the store may be back in a moment.
+    else pause(error)
+  }
+
   const work = async (): Promise<void> => {
     do {
       session.change(begun)
       try {
-        await run()
+        for (const action of decided()) await perform(action)
       } catch (error) {
-        // A store that cannot be read any more is not there: nothing is decided without it.
-        if (error instanceof SottoError && error.code === 'storage_damaged') return halt(error)
-        // What failed is still to be done: the line, the server or the store may be back in a moment.
-        return pause(error)
+        failed(error)
       }
     } while (isStirred(session.now()))
+    // At once: what happens from now on is begun where it happens.
+    session.change(rested)
   }
 
   const proceed = (): void => {
-    if (session.now().work.kind !== 'resting') return session.change(stirred)
-    session.change(begun)
-    return void work().finally(() => {
-      const isAgain = isStirred(session.now())
-      session.change(rested)
-      if (isAgain) proceed()
-    })
+    if (session.now().work.kind === 'resting') void work()
+    else session.change(stirred)
   }
 
   return { proceed, pause }
