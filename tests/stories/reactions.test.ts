@@ -41,7 +41,7 @@ describe('people say something about a message with one emoji', () => {
   })
   afterAll(() => world.end())
 
-  it('it stands with the message at everybody, and can be taken back', async () => {
+  it('CON-6: it stands with the message at everybody, and can be taken back', async () => {
     const text = 'lunch?'
     const message = await said(alice, id, text)
     await untilMessages(bob, id, 1)
@@ -64,7 +64,7 @@ describe('people say something about a message with one emoji', () => {
     expect((await messages(bob, id)).filter((one) => one.text === text)).toHaveLength(1)
   })
 
-  it('nobody is disturbed by it: it is not unread, and not the last that was said', async () => {
+  it('CON-6: nobody is disturbed by it: it is not unread, and not the last that was said', async () => {
     const text = 'so it is said'
     const message = await said(alice, id, text)
     await untilMessages(bob, id, 2)
@@ -109,7 +109,7 @@ describe('people say something about a message with one emoji', () => {
     })
   })
 
-  it('stays over a restart, and when who has said it is out', async () => {
+  it('CON-6: stays over a restart, and when who has said it is out', async () => {
     const text = 'to be kept'
     const message = await said(alice, id, text)
     await untilTimeline(bob, id, (items) => items.some((item) => item.id === message))
