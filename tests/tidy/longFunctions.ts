@@ -29,13 +29,6 @@ export const longFunctions: readonly string[] = [
   'packages/server/src/store/directoryStore.ts directoryStore',
   'packages/server/src/store/openLane/roomStore.ts roomStore',
   'packages/server/src/store/welcomeStore.ts welcomeStore',
-  'packages/web/src/features/account/SignUpForm.tsx SignUpForm',
-  'packages/web/src/features/conversation/text/inline.ts tokensOf',
-  'packages/web/src/features/invitations/InvitationScreen.tsx InvitationScreen',
-  'packages/web/src/features/invitations/InviteDialog.tsx InviteForm',
-  'packages/web/src/features/openRoom/FirstRoom.tsx FirstRoom',
-  'packages/web/src/features/rooms/RoomList.tsx RoomList',
-  'packages/web/src/features/rooms/RoomSidebar.tsx RoomSidebar',
 ]
 
 /** Functions over the bound that are tables: a list of the same kind of line, read from top to bottom. */

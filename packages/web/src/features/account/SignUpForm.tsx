@@ -19,9 +19,8 @@ import { useRegistrationMode } from './useRegistrationMode.ts'
 const nameCodes = new Set(['name_taken', 'name_alike', 'name_reserved', 'name_invalid'])
 const inviteCodes = new Set(['invite_required', 'invite_invalid'])
 
-export const SignUpForm = () => {
-  const t = useTranslations('account')
-  const ofName = useTranslations('nameReason')
+/** What has been filled in, and what is wrong with it. */
+const useSignUp = () => {
   const client = useClient()
   const { attempt, run, reset } = useAttempt()
   const [name, setName] = useState('')
@@ -32,34 +31,118 @@ export const SignUpForm = () => {
   const [typed, setTyped] = useState<string | null>(null)
   const invite = typed ?? linked ?? ''
 
-  const nameMissing = nameProblem(name)
-  const wrongName = checked && !nameMissing ? newNameProblem(name) : undefined
-  const wrongPassword = checked ? passwordProblem(password) : null
   const strength = passwordStrength(opaqueString(password), name, limits.passwordCharactersMin)
   const busy = attempt.kind === 'busy'
-  const missing = checked && strength.kind === 'short' ? strength.missing : null
   const failure = attempt.kind === 'failed' ? attempt.failure : null
   const nameFailure = failure && nameCodes.has(failure.code) ? failure : null
-
   const inviteFailure = failure && inviteCodes.has(failure.code) ? failure : null
   const needsInvite = mode === 'invite' || inviteFailure !== null
   const wrongInvite = needsInvite && readInvite(invite) === null
+  const isWrong =
+    nameProblem(name) || newNameProblem(name) || passwordProblem(password) || strength.kind === 'short'
 
   const submit = async () => {
     setChecked(true)
-    if (
-      busy ||
-      nameMissing ||
-      newNameProblem(name) ||
-      passwordProblem(password) ||
-      strength.kind === 'short' ||
-      wrongInvite
-    )
-      return
+    if (busy || isWrong || wrongInvite) return
     await run(() => client.register({ name: name.trim(), password, invite: readInvite(invite)?.key }))
   }
+  return {
+    attempt,
+    busy,
+    checked,
+    submit,
+    closed: mode === 'closed' || failure?.code === 'registration_closed',
+    name: { value: name, set: setName, failure: nameFailure, reset },
+    password: { value: password, set: setPassword, strength },
+    invite: {
+      value: invite,
+      set: setTyped,
+      failure: inviteFailure,
+      reset,
+      needed: needsInvite,
+      wrong: wrongInvite,
+    },
+  }
+}
 
-  if (mode === 'closed' || failure?.code === 'registration_closed')
+type SignUp = ReturnType<typeof useSignUp>
+
+const InviteField = ({ invite, checked }: Pick<SignUp, 'invite' | 'checked'>) => {
+  const t = useTranslations('account')
+  const { value, failure, wrong } = invite
+  return (
+    <TextField
+      label={t('invite')}
+      value={value}
+      onChange={(next) => {
+        invite.set(next)
+        if (failure) invite.reset()
+      }}
+      hint={t('inviteHint')}
+      problem={
+        (failure?.code === 'invite_invalid' && <FailureText failure={failure} />) ||
+        (checked && wrong && t(value.trim() === '' ? 'inviteMissing' : 'inviteWrong'))
+      }
+      autoComplete="off"
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      dir="ltr"
+    />
+  )
+}
+
+const NameField = ({ name, checked }: Pick<SignUp, 'name' | 'checked'>) => {
+  const t = useTranslations('account')
+  const ofName = useTranslations('nameReason')
+  const { value, failure } = name
+  const missing = nameProblem(value)
+  const wrong = checked && !missing ? newNameProblem(value) : undefined
+  return (
+    <TextField
+      label={t('name')}
+      value={value}
+      onChange={(next) => {
+        name.set(next)
+        if (failure) name.reset()
+      }}
+      hint={t('nameHint')}
+      problem={
+        (failure && <FailureText failure={failure} />) ??
+        (checked && missing ? t(missing) : wrong && (wrong === 'long' ? t('nameLong') : ofName(wrong)))
+      }
+      autoComplete="username"
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      autoFocus
+      dir="auto"
+    />
+  )
+}
+
+const NewPasswordField = ({ password, checked }: Pick<SignUp, 'password' | 'checked'>) => {
+  const t = useTranslations('account')
+  const { value, strength } = password
+  const wrong = checked ? passwordProblem(value) : null
+  const missing = checked && strength.kind === 'short' ? strength.missing : null
+  return (
+    <PasswordField
+      value={value}
+      onChange={password.set}
+      kind="new-password"
+      hint={
+        value === '' ? t('passwordHint') : <StrengthMeter strength={strength} wordless={missing !== null} />
+      }
+      problem={(wrong && t(wrong)) ?? (missing !== null && t('passwordShort', { missing }))}
+    />
+  )
+}
+
+export const SignUpForm = () => {
+  const t = useTranslations('account')
+  const { attempt, busy, checked, submit, closed, name, password, invite } = useSignUp()
+  if (closed)
     return (
       <Notice tone="neutral" icon="lock">
         {t('closed')}
@@ -76,62 +159,11 @@ export const SignUpForm = () => {
         void submit()
       }}
     >
-      {needsInvite && (
-        <TextField
-          label={t('invite')}
-          value={invite}
-          onChange={(value) => {
-            setTyped(value)
-            if (inviteFailure) reset()
-          }}
-          hint={t('inviteHint')}
-          problem={
-            (inviteFailure?.code === 'invite_invalid' && <FailureText failure={inviteFailure} />) ||
-            (checked && wrongInvite && t(invite.trim() === '' ? 'inviteMissing' : 'inviteWrong'))
-          }
-          autoComplete="off"
-          autoCapitalize="none"
-          autoCorrect="off"
-          spellCheck={false}
-          dir="ltr"
-        />
-      )}
-      <TextField
-        label={t('name')}
-        value={name}
-        onChange={(value) => {
-          setName(value)
-          if (nameFailure) reset()
-        }}
-        hint={t('nameHint')}
-        problem={
-          (nameFailure && <FailureText failure={nameFailure} />) ??
-          (checked && nameMissing
-            ? t(nameMissing)
-            : wrongName && (wrongName === 'long' ? t('nameLong') : ofName(wrongName)))
-        }
-        autoComplete="username"
-        autoCapitalize="none"
-        autoCorrect="off"
-        spellCheck={false}
-        autoFocus
-        dir="auto"
-      />
-      <PasswordField
-        value={password}
-        onChange={setPassword}
-        kind="new-password"
-        hint={
-          password === '' ? (
-            t('passwordHint')
-          ) : (
-            <StrengthMeter strength={strength} wordless={missing !== null} />
-          )
-        }
-        problem={(wrongPassword && t(wrongPassword)) ?? (missing !== null && t('passwordShort', { missing }))}
-      />
+      {invite.needed && <InviteField invite={invite} checked={checked} />}
+      <NameField name={name} checked={checked} />
+      <NewPasswordField password={password} checked={checked} />
       <p className={styles.aside}>{t('passwordKeep')}</p>
-      {!nameFailure && !inviteFailure && <FailureNotice attempt={attempt} />}
+      {!name.failure && !invite.failure && <FailureNotice attempt={attempt} />}
       <Button type="submit" look="primary" size="large" wide busy={busy}>
         {busy ? t('signingUp') : t('signUp')}
       </Button>

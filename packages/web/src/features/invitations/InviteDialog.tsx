@@ -27,6 +27,35 @@ const nameCodes = new Set([
   'key_package_unavailable',
 ])
 
+/** Who is invited, and who is not and why. */
+const Outcomes = ({ outcomes }: { readonly outcomes: readonly InviteOutcome[] }) => {
+  const t = useTranslations('invitation')
+  const invited = outcomes.filter((one) => one.failure === null)
+  const refused = outcomes.filter((one) => one.failure !== null)
+  return (
+    <>
+      {refused.length > 0 && (
+        <Notice tone="danger" icon="warning" announce="at_once">
+          <ul>
+            {refused.map((one) => (
+              <li key={one.name}>
+                <bdi>{one.name}</bdi>: {one.failure && <FailureText failure={one.failure} />}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {invited.length > 0 && (
+        <Notice tone="accent" icon="check">
+          {invited.length === 1
+            ? t.rich('invited', { name: invited[0]?.name ?? '', ...isolated })
+            : t('invitedMany', { count: invited.length })}
+        </Notice>
+      )}
+    </>
+  )
+}
+
 const InviteForm = ({
   room,
   field,
@@ -43,8 +72,7 @@ const InviteForm = ({
   const [outcomes, setOutcomes] = useState<readonly InviteOutcome[]>([])
   const [checked, setChecked] = useState(false)
   const missing = checked && name.trim() === ''
-  const invited = outcomes.filter((one) => one.failure === null)
-  const refused = outcomes.filter((one) => one.failure !== null)
+  const isAnybodyInvited = outcomes.some((one) => one.failure === null)
   const failure = attempt.kind === 'failed' ? attempt.failure : null
   const nameFailure = failure && nameCodes.has(failure.code) ? failure : null
 
@@ -109,26 +137,9 @@ const InviteForm = ({
           )}
         </Arriving>
       )}
-      {refused.length > 0 && (
-        <Notice tone="danger" icon="warning" announce="at_once">
-          <ul>
-            {refused.map((one) => (
-              <li key={one.name}>
-                <bdi>{one.name}</bdi>: {one.failure && <FailureText failure={one.failure} />}
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
-      {invited.length > 0 && (
-        <Notice tone="accent" icon="check">
-          {invited.length === 1
-            ? t.rich('invitation.invited', { name: invited[0]?.name ?? '', ...isolated })
-            : t('invitation.invitedMany', { count: invited.length })}
-        </Notice>
-      )}
+      <Outcomes outcomes={outcomes} />
       <DialogActions>
-        <Button onClick={onClose}>{invited.length === 0 ? t('cancel') : t('done')}</Button>
+        <Button onClick={onClose}>{isAnybodyInvited ? t('done') : t('cancel')}</Button>
         <Button type="submit" look="primary" busy={attempt.kind === 'busy'}>
           {t('invitation.inviteConfirm')}
         </Button>

@@ -4,7 +4,7 @@ import { useClient, useClientState } from '../../client/ClientContext.tsx'
 import { failureOf } from '../../client/failure.ts'
 import { FailureNotice } from '../../client/FailureNotice.tsx'
 import { useAttempt } from '../../client/useAttempt.ts'
-import { useWorkspace } from '../../registry/Workspace.tsx'
+import { useCommand, useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Logo } from '../../ui/Logo.tsx'
@@ -15,20 +15,11 @@ import { useLookAround } from './useLookAround.ts'
 import { Waiting } from './Waiting.tsx'
 import styles from './FirstRoom.module.css'
 
-/** Nothing here yet: one press makes the first room, or comes into the one that is open to everybody. */
-export const FirstRoom = ({ online }: { readonly online: boolean }) => {
+/** The name that others invite one by, to be passed on. */
+const OwnName = () => {
   const t = useTranslations('first')
-  const words = useTranslations('openRoom')
-  const client = useClient()
-  const { situation, ways } = useWorkspace()
-  const { name } = situation.account
-  const onCreate = () => ways.open('new-room')
-  const open = useClientState((state) => state.openRoom ?? null)
-  const people = useLookAround(online)
-  const { attempt, run } = useAttempt()
-  const [isOpen, setOpen] = useState(true)
+  const { name } = useWorkspace().situation.account
   const [copied, setCopied] = useState(false)
-
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(name)
@@ -37,9 +28,25 @@ export const FirstRoom = ({ online }: { readonly online: boolean }) => {
       // The browser keeps its clipboard to itself; the name stands there to be selected.
     }
   }
+  return (
+    <div className={styles.wait}>
+      <p>{t('wait')}</p>
+      <p className={styles.own}>
+        <bdi className={styles.name}>{name}</bdi>
+        <Button size="small" icon={copied ? 'check' : 'copy'} onClick={() => void copy()}>
+          {copied ? t('copied') : t('copy')}
+        </Button>
+      </p>
+    </div>
+  )
+}
 
-  /** Of two who press at the same time one is first: the other comes into that room. */
-  const create = async (invited: string | null) => {
+/** Makes “General”. Of two who press at the same time one is first: the other comes into that room. */
+const useGeneral = () => {
+  const t = useTranslations('first')
+  const client = useClient()
+  const { ways } = useWorkspace()
+  return async (isOpen: boolean, invited: string | null) => {
     try {
       const { room } = await client.createRoom({ name: t('general'), isOpen })
       if (invited !== null) await client.invite({ room, name: invited })
@@ -50,70 +57,80 @@ export const FirstRoom = ({ online }: { readonly online: boolean }) => {
       if (first) await client.joinOpenRoom({ room: first.room })
     }
   }
+}
 
-  if (open?.standing === 'waiting')
-    return (
-      <div className={styles.first}>
-        <Waiting room={open} />
-        <Button look="quiet" onClick={onCreate}>
-          {t('own')}
-        </Button>
-      </div>
+const Welcome = () => {
+  const t = useTranslations('first')
+  const { name } = useWorkspace().situation.account
+  return <h1 className={styles.title}>{t.rich('title', { name, ...isolated })}</h1>
+}
+
+/** Makes a room of another name than what is offered. */
+const OwnRoom = ({ wide = false }: { readonly wide?: boolean }) => {
+  const t = useTranslations('first')
+  const create = useCommand('create')
+  return (
+    create && (
+      <Button look="quiet" wide={wide} onClick={create.run}>
+        {t('own')}
+      </Button>
     )
+  )
+}
 
-  if (open?.standing === 'outside')
-    return (
-      <div className={styles.first}>
-        <Logo size={56} />
-        <div className={styles.words}>
-          <h1 className={styles.title}>{t.rich('title', { name, ...isolated })}</h1>
-        </div>
-        <Joining room={open} level={2} />
-        <Button look="quiet" onClick={onCreate}>
-          {t('own')}
-        </Button>
-      </div>
-    )
-
+/** There is no room on the server that one could come into. */
+const NothingYet = ({ people }: { readonly people: ReturnType<typeof useLookAround> }) => {
+  const t = useTranslations('first')
+  const words = useTranslations('openRoom')
+  const { attempt, run } = useAttempt()
+  const [isOpen, setOpen] = useState(true)
+  const general = useGeneral()
+  const create = (invited: string | null) => void run(() => general(isOpen, invited))
+  const busy = attempt.kind === 'busy'
   return (
     <div className={styles.first}>
       <Logo size={56} />
       <div className={styles.words}>
-        <h1 className={styles.title}>{t.rich('title', { name, ...isolated })}</h1>
+        <Welcome />
         <p className={styles.text}>{t('text')}</p>
       </div>
       <div className={styles.actions}>
-        <Button
-          look="primary"
-          size="large"
-          wide
-          busy={attempt.kind === 'busy'}
-          onClick={() => void run(() => create(null))}
-        >
+        <Button look="primary" size="large" wide busy={busy} onClick={() => create(null)}>
           {t('create')}
         </Button>
         <div className={styles.choice}>
           <Toggle label={words('choice')} hint={words('choiceHint')} checked={isOpen} onChange={setOpen} />
         </div>
-        <Button look="quiet" wide onClick={onCreate}>
-          {t('own')}
-        </Button>
+        <OwnRoom wide />
       </div>
       <FailureNotice attempt={attempt} />
-      <Neighbours
-        people={people}
-        disabled={attempt.kind === 'busy'}
-        onInvite={(invited) => void run(() => create(invited))}
-      />
-      <div className={styles.wait}>
-        <p>{t('wait')}</p>
-        <p className={styles.own}>
-          <bdi className={styles.name}>{name}</bdi>
-          <Button size="small" icon={copied ? 'check' : 'copy'} onClick={() => void copy()}>
-            {copied ? t('copied') : t('copy')}
-          </Button>
-        </p>
-      </div>
+      <Neighbours people={people} disabled={busy} onInvite={create} />
+      <OwnName />
     </div>
   )
+}
+
+/** Nothing here yet: one press makes the first room, or comes into the one that is open to everybody. */
+export const FirstRoom = ({ online }: { readonly online: boolean }) => {
+  const open = useClientState((state) => state.openRoom ?? null)
+  const people = useLookAround(online)
+  if (open?.standing === 'waiting')
+    return (
+      <div className={styles.first}>
+        <Waiting room={open} />
+        <OwnRoom />
+      </div>
+    )
+  if (open?.standing === 'outside')
+    return (
+      <div className={styles.first}>
+        <Logo size={56} />
+        <div className={styles.words}>
+          <Welcome />
+        </div>
+        <Joining room={open} level={2} />
+        <OwnRoom />
+      </div>
+    )
+  return <NothingYet people={people} />
 }

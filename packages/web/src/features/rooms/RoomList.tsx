@@ -10,6 +10,39 @@ import { listed } from './neighbour.ts'
 import { RoomListItem } from './RoomListItem.tsx'
 import styles from './RoomList.module.css'
 
+/** Moves the focus from room to room. */
+const moveWithin = (list: HTMLElement, event: KeyboardEvent): void => {
+  const links = [...list.querySelectorAll<HTMLElement>('[data-room]')]
+  const at = links.findIndex((link) => link === document.activeElement)
+  const target = {
+    ArrowDown: links[Math.min(at + 1, links.length - 1)],
+    ArrowUp: links[Math.max(at - 1, 0)],
+    Home: links[0],
+    End: links.at(-1),
+  }[event.key]
+  if (target === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  target.focus()
+}
+
+const Fold = ({
+  count,
+  unfolded,
+  onFold,
+}: {
+  readonly count: number
+  readonly unfolded: boolean
+  readonly onFold: () => void
+}) => {
+  const t = useTranslations('rooms')
+  return (
+    <button type="button" className={styles.fold} aria-expanded={unfolded} onClick={onFold}>
+      <Icon name="chevron" size={14} />
+      {t('endedCount', { count })}
+    </button>
+  )
+}
+
 /**
  * Invitations, rooms, and behind a button those that are kept only to be read. The rooms are one stop of the tab key; the
  * arrows move inside.
@@ -43,20 +76,6 @@ export const RoomList = ({
     list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
   }, [open])
 
-  const move = (event: KeyboardEvent) => {
-    const links = [...(list.current?.querySelectorAll<HTMLElement>('[data-room]') ?? [])]
-    const at = links.findIndex((link) => link === document.activeElement)
-    const target = {
-      ArrowDown: links[Math.min(at + 1, links.length - 1)],
-      ArrowUp: links[Math.max(at - 1, 0)],
-      Home: links[0],
-      End: links.at(-1),
-    }[event.key]
-    if (target === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
-    event.preventDefault()
-    target.focus()
-  }
-
   const items = (part: readonly RoomView[]) =>
     part.map((room) => (
       <RoomListItem
@@ -74,7 +93,7 @@ export const RoomList = ({
     <div
       ref={list}
       className={styles.lists}
-      onKeyDown={move}
+      onKeyDown={(event) => list.current && moveWithin(list.current, event)}
       onFocus={(event) =>
         setFocused(event.target.closest<HTMLElement>('[data-room]')?.dataset['room'] ?? null)
       }
@@ -102,15 +121,7 @@ export const RoomList = ({
             {searched ? (
               t('ended')
             ) : (
-              <button
-                type="button"
-                className={styles.fold}
-                aria-expanded={unfolded}
-                onClick={() => setUnfolded(!unfolded)}
-              >
-                <Icon name="chevron" size={14} />
-                {t('endedCount', { count: ended.length })}
-              </button>
+              <Fold count={ended.length} unfolded={unfolded} onFold={() => setUnfolded(!unfolded)} />
             )}
           </h2>
           {endedShown.length > 0 && <ul className={styles.list}>{items(endedShown)}</ul>}

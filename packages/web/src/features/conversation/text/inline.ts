@@ -85,106 +85,103 @@ const withoutHiddenEnd = (address: string): string => {
 const addressIn = (found: string): string =>
   withoutSentenceEnd(withoutHiddenEnd(withoutSentenceEnd(withoutHiddenEnd(found))))
 
+/** A line that is being read, up to `at`. */
+interface Reading {
+  readonly line: string
+  readonly tokens: Token[]
+  at: number
+  /** What has been read since the last token, and is text. */
+  plain: string
+  /** Once a search for a closing mark has failed, it fails for the rest of the line: no text costs its square. */
+  readonly withoutClose: Set<string>
+}
+
+const flush = (reading: Reading): void => {
+  if (reading.plain !== '') reading.tokens.push({ kind: 'part', part: { kind: 'text', text: reading.plain } })
+  reading.plain = ''
+}
+
+const take = (reading: Reading, token: Token, length: number): true => {
+  flush(reading)
+  reading.tokens.push(token)
+  reading.at += length
+  return true
+}
+
+const takePlain = (reading: Reading, text: string): true => {
+  reading.plain += text
+  reading.at += text.length
+  return true
+}
+
+/** Takes what stands at the place that is being read. @returns false where it is not there */
+type Taker = (reading: Reading) => boolean
+
+const takeCode: Taker = (reading) => {
+  const { line, at, withoutClose } = reading
+  const mark = /`+/y
+  mark.lastIndex = at
+  const ticks = mark.exec(line)?.[0] ?? ''
+  if (ticks.length > 2 || withoutClose.has(ticks)) return takePlain(reading, ticks)
+  const close = line.indexOf(ticks, at + ticks.length)
+  if (close < 0) withoutClose.add(ticks)
+  const text = close < 0 ? '' : line.slice(at + ticks.length, close)
+  if (text === '' || line[close + ticks.length] === '`') return takePlain(reading, ticks)
+  const part: Inline = { kind: 'code', text, mark: ticks }
+  return take(reading, { kind: 'part', part }, text.length + 2 * ticks.length)
+}
+
+const takeLink: Taker = (reading) => {
+  const { line, at } = reading
+  if (letter.test(characterBefore(line, at))) return false
+  bareLink.lastIndex = at
+  const found = bareLink.exec(line)?.[0]
+  if (found === undefined) return false
+  const address = addressIn(found)
+  const isPlain = address.length <= addressCharactersMax && !hidden.test(address)
+  const part = isPlain ? linkOf(address, address, address) : null
+  return part === null ? takePlain(reading, found) : take(reading, { kind: 'part', part }, address.length)
+}
+
+const takeNamed: Taker = (reading) => {
+  namedLink.lastIndex = reading.at
+  const [source, label, address] = namedLink.exec(reading.line) ?? []
+  if (source === undefined || label === undefined || address === undefined) return false
+  if (misleading.test(label)) return false
+  const part = linkOf(source, label, address)
+  return part !== null && take(reading, { kind: 'part', part }, source.length)
+}
+
+const takeMark: Taker = (reading) => {
+  const { line, at } = reading
+  const before = characterBefore(line, at)
+  // As in Markdown everywhere; without it, a shrug would lose its arms.
+  if (before === '\\') return false
+  const mark = signAt(line, at, before)
+  const after = characterAt(line, at + mark.length)
+  const insideWord = letter.test(before) && letter.test(after) && mark !== '**'
+  const opens = after !== '' && !space.test(after) && !insideWord
+  const closes = before !== '' && !space.test(before) && !insideWord
+  return (opens || closes) && take(reading, { kind: 'mark', mark, opens, closes }, mark.length)
+}
+
+/** By the character that what is taken begins with. */
+const takers: ReadonlyMap<string, Taker> = new Map([
+  ['`', takeCode],
+  ['h', takeLink],
+  ['[', takeNamed],
+  ['*', takeMark],
+  ['_', takeMark],
+])
+
 const tokensOf = (line: string): readonly Token[] => {
-  const tokens: Token[] = []
-  let plain = ''
-  let at = 0
-  // Once a search for a closing mark has failed, it fails for the rest of the line: no text costs its square.
-  const withoutClose = new Set<string>()
-
-  const flush = () => {
-    if (plain !== '') tokens.push({ kind: 'part', part: { kind: 'text', text: plain } })
-    plain = ''
+  const reading: Reading = { line, tokens: [], at: 0, plain: '', withoutClose: new Set() }
+  while (reading.at < line.length) {
+    const character = line[reading.at] ?? ''
+    if (takers.get(character)?.(reading) !== true) takePlain(reading, character)
   }
-  const take = (part: Inline, length: number) => {
-    flush()
-    tokens.push({ kind: 'part', part })
-    at += length
-  }
-
-  const code = (): boolean => {
-    const mark = /`+/y
-    mark.lastIndex = at
-    const ticks = mark.exec(line)?.[0] ?? ''
-    if (ticks.length > 2 || withoutClose.has(ticks)) {
-      plain += ticks
-      at += ticks.length
-      return true
-    }
-    const close = line.indexOf(ticks, at + ticks.length)
-    if (close < 0) withoutClose.add(ticks)
-    const text = close < 0 ? '' : line.slice(at + ticks.length, close)
-    if (text === '' || line[close + ticks.length] === '`') {
-      plain += ticks
-      at += ticks.length
-      return true
-    }
-    take({ kind: 'code', text, mark: ticks }, text.length + 2 * ticks.length)
-    return true
-  }
-
-  const link = (): boolean => {
-    if (letter.test(characterBefore(line, at))) return false
-    bareLink.lastIndex = at
-    const found = bareLink.exec(line)?.[0]
-    if (found === undefined) return false
-    const address = addressIn(found)
-    const isPlain = address.length <= addressCharactersMax && !hidden.test(address)
-    const part = isPlain ? linkOf(address, address, address) : null
-    if (part !== null) {
-      take(part, address.length)
-      return true
-    }
-    plain += found
-    at += found.length
-    return true
-  }
-
-  const named = (): boolean => {
-    namedLink.lastIndex = at
-    const [source, label, address] = namedLink.exec(line) ?? []
-    if (source === undefined || label === undefined || address === undefined) return false
-    if (misleading.test(label)) return false
-    const part = linkOf(source, label, address)
-    if (part === null) return false
-    take(part, source.length)
-    return true
-  }
-
-  const mark = (): boolean => {
-    const before = characterBefore(line, at)
-    // As in Markdown everywhere; without it, a shrug would lose its arms.
-    if (before === '\\') return false
-    const sign = signAt(line, at, before)
-    const after = characterAt(line, at + sign.length)
-    const insideWord = letter.test(before) && letter.test(after) && sign !== '**'
-    const opens = after !== '' && !space.test(after) && !insideWord
-    const closes = before !== '' && !space.test(before) && !insideWord
-    if (!opens && !closes) return false
-    flush()
-    tokens.push({ kind: 'mark', mark: sign, opens, closes })
-    at += sign.length
-    return true
-  }
-
-  while (at < line.length) {
-    const character = line[at]
-    const taken =
-      character === '`'
-        ? code()
-        : character === 'h'
-          ? link()
-          : character === '['
-            ? named()
-            : character === '*' || character === '_'
-              ? mark()
-              : false
-    if (taken) continue
-    plain += character
-    at += 1
-  }
-  flush()
-  return tokens
+  flush(reading)
+  return reading.tokens
 }
 
 /** Three stars open bold before italic and so close italic before bold. */
