@@ -6,7 +6,7 @@ import { Root } from '../src/app/Root.tsx'
 import { StartPage } from '../src/app/StartPage.tsx'
 import { ClientProvider } from '../src/client/ClientContext.tsx'
 import { startInvites } from '../src/client/invite.ts'
-import { startPreferences } from '../src/client/preferences.ts'
+import { startPreferences } from '../src/client/preferences/usePreferences.ts'
 import { openPreviewClient } from './previewClient.ts'
 import { type Scene, scenes } from './scenes.ts'
 

@@ -7,7 +7,7 @@ import { Start } from './app/Start.tsx'
 import { Opening } from './app/StartPage.tsx'
 import { open } from './bootstrap/open.ts'
 import { startInvites } from './client/invite.ts'
-import { startPreferences } from './client/preferences.ts'
+import { startPreferences } from './client/preferences/usePreferences.ts'
 
 startInvites()
 startPreferences()

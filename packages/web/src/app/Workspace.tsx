@@ -9,6 +9,7 @@ import { useEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 import { useTranslations } from 'use-intl'
 import { useClientState } from '../client/ClientContext.tsx'
+import { useAccountPreferences } from '../client/preferences/useAccountPreferences.ts'
 import { standingOf } from '../client/standing.ts'
 import { ConnectionBanner } from '../features/connection/ConnectionBanner.tsx'
 import { ConnectionStatus } from '../features/connection/ConnectionStatus.tsx'
@@ -140,8 +141,11 @@ export const Workspace = ({
 }: {
   readonly account: Extract<AccountView, { kind: 'signed_in' }>
   readonly connection: ConnectionView
-}) => (
-  <WorkspaceProvider value={useWorkspaceOf(account)}>
-    <Frame connection={connection} />
-  </WorkspaceProvider>
-)
+}) => {
+  useAccountPreferences()
+  return (
+    <WorkspaceProvider value={useWorkspaceOf(account)}>
+      <Frame connection={connection} />
+    </WorkspaceProvider>
+  )
+}

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { useTranslations } from 'use-intl'
-import { changePreferences, usePreferences } from '../../client/preferences.ts'
+import { preferences, usePreferences } from '../../client/preferences/usePreferences.ts'
 import type { ScreenProps } from '../../registry/screen.ts'
 import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -24,7 +24,7 @@ export const SettingsDialog = ({ open, onClose }: ScreenProps) => {
       <Choice
         label={t('theme')}
         value={theme}
-        onChange={(chosen) => changePreferences({ theme: chosen })}
+        onChange={(chosen) => preferences.change({ theme: chosen })}
         options={[
           { value: 'system', label: t('themes.system'), icon: 'screen' },
           { value: 'light', label: t('themes.light'), icon: 'sun' },
@@ -35,7 +35,7 @@ export const SettingsDialog = ({ open, onClose }: ScreenProps) => {
         label={t('formatting')}
         hint={t('formattingHint')}
         checked={formatting}
-        onChange={(checked) => changePreferences({ formatting: checked })}
+        onChange={(checked) => preferences.change({ formatting: checked })}
       />
       <div className={styles.way}>
         <span className={styles.words}>

@@ -1,7 +1,7 @@
 import { hasSomethingToSee } from '@sotto/client'
 import { Fragment } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
-import { usePreferences } from '../../../client/preferences.ts'
+import { usePreferences } from '../../../client/preferences/usePreferences.ts'
 import { useFold } from '../folds.tsx'
 import { parseBlocks } from './blocks.ts'
 import type { Block } from './blocks.ts'
