@@ -57,6 +57,7 @@ const remedies: Partial<Record<FailureCode, string>> = {
   storage_full: 'What is stored already is safe. Make some room on this device and try again.',
   storage_damaged:
     'It was not changed. Where the disk is failing, save the profile directory before anything else.',
+  outdated: 'Nothing was changed. Bring Sotto up to date here: sotto --version says which one this is.',
   storage_newer: 'Nothing was changed. Bring Sotto up to date here: sotto --version says which one this is.',
   keys_locked: 'Nothing was changed. sotto keys show says where they lie.',
   passphrase_wrong: 'Nothing was changed. Without it they cannot be opened by anybody.',

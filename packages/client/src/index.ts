@@ -52,6 +52,7 @@ export type * from './ports/store.ts'
 export type * from './ports/transport.ts'
 export { type RemoteClient, remoteClient } from './remote/client.ts'
 export type { Channel, Reply } from './remote/messages.ts'
+export { asked, hearAsked, hearServed, served } from './remote/envelope.ts'
 export { serveClient } from './remote/serve.ts'
 export {
   openWindow,

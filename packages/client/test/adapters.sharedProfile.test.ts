@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { takeProfileLock } from '../adapters/node/profileLock.ts'
 import { openSharedClient } from '../adapters/node/sharedProfile.ts'
 import { socketPathOf } from '../adapters/node/socketPath.ts'
 import type { Client, ClientEvent, ClientState } from '../src/index.ts'
+import { remoteVersion } from '../src/remote/envelope.ts'
 import { assertFailure } from './contracts/contract.ts'
 import { refusing } from './refusing.ts'
 
@@ -100,6 +101,51 @@ describe('a profile shared by processes', () => {
     expect(kept.open).toBe(1)
     for (const client of others) await client.close()
     expect(kept.open).toBe(0)
+  })
+
+  /** What another program says over the socket, a line each. */
+  const linesOf = (socket: Socket): AsyncIterator<unknown> =>
+    (async function* () {
+      let rest = ''
+      for await (const bytes of socket) {
+        const lines = `${rest}${String(bytes)}`.split('\n')
+        rest = lines.pop() ?? ''
+        yield* lines.map((line) => JSON.parse(line) as unknown)
+      }
+    })()
+
+  it('goes on where a program of a later version asks, which hears that this one is older', async () => {
+    const kept = disk()
+    const client = await openSharedClient(directory, async () => clientOf(kept))
+    const later = connect(socketPathOf(directory))
+    const heard = linesOf(later)
+    const send = { kind: 'call', call: '1', command: 'send', input: { room, text: 'later' } }
+    later.write(`${JSON.stringify({ sotto: remoteVersion + 1, side: 'asks', message: send })}\n`)
+    expect((await heard.next()).value).toMatchObject({ sotto: remoteVersion, side: 'serves' })
+    await client.send({ room, text: 'still here' })
+    expect([...kept.texts.values()]).toEqual(['still here'])
+    later.destroy()
+    await client.close()
+  })
+
+  it('is not used through a program of another version', async () => {
+    for (const [version, code] of [
+      [remoteVersion + 1, 'outdated'],
+      [remoteVersion - 1, 'profile_in_use'],
+    ] as const) {
+      const lock = takeProfileLock(directory)
+      const other = createServer((socket) => {
+        const message = { kind: 'serving', server: 'other', state }
+        socket.on('error', () => {}).resume()
+        socket.write(`${JSON.stringify({ sotto: version, side: 'serves', message })}\n`)
+      }).listen(socketPathOf(directory))
+      await once(other, 'listening')
+      const opening = openSharedClient(directory, async () => clientOf(disk()))
+      await expect(opening).rejects.toMatchObject({ code })
+      other.close()
+      await once(other, 'close')
+      lock?.release()
+    }
   })
 
   it('does not mistake what a killed process left for a living one', async () => {

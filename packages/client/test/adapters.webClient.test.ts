@@ -104,6 +104,41 @@ describe.skipIf(noBrowser)('the web client in Chromium', () => {
   const hasLed = (page: Page): Promise<boolean> => page.evaluate(async () => (await opened).hasLed())
   const lines = (who: string, count: number) => Array.from({ length: count }, (_, i) => `${who} ${i}`)
 
+  it('makes way when a newer page asks, says that it is out of date, and the next tab leads', async () => {
+    const old = await openTab()
+    const room = await signUp(old)
+    await send(old, room, ['one'])
+    await sent(old, room, 1)
+    const isOutdated = old.evaluate(async () => {
+      const { client } = await opened
+      const isNow = (): boolean => {
+        const { connection } = client.state()
+        return connection.kind === 'refused' && connection.code === 'outdated'
+      }
+      await new Promise<void>((resolve) => {
+        client.subscribe(() => {
+          if (isNow()) resolve()
+        })
+      })
+      return true
+    })
+    // A page without a client, of the same origin.
+    const newer = await context.newPage()
+    await newer.route(`${site.origin}/newer`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>newer</title>' }),
+    )
+    await newer.goto(`${site.origin}/newer`)
+    await newer.evaluate(() => {
+      const message = { kind: 'of a later version' }
+      new BroadcastChannel('sotto/sotto').postMessage({ sotto: 1_000_000, side: 'asks', message })
+    })
+    expect(await isOutdated).toBe(true)
+    await old.close()
+    const next = await openTab()
+    expect(await sent(next, room, 1)).toEqual(['one'])
+    expect(await hasLed(next)).toBe(true)
+  })
+
   it('keeps account, room and messages across a reload', async () => {
     const page = await openTab()
     const room = await signUp(page)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits, SottoError } from '@sotto/protocol'
 import { endingBy, remoteClient } from '../src/remote/client.ts'
+import { asked, remoteVersion, served } from '../src/remote/envelope.ts'
 import type { Channel } from '../src/remote/messages.ts'
 import { serveClient } from '../src/remote/serve.ts'
 import type { Client, ClientEvent, ClientState, TimelineItem } from '../src/view.ts'
@@ -124,7 +125,7 @@ const clock = () => {
   }
 }
 const patient = { scheduler: clock(), silent: () => new SottoError('profile_in_use') }
-const kindOf = (value: unknown) => (value as { kind: string }).kind
+const kindOf = (value: unknown) => (value as { message: { kind: string } }).message.kind
 
 describe('a client across a channel', () => {
   it('mirrors state and tells events', async () => {
@@ -182,7 +183,13 @@ describe('a client across a channel', () => {
     const asking = end()
     const replies: unknown[] = []
     asking.listen((reply) => replies.push(reply))
-    const call = { kind: 'call', call: '1', command: 'invite', input: { room, name: 'bob' } }
+    const call = asked({
+      kind: 'call',
+      call: '1',
+      server: 'first',
+      command: 'invite',
+      input: { room, name: 'bob' },
+    })
     asking.post(call)
     asking.post(call)
     await expect.poll(() => replies.filter((reply) => kindOf(reply) === 'result').length).toBe(2)
@@ -204,7 +211,7 @@ describe('a client across a channel', () => {
     await new Promise((resolve) => setImmediate(resolve))
     lossy.lose = () => false
     expect([...texts.values()]).toEqual([])
-    end().post({ kind: 'hello' })
+    end().post(asked({ kind: 'hello' }))
     await Promise.all(sent)
     expect([...texts.values()]).toEqual(['one', 'two', 'three'])
   })
@@ -219,26 +226,16 @@ describe('a client across a channel', () => {
     expect([...texts.values()]).toEqual(['one', 'two', 'three'])
   })
 
-  it('a page of an earlier version that names nobody is answered', async () => {
-    const { end } = air()
-    serveClient(profile().client, end(), 'first')
-    const asking = end()
-    const replies: unknown[] = []
-    asking.listen((reply) => replies.push(kindOf(reply)))
-    asking.post({ kind: 'call', call: '1', command: 'members', input: { room } })
-    await expect.poll(() => replies).toContain('result')
-  })
-
-  it('what a page of a later version asks for is refused, not left open', async () => {
+  it('a command that is not known is refused, not left open', async () => {
     const { end } = air()
     serveClient(profile().client, end(), 'first')
     const asking = end()
     const replies: unknown[] = []
     asking.listen((reply) => replies.push(reply))
-    asking.post({ kind: 'call', call: '1', command: 'waveAtEverybody', input: { room } })
-    await expect
-      .poll(() => replies)
-      .toContainEqual(expect.objectContaining({ kind: 'failure', call: '1', code: 'outdated' }))
+    const command = 'waveAtEverybody'
+    asking.post(asked({ kind: 'call', call: '1', server: 'first', command, input: { room } }))
+    const refusal = expect.objectContaining({ kind: 'failure', call: '1', code: 'outdated' })
+    await expect.poll(() => replies).toContainEqual(expect.objectContaining({ message: refusal }))
   })
 
   it('a promise may resolve with it, and what ends it may be replaced', async () => {
@@ -343,7 +340,7 @@ describe('a client across a channel', () => {
       const leading = end()
       for (let i = 0; i < 20; i += 1) {
         options.scheduler.pass(quarterMs)
-        leading.post({ kind: 'starting' })
+        leading.post(served({ kind: 'starting' }))
         await Promise.resolve()
       }
       serveClient(profile().client, leading, 'first')
@@ -376,5 +373,99 @@ describe('a client across a channel', () => {
       await remote.close()
       expect(options.scheduler.isIdle()).toBe(true)
     })
+  })
+})
+
+/** As another version would say it. */
+const ofVersion = (version: number, envelope: unknown): unknown => ({
+  ...(envelope as object),
+  sotto: version,
+})
+
+describe('two versions on one channel', () => {
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+  it('a side that asks and is older than what serves ends, and says that it is out of date', async () => {
+    const { end } = air()
+    let told = 0
+    const remote = remoteClient(end(), ids(), { ...patient, outdated: () => void told++ })
+    const call = remote.members({ room })
+    const later = served({ kind: 'serving', server: 'later', state: stateOf('alice') })
+    end().post(ofVersion(remoteVersion + 1, later))
+    await expect(remote.ready).rejects.toMatchObject({ code: 'outdated' })
+    await expect(call).rejects.toMatchObject({ code: 'outdated' })
+    await expect(remote.members({ room })).rejects.toMatchObject({ code: 'outdated' })
+    expect(remote.state().connection).toEqual({ kind: 'refused', code: 'outdated' })
+    // What comes next is not misread.
+    end().post(served({ kind: 'serving', server: 'later', state: stateOf('bob') }))
+    await turn()
+    expect([told, remote.state().account]).toEqual([1, { kind: 'none' }])
+  })
+
+  it('a side that serves and is older than what asks makes way, and carries nothing out', async () => {
+    const { end } = air()
+    const { client, texts } = profile()
+    let told = 0
+    serveClient(client, end(), 'first', () => void told++)
+    const input = { room, text: 'from a later version' }
+    const call = asked({ kind: 'call', call: '1', server: 'first', command: 'send', input })
+    end().post(ofVersion(remoteVersion + 1, call))
+    await turn()
+    expect([told, texts.size]).toEqual([1, 0])
+  })
+
+  it('or says that it is older, where it does not make way', async () => {
+    const { end } = air()
+    const older = () => new SottoError('profile_in_use', 'start it anew')
+    const remote = remoteClient(end(), ids(), { ...patient, older })
+    const call = remote.members({ room })
+    end().post(ofVersion(0, served({ kind: 'starting' })))
+    await expect(call).rejects.toMatchObject({ code: 'profile_in_use', message: 'start it anew' })
+  })
+
+  it('what serves is waited for where it is older and makes way', async () => {
+    const { end } = air()
+    const remote = remoteClient(end(), ids(), patient)
+    const call = remote.members({ room })
+    end().post(ofVersion(0, served({ kind: 'starting' })))
+    await turn()
+    serveClient(profile().client, end(), 'second')
+    await expect(call).resolves.toEqual([])
+  })
+
+  it('from before there were versions: who asks hears that it is out of date, and nothing is carried out', async () => {
+    const { end } = air()
+    const { client, texts } = profile()
+    serveClient(client, end(), 'first')
+    const present = remoteClient(end(), ids(), patient)
+    await present.ready
+    const asking = end()
+    const replies: unknown[] = []
+    asking.listen((reply) => replies.push(reply))
+    asking.post({ kind: 'hello' })
+    asking.post({ kind: 'call', call: '1', command: 'send', input: { room, text: 'old' } })
+    await expect
+      .poll(() => replies)
+      .toContainEqual(expect.objectContaining({ kind: 'failure', call: '1', code: 'outdated' }))
+    expect(replies).toContainEqual(
+      expect.objectContaining({
+        kind: 'serving',
+        state: expect.objectContaining({ connection: { kind: 'refused', code: 'outdated' } }),
+      }),
+    )
+    expect(texts.size).toBe(0)
+    // Those of this version do not take it for theirs.
+    expect(present.state().connection.kind).toBe('online')
+    await expect(present.members({ room })).resolves.toEqual([])
+  })
+
+  it('from before there were versions: who serves is not understood, and that is said', async () => {
+    const { end } = air()
+    const older = (isUnversioned: boolean) =>
+      isUnversioned ? new SottoError('profile_in_use', 'close the other tab') : null
+    const remote = remoteClient(end(), ids(), { ...patient, older })
+    end().post({ kind: 'serving', server: 'old', state: stateOf('alice') })
+    await expect(remote.ready).rejects.toMatchObject({ message: 'close the other tab' })
+    expect(remote.state().account.kind).toBe('none')
   })
 })

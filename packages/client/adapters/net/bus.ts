@@ -1,5 +1,5 @@
 import { SottoError } from '@sotto/protocol'
-import type { Channel, ClientState } from '../../src/index.ts'
+import { type Channel, type ClientState, hearAsked, served } from '../../src/index.ts'
 
 /** The channel of one view, whoever serves it at the moment: another process, another tab, this one, or nobody. */
 export interface Bus {
@@ -31,16 +31,15 @@ export const newBus = (): Bus => {
 /** Names calls, messages and periods of serving: 32 hex digits, never the same twice. */
 export const newId = (): string => crypto.randomUUID().replaceAll('-', '')
 
-const isCall = (message: unknown): message is { readonly call: string } =>
-  typeof message === 'object' && message !== null && 'call' in message
-
 /** Stands in where nobody can serve any more: answers every call, also those that wait, with the reason. */
 export const refuseAll = (bus: Bus, state: ClientState, error: unknown): void => {
   const { code, message, detail } =
     error instanceof SottoError ? error : new SottoError('internal', String(error))
   bus.target = (request) => {
-    if (isCall(request)) bus.hear({ kind: 'failure', call: request.call, code, message, detail })
+    const heard = hearAsked(request)
+    if (heard.kind === 'message' && heard.message.kind === 'call')
+      bus.hear(served({ kind: 'failure', call: heard.message.call, code, message, detail }))
   }
-  const connection = { kind: 'refused', code }
-  bus.hear({ kind: 'serving', server: newId(), state: { ...state, connection } })
+  const connection = { kind: 'refused', code } as const
+  bus.hear(served({ kind: 'serving', server: newId(), state: { ...state, connection } }))
 }

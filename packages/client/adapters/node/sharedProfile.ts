@@ -3,7 +3,14 @@ import { rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SottoError } from '@sotto/protocol'
-import { type Channel, type Client, remoteClient, type Scheduler, serveClient } from '../../src/index.ts'
+import {
+  asked,
+  type Channel,
+  type Client,
+  remoteClient,
+  type Scheduler,
+  serveClient,
+} from '../../src/index.ts'
 import { type Bus, newBus, newId, refuseAll } from '../net/bus.ts'
 import { endingBy } from '../../src/remote/client.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
@@ -95,7 +102,8 @@ const connectTo = async (path: string): Promise<Socket | undefined> => {
  *
  * @param open opens the client itself; called while this process holds the profile
  * @param scheduler for how long a holder may be silent
- * @throws SottoError what `open` throws, or `profile_in_use` when the holder of the profile does not answer
+ * @throws SottoError what `open` throws, `profile_in_use` when the holder of the profile does not answer or is of an earlier
+ *   version, `outdated` when it is of a later one
  */
 export const openSharedClient = async (
   directory: string,
@@ -104,18 +112,22 @@ export const openSharedClient = async (
 ): Promise<Client> => {
   const path = socketPathOf(directory)
   const bus = newBus()
+  const end = new AbortController()
   const remote = remoteClient(bus.channel, newId, {
     scheduler,
     silent: () => new SottoError('profile_in_use', 'the process that holds the profile does not answer'),
+    older: () =>
+      new SottoError('profile_in_use', 'a program of an earlier version holds the profile: start it anew'),
+    // This program must not lead those that are newer.
+    outdated: () => end.abort(),
   })
-  const end = new AbortController()
   let leadership: Leadership | undefined
   let attaching: Promise<void> | undefined
 
   const follow = (socket: Socket): void => {
     const line = lineSocket(socket, bus.hear)
     bus.target = line.post
-    line.post({ kind: 'hello' })
+    line.post(asked({ kind: 'hello' }))
     end.signal.addEventListener('abort', line.end)
     socket.on('close', () => {
       end.signal.removeEventListener('abort', line.end)

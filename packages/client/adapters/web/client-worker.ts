@@ -58,11 +58,20 @@ const openAt = async (server: string, profile: string): Promise<Client> => {
 
 let close: () => Promise<void> = async () => {}
 
+/** A newer page asks: this one has to be loaded anew, and the newer one runs the client meanwhile. */
+const makeWay = async (): Promise<void> => {
+  const closing = close
+  close = async () => {}
+  await closing()
+  const { code, message, detail } = new SottoError('outdated')
+  post({ kind: 'refused', code, message, detail })
+}
+
 const open = async ({ server, profile }: Extract<ToWorker, { kind: 'open' }>): Promise<void> => {
   try {
     const client = await openAt(server, profile)
     const channel = broadcastChannel(meetingNameOf(profile))
-    const stop = serveClient(client, channel, newId())
+    const stop = serveClient(client, channel, newId(), () => void makeWay())
     close = async () => {
       stop()
       await client.close()

@@ -1,5 +1,5 @@
 import { limits, SottoError } from '@sotto/protocol'
-import { type Client, remoteClient, type Reply } from '../../src/index.ts'
+import { type Client, hearServed, remoteClient, served } from '../../src/index.ts'
 import { newBus, newId, refuseAll } from '../net/bus.ts'
 import { originOf } from '../net/index.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
@@ -64,8 +64,10 @@ const explaining =
 const mayStartLater = (error: unknown): boolean =>
   error instanceof SottoError && error.code === 'helper_lost' && error.detail['step'] === 'start'
 
-const isServing = (message: unknown): boolean =>
-  typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'serving'
+const isServing = (message: unknown): boolean => {
+  const heard = hearServed(message)
+  return heard.kind === 'message' && heard.message.kind === 'serving'
+}
 
 /**
  * The client of this browser. One tab runs it in a worker, held by a Web Lock; this and all other tabs look on
@@ -79,6 +81,7 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
   if (lacks.length > 0) throw unsupported(lacks)
   const { createWorker, createOpaqueWorker, profile = 'sotto' } = options
   const meetingName = meetingNameOf(profile)
+  const end = new AbortController()
   const channel = broadcastChannel(meetingName)
   const bus = newBus()
   bus.target = channel.post
@@ -90,10 +93,13 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
   const remote = remoteClient(bus.channel, newId, {
     scheduler: timerScheduler,
     silent: () => new SottoError('profile_in_use', 'the tab that runs the client does not answer'),
+    older: (isUnversioned) =>
+      isUnversioned ? new SottoError('profile_in_use', 'a tab of an earlier version runs the client') : null,
+    // This page must not lead those that are newer.
+    outdated: () => end.abort(),
   })
   keepStorageOnceSignedIn(remote)
 
-  const end = new AbortController()
   const lead = (): Promise<void> =>
     leadWhenFree({
       createWorker,
@@ -105,7 +111,7 @@ export const openWebClient = async (options: WebClientOptions): Promise<Client> 
       profile,
       lockName: meetingName,
       starting: () => {
-        const message: Reply = { kind: 'starting' }
+        const message = served({ kind: 'starting' })
         channel.post(message)
         bus.hear(message)
       },

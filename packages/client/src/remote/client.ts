@@ -2,11 +2,14 @@ import { SottoError } from '@sotto/protocol'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Client, ClientEvent, ClientState } from '../view.ts'
 import { openCalls } from './calls.ts'
+import { openFeed } from './feed.ts'
 import { openReadiness } from './readiness.ts'
 import { openShown, type Shown } from './shown.ts'
 import { asking } from '../commands/asking.ts'
 import type { CommandName } from '../commands/table.ts'
-import { type Channel, isReply, type Reply, type Request } from './messages.ts'
+import { asked } from './envelope.ts'
+import { listenServed } from './listen.ts'
+import type { Channel, Reply, Request } from './messages.ts'
 import { watchSilence } from './silence.ts'
 
 export interface RemoteClient extends Client {
@@ -18,6 +21,10 @@ export interface RemoteOptions {
   readonly scheduler: Pick<Scheduler, 'after'>
   /** What it means that the serving side gives no sign of life. */
   readonly silent: () => SottoError
+  /** What it means that the serving side is older than this one; null where it makes way, which is the default. */
+  readonly older?: (isUnversioned: boolean) => SottoError | null
+  /** Hears that the serving side is newer than this one: nothing is to be had here any more. */
+  readonly outdated?: () => void
 }
 
 /** What is shown until the serving side has spoken. */
@@ -61,26 +68,21 @@ type Answer<N extends CommandName> = Awaited<ReturnType<Client[N]>>
 export const remoteClient = (
   channel: Channel,
   newId: () => string,
-  { scheduler, silent }: RemoteOptions,
+  { scheduler, silent, older = () => null, outdated = () => {} }: RemoteOptions,
 ): RemoteClient => {
   let state = unknownState
   let server: string | null = null
-  const listeners = new Set<(event: ClientEvent) => void>()
+  const { publish, subscribe, clear } = openFeed()
   const shown = openShown()
   let over: SottoError | null = null
   const readiness = openReadiness()
-
-  const post = (request: Request): void => channel.post(request)
+  const post = (request: Request): void => channel.post(asked(request))
   const calls = openCalls((question) => {
     if (server !== null) post({ ...question, server })
   })
-  const publish = (event: ClientEvent): void => {
-    for (const listener of listeners) listener(event)
-  }
-
-  const failAll = (failure: SottoError): void => {
-    readiness.fail(failure)
-    calls.failAll(failure)
+  const failAll = (failure: SottoError | null): void => {
+    if (failure) readiness.fail(failure)
+    if (failure) calls.failAll(failure)
   }
   const silence = watchSilence({
     scheduler,
@@ -91,9 +93,9 @@ export const remoteClient = (
 
   const call = async <T>(command: CommandName, input: unknown): Promise<T> => {
     if (over) throw over
-    const asked = calls.ask({ kind: 'call', call: newId(), command, input })
+    const answer = calls.ask({ kind: 'call', call: newId(), command, input })
     silence.begin()
-    return (await asked) as T
+    return (await answer) as T
   }
 
   const timeline: Client['timeline'] = async (input) =>
@@ -120,8 +122,7 @@ export const remoteClient = (
         return follow(reply)
       case 'event':
         if (reply.event.kind === 'state') ({ state } = reply.event)
-        if (reply.event.kind === 'timeline' && shown.has(reply.event.room))
-          shown.note(reply.event.room, reply.event.items)
+        shown.heard(reply.event)
         return publish(reply.event)
       case 'result':
       case 'failure':
@@ -129,26 +130,32 @@ export const remoteClient = (
     }
   }
 
-  const unlisten = channel.listen((message) => {
-    if (isReply(message)) receive(message)
+  const end = (why: SottoError): void => {
+    over = why
+    unlisten()
+    silence.end()
+    failAll(why)
+  }
+  const unlisten = listenServed(channel, {
+    message: receive,
+    newer: () => {
+      end(new SottoError('outdated', 'a newer version of Sotto runs this profile'))
+      state = { ...state, connection: { kind: 'refused', code: 'outdated' } }
+      publish({ kind: 'state', state })
+      outdated()
+    },
+    older: (isUnversioned) => failAll(older(isUnversioned)),
   })
   post({ kind: 'hello' })
   silence.begin()
 
-  const subscribe: Client['subscribe'] = (listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
   const own = {
     ready: readiness.ready,
     state: () => state,
     subscribe,
     close: async () => {
-      unlisten()
-      silence.end()
-      over = new SottoError('closed')
-      failAll(over)
-      listeners.clear()
+      end(new SottoError('closed'))
+      clear()
     },
     // Named here, so that a repeated call stores its message once.
     send: (input: Parameters<Client['send']>[0]) =>

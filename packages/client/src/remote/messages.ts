@@ -21,9 +21,9 @@ export type Request =
   | {
       readonly kind: 'call'
       readonly call: string
-      /** Whom the call is for, as it has named itself; pages of earlier versions name nobody. */
-      readonly server?: string
-      /** One of the table of commands; pages of later versions know more. */
+      /** Whom the call is for, as it has named itself. */
+      readonly server: string
+      /** One of the table of commands. */
       readonly command: string
       readonly input: unknown
     }

@@ -1,6 +1,7 @@
 import { SottoError } from '@sotto/protocol'
 import { isCommand } from '../commands/table.ts'
 import type { Client } from '../view.ts'
+import { hearAsked, served, servedBare } from './envelope.ts'
 import { type Channel, isRequest, type Reply, type Request } from './messages.ts'
 
 /** Answers remembered, so that a call repeated on the way is carried out once. */
@@ -10,10 +11,17 @@ const answersKept = 512
  * Lets the other side of `channel` use `client`.
  *
  * @param server names this period of serving; another one than before tells the others that calls may be lost
+ * @param outdated hears that somebody asks who is newer, and makes way. Default: nobody does, and the other side hears that
+ *   this one is older
  * @returns a function that ends serving and leaves the client open
  */
-export const serveClient = (client: Client, channel: Channel, server: string): (() => void) => {
-  const post = (reply: Reply): void => channel.post(reply)
+export const serveClient = (
+  client: Client,
+  channel: Channel,
+  server: string,
+  outdated?: () => void,
+): (() => void) => {
+  const post = (reply: Reply): void => channel.post(served(reply))
   const greet = (): void => post({ kind: 'serving', server, state: client.state() })
   const answers = new Map<string, Promise<Reply>>()
 
@@ -29,16 +37,33 @@ export const serveClient = (client: Client, channel: Channel, server: string): (
 
   let serving = true
   const unsubscribe = client.subscribe((event) => post({ kind: 'event', event }))
-  const unlisten = channel.listen((message) => {
-    if (!isRequest(message)) return
-    switch (message.kind) {
+  const take = (request: Request): void => {
+    switch (request.kind) {
       case 'hello':
         return greet()
       case 'call':
-        if ((message.server ?? server) !== server) return
-        void answer(message).then((reply) => {
+        if (request.server !== server) return
+        void answer(request).then((reply) => {
           if (serving) post(reply)
         })
+    }
+  }
+  /** Whoever is from before there were versions is told in their own form that they are out of date. */
+  const refuse = (message: unknown): void => {
+    if (isRequest(message)) channel.post(servedBare(refusalOf(message, server, client)))
+  }
+  const unlisten = channel.listen((message) => {
+    const heard = hearAsked(message)
+    switch (heard.kind) {
+      case 'message':
+        return take(heard.message)
+      case 'newer':
+        return outdated ? outdated() : greet()
+      case 'older':
+        return greet()
+      case 'unversioned':
+        return refuse(message)
+      case 'none':
     }
   })
   greet()
@@ -46,6 +71,16 @@ export const serveClient = (client: Client, channel: Channel, server: string): (
     serving = false
     unsubscribe()
     unlisten()
+  }
+}
+
+const refusalOf = (request: Request, server: string, client: Client): Reply => {
+  const { code, message, detail } = new SottoError('outdated')
+  switch (request.kind) {
+    case 'hello':
+      return { kind: 'serving', server, state: { ...client.state(), connection: { kind: 'refused', code } } }
+    case 'call':
+      return { kind: 'failure', call: request.call, code, message, detail }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TimelineItem } from '../view.ts'
+import type { ClientEvent, TimelineItem } from '../view.ts'
 
 /** Up to where each room has been shown on this side: what a dying server did not tell is read from there. */
 export interface Shown {
@@ -7,7 +7,8 @@ export interface Shown {
   noted<T extends { readonly items: readonly TimelineItem[] }>(room: string, read: T): T
   /** The first place that has not been shown. */
   next(room: string): number
-  has(room: string): boolean
+  /** What comes of a room that is shown is shown. */
+  heard(event: ClientEvent): void
   rooms(): Iterable<string>
   forget(room: string): void
 }
@@ -28,7 +29,9 @@ export const openShown = (): Shown => {
       return read
     },
     next: (room) => (places.get(room) ?? 0) + 1,
-    has: (room) => places.has(room),
+    heard: (event) => {
+      if (event.kind === 'timeline' && places.has(event.room)) note(event.room, event.items)
+    },
     rooms: () => places.keys(),
     forget: (room) => places.delete(room),
   }

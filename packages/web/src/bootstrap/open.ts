@@ -19,8 +19,9 @@ export const open = async (): Promise<Started> => {
     return { kind: 'ready', client }
   } catch (error) {
     const failure = failureOf(error)
-    // Nothing has been shown yet, and nothing can be lost.
-    if (failure.code === 'outdated' && reloadOnce()) return new Promise(() => {})
+    // This page may be an old one. Nothing has been shown yet, and nothing can be lost.
+    const isOld = failure.code === 'outdated' || failure.code === 'storage_newer'
+    if (isOld && reloadOnce()) return new Promise(() => {})
     return { kind: 'failed', failure }
   }
 }
