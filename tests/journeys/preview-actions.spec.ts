@@ -62,6 +62,8 @@ test('by key: up to a message, Enter for its menu, a letter for an action, Escap
   await arrive(page)
   const first = await say(page, 'older…')
   const second = await say(page, 'newer…')
+  // What the server has not taken yet has fewer actions.
+  await expect(second).toHaveAttribute('data-delivery', 'sent')
   await list(page).focus()
   await page.keyboard.press('ArrowUp')
   await expect(second).toBeFocused()
