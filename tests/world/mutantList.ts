@@ -317,4 +317,17 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'of what an account says of a message the first holds',
+    rule: 'I20',
+    faults: [],
+    more: ['react'],
+    bends: [
+      {
+        file: 'packages/client/src/timeline/marks.ts',
+        from: 'return known.seq < next.seq ? before.with(at, next) : before',
+        to: 'return before',
+      },
+    ],
+  },
 ]

@@ -121,6 +121,40 @@ export const send = (world: World, device: Device, random: Random, count: number
   }
 }
 
+const emoji = ['👍', '🎉', '❤️'] as const
+
+/** Says something about one of the newest messages with one emoji, or takes that back. */
+const react = (world: World, device: Device, random: Random): void => {
+  const rooms = roomsOf(device, ...isIn)
+  const account = device.state()?.account
+  if (rooms.length === 0 || account?.kind !== 'signed_in') return
+  const room = random.pick(rooms).id
+  const message = hex(random.bytes(16))
+  const [dice, reaction] = [random.below(8), { emoji: random.pick(emoji), isOn: random.chance(0.7) }]
+  world.know(device)
+  ask(world, device, 'react', async (client) => {
+    const { items } = await client.timeline({ room, limit: 20 })
+    const said = items.filter((item) => item.kind === 'message' && item.seq !== null)
+    const of = said.at(-1 - (dice % Math.max(1, said.length)))?.id
+    if (of === undefined) return
+    const { account: by, device: own } = account
+    const saidMs = world.clock.nowMs()
+    // What stands already is not said again, so that nothing is promised.
+    const one = {
+      by,
+      device: own,
+      room,
+      message,
+      text: '',
+      reaction: { ...reaction, of },
+      saidMs,
+      promised: false,
+    }
+    world.truth.said.set(message, one)
+    await client.react({ room, id: of, message, ...reaction })
+  })
+}
+
 const everyAccount = (world: World, except: Device): readonly string[] =>
   world.devices.flatMap((device) => {
     const account = device.state()?.account
@@ -177,6 +211,9 @@ export const perform = (world: World, step: Step, device: Device, random: Random
     }
     case 'send':
       if (isReady(world, device)) send(world, device, random, 1)
+      return
+    case 'react':
+      if (isReady(world, device)) react(world, device, random)
       return
     case 'burst':
       if (isReady(world, device)) send(world, device, random, 2 + random.below(12))

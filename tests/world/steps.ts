@@ -17,6 +17,7 @@ export type StepKind =
   | 'invite'
   | 'answer'
   | 'send'
+  | 'react'
   | 'burst'
   | 'everybody'
   | 'leave'
@@ -38,6 +39,7 @@ const weights: Weights = [
   [16, 'invite'],
   [16, 'answer'],
   [60, 'send'],
+  [14, 'react'],
   [10, 'burst'],
   [6, 'everybody'],
   [4, 'leave'],

@@ -11,6 +11,8 @@ export interface Said {
   readonly message: string
   readonly text: string
   readonly saidMs: number
+  /** What it says of another message, by the id of its item; it is shown with that one. */
+  readonly reaction?: { readonly of: string; readonly emoji: string; readonly isOn: boolean }
   /** Whether the client has said that it will bring it. */
   promised: boolean
 }

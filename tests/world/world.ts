@@ -49,6 +49,8 @@ export interface Stats {
   messages: number
   acked: number
   decrypts: number
+  /** Messages that are shown with reactions, by device. */
+  reacted: number
   crashes: number
   unreadable: number
   /** Payloads that a liar had changed. */
@@ -168,6 +170,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     messages: 0,
     acked: 0,
     decrypts: 0,
+    reacted: 0,
     crashes: 0,
     unreadable: 0,
     spoiled: 0,

@@ -11,6 +11,7 @@ import { checkLies } from './lies.ts'
 import { checkLog } from './log.ts'
 import { checkMessages } from './messages.ts'
 import { checkPlaces } from './places.ts'
+import { checkReactions } from './reactions.ts'
 
 /** A server that was set back to before it knew an account cannot be made to know it again. */
 const hasLostAccount = (world: World, device: Device): boolean => {
@@ -35,6 +36,7 @@ export const check = async (world: World): Promise<void> => {
   checkLog(evidence)
   checkConvergence(evidence)
   checkMessages(evidence)
+  checkReactions(evidence)
   checkHistory(evidence)
   await checkPlaces(evidence)
   checkSeals(evidence)

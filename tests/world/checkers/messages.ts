@@ -27,7 +27,7 @@ export const checkMessages = (evidence: Evidence): void => {
         continue
       }
       counted.set(message, (counted.get(message) ?? 0) + 1)
-      world.stats.acked += 1
+      if (!said.reaction) world.stats.acked += 1
     }
   // Said again in a room that was founded anew, or by a device that was set back and does not know that it was heard.
   if (!isExcusedAnywhere(world))
@@ -100,6 +100,8 @@ const checkTimeline = (
     const message = hex(envelope.messageId)
     const isThere = shown.get(message)?.some((item) => item.seq === seq) ?? false
     const isEntitled = members.has(id)
+    // It is shown with another message: `checkReactions`.
+    if (world.truth.said.get(message)?.reaction) continue
     if (isThere) {
       world.stats.decrypts += 1
       if (!isEntitled) world.fail('I6', `${where} shows ${seq}, which is not for it`)
@@ -112,7 +114,7 @@ const checkTimeline = (
   }
 }
 
-const isExcusedAnywhere = (world: World): boolean =>
+export const isExcusedAnywhere = (world: World): boolean =>
   world.setBacks.size > 0 || world.lied.size > 0 || [...world.used].some(isTreachery)
 
 /** Whether one room, or one after it, was founded in the place of the other. */
@@ -124,7 +126,11 @@ const isSuccessor = ({ rooms }: Witness, earlier: string, later: string): boolea
 }
 
 /** The entry by which the device came in last; undefined if it never was in. */
-const memberSince = (world: World, entries: readonly PlacedEntry[], id: string): number | undefined => {
+export const memberSince = (
+  world: World,
+  entries: readonly PlacedEntry[],
+  id: string,
+): number | undefined => {
   const seq = entries.findLastIndex(({ hash }) => world.truth.turns.get(hash)?.joined.includes(id))
   return seq === -1 ? undefined : seq
 }

@@ -3,6 +3,7 @@ import { decodeContent } from '../content/content.ts'
 import { emojiOf } from '../content/react/emoji.ts'
 import { encodeReact } from '../content/react/react.ts'
 import type { Store } from '../ports/store.ts'
+import { messageNamed } from '../room/messageName.ts'
 import type { RoomState } from '../room/state.ts'
 import { roomToSpeakIn } from '../room/standing.ts'
 import { marksOfReference, messageAt } from '../timeline/lookUp.ts'
@@ -22,6 +23,8 @@ export type ReactTo = (input: {
   readonly id: string
   readonly emoji: string
   readonly isOn?: boolean
+  /** 32 hex digits, never used before: names it in advance. */
+  readonly message?: string
 }) => Promise<void>
 
 /** What the user has said last about the message with this emoji and is on its way. */
@@ -43,10 +46,10 @@ const ownMarks = async (
   (await marksOfReference(store, room, toHex(reference))).filter((mark) => equalBytes(mark.account, account))
 
 export const react = ofAccount<ReactTo>({
-  input: fields({ room: string, id: string, emoji: string }, { isOn: shaped(boolean) }),
+  input: fields({ room: string, id: string, emoji: string }, { isOn: shaped(boolean), message: string }),
   run: async (
     { store, rooms, tools, provider, timeMs, newId },
-    { room: id, id: item, emoji, isOn = true },
+    { room: id, id: item, emoji, isOn = true, message: named },
   ) => {
     const room = roomToSpeakIn(rooms, id)
     const form = emojiOf(emoji)
@@ -60,6 +63,6 @@ export const react = ofAccount<ReactTo>({
     if (!mark && marks.length >= limits.marksPerAccountMax) throw new SottoError('rate')
     const composedMs = timeMs()
     const content = encodeReact({ reference, emoji: form, isOn }, provider.random(16), composedMs)
-    await room.post({ message: newId(), content, composedMs })
+    await room.post({ message: named === undefined ? newId() : messageNamed(named), content, composedMs })
   },
 })
