@@ -10,6 +10,7 @@ import {
 import { type MemoryKeys, memoryKeys, openMemoryKeychain } from '@sotto/client'
 import { joseLibrary } from '@sotto/client/node'
 import type { Provider } from '@sotto/mls'
+import type { Volatile } from '../../packages/client/src/session/volatile.ts'
 import type { Clock } from './clock.ts'
 import { checkedRows } from '../stories/checkedRows.ts'
 import { smallStock } from '../stories/stock.ts'
@@ -37,6 +38,10 @@ export interface Device {
   client(): Client | null
   state(): ClientState | null
   isUp(): boolean
+  /** What it knows beside its disk. */
+  volatile(): Volatile | null
+  /** By its own clock. */
+  nowMs(): number
   /** Starts, beside what runs already: that is then shut out. */
   open(): Promise<void>
   /** In good order. */
@@ -69,6 +74,7 @@ export interface DeviceOptions {
 
 interface Run extends Life {
   client: Client | null
+  volatile: (() => Volatile) | null
   cut: DeviceCut | null
 }
 
@@ -93,6 +99,8 @@ export const makeDevice = (options: DeviceOptions): Device => {
     end()
     return true
   }
+
+  const nowMs = (): number => Math.max(0, clock.nowMs() + offsetMs)
 
   const end = (): void => {
     for (const one of runs) one.isAlive = false
@@ -141,8 +149,16 @@ export const makeDevice = (options: DeviceOptions): Device => {
     client: () => run?.client ?? null,
     state: () => run?.client?.state() ?? null,
     isUp: () => run !== null,
+    volatile: () => run?.volatile?.() ?? null,
+    nowMs,
     open: async () => {
-      const own: Run = { isAlive: true, client: null, cut: null, says: () => void strikes(own, 'word') }
+      const own: Run = {
+        isAlive: true,
+        client: null,
+        volatile: null,
+        cut: null,
+        says: () => void strikes(own, 'word'),
+      }
       run = own
       runs.add(own)
       trace.note(name, 'opens')
@@ -153,7 +169,7 @@ export const makeDevice = (options: DeviceOptions): Device => {
           keychain: openMemoryKeychain(provider, keys),
           transport: counted(link.transport(own)),
           scheduler: {
-            nowMs: () => Math.max(0, clock.nowMs() + offsetMs),
+            nowMs,
             steadyMs: clock.nowMs,
             after: (delayMs, task) =>
               clock.after(delayMs, () => {
@@ -167,6 +183,9 @@ export const makeDevice = (options: DeviceOptions): Device => {
           password: worldPassword,
           deviceKind: 'cli',
           limits: smallStock,
+          onVolatile: (look) => {
+            own.volatile = look
+          },
         })
         own.client = client
       } catch (error) {

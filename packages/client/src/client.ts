@@ -23,6 +23,7 @@ import { sceneOf } from './session/scene.ts'
 import { scopesOf } from './session/scopes.ts'
 import { openSession } from './session/session.ts'
 import { storedPresent } from './session/stored.ts'
+import { type Volatile, volatileOf } from './session/volatile.ts'
 import { makeStage } from './stage.ts'
 import { openConnection } from './sync/connection.ts'
 import type { Client } from './view.ts'
@@ -45,6 +46,8 @@ export interface ClientOptions {
   readonly limits?: Partial<ClientLimits>
   /** Takes what is to be called whenever something outside says that the server may be reachable again. */
   readonly onHope?: (hurry: () => void) => void
+  /** Takes a look at what the client knows beside its store: for tests and for whoever looks for a fault. */
+  readonly onVolatile?: (look: () => Volatile) => void
 }
 
 /**
@@ -129,6 +132,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const entrance = openEntrance({ ...own, account, connect, startDevice, keepAnew })
   await startDevice()
   options.onHope?.(connection.hurry)
+  options.onVolatile?.(volatileOf(present, connection, greeting))
   if (present.profile?.kind === 'ready' && present.token !== null) connection.start(present.token)
   entrance.finish()
 

@@ -10,6 +10,7 @@ import { checkRemovals, checkSeals } from './keys.ts'
 import { checkLies } from './lies.ts'
 import { checkLog } from './log.ts'
 import { checkMessages } from './messages.ts'
+import { checkRest, printed } from './rest.ts'
 import { checkPlaces } from './places.ts'
 import { checkReactions } from './reactions.ts'
 
@@ -29,7 +30,7 @@ export const check = async (world: World): Promise<void> => {
   for (const device of world.devices) {
     for (const bug of device.bugs) world.fail('bug', `${device.name} ${bug}`)
     const unrest = hasLostAccount(world, device) ? undefined : unrestOf(world, device)
-    if (unrest) world.fail('I14', `${device.name} ${unrest}`)
+    if (unrest) world.fail('I14', `${device.name} ${unrest}: ${printed(device.volatile())}`)
   }
   for (const bug of world.server.bugs) world.fail('bug', `server: ${bug}`)
   const evidence = await gather(world)
@@ -44,5 +45,6 @@ export const check = async (world: World): Promise<void> => {
   checkAuthority(evidence)
   checkLies(evidence)
   checkBounds(evidence)
+  checkRest(evidence, (device) => unrestOf(world, device) === undefined)
   checkSecrecy(evidence)
 }

@@ -95,7 +95,8 @@ export const settledWith = (session: SendingSession, before: RoomState, after: R
   return {
     ...next,
     underWay: without(next.underWay, ...over),
-    promised: withoutKeys(next.promised, (id) => over.includes(id)),
+    // Also of what is not under way: after a new line it waits to be sent again, and the log may show it first.
+    promised: withoutKeys(next.promised, (id) => !sent.has(id)),
     noSpace: withoutKeys(next.noSpace, (id) => !left.has(id)),
   }
 }
