@@ -1,5 +1,5 @@
 /**
- * A room of 20,000 messages: how long a device takes to read them from pages of the log, to open the room, and to
+ * A room of 20,000 messages: how much processor time a device takes to read them from pages of the log, to open the room, and to
  * read all of it. With another tree beside it, both are measured in turn, and what is printed are ratios:
  *
  * node packages/client/bench/timeline.ts [--against DIRECTORY] [--messages N] [--rounds N]
