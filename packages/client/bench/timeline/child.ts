@@ -31,7 +31,7 @@ const loaded = async <T>(file: string): Promise<T> => {
   return module
 }
 
-const { provider, roomOf, somebody } = await loaded<typeof peopleModule>('test/room/people.ts')
+const { roomOf, somebody } = await loaded<typeof peopleModule>('test/room/people.ts')
 const { openSqliteStore } = await loaded<typeof sqliteModule>('adapters/node/sqliteStore.ts')
 const { sealedStore } = await loaded<typeof sealingModule>('src/sealedStore.ts')
 const { openFileKeychain } = await loaded<typeof keychainModule>('adapters/node/fileKeychain.ts')
