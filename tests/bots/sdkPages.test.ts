@@ -5,8 +5,13 @@ import { sdkPages } from './sdkPages.ts'
 const root = new URL('../../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
-/** The formatter has the last word about blanks. */
-const words = (text: string): string => text.replace(/-{3,}/g, '---').replace(/\s+/g, ' ').trim()
+/** The formatter has the last word about blanks, and about what parts the members of a type. */
+const words = (text: string): string =>
+  text
+    .replace(/-{3,}/g, '---')
+    .replace(/;(?=\s)/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 
 const pages = sdkPages()
 

@@ -37,6 +37,7 @@ const chapters: readonly Chapter[] = [
       [`${sdk}/events.ts`, 'Message', 'SottoEvents'],
       [`${sdk}/deliveries.ts`],
       [`${sdk}/reading.ts`],
+      [`${sdk}/history.ts`, 'HistoryOptions', 'HistoryPage'],
     ],
   },
   {
@@ -72,6 +73,7 @@ const chapters: readonly Chapter[] = [
     about: 'The table that the web client and `sotto chat` share, for programs with an input of their own.',
     sources: [
       [`${client}/src/slash/table.ts`],
+      [`${client}/src/slash/sayings.ts`, 'me', 'shrug'],
       [`${client}/src/slash/parse.ts`],
       [`${client}/src/slash/completion.ts`],
       [`${client}/src/slash/help.ts`],
