@@ -39,8 +39,9 @@ export const afterRevocation = async (
       answer: (name, input, honest) =>
         name === operations.readChain.name && equalBytes(input['account'] as Uint8Array, account)
           ? honest().then((answer) => {
-              const { links: before } = answer as { links: readonly SignedLink[] }
-              return { links: (input['from'] as number) <= chain.seq + 1 ? [...before, link] : before }
+              const { links: before, ...rest } = answer as { links: readonly SignedLink[] }
+              const isBehind = (input['from'] as number) <= chain.seq + 1
+              return { ...rest, links: isBehind ? [...before, link] : before }
             })
           : undefined,
     },
