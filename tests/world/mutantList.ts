@@ -294,6 +294,88 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'a letter is not stored before the server forgets it',
+    rule: 'L1',
+    faults: ['client_crash', 'delay', 'partition'],
+    bends: [
+      {
+        file: 'packages/lane/src/letters.ts',
+        from: '      store.write({ [key]: JSON.stringify(letter) })\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'a letter that came before is not known again',
+    rule: 'L2',
+    faults: ['client_crash', 'delay', 'partition', 'loss'],
+    bends: [
+      {
+        file: 'packages/lane/src/once.ts',
+        from: 'if (underWay.has(row) || claims.iat < floorOf(claims.iss) || store.get(row) !== undefined)',
+        to: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'mail is brought from its end',
+    rule: 'L3',
+    faults: ['client_crash', 'delay', 'partition'],
+    bends: [
+      {
+        file: 'packages/server/src/store/openLane/mailStore.ts',
+        from: ".where('id', '>', afterId)\n        .orderBy('id')",
+        to: ".where('id', '>', afterId)\n        .orderBy('id', 'desc')",
+      },
+    ],
+  },
+  {
+    name: 'a text goes beside what is sealed',
+    rule: 'L4',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/lane/src/lane.ts',
+        from: '{ recipient: to, encrypted_payload })',
+        to: '{ recipient: to, encrypted_payload, note: text })',
+      },
+    ],
+  },
+  {
+    name: 'a key that has changed is taken for the right one',
+    rule: 'L5',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/lane/src/pins.ts',
+        from: "return isChanged ? fail('KEY_CHANGED', name) : keys",
+        to: 'return isChanged ? served : keys',
+      },
+      {
+        file: 'packages/lane/src/pins.ts',
+        from: 'const { keys, isChanged } = await believed(name, await fetchKey(name))',
+        to: 'const { keys, isChanged, served } = await believed(name, await fetchKey(name))',
+      },
+      {
+        file: 'packages/lane/src/pins.ts',
+        from: 'return { keys: first ?? served, isChanged: other !== undefined }',
+        to: 'return { keys: first ?? served, served, isChanged: other !== undefined }',
+      },
+    ],
+  },
+  {
+    name: 'a program that was not let in does not come again',
+    rule: 'L6',
+    faults: ['server_full', 'server_crash', 'partition'],
+    bends: [
+      {
+        file: 'packages/lane/src/wire.ts',
+        from: '      if (!comesBack) connectLater(failure)\n',
+        to: '',
+      },
+    ],
+  },
+  {
     name: 'chance that is not the seed’s',
     rule: 'I18',
     faults: ['server_crash', 'partition'],

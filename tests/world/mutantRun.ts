@@ -19,6 +19,8 @@ for (let seed = Number(first); seed <= Number(seedsMax); seed++) {
     devices: 5,
     faults: new Set(faults.split(',').filter(isFault)),
     roomsMax: 3,
+    // The rules of the open lane.
+    programs: rule.startsWith('L') ? 3 : 0,
     linesKept: 0,
     more: more.split(',') as StepKind[],
   }

@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly workers: number
   readonly steps: number
   readonly devices: number
+  /** On the open lane. Undefined: each seed draws how many. */
+  readonly programs: number | undefined
   /** Undefined: each seed draws its own from all of them. */
   readonly faults: readonly Fault[] | undefined
   readonly without: ReadonlySet<number>
@@ -18,7 +20,7 @@ export interface RunOptions {
   readonly twice: boolean
 }
 
-const usage = `node tests/world/run.ts --seed N [--seeds K] [--steps S] [--devices D] [--faults a,b|all|none]
+const usage = `node tests/world/run.ts --seed N [--seeds K] [--steps S] [--devices D] [--programs P] [--faults a,b|all|none]
   [--workers W] [--without i,j] [--lines L] [--shrink seconds] [--twice yes]`
 
 export const readOptions = (args: readonly string[]): RunOptions => {
@@ -42,6 +44,7 @@ export const readOptions = (args: readonly string[]): RunOptions => {
     workers: number('workers', 1),
     steps: number('steps', 300),
     devices: number('devices', 6),
+    programs: given.has('programs') ? number('programs', 0) : undefined,
     faults: given.has('faults') ? namedFaults(list('faults')) : undefined,
     without: new Set(list('without').map(Number)),
     lines: number('lines', 0),
@@ -79,10 +82,20 @@ export const faultsOf = (seed: number): ReadonlySet<Fault> => {
   return new Set([...chosen, ...(random.chance(0.5) ? [random.pick(lies)] : [])])
 }
 
+/** Two worlds of five have programs: what happens on it costs time, and nothing of it is seen by the others. */
+const programsOf = (seed: number): number =>
+  seededRandom(seed, 'programs').weighted([
+    [6, 0],
+    [2, 2],
+    [1, 3],
+    [1, 4],
+  ])
+
 export const worldOptions = (run: RunOptions, seed: number): WorldOptions => ({
   seed,
   steps: run.steps,
   devices: run.devices,
+  programs: run.programs ?? programsOf(seed),
   faults: run.faults ? new Set(run.faults) : faultsOf(seed),
   without: run.without,
   roomsMax: 4,

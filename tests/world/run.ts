@@ -40,6 +40,8 @@ const noStats: Stats = {
   unreadable: 0,
   spoiled: 0,
   missed: 0,
+  laneAcked: 0,
+  laneShown: 0,
   events: 0,
   refusals: {},
   frozen: {},
@@ -62,6 +64,7 @@ const commandOf = (options: WorldOptions): string => {
   const without = [...(options.without ?? [])]
   return [
     `node tests/world/run.ts --seed ${options.seed} --steps ${options.steps} --devices ${options.devices}`,
+    `--programs ${options.programs ?? 0}`,
     `--faults ${faults.length > 0 ? faults.join() : 'none'}`,
     ...(without.length > 0 ? [`--without ${without.join()}`] : []),
   ].join(' ')
@@ -112,6 +115,7 @@ const summary = (results: readonly Result[], run: RunOptions, seconds: number): 
     `reacted ${sum(({ stats }) => stats.reacted)}`,
     `crashes ${sum(({ stats }) => stats.crashes)}`,
     `missed and said so ${sum(({ stats }) => stats.missed)}`,
+    `of programs acked ${sum(({ stats }) => stats.laneAcked)} shown ${sum(({ stats }) => stats.laneShown)}`,
     `frozen ${[...frozen].map(([code, count]) => `${code} ${count}`).join(', ') || 'none'}`,
     `spoiled by liars ${sum(({ stats }) => stats.spoiled)}`,
     `undecryptable ${sum(({ stats }) => stats.unreadable)}${seedsWith(results, ({ unreadable }) => unreadable > 0)}`,

@@ -6,15 +6,24 @@ export interface KeptSeed {
   readonly steps: number
   readonly devices: number
   readonly faults: readonly Fault[]
+  readonly programs: number
   /** What it found, in one line. */
   readonly found: string
 }
 
 /** @param faults as the command line takes them */
-const kept = (seed: number, faults: string, found: string, steps = 300, devices = 6): KeptSeed => ({
+const kept = (
+  seed: number,
+  faults: string,
+  found: string,
+  steps = 300,
+  devices = 6,
+  programs = 0,
+): KeptSeed => ({
   seed,
   steps,
   devices,
+  programs,
   faults: faults.split(',').filter(isFault),
   found,
 })
@@ -176,5 +185,21 @@ export const keptSeeds: readonly KeptSeed[] = [
     701308,
     'loss,duplication,reordering,delay,lost_write,client_restore,client_clock,server_clock,lost_welcome,lost_keys,long_offline,lie_group_info',
     'who was in a room that a wrong clock had carried nine months ahead was taken to wait without reason',
+  ),
+  kept(
+    116,
+    'duplication,delay,partition,client_crash,lost_write,client_restore,client_full,client_clock,lost_welcome,long_offline,tabs,logout',
+    'a program that was killed before it had given out a key of a room sealed under it, and nobody else had it',
+    300,
+    6,
+    4,
+  ),
+  kept(
+    118,
+    'loss,reordering,delay,partition,client_crash,server_crash,client_full,server_full,client_clock,long_offline,logout,lie_group_info',
+    'a program whose session ended while the disk of the server was full never came back',
+    300,
+    6,
+    4,
   ),
 ]

@@ -31,6 +31,7 @@ import type { Store } from '../../packages/server/src/store/openStore.ts'
 import { copyData, emptyData, type MemoryData } from '../../packages/server/test/memory/data.ts'
 import { memoryStore } from '../../packages/server/test/memory/memoryStore.ts'
 import type { Clock } from './clock.ts'
+import type { LaneServer } from './lane/server.ts'
 import { never } from './never.ts'
 import { worldOpaque } from './password.ts'
 import type { Random } from './random.ts'
@@ -101,6 +102,8 @@ export interface WorldServerOptions {
   /** An acknowledgement leaves. */
   onPromise(ack: Acknowledgement): void
   onCrash(): void
+  /** The open lane, where there is one. */
+  readonly lane?: LaneServer
 }
 
 const writes: ReadonlySet<string> = new Set([
@@ -160,6 +163,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     life = null
     cut = null
     for (const socket of sockets) socket.drop()
+    options.lane?.crash()
     options.onCrash()
   }
   const struck = (point: ServerCut): boolean => {
@@ -249,6 +253,14 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
       )
     }
     life = own
+    options.lane?.start({
+      own,
+      core: own.core,
+      limits: worldLimits,
+      log,
+      isFull: () => isFull,
+      struck,
+    })
     const lookAgain = (): void => {
       if (!own.isAlive) return
       look()

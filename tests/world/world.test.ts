@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { storeContract } from '../../packages/client/test/contracts/store.ts'
+import { cryptographyContract } from '../../packages/lane/test/contracts/cryptography.ts'
+import { laneStoreContract } from '../../packages/lane/test/contracts/laneStore.ts'
 import { emptyDisk, openDisk } from './disk.ts'
 import { faults } from './faults.ts'
+import { seededCryptography } from './lane/cryptography.ts'
+import { emptyLaneDisk, openLaneDisk } from './lane/disk.ts'
 import { mutants } from './mutantList.ts'
 import { faultsOf } from './options.ts'
+import { seededRandom } from './random.ts'
 import { keptSeeds } from './seeds.ts'
 import { runWorld, type WorldOptions } from './world.ts'
 
@@ -44,8 +49,9 @@ describe('the seeded world', () => {
     expect([...drawn].toSorted()).toEqual([...faults].toSorted())
   })
 
-  it.each(keptSeeds)('seed $seed: $found', async ({ seed, steps, devices, faults: chosen }) => {
-    const { violations } = await runWorld({ seed, steps, devices, faults: new Set(chosen), ...rest })
+  it.each(keptSeeds)('seed $seed: $found', async ({ seed, steps, devices, programs, faults: chosen }) => {
+    const options = { seed, steps, devices, programs, faults: new Set(chosen), ...rest }
+    const { violations } = await runWorld(options)
     expect(violations).toEqual([])
   })
 })
@@ -55,6 +61,13 @@ describe('a disk of the world', () => {
     const disk = emptyDisk()
     await run({ open: async () => openDisk(disk) })
   })
+})
+
+describe('a program of the world', () => {
+  it.each(laneStoreContract)('has a disk that $title', ({ run }) => run(() => openLaneDisk(emptyLaneDisk())))
+  it.each(cryptographyContract)('has a cryptography that $title', ({ run }) =>
+    run(seededCryptography(seededRandom(1, 'contract').bytes)),
+  )
 })
 
 describe('a fault that the checkers have to catch', () => {

@@ -11,6 +11,8 @@ import { copyDisk, type DiskCopy } from './disk.ts'
 import { type Fault, isFault } from './faults.ts'
 import { isConverged } from './calm.ts'
 import { knownGivenUp } from './givenUp.ts'
+import { makePrograms, type Programs } from './lane/programs.ts'
+import { prepareSchema } from './lane/server.ts'
 import { type Deceived, makeLiar } from './lies.ts'
 import { strike } from './mischief.ts'
 import { breaksWithinMs, fairWeather, makeLink } from './network.ts'
@@ -36,6 +38,8 @@ export interface WorldOptions {
   /** Steps that are left out. */
   readonly without?: ReadonlySet<number>
   readonly roomsMax: number
+  /** Programs on the open lane; none by default. */
+  readonly programs?: number
   /** Lines of the trace that are kept for the reader. */
   readonly linesKept: number
 }
@@ -56,6 +60,9 @@ export interface Stats {
   /** Payloads that a liar had changed. */
   spoiled: number
   missed: number
+  /** What programs said and the server acknowledged, and what they were shown. */
+  laneAcked: number
+  laneShown: number
   events: number
   readonly refusals: Record<string, number>
   readonly frozen: Record<string, number>
@@ -108,6 +115,8 @@ export interface World {
   readonly secrets: ServerSecrets
   /** What was on the disks of devices when they were removed from a room. */
   readonly removals: Removal[]
+  /** Null where there is no open lane. */
+  readonly programs: Programs | null
   /** Every GroupInfo of a room, the newest last. */
   readonly groupInfos: Map<string, Uint8Array[]>
   readonly stats: Stats
@@ -132,6 +141,7 @@ export interface World {
 const startMs = 1_767_225_600_000
 
 export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
+  if (options.programs) await prepareSchema()
   const clock = makeClock(startMs)
   const uninstall = clock.install(seededRandom(options.seed, 'platform'))
   const violations: Violation[] = []
@@ -140,9 +150,10 @@ export const runWorld = async (options: WorldOptions): Promise<Outcome> => {
   }
   process.on('unhandledRejection', onRejection)
   try {
-    const world = makeWorld(options, clock, violations)
+    const world = await makeWorld(options, clock, violations)
     await live(world)
     await check(world)
+    world.programs?.close()
     return {
       seed: options.seed,
       hash: world.trace.hash(),
@@ -162,7 +173,7 @@ const removalsMax = 8
 /** All leaps together: an invitation that nobody has answered for 120 days is void, and so is the key to what was said. */
 const leapMaxMs = 119 * 86_400_000
 
-const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[]): World => {
+const makeWorld = async (options: WorldOptions, clock: Clock, violations: Violation[]): Promise<World> => {
   const { seed } = options
   const trace = makeTrace(clock.nowMs, options.linesKept)
   const truth = makeTruth()
@@ -175,6 +186,8 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     unreadable: 0,
     spoiled: 0,
     missed: 0,
+    laneAcked: 0,
+    laneShown: 0,
     events: 0,
     refusals: {},
     frozen: {},
@@ -193,6 +206,12 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
         removals.push({ room, seq, id: left, disk: copyDisk(device.disk) })
     }
   }
+  const fail = (rule: string, what: string): void => {
+    if (violations.length < 50) violations.push({ rule, what })
+  }
+  const programs = options.programs
+    ? await makePrograms({ count: options.programs, seed, clock, trace, faults: options.faults, fail })
+    : null
   const secrets = serverSecrets(seededRandom(seed, 'secrets'))
   const servers: WorldServer[] = []
   const start = (name: string, onPromise: (ack: Acknowledgement) => void): WorldServer => {
@@ -223,6 +242,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
         }
       },
       onCrash: () => void (stats.crashes += 1),
+      ...(programs && name === 'server' ? { lane: programs.server } : {}),
     })
     servers.push(made)
     return made
@@ -279,6 +299,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
     seals,
     secrets,
     removals,
+    programs,
     stats,
     fork: (random) => {
       if (world.used.has('lie_forked')) return
@@ -296,9 +317,7 @@ const makeWorld = (options: WorldOptions, clock: Clock, violations: Violation[])
       }
       trace.note('the server forks')
     },
-    fail: (rule, what) => {
-      if (violations.length < 50) violations.push({ rule, what })
-    },
+    fail,
     nameFor: (device) => {
       const before = known.get(device.index)
       // Erased, and the answer was cut off.
@@ -390,6 +409,7 @@ const live = async (world: World): Promise<void> => {
     device.link.weather = weatherFor(world, device.index)
     void device.open()
   }
+  world.programs?.live()
   await pass(world, 1000)
   for (const step of stepsFrom(
     options.seed,
@@ -441,6 +461,7 @@ const calmDown = async (world: World): Promise<void> => {
     device.link.cut()
     device.link.mend()
   }
+  world.programs?.calm()
   await pass(world, breaksWithinMs)
   const endMs = clock.nowMs() + calmMaxMs
   let calm = 0
@@ -457,5 +478,26 @@ const calmDown = async (world: World): Promise<void> => {
     await pass(world, calmCheckMs)
     calm = (await isConverged(world)) ? calm + 1 : 0
   }
+  await restPrograms(world)
   trace.note('end')
+}
+
+/** Asked so often whether all is told: programs that start again and keys that are trusted take some turns. */
+const programTurnsMax = 40
+
+const restPrograms = async (world: World): Promise<void> => {
+  const { programs } = world
+  if (!programs) return
+  let why: string | undefined
+  for (let turns = 0; turns < programTurnsMax; turns++) {
+    let isKnown = false
+    void programs.unrest().then((said) => {
+      why = said
+      isKnown = true
+    })
+    while (!isKnown) await pass(world, 1000)
+    if (why === undefined) return
+    await pass(world, calmCheckMs)
+  }
+  world.fail('L6', why ?? '')
 }

@@ -33,6 +33,8 @@ export const isPassing = (code: LaneCode): boolean => {
     case 'TIMEOUT':
     case 'RATE_LIMITED':
     case 'UNAVAILABLE':
+    // Its disk is full just now.
+    case 'READ_ONLY':
       return true
     default:
       return false

@@ -120,11 +120,13 @@ export const makeRooms = (dependencies: Dependencies): Rooms => {
   /** A new one, to all: what was said before stays with those who were there. */
   const giveKey = async (room: number, others: ReadonlyMap<string, PublicKeys>): Promise<SharedKey> => {
     const { claims, key, envelope } = await sealing.newKey(audienceOf(room), others)
-    // Before it is sent: what others seal under it has to be readable here.
-    store.write({ ...places.withKey(audienceOf(room), key), ...once.rowsOf(claims) })
+    // Before it is sent: what others seal under it has to be readable here. Nobody else has it as long as that is not
+    // acknowledged: a program that is killed meanwhile seals nothing under it.
+    const own = { ...key, holders: [sealing.name] }
+    store.write({ ...places.withKey(audienceOf(room), own), ...once.rowsOf(claims) })
     const keep = (full: readonly string[]): SharedKey => {
       const held = keysGiven.given(audienceOf(room), key, full)
-      if (full.length > 0) store.write(places.withKey(audienceOf(room), held))
+      store.write(places.withKey(audienceOf(room), held))
       return held
     }
     try {

@@ -7,6 +7,7 @@ import { checkConvergence } from './convergence.ts'
 import { gather } from './evidence.ts'
 import { checkHistory } from './history.ts'
 import { checkRemovals, checkSeals } from './keys.ts'
+import { checkLane } from './lane.ts'
 import { checkLies } from './lies.ts'
 import { checkLog } from './log.ts'
 import { checkMessages } from './messages.ts'
@@ -47,4 +48,5 @@ export const check = async (world: World): Promise<void> => {
   checkBounds(evidence)
   checkRest(evidence, (device) => unrestOf(world, device) === undefined)
   checkSecrecy(evidence)
+  if (world.programs) checkLane(world.programs, world)
 }
