@@ -376,6 +376,30 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'nobody is brought into the open room',
+    rule: 'O1',
+    faults: ['partition', 'client_crash'],
+    bends: [
+      {
+        file: 'packages/client/src/openRoom/admission.ts',
+        from: '    if (askers.length > 0) await bringIn(room, askers)\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'a second room becomes the open one',
+    rule: 'O3',
+    faults: [],
+    bends: [
+      {
+        file: 'packages/server/src/openRoom/openRoom.ts',
+        from: '    await refuseSecond(dependencies, id, caller.account)\n    const known',
+        to: '    const known',
+      },
+    ],
+  },
+  {
     name: 'chance that is not the seed’s',
     rule: 'I18',
     faults: ['server_crash', 'partition'],

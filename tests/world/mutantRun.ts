@@ -21,6 +21,7 @@ for (let seed = Number(first); seed <= Number(seedsMax); seed++) {
     roomsMax: 3,
     // The rules of the open lane.
     programs: rule.startsWith('L') ? 3 : 0,
+    openRoom: rule.startsWith('O'),
     linesKept: 0,
     more: more.split(',') as StepKind[],
   }

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly devices: number
   /** On the open lane. Undefined: each seed draws how many. */
   readonly programs: number | undefined
+  /** Undefined: each seed draws it. */
+  readonly openRoom: boolean | undefined
   /** Undefined: each seed draws its own from all of them. */
   readonly faults: readonly Fault[] | undefined
   readonly without: ReadonlySet<number>
@@ -20,7 +22,7 @@ export interface RunOptions {
   readonly twice: boolean
 }
 
-const usage = `node tests/world/run.ts --seed N [--seeds K] [--steps S] [--devices D] [--programs P] [--faults a,b|all|none]
+const usage = `node tests/world/run.ts --seed N [--seeds K] [--steps S] [--devices D] [--programs P] [--open-room yes|no] [--faults a,b|all|none]
   [--workers W] [--without i,j] [--lines L] [--shrink seconds] [--twice yes]`
 
 export const readOptions = (args: readonly string[]): RunOptions => {
@@ -45,6 +47,7 @@ export const readOptions = (args: readonly string[]): RunOptions => {
     steps: number('steps', 300),
     devices: number('devices', 6),
     programs: given.has('programs') ? number('programs', 0) : undefined,
+    openRoom: given.has('open-room') ? given.get('open-room') === 'yes' : undefined,
     faults: given.has('faults') ? namedFaults(list('faults')) : undefined,
     without: new Set(list('without').map(Number)),
     lines: number('lines', 0),
@@ -91,11 +94,15 @@ const programsOf = (seed: number): number =>
     [1, 4],
   ])
 
+/** In every fifth world a room is opened to all. */
+const hasOpenRoom = (seed: number): boolean => seededRandom(seed, 'open room').chance(1 / 5)
+
 export const worldOptions = (run: RunOptions, seed: number): WorldOptions => ({
   seed,
   steps: run.steps,
   devices: run.devices,
   programs: run.programs ?? programsOf(seed),
+  openRoom: run.openRoom ?? hasOpenRoom(seed),
   faults: run.faults ? new Set(run.faults) : faultsOf(seed),
   without: run.without,
   roomsMax: 4,

@@ -64,7 +64,7 @@ const commandOf = (options: WorldOptions): string => {
   const without = [...(options.without ?? [])]
   return [
     `node tests/world/run.ts --seed ${options.seed} --steps ${options.steps} --devices ${options.devices}`,
-    `--programs ${options.programs ?? 0}`,
+    `--programs ${options.programs ?? 0} --open-room ${options.openRoom ? 'yes' : 'no'}`,
     `--faults ${faults.length > 0 ? faults.join() : 'none'}`,
     ...(without.length > 0 ? [`--without ${without.join()}`] : []),
   ].join(' ')

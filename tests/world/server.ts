@@ -25,6 +25,7 @@ import type { Append } from '../../packages/server/src/delivery/store.ts'
 import { proofRoutes } from '../../packages/server/src/http/proofRoutes.ts'
 import { type Connection, makeConnection } from '../../packages/server/src/live/connection.ts'
 import { makeEventLog } from '../../packages/server/src/logging/eventLog.ts'
+import type { OpenRoom } from '../../packages/server/src/openRoom/store.ts'
 import type { Secrets } from '../../packages/server/src/secrets.ts'
 import { lookIntervalMs } from '../../packages/server/src/steadyClock.ts'
 import type { Store } from '../../packages/server/src/store/openStore.ts'
@@ -102,6 +103,8 @@ export interface WorldServerOptions {
   /** An acknowledgement leaves. */
   onPromise(ack: Acknowledgement): void
   onCrash(): void
+  /** A room becomes the open one in the place of another. */
+  onOpenRoomReplaced(): void
   /** The open lane, where there is one. */
   readonly lane?: LaneServer
 }
@@ -185,6 +188,8 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
               if (!own.isAlive || struck('before_write')) return never()
               if (isFull) throw new SottoError('read_only')
             }
+            if (name === 'putOpenRoom' && isOther(data.openRoom, args[0] as OpenRoom))
+              options.onOpenRoomReplaced()
             const result = await method(...args)
             if (!own.isAlive) return never()
             if (isWrite) trace.note('stored', name)
@@ -442,6 +447,9 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     bugs,
   }
 }
+
+const isOther = (known: OpenRoom | undefined, next: OpenRoom): boolean =>
+  known !== undefined && !Buffer.from(known.room).equals(next.room)
 
 /** The frames in what was written to a socket (RFC 6455 §5.2). */
 const framesIn = (bytes: Buffer): readonly ServerFrame[] => {

@@ -16,6 +16,7 @@ import { prepareSchema } from './lane/server.ts'
 import { type Deceived, makeLiar } from './lies.ts'
 import { strike } from './mischief.ts'
 import { breaksWithinMs, fairWeather, makeLink } from './network.ts'
+import { makeOpenRoomLife, type OpenRoomLife, waitingInVain } from './openRoom.ts'
 import { logIn, perform, register, stackOf } from './people.ts'
 import { seededProvider } from './provider.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -40,6 +41,8 @@ export interface WorldOptions {
   readonly roomsMax: number
   /** Programs on the open lane; none by default. */
   readonly programs?: number
+  /** Whether people open a room to all, and wish to come in; not by default. */
+  readonly openRoom?: boolean
   /** Lines of the trace that are kept for the reader. */
   readonly linesKept: number
 }
@@ -117,6 +120,7 @@ export interface World {
   readonly removals: Removal[]
   /** Null where there is no open lane. */
   readonly programs: Programs | null
+  readonly openRoom: OpenRoomLife | null
   /** Every GroupInfo of a room, the newest last. */
   readonly groupInfos: Map<string, Uint8Array[]>
   readonly stats: Stats
@@ -242,6 +246,11 @@ const makeWorld = async (options: WorldOptions, clock: Clock, violations: Violat
         }
       },
       onCrash: () => void (stats.crashes += 1),
+      onOpenRoomReplaced: () => {
+        // One that nobody was in for a month holds its place for nobody (OPEN-7).
+        const isIdle = world.used.has('long_offline') || world.used.has('server_clock')
+        if (!isIdle) fail('O3', 'the server has taken another open room in the place of one')
+      },
       ...(programs && name === 'server' ? { lane: programs.server } : {}),
     })
     servers.push(made)
@@ -300,6 +309,7 @@ const makeWorld = async (options: WorldOptions, clock: Clock, violations: Violat
     secrets,
     removals,
     programs,
+    openRoom: options.openRoom ? makeOpenRoomLife(seed) : null,
     stats,
     fork: (random) => {
       if (world.used.has('lie_forked')) return
@@ -410,6 +420,7 @@ const live = async (world: World): Promise<void> => {
     void device.open()
   }
   world.programs?.live()
+  world.openRoom?.live(world)
   await pass(world, 1000)
   for (const step of stepsFrom(
     options.seed,
@@ -462,6 +473,7 @@ const calmDown = async (world: World): Promise<void> => {
     device.link.mend()
   }
   world.programs?.calm()
+  world.openRoom?.calm()
   await pass(world, breaksWithinMs)
   const endMs = clock.nowMs() + calmMaxMs
   let calm = 0
@@ -478,6 +490,7 @@ const calmDown = async (world: World): Promise<void> => {
     await pass(world, calmCheckMs)
     calm = (await isConverged(world)) ? calm + 1 : 0
   }
+  await restAskers(world)
   await restPrograms(world)
   trace.note('end')
 }
@@ -500,4 +513,15 @@ const restPrograms = async (world: World): Promise<void> => {
     await pass(world, calmCheckMs)
   }
   world.fail('L6', why ?? '')
+}
+
+/** A device that did not bring somebody in tries again after ten minutes at most. */
+const askerTurnsMax = 150
+
+const restAskers = async (world: World): Promise<void> => {
+  for (let turns = 0; turns < askerTurnsMax; turns++) {
+    if ((await waitingInVain(world)) === undefined) return
+    await pass(world, calmCheckMs)
+  }
+  world.fail('O1', (await waitingInVain(world)) ?? '')
 }

@@ -14,6 +14,7 @@ import { checkMessages } from './messages.ts'
 import { checkRest, printed } from './rest.ts'
 import { checkPlaces } from './places.ts'
 import { checkReactions } from './reactions.ts'
+import { checkOpenRoom } from './openRoom.ts'
 
 /** A server that was set back to before it knew an account cannot be made to know it again. */
 const hasLostAccount = (world: World, device: Device): boolean => {
@@ -48,5 +49,6 @@ export const check = async (world: World): Promise<void> => {
   checkBounds(evidence)
   checkRest(evidence, (device) => unrestOf(world, device) === undefined)
   checkSecrecy(evidence)
+  if (world.openRoom) checkOpenRoom(evidence)
   if (world.programs) checkLane(world.programs, world)
 }
