@@ -8,10 +8,9 @@ export interface RunOptions {
   readonly workers: number
   readonly steps: number
   readonly devices: number
-  /** On the open lane. Undefined: each seed draws how many. */
-  readonly programs: number | undefined
-  /** Undefined: each seed draws it. */
-  readonly openRoom: boolean | undefined
+  /** On the open lane. */
+  readonly programs: number
+  readonly openRoom: boolean
   /** Undefined: each seed draws its own from all of them. */
   readonly faults: readonly Fault[] | undefined
   readonly without: ReadonlySet<number>
@@ -46,8 +45,8 @@ export const readOptions = (args: readonly string[]): RunOptions => {
     workers: number('workers', 1),
     steps: number('steps', 300),
     devices: number('devices', 6),
-    programs: given.has('programs') ? number('programs', 0) : undefined,
-    openRoom: given.has('open-room') ? given.get('open-room') === 'yes' : undefined,
+    programs: number('programs', 0),
+    openRoom: given.get('open-room') === 'yes',
     faults: given.has('faults') ? namedFaults(list('faults')) : undefined,
     without: new Set(list('without').map(Number)),
     lines: number('lines', 0),
@@ -85,24 +84,12 @@ export const faultsOf = (seed: number): ReadonlySet<Fault> => {
   return new Set([...chosen, ...(random.chance(0.5) ? [random.pick(lies)] : [])])
 }
 
-/** Two worlds of five have programs: what happens on it costs time, and nothing of it is seen by the others. */
-const programsOf = (seed: number): number =>
-  seededRandom(seed, 'programs').weighted([
-    [6, 0],
-    [2, 2],
-    [1, 3],
-    [1, 4],
-  ])
-
-/** In every fifth world a room is opened to all. */
-const hasOpenRoom = (seed: number): boolean => seededRandom(seed, 'open room').chance(1 / 5)
-
 export const worldOptions = (run: RunOptions, seed: number): WorldOptions => ({
   seed,
   steps: run.steps,
   devices: run.devices,
-  programs: run.programs ?? programsOf(seed),
-  openRoom: run.openRoom ?? hasOpenRoom(seed),
+  programs: run.programs,
+  openRoom: run.openRoom,
   faults: run.faults ? new Set(run.faults) : faultsOf(seed),
   without: run.without,
   roomsMax: 4,
