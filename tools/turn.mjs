@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './child.mjs'
 import { Refusal, say } from './say.mjs'
@@ -30,13 +39,33 @@ const holderIn = (file) => {
   }
 }
 
+/** A file system without hard links, such as FAT, has one name for a file. */
+const hasNoLinks = ({ code }) => code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP'
+
+const takeWithoutLinks = () => {
+  writeFileSync(turnFile, String(process.pid), { flag: 'wx' })
+}
+
+/**
+ * The file has the number of its holder in it from its first moment: of one that is killed between making a file and
+ * writing into it, others would wait for the beat that does not come.
+ */
 const tryToTake = () => {
+  const own = `${turnFile}.${process.pid}.new`
   try {
-    writeFileSync(turnFile, String(process.pid), { flag: 'wx' })
+    writeFileSync(own, String(process.pid))
+    try {
+      linkSync(own, turnFile)
+    } catch (error) {
+      if (!hasNoLinks(error)) throw error
+      takeWithoutLinks()
+    }
     return true
   } catch (error) {
     if (error.code !== 'EEXIST') throw error
     return false
+  } finally {
+    rmSync(own, { force: true })
   }
 }
 
