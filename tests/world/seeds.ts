@@ -202,4 +202,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     6,
     4,
   ),
+  kept(
+    122,
+    'partition,server_crash,client_restore,server_restore,client_full,server_full,client_clock,server_clock,lost_keys,logout,lie_dropped',
+    'an invitation that was accepted while it was declined let whoever declined it wait for ever',
+  ),
 ]

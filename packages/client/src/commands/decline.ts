@@ -1,4 +1,4 @@
-import { SottoError } from '@sotto/protocol'
+import { type FailureCode, SottoError } from '@sotto/protocol'
 import { uninvited } from '../room/invitation.ts'
 import { isEnded } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
@@ -7,6 +7,8 @@ import { roomOnly } from './input.ts'
 
 /** A room that the user was in before is again what it was; of any other nothing is kept. */
 export type Decline = (input: { readonly room: string }) => Promise<void>
+
+const passing: ReadonlySet<FailureCode> = new Set(['offline', 'timeout', 'already_member'])
 
 export const declineRoom = async (
   { rooms, enter }: Pick<AccountScope, 'rooms' | 'enter'>,
@@ -22,8 +24,8 @@ export const declineRoom = async (
     // What could not be opened is over already.
     if (!isEnded(room.state().phase)) await left
   } catch (error) {
-    // What cannot be entered need not be left.
-    if (!(error instanceof SottoError) || error.code === 'offline' || error.code === 'timeout') throw error
+    // What cannot be entered need not be left; what was accepted meanwhile is no invitation any more.
+    if (!(error instanceof SottoError) || passing.has(error.code)) throw error
     await room.take((state) => stepped(uninvited(state)))
   }
 }

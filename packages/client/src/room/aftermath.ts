@@ -25,7 +25,7 @@ export const afterStep = (
   if (isAsking(room) && !isAsking(before)) askAgainLater(parts)
   if (room.group && before.group !== room.group && before.place.epoch !== room.place.epoch) tellForkTag(parts)
   parts.deps.changed(room, told)
-  settleWaits(parts, told)
+  settleWaits(parts, before, told)
   parts.proceed()
 }
 
@@ -48,9 +48,10 @@ export const askAgainLater = ({ timers, take }: Pick<RoomParts, 'timers' | 'take
   })
 
 /** Tells those who wait what has become of it. */
-const settleWaits = (parts: RoomParts, told: readonly Told[]): void => {
+const settleWaits = (parts: RoomParts, before: RoomState, told: readonly Told[]): void => {
   const { outcomes, session, runner } = parts
   const looked = {
+    before,
     room: runner.state(),
     told,
     refused: session.now().createRefused,

@@ -23,6 +23,8 @@ export interface Settled {
 }
 
 interface Looked {
+  /** Before the step. */
+  readonly before: RoomState
   readonly room: RoomState
   readonly told: readonly Told[]
   /** Why the server has not made the room. */
@@ -59,12 +61,12 @@ const saidIn = (one: Told): readonly Settled[] => {
 }
 
 /** What the room shows. */
-const seenIn = (key: RoomWait, { room, refused, areOthersLeaving }: Looked): readonly Settled[] => {
+const seenIn = (key: RoomWait, { before, room, refused, areOthersLeaving }: Looked): readonly Settled[] => {
   switch (key) {
     case 'created':
       return room.phase.kind === 'creating' ? [] : [{ key, failure: refused ?? undefined }]
     case 'left':
-      return hasLeft(room) ? [{ key }] : stoppedIn(room, key)
+      return hasLeft(room) ? [{ key }] : [...stoppedIn(room, key), ...stayedIn(before, room, key)]
     case 'others_left':
       return areOthersLeaving ? [] : [{ key }]
     default:
@@ -74,6 +76,17 @@ const seenIn = (key: RoomWait, { room, refused, areOthersLeaving }: Looked): rea
 
 const isUsable = ({ hooks }: RoomState, key: RoomWait): boolean =>
   hooks.some((one) => key === `hook ${toHex(one.hook)}` && newestOf(one) !== undefined && !one.isUnpublished)
+
+/**
+ * The wish to leave came to nothing: the invitation was accepted while it was declined, or the device lost its place, and
+ * is repaired as one whose user stays. It has to be said anew.
+ */
+const stayedIn = ({ phase: was }: RoomState, { phase }: RoomState, key: RoomWait): readonly Settled[] => {
+  if (was.kind === phase.kind) return []
+  if (phase.kind === 'active')
+    return [{ key, failure: new SottoError(was.kind === 'invited' ? 'already_member' : 'unavailable') }]
+  return phase.kind === 'repairing' ? [{ key, failure: new SottoError(phase.code) }] : []
+}
 
 /** In a room that has ended or is stopped nothing comes any more. */
 const stoppedIn = ({ phase }: RoomState, key: RoomWait): readonly Settled[] => {
