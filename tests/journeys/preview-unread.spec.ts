@@ -37,12 +37,14 @@ const linesShown = (page: Page): Promise<readonly number[]> =>
     })
   })
 
-/** Turns the wheel, and waits until the list is where it took it. */
+/** Turns the wheel until the list moves, as a person does: a browser drops what comes before its first picture. */
 const wheel = async (page: Page, deltaPx: number) => {
   const place = () => messages(page).evaluate((list) => list.scrollTop)
   const before = await place()
-  await page.mouse.wheel(0, deltaPx)
-  await expect.poll(async () => (await place()) !== before, { intervals: [20] }).toBe(true)
+  await expect(async () => {
+    await page.mouse.wheel(0, deltaPx)
+    await expect.poll(place, { intervals: [20], timeout: 2000 }).not.toBe(before)
+  }).toPass()
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 }
 

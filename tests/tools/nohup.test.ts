@@ -21,6 +21,8 @@ afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
 })
 
+const wait = { timeout: 60_000, interval: 100 }
+
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -35,7 +37,8 @@ const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 
 
 /** An interactive shell in a terminal, as a person has one: what is typed, and the terminal that is closed. */
 const terminal = (directory: string) => {
-  const child = spawn(script, ['--quiet', '--flush', '--command', 'bash --norc -i', '/dev/null'], {
+  const command = 'echo $$ > shell; exec bash --norc -i'
+  const child = spawn(script, ['--quiet', '--flush', '--command', command, '/dev/null'], {
     cwd: directory,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { ...process.env, TERM: 'dumb' },
@@ -43,7 +46,16 @@ const terminal = (directory: string) => {
   child.stdin.on('error', () => {})
   return {
     type: (line: string) => void child.stdin.write(`${line}\n`),
-    close: () => void child.kill('SIGKILL'),
+    /**
+     * The shell is told to hang up before its terminal goes: a shell that reads the end of its terminal before the signal
+     * reaches it hangs up none of its jobs.
+     */
+    close: async () => {
+      const shell = pidIn(directory, 'shell')
+      process.kill(shell, 'SIGHUP')
+      await expect.poll(() => isAlive(shell), wait).toBe(false)
+      child.kill('SIGKILL')
+    },
   }
 }
 
@@ -62,8 +74,6 @@ const pidIn = (directory: string, name: string): number => {
   if (pid > 0 && !started.includes(pid)) started.push(pid)
   return pid
 }
-
-const wait = { timeout: 60_000, interval: 100 }
 
 describe.skipIf(cannot)('a terminal that is closed', () => {
   /** The launcher as `npm start` runs it, in front of a program that only stays. */
@@ -99,14 +109,14 @@ describe.skipIf(cannot)('a terminal that is closed', () => {
 
   test('ends what npm start runs in it', async () => {
     const { shell, outer, inner } = await running('npm start --silent')
-    shell.close()
+    await shell.close()
     await expect.poll(() => isAlive(outer) || isAlive(inner), wait).toBe(false)
   })
 
   test('does not end `nohup npm start &`, which ends when it is told to', async () => {
     const { directory, shell, outer, inner } = await running('nohup npm start --silent > log 2>&1 &')
     const shellOfNpm = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${outer}/status`, 'utf8'))?.[1])
-    shell.close()
+    await shell.close()
     // npm knows nothing of nohup, and the shell that it runs its script in neither.
     await expect.poll(() => isAlive(shellOfNpm), wait).toBe(false)
     // As many looks at the shell as would end it.
@@ -126,7 +136,7 @@ describe.skipIf(cannot)('a terminal that is closed', () => {
       .poll(() => /http:\/\/localhost:\d+/.exec(textOf(join(directory, 'log')))?.[0], wait)
       .toBeDefined()
     const [url = ''] = /http:\/\/localhost:\d+/.exec(textOf(join(directory, 'log'))) ?? []
-    shell.close()
+    await shell.close()
     const pid = pidIn(directory, 'pid')
     for (let i = 0; i < 10; i++) expect((await fetch(`${url}/v1/server`)).status).toBe(200)
     process.kill(pid, 'SIGTERM')

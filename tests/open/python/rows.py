@@ -140,6 +140,15 @@ class Program:
     def close(self):
         self.socket.disconnect()
 
+    def leave(self):
+        """Closes, and waits until the server says so: a letter of before may still be handed to the socket."""
+        self.close()
+        until = time.monotonic() + PATIENCE_S
+        while '"%s"' % self.name in json.dumps(call("GET", "/api/users/online", token=self.token)[1]):
+            if time.monotonic() > until:
+                raise AssertionError("%s is there still" % self.name)
+            time.sleep(0.05)
+
 
 # Keys, envelopes and proofs, as jwcrypto and cryptography make them.
 
@@ -504,7 +513,7 @@ def _():
 @row("message to who is away: once, in order, later; to nobody: an error")
 def _():
     away = Program("pyaway")
-    away.close()
+    away.leave()
     payloads = [sealed("%d: \"exit\"" % at, EC) for at in range(20)]
     for payload in payloads:
         alice.ask("message", {"recipient": "pyaway", "encrypted_payload": payload})
@@ -522,7 +531,7 @@ def _():
 @row("a burst of 200 from ten clients arrives whole and in order, also to who is away")
 def _():
     there, away = Program("pyburst"), Program("pyburst-away")
-    away.close()
+    away.leave()
     senders = [Program("pysender%d" % at) for at in range(10)]
 
     def send(at, own):
