@@ -58,7 +58,7 @@ describe('a server that has lost its way, or lies', () => {
       return state?.kind === 'frozen' && state
     })
 
-  it('F29: two histories for two people come to light when one sees the other', async () => {
+  it('CL-4: two histories for two people come to light when one sees the other', async () => {
     const backup = await world.backup()
     await b.close()
     await online(a)
@@ -183,7 +183,7 @@ describe('a server that has lost its way, or lies', () => {
     expect((await messages(a, id)).at(-1)).toMatchObject({ delivery: { kind: 'sending' } })
   })
 
-  it('F14: a payload that was spoiled on the way is read once more', async () => {
+  it('CL-4: a payload that was spoiled on the way is read once more', async () => {
     await b.close()
     await a.send({ room: id, text: 'two' })
     await untilMessages(a, id, 2)
@@ -192,7 +192,7 @@ describe('a server that has lost its way, or lies', () => {
     expect(await texts(b2, id)).toEqual(['one', 'two'])
   })
 
-  it('F14: one that stays spoiled freezes the room', async () => {
+  it('CL-4: one that stays spoiled freezes the room', async () => {
     await b.close()
     await a.send({ room: id, text: 'two' })
     await untilMessages(a, id, 2)
@@ -255,7 +255,7 @@ describe('a server that has lost its way, or lies', () => {
     },
   )
 
-  it('T5: a tab that was frozen and wakes up cannot write over what the next one wrote', async () => {
+  it('CL-8: a tab that was frozen and wakes up cannot write over what the next one wrote', async () => {
     const a2 = await alice.open()
     await online(a2)
     await a2.send({ room: id, text: 'from the new tab' })

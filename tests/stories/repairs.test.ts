@@ -52,7 +52,7 @@ describe('a device that has lost its place takes it again', () => {
   })
   afterEach(() => world.end())
 
-  it('F30: restored from a backup it reads what it has said since, comes in anew, and speaks with fresh keys', async () => {
+  it('REC-2: restored from a backup it reads what it has said since, comes in anew, and speaks with fresh keys', async () => {
     await a.close()
     const restore = snapshot(alice)
     const a2 = await alice.open()
@@ -73,7 +73,7 @@ describe('a device that has lost its place takes it again', () => {
     expect(seen.at(-1)).toMatchObject({ event: { kind: 'rejoined' }, actor: { name: 'alice' } })
   })
 
-  it('F30: the same for one that had never spoken before: the server tells it at its first word', async () => {
+  it('REC-2: the same for one that had never spoken before: the server tells it at its first word', async () => {
     await b.close()
     const restore = snapshot(bob)
     const b2 = await bob.open()
@@ -91,7 +91,7 @@ describe('a device that has lost its place takes it again', () => {
     expect(await texts(b3, id)).toEqual(['one', 'two', 'three', 'four'])
   })
 
-  it('F8: with its keys damaged on the disk it comes in anew, and says what it could not read', async () => {
+  it('REC-2: with its keys damaged on the disk it comes in anew, and says what it could not read', async () => {
     await b.close()
     for (const key of bob.device.disk.rows.keys())
       if (key.startsWith('group/')) bob.device.disk.rows.delete(key)
@@ -109,7 +109,7 @@ describe('a device that has lost its place takes it again', () => {
     expect(await texts(b2, id)).toEqual(['one', 'back'])
   })
 
-  it('F23: with the keys for its invitation gone it asks, and another member brings it in', async () => {
+  it('REC-3: with the keys for its invitation gone it asks, and another member brings it in', async () => {
     const carol = world.person('carol')
     const c = await carol.join()
     await c.close()
@@ -126,7 +126,7 @@ describe('a device that has lost its place takes it again', () => {
     expect(room(c2, id)).toMatchObject({ name: 'General', memberCount: 3 })
   })
 
-  it('F23: with the keys for its invitation gone it says what it could not read: since it was invited, and while it waited', async () => {
+  it('REC-2: with the keys for its invitation gone it says what it could not read: since it was invited, and while it waited', async () => {
     const carol = world.person('carol')
     const c = await carol.join()
     await c.close()
@@ -156,7 +156,7 @@ describe('a device that has lost its place takes it again', () => {
     expect(await texts(c3, id)).toEqual(['welcome'])
   })
 
-  it('F30: set back to when it was invited, it is brought in when its user accepts again, and says what it missed', async () => {
+  it('REC-2: set back to when it was invited, it is brought in when its user accepts again, and says what it missed', async () => {
     const carol = world.person('carol')
     const c = await carol.join()
     await a.invite({ room: id, name: 'carol' })
@@ -184,7 +184,7 @@ describe('a device that has lost its place takes it again', () => {
     expect(await texts(b, id)).toEqual(['one', 'hello', 'welcome', 'here again'])
   })
 
-  it('F23, OUT-3: of a room that was deleted it says nothing, and what it has missed since it was invited again', async () => {
+  it('REC-2, OUT-3: of a room that was deleted it says nothing, and what it has missed since it was invited again', async () => {
     const who = (await a.members({ room: id })).find(({ name }) => name === 'bob')
     await a.removeMember({ room: id, account: who?.account ?? '' })
     await stateIs(b, id, 'removed')
@@ -244,7 +244,7 @@ describe('a server that has lost what it had confirmed', () => {
     return { c, backup }
   }
 
-  it('F28: is healed by what its devices have kept, and goes on', async () => {
+  it('REC-5: is healed by what its devices have kept, and goes on', async () => {
     const backup = await world.backup()
     await online(a)
     for (const text of ['one', 'two']) await a.send({ room: id, text })
@@ -258,7 +258,7 @@ describe('a server that has lost what it had confirmed', () => {
     for (const client of [a, b]) expect(await texts(client, id)).toEqual(['one', 'two', 'three'])
   })
 
-  it('F28: what nobody has seen in the log, its author sends again', async () => {
+  it('REC-5: what nobody has seen in the log, its author sends again', async () => {
     const backup = await world.backup()
     await Promise.all([a.close(), b.close()])
     const deaf = deafness()
@@ -275,7 +275,7 @@ describe('a server that has lost what it had confirmed', () => {
     for (const client of [a2, b2]) expect(await texts(client, id)).toEqual(['one', 'two'])
   })
 
-  it('F28: commits too: who was brought in since is still there', async () => {
+  it('REC-5: commits too: who was brought in since is still there', async () => {
     const { c, backup } = await carolComesAfterBackup()
     await c.send({ room: id, text: 'hello' })
     await untilMessages(a, id, 1)
@@ -286,7 +286,7 @@ describe('a server that has lost what it had confirmed', () => {
     expect(await texts(a, id)).toEqual(['hello', 'hello carol'])
   })
 
-  it('F28: who was brought in since notices that the others have mended the room', async () => {
+  it('REC-5: who was brought in since notices that the others have mended the room', async () => {
     const { c, backup } = await carolComesAfterBackup()
     await a.send({ room: id, text: 'hello carol' })
     await untilMessages(c, id, 1)
@@ -354,7 +354,7 @@ describe('a server that was restored from a copy older than a revocation', () =>
   const looksAfterAlice = (client: Client, id: string): Promise<void> =>
     expect(client.invite({ room: id, name: 'alice' })).rejects.toMatchObject({ code: 'already_member' })
 
-  it('F28: is handed it back before the leaf is taken out, and they talk on', async () => {
+  it('REC-5: is handed it back before the leaf is taken out, and they talk on', async () => {
     const { a, b, c, id } = await threeInARoom()
     const backup = await world.backup()
     for (const client of [a, b, c]) await online(client)
@@ -365,7 +365,7 @@ describe('a server that was restored from a copy older than a revocation', () =>
     for (const client of [b, c]) await untilMessages(client, id, 2)
   })
 
-  it('F28: is handed it back together with the log in which the leaf was taken out', async () => {
+  it('REC-5: is handed it back together with the log in which the leaf was taken out', async () => {
     const { a, b, c, carol, id } = await threeInARoom()
     const backup = await world.backup()
     for (const client of [a, b, c]) await online(client)

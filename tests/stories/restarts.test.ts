@@ -65,7 +65,7 @@ describe('what was said stays said', () => {
     expect((await messages(a3, id)).at(-1)).toMatchObject({ id: item, delivery: { kind: 'sent' } })
   })
 
-  it('F9: the server starts with a clock that is years ahead: what is said is dated as before, and people come in', async () => {
+  it('SES-7: the server starts with a clock that is years ahead: what is said is dated as before, and people come in', async () => {
     await world.end()
     let aheadMs = 0
     world = await startWorld({ clock: { nowMs: () => Date.now() + aheadMs } })

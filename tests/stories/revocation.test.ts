@@ -22,7 +22,7 @@ const watchCommits = (): { readonly weather: Weather; next(): Promise<void> } =>
   }
 }
 
-describe('F32: a device that was given up', () => {
+describe('CL-10: a device that was given up', () => {
   const commits = watchCommits()
   let world: World
   let carol: Person

@@ -64,7 +64,7 @@ const unrestIn = (world: World, device: Device, room: string, phase: string): st
 }
 
 /**
- * Whether somebody who was revoked still has a leaf (F32). Of an owner it may stay for a while: a revocation counts in
+ * Whether somebody who was revoked still has a leaf. Of an owner it may stay for a while: a revocation counts in
  * full only after its time of grace, and no commit may leave a room without an owner who lives.
  */
 const hasGivenUp = (world: World, room: string): boolean => {

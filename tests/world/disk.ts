@@ -32,7 +32,7 @@ export const restoreDisk = (disk: Disk, copy: DiskCopy): void => {
   disk.keys = null
 }
 
-/** The last commits vanish, although the disk had said that they were safe (F8). */
+/** The last commits vanish, although the disk had said that they were safe. */
 export const loseCommits = (disk: Disk, count: number): number => {
   let lost = 0
   for (; lost < count; lost++) {

@@ -25,7 +25,7 @@ const tagOf = (sealed: Uint8Array): string => hex(sealed.subarray(-tagBytes))
 
 /**
  * A message key of MLS is used once. What was sealed and never sent has not used it: a device that stops before it has
- * stored what it was about to send seals again (F15).
+ * stored what it was about to send seals again.
  */
 export const watchSeals = (): Seals => {
   const seals = new Map<string, { readonly key: string; readonly nonce: string }>()

@@ -1,5 +1,5 @@
 /**
- * How long something is once it is padded (protocol §11): an observer sees one of a few sizes. Up to 8 KiB the next power of
+ * How long something is once it is padded (CON-2): an observer sees one of a few sizes. Up to 8 KiB the next power of
  * two from 256, beyond that Padmé, which costs at most 12 % and leaks O(log log n) bits of the length.
  */
 const bucketMin = 256

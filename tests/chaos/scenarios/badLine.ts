@@ -42,7 +42,7 @@ const strike = async (proxy: Proxy, trouble: Trouble, chance: Chance): Promise<v
 
 const isOnline = (person: Person): boolean => person.client.state().connection.kind === 'online'
 
-/** Lines that break, crawl, and take everything without an answer (F10); half of the people are on it. */
+/** Lines that break, crawl, and take everything without an answer; half of the people are on it. */
 export const badLine: Scenario = {
   name: 'bad-line',
   belongs: 'always',

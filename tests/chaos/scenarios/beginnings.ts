@@ -61,7 +61,7 @@ const registerThrough = async (world: World, person: Person, chance: Chance): Pr
   await within(`${person.name} is online`, registeredWithinMs, online(person.client))
 }
 
-/** kill -9 in the first start of a server, and in the middle of registrations (F4, F11): the same words complete them. */
+/** kill -9 in the first start of a server, and in the middle of registrations: the same words complete them. */
 export const beginnings: Scenario = {
   name: 'beginnings',
   belongs: 'long run',

@@ -23,7 +23,7 @@ const writeUntilRefused = async ({ tab, ledger, room }: Pair): Promise<string | 
   return null
 }
 
-/** The browser gives no more room (F6): the person is told in words, nothing is lost, and with room it goes on. */
+/** The browser gives no more room: the person is told in words, nothing is lost, and with room it goes on. */
 export const browserStorage: Scenario = {
   name: 'browser-full',
   belongs: 'long run',

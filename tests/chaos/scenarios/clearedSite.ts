@@ -7,7 +7,7 @@ import { password } from '../world/person.ts'
 /** Words that would blame the server, or nobody. */
 const dishonest = /not the server|another server answers|something broke/i
 
-/** Somebody clears the data of the site (F31): the device is gone, and the screen says so and nothing else. */
+/** Somebody clears the data of the site: the device is gone, and the screen says so and nothing else. */
 export const clearedSite: Scenario = {
   name: 'browser-cleared',
   belongs: 'always',

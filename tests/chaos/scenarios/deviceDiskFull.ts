@@ -15,7 +15,7 @@ const words: Readonly<Record<ShortageKind, string>> = {
 }
 
 /**
- * There is no room on a device (F6): nothing is sent that is not kept, who writes is told why, nothing of others is
+ * There is no room on a device: nothing is sent that is not kept, who writes is told why, nothing of others is
  * passed over, and with room it goes on by itself.
  */
 export const deviceDiskFull = (kind: ShortageKind): Scenario => ({

@@ -10,7 +10,7 @@ import { meetAnew } from '../newcomers.ts'
 
 const settleWithinMs = 60_000
 
-/** kill -9 of people's devices in the middle of sending, reading, and coming into rooms (F8, F15–F18, F20). */
+/** kill -9 of people's devices in the middle of sending, reading, and coming into rooms. */
 export const deviceKills: Scenario = {
   name: 'device-kills',
   belongs: 'always',

@@ -7,7 +7,7 @@ import { gather, startWorld } from '../world/world.ts'
 const pauseMsMax = 30_000
 const withinMs = 120_000
 
-/** SIGSTOP: the server, and then a device, hold their sockets and locks and do nothing (F19, F20). */
+/** SIGSTOP: the server, and then a device, hold their sockets and locks and do nothing. */
 export const frozenProcesses: Scenario = {
   name: 'frozen-processes',
   belongs: 'long run',

@@ -13,7 +13,7 @@ type Loss = 'messages' | 'newcomer' | 'pages'
 
 const messagesOf: Readonly<Record<Loss, number>> = { messages: 60, newcomer: 40, pages: 700 }
 
-/** The server comes back on an older copy of its data (F28): it is noticed, and nothing that was shown is gone. */
+/** The server comes back on an older copy of its data: it is noticed, and nothing that was shown is gone. */
 export const oldBackup: Scenario = {
   name: 'old-backup',
   belongs: 'always',

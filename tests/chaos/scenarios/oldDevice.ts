@@ -14,7 +14,7 @@ const withinMs = 90_000
 const isRejoined = (item: TimelineItem): boolean => item.kind === 'event' && item.event.kind === 'rejoined'
 
 /**
- * A device comes back on an older copy of its profile (F8, F30): it uses no key twice, takes its place again by itself,
+ * A device comes back on an older copy of its profile: it uses no key twice, takes its place again by itself,
  * and says of its own messages since the copy that it does not have them. Nobody else lacks anything.
  */
 export const oldDevice: Scenario = {

@@ -21,7 +21,7 @@ const words: Readonly<Record<ShortageKind, string>> = {
 }
 
 /**
- * There is no room at the server (F5): nothing is acknowledged that is not stored, reading goes on, whoever wants to
+ * There is no room at the server: nothing is acknowledged that is not stored, reading goes on, whoever wants to
  * store something is told so, and with room it goes on without a restart.
  */
 export const serverDiskFull = (kind: ShortageKind): Scenario => ({

@@ -46,7 +46,7 @@ const moments: readonly [Moment, ...Moment[]] = [
   'while it starts',
 ]
 
-/** kill -9 of the server, again and again, while everybody talks and rooms are made (F1–F4). */
+/** kill -9 of the server, again and again, while everybody talks and rooms are made. */
 export const serverKills: Scenario = {
   name: 'server-kills',
   belongs: 'always',

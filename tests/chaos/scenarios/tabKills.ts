@@ -4,7 +4,7 @@ import { openTab, type Tab } from '../browser/tab.ts'
 import { lasting } from '../patience.ts'
 import { outcomeOf, type Scenario } from '../scenario.ts'
 
-/** A tab dies in mid-send, closed or crashed; the next one has each message, and delivers it once (F15, F16, F20). */
+/** A tab dies in mid-send, closed or crashed; the next one has each message, and delivers it once. */
 export const tabKills: Scenario = {
   name: 'browser-tab-kills',
   belongs: 'long run',

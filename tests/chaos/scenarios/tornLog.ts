@@ -67,7 +67,7 @@ const tearBehind = async (world: World, proxy: Proxy, ledger: Ledger, chance: Ch
 }
 
 /**
- * The write-ahead log is torn when the machine goes down (F7). Behind the last acknowledgement nothing is lost by it.
+ * The write-ahead log is torn when the machine goes down. Behind the last acknowledgement nothing is lost by it.
  * Before it, on a disk that lied, the devices notice and never use a key twice; with the true log everything is there.
  */
 export const tornLog: Scenario = {

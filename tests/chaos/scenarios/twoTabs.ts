@@ -3,7 +3,7 @@ import { openPair, roomName } from '../browser/pair.ts'
 import { openTab } from '../browser/tab.ts'
 import { outcomeOf, type Scenario } from '../scenario.ts'
 
-/** Two tabs of one profile, of which the one that does the work crashes while both send (F19). */
+/** Two tabs of one profile, of which the one that does the work crashes while both send. */
 export const twoTabs: Scenario = {
   name: 'browser-two-tabs',
   belongs: 'long run',

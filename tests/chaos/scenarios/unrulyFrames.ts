@@ -8,7 +8,7 @@ import { gather, startWorld } from '../world/world.ts'
 const talkWithinMs = 120_000
 const settleWithinMs = 120_000
 
-/** Frames of the live lane come twice, and overtake each other, in both directions (F12, F13). */
+/** Frames of the live lane come twice, and overtake each other, in both directions. */
 export const unrulyFrames: Scenario = {
   name: 'unruly-frames',
   belongs: 'always',

@@ -49,12 +49,12 @@ export interface LeafOwner {
 export interface PoolTime {
   /** The server's clock, by which key packages are made and judged. */
   readonly nowS: number
-  /** The clock of this machine. What both say is over is over: one that leaps must not cost all private parts (F9). */
+  /** The clock of this machine. What both say is over is over: one that leaps must not cost all private parts. */
   readonly localS: number
 }
 
 /**
- * The pool of key packages (protocol §10): others take them from the server while this device is away. The private
+ * The pool of key packages (DEL-9, CL-18): others take them from the server while this device is away. The private
  * parts are stored before the public ones leave, and deleted when a room has been joined with them.
  */
 export interface KeyPackagePool {
@@ -324,7 +324,7 @@ const makeBundle = async (owner: LeafOwner, nowS: number, lastResort: boolean): 
   )
 }
 
-/** A fresh leaf key with the credential that binds it to this device (protocol §4). */
+/** A fresh leaf key with the credential that binds it to this device (LEAF-7). */
 export const makeLeaf = async ({ provider, signer, device, account }: LeafOwner, nowS: number) => {
   const signatureKeyPair = await provider.signatureGenerate('Ed25519')
   const credential = await buildLeafCredential(signer, {

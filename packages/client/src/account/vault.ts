@@ -4,7 +4,7 @@ import { kdf } from '../content/kdf.ts'
 import { seal } from '../seal/index.ts'
 
 /**
- * The root slot of the vault (protocol §14): AIK, sealed once under each key that opens it. Today that is the export
+ * The root slot of the vault (CON-4): AIK, sealed once under each key that opens it. Today that is the export
  * key of the password; a recovery key and a passkey get an entry of their own.
  */
 const rootSlot = struct({

@@ -2,7 +2,7 @@ import { type CborValue, decodeCanonical, SottoError } from '@sotto/protocol'
 import { contentTypeOf, type KnownContent } from './registry.ts'
 
 /**
- * What members say to each other (protocol §11): a map whose `t` names its type. Every content carries a fresh salt,
+ * What members say to each other (docs/spec/protocol.md, "Content"): a map whose `t` names its type. Every content carries a fresh salt,
  * so that two equal texts have different hashes. A type that this version does not know is kept as it came and shown
  * as unsupported: a later version reads it from the same bytes.
  */

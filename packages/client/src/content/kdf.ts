@@ -4,7 +4,7 @@ import { type CborValue, encodeCanonical, protocolName } from '@sotto/protocol'
 const salt = Uint8Array.from(protocolName, (character) => character.charCodeAt(0))
 const keyBytes = 32
 
-/** `kdf(k, label, ctx) = HKDF-SHA256(ikm = k, salt = P, info = cbor([label, ctx]), 32)` (protocol §0) */
+/** `kdf(k, label, ctx) = HKDF-SHA256(ikm = k, salt = P, info = cbor([label, ctx]), 32)` (ENC-4) */
 export const kdf = (
   provider: Pick<Provider, 'hkdfExtract' | 'hkdfExpand'>,
   key: Uint8Array,

@@ -19,7 +19,7 @@ import { kdf } from './kdf.ts'
 import { open, seal } from '../seal/index.ts'
 
 /**
- * What only members know of a room (protocol §5). It travels sealed under a key of the epoch, and the policy holds
+ * What only members know of a room (CON-1). It travels sealed under a key of the epoch, and the policy holds
  * its salted hash: the server can neither read nor exchange it.
  */
 export interface RoomMeta {

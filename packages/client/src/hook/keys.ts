@@ -134,7 +134,7 @@ export interface Lightened {
   readonly consumed: readonly Uint8Array[]
 }
 
-/** Without the keys whose time is over (protocol §15). */
+/** Without the keys whose time is over (HOOK-7). */
 export const withoutOldKeys = (state: HookState, timeMs: number): Lightened => {
   const over = state.generations.filter((one) => isOver(one, timeMs))
   if (over.length === 0) return { state, consumed: [] }

@@ -129,7 +129,7 @@ const timeFault = ({ iat, exp }: Claims, timeMs: number): HookFault | undefined 
 }
 
 /**
- * Opens a post with the key that it names, and judges what is inside (protocol §15). Whether its id was used before is
+ * Opens a post with the key that it names, and judges what is inside (HOOK-9). Whether its id was used before is
  * for who knows the others.
  */
 export const openPost = async (

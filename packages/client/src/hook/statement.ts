@@ -14,7 +14,7 @@ import type { KeyPair } from './keyPair.ts'
 import { keyIdOf, type KeyKind, type PublicKey, publicKeyIn, sealingAlgorithmOf } from './publicKey.ts'
 
 /**
- * What scripts are told: the keys of one generation of a hook, signed by its anchor (protocol §15). The script has the
+ * What scripts are told: the keys of one generation of a hook, signed by its anchor (HOOK-3). The script has the
  * anchor's thumbprint from whoever made the hook, so that the server cannot put other keys in their place.
  */
 export interface Statement {

@@ -62,7 +62,7 @@ const settleWaits = (parts: RoomParts, before: RoomState, told: readonly Told[])
     else outcomes.done(key)
 }
 
-/** For diagnosis only: members of one epoch whose tags differ have been led apart (protocol §9). */
+/** For diagnosis only: members of one epoch whose tags differ have been led apart (REC-7). */
 const tellForkTag = ({ deps, runner }: Pick<RoomParts, 'deps' | 'runner'>): void => {
   const { id, group } = runner.state()
   if (!group || !deps.line.isOnline()) return

@@ -25,7 +25,7 @@ const engineLimits = { leavesMax: limits.treeWidthMax, commitAddsMax: limits.add
 
 /**
  * Runs `work` with an engine that asks the rules of rooms about every leaf and every commit, on every path
- * (protocol §4, §6).
+ * (LEAF-1 to LEAF-11, C0 to C8).
  *
  * @param timeS the log's time of what is judged; the server's time now, for what is not in a log yet
  */

@@ -102,7 +102,7 @@ export const decide = (room: RoomState, situation: Situation): readonly Action[]
 /** Whether anything is known of where this device is in the log. */
 export const hasPlace = ({ cursor, hash }: Place): boolean => cursor > 0 || hash.some((byte) => byte !== 0)
 
-/** Nothing else is tried before the end of the log is reached (protocol §9). */
+/** Nothing else is tried before the end of the log is reached (REC-1). */
 const decideRepair = (
   { place, pending }: RoomState,
   { nack, asked }: Extract<RoomState['phase'], { kind: 'repairing' }>,
@@ -133,7 +133,7 @@ const decideOpen = (room: RoomState, situation: Situation): readonly Action[] =>
   // there is no space for that, somebody may still have to be taken out.
   if (purpose && sent.length > 0 && !situation.crowdedOut) return submit
   if (purpose) return [claimFor(purpose, situation) ?? { kind: 'commit', purpose }]
-  // What is said now might be said to whoever has the device (S2).
+  // What is said now might be said to whoever has the device (CL-10).
   if (situation.dead === 'revoked' || !situation.greeted) return [...submit, ...meta]
   const count = situation.window - sent.length
   const { timeMs, account, doubted } = situation
@@ -196,7 +196,7 @@ const claimFor = (purpose: Purpose, { clockMs }: Situation): Action | undefined 
 
 const freshKeys: Intent = { kind: 'refresh', id: 'refresh' }
 export const dayMs = 86_400_000
-/** Own messages, or days, after which whoever speaks gets new keys first (S3); who is silent, later. */
+/** Own messages, or days, after which whoever speaks gets new keys first (CL-11); who is silent, later. */
 const leafMessagesMax = 1000
 const leafSpeakingMs = 7 * dayMs
 const leafSilentMs = 30 * dayMs

@@ -88,7 +88,7 @@ const commitFor = async (parts: RoomParts, purpose: Purpose): Promise<void> => {
     if (!turns.chore()) return
     parts.proceed()
   }
-  // A server that has lost a revocation refuses what it asks for, and until then nobody says anything (S2).
+  // A server that has lost a revocation refuses what it asks for, and until then nobody says anything (CL-10).
   if (parts.worstDead(runner.state()) === 'revoked')
     await deps.contacts.handBack().catch((error: unknown) => {
       turns.begin()

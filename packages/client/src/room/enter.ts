@@ -73,7 +73,7 @@ const tagIn = (payload: Uint8Array): Uint8Array | undefined => {
 
 /**
  * Enters a room by a Welcome that the user has accepted: every leaf, the signer's right to invite and the own place
- * in the policy are verified, and the metadata are those of the policy (protocol §7).
+ * in the policy are verified, and the metadata are those of the policy (JOIN-1 to JOIN-3, CON-1).
  *
  * @throws SottoError `policy` {rule} when the room is not one to enter, `integrity` when what belongs to the Welcome
  * does not fit it; then nothing has changed

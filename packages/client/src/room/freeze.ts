@@ -22,6 +22,6 @@ export const refrozen = (room: RoomState, code: FailureCode): RoomState =>
 
 /**
  * What did not fit twice may have been spoilt on the way, by something that is gone: with a new line it is read once more
- * (F14). Rules that were broken are in what the server has signed, and stay broken.
+ * (CL-4). Rules that were broken are in what the server has signed, and stay broken.
  */
 export const readAgain = (room: RoomState): RoomState => moved(room, { kind: 'reconnected' })

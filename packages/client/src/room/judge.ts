@@ -42,7 +42,7 @@ export const isSigned = async (witness: LogWitness, ack: Acknowledgement): Promi
 
 /**
  * Judges consecutive entries against the place that the room has reached: sequence, hash chain, payload hashes, and
- * the signature over the last of them (protocol §7). Entries at or before the cursor are skipped as known. If the one at
+ * the signature over the last of them (CL-4). Entries at or before the cursor are skipped as known. If the one at
  * the cursor has another hash, or the next does not follow it, and all the rest holds, there are two histories.
  */
 export const judge = async (

@@ -1,7 +1,7 @@
 import type { Intent, Invitation, RoomState } from './state.ts'
 
 /**
- * Commits (T2): the state that a commit leads to, its bytes and what it is for are stored before it is sent. It is
+ * Commits (CL-2): the state that a commit leads to, its bytes and what it is for are stored before it is sent. It is
  * adopted when the log shows it, and dropped when the log shows another one; then the intent is applied anew.
  */
 export type Purpose =
@@ -10,7 +10,7 @@ export type Purpose =
   | { readonly kind: 'invitations'; readonly intents: readonly Invitation[] }
   /** What others have proposed: somebody has to commit it. */
   | { readonly kind: 'proposals' }
-  /** Leaves that nobody may use any more are taken out before anything is said (S2). */
+  /** Leaves that nobody may use any more are taken out before anything is said (CL-10). */
   | { readonly kind: 'dead' }
   /** The nodes above the own leaf get keys: until then everybody else pays for each leaf below them (`filling.ts`). */
   | { readonly kind: 'fill' }

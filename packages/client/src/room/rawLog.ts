@@ -16,7 +16,7 @@ import { roomKeys } from './keys.ts'
 
 /**
  * The newest entries of a room as the server sent and signed them. If it loses them, this device hands them back
- * (protocol §9.4); if it denies them, they are the evidence. How many of them stay, `rawKeeper` decides.
+ * (REC-5); if it denies them, they are the evidence. How many of them stay, `rawKeeper` decides.
  */
 export const rawRow = struct({
   entry: blob(512),

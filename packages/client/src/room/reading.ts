@@ -2,7 +2,7 @@
 export interface ReadingSession {
   /** The newest entry known to be in the log. */
   readonly head: number
-  /** The log was read again because what came did not fit; a second time is once too often (F14). */
+  /** The log was read again because what came did not fit; a second time is once too often (CL-4). */
   readonly isSuspect: boolean
 }
 

@@ -21,7 +21,7 @@ import { encodeUses, isUsedBy } from './uses.ts'
 const entriesPerTurn = 16
 
 /**
- * Receiving (T3, T4): entries strictly one after the other, a whole page in one transaction. A message that does not
+ * Receiving (CL-3, CL-5): entries strictly one after the other, a whole page in one transaction. A message that does not
  * open is recorded as such and the log goes on; a commit that is refused stops the room where it is.
  */
 export const receive = async (tools: Tools, room: RoomState, reading: Reading): Promise<Step> => {

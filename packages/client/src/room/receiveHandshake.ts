@@ -18,7 +18,7 @@ import type { Tools } from './tools.ts'
 
 /**
  * Commits, proposals and objections in the log. A commit that the rules refuse stops the room where it is; one that
- * they allow and that this device cannot process with its keys costs it its keys (protocol §9.2).
+ * they allow and that this device cannot process with its keys costs it its keys (REC-2).
  */
 export const receiveCommit = async (
   tools: Tools,

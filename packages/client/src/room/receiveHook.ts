@@ -17,7 +17,7 @@ import { policyIn } from './state.ts'
 import type { Tools } from './tools.ts'
 
 /**
- * What a script has posted (protocol §15). Whatever is wrong with it is recorded with its reason in its place; nothing
+ * What a script has posted (HOOK-10). Whatever is wrong with it is recorded with its reason in its place; nothing
  * of it stops the room, and nothing of it is taken for the word of a person.
  */
 export const receiveHook = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {

@@ -13,7 +13,7 @@ import type { OutboxItem, RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 import { isUsedBy } from './uses.ts'
 
-/** A message in the log (T3, T4): its text, or what stands in its place. */
+/** A message in the log (CL-3, CL-5): its text, or what stands in its place. */
 export const receiveMessage = async (tools: Tools, desk: Desk, judged: OpenedEntry): Promise<Ending> => {
   const { entry, payload, envelope } = judged
   const own = ownItem(desk.room, entry.payloadHash)
@@ -82,7 +82,7 @@ const settleByName = (desk: Desk, envelope: Envelope): void => {
   desk.room = { ...desk.room, outbox: outbox.filter(({ message }) => !isNamed(envelope, message)) }
 }
 
-/** Notes that this device has used the id; true if it had before (T1: the second entry is dropped). */
+/** Notes that this device has used the id; true if it had before (CL-1: the second entry is dropped). */
 const isRepeated = (desk: Desk, { entry }: OpenedEntry, message: Uint8Array, device: Uint8Array): boolean => {
   const id = toHex(message)
   const by = toHex(device)
@@ -121,7 +121,7 @@ const heed = async (tools: Tools, desk: Desk, message: ReceivedMessage, timeMs: 
 }
 
 /**
- * Another member has seen another log than this device: somebody is being lied to (protocol §7). Whoever speaks in an
+ * Another member has seen another log than this device: somebody is being lied to (LOG-6). Whoever speaks in an
  * epoch has read the commit that began it, so nobody's anchor lies before the entry with which this device came in.
  */
 export const anchorHolds = (desk: Desk, { anchorSeq, anchorHash }: Envelope, seq: number): boolean => {

@@ -11,7 +11,7 @@ import { type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
 /**
- * A room that cannot be mended goes on as another one (protocol §9.5): an owner founds it with the people and rules
+ * A room that cannot be mended goes on as another one (REC-6): an owner founds it with the people and rules
  * that this device last agreed to, and everyone decides whether to come along.
  */
 export interface Refounding {

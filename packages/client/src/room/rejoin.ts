@@ -55,7 +55,7 @@ const ownLeafIn = ({ device }: Tools, { tree }: PublicGroup) => {
  * Stores the commit by which this device comes in anew (C7). The epoch is the one that it has followed itself, down to
  * the last byte; where it has followed none, the whole tree is verified as by one who is new.
  *
- * A door that cannot be used makes this device ask the others (§9.3). One that leads to a later epoch than this
+ * A door that cannot be used makes this device ask the others (REC-3). One that leads to a later epoch than this
  * device has read to changes nothing: there is more of the log to be read.
  */
 export const stageRejoin = async (

@@ -6,7 +6,7 @@ import { type InvitedAt, publicOf, rejoinRule, type RoomState } from './state.ts
 import type { Tools } from './tools.ts'
 
 /**
- * Recovery of the own place in a room (protocol §9.2, §9.3). A device that was set back to an earlier state, whose
+ * Recovery of the own place in a room (REC-2, REC-3). A device that was set back to an earlier state, whose
  * state is damaged, or that cannot process a commit which the rules allow, sends nothing more with the keys it has. It
  * follows the log to its end and there comes in from outside, as a new leaf in the place of its old one.
  */

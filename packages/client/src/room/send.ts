@@ -18,7 +18,7 @@ import { type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
 /**
- * Sending (T1): state, counter, ciphertext and text are one transaction, stored before the first byte leaves. What is
+ * Sending (CL-1): state, counter, ciphertext and text are one transaction, stored before the first byte leaves. What is
  * sent again is sent in the same bytes; what the room has moved past is encrypted again under the same message id.
  */
 export interface Draft {
@@ -64,7 +64,7 @@ export const compose = (room: RoomState, { message, content, composedMs }: Draft
 
 /**
  * Encrypts up to `count` queued messages in their order. Only for a room that is caught up and has no commit of this
- * device under way (S1): what is encrypted earlier would be refused as stale.
+ * device under way (REC-1): what is encrypted earlier would be refused as stale.
  */
 export const encryptQueued = async (tools: Tools, room: RoomState, count: number): Promise<Stepped> => {
   const engine = engineWithoutChecks(tools)

@@ -98,7 +98,7 @@ export type Ended =
   | { readonly kind: 'removed' }
   /** An owner has founded the room anew as the other, and this device is in it. */
   | { readonly kind: 'refounded'; readonly successor: Uint8Array }
-  /** Only how far this device had come is kept: whoever comes back does not begin anew (S1). Not shown. */
+  /** Only how far this device had come is kept: whoever comes back does not begin anew (OUT-3). Not shown. */
   | { readonly kind: 'absent' }
 
 /** The phases in which entries are processed: the room is read, is being repaired, or the own removal is awaited. */

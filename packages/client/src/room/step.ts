@@ -6,7 +6,7 @@ import type { RoomState } from './state.ts'
 
 /**
  * What a step decided. It has done nothing: the runner stores the new state with the further changes in one
- * transaction, then wipes what was consumed, then tells. What is to be sent follows from the new state (`plan.ts`).
+ * transaction, then wipes what was consumed, then tells. What is to be sent follows from the new state (`decide.ts`).
  */
 export type Step =
   | Stepped

@@ -2,7 +2,7 @@ import { type CborValue, labelled } from '@sotto/protocol'
 import { type ChunkedCrypto, decryptChunked, encryptChunked } from './chunked.ts'
 
 /**
- * `seal(k, label, ad, pt)` of protocol §0: Cobblestone-256 with the context `cbor([P, label, ad])`. What is sealed
+ * `seal(k, label, ad, pt)` of ENC-5: Cobblestone-256 with the context `cbor([P, label, ad])`. What is sealed
  * for one label and one associated value opens for these only.
  *
  * @param key 32 uniformly random bytes

@@ -62,7 +62,7 @@ export const openGreeting = (deps: Deps): Greeting => {
     })
     whileOnline(async () => present.device?.lookForOpenRoom())
     whileOnline(async () => {
-      // A store that was full could not keep all of it; a room that has not heard its head uses a key twice (S1).
+      // A store that was full could not keep all of it; a room that has not heard its head uses a key twice (REC-1).
       if (!isHeard) await rooms.headsAre(frame.heads, known)
       isHeard = true
       await rooms.followChains()

@@ -3,7 +3,7 @@ import type { Call, Contacts } from '../account/contacts.ts'
 
 /**
  * Learns whose chain has grown, and tells a server that has lost some of one, as far as it takes that now. No entry of a
- * log says that a device was revoked, and until one knows it, one speaks to whoever has it now (S2).
+ * log says that a device was revoked, and until one knows it, one speaks to whoever has it now (CL-10).
  *
  * @throws what the transport throws
  */

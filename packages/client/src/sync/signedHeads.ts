@@ -40,7 +40,7 @@ const readOnceMore = async (room: Room): Promise<void> => {
 
 const takeOne = async (room: Room, ack: Acknowledgement, then: Place | undefined): Promise<void> => {
   if (then && follows(room.state())) return room.headIs(ack, then)
-  // What was being made may be there already, with words of ours in it that this device has lost (S1).
+  // What was being made may be there already, with words of ours in it that this device has lost (REC-1).
   if (room.state().phase.kind === 'creating') return room.hint(ack.seq)
   // The server may have what it had lost: that is seen when the room is looked after again.
   return room.proceed()

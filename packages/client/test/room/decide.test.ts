@@ -77,7 +77,7 @@ describe('what is to be done next', () => {
       expect(kinds({ ...busy, phase: { kind } })).toEqual([])
   })
 
-  it('S1: what is missing is read before anything is said', () => {
+  it('REC-1: what is missing is read before anything is said', () => {
     const busy = {
       ...active,
       outbox: [item(0, queued), item(1, encrypted(1, 1))],

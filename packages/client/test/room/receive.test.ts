@@ -74,7 +74,7 @@ describe('reading the log', () => {
     expect(b.texts().slice(-3)).toEqual(['one', 'two', 'three'].map((text) => expect.stringContaining(text)))
   })
 
-  it('T1: what lost its race is encrypted again under the same id, and a second entry with the id is dropped', async () => {
+  it('CL-1: what lost its race is encrypted again under the same id, and a second entry with the id is dropped', async () => {
     const { ledger, sides } = await roomOf(alice, bob)
     const [a, b] = sides as [Side, Side]
     const message = provider.random(16)
@@ -104,7 +104,7 @@ describe('reading the log', () => {
     expect(c.texts().slice(-2)).toEqual([expect.stringContaining('thief'), expect.stringContaining('owner')])
   })
 
-  it('T4: what does not open, or is no content, stands as unreadable, and the log goes on', async () => {
+  it('CL-5: what does not open, or is no content, stands as unreadable, and the log goes on', async () => {
     const { ledger, sides } = await roomOf(alice, bob)
     const [a, b] = sides as [Side, Side]
     const whole = await a.write('whole')

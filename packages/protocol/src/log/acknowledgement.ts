@@ -2,7 +2,7 @@ import { struct, type TypeOf, moment, uint } from '../cbor/shape.ts'
 import { hashValue, roomId, signatureValue } from '../ids.ts'
 import { labelled } from '../hash.ts'
 
-/** The server's signed promise that a room's log holds an entry with this hash at this place (protocol §7). */
+/** The server's signed promise that a room's log holds an entry with this hash at this place (LOG-4). */
 export const acknowledgement = struct({
   room: roomId,
   seq: uint(),

@@ -12,7 +12,7 @@ import {
 import { labelledHash } from '../hash.ts'
 import { hashValue, roomId } from '../ids.ts'
 
-/** What an entry of a room's log is (protocol §7). */
+/** What an entry of a room's log is (LOG-1). */
 export const entryKinds = {
   create: 0,
   commit: 1,

@@ -16,7 +16,7 @@ import { entryKind } from './entry.ts'
 export const anchorHashBytes = 16
 
 /**
- * The authenticated data of every MLS message (protocol §7): binds it to its room and place, names it for
+ * The authenticated data of every MLS message (LOG-2): binds it to its room and place, names it for
  * idempotence, and carries what the sender has seen (the anchor), by which forks come to light.
  */
 const envelope = struct({

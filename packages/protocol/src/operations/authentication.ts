@@ -19,7 +19,7 @@ import { nothing, operation } from './operation.ts'
 const opaqueMessage = blob(limits.opaqueMessageBytesMax, 1)
 const name = text(64)
 
-/** A link of an account's signature chain as it was signed, with its signatures in the order of protocol §2. */
+/** A link of an account's signature chain as it was signed, with its signatures in the order of CHAIN-5. */
 export const signedLink = struct({
   bytes: blob(limits.chainLinkBytesMax, 1),
   signatures: list(signatureValue, 2),

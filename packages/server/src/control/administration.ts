@@ -38,7 +38,7 @@ export interface AdministrationDependencies {
 }
 
 const dayMs = 86_400_000
-/** How long the name of an account that is gone is nobody's: contacts have to notice (protocol §2). */
+/** How long the name of an account that is gone is nobody's: contacts have to notice (ID-2b). */
 const nameRestMs = 7 * dayMs
 
 const loggedId = (holder: Holder): Uint8Array =>

@@ -179,7 +179,7 @@ const membersAfter = (
 }
 
 /**
- * Public validation of a commit, the room's rules, and what rides with it (protocol §7).
+ * Public validation of a commit, the room's rules, and what rides with it (DEL-6, DEL-8).
  *
  * @throws SottoError `policy {rule}`, `not_member`, `bad_request`
  */

@@ -12,7 +12,7 @@ import type { Lanes } from './lane.ts'
 import type { Rooms } from './rooms.ts'
 import type { DeliveryStore, HandedOut, StoredHook } from './store.ts'
 
-/** What members hand to the script behind a hook: opaque here, kept until the script has it (protocol §15). */
+/** What members hand to the script behind a hook: opaque here, kept until the script has it (HOOK-13). */
 export interface HookOut {
   hand(caller: DeviceCaller, input: InputOf<typeof handToHook>): Promise<void>
   /**

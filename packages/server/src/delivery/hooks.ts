@@ -26,7 +26,7 @@ import type { Room, Rooms } from './rooms.ts'
 import type { DeliveryStore, StoredHook } from './store.ts'
 
 /**
- * Hooks: what scripts are told, and what they post (protocol §15). Which hooks there are, the room's policy says, which
+ * Hooks: what scripts are told, and what they post (HOOK-11, HOOK-12). Which hooks there are, the room's policy says, which
  * its members agree on; the server keeps who may post under which token, and looks at the form of what comes.
  */
 export interface Hooks {

@@ -22,7 +22,7 @@ const latestMs = 8_640_000_000_000_000
 export const nextTimeMs = (head: Head | null, nowMs: number): number =>
   Math.min(latestMs, Math.max(Math.floor(nowMs), head?.timeMs ?? 0))
 
-/** The entry that follows `head` (protocol §7). */
+/** The entry that follows `head` (LOG-1). */
 export const linkEntry = (head: Head | null, entry: NewEntry, timeMs: number): StoredEntry => {
   const seq = head ? head.seq + 1 : 0
   const bytes = encodeEntry({

@@ -37,7 +37,7 @@ const isInTree = ({ tree }: PublicGroup, device: string, removed: ReadonlySet<nu
 
 /**
  * Whether a proposal that would do alone cannot be committed together with those that wait already: each of them would
- * hold up the others (protocol §6 C8). A Remove may wait beside an Update of the same leaf, which it replaces.
+ * hold up the others (C8). A Remove may wait beside an Update of the same leaf, which it replaces.
  */
 export const isInTheWay = (group: PublicGroup, policy: Policy, proposed: Proposed): boolean => {
   const { proposals } = group

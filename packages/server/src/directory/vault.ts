@@ -8,7 +8,7 @@ export interface Vault {
   write(caller: Caller, slot: string, value: VaultSlot): Promise<void>
 }
 
-/** What an account seals for itself (protocol §14). */
+/** What an account seals for itself (CON-4). */
 const slots: ReadonlySet<string> = new Set(['root', 'data'])
 
 const refuseUnknown = (slot: string): void => {

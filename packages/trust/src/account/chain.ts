@@ -26,7 +26,7 @@ type Verifier = Pick<Signatures, 'verify'>
 export const linkTimeAheadMaxS = limits.leafGraceHours * 3600
 
 /**
- * Verifies the chain of an account from its first link (protocol §2; rules CHAIN-1 to CHAIN-14). A chain names its
+ * Verifies the chain of an account from its first link (CHAIN-1 to CHAIN-14). A chain names its
  * account itself: compare `value.account` with the one that was asked for.
  *
  * @param nowS the clock of whoever verifies, in seconds

@@ -7,7 +7,7 @@ export type DeviceKind = 'web' | 'desktop' | 'cli' | 'bot' | 'guest'
 export const sealingKeyBytes = 1216
 
 /**
- * What an account says of one of its devices (protocol §2). It stands in a link of the account's chain, under the
+ * What an account says of one of its devices (CHAIN-6). It stands in a link of the account's chain, under the
  * signatures of that link, and nowhere else.
  */
 export interface DeviceCertificate {

@@ -46,7 +46,7 @@ const place = struct({
   timeS: uint(),
 })
 
-/** One statement of an account about itself (protocol §2). */
+/** One statement of an account about itself (CHAIN-1 to CHAIN-5). */
 export interface Link extends TypeOf<typeof place> {
   readonly body: LinkBody
 }

@@ -14,7 +14,7 @@ import type { AccountState } from './accountState.ts'
 
 const fields = struct({ account: accountId, seq: uint(), head: hashValue, fingerprint: hashValue })
 
-/** What is remembered of a contact, so that another account can never quietly take its place (protocol §2). */
+/** What is remembered of a contact, so that another account can never quietly take its place (CL-6). */
 export type Pin = TypeOf<typeof fields>
 
 const shape = versioned(1, fields)

@@ -34,7 +34,7 @@ export type Authorization =
   | { readonly kind: 'refused'; readonly rule: Rule }
 
 /**
- * Whether a commit is allowed (protocol §6, C0 to C8): one pure function, run by who makes it, by the server, and by
+ * Whether a commit is allowed (C0 to C8): one pure function, run by who makes it, by the server, and by
  * everyone who receives it, on every path. Roles are those of the old epoch's context and nothing else; what is
  * judged is the result, the difference between the trees and between the policies. Whatever is not understood is
  * refused.

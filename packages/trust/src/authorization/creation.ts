@@ -62,7 +62,7 @@ const follows = (policy: Policy, last: Policy, founder: Uint8Array): boolean =>
 
 /**
  * Whether a room may go on as this one, as far as people are concerned: whoever founded it anew was an owner, and
- * everyone in it was there, in no lower place (protocol §9).
+ * everyone in it was there, in no lower place (CREATE-4).
  */
 export const isRefounding = (policy: Policy, last: Policy, founder: Uint8Array): boolean =>
   roleOf(last, founder) === roles.owner &&

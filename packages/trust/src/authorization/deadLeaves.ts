@@ -10,7 +10,7 @@ export interface DeadLeaf {
 }
 
 /**
- * The leaves that anyone may take out (C3). While one is there that was revoked, a client says nothing more (S2).
+ * The leaves that anyone may take out (C3). While one is there that was revoked, a client says nothing more (CL-10).
  *
  * @param nowS time of the newest entry of the log
  */

@@ -14,7 +14,7 @@ import type { AccountLookup, GroupView, ProposalView } from './view.ts'
 export type Permit = { readonly kind: 'allowed' } | { readonly kind: 'refused'; readonly rule: Rule }
 
 /**
- * Whether a proposal may wait for somebody's commit (protocol §6 C8). The server asks before it takes one into the
+ * Whether a proposal may wait for somebody's commit (C8). The server asks before it takes one into the
  * log, a client before it makes a commit of its own: what this refuses is left out of the commit, for `authorize`
  * would refuse the whole of it.
  *

@@ -24,7 +24,7 @@ const claim = ({ groupId, epoch, confirmedTranscriptHash, leafKey }: ExternalJoi
 ]
 
 /**
- * A device's word that this external join is its own (protocol §6 C7), as the `extension` of the commit's envelope.
+ * A device's word that this external join is its own (C7e), as the `extension` of the commit's envelope.
  * A leaf key that was stolen or certified before is not enough to come in from outside: D itself must be there.
  */
 export const buildJoinProof = async (signer: DeviceSigner, join: ExternalJoin): Promise<Uint8Array> =>

@@ -36,7 +36,7 @@ export interface EntryView extends Omit<WelcomeView, 'ownLeaf'> {
 }
 
 /**
- * Whether the group that a Welcome leads to is one to enter (protocol §7): a room whose every leaf is an authentic
+ * Whether the group that a Welcome leads to is one to enter (JOIN-1 to JOIN-3): a room whose every leaf is an authentic
  * one of a member (JOIN-1), with a role for oneself (JOIN-2), handed over by one who may invite or by another device
  * of one's own (JOIN-3). That it is not older than what is known of the room, the caller checks.
  */

@@ -9,7 +9,7 @@ import {
 } from '@sotto/mls/public'
 import { policyExtensionType } from '../policy/extension.ts'
 
-/** What every client of protocol version 1 supports, neither more nor less (protocol §4). */
+/** What every client of protocol version 1 supports, neither more nor less (LEAF-2). */
 export const leafCapabilities = (): Capabilities => ({
   versions: [mls10],
   cipherSuites: [hybridSuiteId],
@@ -30,7 +30,7 @@ export const areOurCapabilities = (capabilities: Capabilities): boolean =>
   same(capabilities.proposals, ours.proposals) &&
   same(capabilities.credentials, ours.credentials)
 
-/** Marks the key package that is handed out when no other is left (protocol §10). */
+/** Marks the key package that is handed out when no other is left (KP-3). */
 export const lastResortExtension = (): Extension => ({
   type: extensionType.lastResort,
   data: new Uint8Array(0),

@@ -25,7 +25,7 @@ const fields = struct({
   signature: signatureValue,
 })
 
-/** Who a leaf says it is (protocol §4): a device of an account, as of a link of the account's chain. */
+/** Who a leaf says it is (LEAF-1): a device of an account, as of a link of the account's chain. */
 export type LeafIdentity = TypeOf<typeof fields>
 
 const identity = versioned(1, fields)

@@ -37,7 +37,7 @@ export const standingAt = (identity: LeafIdentity, account: AccountState, timeS:
 export type Death = 'revoked' | 'ended'
 
 /**
- * Whether a leaf is provably dead (protocol §6 C3), and how: revoked in the newest head known, at whatever time;
+ * Whether a leaf is provably dead (C3), and how: revoked in the newest head known, at whatever time;
  * without a valid certificate; past its end; or unused for longer than the room allows. A leaf's last use is not
  * recorded: its credential is renewed with use, and was issued no earlier than its longest life before its end.
  */

@@ -21,7 +21,7 @@ const dayS = 86_400n
 const lifetimeMaxS = BigInt(limits.keyPackageLifetimeDaysMax) * dayS
 
 /**
- * Whether a key package may be offered, or taken to add its device (protocol §4, §10): KP-1 to KP-7 and the rules of
+ * Whether a key package may be offered, or taken to add its device : KP-1 to KP-7 and the rules of
  * its leaf.
  *
  * @param clockS the clock of whoever offers or takes it, by which it has not ended

@@ -51,7 +51,7 @@ export const verifyTreeLeaf = async (
 }
 
 /**
- * Whether a leaf is authentic and may act (protocol §4; LEAF-1 to LEAF-10): for every leaf that is new, changed, or
+ * Whether a leaf is authentic and may act (LEAF-1 to LEAF-10): for every leaf that is new, changed, or
  * at work.
  *
  * @param nowS time of the log entry that brings the leaf; the clock of the device where there is none

@@ -120,7 +120,7 @@ export interface Refounding {
   readonly metaHash: Uint8Array
 }
 
-/** The policy of a room that an owner founds anew (protocol §9): another room with the same people and rules. */
+/** The policy of a room that an owner founds anew (CREATE-4): another room with the same people and rules. */
 export const refoundPolicy = (last: Policy, { room, predecessor, metaHash }: Refounding): Policy => ({
   ...last,
   room,
@@ -138,7 +138,7 @@ export interface Removal {
 }
 
 /**
- * The accounts whose last leaf leaves by their own wish in a commit with these removals (protocol §6 C5). Whoever
+ * The accounts whose last leaf leaves by their own wish in a commit with these removals (C5f). Whoever
  * commits takes them off the members.
  *
  * @param after the tree as the commit leaves it

@@ -1,6 +1,6 @@
 import { equalBytes, labelledHash } from '@sotto/protocol'
 
-/** What an account is in a room; a higher number may do more. Codes of protocol §5. */
+/** What an account is in a room; a higher number may do more. Codes of docs/spec/trust.md, "Encodings". */
 export const roles = { guest: 0, member: 1, admin: 2, owner: 3 } as const
 export type Role = (typeof roles)[keyof typeof roles]
 
@@ -35,7 +35,7 @@ export interface History {
   readonly days: number
 }
 
-/** A script that may post into the room (protocol §15), and the keys by which it is known. */
+/** A script that may post into the room (HOOK-1), and the keys by which it is known. */
 export interface Hook {
   readonly hook: Uint8Array
   /** JWK thumbprints. */
@@ -44,7 +44,7 @@ export interface Hook {
   readonly flags: number
 }
 
-/** Where a room was when an owner founded it anew (protocol §9). */
+/** Where a room was when an owner founded it anew (CREATE-4). */
 export interface Predecessor {
   readonly groupId: Uint8Array
   readonly epoch: number
@@ -53,7 +53,7 @@ export interface Predecessor {
   readonly hash: Uint8Array
 }
 
-/** The rules of a room and who has which role in it (protocol §5); the only source of roles. */
+/** The rules of a room and who has which role in it (POLICY-1 to POLICY-10); the only source of roles. */
 export interface Policy {
   readonly room: Uint8Array
   /** How often the room was founded anew. */

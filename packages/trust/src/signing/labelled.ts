@@ -15,9 +15,9 @@ export type SignatureLabel =
   | 'chain-successor'
   /** A device over the bytes of the link that certifies it, or by which it leaves. */
   | 'chain-device'
-  /** D over a leaf key (protocol §4). */
+  /** D over a leaf key (LEAF-7). */
   | 'leaf'
-  /** D over an external join (protocol §6 C7). */
+  /** D over an external join (C7e). */
   | 'ext-join'
   /** D over the exchange of a login. */
   | 'login'
@@ -25,9 +25,9 @@ export type SignatureLabel =
   | 'login-start'
   /** D over a refusal of a commit. */
   | 'nack'
-  /** D over the author's claim in an archive record (protocol §11). */
+  /** D over the author's claim in an archive record. */
   | 'ar'
-  /** D over history handed to another device (protocol §12). */
+  /** D over history handed to another device. */
   | 'share'
 
 /** Signs as a device (D) and never gives the key away: it may be held by the browser or by the operating system. */
@@ -42,7 +42,7 @@ export const keyPairSigner = (provider: Pick<Provider, 'sign'>, keyPair: KeyPair
   sign: (message) => provider.sign('Ed25519', keyPair.privateKey, message),
 })
 
-/** `sign(sk, label, x) = Ed25519(sk, cbor([P, label, x]))` (protocol §0) */
+/** `sign(sk, label, x) = Ed25519(sk, cbor([P, label, x]))` (ENC-4) */
 export const signLabelled = async (
   signer: DeviceSigner,
   label: SignatureLabel,
