@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.end())
 
-test('Alice invites a bot, it answers, and everybody sees that it is one', async () => {
+test('BOT-1: Alice invites a bot, it answers, and everybody sees that it is one', async () => {
   const bot = await createBot({
     profile: world.profile('echo'),
     server: world.url,
@@ -37,7 +37,7 @@ test('Alice invites a bot, it answers, and everybody sees that it is one', async
   expect(messages.map(({ sender }) => sender.isBot)).toEqual([false, true, true])
 })
 
-test('commands of a bot are known to all in the room, also to those who come later, and gone with the bot', async () => {
+test('CON-5: commands of a bot are known to all in the room, also to those who come later, and gone with the bot', async () => {
   const heard: string[] = []
   const bot = await createBot({
     profile: world.profile('tick'),
@@ -156,7 +156,7 @@ test('a handler that fails for good is told of, and the next message comes all t
   expect(tries).toBe(3)
 })
 
-test('what is posted under a key is said once, by this run and the next', async () => {
+test('BOT-2: what is posted under a key is said once, by this run and the next', async () => {
   const options = {
     profile: world.profile('news'),
     server: world.url,

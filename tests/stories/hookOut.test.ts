@@ -85,7 +85,7 @@ describe('a script reads what people say', () => {
     ])
   })
 
-  it('again until it says that it has it, and once', async () => {
+  it('HOOK-13: again until it says that it has it, and once', async () => {
     const first = await waiting()
     expect(await waiting()).toEqual(first)
     expect(await waiting(`?after=${first[0]?.cursor}`)).toEqual(first.slice(1))
@@ -106,7 +106,7 @@ describe('a script reads what people say', () => {
     await arrived({ upto: message?.cursor })
   })
 
-  it('what does not fit waits with whoever forwards', async () => {
+  it('HOOK-13: what does not fit waits with whoever forwards', async () => {
     for (let i = 0; i < 6; i++) await bob.send({ room, text: `many ${i}` })
     await untilMessages(alice, room, 10)
     await expect(alice.forwardHook({ room, hook: hook.hook })).rejects.toMatchObject({ code: 'quota' })

@@ -157,7 +157,7 @@ describe('a script posts into a room', () => {
     ])
   })
 
-  it('what the server can see is refused at once, with its reason, and never stands in the log', async () => {
+  it('HOOK-11: what the server can see is refused at once, with its reason, and never stands in the log', async () => {
     const before = (await posted(alice, id)).length
     const [, , iv, text, tag] = (await script.post('x')).jwe.split('.')
     const parts = (header: object, key = 'A'.repeat(54)) =>
@@ -206,7 +206,7 @@ describe('a script posts into a room', () => {
     expect(await script.postRaw(jwe)).toMatchObject({ status: 201 })
   })
 
-  it('the same bytes twice stand in the log once', async () => {
+  it('HOOK-11: the same bytes twice stand in the log once', async () => {
     const { jwe } = await script.post('only once')
     expect(await script.postRaw(jwe)).toMatchObject({ status: 201 })
     await script.post('behind it')
@@ -297,7 +297,7 @@ describe('people come and go', () => {
     expect((await posted(bob, id)).at(-1)?.text).toBe('hello Carol')
   })
 
-  it('another admin makes the new keys where the first is away', async () => {
+  it('HOOK-6: another admin makes the new keys where the first is away', async () => {
     const members = await alice.members({ room: id })
     const carols = members.find(({ name }) => name === 'carol')?.account ?? ''
     await alice.setRole({ room: id, account: carols, role: 'admin' })
@@ -327,7 +327,7 @@ describe('people come and go', () => {
     expect(items.filter(isPosted).every(({ fault }) => fault === null)).toBe(true)
   })
 
-  it('a hook that is revoked is over at once, for the script and for all', async () => {
+  it('HOOK-1: a hook that is revoked is over at once, for the script and for all', async () => {
     const { jwe } = await script.post('the last words')
     await carol.revokeHook({ room: id, hook: hook.hook })
     expect(await carol.hooks({ room: id })).toEqual([])
@@ -369,7 +369,7 @@ describe('a hook outlives the programs', () => {
     }
   })
 
-  it('a server that has lost the hook itself gets it back, token and all', async () => {
+  it('HOOK-12: a server that has lost the hook itself gets it back, token and all', async () => {
     const world = await startWorld()
     try {
       const alice = await world.person('alice').join()
@@ -390,7 +390,7 @@ describe('a hook outlives the programs', () => {
     }
   })
 
-  it('and also where others have given back its log before whoever has the anchor was there', async () => {
+  it('HOOK-12: and also where others have given back its log before whoever has the anchor was there', async () => {
     const world = await startWorld()
     try {
       const person = world.person('alice')

@@ -298,7 +298,7 @@ describe('a server that has lost what it had confirmed', () => {
     expect(await texts(c, id)).toEqual(['hello carol'])
   })
 
-  it('where it has gone on with another history, an owner founds the room anew, and what was not sent comes along', async () => {
+  it('REC-6: where it has gone on with another history, an owner founds the room anew, and what was not sent comes along', async () => {
     await a.send({ room: id, text: 'one' })
     await untilMessages(b, id, 1)
     const backup = await world.backup()

@@ -106,7 +106,7 @@ describe('what was said stays said', () => {
     expect(await texts(a2, id)).toEqual(await texts(b, id))
   })
 
-  it('pushes come twice, or not at all: the log decides', async () => {
+  it('LIVE-2: pushes come twice, or not at all: the log decides', async () => {
     const [alice, bob, carol] = [world.person('alice'), world.person('bob'), world.person('carol')]
     const [a, b, c] = [await alice.join(), await bob.join(), await carol.join()]
     const id = await meet(a, b, 'bob')

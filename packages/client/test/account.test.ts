@@ -122,7 +122,7 @@ describe('contacts', () => {
     expect(contacts.find(bob.state.account)?.state).toMatchObject({ seq: 1, name: 'robert' })
   })
 
-  it('another account under a known name is an alarm, and stays one', async () => {
+  it('CL-6: another account under a known name is an alarm, and stays one', async () => {
     const contacts = await opened()
     await contacts.named('bob')
     publish(await identityOf('bob'))
@@ -135,7 +135,7 @@ describe('contacts', () => {
     await expect(again.named('bob')).rejects.toMatchObject({ code: 'identity_changed' })
   })
 
-  it('a chain that does not extend what was known is an alarm', async () => {
+  it('CL-6: a chain that does not extend what was known is an alarm', async () => {
     const contacts = await opened()
     const [one, other] = [await bob.rename('robert'), await bob.rename('roberta')]
     publish(bob, one)
@@ -145,7 +145,7 @@ describe('contacts', () => {
     expect(contacts.find(bob.state.account)).toMatchObject({ alarm: true, state: { seq: 1, name: 'robert' } })
   })
 
-  it('what the server has lost of a chain is handed back to it, after a restart too', async () => {
+  it('HEAL-6: what the server has lost of a chain is handed back to it, after a restart too', async () => {
     const first = await opened()
     await first.named('bob')
     expect(await first.handBack()).toBe(false)

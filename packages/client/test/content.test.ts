@@ -42,7 +42,7 @@ describe('content', () => {
     expect(decodeContent(blank)).toMatchObject({ kind: 'text', text: '\u3164' })
   })
 
-  it('keeps what a bot says it listens to, and takes nothing else for it', () => {
+  it('CON-5: keeps what a bot says it listens to, and takes nothing else for it', () => {
     const commands = [
       { name: 'remind', summary: 'remind you: /remind 10m tea' },
       { name: 'x-1', summary: '' },
@@ -86,7 +86,7 @@ describe('content', () => {
     expect(() => encodeCommands([{ name: 'A', summary: '' }], salt, 5)).toThrow(failure('bad_request'))
   })
 
-  it('shows a type it does not know as unsupported', () => {
+  it('CON-3: shows a type it does not know as unsupported', () => {
     const poll = encodeCanonical({ t: 'poll', salt, ts: 5, options: ['a', 'b'] })
     expect(decodeContent(poll)).toEqual({ kind: 'unsupported', type: 'poll', writtenMs: 5 })
     const future = encodeCanonical({ t: 'text', salt, ts: 5, blocks: [] })
@@ -149,7 +149,7 @@ describe('the name of a room', () => {
 })
 
 describe('padding', () => {
-  it('shows the sizes of the protocol and no other up to 8 KiB', () => {
+  it('CON-2: shows the sizes of the protocol and no other up to 8 KiB', () => {
     const sizes = new Set(Array.from({ length: 8192 }, (_, i) => paddedLength(i + 1)))
     expect([...sizes]).toEqual([256, 512, 1024, 2048, 4096, 8192])
   })
@@ -163,7 +163,7 @@ describe('padding', () => {
     )
   })
 
-  it('comes off again, whatever the payload ends in', () => {
+  it('CON-2: comes off again, whatever the payload ends in', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 600 }), fc.nat(20), (bytes, zeros) => {
         const payload = Uint8Array.of(...bytes, ...new Uint8Array(zeros))

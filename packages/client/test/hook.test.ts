@@ -31,7 +31,7 @@ describe('public keys', () => {
     )
   })
 
-  it('are those that are accepted, and stand there alone where they must', async () => {
+  it('HOOK-2: are those that are accepted, and stand there alone where they must', async () => {
     for (const alg of ['ES256', 'PS256', 'EdDSA'] as const) {
       const { publicKey, privateKey } = await jose.generate(alg)
       const key = half(publicKey)
@@ -67,7 +67,7 @@ describe('the name of a hook', () => {
     }
   })
 
-  it('and its keys are bound by its id', () => {
+  it('HOOK-1: and its keys are bound by its id', () => {
     const [room, anchor] = [new Uint8Array(16), new Uint8Array(32)]
     const card = { name: 'a', salt: new Uint8Array(16), script: bytes('k'), reader: null }
     const ids = [
@@ -84,7 +84,7 @@ describe('the name of a hook', () => {
 })
 
 describe('a statement', () => {
-  it('is believed as the anchor has signed it, and in no other form', async () => {
+  it('HOOK-3: is believed as the anchor has signed it, and in no other form', async () => {
     const { publicKey, privateKey } = await jose.generate('ES256')
     const anchor = { publicKey: half(publicKey), privateKey }
     const hook = new Uint8Array(16).fill(5)
@@ -129,7 +129,7 @@ describe('the time of a statement', () => {
     return { anchor, known: { hook, anchor: thumbprint, script, flags: 0 }, made, said }
   }
 
-  it('is so many days and no more', async () => {
+  it('HOOK-3: is so many days and no more', async () => {
     const { anchor, said } = await generated()
     expect(said.expiresS - said.notBeforeS).toBe(daysS)
     const longer = await signStatement(jose, anchor, { ...said, expiresS: said.expiresS + 1 })
@@ -208,7 +208,7 @@ describe('a post', () => {
     }
   })
 
-  it('says as much as a server lets through, or as a message may; and something', async () => {
+  it('HOOK-9: says as much as a server lets through, or as a message may; and something', async () => {
     const [signer, sealer] = await Promise.all([jose.generate('ES256'), jose.generate('ECDH-ES+A256KW')])
     const header = { alg: 'ES256', kid: keyIdOf(half(signer.publicKey)), typ: 'hook+jws' } as const
     const to = half(sealer.publicKey)
@@ -243,7 +243,7 @@ describe('a post', () => {
     expect(await posted(`x${'\n'.repeat(max - 1)}`)).toMatchObject({ isTaken: false, post: shown })
   })
 
-  it('has exactly its claims', () => {
+  it('HOOK-9: has exactly its claims', () => {
     const read = (changes: object) => claimsOf(bytes(JSON.stringify({ ...claims, ...changes })))
     expect(read({})).toEqual(claims)
     for (const changes of [

@@ -63,6 +63,24 @@ describe('key packages', () => {
     },
   )
 
+  it('REC-8: those of which the private parts are gone are withdrawn', async () => {
+    const replaced: unknown[] = []
+    const stock = { remaining: 0, lastResort: false }
+    const call = (async (op: Operation, input: Record<string, unknown>) => {
+      if (op.name === operations.countKeyPackages.name) return stock
+      if (op.name === operations.listWelcomes.name) return { welcomes: [] }
+      replaced.push(input['replace'])
+      return { remaining: (input['oneTime'] as Uint8Array[]).length }
+    }) as Call
+    const disk = memoryDisk()
+    await keyPackagePool(await openMemoryStore(disk), provider, call, bounds).replenish(owner, time)
+    Object.assign(stock, { remaining: bounds.keyPackagesOneTime, lastResort: true })
+    await keyPackagePool(await openMemoryStore(disk), provider, call, bounds).replenish(owner, time)
+    expect(replaced).toEqual([false])
+    await keyPackagePool(await openMemoryStore(memoryDisk()), provider, call, bounds).replenish(owner, time)
+    expect(replaced).toEqual([false, true])
+  })
+
   it('what is not as it should be is made anew, and what was made before is kept within its bounds', async () => {
     const disk = memoryDisk()
     const { published, refusing, call } = server()

@@ -50,14 +50,14 @@ describe.each(['128', '256'])('Cobblestone-%s of Wycheproof', (bits) => {
 describe('what is sealed', () => {
   const sizes = [0, 1, chunk - 1, chunk, chunk + 1, 2 * chunk, 3 * chunk + 5]
 
-  it.each(sizes)('opens again, at %d bytes', async (size) => {
+  it.each(sizes)('ENC-5: opens again, at %d bytes', async (size) => {
     const plaintext = Uint8Array.from({ length: size }, (_, i) => i % 251)
     const sealed = await seal(node, key, 'vault', [1, 'two'], plaintext)
     expect(sealed).toHaveLength(56 + size + 16 * (Math.floor(size / chunk) + 1))
     expect(await open(node, key, 'vault', [1, 'two'], sealed)).toEqual(plaintext)
   })
 
-  it('opens for its key, label and associated value only', async () => {
+  it('ENC-5: opens for its key, label and associated value only', async () => {
     const sealed = await seal(node, key, 'vault', [1], Uint8Array.of(1, 2, 3))
     const refused = { code: 'integrity' }
     const other = key.slice()

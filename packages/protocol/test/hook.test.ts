@@ -99,7 +99,7 @@ describe('a sealed post', () => {
   const sealed = (header: unknown, others: readonly string[] = rest): string =>
     [encoded(header), ...others].join('.')
 
-  it('has exactly its header, whatever stands in it besides', () => {
+  it('HOOK-8: has exactly its header, whatever stands in it besides', () => {
     expect(readSealedPost(sealed(ec))).toEqual({
       kind: 'read',
       value: { alg: 'ECDH-ES+A256KW', kid, sealedBytes: 0 },
@@ -116,7 +116,7 @@ describe('a sealed post', () => {
     }
   })
 
-  it('is nothing else: every other text has its fault, and none makes the reader fail', () => {
+  it('HOOK-8: is nothing else: every other text has its fault, and none makes the reader fail', () => {
     const fine = sealed(ec)
     const faultOf = (jwe: string): unknown => {
       const post = readSealedPost(jwe)

@@ -207,7 +207,7 @@ describe('hashes', () => {
 })
 
 describe('ids in hex', () => {
-  it('are lower case and of their length', () => {
+  it('ID-1: are lower case and of their length', () => {
     expect(fromHex('00ff', 2)).toEqual(new Uint8Array([0, 255]))
     for (const text of ['00FF', '00f', '00ff00', 'zz00', '0x00', ' 00f'])
       expect(codeOf(() => fromHex(text, 2))).toBe('bad_request')

@@ -39,7 +39,7 @@ const start = async (roomCount: number, beforeWriting?: (batch: readonly Append[
 const entry = (room: Uint8Array, seq: number): Append => append(room, entryAt(seq), { sendCounter: seq })
 
 describe('the appender', () => {
-  it('makes what many rooms decide at once durable in one transaction, and tells it after the acknowledgements', async () => {
+  it('DEL-7: makes what many rooms decide at once durable in one transaction, and tells it after the acknowledgements', async () => {
     const { appender, rooms, batches } = await start(20)
     const order: string[] = []
     const acks = rooms.map(async (room) => {

@@ -163,7 +163,7 @@ describe('login', () => {
     expect((await refusal(login(url, 'alice', secret, null))).code).toBe('invalid_credentials')
   })
 
-  it('keeps the credential of each account to itself', async () => {
+  it('SES-6: keeps the credential of each account to itself', async () => {
     const { url } = await testServer()
     const prepared = await prepareRegistration(url, 'alice', secret)
     await callOperation(url, operations.registerFinish, prepared.input, null)
@@ -175,7 +175,7 @@ describe('login', () => {
     expect((await refusal(login(url, 'alice', secret, null))).code).toBe('accepted')
   })
 
-  it('refuses a wrong password and an unknown name with one and the same answer', async () => {
+  it('SES-2: refuses a wrong password and an unknown name with one and the same answer', async () => {
     const { url } = await testServer()
     await register(url, 'alice', secret)
     const started = await password.startLogin(secret)
@@ -219,7 +219,7 @@ describe('login', () => {
     expect((await late()).code).toBe('invalid_credentials')
   })
 
-  it('refuses a device of another account, an unknown one, and a proof that is not its own', async () => {
+  it('SES-4: refuses a device of another account, an unknown one, and a proof that is not its own', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice', secret)
     const bob = await register(url, 'bob', secret)
@@ -295,7 +295,7 @@ describe('login', () => {
     for (let i = 0; i < limits.loginTriesPerWindow + 2; i++) await login(url, 'alice', secret, null)
   })
 
-  it('without a device gives a session that sees its own account and nothing else', async () => {
+  it('SES-4: without a device gives a session that sees its own account and nothing else', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice', secret)
     const bob = await register(url, 'bob', secret)
@@ -324,7 +324,7 @@ describe('login', () => {
 })
 
 describe('sessions', () => {
-  it('end when they are not used for twelve hours, and at the latest after thirty days', async () => {
+  it('SES-3: end when they are not used for twelve hours, and at the latest after thirty days', async () => {
     const clock = testClock()
     const { url } = await testServer({ clock })
     const alice = await register(url, 'alice', secret)
@@ -398,7 +398,7 @@ describe('sessions', () => {
     expect((await refusal(sessionOf(url, alice.token))).code).toBe('unauthorized')
   })
 
-  it('end at logout, and their sockets with them', async () => {
+  it('SES-3: end at logout, and their sockets with them', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice', secret)
     const socket = await connect(alice)

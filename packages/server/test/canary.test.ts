@@ -94,7 +94,7 @@ describe('the canary', () => {
     for (const field of fields) expect(foreseen).toContain(field)
   })
 
-  it('the secrets are files that only the owner may read, and not in the database', async () => {
+  it('SES-1: the secrets are files that only the owner may read, and not in the database', async () => {
     const server = await testServer()
     await register(server.url, 'alice')
     await server.close()

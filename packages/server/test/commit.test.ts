@@ -70,7 +70,7 @@ describe('a commit', () => {
     }
   })
 
-  it('that breaks the rules of the room is refused by name, and changes nothing', async () => {
+  it('DEL-6: that breaks the rules of the room is refused by name, and changes nothing', async () => {
     const { url } = await testServer()
     const { alice, hers, his } = await together(url)
     // Bob's own engine would refuse to make it, too: he is given one that does not ask.
@@ -87,7 +87,7 @@ describe('a commit', () => {
     expect(await codeOf(say(hers, 'still here'))).toBe('accepted')
   })
 
-  it('needs what rides with it', async () => {
+  it('LOG-5: needs what rides with it', async () => {
     const { url } = await testServer()
     const { alice, hers } = await together(url)
     const carol = await register(url, 'carol')

@@ -94,7 +94,7 @@ const spoilt = async (sql: string) => {
 }
 
 describe('a room that contradicts its log', () => {
-  it.each(damages)('in %s is not served, and the others are', async (_what, sql) => {
+  it.each(damages)('DEL-13: in %s is not served, and the others are', async (_what, sql) => {
     const { server, alice, broken, sound, his, lines } = await spoilt(sql)
     const { message } = await write(broken, 'after')
     const { id: room } = broken

@@ -102,7 +102,7 @@ describe('accounts', () => {
 })
 
 describe('the ends of chains', () => {
-  it('are told to who asks for many, and to who shares a room when one grows', async () => {
+  it('LIVE-6: are told to who asks for many, and to who shares a room when one grows', async () => {
     const { url } = await testServer()
     const [alice, bob, eve] = [
       await register(url, 'alice'),
@@ -172,7 +172,7 @@ describe('links that the server has lost', () => {
     return { alice, bob, second, links, receipt }
   }
 
-  it('are handed back by anybody who has read them, and count as before', async () => {
+  it('HEAL-6: are handed back by anybody who has read them, and count as before', async () => {
     const { alice, bob, second, links, receipt } = await restored()
     expect(await codeOf(second.call(operations.readSession, {}))).toBe('accepted')
     const handBack = () => bob.call(operations.handBackLinks, { account: alice.account, links, receipt })
@@ -252,7 +252,7 @@ describe('key packages', () => {
     expect(await codeOf(handed)).toBe('device_unknown')
   })
 
-  it('are handed out one for each device, each once, then the last resort', async () => {
+  it('DEL-9: are handed out one for each device, each once, then the last resort', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice')
     const bob = await register(url, 'bob')
@@ -292,7 +292,7 @@ describe('key packages', () => {
     expect(new Set(handed).size).toBe(5)
   })
 
-  it('go only to those who may invite into the room that they name', async () => {
+  it('DEL-9: go only to those who may invite into the room that they name', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice')
     const bob = await register(url, 'bob')
@@ -324,7 +324,7 @@ describe('key packages', () => {
     expect(await codeOf(nobody)).toBe('not_found')
   })
 
-  it('cannot be drained, nor can anybody keep others from inviting: beyond so many a day the last resort is handed out', async () => {
+  it('DEL-9: cannot be drained, nor can anybody keep others from inviting: beyond so many a day the last resort is handed out', async () => {
     const { url } = await testServer({
       limits: { keyPackageClaimsPerHour: 3, keyPackageClaimsPerTargetPerDay: 4 },
     })

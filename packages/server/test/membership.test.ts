@@ -25,7 +25,7 @@ import { testServer } from './client/testServer.ts'
 import { codeOf, leafOf, together } from './client/together.ts'
 
 describe('a Welcome', () => {
-  it('waits with its tree until it is settled, also when the room has moved on', async () => {
+  it('DEL-8: waits with its tree until it is settled, also when the room has moved on', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice')
     const bob = await register(url, 'bob')
@@ -40,7 +40,7 @@ describe('a Welcome', () => {
     expect((await bob.call(operations.listWelcomes, {})).welcomes).toEqual([])
   })
 
-  it('is not released when its commit is refused', async () => {
+  it('DEL-8: is not released when its commit is refused', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice')
     const bob = await register(url, 'bob')
@@ -52,7 +52,7 @@ describe('a Welcome', () => {
     expect((await bob.call(operations.listWelcomes, {})).welcomes).toEqual([])
   })
 
-  it('tells who invited, and carries the metadata of its epoch', async () => {
+  it('CON-1: tells who invited, and carries the metadata of its epoch', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice')
     const bob = await register(url, 'bob')
@@ -151,7 +151,7 @@ describe('leaving', () => {
 describe('a proposal beside others', () => {
   const waiting = { code: 'policy', detail: { rule: 'pending' } }
 
-  it('is refused when the two cannot be committed together', async () => {
+  it('DEL-10: is refused when the two cannot be committed together', async () => {
     const { url } = await testServer()
     const { bob, hers, his } = await together(url)
     const removal = { kind: 'remove', removed: leafOf(hers, bob) } as const

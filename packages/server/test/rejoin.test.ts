@@ -103,7 +103,7 @@ describe('coming in anew', () => {
     expect(await codeOf(say(back.room, 'again'))).toBe('accepted')
   })
 
-  it('takes the place of a Welcome that still waits', async () => {
+  it('DEL-11: takes the place of a Welcome that still waits', async () => {
     const { url } = await testServer()
     const alice = await register(url, 'alice')
     const bob = await register(url, 'bob')
@@ -125,7 +125,7 @@ describe('coming in anew', () => {
     expect(room.texts).toEqual(['both are in'])
   })
 
-  it('is bounded for each device and room and day, without taking from others', async () => {
+  it('DEL-11: is bounded for each device and room and day, without taking from others', async () => {
     const clock = testClock()
     const limits = { rejoinsPerDay: 2, joinsPerRoomPerMinute: 3 }
     const { url } = await testServer({ clock, limits })

@@ -64,7 +64,7 @@ describe('a room', () => {
 })
 
 describe('reading', () => {
-  it('goes by page, and each page ends with a signed acknowledgement', async () => {
+  it('LOG-4: goes by page, and each page ends with a signed acknowledgement', async () => {
     const { url } = await testServer({ limits: { logPageEntriesMax: 4 } })
     const room = await createRoom(await register(url, 'alice'))
     for (let i = 0; i < 9; i++) await say(room, `message ${i}`)
@@ -95,7 +95,7 @@ describe('reading', () => {
 })
 
 describe('fork tags', () => {
-  it('are compared within an epoch; that they differ is noted for whoever runs the server', async () => {
+  it('REC-7: are compared within an epoch; that they differ is noted for whoever runs the server', async () => {
     const lines: string[] = []
     const logDestination = { write: (line: string) => void lines.push(line) }
     const { url } = await testServer({ logLevel: 'warn', logDestination })

@@ -1,4 +1,5 @@
-import { decodeEntry, decodeLoggedNack, entryKinds, H, limits, operations } from '@sotto/protocol'
+import { createHmac } from 'node:crypto'
+import { decodeEntry, decodeLoggedNack, entryKinds, H, limits, operations, toHex } from '@sotto/protocol'
 import { historyModes, signLabelled, withHistory } from '@sotto/trust'
 import {
   decode,
@@ -10,6 +11,7 @@ import {
   type PublicMessage,
 } from '@sotto/mls'
 import { describe, expect, it } from 'vitest'
+import { senderTag } from '../src/delivery/digest.ts'
 import { refusal } from './client/calling.ts'
 import { standingClock, testClock } from './client/clock.ts'
 import { makeBundle, publish, random, register } from './client/device.ts'
@@ -33,7 +35,7 @@ import { testServer } from './client/testServer.ts'
 import { codeOf, leafOf, together } from './client/together.ts'
 
 describe('submit', () => {
-  it('appends, acknowledges with a signature, and chains', async () => {
+  it('LOG-1: appends, acknowledges with a signature, and chains', async () => {
     const { url } = await testServer()
     const { hers } = await together(url)
     for (const text of ['one', 'two', 'three']) await say(hers, text)
@@ -54,6 +56,29 @@ describe('submit', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     for (const { entry, payload } of page.messages)
       expect(decodeEntry(entry).payloadHash).toEqual(H(payload as Uint8Array))
+  })
+
+  it('LOG-3: names a sender by a tag that only this server can make, another one in each room', async () => {
+    const { url } = await testServer()
+    const { hers, his } = await together(url)
+    await say(hers, 'hers')
+    await say(his, 'his')
+    await say(hers, 'hers again')
+    const other = await createRoom(hers.device)
+    await say(other, 'elsewhere')
+    const tagsIn = async ({ id, device }: RawRoom): Promise<readonly string[]> => {
+      const { messages } = await device.call(operations.readLog, { room: id, from: 0 })
+      return messages
+        .map(({ entry }) => decodeEntry(entry))
+        .filter(({ kind }) => kind === entryKinds.app)
+        .map(({ senderTag: tag }) => toHex(tag))
+    }
+    const [first, second, third] = await tagsIn(hers)
+    expect(third).toBe(first)
+    expect(new Set([first, second, ...(await tagsIn(other))]).size).toBe(3)
+    const [key, room, device] = [random(32), random(16), random(16)]
+    const tag = createHmac('sha256', key).update(room).update(device).digest('hex')
+    expect(toHex(senderTag(key, room, device))).toBe(tag)
   })
 
   it('DEL-1 answers the same message with the same acknowledgement, and another one with id_reused', async () => {
@@ -152,7 +177,7 @@ describe('submit', () => {
     expect(await codeOf(say(hers, 'with the anchor as it is'))).toBe('accepted')
   })
 
-  it('refuses what is no message of this room', async () => {
+  it('LOG-2: refuses what is no message of this room', async () => {
     const { url } = await testServer()
     const { hers, his } = await together(url)
     const other = await createRoom(hers.device)
@@ -180,7 +205,7 @@ describe('submit', () => {
     expect(await bad(hidden.message)).toBe('bad_request')
   })
 
-  it('refuses handshakes with tags of another length, which no member could take for theirs', async () => {
+  it('DEL-10: refuses handshakes with tags of another length, which no member could take for theirs', async () => {
     const { url } = await testServer()
     const { hers, his } = await together(url)
     const read = (message: Uint8Array) => {
@@ -333,7 +358,7 @@ describe('submit', () => {
     expect(third.timeMs - second.timeMs).toBeLessThan(60_000)
   })
 
-  it('never lets the time of a log run backwards', async () => {
+  it('ID-3: never lets the time of a log run backwards', async () => {
     const clock = testClock()
     const { url } = await testServer({ clock })
     const room = await createRoom(await register(url, 'alice'))

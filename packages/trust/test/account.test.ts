@@ -241,6 +241,18 @@ describe('what a chain refuses', () => {
       expect(ruleOf(await verifyChain(provider, [await forge(genesis, signers)], laterS))).toBe('CHAIN-5')
   })
 
+  test('ENC-3 a signature over another spelling of the same link', async () => {
+    const link = await forge(nextRaw(alice, 4, ['alicia']), [identityOf(alice)])
+    // The version, 1, in two bytes: the same link to a lax reader.
+    expect(link.bytes[1]).toBe(1)
+    const respelled = new Uint8Array([...link.bytes.subarray(0, 1), 0x18, 1, ...link.bytes.subarray(2)])
+    const { privateKey } = alice.identity
+    const signature = await provider.sign('Ed25519', privateKey, labelled('chain-identity', respelled))
+    expect(await extend({ bytes: link.bytes, signatures: [signature] })).toBe('CHAIN-5')
+    expect(await extend({ bytes: respelled, signatures: [signature] })).toBe('CHAIN-1')
+    expect(await extend(link)).toBe('ok')
+  })
+
   test('CHAIN-6 a certificate that lasts too long, has ended, or begins later than it is issued', async () => {
     const cases: readonly Partial<Device['certificate']>[] = [
       { notAfterS: startS + 400 * dayS + 1 },

@@ -125,6 +125,22 @@ describe('what is to be done next', () => {
     expect(kinds({ ...active, outbox }, { holdingBack: true })).toEqual([])
   })
 
+  it('CL-11: the own keys are renewed after 1,000 messages or 7 days for whoever speaks, after 30 days for whoever is silent', () => {
+    const dayMs = 86_400_000
+    const outbox = [item(0, queued)]
+    const { place } = active
+    const at = (days: number, messages: number): RoomState => ({
+      ...active,
+      place: { ...place, leafMs: 0, leafCounter: 0, sendCounter: messages, timeMs: days * dayMs },
+    })
+    const next = (room: RoomState): readonly string[] => kinds(room, { timeMs: room.place.timeMs })
+    expect(next({ ...at(7, 999), outbox })).toEqual(['encrypt'])
+    expect(next({ ...at(0, 1000), outbox })).toEqual(['commit'])
+    expect(next({ ...at(7.1, 0), outbox })).toEqual(['commit'])
+    expect(next(at(29, 2000))).toEqual([])
+    expect(next(at(30.1, 0))).toEqual(['commit'])
+  })
+
   it('a frozen room tells why, once, and does nothing else', () => {
     const nack = { seq: 3, rule: 'C2', message: new Uint8Array(16) }
     const before = { kind: 'active' } as const

@@ -179,7 +179,7 @@ describe('the keys of a hook', () => {
     ;[a, b, c] = scene.sides as [Side, Side, Side]
   })
 
-  it('count from their place in the log on, for everybody alike', async () => {
+  it('HOOK-4: count from their place in the log on, for everybody alike', async () => {
     const early = await scene.seal('too early', scene.made.state.next ?? undefined)
     await scene.append(early)
     await scene.tell(a)
@@ -194,7 +194,7 @@ describe('the keys of a hook', () => {
     expect(scene.state(b)).toMatchObject({ isUnpublished: false, anchor: null })
   })
 
-  it('of somebody who was removed do not open what comes later, nor does he get those that do', async () => {
+  it('HOOK-5: of somebody who was removed do not open what comes later, nor does he get those that do', async () => {
     await scene.tell(a)
     await scene.post('for all three')
     const bobs = (scene.state(b)?.generations ?? []).map((one) => ({
@@ -229,7 +229,7 @@ describe('the keys of a hook', () => {
       }
   })
 
-  it('that are old open what was on its way, are refused after that, and go', async () => {
+  it('HOOK-7: that are old open what was on its way, are refused after that, and go', async () => {
     await scene.tell(a)
     const first = newestOf(scene.state(a) as HookState) as Generation
     const key = (newestOf(scene.state(c) as HookState) as Generation).ec
@@ -256,14 +256,14 @@ describe('the keys of a hook', () => {
     expect(scene.state(c)?.generations.map(({ generation }) => generation)).toEqual([2])
   })
 
-  it('end when nobody renews them', async () => {
+  it('HOOK-7: end when nobody renews them', async () => {
     await scene.tell(a)
     scene.ledger.timeMs += 14 * dayMs
     await scene.post('after two weeks')
     expect(scene.faults(c)).toEqual(['unknown_key'])
   })
 
-  it('made by two at once are the first one’s', async () => {
+  it('HOOK-4: made by two at once are the first one’s', async () => {
     await scene.tell(a)
     await scene.commit(a, { kind: 'role', id: 'role', account: carol.state.account, role: roles.admin })
     // The anchor comes with the next telling.
@@ -283,7 +283,7 @@ describe('the keys of a hook', () => {
     expect(scene.faults(b)).toEqual(['unknown_key'])
   })
 
-  it('are nobody’s where the policy or the anchor does not vouch for them, or they open nothing', async () => {
+  it('HOOK-4: are nobody’s where the policy or the anchor does not vouch for them, or they open nothing', async () => {
     const other = await Scene.open()
     const wrong = other.made.state.next as Generation
     const lies: readonly ((told: Share) => Share)[] = [
@@ -301,7 +301,7 @@ describe('the keys of a hook', () => {
     expect(b.room.phase).toEqual({ kind: 'active' })
   })
 
-  it('that were under way to somebody who has gone meanwhile are given up, and others made', async () => {
+  it('HOOK-5: that were under way to somebody who has gone meanwhile are given up, and others made', async () => {
     // The first ones, and later ones: what was encrypted for Bob, too, a server may have kept.
     for (const generation of [1, 2]) {
       const side = await Scene.open()
@@ -360,7 +360,7 @@ describe('the keys of a hook', () => {
 })
 
 describe('what a server puts into the log', () => {
-  it('is recorded with what is wrong with it, and never stops the room', async () => {
+  it('HOOK-10: is recorded with what is wrong with it, and never stops the room', async () => {
     const scene = await Scene.open()
     const [a, b] = scene.sides as [Side, Side]
     await scene.tell(a)

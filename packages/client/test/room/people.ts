@@ -22,7 +22,7 @@ import type { Contact, Need } from '../../src/account/contacts.ts'
 import { makeLeaf } from '../../src/account/keyPackages.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
-import { joinRoom } from '../../src/room/enter.ts'
+import { type Joining, joinRoom } from '../../src/room/enter.ts'
 import { confirmRoom, firstPolicy, foundRoom } from '../../src/room/newRoom.ts'
 import { judge, type Judgement, type LogWitness } from '../../src/room/judge.ts'
 import { openEntry } from '../../src/room/entry.ts'
@@ -266,13 +266,12 @@ export const handIn = (host: Side): Pending => {
   return pending
 }
 
-/** The side of somebody whom the host's last commit has brought in. */
-export const comeIn = async (
+/** What somebody has in hand whom the newest commit of the host's log invites. */
+export const invitationBy = (
   { tools: { account }, ledger }: Side,
   { attachment, staged, epoch }: Pending,
-  tools: Tools,
   bundle: KeyPackageBundle,
-): Promise<Side> => {
+): Joining => {
   if (!attachment || !staged) throw new Error('nobody was brought in')
   const seq = ledger.entries.length - 1
   const { welcome, meta } = decodeCommitAttachment(attachment)
@@ -287,14 +286,26 @@ export const comeIn = async (
     meta,
     timeMs: ledger.timeMs,
   }
-  const side = new Side(tools, ledger, invitedTo(emptyRoom(ledger.room, { kind: 'absent' }), waiting))
-  const joining = {
+  return {
     waiting,
     tree: encodeTree(staged.public.tree),
     bundles: [{ bundle, lastResort: false, used: [] }],
     phase: { kind: 'active' },
     commit: ledger.entries[seq] as LoggedMessage,
-  } as const
+  }
+}
+
+/** The side of somebody whom the host's last commit has brought in. */
+export const comeIn = async (
+  host: Side,
+  pending: Pending,
+  tools: Tools,
+  bundle: KeyPackageBundle,
+): Promise<Side> => {
+  const { ledger } = host
+  const joining = invitationBy(host, pending, bundle)
+  const absent = emptyRoom(ledger.room, { kind: 'absent' })
+  const side = new Side(tools, ledger, invitedTo(absent, joining.waiting))
   await side.take(joinRoom(side.tools, side.room, joining, askedNobody))
   return side
 }

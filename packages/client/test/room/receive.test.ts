@@ -4,12 +4,14 @@ import { encodeEnvelope, type Envelope, entryKinds, equalBytes } from '@sotto/pr
 import { extensionsWithPolicy, policyOf, roles, withRole } from '@sotto/trust'
 import { encodeText } from '../../src/content/text/text.ts'
 import { encodePayload } from '../../src/content/payload.ts'
+import { askedNobody } from '../../src/room/attempt.ts'
+import { stageCommit } from '../../src/room/commit.ts'
 import { judge } from '../../src/room/judge.ts'
 import { openEntry } from '../../src/room/entry.ts'
 import { receive } from '../../src/room/receive.ts'
 import { nothingKnown } from '../../src/timeline/project.ts'
 import type { Side } from './people.ts'
-import { Ledger, provider, roomOf, type Somebody, somebody } from './people.ts'
+import { handIn, Ledger, provider, roomOf, type Somebody, somebody, startS } from './people.ts'
 
 const { app, commit: commitKind } = entryKinds
 
@@ -64,7 +66,7 @@ describe('reading the log', () => {
     expect(b.turns).toBe(6)
   })
 
-  it('a message is the same however the log is cut into pages', async () => {
+  it('CL-3: a message is the same however the log is cut into pages', async () => {
     const { ledger, sides } = await roomOf(alice, bob)
     const [a, b] = sides as [Side, Side]
     for (const text of ['one', 'two', 'three']) ledger.append(app, a.epoch(), await a.write(text))
@@ -129,7 +131,7 @@ describe('reading the log', () => {
     expect(b.room.phase.kind).toBe('active')
   })
 
-  it('a member who has seen another log shows that somebody is lied to: the room freezes', async () => {
+  it('LOG-6: a member who has seen another log shows that somebody is lied to: the room freezes', async () => {
     const { ledger, sides } = await roomOf(alice, bob)
     const [a, b] = sides as [Side, Side]
     a.room = { ...a.room, place: { ...a.room.place, hash: provider.random(32) } }
@@ -140,7 +142,7 @@ describe('reading the log', () => {
     expect(b.room.place.cursor).toBe(cursor)
   })
 
-  it('an anchor in the future is no anchor', async () => {
+  it('LOG-6: an anchor in the future is no anchor', async () => {
     const { ledger, sides } = await roomOf(alice, bob)
     const [a, b] = sides as [Side, Side]
     const sent = await encrypt(
@@ -196,6 +198,25 @@ describe('reading the log', () => {
       expect(c.epoch()).toBe(2)
     },
   )
+
+  it('CL-2: an own commit is adopted when the log shows it, and given up when the log shows another one', async () => {
+    const { sides } = await roomOf(alice, bob)
+    const [a, b] = sides as [Side, Side]
+    const stage = async (side: Side): Promise<void> => {
+      const purpose = { kind: 'intent', intent: { kind: 'refresh', id: 'refresh' } } as const
+      await side.take(stageCommit(side.tools, side.room, purpose, startS, askedNobody))
+    }
+    const before = a.epoch()
+    await stage(a)
+    await stage(b)
+    expect([a.epoch(), b.epoch()]).toEqual([before, before])
+    expect([a.room.pending, b.room.pending]).toEqual([expect.anything(), expect.anything()])
+    handIn(b)
+    for (const side of [a, b]) await side.catchUp()
+    expect([a.epoch(), b.epoch()]).toEqual([before + 1, before + 1])
+    expect([a.room.pending, b.room.pending]).toEqual([null, null])
+    expect(a.room.group?.public.confirmationTag).toEqual(b.room.group?.public.confirmationTag)
+  })
 
   it('a commit that cannot be read freezes the room as well', async () => {
     const { ledger, sides } = await roomOf(alice, bob)

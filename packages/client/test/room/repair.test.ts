@@ -49,7 +49,7 @@ describe('the own place in a room, lost and taken again', () => {
     ;[alice, bob, carol] = [await somebody('alice'), await somebody('bob'), await somebody('carol')]
   })
 
-  it('a commit that the rules allow and the own keys do not open is followed in public, and told to all', async () => {
+  it('REC-4: a commit that the rules allow and the own keys do not open is followed in public, and told to all', async () => {
     const { ledger, sides } = await roomOf(alice, bob, carol)
     const [a, b, c] = sides as [Side, Side, Side]
     b.room = { ...b.room, group: spoiled(b.room.group as Group) }

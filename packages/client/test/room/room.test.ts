@@ -120,6 +120,21 @@ describe('a room at work', () => {
     expect(asked).toEqual([first, first + 1])
   })
 
+  it('CL-9: stops where the server signs a lower head than before, whatever this device has read', async () => {
+    const { ledger, a, b } = await people()
+    const { cursor } = b.room.place
+    for (const text of ['one', 'two']) ledger.append(3, a.epoch(), await a.write(text))
+    const { room } = await atWork(b, ledger, lost)
+    const then = room.state().place
+    await room.headIs(await ledger.ackOf(cursor + 2), then)
+    expect(room.state()).toMatchObject({
+      phase: { kind: 'active' },
+      place: { cursor, confirmed: cursor + 2 },
+    })
+    await room.headIs(await ledger.ackOf(cursor + 1), room.state().place)
+    expect(room.state().phase).toMatchObject({ kind: 'frozen', code: 'server_rollback' })
+  })
+
   it('is read back from the store as it was, with all that is under way', async () => {
     const { ledger, a } = await people()
     await a.write('under way')

@@ -7,12 +7,14 @@ import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
 import { fillingAtFirst, fillInTime } from '../../src/room/filling.ts'
 import { decide, type Situation } from '../../src/room/decide.ts'
-import type { Invitation } from '../../src/room/state.ts'
+import { joinRoom } from '../../src/room/enter.ts'
+import type { Invitation, Pending } from '../../src/room/state.ts'
 import {
   bundleOf,
   calmAt,
   comeIn,
   handIn,
+  invitationBy,
   roomOf,
   type Side,
   somebody,
@@ -70,6 +72,33 @@ describe('people who are invited at once', () => {
       bundles[4] as KeyPackageBundle,
     )
     expect(last.room.face.memberCount).toBe(6)
+  })
+
+  it('CL-7: come in by the Welcome of the commit that stands in the log, and not into an epoch they have been in', async () => {
+    const [guest] = await named(1)
+    if (!guest) throw new Error('nobody')
+    const alice = await founded([guest])
+    const bundle = await bundleOf(guest)
+    const before = alice.room
+    alice.room = { ...before, intents: [invitationOf(guest, bundle)] }
+    await commitNext(alice)
+    const withheld = alice.room.pending as Pending
+    // Another commit stands where the Welcome says that its own does.
+    alice.room = before
+    const refresh = { kind: 'intent', intent: { kind: 'refresh', id: 'refresh' } } as const
+    await alice.take(stageCommit(alice.tools, alice.room, refresh, startS, askedNobody))
+    handIn(alice)
+    const tools = toolsOf(guest, known(alice, [guest]))
+    await expect(comeIn(alice, withheld, tools, bundle)).rejects.toMatchObject({ code: 'integrity' })
+
+    await alice.catchUp()
+    alice.room = { ...alice.room, intents: [invitationOf(guest, bundle)] }
+    await commitNext(alice)
+    const pending = handIn(alice)
+    const side = await comeIn(alice, pending, tools, bundle)
+    expect(side.room.phase.kind).toBe('active')
+    const again = joinRoom(tools, side.room, invitationBy(alice, pending, bundle), askedNobody)
+    await expect(again).rejects.toMatchObject({ code: 'server_rollback' })
   })
 
   it('CL-14: are not kept out by one of them whom nobody may bring in', async () => {

@@ -6,12 +6,15 @@ import { jsProvider } from '../../provider/js.ts'
 import { nodeProvider } from '../../provider/node.ts'
 import { nodeEd25519 } from '../../provider/node-signature.ts'
 import { webEd25519, webEd25519Primitives, webX25519 } from '../../provider/web-native.ts'
+import { detectNatives } from '../../provider/web-detect.ts'
 import { platformSubtle, type Subtle } from '../../provider/web-subtle.ts'
 import {
   ed25519InJs,
+  ed25519Verifier,
   isCanonicalEd25519Key,
   isPrimeOrder,
   isUnambiguous,
+  verifyWithoutCofactor,
   type Ed25519Primitives,
 } from '../../src/ed25519.ts'
 import type { Provider } from '../../src/provider.ts'
@@ -123,7 +126,7 @@ describe.each(providers)('on %s', (_name, provider) => {
     }
   })
 
-  it('every bit of key, message and signature counts', async () => {
+  it('SIG-8: every bit of key, message and signature counts', async () => {
     for (const [bytes, of] of [
       [key, 'key'],
       [message, 'message'],
@@ -140,6 +143,59 @@ describe.each(providers)('on %s', (_name, provider) => {
         )
         expect([of, bit, verdict]).toEqual([of, bit, false])
       }
+  })
+})
+
+describe('a platform', () => {
+  const subtle = platformSubtle() as Subtle
+
+  /** The platform of this machine with another way to verify or to sign. */
+  const platformWith = (changed: Partial<Subtle>): Subtle =>
+    new Proxy(subtle, {
+      get: (_, name: keyof Subtle) => changed[name] ?? (subtle[name] as () => unknown).bind(subtle),
+    })
+
+  it('SIG-6: is left to verify only where it refuses what the cofactored equation alone accepts', async () => {
+    const keys = new Map<unknown, Uint8Array>()
+    const importKey = (async (
+      format: 'raw',
+      bytes: Uint8Array<ArrayBuffer>,
+      ...rest: [string, boolean, KeyUsage[]]
+    ) => {
+      const imported = await subtle.importKey(format, bytes, ...rest)
+      keys.set(imported, bytes)
+      return imported
+    }) as Subtle['importKey']
+    const verifying = (equation: typeof verifyWithoutCofactor): Subtle =>
+      platformWith({
+        importKey,
+        verify: async (_, by, signature, of) =>
+          equation(keys.get(by) as Uint8Array, of as Uint8Array, signature as Uint8Array),
+      })
+    const withCofactor: typeof verifyWithoutCofactor = (publicKey, of, signature) =>
+      ed25519.verify(signature, of, publicKey, { zip215: true })
+    expect(await detectNatives(verifying(verifyWithoutCofactor), ['Ed25519'])).toEqual(new Set(['Ed25519']))
+    expect(await detectNatives(verifying(withCofactor), ['Ed25519'])).toEqual(new Set())
+    const forgetful = platformWith({ verify: async () => false })
+    expect(await detectNatives(forgetful, ['Ed25519'])).toEqual(new Set())
+    const signing = platformWith({ sign: async () => new Uint8Array(64).buffer })
+    expect(await detectNatives(signing, ['Ed25519'])).toEqual(new Set())
+  })
+
+  it('SIG-7: is asked once whether a key is of prime order, and never for one that is not', async () => {
+    const calls: string[] = []
+    const inJs = ed25519InJs
+    const counted: Ed25519Primitives = {
+      verify: (...args) => (calls.push('known'), inJs.verify(...args)),
+      verifyNew: (...args) => (calls.push('new'), inJs.verifyNew(...args)),
+    }
+    const verifier = ed25519Verifier(counted)
+    for (let i = 0; i < 3; i++) expect(await verifier(key, message, good)).toBe(true)
+    expect(calls).toEqual(['new', 'known', 'known'])
+    const { publicKey, signature } = signed(0, 1)
+    for (let i = 0; i < 3; i++) expect(await verifier(publicKey, message, signature)).toBe(false)
+    expect(calls).toEqual(['new', 'known', 'known', 'new'])
+    expect([isCanonicalEd25519Key(key), isCanonicalEd25519Key(publicKey)]).toEqual([true, false])
   })
 })
 
