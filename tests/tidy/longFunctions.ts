@@ -24,11 +24,6 @@ export const longFunctions: readonly string[] = [
   'packages/server/src/open/edge/connection.ts makeConnection',
   'packages/server/src/open/edge/dispatch.ts handlersOf',
   'packages/server/src/open/edge/http.ts registerOpenHttp',
-  'packages/server/src/store/adminStore.ts adminStore',
-  'packages/server/src/store/deliveryStore.ts deliveryStore',
-  'packages/server/src/store/directoryStore.ts directoryStore',
-  'packages/server/src/store/openLane/roomStore.ts roomStore',
-  'packages/server/src/store/welcomeStore.ts welcomeStore',
 ]
 
 /** Functions over the bound that are tables: a list of the same kind of line, read from top to bottom. */

@@ -41,8 +41,8 @@ export interface OpenPlaces {
   readonly chats: readonly string[]
 }
 
-/** What whoever runs the server does to accounts. Every write is durable when it returns. */
-export interface AdminStore {
+/** Who uses how much of the bounds of this server. */
+export interface UsageStore {
   /** Of a person by the hex of the account, of a program by its number; undefined where there is none. */
   nameOf(account: string): Promise<string | undefined>
   programName(user: number): Promise<string | undefined>
@@ -50,22 +50,34 @@ export interface AdminStore {
   uses(after: string, countMax: number): Promise<readonly StoredUse[]>
   mailboxes(after: number, countMax: number): Promise<readonly StoredMailbox[]>
   use(key: string): Promise<StoredUse | undefined>
+}
+
+/** Who has an account, and where. */
+export interface HolderStore {
   find(name: string): Promise<Holder | undefined>
   /** Of one kind, in the order of their names, those behind `after`. */
   holders(kind: Holder['kind'], after: string, countMax: number): Promise<readonly StoredHolder[]>
+  /** In how many rooms of the live lane leaves of it are. */
+  roomsOf(holder: Holder): Promise<number>
+  openPlaces(user: number): Promise<OpenPlaces>
+}
+
+/** What an account was called, and until when nobody else gets that name. */
+export interface RemovalTerms {
+  readonly name: string
+  readonly nowMs: number
+  readonly nameUntilMs: number
+}
+
+/** What whoever runs the server does to accounts. Every write is durable when it returns. */
+export interface AdminStore extends UsageStore, HolderStore {
   /** From now on it cannot sign in; its sessions are over, its access tokens refused. Nothing of it is deleted. */
   suspend(holder: Holder, nowMs: number): Promise<Ended>
   /** Whether it was suspended. */
   resume(holder: Holder): Promise<boolean>
-  /** In how many rooms of the live lane leaves of it are. */
-  roomsOf(holder: Holder): Promise<number>
-  openPlaces(user: number): Promise<OpenPlaces>
   /**
    * Deletes what makes it an account: sessions, tokens, password, key packages, vault, hooks, letters. Its chain stays, for
    * others verify with it what it has said; its name is nobody's until `nameUntilMs`.
    */
-  remove(
-    holder: Holder,
-    terms: { readonly name: string; readonly nowMs: number; readonly nameUntilMs: number },
-  ): Promise<Ended>
+  remove(holder: Holder, terms: RemovalTerms): Promise<Ended>
 }

@@ -181,32 +181,44 @@ export interface HookStore {
   settleOut(hook: Uint8Array, uptoCursor: number): Promise<void>
 }
 
-/** What delivery keeps. */
-export interface DeliveryStore extends HookStore {
+/** The logs of rooms. */
+export interface LogStore {
   /**
    * All of the entries, in this order, in one transaction that is durable on return, or none of them. An entry whose
    * place or whose (sender, message id) is taken makes it fail.
    */
   append(batch: readonly Append[]): Promise<void>
-
-  room(room: Uint8Array): Promise<StoredRoom | undefined>
-  /** Rooms in the order of their ids, those behind `after`; of one whose log has no end, the end before its beginning. */
-  placesAfter(after: Uint8Array | null, roomsMax: number): Promise<readonly RoomPlace[]>
-  group(room: Uint8Array): Promise<Uint8Array | undefined>
-  groupInfo(room: Uint8Array): Promise<Uint8Array | undefined>
-  meta(room: Uint8Array): Promise<SealedMeta | undefined>
   /** The entry under which this sender's message id stands. A sender tag is of one device in one room. */
   message(senderTag: Uint8Array, messageId: Uint8Array): Promise<StoredEntry | undefined>
   lastCounter(senderTag: Uint8Array): Promise<number | undefined>
   entry(room: Uint8Array, seq: number): Promise<StoredEntry | undefined>
   /** Consecutive entries: at least one if there is one, then while neither bound is passed. */
   page(room: Uint8Array, bounds: PageBounds): Promise<readonly StoredEntry[]>
+}
 
+/** What a room is now, and who is in it. */
+export interface RoomStore {
+  room(room: Uint8Array): Promise<StoredRoom | undefined>
+  /** Rooms in the order of their ids, those behind `after`; of one whose log has no end, the end before its beginning. */
+  placesAfter(after: Uint8Array | null, roomsMax: number): Promise<readonly RoomPlace[]>
+  group(room: Uint8Array): Promise<Uint8Array | undefined>
+  groupInfo(room: Uint8Array): Promise<Uint8Array | undefined>
+  meta(room: Uint8Array): Promise<SealedMeta | undefined>
   /** The rooms in which the device has a leaf, at most `roomsMax`. */
   roomsOf(device: Uint8Array, roomsMax: number): Promise<readonly RoomPlace[]>
   /** The entry that took the device out of the room; undefined if it never was in it or is in it now. */
   leftAt(room: Uint8Array, device: Uint8Array): Promise<number | undefined>
+  /** Keeps the device's tag; returns others that are known for the epoch, two at most. Tags of older epochs go. */
+  putForkTag(
+    room: Uint8Array,
+    epoch: number,
+    device: Uint8Array,
+    tag: Uint8Array,
+  ): Promise<readonly Uint8Array[]>
+}
 
+/** The Welcomes that wait for devices, and what decides who may send one. */
+export interface InvitationStore {
   /** Oldest first, at least one if there is one, then while they fit into `bytesMax`. */
   welcomes(device: Uint8Array, bytesMax: number): Promise<readonly StoredWelcome[]>
   /** How many wait, `countMax` where they are more. */
@@ -224,12 +236,7 @@ export interface DeliveryStore extends HookStore {
   settleWelcome(room: Uint8Array, seq: number, device: Uint8Array, outcome: WelcomeOutcome): Promise<void>
   /** The tree of a Welcome that waits for this device. */
   welcomeTree(room: Uint8Array, treeHash: Uint8Array, device: Uint8Array): Promise<Uint8Array | undefined>
-
-  /** Keeps the device's tag; returns others that are known for the epoch, two at most. Tags of older epochs go. */
-  putForkTag(
-    room: Uint8Array,
-    epoch: number,
-    device: Uint8Array,
-    tag: Uint8Array,
-  ): Promise<readonly Uint8Array[]>
 }
+
+/** What delivery keeps. */
+export interface DeliveryStore extends LogStore, RoomStore, InvitationStore, HookStore {}

@@ -70,13 +70,16 @@ export interface BlockStore {
   isBlocked(account: Uint8Array, by: Uint8Array): Promise<boolean>
 }
 
-/** What the directory keeps. Every write is durable when it returns. */
-export interface DirectoryStore extends BlockStore {
+/** The accounts and their chains. */
+export interface ChainStore {
   account(account: Uint8Array): Promise<StoredAccount | undefined>
   accountNamed(name: string): Promise<StoredAccount | undefined>
   links(account: Uint8Array, from: number, linksMax: number): Promise<readonly SignedLink[]>
   extendChain(extension: ChainExtension): Promise<Extended>
+}
 
+/** What devices can be invited with. */
+export interface KeyPackageStore {
   /**
    * Adds packages of a device; a last-resort one takes the place of those before. One-time packages beyond
    * `storedMax` are not taken, nor are those that were handed out before; expired ones are dropped if that may be, and
@@ -96,7 +99,10 @@ export interface DirectoryStore extends BlockStore {
   takeKeyPackage(claim: KeyPackageClaim): Promise<StoredKeyPackage | undefined>
   /** The last-resort package of the device, whatever else it has. That the claimant has got it is kept. */
   takeLastResort(claim: KeyPackageClaim): Promise<StoredKeyPackage | undefined>
+}
 
+/** What accounts keep sealed. */
+export interface VaultStore {
   slot(account: Uint8Array, slot: string): Promise<VaultSlot | undefined>
   /** Keeps the slot if its counter is higher than that of what is kept; else returns the counter that is. */
   putSlot(
@@ -105,3 +111,6 @@ export interface DirectoryStore extends BlockStore {
     value: VaultSlot,
   ): Promise<{ readonly kind: 'kept' } | { readonly kind: 'behind'; readonly counter: number }>
 }
+
+/** What the directory keeps. Every write is durable when it returns. */
+export interface DirectoryStore extends ChainStore, KeyPackageStore, BlockStore, VaultStore {}

@@ -167,17 +167,8 @@ export interface Member {
   readonly fingerprint: string | null
 }
 
-export interface RoomStore {
-  /** The creator may join. */
-  create(
-    room: NewRoom,
-    roomsMax: number,
-    charges: readonly Charge[],
-  ): Promise<OpenRoom | 'taken' | 'too_many'>
-  room(id: number): Promise<OpenRoom | undefined>
-  publicRoomNamed(uniqueName: string): Promise<OpenRoom | undefined>
-  /** Public rooms, and private ones that the user may join; those behind `afterId`, in the order of their ids. */
-  visibleTo(user: number, afterId: number, countMax: number): Promise<readonly OpenRoom[]>
+/** Who may be in which room, and who is. */
+export interface MembershipStore {
   membership(room: number, user: number): Promise<Membership | undefined>
   setMembership(
     room: number,
@@ -191,10 +182,27 @@ export interface RoomStore {
   members(room: number): Promise<readonly Member[]>
   /** The ids of those who have joined. */
   joinedIds(room: number): Promise<readonly number[]>
+}
+
+/** What was said in rooms. */
+export interface RoomMessageStore {
   /** The message's id, which rises. */
   append(message: NewRoomMessage, charges: readonly Charge[]): Promise<number | 'iv_reused'>
   /** The newest before `beforeId`, oldest first, no more than fit into `bytesMax` but at least one. */
   history(room: number, beforeId: number, countMax: number, bytesMax: number): Promise<readonly RoomMessage[]>
+}
+
+export interface RoomStore extends MembershipStore, RoomMessageStore {
+  /** The creator may join. */
+  create(
+    room: NewRoom,
+    roomsMax: number,
+    charges: readonly Charge[],
+  ): Promise<OpenRoom | 'taken' | 'too_many'>
+  room(id: number): Promise<OpenRoom | undefined>
+  publicRoomNamed(uniqueName: string): Promise<OpenRoom | undefined>
+  /** Public rooms, and private ones that the user may join; those behind `afterId`, in the order of their ids. */
+  visibleTo(user: number, afterId: number, countMax: number): Promise<readonly OpenRoom[]>
 }
 
 export interface ChatParticipant extends Member {

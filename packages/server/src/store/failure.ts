@@ -32,5 +32,16 @@ export const storing = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 }
 
+type Port = { readonly [name: string]: (...args: never[]) => Promise<unknown> }
+
+/** What the database says when it fails is translated, whatever was asked. */
+export const translated = <P extends object>(port: P): P =>
+  Object.fromEntries(
+    Object.entries(port as unknown as Port).map(([name, method]) => [
+      name,
+      (...args: never[]) => storing(() => method(...args)),
+    ]),
+  ) as unknown as P
+
 /** A unique index or a primary key that has the row already. */
 export const isConflict = (error: unknown): boolean => resultCodeOf(error) === 19

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OpenStore } from '../../open/store.ts'
-import { storing } from '../failure.ts'
+import { translated } from '../failure.ts'
 import type { Schema } from '../schema.ts'
 import { acquaintanceStore } from './acquaintanceStore.ts'
 import { chatStore } from './chatStore.ts'
@@ -8,17 +8,6 @@ import { depositor, mailStore } from './mailStore.ts'
 import { roomStore } from './roomStore.ts'
 import { tokenStore } from './tokenStore.ts'
 import { userStore } from './userStore.ts'
-
-type Port = { readonly [name: string]: (...args: never[]) => Promise<unknown> }
-
-/** What the database says when it fails is translated, whatever was asked. */
-const translated = <P extends object>(port: P): P =>
-  Object.fromEntries(
-    Object.entries(port as unknown as Port).map(([name, method]) => [
-      name,
-      (...args: never[]) => storing(() => method(...args)),
-    ]),
-  ) as unknown as P
 
 export const openLaneStore = (db: Kysely<Schema>): OpenStore => {
   const letters = depositor(db)

@@ -1,7 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { HandedOut, HookStore, OutBounds, StoredHook } from '../delivery/store.ts'
-import { storing } from './failure.ts'
-import type { Schema } from './schema.ts'
+import type { HandedOut, HookStore, OutBounds, StoredHook } from '../../delivery/store.ts'
+import type { Schema } from '../schema.ts'
 
 const rowOf = (hook: StoredHook) => ({
   room: hook.room,
@@ -14,52 +13,48 @@ const rowOf = (hook: StoredHook) => ({
 
 /** What the server keeps of hooks: hashes of tokens, and what scripts are told, which anybody may know. */
 export const hookStore = (db: Kysely<Schema>): HookStore => ({
-  hook: (hook) =>
-    storing(async () => {
-      const row = await db.selectFrom('hooks').selectAll().where('hook', '=', hook).executeTakeFirst()
-      return (
-        row && {
-          hook: row.hook,
-          room: row.room,
-          account: row.account,
-          tokenHash: row.token_hash,
-          generation: row.generation,
-          keyIds: row.key_ids.split(' '),
-          statement: row.statement,
-        }
-      )
-    }),
-  putHook: (hook) =>
-    storing(async () => {
-      await db
-        .insertInto('hooks')
-        .values({ hook: hook.hook, ...rowOf(hook), out_seq: 0 })
-        .onConflict((c) => c.column('hook').doUpdateSet(rowOf(hook)))
-        .execute()
-    }),
-  handOut: (hook, seq, jwe, bounds) =>
-    storing(() => db.transaction().execute((transaction) => handOut(transaction, hook, seq, jwe, bounds))),
-  handedOut: (hook, after, bytesMax) =>
-    storing(async () => {
-      const rows = await db
-        .selectFrom('hook_out')
-        .select(['id', 'jwe'])
-        .where('hook', '=', hook)
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(rowsPerAnswerMax)
-        .execute()
-      const found: HandedOut[] = []
-      let bytes = 0
-      for (const { id: cursor, jwe } of rows) {
-        bytes += jwe.length
-        if (found.length > 0 && bytes > bytesMax) return found
-        found.push({ cursor, jwe })
+  hook: async (hook) => {
+    const row = await db.selectFrom('hooks').selectAll().where('hook', '=', hook).executeTakeFirst()
+    return (
+      row && {
+        hook: row.hook,
+        room: row.room,
+        account: row.account,
+        tokenHash: row.token_hash,
+        generation: row.generation,
+        keyIds: row.key_ids.split(' '),
+        statement: row.statement,
       }
-      return found
-    }),
-  settleOut: (hook, upto) =>
-    storing(() => db.transaction().execute((transaction) => settleOut(transaction, hook, upto))),
+    )
+  },
+  putHook: async (hook) => {
+    await db
+      .insertInto('hooks')
+      .values({ hook: hook.hook, ...rowOf(hook), out_seq: 0 })
+      .onConflict((c) => c.column('hook').doUpdateSet(rowOf(hook)))
+      .execute()
+  },
+  handOut: (hook, seq, jwe, bounds) =>
+    db.transaction().execute((transaction) => handOut(transaction, hook, seq, jwe, bounds)),
+  handedOut: async (hook, after, bytesMax) => {
+    const rows = await db
+      .selectFrom('hook_out')
+      .select(['id', 'jwe'])
+      .where('hook', '=', hook)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(rowsPerAnswerMax)
+      .execute()
+    const found: HandedOut[] = []
+    let bytes = 0
+    for (const { id: cursor, jwe } of rows) {
+      bytes += jwe.length
+      if (found.length > 0 && bytes > bytesMax) return found
+      found.push({ cursor, jwe })
+    }
+    return found
+  },
+  settleOut: (hook, upto) => db.transaction().execute((transaction) => settleOut(transaction, hook, upto)),
 })
 
 const rowsPerAnswerMax = 50

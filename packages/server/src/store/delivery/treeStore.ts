@@ -1,7 +1,7 @@
 import { type TreeNodes, treeOfParts, type TreePart } from '@sotto/mls/public'
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { prepared } from './prepared.ts'
-import type { Schema } from './schema.ts'
+import { prepared } from '../prepared.ts'
+import type { Schema } from '../schema.ts'
 
 /**
  * Ratchet trees in parts, each stored once under its hash, as long as a part above it or a Welcome refers to it: so many

@@ -1,11 +1,11 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Append } from '../delivery/store.ts'
-import { chargeWriter } from './budgetStore.ts'
-import { preparedRows, repeated } from './prepared.ts'
-import { claimQueries } from './claimStore.ts'
+import type { Append } from '../../delivery/store.ts'
+import { chargeWriter } from '../budgetStore.ts'
+import { preparedRows, repeated } from '../prepared.ts'
+import { claimQueries } from '../claims.ts'
 import { writeChange } from './roomChange.ts'
-import type { Schema } from './schema.ts'
-import { welcomeStore } from './welcomeStore.ts'
+import type { Schema } from '../schema.ts'
+import type { TreeStore } from './treeStore.ts'
 
 /** The last of the rows with the same key, in the order of first appearance. */
 const lastPerKey = <T>(rows: readonly T[], keyOf: (row: T) => string): readonly T[] => [
@@ -29,11 +29,10 @@ const keyOf = (bytes: Uint8Array): string =>
 const bytes = new Uint8Array(0)
 const number = 0
 
+export type LogWriter = (transaction: Transaction<Schema>, batch: readonly Append[]) => Promise<void>
+
 /** Writes batches of entries: the one thing that the server does all day. */
-export const logWriter = (
-  db: Kysely<Schema>,
-): ((transaction: Transaction<Schema>, batch: readonly Append[]) => Promise<void>) => {
-  const welcomes = welcomeStore(db)
+export const logWriter = (db: Kysely<Schema>, trees: TreeStore): LogWriter => {
   const roomId = () => db.selectFrom('rooms').select('id').where('room', '=', bytes)
   const senderId = () => db.selectFrom('senders').select('id').where('tag', '=', bytes)
 
@@ -85,7 +84,7 @@ export const logWriter = (
   return async (transaction, batch) => {
     // What a room's own row says does not depend on its log, which refers to it.
     for (const append of batch)
-      if (append.change) await writeChange(transaction, welcomes, append, append.change)
+      if (append.change) await writeChange(transaction, trees, append, append.change)
     for (const { spends } of batch) if (spends) await claimQueries.spend(transaction, spends)
     await writeSenders(transaction, countedSenders(batch))
     await writeEntries(

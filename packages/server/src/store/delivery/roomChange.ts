@@ -1,9 +1,10 @@
 import type { Transaction } from 'kysely'
-import type { Append, Membership, Moves, RoomChange, SealedMeta } from '../delivery/store.ts'
+import type { Append, Membership, Moves, RoomChange, SealedMeta } from '../../delivery/store.ts'
 import { noteLeaving } from './leaving.ts'
-import { endRequests, writeOpenRoom } from './openRoomStore.ts'
-import type { Schema } from './schema.ts'
-import type { WelcomeStore } from './welcomeStore.ts'
+import { endRequests, writeOpenRoom } from '../openRoomStore.ts'
+import type { Schema } from '../schema.ts'
+import type { TreeStore } from './treeStore.ts'
+import { keepWelcomes, withdrawWelcomes } from './welcomes.ts'
 
 /** Rows of one statement: a database takes only so many parameters. */
 const rowsPerStatementMax = 500
@@ -59,7 +60,7 @@ const metaColumns = (meta: SealedMeta | null) => (meta ? { meta: meta.sealed, me
 /** Everything that a commit, a proposal or the creation of a room changes beside the log. */
 export const writeChange = async (
   db: Transaction<Schema>,
-  welcomes: WelcomeStore,
+  trees: TreeStore,
   { room, entry }: Append,
   change: RoomChange,
 ): Promise<void> => {
@@ -101,7 +102,7 @@ export const writeChange = async (
         room,
         change.joined.map(({ account }) => account),
       )
-      return welcomes.keep(db, { room, entry, change })
+      return keepWelcomes(db, trees, { room, entry, change })
     case 'healed':
       await db.updateTable('groups').set({ state: change.group }).where('room', '=', room).execute()
       await db
@@ -116,7 +117,7 @@ export const writeChange = async (
         .execute()
       for (const moves of change.moves) {
         await move(db, room, moves)
-        await welcomes.withdraw(db, room, moves)
+        await withdrawWelcomes(db, trees, room, moves)
       }
   }
 }

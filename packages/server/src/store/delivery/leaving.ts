@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { Schema } from './schema.ts'
+import type { Schema } from '../schema.ts'
 
 /** A device does not want to be in the room; whether it gets out is for the others to commit. */
 export const noteLeaving = async (
