@@ -103,8 +103,8 @@ export const mutants: readonly Mutant[] = [
         to: 'return room.durable.seq',
       },
       {
-        file: 'packages/server/src/live/connection.ts',
-        from: 'return unsubscribe(roomTopic(event.room))',
+        file: 'packages/server/src/live/hearing.ts',
+        from: 'return line.topics.drop(roomTopic(event.room))',
         to: 'return',
       },
       {
