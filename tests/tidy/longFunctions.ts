@@ -20,9 +20,6 @@ export const longFunctions: readonly string[] = [
   'packages/lane/src/rooms.ts makeRooms',
   'packages/lane/src/wire.ts openWire',
   'packages/server/src/assemble.ts assemble',
-  'packages/server/src/open/edge/connection.ts makeConnection',
-  'packages/server/src/open/edge/dispatch.ts handlersOf',
-  'packages/server/src/open/edge/http.ts registerOpenHttp',
 ]
 
 /** Functions over the bound that are tables: a list of the same kind of line, read from top to bottom. */
