@@ -156,7 +156,7 @@ export const zones: readonly Zone[] = [
     packages: ['@sotto/client'],
     others: ['react', 'react-dom', '@base-ui/*', 'use-intl', 'virtua', 'wouter', 'zustand'],
   },
-  { folder: 'packages/web/src/ui', others: ['react', '@base-ui/*', 'use-intl', 'wouter'] },
+  { folder: 'packages/web/src/ui', others: ['react', '@base-ui/*', 'uqr', 'use-intl', 'wouter'] },
   {
     folder: 'packages/web/src/client',
     inside: ['packages/web/src/ui', 'packages/web/src/messages'],
@@ -219,7 +219,7 @@ export const zones: readonly Zone[] = [
       '@sotto/lane',
       '@sotto/lane/node',
     ],
-    others: ['node:*', 'commander', '@clack/prompts'],
+    others: ['node:*', 'commander', '@clack/prompts', 'uqr'],
   },
 ]
 

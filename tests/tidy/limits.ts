@@ -287,6 +287,7 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   botsOfferingPerRoomMax: by('packages/client/test/room/stocks.test.ts', 'is kept of so many bots'),
   notesMax: by('packages/client/test/notes.test.ts', 'have limits'),
   noteCharactersMax: by('packages/client/test/notes.test.ts', 'have limits'),
+  verifiedAccountsMax: by('packages/client/test/verification.test.ts', 'are so many at most'),
   hookPostBytesMax: form,
   hookSignedBytesMax: by('packages/client/test/hook.test.ts', 'says as much as a server lets through'),
   hookStatementBytesMax: form,

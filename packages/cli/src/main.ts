@@ -22,6 +22,7 @@ import { roomsCommand } from './commands/rooms.ts'
 import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tokenCommand } from './commands/token.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { whoamiCommand } from './commands/whoami.ts'
 import { adminCommand } from './host/admin.ts'
 import { inviteCommand } from './host/invite.ts'
@@ -75,6 +76,7 @@ const commands = [
   completionCommand,
   manCommand,
   tokenCommand,
+  verifyCommand,
   blockCommand,
   unblockCommand,
   blockedCommand,

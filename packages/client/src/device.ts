@@ -21,6 +21,7 @@ import type { Tools } from './room/tools.ts'
 import { openEntering } from './sync/entering.ts'
 import { openRooms, type Rooms } from './sync/rooms.ts'
 import type { SenderOf } from './timeline/view.ts'
+import type { VerifiedMarks } from './verification/marks.ts'
 import type { OpenRoomView } from './view.ts'
 
 /** What an account does on this device once it has one. */
@@ -52,6 +53,7 @@ export interface DeviceDeps {
   readonly profile: Ready
   readonly contacts: Contacts
   readonly blocks: Blocks
+  readonly verified: VerifiedMarks
   readonly pool: KeyPackagePool
   readonly line: Line
   readonly call: Call
@@ -137,6 +139,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       rooms,
       contacts,
       blocks,
+      verified: deps.verified,
       openRoom,
       line,
       call,

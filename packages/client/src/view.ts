@@ -163,6 +163,30 @@ export interface PersonView {
 
 export type Role = 'owner' | 'admin' | 'member' | 'guest'
 
+/** `changed`: what the server shows contradicts what was known of the account, whatever was compared before. */
+export type IdentityView = 'unverified' | 'verified' | 'changed'
+
+/** What two people compare, so that each knows that nobody stands between them. */
+export interface VerificationView {
+  readonly account: string
+  readonly name: string
+  /** 60, the same for both. */
+  readonly digits: string
+  /** The text of the QR code that the other scans. */
+  readonly code: string
+  readonly identity: IdentityView
+  readonly verifiedMs: number | null
+}
+
+/** The digits as both have them, or the text of the code that the other shows. */
+export type VerifiedBy = { readonly digits: string } | { readonly code: string }
+
+/**
+ * `other_person`: the code is somebody else's. `other_sight`: the other sees another account in the place of this one, so
+ * somebody stands between.
+ */
+export type VerifyOutcome = 'match' | 'other_digits' | 'no_code' | 'other_person' | 'other_sight'
+
 export interface MemberView {
   readonly account: string
   readonly name: string
@@ -170,7 +194,7 @@ export interface MemberView {
   readonly own: boolean
   /** All devices of the account are certified as bots. */
   readonly isBot: boolean
-  readonly identity: 'unverified' | 'verified' | 'changed'
+  readonly identity: IdentityView
   /** By the server's word, while there is a line to it: no device of the account has come in yet. */
   readonly isInvited: boolean
 }

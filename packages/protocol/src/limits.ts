@@ -266,6 +266,8 @@ export const limits = {
   /** What programs keep in a profile. */
   notesMax: 4096,
   noteCharactersMax: 16 * kiB,
+  /** Accounts that a device remembers to have been compared. */
+  verifiedAccountsMax: 10_000,
 
   /** A compact JWE under a hook's name. */
   hookPostBytesMax: 256 * kiB,

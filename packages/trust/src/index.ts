@@ -13,6 +13,7 @@ export * from './account/chain.ts'
 export * from './account/genesis.ts'
 export * from './account/growth.ts'
 export * from './account/pin.ts'
+export { safetyNumber } from './account/safetyNumber.ts'
 export { type LeafIdentity, buildLeafCredential, identityOf, parseLeafIdentity } from './leaf/identity.ts'
 export * from './leaf/capabilities.ts'
 export {

@@ -20,6 +20,7 @@ import { reactedIn } from './reactions.ts'
 import { hooksOf, membersOf, people, room as roomNamed, you } from './scenery.ts'
 import type { Scene } from './scenes.ts'
 import { sceneryOf, startState } from './startState.ts'
+import { comparing } from './verification.ts'
 
 /** Messages that wait for space, by whose it is. */
 const waiting: Readonly<Record<string, SpaceOwner>> = {
@@ -68,6 +69,7 @@ export const openPreviewClient = (scene: Scene): Client => {
   const timelines = new Map(start.timelines)
   const members = new Map(start.members)
   const notes = new Map<string, string>()
+  const comparison = comparing(nowMs)
   let state = startState(scene, nowMs, start)
   let counter = 0
 
@@ -314,8 +316,9 @@ export const openPreviewClient = (scene: Scene): Client => {
     members: async ({ room }): Promise<readonly MemberView[]> => {
       await wait(200)
       if (scene === 'broken') throw new PreviewFailure('offline')
-      return membersIn(room)
+      return comparison.compared(membersIn(room))
     },
+    ...comparison.commands,
     hooks: async ({ room }) => (scene === 'broken' ? [] : hooksOf(room, nowMs)),
     removeMember: async ({ room, account }) => {
       const { name } = await memberIn(room, account)

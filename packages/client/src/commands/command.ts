@@ -12,6 +12,7 @@ import type { Line } from '../room/line.ts'
 import type { Tools } from '../room/tools.ts'
 import type { Rooms } from '../sync/rooms.ts'
 import type { SenderOf } from '../timeline/view.ts'
+import type { VerifiedMarks } from '../verification/marks.ts'
 import type { Input } from './input.ts'
 
 /** How an account comes onto this device, and off it again. */
@@ -42,6 +43,7 @@ export interface AccountScope {
   readonly rooms: Rooms
   readonly contacts: Contacts
   readonly blocks: Blocks
+  readonly verified: VerifiedMarks
   readonly openRoom: OpenRoom
   readonly line: Line
   readonly call: Call

@@ -3,6 +3,7 @@ import { isBotAccount } from '../account/deviceKinds.ts'
 import { invitedInto } from '../room/inviting.ts'
 import { policyIn } from '../room/state.ts'
 import { roleNames } from '../timeline/view.ts'
+import { identityOfContact } from '../verification/identity.ts'
 import type { MemberView } from '../view.ts'
 import { ofAccount } from './command.ts'
 import { roomOnly } from './input.ts'
@@ -13,7 +14,7 @@ export type ListMembers = (input: { readonly room: string }) => Promise<readonly
 export const members = ofAccount<ListMembers>({
   input: roomOnly,
   run: async (scope, { room: id }) => {
-    const { rooms, contacts, tools } = scope
+    const { rooms, contacts, tools, verified } = scope
     // Whose leaving waits for a commit would be listed until then; it is the turn of this device within moments.
     await rooms.get(id).leaversOut('in_turn')
     const room = rooms.get(id).state()
@@ -28,7 +29,7 @@ export const members = ofAccount<ListMembers>({
         role: roleNames[member.role],
         own: toHex(member.account) === toHex(tools.account),
         isBot: contact !== undefined && isBotAccount(contact.state),
-        identity: contact?.alarm ? 'changed' : 'unverified',
+        identity: identityOfContact(contact, member.account, verified),
         isInvited: invited.has(toHex(member.account)),
       }
     })

@@ -39,6 +39,9 @@ import { setRole } from './setRole.ts'
 import { timeline } from './timeline.ts'
 import { timelineAround } from './timelineAround.ts'
 import { unblock } from './unblock.ts'
+import { unverify } from './unverify.ts'
+import { verification } from './verification.ts'
+import { verify } from './verify.ts'
 import { withdrawJoin } from './withdrawJoin.ts'
 import { writeNote } from './writeNote.ts'
 
@@ -68,6 +71,9 @@ export const commands = {
   block,
   unblock,
   blocked,
+  verification,
+  verify,
+  unverify,
   leave,
   deleteRoom,
   removeMember,

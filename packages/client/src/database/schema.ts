@@ -11,6 +11,7 @@ import { roomShapes } from '../room/rows.ts'
 import { mark, marks } from '../timeline/marks.ts'
 import { place } from '../timeline/places.ts'
 import { logRecord } from '../timeline/record.ts'
+import { verifiedRow } from '../verification/marks.ts'
 import { type Damage, type Family, shaped, type Value, written } from './family.ts'
 import { decodeVersion, versionKey } from './version.ts'
 
@@ -50,6 +51,7 @@ export const schema: readonly Family[] = [
   family('chain/<account>', shaped(chainRow), 'missing'),
   family('name/<hash>', written('account', ofLength(32)), 'question'),
   family('blocked/<account>', written('nothing', ofLength(0)), 'rebuilt'),
+  family('verified/<account>', shaped(verifiedRow), 'forgotten'),
   family('keypackage/<keyPackage>', shaped(keyPackageRow), 'rebuilt'),
   family('note/<hash>', shaped(noteRow), 'question'),
 

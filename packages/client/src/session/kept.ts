@@ -7,6 +7,7 @@ import { openNotes } from '../account/notes.ts'
 import { type ClientLimits, clientLimits } from '../limits.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Store } from '../ports/store.ts'
+import { openVerifiedMarks } from '../verification/marks.ts'
 import type { Kept } from './present.ts'
 
 interface Deps {
@@ -32,5 +33,6 @@ export const openKept = async ({ store, provider, scheduler, call, limits, timeM
     notes: openNotes(gate.store),
     pool: keyPackagePool(gate.store, provider, call, clientLimits(limits)),
     blocks: await openBlocks(gate.store, call),
+    verified: await openVerifiedMarks(gate.store),
   }
 }

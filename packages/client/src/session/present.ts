@@ -6,6 +6,7 @@ import type { KeyPackagePool } from '../account/keyPackages.ts'
 import type { Notes } from '../account/notes.ts'
 import type { Profile } from '../account/profile.ts'
 import type { Device } from '../device.ts'
+import type { VerifiedMarks } from '../verification/marks.ts'
 
 /** What the store of a profile holds beside its rooms; made anew when the account is erased. */
 export interface Kept {
@@ -14,6 +15,7 @@ export interface Kept {
   readonly pool: KeyPackagePool
   readonly contacts: Contacts
   readonly blocks: Blocks
+  readonly verified: VerifiedMarks
 }
 
 /** What a running client has at the moment. */

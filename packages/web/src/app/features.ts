@@ -8,6 +8,7 @@ import { rooms } from '../features/rooms/feature.ts'
 import { settings } from '../features/settings/feature.ts'
 import { shortcuts } from '../features/shortcuts/feature.ts'
 import { tokens } from '../features/tokens/feature.ts'
+import { verification } from '../features/verification/feature.ts'
 import type { Feature } from '../registry/feature.ts'
 
 /** The features of the web client, in the order of menus and help. Without its line, a feature is gone from every screen. */
@@ -16,6 +17,7 @@ export const features: readonly Feature[] = [
   conversation,
   invitations,
   members,
+  verification,
   openRoom,
   rooms,
   refounding,

@@ -89,7 +89,7 @@ export const useMembers = (room: string | null, version: number, shown = false) 
 
   const reload = useCallback(async () => {
     if (room === null) return
-    setKnown({ room, members: loading })
+    setKnown((before) => (before.members.kind === 'failed' ? { room, members: loading } : before))
     setKnown({ room, members: await load(room) })
   }, [load, room])
 

@@ -4,6 +4,7 @@ import { hook } from './hook.ts'
 import { invitation } from './invitation.en.ts'
 import { openRoom } from './openRoom.en.ts'
 import { reactions } from './reactions.en.ts'
+import { verification } from './verification.en.ts'
 import { token } from './token.en.ts'
 
 /** Every text of the interface. Names and other words of people are values, never parts of a text. */
@@ -265,6 +266,7 @@ export const en = {
   },
 
   reactions,
+  verification,
 
   hook,
 
@@ -352,11 +354,6 @@ export const en = {
     removeText:
       'The room gets new keys: what is said from now on is not readable for them. What they have received stays with them, and everyone sees that you removed them.',
     removeConfirm: 'Remove',
-    identity: {
-      unverified: 'Identity not compared yet',
-      verified: 'Identity verified',
-      changed: 'Identity changed: ask before you trust it',
-    },
     invited: 'Invited, and not come in yet',
     explain:
       'Everyone listed here can read this room; whoever is invited can once they accept. The list comes from the keys of the room, and only who has not come in yet is the server’s word.',

@@ -2,6 +2,7 @@ import type { Command, KeyHint } from './command.ts'
 import type { MessageAction, UnderMessage } from './messageAction.ts'
 import type { Screen } from './screen.ts'
 import type { WebSlash } from './slash.ts'
+import type { UnderMember } from './underMember.ts'
 
 /** What the features bring to the screens of others. */
 export interface Registry {
@@ -11,6 +12,7 @@ export interface Registry {
   readonly screens: readonly Screen[]
   readonly messageActions: readonly MessageAction[]
   readonly underMessage: readonly UnderMessage[]
+  readonly underMember: readonly UnderMember[]
 }
 
 /** One of them. All features stand in `app/features.ts`: a line each. */
@@ -24,4 +26,5 @@ export const registryOf = (features: readonly Feature[]): Registry => ({
   screens: features.flatMap(({ screens }) => screens ?? []),
   messageActions: features.flatMap(({ messageActions }) => messageActions ?? []),
   underMessage: features.flatMap(({ underMessage }) => underMessage ?? []),
+  underMember: features.flatMap(({ underMember }) => underMember ?? []),
 })

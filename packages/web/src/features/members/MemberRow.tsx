@@ -1,7 +1,7 @@
 import type { MemberView, Role } from '@sotto/client'
 import { useTranslations } from 'use-intl'
+import { useRegistry } from '../../registry/RegistryContext.tsx'
 import { Avatar } from '../../ui/Avatar.tsx'
-import { Icon } from '../../ui/Icon.tsx'
 import { Menu, MenuItem } from '../../ui/Menu.tsx'
 import styles from './MemberRow.module.css'
 import { mayRemove, rolesFor } from '../../client/rights.ts'
@@ -45,7 +45,7 @@ const Acts = ({
   )
 }
 
-/** One member: who they are, whether that has been checked, what they may do. */
+/** One member: who they are and what they may do. */
 export const MemberRow = ({
   own,
   member,
@@ -59,6 +59,7 @@ export const MemberRow = ({
   readonly onAct: (act: MemberAct) => void
 }) => {
   const t = useTranslations('members')
+  const { underMember } = useRegistry()
   return (
     <li className={styles.member}>
       <Avatar id={member.account} name={member.name} shape="person" />
@@ -69,16 +70,11 @@ export const MemberRow = ({
           {member.isBot && <BotTag />}
           <RoleTag role={member.role} />
         </p>
-        {member.isBot && <p className={styles.identity}>{t('botText')}</p>}
-        {!member.own && (
-          <p className={styles.identity} data-identity={member.identity}>
-            {member.identity !== 'unverified' && (
-              <Icon name={member.identity === 'verified' ? 'check' : 'warning'} size={14} />
-            )}
-            {t(`identity.${member.identity}`)}
-          </p>
-        )}
-        {member.isInvited && <p className={styles.identity}>{t('invited')}</p>}
+        {member.isBot && <p className={styles.note}>{t('botText')}</p>}
+        {underMember.map(({ id, Part }) => (
+          <Part key={id} member={member} />
+        ))}
+        {member.isInvited && <p className={styles.note}>{t('invited')}</p>}
       </div>
       {own !== null && <Acts own={own} member={member} members={members} onAct={onAct} />}
     </li>

@@ -1,0 +1,13 @@
+import type { Contact } from '../account/contacts.ts'
+import type { IdentityView } from '../view.ts'
+import type { VerifiedMarks } from './marks.ts'
+
+/** Whether the user has compared an account. What contradicts its chain counts for more than a mark of before. */
+export const identityOfContact = (
+  contact: Contact | undefined,
+  account: Uint8Array,
+  marks: VerifiedMarks,
+): IdentityView => {
+  if (contact?.alarm) return 'changed'
+  return marks.find(account) ? 'verified' : 'unverified'
+}
