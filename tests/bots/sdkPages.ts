@@ -61,6 +61,8 @@ const chapters: readonly Chapter[] = [
       'What `sotto.client` can do, and the views that rooms, members and messages are told in: plain data. Each command takes one plain object and rejects with a `SottoError`.',
     sources: [
       [`${client}/src/view.ts`],
+      [`${client}/src/draft/draft.ts`],
+      [`${client}/src/content/text/textPart.ts`, 'TextPart'],
       [`${client}/src/content/react/react.ts`, 'Reactions'],
       [`${client}/src/content/react/reactions.ts`, 'ReactionView'],
     ],

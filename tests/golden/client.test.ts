@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Client, openMemoryKeychain, openMemoryStore, sealedStore, type Store } from '@sotto/client'
+import {
+  type Client,
+  openMemoryKeychain,
+  openMemoryStore,
+  sealedStore,
+  type Store,
+  textDraft,
+} from '@sotto/client'
 import { openNodeClient } from '@sotto/client/node'
 import { nodeProvider } from '@sotto/mls/provider/node'
 import { encodeCanonical } from '@sotto/protocol'
@@ -90,6 +97,13 @@ describe.each(goldenVersions)('the profiles of %s', (version) => {
       kills += 1
     }
     expect(kills).toBeGreaterThan(4)
+  })
+
+  it('what was being written before there were parts of drafts is still there', async () => {
+    const alice = await open('alice')
+    const drafts = alice.state().rooms.map(({ id, draft }) => [id, draft] as const)
+    expect(new Map(drafts).get(golden.rooms.plans)).toEqual(textDraft(golden.draftOfAlice))
+    await alice.close()
   })
 
   it('of a version that is not known yet are refused, and no row is changed', async () => {

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Client } from '@sotto/client'
+import { type Client, textDraft } from '@sotto/client'
 import { openNodeClient } from '@sotto/client/node'
 import { startServer } from '@sotto/server'
 import { scriptOf } from '../stories/script.ts'
@@ -127,7 +127,7 @@ await untilTimeline(bob, plans, (items) =>
 await say(bob, plans, 'An admin speaks.\nOn two lines, with `code` and *stars*.')
 await untilMessages(alice, plans, 1)
 const draftOfAlice = 'half a sentence, not yet'
-await alice.saveDraft({ room: plans, text: draftOfAlice })
+await alice.setDraft({ room: plans, draft: textDraft(draftOfAlice) })
 
 // Scripts.
 const hook = await alice.createHook({ room: general, name: 'Deploys' })

@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Client, memoryDisk, memoryKeys, SottoError, type Transport } from '@sotto/client'
+import { type Client, memoryDisk, memoryKeys, SottoError, textDraft, type Transport } from '@sotto/client'
 import { encodeClientFrame, encodeServerFrame } from '@sotto/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { filesUnder, leaks } from '../journeys/world/canary.ts'
@@ -126,7 +126,7 @@ describe('T-CANARY what only members know', () => {
     const id = await meet(alice, bob, 'bob', secrets.room)
     await alice.send({ room: id, text: secrets.text })
     await untilMessages(bob, id, 1)
-    await alice.saveDraft({ room: id, text: secrets.draft })
+    await alice.setDraft({ room: id, draft: textDraft(secrets.draft) })
 
     // The paths of errors: what is not there, not allowed, not understood, and too much for the disk.
     const asking: readonly [string, RequestInit][] = [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Client, RoomView } from '@sotto/client'
+import { type Client, emptyDraft, type RoomView } from '@sotto/client'
 import { openSqliteStore } from '../../packages/client/adapters/node/sqliteStore.ts'
 import { readContent } from '../../packages/client/src/content/content.ts'
 import { encodeText } from '../../packages/client/src/content/text/text.ts'
@@ -58,7 +58,7 @@ const bobOf = () => {
     readSeq: 0,
     memberCount: 2,
     latest: null,
-    draft: '',
+    draft: emptyDraft,
     commands: [],
   }
   const marked: number[] = []

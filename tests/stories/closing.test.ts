@@ -8,6 +8,7 @@ import {
   SottoError,
   sottoOf,
   type Sotto,
+  textDraft,
 } from '@sotto/client'
 import { timerScheduler } from '@sotto/client/node'
 import { online, until, untilTimeline } from './talk.ts'
@@ -58,7 +59,9 @@ const inputs = (room: string): Readonly<Record<keyof ClientCommands, object>> =>
   timeline: { room, limit: 10 },
   timelineAround: { room, at: 'newest', older: 10, newer: 10 },
   markRead: { room, seq: 1 },
-  saveDraft: { room, text: 'a' },
+  setDraft: { room, draft: textDraft('a') },
+  keepDraft: { room },
+  sendDraft: { room, draft: textDraft('a') },
   readNote: { key: 'k' },
   writeNote: { key: 'k', text: 't' },
 })

@@ -1,4 +1,4 @@
-import type { Client, TimelineItem } from '@sotto/client'
+import { type Client, textDraft, type TimelineItem } from '@sotto/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   invitation,
@@ -188,7 +188,7 @@ describe('whatever ends membership keeps what was read', () => {
   it('OUT-3: a room is deleted by its own act, and only when it was left', async () => {
     const id = await roomOfTwo()
     await expect(b.deleteRoom({ room: id })).rejects.toMatchObject({ code: 'bad_request' })
-    await b.saveDraft({ room: id, text: 'not sent' })
+    await b.setDraft({ room: id, draft: textDraft('not sent') })
     await b.leave({ room: id })
     await hasLeft(id)
     await b.deleteRoom({ room: id })

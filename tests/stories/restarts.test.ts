@@ -1,4 +1,4 @@
-import { SottoError } from '@sotto/client'
+import { SottoError, textDraft } from '@sotto/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { invitation, meet, messages, online, room, texts, timeline, until, untilMessages } from './talk.ts'
 import { every, first, losingAnswers, losingPushes, overtaken, repeatingPushes } from './weather.ts'
@@ -23,12 +23,16 @@ describe('what was said stays said', () => {
     }
     const before = await untilMessages(a, id, 20)
     await untilMessages(b, id, 20)
-    await a.saveDraft({ room: id, text: 'half a thought' })
+    await a.setDraft({ room: id, draft: textDraft('half a thought') })
     await Promise.all([a.close(), b.close()])
 
     const [a2, b2] = [await alice.open(), await bob.open()]
     expect(await timeline(a2, id)).toEqual(before)
-    expect(room(a2, id)).toMatchObject({ name: 'General', draft: 'half a thought', memberCount: 2 })
+    expect(room(a2, id)).toMatchObject({
+      name: 'General',
+      draft: textDraft('half a thought'),
+      memberCount: 2,
+    })
     await a2.send({ room: id, text: 'again' })
     await untilMessages(b2, id, 21)
     await b2.send({ room: id, text: 'and again' })

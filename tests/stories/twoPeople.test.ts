@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Client } from '@sotto/client'
+import { type Client, textDraft } from '@sotto/client'
 import { messages, meet, online, room, texts, timeline, untilMessages } from './talk.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -90,9 +90,9 @@ describe('two people talk', () => {
   })
 
   it('a draft is kept as it was written, and space alone is none', async () => {
-    await bob.saveDraft({ room: id, text: ' half a sentence ' })
-    expect(room(bob, id)?.draft).toBe(' half a sentence ')
-    await bob.saveDraft({ room: id, text: '\n \u00a0\t' })
-    expect(room(bob, id)?.draft).toBe('')
+    await bob.setDraft({ room: id, draft: textDraft(' half a sentence ') })
+    expect(room(bob, id)?.draft).toEqual(textDraft(' half a sentence '))
+    await bob.setDraft({ room: id, draft: textDraft('\n \u00a0\t') })
+    expect(room(bob, id)?.draft).toEqual(textDraft(''))
   })
 })

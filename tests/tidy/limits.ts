@@ -268,6 +268,9 @@ export const heldLimits: Readonly<Record<keyof typeof limits, Held>> = {
   retryDelayMaxMs: pace('how long a side waits before it tries again'),
   obstacleRetryMaxMs: pace('how long a client waits at most for what stands between'),
   outboxItemsPerRoomMax: by('packages/client/test/room/stocks.test.ts', 'is so many messages and no more'),
+  draftPartsMax: by('packages/client/test/draft.test.ts', 'has so many parts and so many bytes, and no more'),
+  draftBytesMax: by('packages/client/test/draft.test.ts', 'has so many parts and so many bytes, and no more'),
+  draftsMax: by('packages/client/test/draftCommands.test.ts', 'are so many and no more'),
   marksPerMessageMax: by(
     'packages/client/test/timeline/project.test.ts',
     'are so many on one message and no more',

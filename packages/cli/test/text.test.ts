@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type RoomView, SottoError, type TimelineItem } from '@sotto/client'
+import { emptyDraft, type RoomView, SottoError, type TimelineItem } from '@sotto/client'
 import { Readable } from 'node:stream'
 import { failureText } from '../src/failureText.ts'
 import { linesOf } from '../src/lines.ts'
@@ -78,7 +78,7 @@ describe('a room', () => {
     readSeq: 0,
     memberCount: 2,
     latest: null,
-    draft: '',
+    draft: emptyDraft,
     commands: [],
   })
   const remedies = [

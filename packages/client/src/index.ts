@@ -37,6 +37,7 @@ export { type MemoryKeys, memoryKeys, openMemoryKeychain } from './memory/keycha
 export { type MemoryDisk, memoryDisk, openMemoryStore } from './memory/store.ts'
 export { asking } from './commands/asking.ts'
 export type { ClientCommands, CommandName } from './commands/table.ts'
+export { type Draft, emptyDraft, isEmptyDraft, textDraft, textOf, withText } from './draft/draft.ts'
 export type { ReactionView } from './content/react/reactions.ts'
 export { emojiOf } from './content/react/emoji.ts'
 export type * from './view.ts'

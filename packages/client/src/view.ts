@@ -1,6 +1,7 @@
 import type { AccessScope, FailureCode, FailureDetail, HookFault } from '@sotto/protocol'
 import type { ClientCommands } from './commands/table.ts'
 import type { Additions } from './content/registry.ts'
+import type { Draft } from './draft/draft.ts'
 import type { Jwk, SignatureAlgorithm } from './ports/jose.ts'
 import type { Obstacle } from './ports/obstacle.ts'
 import type { OfferedCommand } from './slash/table.ts'
@@ -134,7 +135,8 @@ export interface RoomView {
     readonly text: string
     readonly timeMs: number
   } | null
-  readonly draft: string
+  /** What is being written in the room on this device. */
+  readonly draft: Draft
   /** Whether the room's own metadata say that whoever has an account on the server may come in; absent: no. */
   readonly isOpen?: boolean
   /** What the bots in the room listen to. */

@@ -246,6 +246,10 @@ export const limits = {
   obstacleRetryMaxMs: 8 * secondMs,
   /** Beyond it nothing new is taken; what a room hands over to the one that continues it is never lost by it. */
   outboxItemsPerRoomMax: 5000,
+  /** What is being written in a room and not said: its parts, its bytes, and how many rooms have one. */
+  draftPartsMax: 64,
+  draftBytesMax: 192 * kiB,
+  draftsMax: 256,
   /** What accounts say about one message, and how much each time: what is said is kept with the message. */
   marksPerMessageMax: 1024,
   markBytesMax: 1 * kiB,

@@ -1,4 +1,4 @@
-import { asking } from '@sotto/client'
+import { asking, emptyDraft, hasSomethingToSee, textOf } from '@sotto/client'
 import type {
   Client,
   ClientCommands,
@@ -115,6 +115,16 @@ export const openPreviewClient = (scene: Scene): Client => {
       item.text === 'fail' ? { kind: 'failed', code: 'rate' } : ({ kind: 'sent' } as const)
     put(room, { ...item, seq: delivery.kind === 'sent' ? nextSeq(room) : null, delivery })
     if (delivery.kind === 'sent') void answer(room, item.text)
+  }
+
+  const sent = async (room: string, text: string) => {
+    if (text === 'full') throw new PreviewFailure('storage_full')
+    const id = `own ${(counter += 1)}`
+    const timeMs = Date.now()
+    put(room, { kind: 'message', id, seq: null, sender: you, text, timeMs, delivery: { kind: 'sending' } })
+    changeRoom(room, (one) => ({ ...one, latest: { by: 'person', sender: you.name, text, timeMs } }))
+    void deliver(room, id)
+    return { id }
   }
 
   const answer = async (room: string, text: string) => {
@@ -361,14 +371,11 @@ export const openPreviewClient = (scene: Scene): Client => {
       return { room: successor }
     },
 
-    send: async ({ room, text }) => {
-      if (text === 'full') throw new PreviewFailure('storage_full')
-      const id = `own ${(counter += 1)}`
-      const timeMs = Date.now()
-      put(room, { kind: 'message', id, seq: null, sender: you, text, timeMs, delivery: { kind: 'sending' } })
-      changeRoom(room, (one) => ({ ...one, latest: { by: 'person', sender: you.name, text, timeMs } }))
-      void deliver(room, id)
-      return { id }
+    send: async ({ room, text }) => sent(room, text),
+    sendDraft: async ({ room, draft }) => {
+      const said = await sent(room, textOf(draft))
+      touchRoom(room, (one) => ({ ...one, draft: emptyDraft }))
+      return said
     },
     react: async ({ room, id, emoji, isOn = true }) => {
       await wait(200)
@@ -431,7 +438,10 @@ export const openPreviewClient = (scene: Scene): Client => {
       ).length
       touchRoom(room, (one) => (seq > one.readSeq ? { ...one, unread, readSeq: seq } : one))
     },
-    saveDraft: async ({ room, text }) => touchRoom(room, (one) => ({ ...one, draft: text })),
+    setDraft: async ({ room, draft }) => {
+      touchRoom(room, (one) => ({ ...one, draft: hasSomethingToSee(textOf(draft)) ? draft : emptyDraft }))
+    },
+    keepDraft: async () => {},
     readNote: async ({ key }) => notes.get(key) ?? null,
     writeNote: async ({ key, text }) => {
       if (text === null) notes.delete(key)

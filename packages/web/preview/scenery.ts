@@ -1,3 +1,4 @@
+import { emptyDraft, textDraft } from '@sotto/client'
 import type {
   ClientState,
   HookFault,
@@ -203,7 +204,7 @@ export const room = (id: string, name: string, part: Partial<RoomView>): RoomVie
   readSeq: 0,
   memberCount: 5,
   latest: null,
-  draft: '',
+  draft: emptyDraft,
   commands: [],
   ...part,
 })
@@ -308,7 +309,7 @@ export const scenery = (nowMs: number): Scenery => {
       room('0f03', 'משרד תל אביב', { latest: latest('0f03'), memberCount: 2 }),
       room('0f04', 'On call: hand-over, nightly numbers and everything else that keeps people awake', {
         latest: latest('0f04'),
-        draft: 'Thanks! I will look at the',
+        draft: textDraft('Thanks! I will look at the'),
         memberCount: 3,
       }),
       room('0f07', 'Storage review', {

@@ -1,47 +1,69 @@
+import { emptyDraft, textDraft } from '@sotto/client'
 import { beforeEach, expect, test } from 'vitest'
 import {
-  draftInHand,
   dropDrafts,
-  isUnstored,
   openDraft,
-  showInHand,
-  storedDraft,
-  takeInHand,
+  said,
+  saying,
+  shownDraft,
+  stored,
+  unstoredDraft,
+  written,
 } from '../src/features/conversation/drafts.ts'
 
 beforeEach(dropDrafts)
 
-test('a text that the device has stored is dropped when the room is left, and not before', () => {
-  const close = openDraft('general')
-  takeInHand('general', 'half a sentence')
-  storedDraft('general', 'half a sentence')
-  expect(isUnstored('general')).toBe(false)
-  expect(draftInHand('general')).toBe('half a sentence')
-  close()
-  storedDraft('general', 'half a sentence')
-  expect(draftInHand('general')).toBeUndefined()
+test('what is written stands there at once, and is the draft of the device when that has it', () => {
+  const half = textDraft('half a sentence')
+  written('general', half)
+  expect(shownDraft('general', emptyDraft)).toBe(half)
+  stored('general', half)
+  expect(unstoredDraft('general')).toBeUndefined()
+  const elsewhere = textDraft('from another tab')
+  expect(shownDraft('general', elsewhere)).toBe(elsewhere)
 })
 
-test('a text that the device could not store stays in hand, and is to be stored', () => {
-  const close = openDraft('general')
-  takeInHand('general', 'half')
-  takeInHand('general', 'half a sentence')
-  storedDraft('general', 'half')
-  close()
-  expect(draftInHand('general')).toBe('half a sentence')
-  expect(isUnstored('general')).toBe(true)
+test('what was written since is not taken for stored', () => {
+  const [half, whole] = [textDraft('half'), textDraft('half a sentence')]
+  written('general', half)
+  written('general', whole)
+  stored('general', half)
+  expect(shownDraft('general', half)).toBe(whole)
+  expect(unstoredDraft('general')).toBe(whole)
 })
 
-test('what is shown in place of a stored text is not to be stored', () => {
-  takeInHand('general', 'sent')
-  showInHand('general', '')
-  expect(draftInHand('general')).toBe('')
-  expect(isUnstored('general')).toBe(false)
+test('what is being said stands there no more, and is not to be stored as nothing', () => {
+  written('general', textDraft('said'))
+  saying('general')
+  expect(shownDraft('general', textDraft('said'))).toBe(emptyDraft)
+  expect(unstoredDraft('general')).toBeUndefined()
+  expect(said('general')).toBe(true)
+  expect(shownDraft('general', emptyDraft)).toBe(emptyDraft)
+})
+
+test('what is written while something is being said stays', () => {
+  saying('general')
+  const next = textDraft('and then')
+  written('general', next)
+  expect(said('general')).toBe(false)
+  expect(shownDraft('general', emptyDraft)).toBe(next)
+})
+
+test('blanks stand there while the field does, until another tab writes', () => {
+  const close = openDraft('general')
+  const blank = textDraft('  ')
+  written('general', blank)
+  stored('general', blank)
+  expect(shownDraft('general', emptyDraft)).toBe(blank)
+  const elsewhere = textDraft('from another tab')
+  expect(shownDraft('general', elsewhere)).toBe(elsewhere)
+  close()
+  expect(shownDraft('general', emptyDraft)).toBe(emptyDraft)
 })
 
 test('another account on the same page finds nothing of what was written before', () => {
-  takeInHand('general', 'from Alice')
+  written('general', textDraft('from Alice'))
   dropDrafts()
-  expect(draftInHand('general')).toBeUndefined()
-  expect(isUnstored('general')).toBe(false)
+  expect(shownDraft('general', emptyDraft)).toBe(emptyDraft)
+  expect(unstoredDraft('general')).toBeUndefined()
 })

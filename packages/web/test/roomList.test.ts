@@ -1,4 +1,4 @@
-import type { RoomView } from '@sotto/client'
+import { emptyDraft, type RoomView } from '@sotto/client'
 import { expect, test } from 'vitest'
 import { listed, neighbour } from '../src/features/rooms/neighbour.ts'
 import { roomsFound } from '../src/features/rooms/roomsFound.ts'
@@ -12,7 +12,7 @@ const room = (id: string, name: string, part: Partial<RoomView> = {}): RoomView 
   readSeq: 0,
   memberCount: 2,
   latest: null,
-  draft: '',
+  draft: emptyDraft,
   commands: [],
   ...part,
 })

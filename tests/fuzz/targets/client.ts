@@ -1,5 +1,6 @@
 import { joseLibrary } from '@sotto/client/node'
 import { encodeCanonical, SottoError } from '@sotto/protocol'
+import { textDraft } from '../../../packages/client/src/draft/draft.ts'
 import { keyOfCard } from '../../../packages/client/src/hook/card.ts'
 import { keyPairIn } from '../../../packages/client/src/hook/keyPair.ts'
 import { decodeHookState, encodeHookState, type HookState } from '../../../packages/client/src/hook/keys.ts'
@@ -68,7 +69,7 @@ const fullRoom = async (): Promise<RoomState> => {
     intents: [{ kind: 'refresh', id: 'refresh' }],
     hooks: [waiting],
     metaKeys: [{ epoch: 2, key: hash }],
-    draft: 'not said yet',
+    draft: textDraft('not said yet'),
     pending: {
       kind: 'commit',
       counter: 4,

@@ -10,11 +10,12 @@ export const printed = (volatile: Volatile | null): string =>
 
 /** Why a room is not at rest in the memory of its device; undefined where it is. */
 const unrestIn = ({ session, waiting }: VolatileRoom, nowMs: number): string | undefined => {
-  const { work, hold, sending, filling } = session
+  const { work, hold, sending, filling, draft } = session
   if (work.kind !== 'resting') return `is ${work.kind}`
   if (waiting.length > 0) return `is waited for: ${waiting.join()}`
   if (sending.underWay.size > 0) return 'has something under way'
   if (sending.promised.size > 0) return 'has promises that the log does not show'
+  if (draft.held) return 'has a draft that is not stored'
   if (Math.max(hold.allMs, hold.messagesMs) > nowMs + holdMaxMs) return 'holds something back for too long'
   return filling.turn === 'due' ? 'has a tree to fill, and does not' : undefined
 }

@@ -1,15 +1,12 @@
 import { encodeText } from '../content/text/text.ts'
-import { roomKeys } from '../room/keys.ts'
-import { messageNamed } from '../room/messageName.ts'
-import { outboxItem } from '../room/send.ts'
-import { roomToSpeakIn } from '../room/standing.ts'
-import { messageItemId } from '../timeline/view.ts'
 import { ofAccount } from './command.ts'
 import { fields, string } from './input.ts'
+import { say } from './say.ts'
 
 /**
  * Resolves when the message is stored in the outbox; its delivery is told by `timeline` events. `message` (32 hex
- * digits, never used before) names it in advance, so that a call repeated after a lost answer stores it once.
+ * digits, never used before) names it in advance, so that a call repeated after a lost answer stores it once. What is
+ * being written in the room stays.
  */
 export type Send = (input: {
   readonly room: string
@@ -19,17 +16,11 @@ export type Send = (input: {
 
 export const send = ofAccount<Send>({
   input: fields({ room: string, text: string }, { message: string }),
-  run: async (scope, { room: id, text, message: named }) => {
-    const room = roomToSpeakIn(scope.rooms, id)
-    const message = named === undefined ? scope.newId() : messageNamed(named)
-    const item = { id: messageItemId(scope.tools.device, message) }
-    const isKnown =
-      outboxItem(room.state(), message) !== undefined ||
-      (named !== undefined && (await scope.store.get(roomKeys.knownMessage(id, named))) !== undefined)
-    if (isKnown) return item
-    const composedMs = scope.timeMs()
-    const content = encodeText(text, scope.provider.random(16), composedMs)
-    await room.post({ message, content, composedMs })
-    return item
-  },
+  run: async (scope, { room, text, message }) =>
+    say(scope, {
+      room,
+      named: message,
+      encode: (salt, writtenMs) => encodeText(text, salt, writtenMs),
+      by: 'post',
+    }),
 })

@@ -15,6 +15,7 @@ import { hooks } from './hooks.ts'
 import { invite } from './invite.ts'
 import { inviteAll } from './inviteAll.ts'
 import { joinOpenRoom } from './joinOpenRoom.ts'
+import { keepDraft } from './keepDraft.ts'
 import { leave } from './leave.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
@@ -32,8 +33,9 @@ import { removeMember } from './removeMember.ts'
 import { retry } from './retry.ts'
 import { revokeAccessToken } from './revokeAccessToken.ts'
 import { revokeHook } from './revokeHook.ts'
-import { saveDraft } from './saveDraft.ts'
 import { send } from './send.ts'
+import { sendDraft } from './sendDraft.ts'
+import { setDraft } from './setDraft.ts'
 import { setOpenness } from './setOpenness.ts'
 import { setRole } from './setRole.ts'
 import { timeline } from './timeline.ts'
@@ -93,7 +95,9 @@ export const commands = {
   timeline,
   timelineAround,
   markRead,
-  saveDraft,
+  setDraft,
+  keepDraft,
+  sendDraft,
   readNote,
   writeNote,
 } as const

@@ -1,5 +1,7 @@
 import { type CborValue, decodeCanonical, SottoError } from '@sotto/protocol'
-import { contentTypeOf, type KnownContent } from './registry.ts'
+import type { Draft } from '../draft/draft.ts'
+import type { Encode } from './contentType.ts'
+import { contentTypeOf, contentTypes, type KnownContent } from './registry.ts'
 
 /**
  * What members say to each other (docs/spec/protocol.md, "Content"): a map whose `t` names its type. Every content carries a fresh salt,
@@ -55,3 +57,12 @@ export const summaryOf = (content: Content): string =>
 
 /** Whether people are to see it: clients tell each other things, too. */
 export const isForPeople = (content: Content): boolean => contentTypeOf(content.kind)?.isHidden !== true
+
+/** What a draft becomes when it is said. @throws SottoError `unsupported` where no type of content says all of it */
+export const encodeDraft = (draft: Draft, ...[salt, writtenMs]: Parameters<Encode>): Uint8Array => {
+  for (const { drafted } of contentTypes) {
+    const encode = drafted?.(draft)
+    if (encode) return encode(salt, writtenMs)
+  }
+  throw new SottoError('unsupported', 'no content has all these parts')
+}

@@ -1,4 +1,5 @@
 import type { CborValue } from '@sotto/protocol'
+import type { Draft } from '../draft/draft.ts'
 import type { Desk, Ending } from '../room/desk.ts'
 import type { Tools } from '../room/tools.ts'
 import type { Mark } from '../timeline/marks.ts'
@@ -25,6 +26,9 @@ export type Receive<C> = (
   timeMs: number,
 ) => Promise<Ending>
 
+/** The bytes of a content that is said now. @throws SottoError why it cannot be said */
+export type Encode = (salt: Uint8Array, writtenMs: number) => Uint8Array
+
 /**
  * One type of content: how it is read, what it is called where there is one line for it, and what it does. It stands in
  * the timeline as an item of its own, unless it says otherwise.
@@ -42,6 +46,8 @@ export interface ContentType<C extends ContentBase, Added extends object = objec
   target?(content: C): Target | undefined
   /** What a message shows beside its text, folded from all that was said of it. */
   added?(marks: readonly Mark[], senderOf: (account: Uint8Array) => SenderView): Added
+  /** How a draft becomes such a content; undefined for one that says something else. */
+  drafted?(draft: Draft): Encode | undefined
   /** Default: it becomes an item. */
   readonly receive?: Receive<C>
 }

@@ -2,7 +2,7 @@ import { type CborValue, decodeCanonical, encodeCanonical, SottoError } from '@s
 import type { Change, Store } from '../ports/store.ts'
 
 /** The version of the rows that this program reads and writes: `schema.ts` describes them, `migrations/` lead to it. */
-export const newestVersion = 4
+export const newestVersion = 5
 
 /** What a store says of its own rows. */
 export interface StoreVersion {

@@ -4,7 +4,7 @@ import { isReply, isRequest, type Reply, type Request } from './messages.ts'
  * The version of what crosses between tabs, workers and processes: the messages, and the commands, views and events in them.
  * It is raised whenever the other side would misread what one side says. A page may be as old as its tab.
  */
-export const remoteVersion = 1
+export const remoteVersion = 2
 
 type Side = 'asks' | 'serves'
 

@@ -1,6 +1,7 @@
 import type { Acknowledgement, LoggedMessage, SottoError } from '@sotto/protocol'
 import type { Contacts } from '../account/contacts.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
+import type { DraftKeeper } from '../draft/keeper.ts'
 import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
 import type { HandedBack, SpaceOwner } from '../view.ts'
@@ -9,7 +10,7 @@ import type { Pace } from './pace.ts'
 import type { TakeStep } from './runner.ts'
 import type { RoomSession } from './session.ts'
 import type { RoomWait } from './settled.ts'
-import type { Draft } from './send.ts'
+import type { NewMessage } from './send.ts'
 import type { Intent, Place, RoomState } from './state.ts'
 import type { Told } from './step.ts'
 import type { Tools } from './tools.ts'
@@ -33,8 +34,12 @@ export interface Room {
   proceed(): void
   /** The line is there again: what was held back is tried at once. */
   wake(): void
+  /** What is being written in the room. */
+  readonly drafts: DraftKeeper
   /** Stores a new message, encrypted in the same transaction where it can be sent at once. @throws SottoError `rate` */
-  post(draft: Draft): Promise<void>
+  post(message: NewMessage): Promise<void>
+  /** The same for what was being written: the stored draft goes in that transaction. */
+  postDraft(message: NewMessage): Promise<void>
   /** Resolves when the intent is fulfilled, one that is there already included; rejects with why it cannot be. */
   intend(intent: Intent): Promise<void>
   /** The same for several, stored in one step. */

@@ -1,5 +1,6 @@
 import type { Cell } from '../cell.ts'
 import type { Outcomes } from '../outcomes.ts'
+import type { DraftKeeper } from '../draft/keeper.ts'
 import type { RoomDeps } from './atWork.ts'
 import type { Filling } from './filling.ts'
 import type { HookKeeper } from './hookKeeper.ts'
@@ -26,6 +27,7 @@ export interface RoomParts {
   readonly filling: Filling
   readonly metaKeeper: MetaKeeper
   readonly hookKeeper: HookKeeper
+  readonly draftKeeper: DraftKeeper
   readonly worstDead: WorstDead
   /** Runs a step, after which whatever fails is the first failure. */
   take(step: TakeStep): Promise<void>

@@ -1,12 +1,13 @@
+import { emptyDraft } from '../draft/draft.ts'
 import type { Room } from './atWork.ts'
 import { decide } from './decide.ts'
 import type { RoomParts } from './parts.ts'
 import { failureOf } from './refusals.ts'
-import { compose, type Draft, encryptQueued } from './send.ts'
+import { compose, encryptQueued, type NewMessage } from './send.ts'
 import { closedFor, released } from './session.ts'
 import { areOthersLeaving, isAlarmed, situationOf } from './situation.ts'
-import { follows, type Intent } from './state.ts'
-import { stepped, type Told } from './step.ts'
+import { follows, type Intent, type RoomState } from './state.ts'
+import { type Stepped, stepped, type Told } from './step.ts'
 
 /** How long one waits for those who have asked to leave to be out: longer than a turn, and than one commit that is lost. */
 const leaversWithinMs = 5000
@@ -46,7 +47,12 @@ export const requestsOf = (parts: RoomParts): Omit<Room, 'id'> => {
       metaKeeper.wake()
       proceed()
     },
-    post: (draft) => post(parts, draft),
+    drafts: parts.draftKeeper,
+    post: (message) => parts.take((room) => posted(parts, room, message)),
+    postDraft: (message) =>
+      parts.draftKeeper.said(() =>
+        parts.take((room) => posted(parts, { ...room, draft: emptyDraft }, message)),
+      ),
     intend: async (intent) => {
       await Promise.all(intendAll(parts, [intent]))
     },
@@ -55,6 +61,7 @@ export const requestsOf = (parts: RoomParts): Omit<Room, 'id'> => {
     leaversOut: (when) => leaversOut(parts, when),
     close: async (reason) => {
       session.change((now) => closedFor(now, reason))
+      await parts.draftKeeper.keep().catch(() => {})
       parts.timers.close()
       outcomes.end(reason)
       await runner.take((room) => stepped(room)).catch(() => {})
@@ -68,15 +75,14 @@ const missingIn = ({ deps, runner, reader, metaKeeper }: RoomParts): number => {
   return Math.max(0, reader.head() - runner.state().place.cursor) + metadata
 }
 
-const post = (parts: RoomParts, draft: Draft): Promise<void> =>
-  parts.take(async (room) => {
-    const composed = compose(room, draft)
-    const told: readonly Told[] = [{ kind: 'outbox', messages: [draft.message] }]
-    const ready = decide(composed, situationOf(parts)).find((action) => action.kind === 'encrypt')
-    return ready
-      ? { ...(await encryptQueued(parts.deps.tools, composed, ready.count)), told }
-      : stepped(composed, { told })
-  })
+const posted = async (parts: RoomParts, room: RoomState, message: NewMessage): Promise<Stepped> => {
+  const composed = compose(room, message)
+  const told: readonly Told[] = [{ kind: 'outbox', messages: [message.message] }]
+  const ready = decide(composed, situationOf(parts)).find((action) => action.kind === 'encrypt')
+  return ready
+    ? { ...(await encryptQueued(parts.deps.tools, composed, ready.count)), told }
+    : stepped(composed, { told })
+}
 
 const intendAll = (
   { outcomes, runner, take }: Pick<RoomParts, 'outcomes' | 'runner' | 'take'>,

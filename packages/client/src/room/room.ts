@@ -1,5 +1,6 @@
 import { toHex } from '@sotto/protocol'
 import { cellOf, partOf } from '../cell.ts'
+import { makeDraftKeeper } from '../draft/keeper.ts'
 import { openOutcomes } from '../outcomes.ts'
 import { afterStep, askAgainLater } from './aftermath.ts'
 import type { Room, RoomDeps } from './atWork.ts'
@@ -106,6 +107,7 @@ const partsOf = (deps: RoomDeps, initial: RoomState, isStored: boolean): RoomPar
       inDoubt: partOf(session, 'hooksInDoubt'),
       refused: (hook, failure) => outcomes.failed(`hook ${hook}`, failure),
     }),
+    draftKeeper: makeDraftKeeper({ session: partOf(session, 'draft'), outcomes, timers, scheduler, take }),
     worstDead: watchForDead(tools, contacts),
     take,
     holdBack,

@@ -24,6 +24,7 @@ import {
   union,
 } from '@sotto/protocol'
 import { decodePolicy, hooksMax, policyExtensionType, type Policy, type Role } from '@sotto/trust'
+import { draftForm } from '../draft/form.ts'
 import { hookState, type HookState } from '../hook/keys.ts'
 import type { Change } from '../ports/store.ts'
 import { roomKeys, within } from './keys.ts'
@@ -197,7 +198,7 @@ const outboxItem: Shape<Omit<OutboxItem, 'order'>> = struct({
   hashes: list(hash, 1024),
 })
 
-const draft = text(limits.textBytesMax)
+const draft = draftForm.shape
 
 const offers: Shape<readonly Offer[]> = list(
   struct({

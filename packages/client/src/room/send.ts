@@ -21,7 +21,7 @@ import type { Tools } from './tools.ts'
  * Sending (CL-1): state, counter, ciphertext and text are one transaction, stored before the first byte leaves. What is
  * sent again is sent in the same bytes; what the room has moved past is encrypted again under the same message id.
  */
-export interface Draft {
+export interface NewMessage {
   readonly message: Uint8Array
   readonly content: Uint8Array
   readonly composedMs: number
@@ -55,7 +55,7 @@ export const epochOf = (group: Group): number => Number(group.public.context.epo
  * A new message in the outbox.
  * @throws SottoError `rate` when the outbox is full
  */
-export const compose = (room: RoomState, { message, content, composedMs }: Draft): RoomState => {
+export const compose = (room: RoomState, { message, content, composedMs }: NewMessage): RoomState => {
   if (room.outbox.length >= limits.outboxItemsPerRoomMax) throw new SottoError('rate', 'the outbox is full')
   const order = (room.outbox.at(-1)?.order ?? -1) + 1
   const item: OutboxItem = { order, message, content, composedMs, stage: { kind: 'queued' }, hashes: [] }

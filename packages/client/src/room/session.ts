@@ -1,4 +1,5 @@
 import { limits, type SottoError } from '@sotto/protocol'
+import { draftAtFirst, type DraftSession } from '../draft/keeper.ts'
 import { type FillingSession, fillingAtFirst } from './filling.ts'
 import type { RestoreProgress } from './restoreProgress.ts'
 import { type ReadingSession, readingAtFirst } from './reading.ts'
@@ -22,6 +23,7 @@ export interface RoomSession {
   readonly filling: FillingSession
   readonly reading: ReadingSession
   readonly sending: SendingSession
+  readonly draft: DraftSession
   /** What the server is given back of the log; null where nothing is lost. */
   readonly restoring: RestoreProgress | null
   /** Hooks of which the server may have lost what it was told, in hex. */
@@ -57,6 +59,7 @@ export const sessionAtFirst: RoomSession = {
   filling: fillingAtFirst,
   reading: readingAtFirst,
   sending: sendingAtFirst,
+  draft: draftAtFirst,
   restoring: null,
   hooksInDoubt: new Set(),
   metaAskedEpoch: null,

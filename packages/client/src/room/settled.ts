@@ -15,6 +15,8 @@ export type RoomWait =
   | `intent ${string}`
   /** Scripts can use the hook with this id. */
   | `hook ${string}`
+  /** What is being written is stored; its keeper says when. */
+  | `draft ${number}`
 
 export interface Settled {
   readonly key: RoomWait
@@ -70,6 +72,7 @@ const seenIn = (key: RoomWait, { before, room, refused, areOthersLeaving }: Look
     case 'others_left':
       return areOthersLeaving ? [] : [{ key }]
     default:
+      if (key.startsWith('draft ')) return []
       return isUsable(room, key) ? [{ key }] : stoppedIn(room, key)
   }
 }

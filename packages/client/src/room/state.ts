@@ -1,6 +1,7 @@
 import type { Group, PublicGroup } from '@sotto/mls'
 import type { FailureCode } from '@sotto/protocol'
 import { type Hook, type Policy, policyOf, type Role } from '@sotto/trust'
+import { type Draft, emptyDraft } from '../draft/draft.ts'
 import type { HookState } from '../hook/keys.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 import type { Offer } from './offers.ts'
@@ -25,7 +26,8 @@ export interface RoomState {
   readonly hooks: readonly HookState[]
   /** Own messages that the log does not show yet, in the order of writing. */
   readonly outbox: readonly OutboxItem[]
-  readonly draft: string
+  /** What is being written, as it is stored. */
+  readonly draft: Draft
   /** What the bots of the room listen to. */
   readonly offers: readonly Offer[]
   /** Who has said in this epoch that the removal it asks for is a no to its invitation. */
@@ -255,7 +257,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   intents: [],
   hooks: [],
   outbox: [],
-  draft: '',
+  draft: emptyDraft,
   offers: [],
   declined: [],
   group: null,

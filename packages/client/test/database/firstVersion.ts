@@ -47,6 +47,7 @@ const rowsOfRoom = fc
     phase,
     face: fc.option(face),
     pending: fc.option(pending),
+    draft: fc.option(fc.string({ unit: 'grapheme', maxLength: 8 })),
     // What does not read as anything stays as it is.
     broken: fc.option(fc.constantFrom<CborValue>('broken', [], [1])),
   })

@@ -1,9 +1,11 @@
-import { type CborValue, decodeCanonical } from '@sotto/protocol'
+import { type CborValue, decodeAs, decodeCanonical } from '@sotto/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { migrations } from '../../src/database/migrations/index.ts'
 import { firstVersion, newestVersion, readVersion, versionKey } from '../../src/database/version.ts'
+import { textOf } from '../../src/draft/draft.ts'
+import { draftForm } from '../../src/draft/form.ts'
 import { type MemoryDisk, memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
 import { dyingAfter, firstStores, pendingAsRead, phaseAsRead, put, type Rows } from './firstVersion.ts'
 
@@ -20,6 +22,9 @@ const migrated = async (disk: MemoryDisk): Promise<MemoryDisk> => {
 
 const arrayIn = (stored: Uint8Array | undefined): readonly CborValue[] =>
   decodeCanonical(stored as Uint8Array) as readonly CborValue[]
+
+/** What this program reads in the draft of a room. */
+const textIn = (stored: Uint8Array): string => textOf(decodeAs(draftForm.shape, stored))
 
 const withoutVersion = ({ rows }: MemoryDisk): Rows =>
   new Map([...rows].filter(([key]) => key !== versionKey))
@@ -44,7 +49,8 @@ describe('the migrations', () => {
             const face = rows.get(key.replace(/phase$/, 'face'))
             const memberCount = face ? Number(arrayIn(face)[1]) : 0
             expect(arrayIn(now)).toEqual(phaseAsRead(before, memberCount))
-          } else if (key.endsWith('/pending')) expect(arrayIn(now)).toEqual(pendingAsRead(arrayIn(stored)))
+          } else if (key.endsWith('/draft')) expect(textIn(now)).toBe(decodeCanonical(stored))
+          else if (key.endsWith('/pending')) expect(arrayIn(now)).toEqual(pendingAsRead(arrayIn(stored)))
           else expect(now).toEqual(stored)
         }
       }),

@@ -1,5 +1,6 @@
 import { encodeCanonical } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
+import { textDraft } from '../../src/draft/draft.ts'
 import { openDatabase } from '../../src/database/openDatabase.ts'
 import { memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
 import { loadRooms } from '../../src/room/load.ts'
@@ -27,8 +28,8 @@ const endings: readonly Ended[] = [
 
 describe('OUT-1: a room that has ended', () => {
   it.each(endings)('as $kind keeps its name, and can be invited to and deleted', (end) => {
-    const kept = givenUp(room({ kind: 'active' }, { face, draft: 'so' }), end).room
-    expect(kept).toMatchObject({ phase: end, face, draft: 'so' })
+    const kept = givenUp(room({ kind: 'active' }, { face, draft: textDraft('so') }), end).room
+    expect(kept).toMatchObject({ phase: end, face, draft: textDraft('so') })
     const waiting = { inviter, timeMs: 5, seq: 4, entryHash: inviter }
     const invited = invitedTo(kept, waiting)
     const entry = { seq: 4, hash: inviter }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { textDraft } from '../../src/draft/draft.ts'
 import { moved } from '../../src/room/move.ts'
 import {
   type EventKind,
@@ -78,7 +79,7 @@ const events: readonly PhaseEvent[] = [
 
 const room = (phase: Phase): RoomState => ({
   ...emptyRoom(id, phase),
-  draft: 'so',
+  draft: textDraft('so'),
   outbox: [
     {
       order: 0,

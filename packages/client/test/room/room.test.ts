@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { textDraft } from '../../src/draft/draft.ts'
 import {
   type InputOf,
   type LoggedMessage,
@@ -138,7 +139,7 @@ describe('a room at work', () => {
   it('is read back from the store as it was, with all that is under way', async () => {
     const { ledger, a } = await people()
     await a.write('under way')
-    a.room = { ...a.room, draft: 'a draft', intents: [{ kind: 'refresh', id: 'r' }] }
+    a.room = { ...a.room, draft: textDraft('a draft'), intents: [{ kind: 'refresh', id: 'r' }] }
     const { room, store } = await atWork(a, ledger, lost, () => false)
     await room.take((state) => stepped(state))
     const [stored] = await loadRooms(store)
@@ -146,7 +147,7 @@ describe('a room at work', () => {
       phase: { kind: 'active' },
       place: a.room.place,
       face: a.room.face,
-      draft: 'a draft',
+      draft: textDraft('a draft'),
       intents: a.room.intents,
       outbox: a.room.outbox,
     })

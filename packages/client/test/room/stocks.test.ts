@@ -2,12 +2,12 @@ import { limits } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
 import { type Offer, withOffer } from '../../src/room/offers.ts'
 import { readRow, roomChanges } from '../../src/room/rows.ts'
-import { compose, type Draft } from '../../src/room/send.ts'
+import { compose, type NewMessage } from '../../src/room/send.ts'
 import { emptyRoom, type OutboxItem, type RoomState } from '../../src/room/state.ts'
 import { provider, startS } from './people.ts'
 
 const room: RoomState = emptyRoom(provider.random(16), { kind: 'active' })
-const draft = (): Draft => ({
+const draft = (): NewMessage => ({
   message: provider.random(16),
   content: new Uint8Array(3),
   composedMs: startS * 1000,

@@ -1,4 +1,5 @@
 import { encodeCanonical, messageTextProblem, SottoError } from '@sotto/protocol'
+import { textOf } from '../../draft/draft.ts'
 import type { ContentType } from '../contentType.ts'
 
 /** What a member says. */
@@ -30,4 +31,8 @@ export const text: ContentType<Text> = {
   read: ({ md }, writtenMs) =>
     typeof md === 'string' && md.isWellFormed() ? { kind: 'text', text: md, writtenMs } : undefined,
   summary: (content) => content.text,
+  drafted: (draft) =>
+    draft.relations.length === 0 && draft.parts.every(({ kind }) => kind === 'text')
+      ? (salt, writtenMs) => encodeText(textOf(draft), salt, writtenMs)
+      : undefined,
 }

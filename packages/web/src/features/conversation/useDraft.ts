@@ -1,57 +1,42 @@
-import { useCallback, useEffect, useEffectEvent, useRef, useSyncExternalStore } from 'react'
+import type { Draft } from '@sotto/client'
+import { useCallback, useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import { useClient } from '../../client/ClientContext.tsx'
-import {
-  draftInHand,
-  isUnstored,
-  openDraft,
-  showInHand,
-  storedDraft,
-  subscribeToDrafts,
-  takeInHand,
-} from './drafts.ts'
+import { openDraft, shownDraft, stored, subscribeToDrafts, unstoredDraft, written } from './drafts.ts'
 
-const quietMs = 400
+const ignore = (): void => undefined
 
 /**
- * What is being written in a room, kept on this device: a moment after the last key, and at once when the page or the
- * room is left. `stored` is what the device has kept.
+ * What is being written in a room: what the device has stored, and what this page has told it since. The device is told of
+ * every change and stores it in a while; at once when the page or the room is left.
  */
-export const useDraft = (room: string, stored: string) => {
+export const useDraft = (room: string, storedDraft: Draft) => {
   const client = useClient()
-  const text = useSyncExternalStore(subscribeToDrafts, () => draftInHand(room) ?? stored)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const draft = useSyncExternalStore(subscribeToDrafts, () => shownDraft(room, storedDraft))
 
-  const save = useCallback(() => {
-    clearTimeout(timer.current)
-    const draft = draftInHand(room)
-    if (draft === undefined) return
-    // A draft that cannot be stored stays in hand, and sending it will say what is wrong.
-    const saving = isUnstored(room) ? client.saveDraft({ room, text: draft }) : Promise.resolve()
-    saving.then(
-      () => storedDraft(room, draft),
-      () => undefined,
-    )
-  }, [client, room])
+  const tell = useCallback(
+    (next: Draft) => {
+      // A draft that cannot be stored stays in hand, and sending it will say what is wrong.
+      client.setDraft({ room, draft: next }).then(() => stored(room, next), ignore)
+    },
+    [client, room],
+  )
 
   const write = useCallback(
-    (next: string) => {
-      takeInHand(room, next)
-      clearTimeout(timer.current)
-      timer.current = setTimeout(save, quietMs)
+    (next: Draft) => {
+      written(room, next)
+      tell(next)
     },
-    [room, save],
+    [room, tell],
   )
 
-  /** Shows another text and leaves the stored draft alone. */
-  const show = useCallback(
-    (next: string) => {
-      clearTimeout(timer.current)
-      showInHand(room, next)
-    },
-    [room],
-  )
+  const keep = useCallback(() => {
+    const next = unstoredDraft(room)
+    if (next === undefined) return
+    tell(next)
+    client.keepDraft({ room }).catch(ignore)
+  }, [client, room, tell])
 
-  const leave = useEffectEvent(() => save())
+  const leave = useEffectEvent(() => keep())
   useEffect(() => {
     const listen = () => leave()
     addEventListener('pagehide', listen)
@@ -65,9 +50,9 @@ export const useDraft = (room: string, stored: string) => {
     const close = openDraft(room)
     return () => {
       close()
-      save()
+      keep()
     }
-  }, [room, save])
+  }, [room, keep])
 
-  return { text, write, show, save }
+  return { draft, write, keep }
 }

@@ -1,4 +1,4 @@
-import { hasSomethingToSee, type RoomView } from '@sotto/client'
+import { hasSomethingToSee, isEmptyDraft, type RoomView, textOf } from '@sotto/client'
 import { memo } from 'react'
 import type { ReactNode } from 'react'
 import { useFormatter, useTranslations } from 'use-intl'
@@ -77,11 +77,11 @@ const usePreview = ({ room, own, open }: Pick<RoomListItemProps, 'room' | 'own' 
     case 'left':
       return t(room.state.kind)
     case 'active':
-      if (room.draft.trim() !== '' && !open)
+      if (!isEmptyDraft(room.draft) && !open)
         return (
           <>
             <span className={styles.draft}>{t('draft')}</span>{' '}
-            <bdi>{room.draft.slice(0, previewCharactersMax)}</bdi>
+            <bdi>{textOf(room.draft).slice(0, previewCharactersMax)}</bdi>
           </>
         )
       if (room.latest === null) return t('quiet')
