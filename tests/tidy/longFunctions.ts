@@ -16,7 +16,6 @@ export const longFunctions: readonly string[] = [
   'packages/client/src/stage.ts makeStage',
   'packages/lane/src/chats.ts makeChats',
   'packages/lane/src/lane.ts openLane',
-  'packages/lane/src/letters.ts makeLetters',
   'packages/lane/src/rooms.ts makeRooms',
   'packages/lane/src/wire.ts openWire',
   'packages/server/src/assemble.ts assemble',
