@@ -300,7 +300,7 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/lane/src/letters.ts',
-        from: '      store.write({ [key]: JSON.stringify(letter) })\n',
+        from: '      desk.store.write({ [key]: JSON.stringify(letter) })\n',
         to: '',
       },
     ],

@@ -7,6 +7,7 @@ export interface KeptSeed {
   readonly devices: number
   readonly faults: readonly Fault[]
   readonly programs: number
+  readonly openRoom: boolean
   /** What it found, in one line. */
   readonly found: string
 }
@@ -16,16 +17,16 @@ const kept = (
   seed: number,
   faults: string,
   found: string,
-  steps = 300,
-  devices = 6,
-  programs = 0,
+  more: Partial<Omit<KeptSeed, 'seed' | 'faults' | 'found'>> = {},
 ): KeptSeed => ({
   seed,
-  steps,
-  devices,
-  programs,
+  steps: 300,
+  devices: 6,
+  programs: 0,
+  openRoom: false,
   faults: faults.split(',').filter(isFault),
   found,
+  ...more,
 })
 
 export const keptSeeds: readonly KeptSeed[] = [
@@ -38,8 +39,7 @@ export const keptSeeds: readonly KeptSeed[] = [
     2,
     'delay',
     'who had left and was invited again was frozen at its first word, for its counter had been forgotten',
-    200,
-    5,
+    { steps: 200, devices: 5 },
   ),
   kept(
     5,
@@ -190,21 +190,23 @@ export const keptSeeds: readonly KeptSeed[] = [
     116,
     'duplication,delay,partition,client_crash,lost_write,client_restore,client_full,client_clock,lost_welcome,long_offline,tabs,logout',
     'a program that was killed before it had given out a key of a room sealed under it, and nobody else had it',
-    300,
-    6,
-    4,
+    { programs: 4 },
   ),
   kept(
     118,
     'loss,reordering,delay,partition,client_crash,server_crash,client_full,server_full,client_clock,long_offline,logout,lie_group_info',
     'a program whose session ended while the disk of the server was full never came back',
-    300,
-    6,
-    4,
+    { programs: 4 },
   ),
   kept(
     122,
     'partition,server_crash,client_restore,server_restore,client_full,server_full,client_clock,server_clock,lost_keys,logout,lie_dropped',
     'an invitation that was accepted while it was declined let whoever declined it wait for ever',
+  ),
+  kept(
+    27,
+    'loss,duplication,reordering,partition,client_crash,server_crash,client_restore,client_full,server_full,client_clock,lost_welcome,lost_keys,long_offline,tabs,logout,lie_reordered',
+    'letters of a program passed one before them for which a key could not be asked',
+    { programs: 4 },
   ),
 ]

@@ -49,9 +49,8 @@ describe('the seeded world', () => {
     expect([...drawn].toSorted()).toEqual([...faults].toSorted())
   })
 
-  it.each(keptSeeds)('seed $seed: $found', async ({ seed, steps, devices, programs, faults: chosen }) => {
-    const options = { seed, steps, devices, programs, faults: new Set(chosen), ...rest }
-    const { violations } = await runWorld(options)
+  it.each(keptSeeds)('seed $seed: $found', async ({ faults: chosen, ...kept }) => {
+    const { violations } = await runWorld({ ...kept, faults: new Set(chosen), ...rest })
     expect(violations).toEqual([])
   })
 })

@@ -32,7 +32,8 @@ export interface LaneOptions {
   /** Of this account alone. */
   readonly store: LaneStore
   /**
-   * Told of everything, one after the other; the next waits for a promise that it returns. One that throws has not been
+   * Told of everything, one after the other, and of what one sender sent in the order in which the server has it; the next
+   * waits for a promise that it returns. One that throws has not been
    * told: the lane ends with its error, and the next that is opened on this store begins with that event.
    */
   readonly onEvent?: LaneListener

@@ -9,6 +9,7 @@ import {
   refusalOf,
   senderOf,
 } from './letterRows.ts'
+import { beginWaiting, isBehindAnother, type Waiting, waitsNoMore } from './lettersWaiting.ts'
 import type { Once } from './once.ts'
 import { isVerdict, type Patience } from './patience.ts'
 import type { Clock } from './ports/clock.ts'
@@ -52,6 +53,8 @@ export interface LetterQueue {
   cancelLater: () => void
   /** Rows of letters that are being opened or told. */
   readonly underWay: Set<string>
+  /** Rows of letters that stay where they are for now, by sender. */
+  readonly waiting: Waiting
 }
 
 export const emptyQueue = (desk: Desk): LetterQueue => ({
@@ -63,6 +66,7 @@ export const emptyQueue = (desk: Desk): LetterQueue => ({
   tries: 0,
   cancelLater: () => {},
   underWay: new Set(),
+  waiting: new Map(),
 })
 
 /** @param key the row of the letter; null for what the server can be asked for again */
@@ -93,51 +97,87 @@ const takeUpLater = (queue: LetterQueue): void => {
   queue.cancelLater = clock.after(patience.pauseMs(queue.tries++), () => takeUp(queue))
 }
 
+/** Stays where it is: what its sender sent after it waits behind it, or it would be told in another order. */
+const wait = (queue: LetterQueue, key: string, letter: Letter): void => {
+  queue.underWay.delete(key)
+  beginWaiting(queue.waiting, senderOf(letter), key)
+}
+
 const justForget = { events: [], claims: null, rows: {} }
 
-const refuse = (queue: LetterQueue, key: string | null, letter: Letter | null, failure: LaneError): void => {
-  const { code } = failure
-  if (!isVerdict(failure)) {
-    // Not its fault: it stays where it is.
-    if (key !== null) queue.underWay.delete(key)
-    return takeUpLater(queue)
-  }
+const refuse = (queue: LetterQueue, key: string, letter: Letter, { code }: LaneError): void => {
   switch (code) {
     case 'REPLAYED':
       return tellAndForget(queue, key, justForget)
     case 'KEY_CHANGED': {
-      if (key === null || letter === null) return
       if (!key.startsWith(arrivedPrefix)) return void queue.underWay.delete(key)
       const rows = { [`${heldPrefix(senderOf(letter))}${key}`]: queue.desk.store.get(key) ?? null }
       return tellAndForget(queue, key, { events: [refusalOf(letter, code)], claims: null, rows })
     }
     default:
-      return tellAndForget(queue, key, { ...justForget, events: letter ? [refusalOf(letter, code)] : [] })
+      return tellAndForget(queue, key, { ...justForget, events: [refusalOf(letter, code)] })
   }
 }
 
-/** Opens something when all that came before is opened. */
-export const openInTurn = (
-  queue: LetterQueue,
-  key: string | null,
-  letter: Letter | null,
-  work: () => Promise<Opened>,
-): void => {
-  queue.opening = queue.opening.then(async () => {
+const failureOf = (error: unknown): LaneError =>
+  error instanceof LaneError ? error : new LaneError('ENVELOPE_INVALID')
+
+/** Does something when all that came before is opened. */
+const inTurn = (queue: LetterQueue, work: () => Promise<void>): void => {
+  queue.opening = queue.opening.then(work)
+}
+
+/** What the server can be asked for again has no row, and what is refused of it is not told. */
+export const openPassing = (queue: LetterQueue, open: () => Promise<Opened>): void =>
+  inTurn(queue, async () => {
     try {
-      tellAndForget(queue, key, await work())
+      tellAndForget(queue, null, await open())
       queue.tries = 0
     } catch (error) {
-      refuse(queue, key, letter, error instanceof LaneError ? error : new LaneError('ENVELOPE_INVALID'))
+      if (!isVerdict(failureOf(error))) takeUpLater(queue)
     }
   })
+
+const isBehind = ({ waiting, underWay, desk }: LetterQueue, key: string, letter: Letter): boolean =>
+  isBehindAnother(
+    waiting,
+    senderOf(letter),
+    key,
+    (row) => underWay.has(row) || desk.store.get(row) !== undefined,
+  )
+
+/** Opens a letter, whose turn it is; whether it could be judged. */
+const judged = async (queue: LetterQueue, key: string, letter: Letter): Promise<boolean> => {
+  try {
+    tellAndForget(queue, key, await queue.desk.open(letter))
+    queue.tries = 0
+  } catch (error) {
+    const failure = failureOf(error)
+    if (!isVerdict(failure)) return false
+    refuse(queue, key, letter, failure)
+  }
+  return true
+}
+
+/** What waited behind a letter comes next, before what arrives now. */
+const takeUpBehind = (queue: LetterQueue, key: string, letter: Letter): void => {
+  for (const behind of waitsNoMore(queue.waiting, senderOf(letter), key)) {
+    // So are all behind it, or they are taken up when it is told.
+    if (queue.underWay.has(behind)) return
+    const row = queue.desk.store.get(behind)
+    if (row !== undefined) takeUpRow(queue, behind, row)
+  }
 }
 
 export const process = (queue: LetterQueue, key: string, letter: Letter): void => {
-  const { isWanted, open } = queue.desk
-  if (queue.underWay.has(key) || !isWanted(letter)) return
+  if (queue.underWay.has(key) || !queue.desk.isWanted(letter)) return
   queue.underWay.add(key)
-  openInTurn(queue, key, letter, () => open(letter))
+  inTurn(queue, async () => {
+    if (isBehind(queue, key, letter)) return wait(queue, key, letter)
+    if (await judged(queue, key, letter)) return takeUpBehind(queue, key, letter)
+    wait(queue, key, letter)
+    takeUpLater(queue)
+  })
 }
 
 /** One that cannot be read is told and gone: those behind it are not held up by it. */
@@ -155,7 +195,7 @@ export const takeUpUnder = (queue: LetterQueue, prefix: string): void => {
 
 export const takeUp = (queue: LetterQueue): void => {
   queue.cancelLater()
-  takeUpUnder(queue, arrivedPrefix)
-  // What was held because another key was named may be by the right one after all.
+  // What was held because another key was named may be by the right one after all; it came before the rest.
   takeUpUnder(queue, heldFolder)
+  takeUpUnder(queue, arrivedPrefix)
 }

@@ -19,10 +19,13 @@ export const heldPrefix = (name: string): string => `${heldFolder}${name}/`
 /** Keys in the order of arrival, of several programs on one store too. */
 export const makeArrivedKeys = (clock: Pick<Clock, 'nowMs'>, { random }: Pick<Cryptography, 'random'>) => {
   let count = 0
+  /** A clock that is set back does not put a letter before those that came before it. */
+  let newestMs = 0
   const part = (value: number, length: number): string => value.toString(36).padStart(length, '0')
   return (): string => {
     const chance = random(4).reduce((value, byte) => value * 256 + byte, 0)
-    return `${arrivedPrefix}${part(clock.nowMs(), 9)}${part(count++, 6)}${part(chance, 7)}`
+    newestMs = Math.max(newestMs, clock.nowMs())
+    return `${arrivedPrefix}${part(newestMs, 9)}${part(count++, 6)}${part(chance, 7)}`
   }
 }
 

@@ -2,7 +2,7 @@ import {
   type Desk,
   emptyQueue,
   type Opened,
-  openInTurn,
+  openPassing,
   process,
   takeUp,
   takeUpUnder,
@@ -44,7 +44,7 @@ export const makeLetters = ({ ports, ...desk }: Dependencies): Letters => {
       desk.store.write({ [key]: JSON.stringify(letter) })
       process(queue, key, letter)
     },
-    passing: (open) => openInTurn(queue, null, null, open),
+    passing: (open) => openPassing(queue, open),
     takeUp: () => takeUp(queue),
     takeUpOf: (name) => takeUpUnder(queue, heldPrefix(name)),
     rest: () => {

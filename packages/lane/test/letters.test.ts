@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { laneSealer } from '../../client/adapters/node/keys/laneSealer.ts'
 import { openLaneStore } from '../adapters/node/laneStore.ts'
@@ -13,6 +14,7 @@ import { type Letters, makeLetters } from '../src/letters.ts'
 import { makeOnce } from '../src/once.ts'
 import { memoryLaneStore } from '../src/memory.ts'
 import { makePatience } from '../src/patience.ts'
+import type { Clock } from '../src/ports/clock.ts'
 import type { LaneStore } from '../src/ports/store.ts'
 import { laneStoreContract } from './contracts/laneStore.ts'
 
@@ -47,6 +49,7 @@ const program = (
   store: LaneStore,
   told: LaneEvent[],
   refuse: (id: string) => LaneError | null = () => null,
+  clock: Clock = timers,
 ) => {
   const once = makeOnce(store)
   const open = async ({ payload }: Letter) => {
@@ -65,7 +68,7 @@ const program = (
     return { events: [event], claims, rows: {} }
   }
   return makeLetters({
-    ports: { clock: timers, cryptography: webCryptography },
+    ports: { clock, cryptography: webCryptography },
     patience: makePatience(timers, webCryptography),
     store,
     once,
@@ -149,6 +152,61 @@ describe('letters', () => {
       letters.rest()
     }
     await Promise.all(codes.map(keptFor))
+  })
+
+  it('of one sender are told in the order of arrival, whichever of them has to wait; another sender does not wait', async () => {
+    const store = memoryLaneStore()
+    const told: LaneEvent[] = []
+    const opened: string[] = []
+    // The key of Alice can be asked for only at the third try.
+    let failures = 2
+    const letters = program(store, told, (id) => {
+      opened.push(id)
+      return id.startsWith('alice') && failures-- > 0 ? new LaneError('OFFLINE') : null
+    })
+    for (const id of ['alice 1', 'alice 2', 'bob 1', 'alice 3']) letters.arrived(letter(id, id.split(' ')[0]))
+    await letters.settled()
+    expect([idsIn(told), opened]).toEqual([['bob 1'], ['alice 1', 'bob 1']])
+    letters.takeUp()
+    letters.arrived(letter('alice 4', 'alice'))
+    await expect.poll(() => idsIn(told).length, { timeout: 10_000 }).toBe(5)
+    expect(idsIn(told)).toEqual(['bob 1', 'alice 1', 'alice 2', 'alice 3', 'alice 4'])
+    expect(restOf(store)).toBe(0)
+  })
+
+  it('law: of one sender they are told in order, however often each cannot be judged, and whenever they are taken up', async () => {
+    const sending = fc.record({
+      sender: fc.constantFrom('alice', 'bob'),
+      failures: fc.nat(2),
+      isTakenUp: fc.boolean(),
+      isSettled: fc.boolean(),
+    })
+    const law = fc.asyncProperty(fc.array(sending, { maxLength: 12 }), async (sent) => {
+      const store = memoryLaneStore()
+      const told: LaneEvent[] = []
+      const failures = sent.map((one) => one.failures)
+      const refuse = (id: string): LaneError | null => {
+        const left = failures[Number(id)] ?? 0
+        failures[Number(id)] = left - 1
+        return left > 0 ? new LaneError('TIMEOUT') : null
+      }
+      const letters = program(store, told, refuse, { ...timers, after: () => () => {} })
+      for (const [at, { sender, isTakenUp, isSettled }] of sent.entries()) {
+        letters.arrived(letter(`${at}`, sender))
+        if (isTakenUp) letters.takeUp()
+        if (isSettled) await letters.settled()
+      }
+      for (let tries = 0; tries < 2 * sent.length + 1 && restOf(store) > 0; tries++) {
+        letters.takeUp()
+        await letters.settled()
+      }
+      const idsOf = (name: string) => sent.flatMap(({ sender }, at) => (sender === name ? [`${at}`] : []))
+      for (const name of ['alice', 'bob'])
+        expect(idsIn(told.filter((event) => event.kind === 'message' && event.from === name))).toEqual(
+          idsOf(name),
+        )
+    })
+    await fc.assert(law)
   })
 
   it('are all taken up, however many were kept', async () => {
