@@ -12,8 +12,6 @@ export const longFunctions: readonly string[] = [
   'packages/client/src/openRoom/admission.ts makeAdmission',
   'packages/client/src/openRoom/openRoom.ts openOpenRoom',
   'packages/client/src/sdk/bot/bot.ts startBot',
-  'packages/client/src/sdk/events.ts eventDeskOf',
-  'packages/client/src/stage.ts makeStage',
   'packages/lane/src/chats.ts makeChats',
   'packages/lane/src/lane.ts openLane',
   'packages/lane/src/rooms.ts makeRooms',

@@ -19,12 +19,12 @@ import { openGreeting } from './session/greeting.ts'
 import { openKept } from './session/kept.ts'
 import { lineOf } from './session/line.ts'
 import type { Present } from './session/present.ts'
-import { sceneOf } from './session/scene.ts'
+import { viewSourcesOf } from './session/viewSources.ts'
 import { scopesOf } from './session/scopes.ts'
 import { openSession } from './session/session.ts'
 import { storedPresent } from './session/stored.ts'
 import { type Volatile, volatileOf } from './session/volatile.ts'
-import { makeStage } from './stage.ts'
+import { makeViewStore } from './viewStore/viewStore.ts'
 import { openConnection } from './sync/connection.ts'
 import type { Client } from './view.ts'
 import { openWaits } from './waits.ts'
@@ -68,7 +68,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const stored = await storedPresent(store)
   const ended = (): void => {
     connection.stop()
-    stage.stirred()
+    views.invalidate()
   }
   const session = openSession({ present: stored, address, info, store, questions, waits, ended })
   const { call } = session
@@ -76,10 +76,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const present: Present = Object.assign(stored, { kept: await keepAnew() })
 
   const isOnline = (): boolean => connection.isReady() && !present.halted
-  const stirred = (): void => stage.stirred()
+  const stirred = (): void => views.invalidate()
   const greeting = openGreeting({ present, scheduler, questions, isOnline, setTime: info.setTime, stirred })
-  const stage = makeStage(
-    sceneOf({ present, server, deviceKind, connection: () => connection, greeting: () => greeting }),
+  const views = makeViewStore(
+    viewSourcesOf({ present, server, deviceKind, connection: () => connection, greeting: () => greeting }),
   )
   const connection = openConnection({
     transport,
@@ -114,10 +114,10 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       profile,
       store: kept.gate.store,
       signer: await keychain.signer(),
-      senderOf: stage.senderOf,
+      senderOf: views.senderOf,
       meet: info.fetchKnown,
       lineSettled: connection.settled,
-      changed: stage.tell,
+      changed: views.emit,
       // What comes too late for an account that was erased stops nobody.
       halt: (error) => {
         if (!kept.gate.isShut()) halt(error)
@@ -144,11 +144,11 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     waits.end(closed)
     await present.device?.rest(closed)
     await store.close()
-    stage.close()
+    views.close()
   }
   return {
-    state: stage.state,
-    subscribe: stage.subscribe,
+    state: views.state,
+    subscribe: views.subscribe,
     close: () => (closing ??= close()),
     ...facadeOf(scopesOf(present, entrance, call), waits),
   }

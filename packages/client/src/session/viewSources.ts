@@ -1,7 +1,7 @@
 import { toHex } from '@sotto/protocol'
 import type { DeviceKind } from '@sotto/trust'
 import { isBotAccount } from '../account/deviceKinds.ts'
-import type { Scene } from '../stage.ts'
+import type { ViewSources } from '../viewStore/sources.ts'
 import type { Connection } from '../sync/connection.ts'
 import type { AccountView } from '../view.ts'
 import type { Greeting } from './greeting.ts'
@@ -33,7 +33,7 @@ const accountView = (deps: Deps): AccountView => {
 }
 
 /** What a client has to show, as it stands. */
-export const sceneOf = (deps: Deps): Scene => {
+export const viewSourcesOf = (deps: Deps): ViewSources => {
   const { present } = deps
   return {
     account: () => accountView(deps),
