@@ -139,7 +139,7 @@ test('whatever answers for the server: web, terminal and bot are back when it is
       const text = `behind ${some[0]?.[0]}, and so on`
       await say(text)
       if (at === 0)
-        await expect(dave.page.getByText(/Something else answers in place of the Sotto server/)).toBeVisible()
+        await expect(dave.page.getByText(/Something other than the Sotto server answers/)).toBeVisible()
       await allAreBack(text)
     })
   }
@@ -164,7 +164,7 @@ test('whatever answers for the server: web, terminal and bot are back when it is
     }
     between.forEach(toOther)
     await expect(
-      dave.page.getByText(/Another server answers than the one that this device knows/),
+      dave.page.getByText(/The server that answers is not the one this device knows/),
     ).toBeVisible()
     await say('behind another server')
     await allAreBack('behind another server')

@@ -26,7 +26,7 @@ test('Alice and Bob both press the main button: they end in one General and hear
   await bob.signUp(passwords.bob)
 
   // Neither has looked at what the other does: both screens offer the same.
-  await expect(bob.page.getByRole('checkbox', { name: 'Open to everybody here' })).toBeChecked()
+  await expect(bob.page.getByRole('checkbox', { name: 'Open to everyone here' })).toBeChecked()
   await Promise.all([pressMain(alice), pressMain(bob)])
   await Promise.all([alice.enters('General'), bob.enters('General')])
   await alice.say('General', 'Is anybody here?')

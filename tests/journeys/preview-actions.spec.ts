@@ -16,8 +16,8 @@ const arrive = async (page: Page) => {
 }
 const composer = (page: Page) => page.getByRole('textbox', { name: /^Message to/ })
 const list = (page: Page) => page.getByRole('region', { name: /^Messages in/ })
-const bar = (page: Page) => page.getByRole('toolbar', { name: 'What can be done with this message' })
-const menu = (page: Page) => page.getByRole('menu', { name: 'What can be done with this message' })
+const bar = (page: Page) => page.getByRole('toolbar', { name: 'Message actions' })
+const menu = (page: Page) => page.getByRole('menu', { name: 'Message actions' })
 const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
 /** What ends in an ellipsis is not answered: nothing moves under the pointer. */
 const say = async (page: Page, text: string) => {

@@ -37,7 +37,7 @@ test('a command is found, taken and run by keyboard alone, and a screen reader i
   await expect(composer(page)).toBeFocused()
   await expect(options(page)).toHaveCount(0)
   await page.keyboard.press('Enter')
-  await expect(page.getByText('Say /invite with a name behind it.')).toBeVisible()
+  await expect(page.getByText('Type a name after /invite.')).toBeVisible()
   await expect(composer(page)).toHaveValue('/invite ')
   await page.keyboard.type('emeka')
   await expect(page.getByText('Say /invite')).toHaveCount(0)

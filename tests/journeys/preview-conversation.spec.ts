@@ -88,7 +88,7 @@ test.describe('by keyboard alone', () => {
   for (const key of ['Enter', 'Space'])
     test(`${key} that opens a dialog from a menu decides nothing in it`, async ({ page }) => {
       await arrive(page, '0f02')
-      await page.getByRole('button', { name: 'More about this room' }).focus()
+      await page.getByRole('button', { name: 'Room menu' }).focus()
       await page.keyboard.press('Enter')
       const leave = page.getByRole('menuitem', { name: 'Leave room' })
       await leave.hover()
@@ -196,15 +196,15 @@ test.describe('writing', () => {
     await composer(page).press('Enter')
     await expect(message(page, 'stuck').last()).toHaveAttribute('data-delivery', 'sending')
     await page.clock.runFor(11_000)
-    await expect(page.getByText('Not taken by the server yet. It is tried again by itself.')).toBeVisible()
+    await expect(page.getByText('The server has not accepted this yet. Sotto keeps trying.')).toBeVisible()
   })
 
   test('what waits for space says so at once, and whose it is', async ({ page }) => {
     await arrive(page, '0f02')
     for (const [text, words] of [
-      ['no space of mine', /You have stored as much as one may in a day/],
-      ['no space in here', /This room has taken as much as it may in a day/],
-      ['no space at all', /The server is nearly full/],
+      ['no space of mine', /You have reached the daily storage limit/],
+      ['no space in here', /This room has reached its daily storage limit/],
+      ['no space at all', /The server is almost full/],
     ] as const) {
       await composer(page).fill(text)
       await composer(page).press('Enter')

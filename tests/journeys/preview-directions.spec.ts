@@ -49,7 +49,7 @@ test('names that turn their surroundings turn nothing but themselves', async ({ 
   expect(time?.x).toBeGreaterThanOrEqual((words?.x ?? 0) + (words?.width ?? 0) - 1)
   expect(await readsFromLeft(page.locator('[data-hook]').first(), 'is not shown')).toBe(true)
 
-  await page.getByRole('button', { name: 'More about this room' }).click()
+  await page.getByRole('button', { name: 'Room menu' }).click()
   await page.getByRole('menuitem', { name: 'Leave room' }).click()
   const title = page.getByRole('alertdialog').locator('h2')
   expect(await readsFromLeft(title, 'Leave')).toBe(true)

@@ -73,7 +73,7 @@ test('a page whose every text is replaced by somebody else, all the time, goes o
 
   // Dialogs open, change and close; members come and go.
   await page.keyboard.press('Control+.')
-  await page.getByRole('button', { name: 'Change something about bob' }).click()
+  await page.getByRole('button', { name: 'Actions for bob' }).click()
   await page.getByRole('menuitem', { name: 'Remove from the room' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click()
   await expect(page.getByRole('alertdialog')).toHaveCount(0)

@@ -76,7 +76,7 @@ test('an emoji that has no name here can be pasted, and what is none is not foun
   await said.getByRole('button', { name: 'React' }).click()
   const field = picker(page).getByRole('searchbox', { name: 'Find an emoji' })
   await field.fill('zzzz')
-  await expect(picker(page).getByText('No emoji has such a name')).toBeVisible()
+  await expect(picker(page).getByText('No emoji has that name')).toBeVisible()
   await field.fill('👩🏽‍🚀')
   await field.press('Enter')
   await expect(said.getByRole('button', { name: '👩🏽‍🚀 1: you' })).toBeVisible()

@@ -28,8 +28,12 @@ test.describe('a room that is being mended', () => {
     page,
   }) => {
     await arrive(page, '0e0e')
-    await expect(page.getByText('3,500 of 7,900 entries are handed back to the server.')).toBeVisible()
-    await expect(page.getByText('Another device in the room may have: it has to be online.')).toBeVisible()
+    await expect(
+      page.getByText('3,500 of 7,900 lost entries have been given back to the server.'),
+    ).toBeVisible()
+    await expect(
+      page.getByText('Another device in the room may have them; it has to be online.'),
+    ).toBeVisible()
   })
 
   test('takes what one writes, and says when it is sent', async ({ page }) => {
@@ -37,7 +41,7 @@ test.describe('a room that is being mended', () => {
     await expect(page.getByText('What you write is sent as soon as')).toBeVisible()
     await composer(page).fill('hello')
     await composer(page).press('Enter')
-    await expect(page.getByText('Waits until this device is back in the room').first()).toBeAttached()
+    await expect(page.getByText('Waiting until this device is back in the room').first()).toBeAttached()
     await expect(page.getByRole('button', { name: 'Invite' })).toHaveCount(0)
   })
 
@@ -45,13 +49,11 @@ test.describe('a room that is being mended', () => {
     await arrive(page, '0e06')
     await tabTo(page, 'Try again', 'button')
     await page.keyboard.press('Enter')
-    await expect(page.getByText('This device is reading what it has missed.').first()).toBeVisible()
-    await expect(
-      page.getByText('This device is coming back into the room with fresh keys.').first(),
-    ).toBeVisible()
+    await expect(page.getByText('This device is reading what it missed.').first()).toBeVisible()
+    await expect(page.getByText('This device is rejoining the room with new keys.').first()).toBeVisible()
     await expect(composer(page)).toBeVisible()
     await expect(page.locator('[aria-live="polite"]')).toHaveText('This device is back in the room.')
-    await expect(page.getByText('You came back in with fresh keys')).toBeVisible()
+    await expect(page.getByText('You rejoined with new keys')).toBeVisible()
     await expect(page.getByText('This room is frozen.')).toHaveCount(0)
   })
 })
@@ -61,8 +63,10 @@ test.describe('messages without a key', () => {
     await arrive(page, '0e01')
     await tabTo(page, '7 messages without a key on this device', 'button')
     await page.keyboard.press('Enter')
-    await expect(page.getByText('3 messages of yours, sent before this device was set back')).toBeVisible()
-    await expect(page.getByText('4 messages of others, sent while this device')).toBeVisible()
+    await expect(
+      page.getByText('3 messages of yours, sent before this device was restored to an older state'),
+    ).toBeVisible()
+    await expect(page.getByText('4 messages from others, sent while this device')).toBeVisible()
     await page.keyboard.press('Enter')
     await expect(page.getByText('3 messages of yours')).toHaveCount(0)
   })
@@ -71,23 +75,23 @@ test.describe('messages without a key', () => {
 test.describe('founding a room anew', () => {
   test('is offered to owners, asks, and leads into the new room', async ({ page }) => {
     await arrive(page, '0e07')
-    await tabTo(page, 'Found the room anew', 'button')
+    await tabTo(page, 'Start this room again', 'button')
     await page.keyboard.press('Enter')
-    const dialog = page.getByRole('alertdialog', { name: 'Found Incident 41 anew?' })
+    const dialog = page.getByRole('alertdialog', { name: 'Start Incident 41 again?' })
     await expect(dialog.getByRole('listitem')).toHaveCount(4)
     await expect(dialog.getByRole('listitem').filter({ hasText: 'bob' })).toContainText('Admin')
-    const confirm = dialog.getByRole('button', { name: 'Found the room anew' })
+    const confirm = dialog.getByRole('button', { name: 'Start this room again' })
     await expect(confirm).toBeDisabled()
-    await tabTo(page, /^I want the members to go on/, 'checkbox')
+    await tabTo(page, /^I want to continue/, 'checkbox')
     await page.keyboard.press('Space')
     await expect(confirm).toBeEnabled()
     await confirm.focus()
     await page.keyboard.press('Enter')
-    await expect(page.getByText('You founded this room anew.')).toBeVisible()
+    await expect(page.getByText('You started this room again.')).toBeVisible()
     await expect(composer(page)).toBeVisible()
     await tabTo(page, 'Read the earlier room', 'link')
     await page.keyboard.press('Enter')
-    await expect(page.getByText('This room goes on in a new one.').first()).toBeVisible()
+    await expect(page.getByText('This room continues in a new one.').first()).toBeVisible()
     await expect(composer(page)).toHaveCount(0)
     await tabTo(page, 'Go to the new room', 'button')
     await page.keyboard.press('Enter')
@@ -97,9 +101,9 @@ test.describe('founding a room anew', () => {
   test('is not offered to members: they are told whom to ask', async ({ page }) => {
     await arrive(page, '0e08')
     await expect(page.getByRole('region', { name: /This room is frozen/ })).toContainText(
-      'That is bob or chiara',
+      'Ask an owner: bob or chiara',
     )
-    await expect(page.getByRole('button', { name: 'Found the room anew' })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Start this room again' })).toHaveCount(0)
   })
 })
 
@@ -108,7 +112,7 @@ test.describe('members', () => {
     await arrive(page, '0f02', 'desk')
     await expect(composer(page)).toBeFocused()
     await page.keyboard.press('Control+.')
-    await tabTo(page, 'Change something about bob', 'button')
+    await tabTo(page, 'Actions for bob', 'button')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
     const roles = page.getByRole('alertdialog', { name: 'Role of bob' })
@@ -120,7 +124,7 @@ test.describe('members', () => {
     await expect(roles).toBeHidden()
     await expect(page.getByText('You made bob a member')).toBeVisible()
     await expect(members(page).getByRole('listitem').filter({ hasText: 'bob' })).not.toContainText('Admin')
-    await expect(page.getByRole('button', { name: 'Change something about bob' })).toBeFocused()
+    await expect(page.getByRole('button', { name: 'Actions for bob' })).toBeFocused()
 
     await page.keyboard.press('Enter')
     await page.keyboard.press('ArrowDown')
@@ -139,7 +143,7 @@ test.describe('members', () => {
     await arrive(page, '0f01', 'desk')
     await expect(composer(page)).toBeFocused()
     await page.keyboard.press('Control+.')
-    await page.getByRole('button', { name: 'Change something about נועם' }).click()
+    await page.getByRole('button', { name: 'Actions for נועם' }).click()
     await page.getByRole('menuitem', { name: 'Remove from the room' }).click()
     const removal = page.getByRole('alertdialog')
     await removal.getByRole('button', { name: 'Remove', exact: true }).click()
@@ -154,9 +158,9 @@ test.describe('members', () => {
     await page.keyboard.press('Control+.')
     await expect(members(page).getByRole('listitem')).toHaveCount(5)
     // An admin: not to the owner, not to another admin, not to herself.
-    const offered = page.getByRole('button', { name: /^Change something about/ })
+    const offered = page.getByRole('button', { name: /^Actions for/ })
     await expect(offered).toHaveCount(2)
-    await page.getByRole('button', { name: 'Change something about emeka.okafor' }).click()
+    await page.getByRole('button', { name: 'Actions for emeka.okafor' }).click()
     await page.getByRole('menuitem', { name: 'Change role' }).click()
     await expect(page.getByRole('radio')).toHaveCount(2)
   })
@@ -164,7 +168,7 @@ test.describe('members', () => {
 
 test('an invitation says that it may continue a frozen room of its inviter', async ({ page }) => {
   await arrive(page, '0e0b')
-  await expect(page.getByText('This may be the room in which it goes on').locator('..')).toContainText(
+  await expect(page.getByText('This may be the room in which it continues').locator('..')).toContainText(
     'bob is an owner of Mirrors, Book club, and Board',
   )
 })

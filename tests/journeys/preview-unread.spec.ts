@@ -83,7 +83,7 @@ test('what was jumped over stays unread, until somebody says that it is read', a
   const before = await unreadIn(page, 'Backlog')
   await page.getByRole('button', { name: /^Jump to the latest/ }).click()
   await expect(line(page, 710)).toBeInViewport()
-  const bar = page.getByRole('group', { name: /unread messages further up/ })
+  const bar = page.getByRole('group', { name: /unread messages above/ })
   await expect(bar).toBeVisible()
   expect(await unreadIn(page, 'Backlog')).toBe(before)
 
@@ -106,7 +106,7 @@ test('what was jumped over stays unread, until somebody says that it is read', a
   const left = await unreadIn(page, 'Backlog')
   expect(left).toBe(before)
 
-  await bar.getByRole('button', { name: 'Go there' }).click()
+  await bar.getByRole('button', { name: 'Jump up' }).click()
   await expect(line(page, 711 - left)).toBeInViewport()
   await expect(page.getByRole('separator', { name: 'New' })).toBeInViewport()
   await page.keyboard.press('Alt+End')
@@ -129,7 +129,7 @@ test('nothing is read in a page that nobody looks at', async ({ page }) => {
     Object.assign(window, { looks: true })
     dispatchEvent(new Event('focus'))
   })
-  await expect(page.getByRole('group', { name: '700 unread messages further up' })).toBeVisible()
+  await expect(page.getByRole('group', { name: '700 unread messages above' })).toBeVisible()
   expect(await unreadIn(page, 'Backlog')).toBe(700)
 })
 
@@ -164,7 +164,7 @@ test('30,000 unread lines cost what is on the screen', async ({ page }) => {
   await page.getByRole('button', { name: /^Jump to the latest/ }).click()
   await expect(line(page, 30_010)).toBeInViewport()
   expect(await unreadIn(page, 'Flood')).toBeGreaterThan(29_000)
-  await expect(page.getByRole('group', { name: /unread messages further up/ })).toBeVisible()
+  await expect(page.getByRole('group', { name: /unread messages above/ })).toBeVisible()
 })
 
 test('each room is where it was left, after a reload too', async ({ page }) => {

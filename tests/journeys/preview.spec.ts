@@ -45,7 +45,7 @@ const membersShown = async (page: Page) => {
 
 const asksAbout = (name: string, item: string) => async (page: Page) => {
   await membersShown(page)
-  await page.getByRole('button', { name: `Change something about ${name}` }).click()
+  await page.getByRole('button', { name: `Actions for ${name}` }).click()
   await page.getByRole('menuitem', { name: item }).click()
   await expect(page.getByRole('alertdialog')).toBeVisible()
 }
@@ -66,7 +66,7 @@ const screens: Readonly<Record<string, Screen>> = {
     reach: async (page) => {
       await page.getByLabel('Name', { exact: true }).fill('alic\u034fe')
       await page.getByRole('button', { name: 'Create account' }).click()
-      await expect(page.getByText('There is a character in this name that nobody can see.')).toBeVisible()
+      await expect(page.getByText('This name contains an invisible character.')).toBeVisible()
     },
   },
   'sign up by invitation': {
@@ -74,10 +74,10 @@ const screens: Readonly<Record<string, Screen>> = {
     reach: async (page) => {
       await page.getByLabel('Invite key').fill('not a key')
       await page.getByRole('button', { name: 'Create account' }).click()
-      await expect(page.getByText('neither an invite key nor a link')).toBeVisible()
+      await expect(page.getByText('not an invite key or an invite link')).toBeVisible()
     },
   },
-  'no new accounts': { scene: 'closed', reach: sees('takes no new accounts') },
+  'no new accounts': { scene: 'closed', reach: sees('does not accept new accounts') },
   'sign in': { scene: 'signed_out', reach: sees('Welcome back') },
   'a wrong password': {
     scene: 'signed_out',
@@ -94,17 +94,17 @@ const screens: Readonly<Record<string, Screen>> = {
       await expect(page.getByRole('alertdialog')).toBeVisible()
     },
   },
-  'first run': { scene: 'first', reach: sees(/Good to have you here/) },
+  'first run': { scene: 'first', reach: sees(/Welcome, /) },
   'first run, closed by choice': {
     scene: 'first',
     reach: async (page) => {
-      await page.getByRole('checkbox', { name: 'Open to everybody here' }).uncheck()
+      await page.getByRole('checkbox', { name: 'Open to everyone here' }).uncheck()
       await expect(page.getByRole('heading', { name: 'Also on this server' })).toBeVisible()
     },
   },
   'first run where a room is open': {
     scene: 'open_first',
-    reach: sees('Everybody who registers on this server'),
+    reach: sees('Everyone with an account on this server'),
   },
   'waiting for a member': { scene: 'open_waiting', reach: sees(/^Waiting for a member of/) },
   'an open room in the list': {
@@ -119,8 +119,8 @@ const screens: Readonly<Record<string, Screen>> = {
     room: '0f02',
     reach: async (page) => {
       await expect(page.getByRole('textbox', { name: /^Message to/ })).toBeVisible()
-      await page.getByRole('button', { name: 'More about this room' }).click()
-      await page.getByRole('menuitem', { name: /Open to everybody here|Close to newcomers/ }).click()
+      await page.getByRole('button', { name: 'Room menu' }).click()
+      await page.getByRole('menuitem', { name: /Open to everyone here|Close to newcomers/ }).click()
       await expect(page.getByRole('alertdialog')).toBeVisible()
     },
   },
@@ -204,15 +204,17 @@ const screens: Readonly<Record<string, Screen>> = {
     room: '0e02',
     reach: sees(/is reading what it/),
   },
-  'a device that comes back in': { scene: 'recovery', room: '0e03', reach: sees(/with fresh keys/) },
+  'a device that comes back in': { scene: 'recovery', room: '0e03', reach: sees(/with new keys/) },
   'a device that asks to be let in': { scene: 'recovery', room: '0e04', reach: sees(/has asked to be let/) },
-  'a room that waits for the server': { scene: 'recovery', room: '0e05', reach: sees(/goes on by itself/) },
+  'a room that waits for the server': { scene: 'recovery', room: '0e05', reach: sees(/continues by itself/) },
   'a room that waits, and may be founded anew': {
     scene: 'recovery',
     room: '0e0e',
     reach: async (page) => {
-      await expect(page.getByText('3,500 of 7,900 entries are handed back to the server.')).toBeVisible()
-      await expect(page.getByRole('button', { name: 'Found the room anew' })).toBeVisible()
+      await expect(
+        page.getByText('3,500 of 7,900 lost entries have been given back to the server.'),
+      ).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Start this room again' })).toBeVisible()
     },
   },
   'a room to come back into': { scene: 'recovery', room: '0e06', reach: sees(/try once more/) },
@@ -221,20 +223,24 @@ const screens: Readonly<Record<string, Screen>> = {
     scene: 'recovery',
     room: '0e07',
     reach: async (page) => {
-      await page.getByRole('button', { name: 'Found the room anew' }).click()
-      await expect(page.getByText('Who comes along')).toBeVisible()
+      await page.getByRole('button', { name: 'Start this room again' }).click()
+      await expect(page.getByText('Who is invited')).toBeVisible()
       await expect(page.getByRole('alertdialog').getByText('bob')).toBeVisible()
     },
   },
   'a room whose owner has to be asked': { scene: 'recovery', room: '0e08', reach: sees('chiara') },
-  'a changed identity': { scene: 'recovery', room: '0e0c', reach: sees(/ask the member in another way/) },
-  'a server that breaks its word': { scene: 'recovery', room: '0e0d', reach: sees(/does not fit/) },
+  'a changed identity': {
+    scene: 'recovery',
+    room: '0e0c',
+    reach: sees(/ask the member, by phone or in person/),
+  },
+  'a server that breaks its word': { scene: 'recovery', room: '0e0d', reach: sees(/does not match/) },
   'a room that was founded anew': { scene: 'recovery', room: '0e09', reach: sees('Go to the new room') },
   'the new room': { scene: 'recovery', room: '0e0a', reach: sees('Read the earlier room') },
   'an invitation that may continue a room': {
     scene: 'recovery',
     room: '0e0b',
-    reach: sees(/This may be the room in which it goes on/),
+    reach: sees(/This may be the room in which it continues/),
   },
   'a device that has stopped': { scene: 'halted', room: '0f02', reach: sees(/Sotto has stopped/) },
   'a frozen room': { scene: 'desk', room: '0f08', reach: sees('This room is frozen.') },
@@ -255,7 +261,7 @@ const screens: Readonly<Record<string, Screen>> = {
     scene: 'desk',
     room: '0f13',
     reach: async (page) => {
-      await page.getByRole('button', { name: 'More about this room' }).click()
+      await page.getByRole('button', { name: 'Room menu' }).click()
       await page.getByRole('menuitem', { name: 'Delete from this device' }).click()
       await expect(page.getByRole('alertdialog', { name: /^Delete Garden committee/ })).toBeVisible()
     },
@@ -281,10 +287,10 @@ const screens: Readonly<Record<string, Screen>> = {
     scene: 'desk',
     room: '0f03',
     reach: async (page) => {
-      await page.getByRole('button', { name: 'More about this room' }).click()
+      await page.getByRole('button', { name: 'Room menu' }).click()
       await page.getByRole('menuitem', { name: 'Leave room' }).click()
       await page.getByRole('button', { name: 'Leave room' }).click()
-      await sees(/Make somebody else an owner first/)(page)
+      await sees(/Make someone else an owner first/)(page)
     },
   },
   'an invitation': { scene: 'desk', room: '0f11', reach: sees('You are invited to a room') },
@@ -298,19 +304,19 @@ const screens: Readonly<Record<string, Screen>> = {
   },
   joining: { scene: 'desk', room: '0f09', reach: sees('Joining the room') },
   'an unknown room': { scene: 'desk', room: 'ffff', reach: sees('This room is not on this device') },
-  'a slower connection': { scene: 'slower', reach: sees('Connected, slower') },
+  'a slower connection': { scene: 'slower', reach: sees('Connected, but slower') },
   'a proxy without its server': {
     scene: 'no_answer',
     room: '0f02',
-    reach: sees(/answers that the server is away/),
+    reach: sees(/says that the server is down/),
   },
   'something else in place of the server': {
     scene: 'untrusted',
     room: '0f02',
-    reach: sees(/Something else answers/),
+    reach: sees(/Something other than the Sotto server answers/),
   },
   offline: { scene: 'offline', room: '0f02', reach: sees(/No connection\. What you write is kept/) },
-  'another server': { scene: 'refused', room: '0f02', reach: sees(/Another server answers than the one/) },
+  'another server': { scene: 'refused', room: '0f02', reach: sees(/The server that answers is not the one/) },
   'a history that cannot be loaded': { scene: 'broken', room: '0f02', reach: sees(/could not be loaded/) },
   'new room': { scene: 'desk', room: '0f02', reach: presses('Control+Shift+O', 'New room') },
   'a room name that turns text': {
@@ -320,7 +326,7 @@ const screens: Readonly<Record<string, Screen>> = {
       await presses('Control+Shift+O', 'New room')(page)
       await page.getByLabel('Room name').fill('a\u202eb')
       await page.getByRole('button', { name: 'Create room' }).click()
-      await expect(page.getByText('turns the direction of text')).toBeVisible()
+      await expect(page.getByText('changes the direction of text')).toBeVisible()
     },
   },
   invite: { scene: 'desk', room: '0f02', reach: presses('Control+Shift+A', /Invite to/) },
@@ -357,7 +363,7 @@ const screens: Readonly<Record<string, Screen>> = {
     reach: async (page) => {
       await asksAbout('bob', 'Change role')(page)
       await page.getByRole('radio', { name: 'Owner' }).check()
-      await expect(page.getByText('An owner can take your role from you.')).toBeVisible()
+      await expect(page.getByText('An owner can take your role away.')).toBeVisible()
     },
   },
   'removing a member': { scene: 'desk', room: '0f02', reach: asksAbout('bob', 'Remove from the room') },
@@ -365,7 +371,7 @@ const screens: Readonly<Record<string, Screen>> = {
     scene: 'desk',
     room: '0f02',
     reach: async (page) => {
-      await page.getByRole('button', { name: 'More about this room' }).click()
+      await page.getByRole('button', { name: 'Room menu' }).click()
       await page.getByRole('menuitem', { name: 'Leave room' }).click()
       await expect(page.getByRole('alertdialog', { name: /Leave Design review/ })).toBeVisible()
     },
@@ -396,7 +402,7 @@ const screens: Readonly<Record<string, Screen>> = {
     scene: 'broken',
     reach: async (page) => {
       await opensTokens(page)
-      await sees(/takes no programs/)(page)
+      await sees(/Programs cannot use this server/)(page)
     },
   },
   'a new access token': {
@@ -404,7 +410,7 @@ const screens: Readonly<Record<string, Screen>> = {
     reach: async (page) => {
       await opensTokens(page)
       await page.getByRole('button', { name: 'New access token' }).click()
-      await page.getByRole('button', { name: 'Make access token' }).click()
+      await page.getByRole('button', { name: 'Create access token' }).click()
       await sees('Say what it is for.')(page)
     },
   },
@@ -414,7 +420,7 @@ const screens: Readonly<Record<string, Screen>> = {
       await opensTokens(page)
       await page.getByRole('button', { name: 'New access token' }).click()
       await page.getByLabel('What it is for').fill('Backups')
-      await page.getByRole('button', { name: 'Make access token' }).click()
+      await page.getByRole('button', { name: 'Create access token' }).click()
       await sees(/curl -sS/)(page)
     },
   },

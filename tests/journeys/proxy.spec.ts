@@ -40,14 +40,14 @@ test('a proxy that the server does not believe is said on the page, with the set
   const url = await proxied()
   await page.goto(url)
   await expect(
-    page.getByText(`starts it with --public-url ${url}, or names the proxy in --trust-proxy`),
+    page.getByText(`starting it with --public-url ${url}, or by naming the proxy in --trust-proxy`),
   ).toBeVisible()
 })
 
 test('a proxy that does not pass Host is said on the page, with the setting', async ({ page }) => {
   const url = await proxied((text) => text.replaceAll(/proxy_set_header (Host|X-Forwarded-Host).*\n/g, ''))
   await page.goto(url)
-  await expect(page.getByText(/does not learn that it is asked for as/).locator('..')).toContainText(
+  await expect(page.getByText(/does not know its own address/).locator('..')).toContainText(
     'proxy_set_header Host $http_host',
   )
 })
@@ -81,7 +81,7 @@ for (const [how, target] of [
 test('on its own, the page says nothing of the kind', async ({ page }) => {
   await page.goto(sotto.url)
   await expect(page.getByRole('heading', { name: 'Create your account' })).toBeVisible()
-  await expect(page.getByText(/set up wrongly|did not load/)).toBeHidden()
+  await expect(page.getByText(/not set up correctly|did not load/)).toBeHidden()
 })
 
 /** Hands requests on, and upgrades to nobody: a proxy that knows no WebSockets. */
@@ -110,6 +110,6 @@ test('without WebSockets a browser signs up and is connected all the same, and s
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple')
   await page.getByRole('button', { name: 'Create account' }).click()
   const status = page.getByRole('group', { name: 'Connection' })
-  await expect(status).toContainText('Connected, slower')
-  await expect(status).toHaveAttribute('title', /lets no WebSockets through/)
+  await expect(status).toContainText('Connected, but slower')
+  await expect(status).toHaveAttribute('title', /blocks WebSockets/)
 })

@@ -95,24 +95,24 @@ test('a server that has lost messages and taken others: the room stops in words 
   await test.step('both are told what happened, what is safe, and what each of them can do', async () => {
     for (const person of [alice2, bob2]) {
       await expect(main(person).getByText('This room is frozen.')).toBeVisible()
-      await expect(main(person).getByText(/another history of the room/)).toBeVisible()
-      await expect(main(person).getByText(/stays here as it was/)).toBeVisible()
+      await expect(main(person).getByText(/a different history of this room/)).toBeVisible()
+      await expect(main(person).getByText(/is unchanged/)).toBeVisible()
       await expect(person.composer('General')).toHaveCount(0)
       await person.hears('what the server will lose')
     }
     await expect(main(bob2).getByRole('region', { name: /This room is frozen/ })).toContainText(
       'That is alice',
     )
-    await expect(bob2.page.getByRole('button', { name: 'Found the room anew' })).toHaveCount(0)
+    await expect(bob2.page.getByRole('button', { name: 'Start this room again' })).toHaveCount(0)
   })
 
   await test.step('Alice founds the room anew', async () => {
-    await alice2.page.getByRole('button', { name: 'Found the room anew' }).click()
-    const dialog = alice2.page.getByRole('alertdialog', { name: 'Found General anew?' })
+    await alice2.page.getByRole('button', { name: 'Start this room again' }).click()
+    const dialog = alice2.page.getByRole('alertdialog', { name: 'Start General again?' })
     await expect(dialog.getByRole('listitem')).toHaveCount(3)
     await dialog.getByRole('checkbox').check()
-    await dialog.getByRole('button', { name: 'Found the room anew' }).click()
-    await expect(main(alice2).getByText('You founded this room anew.')).toBeVisible()
+    await dialog.getByRole('button', { name: 'Start this room again' }).click()
+    await expect(main(alice2).getByText('You started this room again.')).toBeVisible()
     await alice2.enters('General')
     expect(alice2.page.url()).not.toBe(roomUrl)
     await alice2.say('General', 'here we go on')
@@ -121,7 +121,7 @@ test('a server that has lost messages and taken others: the room stops in words 
   await test.step('Bob comes along, and finds the way from the old room', async () => {
     await bob2.page.getByRole('link', { name: /Invitation/ }).click()
     await expect(
-      main(bob2).getByText('This may be the room in which it goes on').locator('..'),
+      main(bob2).getByText('This may be the room in which it continues').locator('..'),
     ).toContainText('alice is an owner of General')
     await bob2.page.getByRole('button', { name: 'Accept' }).click()
     await bob2.enters('General')
@@ -129,13 +129,13 @@ test('a server that has lost messages and taken others: the room stops in words 
     await alice2.hears('with you')
 
     await bob2.page.goto(roomUrl)
-    await expect(main(bob2).getByText('This room goes on in a new one.')).toBeVisible()
+    await expect(main(bob2).getByText('This room continues in a new one.')).toBeVisible()
     await expect(bob2.composer('General')).toHaveCount(0)
     await bob2.hears('what the server will lose')
     await bob2.page.getByRole('button', { name: 'Go to the new room' }).click()
     await bob2.hears('with you')
     await alice2.page.getByRole('link', { name: 'Read the earlier room' }).click()
-    await expect(main(alice2).getByText('This room goes on in a new one.')).toBeVisible()
+    await expect(main(alice2).getByText('This room continues in a new one.')).toBeVisible()
   })
 
   await test.step('Carol comes along in her terminal', async () => {
@@ -211,17 +211,17 @@ test('a device that was set back to an older copy takes its place again and says
     const chat = await sotto(['chat', 'General'], {
       ...carol,
       input: 'back again\n',
-      keepOpenUntil: 'fresh keys',
+      keepOpenUntil: 'new keys',
     })
     expect(chat, chat.err).toMatchObject({ exit: 0 })
     expect(chat.out).toContain('This device has gone back to an older state.')
-    expect(chat.out).toContain('You have come back in with fresh keys')
+    expect(chat.out).toContain('You have rejoined with new keys')
     const [room] = await roomsOf(carol)
     expect(room).toMatchObject({ name: 'General', state: 'active' })
   })
 
   await test.step('on the screen of the others', async () => {
-    await expect(main(alice).getByText('carol came back in with fresh keys')).toBeVisible()
+    await expect(main(alice).getByText('carol rejoined with new keys')).toBeVisible()
     await alice.hears('back again')
     const seen = await alice.readAll('General')
     expect(seen.map(({ text }) => text)).toEqual(['before', 'not in the copy', 'meanwhile', 'back again'])
@@ -236,9 +236,9 @@ test('an owner gives roles and takes people out; each sees what it means for the
   const { place, server } = await begin('members')
   const { alice, bob } = await aliceAndBob(browser, server.url)
   const carol = await carolJoins(alice, place, server.url)
-  const acts = (person: Person) => person.page.getByRole('button', { name: /^Change something about/ })
+  const acts = (person: Person) => person.page.getByRole('button', { name: /^Actions for/ })
   const choose = async (person: Person, name: string, item: string) => {
-    await person.page.getByRole('button', { name: `Change something about ${name}` }).click()
+    await person.page.getByRole('button', { name: `Actions for ${name}` }).click()
     await person.page.getByRole('menuitem', { name: item }).click()
     return person.page.getByRole('alertdialog')
   }
@@ -275,7 +275,7 @@ test('an owner gives roles and takes people out; each sees what it means for the
     const dialog = await choose(alice, 'bob', 'Remove from the room')
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
     await expect(dialog).toBeHidden()
-    await expect(main(bob).getByText('You are not a member of this room any more.')).toBeVisible()
+    await expect(main(bob).getByText('You are no longer a member of this room.')).toBeVisible()
     await expect(bob.composer('General')).toHaveCount(0)
     await expect(acts(alice)).toHaveCount(0)
     await alice.say('General', 'alone now')

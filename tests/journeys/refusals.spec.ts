@@ -32,7 +32,7 @@ test('what is refused is refused in words, and nothing of it stays', async ({ br
     await expect(other.page.getByText('A name has at least 2 characters.')).toBeVisible()
     await name.fill('x'.repeat(32))
     await other.page.getByRole('button', { name: 'Create account' }).click()
-    await expect(other.page.getByText('A name has at most 31 characters.')).toBeVisible()
+    await expect(other.page.getByText('A name can have at most 31 characters.')).toBeVisible()
     await other.close()
   })
 
@@ -46,7 +46,7 @@ test('what is refused is refused in words, and nothing of it stays', async ({ br
     await expect(alice.page.getByText('The name or the password is wrong.')).toBeVisible()
     await alice.page.getByLabel('Password', { exact: true }).fill('a good password of alice')
     await alice.page.getByRole('button', { name: 'Sign in' }).click()
-    await expect(alice.page.getByRole('heading', { name: /Good to have you here/ })).toBeVisible()
+    await expect(alice.page.getByRole('heading', { name: /Welcome, / })).toBeVisible()
   })
 
   await test.step('nobody of that name; a message that is too long is told before it is sent', async () => {

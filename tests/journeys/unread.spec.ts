@@ -54,7 +54,7 @@ test('Alice comes back to 700 lines that Carol has piped into a room, in two tab
 
   await alice.page.keyboard.press('Alt+End')
   await expect(shown(lines)).toBeInViewport()
-  await expect(alice.page.getByRole('group', { name: `${left} unread messages further up` })).toBeVisible()
+  await expect(alice.page.getByRole('group', { name: `${left} unread messages above` })).toBeVisible()
   expect(await unreadIn(second)).toBe(left)
 
   // A reload begins where one was; what was jumped over is still unread.

@@ -29,7 +29,7 @@ const fillIn = async (page: Page, name: string): Promise<void> => {
 }
 const submit = (page: Page): Promise<void> => page.getByRole('button', { name: 'Create account' }).click()
 const isIn = (page: Page): Promise<void> =>
-  expect(page.getByRole('heading', { name: /Good to have you here/ })).toBeVisible({ timeout: 60_000 })
+  expect(page.getByRole('heading', { name: /Welcome, / })).toBeVisible({ timeout: 60_000 })
 
 /** Lets a script run in every worker of a page, before what the page has checked: on the way it could not be put there. */
 const inWorkers = (script: string): void => {
@@ -47,16 +47,16 @@ test.describe('what a browser must have', () => {
     [
       'no Web Crypto',
       `Object.defineProperty(crypto, 'subtle', { value: undefined })`,
-      /does not encrypt for pages/,
+      /Encryption for web pages/,
     ],
-    ['no locks', `Object.defineProperty(navigator, 'locks', { value: undefined })`, /no locks between tabs/],
-    ['no BroadcastChannel', 'delete globalThis.BroadcastChannel', /tabs cannot talk to each other/],
+    ['no locks', `Object.defineProperty(navigator, 'locks', { value: undefined })`, /Locks between tabs/],
+    ['no BroadcastChannel', 'delete globalThis.BroadcastChannel', /Messages between tabs/],
     [
       'no IndexedDB',
       `Object.defineProperty(globalThis, 'indexedDB', { value: undefined })`,
-      /no database for pages/,
+      /Storage for web pages/,
     ],
-    ['no workers', 'delete globalThis.Worker', /runs no workers/],
+    ['no workers', 'delete globalThis.Worker', /Workers, in which Sotto runs/],
   ]
   for (const [what, script, words] of lacks)
     test(`is said before there is a form: ${what}`, async ({ context }) => {
@@ -115,7 +115,7 @@ test.describe('a worker that does not start', () => {
     test(`for the client, ${what}: words, and a way on`, async ({ context }) => {
       await context.route('**/client-worker*', fate)
       const page = await arrive(context)
-      await expect(page.getByText('A part of Sotto has not started')).toBeVisible()
+      await expect(page.getByText('Part of Sotto did not start')).toBeVisible()
       await context.unroute('**/client-worker*')
       await page.getByRole('button', { name: 'Reload the page' }).click()
       await expect(page.getByLabel('Name', { exact: true })).toBeVisible()
@@ -126,7 +126,7 @@ test.describe('a worker that does not start', () => {
       await fillIn(page, `someone${test.info().workerIndex}${what.length}`)
       await context.route('**/opaque-worker*', fate)
       await submit(page)
-      await expect(page.getByText('A part of Sotto has not started')).toBeVisible()
+      await expect(page.getByText('Part of Sotto did not start')).toBeVisible()
       await context.unroute('**/opaque-worker*')
       await submit(page)
       await isIn(page)
@@ -206,7 +206,7 @@ test('the worker that runs the client is ended at each step: signing up, sending
 })
 
 test.describe('an account that goes from the browser', () => {
-  const deleted = (page: Page) => page.getByText('The data of this site were deleted in this browser')
+  const deleted = (page: Page) => page.getByText('This site’s data was deleted from this browser')
   const form = (page: Page) => page.getByRole('heading', { name: 'Create your account' })
   const signUp = async (context: BrowserContext, name: string): Promise<Page> => {
     const page = await arrive(context)

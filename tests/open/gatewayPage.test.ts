@@ -150,7 +150,7 @@ describe('the flow of an old page, through two gateways', () => {
     expect(await page.hears('login_response')).toMatchObject({
       success: false,
       code: 'USERNAME_TAKEN',
-      message: expect.stringMatching(/somebody else’s.*another name/s),
+      message: expect.stringMatching(/somebody else.*another name/s),
       timestamp: expect.stringMatching(/Z$/),
     })
     for (const [username, code] of [

@@ -372,22 +372,20 @@ describe.skipIf(!hasNginx)('a terminal behind nginx (needs nginx)', () => {
     const nginx = await startProxy(server.port)
     const url = `https://localhost:${nginx.port}`
     expect((await register(url.replace('https', 'http'))).said).toMatch(
-      /something else answers at its address/,
+      /something other than a Sotto server answers/,
     )
     expect((await register(`https://localhost:${server.port}`)).said).toMatch(
-      /one side speaks https and the other does not/,
+      /one side uses https and the other does not/,
     )
     await register(url)
     await server.close()
     const away = await sotto(['login', '--password-stdin'])
-    expect(away.said).toMatch(/The server is not ready: the proxy in front of it answers that it is away/)
+    expect(away.said).toMatch(/The server is not ready: the proxy says that it is down/)
     const lane = await sotto(['lane', 'register', 'program', '--server', url])
-    expect(lane.said).toMatch(/the proxy in front of it answers that it is away/)
+    expect(lane.said).toMatch(/the proxy says that it is down/)
     const untrusted = await sotto(['lane', 'register', 'program', '--server', url], {})
     expect(untrusted.said).toMatch(/its certificate is not trusted/)
     const listed = await sotto(['rooms'])
-    expect(listed.said).toMatch(
-      /the proxy in front of it answers that it is away[^]*what the device remembers/,
-    )
+    expect(listed.said).toMatch(/the proxy says that it is down[^]*what the device remembers/)
   })
 })

@@ -127,14 +127,14 @@ describe('settings of the systems that Sotto replaces', () => {
     expect(err()).toMatch(/^MONGO_URI is not used: .*SOTTO_DATA/m)
     expect(err()).toMatch(/^DATABASE_URL is not used: .*SOTTO_DATA/m)
     expect(err()).toMatch(/^CORS_ORIGINS is not used: .*--allow-origin/m)
-    expect(err()).toMatch(/^SOTTO_TRUST_PROXIES is no setting of sotto serve/m)
+    expect(err()).toMatch(/^SOTTO_TRUST_PROXIES is not a setting of sotto serve/m)
     expect(err()).not.toContain('hunter2')
   })
 
   it('that hold a secret of some instructions stop a server that is no trial', async () => {
     await refused(
       serve({ FLASK_ENV: 'production', SECRET_KEY: 'your-secret-key-here' }),
-      /SECRET_KEY holds a secret that stands in instructions/,
+      /SECRET_KEY holds a secret from published instructions/,
     )
     await refused(serve({ HOST: '0.0.0.0', JWT_SECRET: 'dev' }), /JWT_SECRET holds a secret/)
     const trial = await serve({ SECRET_KEY: 'dev' })
@@ -164,7 +164,7 @@ describe('.env', () => {
     const { out, err } = await program.stop()
     expect(err).toMatch(/^Settings read from \S+\/\.env: PORT, SOTTO_DATA, SOTTO_LOG_LEVEL\.$/m)
     expect(err).toMatch(/^SECRET_KEY is not used/m)
-    expect(err).toMatch(/^FOO is no setting/m)
+    expect(err).toMatch(/^FOO is not a setting/m)
     expect(err).not.toMatch(/hunter2|"event"/)
     expect(out).toContain(data)
     expect(out).toContain('by invitation')
@@ -192,7 +192,7 @@ describe('.env', () => {
   it('is no pipe that is waited for, and another one where that is said', async () => {
     const cwd = folder()
     execFileSync('mkfifo', [join(cwd, '.env')])
-    await refused(serve({}, { cwd }), /\.env is no file/)
+    await refused(serve({}, { cwd }), /\.env is not a file/)
     const other = join(folder(), 'production.env')
     writeFileSync(other, 'SOTTO_REGISTRATION=closed\n', { mode: 0o600 })
     const { out } = await serve({ SOTTO_ENV_FILE: other }, { cwd })
@@ -327,7 +327,7 @@ describe.skipIf(external === undefined)(
       const terminal = await register(url, 'alice')
       expect(terminal.exit).toBe(6)
       expect(terminal.err).toMatch(
-        /Passwords are not taken over plain http from elsewhere\.\n.*SSL_CERT_PATH/,
+        /Passwords are not accepted over plain http from other machines\.\n.*SSL_CERT_PATH/,
       )
       const lane = await run([
         '--profile',
@@ -353,7 +353,7 @@ describe.skipIf(external === undefined)(
       const env = { HOST: '0.0.0.0', SOTTO_REGISTRATION: 'open', SOTTO_TRUST_NETWORK: external ?? '' }
       const server = await serve(env)
       expect(server.err()).toMatch(
-        /Warning: passwords and sessions are taken over plain http from .* \(--trust-network\)/,
+        /Warning: passwords and sessions are accepted over plain http from .* \(--trust-network\)/,
       )
       expect((await rest(at(server.url), 'POST /register', { body })).status).toBe(201)
       await refused(

@@ -41,7 +41,7 @@ def text_of(data):
     if "\0" in text:
         raise SystemExit("there is a NUL in this: nothing was posted")
     if not any(unicodedata.category(one)[0] in "LNPS" and one not in UNSEEN for one in text):
-        raise SystemExit("there is nothing to see in this: nothing was posted")
+        raise SystemExit("this message is empty: nothing was posted")
     length = len(text.encode())
     if length > TEXT_BYTES_MAX:
         raise SystemExit("%d bytes are more than the %d of a post: nothing was posted" % (length, TEXT_BYTES_MAX))

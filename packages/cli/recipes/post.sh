@@ -35,7 +35,7 @@ if "\0" in text:
 # Letters and symbols that show nothing.
 unseen = "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159"
 if not any(unicodedata.category(one)[0] in "LNPS" and one not in unseen for one in text):
-    sys.exit("there is nothing to see in this: nothing was posted")
+    sys.exit("this message is empty: nothing was posted")
 length = len(text.encode())
 if length > 49152:
     sys.exit("%d bytes are more than the 49152 of a post: nothing was posted" % length)

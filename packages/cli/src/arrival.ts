@@ -1,7 +1,7 @@
 /** An invitation of somebody whose device is ready is done sooner. */
 const lateAfterMs = 2000
 
-const arrivingText = 'somebody who has just signed up can be invited as soon as their device is ready'
+const arrivingText = 'people who have just signed up can be invited as soon as their device is ready'
 
 /** What an invitation that is under way is called, from now on: with what it may be waiting for, once it takes long. */
 export const invitingText = (whom: string): (() => string) => {

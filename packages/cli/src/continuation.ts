@@ -18,7 +18,7 @@ export const continuationLines = async (client: Client, { state }: RoomView): Pr
     if (room.state.kind === 'frozen' && (await isOwner(room.id))) titles.push(roomTitle(room))
   if (titles.length === 0) return []
   return [
-    `${printableLine(inviter)} is an owner of ${titles.join(', ')}, frozen on this device: this may be the room in which it goes on.`,
-    'Accepting it checks that nobody was added and nobody has more rights than before.',
+    `${printableLine(inviter)} is an owner of ${titles.join(', ')}, frozen on this device. This may be the room in which it continues.`,
+    'When you accept, this device checks that nobody was added and nobody has more rights than before.',
   ]
 }

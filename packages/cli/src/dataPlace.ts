@@ -47,7 +47,7 @@ export const dataPlace = (given: string, surroundings: Surroundings): DataPlace 
   if (found.length > 1)
     throw new SottoError(
       'unavailable',
-      `there are data of servers in ${found.join(' and in ')}; say which with --data DIR (SOTTO_DATA)`,
+      `there is server data in ${found.join(' and in ')}; choose with --data DIR (SOTTO_DATA)`,
     )
   const [path = home] = found
   return path === home ? { kind: 'home', path } : { kind: 'kept', path, better: home }
@@ -67,7 +67,7 @@ export const thisMachine = (): Surroundings => ({
 export const adviceOn = (place: DataPlace): string | undefined =>
   place.kind === 'kept'
     ? [
-        `The data are in ${place.path}, which a clean-up such as git clean -xd would take away.`,
-        `Stop the server and move them, and they are found there: mkdir -p '${dirname(place.better)}' && mv '${place.path}' '${place.better}'`,
+        `The data is in ${place.path}, which a clean-up such as git clean -xd would delete.`,
+        `To move it, stop the server, then: mkdir -p '${dirname(place.better)}' && mv '${place.path}' '${place.better}'`,
       ].join('\n')
     : undefined

@@ -20,56 +20,58 @@ import { printable } from './printable.ts'
 
 /** What can be done about it, where that is not plain from the failure itself. */
 const remedies: Partial<Record<FailureCode, string>> = {
-  no_account: 'To make one here: sotto register NAME --server URL',
+  no_account: 'To create one here: sotto register NAME --server URL',
   unauthorized: 'sotto login',
   session_expired: 'sotto login',
   account_exists: 'Use another profile for another account: sotto --profile DIR register …',
-  room_full: 'Take out members who have gone, or make another room.',
-  already_invited: 'They have not come in yet; nothing more is to be done here.',
+  room_full: 'Remove members who have gone, or create another room.',
+  already_invited: 'They have not joined yet. You do not have to do anything.',
   open_room_taken: 'sotto rooms lists it.',
   too_large: 'Try less at a time.',
   name_taken: 'Choose another name.',
-  name_alike: 'Nobody could tell the two apart. Choose another name.',
+  name_alike: 'It looks too much like another name. Choose another one.',
   name_reserved: 'Choose another name.',
-  text_empty: 'Spaces, marks without a letter and characters that nobody sees are no message.',
+  text_empty: 'A message needs visible characters.',
   registration_closed:
-    'Whoever runs the server can change that: sotto serve --registration MODE (SOTTO_REGISTRATION).',
-  invite_required: 'Ask whoever runs the server for an invite, then: sotto register NAME --invite KEY',
-  invite_invalid: 'It is used up, over, or was taken back. Ask whoever runs the server for a new one.',
-  account_suspended: 'What is on this device stays here. Only whoever runs the server can lift it.',
+    'The person who runs the server can change that: sotto serve --registration MODE (SOTTO_REGISTRATION).',
+  invite_required: 'Ask the person who runs the server for an invite, then: sotto register NAME --invite KEY',
+  invite_invalid:
+    'It has been used, has expired, or was withdrawn. Ask the person who runs the server for a new one.',
+  account_suspended:
+    'What is on this device stays here. Only the person who runs the server can lift the suspension.',
   offline: 'Is the server running, and is its address right?',
-  key_package_unavailable: 'They have to sign in once, then invite them again.',
-  room_frozen: 'sotto rooms says why, what is safe and what to do.',
-  identity_changed: 'Nothing was sent to it. Ask the person over another channel before you trust it.',
+  key_package_unavailable: 'They have to sign in once. Then invite them again.',
+  room_frozen: 'See sotto rooms for the reason, what is safe and what to do.',
+  identity_changed: 'Nothing was sent to it. Check with the person over another channel before you trust it.',
   origin_refused:
-    'The proxy in front of it has to pass Host on, or the server to be started with --public-url URL (SOTTO_PUBLIC_URL).',
+    'The proxy has to pass on Host, or the server has to be started with --public-url URL (SOTTO_PUBLIC_URL).',
   host_refused:
-    'Whoever runs it starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
+    'The person who runs it starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
   plain_http:
-    'Use the https address of the server. Whoever runs it gives it a certificate, --cert FILE --key FILE (SSL_CERT_PATH, SSL_KEY_PATH), or a proxy that has one, --public-url URL --trust-proxy LIST (SOTTO_PUBLIC_URL, SOTTO_TRUST_PROXY).',
-  fork: 'What was received stays readable. sotto rooms says what can be done.',
-  client_rollback: 'What is stored here stays; this device takes its place again by itself. See sotto rooms.',
-  server_rollback: 'This device has kept what it received and offers it to the server. See sotto rooms.',
-  integrity: 'It was not accepted, and what is on this device is safe. Tell the people who run the server.',
-  read_only: 'What was written waits on this device. Tell the people who run the server.',
+    'Use the server’s https address. The person who runs it gives it a certificate, --cert FILE --key FILE (SSL_CERT_PATH, SSL_KEY_PATH), or a proxy that has one, --public-url URL --trust-proxy LIST (SOTTO_PUBLIC_URL, SOTTO_TRUST_PROXY).',
+  fork: 'You can still read what was received. See sotto rooms for what you can do.',
+  client_rollback: 'What is stored here stays. This device rejoins its rooms by itself. See sotto rooms.',
+  server_rollback:
+    'This device has kept what it received and is giving it back to the server. See sotto rooms.',
+  integrity: 'It was not accepted, and what is on this device is safe. Tell the person who runs the server.',
+  read_only: 'What you wrote waits on this device. Tell the person who runs the server.',
   quota:
-    'Messages wait on this device and go out by themselves; try anything else again later. Leaving, removing and revoking work all the same.',
-  storage_full: 'What is stored already is safe. Make some room on this device and try again.',
-  storage_damaged:
-    'It was not changed. Where the disk is failing, save the profile directory before anything else.',
-  outdated: 'Nothing was changed. Bring Sotto up to date here: sotto --version says which one this is.',
-  storage_newer: 'Nothing was changed. Bring Sotto up to date here: sotto --version says which one this is.',
-  keys_locked: 'Nothing was changed. sotto keys show says where they lie.',
-  passphrase_wrong: 'Nothing was changed. Without it they cannot be opened by anybody.',
+    'Messages wait on this device and are sent later; try anything else again later. Leaving, removing and revoking still work.',
+  storage_full: 'What is stored is safe. Free some space on this device and try again.',
+  storage_damaged: 'It was not changed. If the disk is failing, save the profile directory first.',
+  outdated: 'Nothing was changed. Update Sotto on this device (sotto --version shows its version).',
+  storage_newer: 'Nothing was changed. Update Sotto on this device (sotto --version shows its version).',
+  keys_locked: 'Nothing was changed. sotto keys show says where they are kept.',
+  passphrase_wrong: 'Nothing was changed. Without it nobody can open them.',
   profile_in_use:
-    'Where a program that holds the profile hangs, or was stopped (Ctrl+Z), end it or let it go on. What you did last may have been done: look before you do it again.',
+    'If the other program hangs or was stopped (Ctrl+Z), end it or let it continue. Your last command may have been carried out: check before you repeat it.',
   helper_lost: 'What was stored is safe. Try again; memory may be short.',
-  clock_wrong: 'Keys are made to last by them. Set the one that is wrong, then try again.',
-  policy: 'sotto room members says who may do more.',
+  clock_wrong: 'Keys are valid for a time. Correct the clock that is wrong, then try again.',
+  policy: 'See sotto room members for who may.',
   not_member:
-    'sotto room accept takes an invitation. Whoever has left the room, or was removed, has to be invited again by a member.',
-  last_owner: 'Make somebody else an owner first: sotto room role ROOM NAME owner',
-  stale_epoch: 'Try once more.',
+    'To accept an invitation: sotto room accept. If you left the room or were removed, a member has to invite you again.',
+  last_owner: 'Make someone else an owner first: sotto room role ROOM NAME owner',
+  stale_epoch: 'Try again.',
 }
 
 /** Codes whose own message stands alone: behind “The request is not understood” it would contradict it. */
@@ -82,8 +84,8 @@ const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text
 const outputText = ({ code, message, detail }: SottoError): string => {
   // The message of a secret that was told to nobody says already whether the hook, token or invite is revoked.
   if (detail['revoked'] !== undefined || detail['revoke'] !== undefined) return sentence(printable(message))
-  const why = code === 'storage_full' ? 'there is no room left where it goes' : printable(message)
-  return `The output could not be written: ${why}.\n  What was not written does not count as read, and comes again.`
+  const why = code === 'storage_full' ? 'there is no space left where it goes' : printable(message)
+  return `The output could not be written: ${why}.\n  What was not written stays unread and is printed again next time.`
 }
 
 /** A failure for people: the stable text of the code, what exactly, and what to do. */
@@ -110,26 +112,27 @@ export const failureText = (error: SottoError): string => {
 /** What can be done about a refusal on the open lane. */
 const laneRemedies: Partial<Record<LaneError['code'], string>> = {
   KEY_CHANGED: 'Nothing was sent to it. Compare the fingerprint over another channel, then: sotto lane trust',
-  UNAUTHORIZED: 'The access token has ended, or was revoked.',
+  UNAUTHORIZED: 'The access token has expired or was revoked.',
   PERSON_ACCOUNT:
-    'Make one in the web client (Settings, Access tokens) or with sotto token create NAME, then: sotto lane login NAME --token-stdin',
+    'Create one in the web client (Settings, Access tokens) or with sotto token create NAME, then: sotto lane login NAME --token-stdin',
   OFFLINE: 'Is the server running, and is its address right?',
   USERNAME_TAKEN: 'Choose another name.',
-  USERNAME_ALIKE: 'Nobody could tell the two apart. Choose another name.',
+  USERNAME_ALIKE: 'It looks too much like another name. Choose another one.',
   USERNAME_RESERVED: 'Choose another name.',
   HOST_REFUSED:
-    'Whoever runs the server starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
+    'The person who runs the server starts it with --public-url URL (SOTTO_PUBLIC_URL), or adds the name: --host-names LIST (SOTTO_HOSTS).',
   PLAIN_HTTP:
-    'Use the https address of the server. Whoever runs it gives it a certificate, --cert FILE --key FILE (SSL_CERT_PATH, SSL_KEY_PATH), or a proxy that has one, --public-url URL --trust-proxy LIST (SOTTO_PUBLIC_URL, SOTTO_TRUST_PROXY).',
+    'Use the server’s https address. The person who runs it gives it a certificate, --cert FILE --key FILE (SSL_CERT_PATH, SSL_KEY_PATH), or a proxy that has one, --public-url URL --trust-proxy LIST (SOTTO_PUBLIC_URL, SOTTO_TRUST_PROXY).',
   REGISTRATION_CLOSED:
-    'Whoever runs the server can change that: sotto serve --registration MODE (SOTTO_REGISTRATION).',
-  INVITE_REQUIRED: 'Ask whoever runs the server for an invite, then: sotto lane register NAME --invite KEY',
-  INVITE_INVALID: 'It is used up, over, or was taken back. Ask whoever runs the server for a new one.',
-  ACCOUNT_SUSPENDED: 'Only whoever runs the server can lift it.',
-  QUOTA:
-    'Nothing was sent. It goes on by itself in a while; leaving, reading and logging out work all the same.',
-  MAILBOX_FULL: 'They have to read what waits for them first.',
-  KEY_NOT_FOUND: 'They have to put up a key first: sotto lane register, or their own program.',
+    'The person who runs the server can change that: sotto serve --registration MODE (SOTTO_REGISTRATION).',
+  INVITE_REQUIRED:
+    'Ask the person who runs the server for an invite, then: sotto lane register NAME --invite KEY',
+  INVITE_INVALID:
+    'It has been used, has expired, or was withdrawn. Ask the person who runs the server for a new one.',
+  ACCOUNT_SUSPENDED: 'Only the person who runs the server can lift the suspension.',
+  QUOTA: 'Nothing was sent. Try again later; leaving, reading and logging out still work.',
+  MAILBOX_FULL: 'They have to read their waiting messages first.',
+  KEY_NOT_FOUND: 'They have to publish a key first: sotto lane register, or their own program.',
 }
 
 /** By its name: the class is loaded where it is used. */

@@ -14,7 +14,7 @@ export const findHook = async (client: Client, room: RoomView, wanted: string): 
   const exact = hooks.filter(({ hook, name }) => hook === wanted || name === wanted)
   const byId = hooks.filter(({ hook }) => wanted.length >= prefixDigitsMin && hook.startsWith(wanted))
   const [only, second] = exact.length > 0 ? exact : byId
-  if (second) throw new SottoError('bad_request', `several hooks are called ${wanted}; say the id`)
+  if (second) throw new SottoError('bad_request', `several hooks are called ${wanted}; give the id`)
   if (!only) throw new SottoError('not_found', `there is no hook ${wanted} in ${roomTitle(room)}`)
   return only
 }

@@ -23,7 +23,7 @@ export const hookConfig = (server: string, hook: NewHook): object => ({
   room: hook.room,
   token: hook.token,
   anchor: hook.anchor,
-  key: hook.key ?? 'put the private JWK of the script here',
+  key: hook.key ?? 'put the script’s private JWK here',
   ...(hook.readerKey ? { reader: hook.readerKey } : {}),
 })
 
@@ -42,7 +42,7 @@ const shellFiles = (server: string, hook: NewHook): string => {
   const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'`)
   const pem = hook.key
     ? createPrivateKey({ key: hook.key, format: 'jwk' }).export({ type: 'pkcs8', format: 'pem' })
-    : 'put the private key of the script here, in PEM'
+    : 'put the script’s private key here, in PEM'
   return fileOf('hook.env', lines.join('\n')) + fileOf('hook.pem', pem.toString())
 }
 

@@ -15,7 +15,7 @@ export interface PasswordOptions {
 
 const mustBeATerminal = (): void => {
   if (!process.stdin.isTTY)
-    throw new SottoError('bad_request', 'no terminal to ask for the password; use --password-stdin')
+    throw new SottoError('bad_request', 'there is no terminal to ask for the password; use --password-stdin')
 }
 
 /** @throws SottoError `bad_request` where nobody can be asked, or nothing was said */
@@ -33,8 +33,8 @@ export const readNewPassword = async ({ passwordStdin }: PasswordOptions): Promi
     : await askHidden(`Choose a password (${limits.passwordCharactersMin} characters or more)`)
   const problem = passwordProblem(opaqueString(password))
   if (problem) throw new SottoError('password_weak', passwordProblems[problem])
-  if (!passwordStdin && opaqueString(await askHidden('The same once more')) !== opaqueString(password))
-    throw new SottoError('bad_request', 'the two passwords are not the same')
+  if (!passwordStdin && opaqueString(await askHidden('Repeat it')) !== opaqueString(password))
+    throw new SottoError('bad_request', 'the two passwords are different')
   return password
 }
 
@@ -42,7 +42,7 @@ const mustAskPassphrase = (): void => {
   if (process.stdin.isTTY && process.stderr.isTTY) return
   throw new SottoError(
     'keys_locked',
-    'they lie under a passphrase, and there is no terminal to ask for it: use --passphrase-file FILE or SOTTO_PASSPHRASE',
+    'they are protected by a passphrase, and there is no terminal to ask for it: use --passphrase-file FILE or SOTTO_PASSPHRASE',
   )
 }
 
@@ -50,7 +50,7 @@ const mustAskPassphrase = (): void => {
 export const askPassphrase = async (isAgain: boolean): Promise<string> => {
   mustAskPassphrase()
   return askHidden(
-    isAgain ? 'That is not the one. Passphrase of this profile' : 'Passphrase of this profile',
+    isAgain ? 'Wrong passphrase. Passphrase of this profile' : 'Passphrase of this profile',
     'passphrase',
   )
 }
@@ -64,7 +64,7 @@ export const askNewPassphrase = async (): Promise<string> => {
   )
   const problem = passwordProblem(opaqueString(passphrase))
   if (problem) throw new SottoError('password_weak', passwordProblems[problem])
-  if (opaqueString(await askHidden('The same once more', 'passphrase')) !== opaqueString(passphrase))
-    throw new SottoError('bad_request', 'the two passphrases are not the same')
+  if (opaqueString(await askHidden('Repeat it', 'passphrase')) !== opaqueString(passphrase))
+    throw new SottoError('bad_request', 'the two passphrases are different')
   return passphrase
 }

@@ -8,14 +8,11 @@ export interface InviteOptions {
 const parsed = (text: string): ReadInvite => {
   const invite = readInvite(text)
   if (invite) return invite
-  throw new SottoError('bad_request', 'that is neither an invite key nor the link with one')
+  throw new SottoError('bad_request', 'this is not an invite key or an invite link')
 }
 
 export const inviteOption = (): Option =>
-  new Option(
-    '--invite <key>',
-    'invite key, or the link with it, where the server takes new accounts by invitation only',
-  ).argParser(parsed)
+  new Option('--invite <key>', 'invite key or link, if the server requires one').argParser(parsed)
 
 /** Where the value of an option comes from that nobody has given; an option without default has none. */
 const unsaid: ReadonlySet<string | undefined> = new Set([undefined, 'default'])

@@ -9,9 +9,9 @@ export interface KeyOptions {
 
 /** Where keys lie, for people. */
 export const placeTexts: Readonly<Record<KeyPlace, string>> = {
-  keystore: 'in the keystore of this machine: a copy of the profile does not open elsewhere',
-  passphrase: 'under a passphrase: it is asked for whenever the profile is opened',
-  file: 'in a file that only you may read: whoever copies the profile can read and write as you (sotto keys move)',
+  keystore: 'in the keystore of this machine: a copy of the profile cannot be opened elsewhere',
+  passphrase: 'under a passphrase, which is asked for whenever the profile is opened',
+  file: 'in a file that only you can read: anyone who copies the profile can read and write as you (sotto keys move)',
 }
 
 /** What the command line has said; one program has one of them. */

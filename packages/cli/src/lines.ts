@@ -20,13 +20,13 @@ const marksOf16Bits = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 
 const startsWith = (bytes: Buffer, mark: Buffer): boolean => bytes.subarray(0, mark.length).equals(mark)
 
-const of16Bits = 'it is text of 16 bits; make it UTF-8 first: iconv -f UTF-16 -t UTF-8'
+const of16Bits = 'it is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8'
 
 /** Why bytes are no text that can be sent; undefined where they are. */
 const faultIn = (bytes: Buffer): string | undefined => {
   if (marksOf16Bits.some((mark) => startsWith(bytes, mark))) return of16Bits
   if (bytes.includes(0))
-    return 'it holds NUL, so it is no text; if it is of 16 bits: iconv -f UTF-16 -t UTF-8'
+    return 'it contains NUL bytes, so it is not text; if it is UTF-16: iconv -f UTF-16 -t UTF-8'
   return isUtf8(bytes) ? undefined : 'it is not UTF-8'
 }
 
@@ -47,7 +47,7 @@ const lineOf = (bytes: Buffer, number: number): Line => {
 const tooLong = (number: number): Line => ({
   kind: 'fault',
   number,
-  why: 'it is longer than any line may be',
+  why: 'the line is too long',
 })
 
 const refused = (what: string, why: string): SottoError =>
@@ -164,5 +164,5 @@ export const wholeInput = async (): Promise<string> => {
 /** The first line of standard input. @throws SottoError `bad_request` where it is no text, or there is none */
 export const firstLine = async (): Promise<string> => {
   for await (const line of linesOf(process.stdin)) return line
-  throw new SottoError('bad_request', 'nothing came on standard input')
+  throw new SottoError('bad_request', 'standard input is empty')
 }

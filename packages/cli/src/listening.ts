@@ -5,11 +5,11 @@ const firstUnprivilegedPort = 1024
 const reasonOf = (code: string, port: number, host: string): string | undefined => {
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port}: another program listens there already; choose another one with --port NUMBER (PORT)`
+      return `port ${port}: another program is already using it; choose another one with --port NUMBER (PORT)`
     case 'EACCES':
       return port < firstUnprivilegedPort
-        ? `port ${port}: this user may not listen below ${firstUnprivilegedPort}; choose a higher one with --port NUMBER (PORT), or let it: setcap cap_net_bind_service=+ep on its node, AmbientCapabilities of systemd`
-        : `port ${port}: this user may not listen there; choose another one with --port NUMBER (PORT)`
+        ? `port ${port}: this user cannot listen on ports below ${firstUnprivilegedPort}; choose a higher one with --port NUMBER (PORT), or let it: setcap cap_net_bind_service=+ep on its node, AmbientCapabilities of systemd`
+        : `port ${port}: this user cannot listen there; choose another one with --port NUMBER (PORT)`
     case 'EADDRNOTAVAIL':
       return `host ${host}: this machine has no such address; choose another one with --host ADDRESS (HOST)`
     case 'ENOTFOUND':

@@ -38,11 +38,11 @@ import { ReaderGone, standardOutput } from './written.ts'
 const program = (): Command =>
   new Command('sotto')
     .description('End-to-end encrypted team chat that anyone can host with one command')
-    .option('--json', 'one JSON value a line, for programs')
+    .option('--json', 'one JSON value per line, for programs')
     .option('-V, --version', 'print the version, and the commit where it is known')
     .option('--profile <directory>', 'where keys and messages are kept (SOTTO_PROFILE)', defaultProfile)
     .addOption(
-      new Option('--keys <place>', 'where the keys of a new profile go (SOTTO_KEYS)').choices([
+      new Option('--keys <place>', 'where to keep the keys of a new profile (SOTTO_KEYS)').choices([
         'keystore',
         'passphrase',
         'file',
@@ -50,7 +50,7 @@ const program = (): Command =>
     )
     .option('--passphrase-file <file>', 'read the passphrase of the profile there (SOTTO_PASSPHRASE_FILE)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
-    .showHelpAfterError('(--help says more)')
+    .showHelpAfterError('(see --help)')
 
 const commands = [
   serveCommand,

@@ -73,7 +73,7 @@ const eventText = ({ actor, event }: Event): string => {
   const have = actor.own ? 'have' : 'has'
   switch (event.kind) {
     case 'created':
-      return `${who} ${have} made the room`
+      return `${who} ${have} created the room`
     case 'added':
       return `${who} ${have} invited ${printableLine(event.name)}`
     case 'removed':
@@ -89,23 +89,23 @@ const eventText = ({ actor, event }: Event): string => {
     case 'role':
       return `${who} ${have} given ${printableLine(event.name)} the role ${event.role}`
     case 'rejoined':
-      return `${who} ${have} come back in with fresh keys`
+      return `${who} ${have} rejoined with new keys`
     case 'objected':
       return actor.own
-        ? `This device refuses a change of this room (rule ${printableLine(event.rule)})`
-        : `A device of ${who} refuses a change of this room (rule ${printableLine(event.rule)})`
+        ? `This device rejected a change to this room (rule ${printableLine(event.rule)})`
+        : `A device of ${who} rejected a change to this room (rule ${printableLine(event.rule)})`
     case 'hook_added':
       return `${who} ${have} let a script post ${event.reads ? 'and read ' : ''}here as hook ${printableLine(event.name)}`
     case 'hook_removed':
-      return `${who} ${have} revoked hook ${printableLine(event.name)}`
+      return `${who} ${have} removed hook ${printableLine(event.name)}`
     case 'refounded':
-      return `${who} ${have} founded this room anew; it continues an earlier one that was damaged`
+      return `${who} ${have} started this room again; it continues an earlier one that was damaged`
   }
 }
 
 const missedText = {
-  own: 'a message that you sent before this device was set back; the others can read it',
-  absent: 'a message that was sent while this device had lost its place; the others can read it',
+  own: 'a message that you sent before this device was restored to an older state; the others can read it',
+  absent: 'a message that was sent while this device had lost its keys; the others can read it',
 } as const
 
 /** Never like a person: people have no brackets around their names. */
@@ -133,12 +133,12 @@ export const itemText = (item: TimelineItem): string => {
     case 'hook': {
       const who = hookTitle(item.name)
       return item.text === null
-        ? styled('red', `${time}— ${who}: something came that is not shown (${item.fault})`)
+        ? styled('red', `${time}— ${who}: a post is not shown (${item.fault})`)
         : `${styled('dim', time)}${styled('yellow', who)}: ${said(item.text, gap)}`
     }
     case 'missed':
       return styled('dim', `${time}— ${missedText[item.why]}`)
     case 'unreadable':
-      return styled('red', `${time}— a message stands here that this device cannot read`)
+      return styled('red', `${time}— a message here cannot be read on this device`)
   }
 }

@@ -2,9 +2,9 @@ import type { FailureDetail, SpaceOwner } from '@sotto/client'
 
 /** Why a message waits for which the server has no space, and what becomes of it. */
 export const noSpaceText: Readonly<Record<SpaceOwner, string>> = {
-  account: 'this account has stored as much as it may in a day; it goes on by itself, a little at a time',
-  room: 'the room has taken as much as it may in a day; it goes on by itself, and another room takes more',
-  server: 'the server is nearly full; tell the people who run it',
+  account: 'this account has reached its daily storage limit; messages are sent little by little',
+  room: 'the room has reached its daily storage limit; messages are sent little by little, and other rooms accept more',
+  server: 'the server is almost full; tell the person who runs it',
 }
 
 /** The same of a failure that names whose space it is, as a sentence. */

@@ -11,64 +11,65 @@ const page = 'docs/operate/proxy.md'
 
 export const obstacleTexts: Readonly<Record<Obstacle, ObstacleText>> = {
   refused: {
-    what: 'nothing listens at its address',
+    what: 'nothing answers at its address',
     remedy: 'Is the server running, and is the port of its address right?',
   },
   name_unknown: {
-    what: 'nobody knows the name in its address',
+    what: 'the name in its address could not be found',
     remedy: 'Is the address spelled right, and is this device on the network?',
   },
   port_blocked: {
-    what: 'its port is kept for something else, and no browser and no program of this kind asks there',
-    remedy: 'Whoever runs the server chooses another port: 5000, 8080, or 443 with a proxy in front.',
+    what: 'its port is reserved for something else, and browsers and programs do not use it',
+    remedy: 'The person who runs the server chooses another port: 5000, 8080, or 443 with a proxy in front.',
   },
   unreachable: {
-    what: 'no way leads to its address',
+    what: 'its address cannot be reached',
     remedy:
-      'Is this device on the network? A firewall may stand between: the port of the server has to be open.',
+      'Is this device on the network? A firewall may block the connection: the server’s port has to be open.',
   },
   certificate_untrusted: {
     what: 'its certificate is not trusted on this device',
     remedy:
-      'Whoever runs the server takes one of an authority that devices know (Let’s Encrypt). For an authority of your own: NODE_EXTRA_CA_CERTS=FILE sotto …',
+      'The person who runs the server gets one from an authority that devices trust (Let’s Encrypt). For an authority of your own: NODE_EXTRA_CA_CERTS=FILE sotto …',
   },
   certificate_expired: {
-    what: 'its certificate has expired, or is not valid yet',
-    remedy: 'Whoever runs the server renews it. Is the clock of this device right?',
+    what: 'its certificate has expired or is not valid yet',
+    remedy: 'The person who runs the server has to renew it. Is the clock of this device right?',
   },
   certificate_name: {
     what: 'its certificate is for another name',
-    remedy: 'Take the name in the certificate as the address, or have a certificate made for this one.',
+    remedy: 'Use the name in the certificate as the address, or get a certificate for this one.',
   },
   no_tls: {
-    what: 'one side speaks https and the other does not',
-    remedy: `The server itself speaks http; https is spoken by a proxy in front of it: ${page}`,
+    what: 'one side uses https and the other does not',
+    remedy: `The server itself uses http; a proxy in front of it adds https: ${page}`,
   },
   redirected: {
-    what: 'its address leads on to another one',
+    what: 'its address redirects to another one',
     remedy:
-      'Take the address that it leads to: often https:// in place of http://. Or log in to this network first.',
+      'Use the address that it redirects to: often https:// instead of http://. Or log in to this network first.',
   },
   not_sotto: {
-    what: 'something else answers at its address, and not a Sotto server',
-    remedy: `Is the address right? A network may want a login first; a proxy has to hand everything on, without a path: ${page}`,
+    what: 'something other than a Sotto server answers at its address',
+    remedy: `Is the address right? A network may want a login first; a proxy has to pass everything on, without a path: ${page}`,
   },
   gateway: {
-    what: 'the proxy in front of it answers that it is away',
-    remedy: `Is the server running, and does the proxy ask at its port? ${page}`,
+    what: 'the proxy says that it is down',
+    remedy: `Is the server running, and does the proxy use its port? ${page}`,
   },
   body_limit: {
-    what: 'the proxy in front of the server takes no bodies of this size',
+    what: 'the proxy rejects requests of this size',
     remedy: `nginx: client_max_body_size 32m; ${page}`,
   },
   crowded: {
-    what: 'the proxy in front of it takes no more requests for the moment',
-    remedy: 'It is tried again by itself. If it goes on: whoever runs the proxy allows more.',
+    what: 'the proxy accepts no more requests at the moment',
+    remedy:
+      'Sotto tries again by itself. If this continues, the person who runs the proxy has to allow more.',
   },
 }
 
 /** For who is connected by long poll. */
 export const withoutWebSocket =
-  'Connected without WebSocket, by asking again and again: slower. Whoever runs the proxy lets it pass the headers on;\n' +
+  'Connected by polling, without WebSocket: slower. To fix it, the proxy has to pass on the headers;\n' +
   '  nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;\n' +
   `  ${page}`

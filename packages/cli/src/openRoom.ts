@@ -21,7 +21,7 @@ export const openRoomText = (open: OpenRoomView): string => {
   const members = open.memberCount === 1 ? '1 member' : `${open.memberCount} members`
   switch (open.standing) {
     case 'outside':
-      return `open to everybody here, ${members}: ${joinLine(open)}`
+      return `open to everyone here, ${members}: ${joinLine(open)}`
     case 'waiting':
       return `waiting for a member to come online${open.sinceMs === null ? '' : `, since ${shortTime(open.sinceMs)}`}; it opens by itself`
     case 'inside':
@@ -32,7 +32,7 @@ export const openRoomText = (open: OpenRoomView): string => {
 
 /** What it means that a room is open, said to whoever opens it. */
 export const openMeaning =
-  'Everybody who registers on this server may come in, and the server knows the name of this room.'
+  'Everyone with an account on this server can join, and the server knows this room’s name.'
 
 const peopleShownMax = 8
 
@@ -45,7 +45,7 @@ export const neighbourLines = (people: readonly PersonView[], room: string | nul
   return [
     `Also on this server: ${names.join(', ')}${more}.`,
     room === null
-      ? `Make a room and invite them: sotto room create NAME, then sotto room invite NAME ${typed(first)}`
+      ? `Create a room and invite them: sotto room create NAME, then sotto room invite NAME ${typed(first)}`
       : `Invite them: sotto room invite ${typed(room)} ${typed(first)}`,
   ]
 }

@@ -30,7 +30,7 @@ const quietMs = 5000
 const unanswered = 'it does not answer'
 
 /** For somebody who looks at a terminal that waits. */
-const waitingText = (why: string): string => `Waiting for the server: ${why}; what comes is not lost.`
+const waitingText = (why: string): string => `Waiting for the server: ${why}; nothing is lost.`
 
 const againText = 'Connected again.'
 

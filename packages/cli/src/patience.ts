@@ -23,7 +23,7 @@ export const patienceOf = (patienceMs: number, obstacle: () => FailureDetail): P
   const rearm = (): void => {
     stopWaiting()
     if (underWay === 0 || patienceMs === 0) return
-    const text = 'what was not acknowledged waits on this device and is sent next time'
+    const text = 'messages that the server has not confirmed wait on this device and are sent next time'
     stopWaiting = afterSilence(timers, patienceMs, () => lose(new SottoError('timeout', text, obstacle())))
   }
   return {

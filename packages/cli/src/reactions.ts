@@ -20,7 +20,7 @@ export const changedText = ({ sender, text, reactions = [] }: MessageItem): stri
   const beginning =
     line.length > beginningCharacters ? `${line.slice(0, beginningCharacters).toWellFormed()}…` : line
   const whose = sender.own ? 'your' : `${printableLine(sender.name)}’s`
-  const now = reactions.length > 0 ? reactionsText(reactions) : 'no reaction any more'
+  const now = reactions.length > 0 ? reactionsText(reactions) : 'no reactions left'
   return `— ${whose} “${beginning}”: ${now}`
 }
 

@@ -30,14 +30,14 @@ const distinction = (room: RoomView): string => {
   const members = room.memberCount === 1 ? '1 member' : `${room.memberCount} members`
   const latest = room.latest
     ? `, last ${shortTime(room.latest.timeMs)} ${printableLine(room.latest.sender)}`
-    : ', nothing said yet'
+    : ', no messages yet'
   return `${room.id.slice(0, 12)}  ${roomTitle(room)}, ${members}${room.isOpen ? ', open' : ''}${latest}`
 }
 
 const theOne = (found: readonly RoomView[], wanted: string): RoomView | undefined => {
   if (found.length < 2) return found[0]
   const candidates = found.map((room) => `\n  ${distinction(room)}`).join('')
-  throw new SottoError('bad_request', `several rooms are called ${wanted}; say which by the id:${candidates}`)
+  throw new SottoError('bad_request', `several rooms are called ${wanted}; choose by id:${candidates}`)
 }
 
 /**
@@ -64,7 +64,7 @@ export const findRoom = async (client: Client, wanted: string): Promise<RoomView
     isOpen
       ? openRoom.standing === 'waiting'
         ? `${wanted} waits for a member to come online; it opens by itself`
-        : `you are not in ${wanted} yet; it is open to everybody here: ${joinLine(openRoom)}`
+        : `you are not in ${wanted} yet; it is open to everyone here: ${joinLine(openRoom)}`
       : `there is no room ${wanted} on this device`,
   )
 }

@@ -19,7 +19,7 @@ export const roomStateText = (state: RoomState): string => {
     case 'frozen':
       return `frozen: ${failures[state.code].text}${withRule(state.rule)}`
     case 'refounded':
-      return `goes on in ${state.successor.slice(0, 8)}`
+      return `continues in ${state.successor.slice(0, 8)}`
     case 'removed':
       return 'you are no longer a member'
     case 'left':
@@ -28,26 +28,26 @@ export const roomStateText = (state: RoomState): string => {
 }
 
 const stepText = {
-  reading: 'this device is reading what it has missed',
-  rejoining: 'this device is coming back in with fresh keys',
-  asking: 'this device has asked to be let back in; somebody with a higher role has to be online',
+  reading: 'this device is reading what it missed',
+  rejoining: 'this device is rejoining with new keys',
+  asking: 'this device has asked to be let back in; a member with a higher role has to be online',
 } as const satisfies Record<Extract<RoomState, { kind: 'repairing' }>['step'], string>
 
 /** What is safe although a room has stopped. */
 const safe = (code: FailureCode): string => {
   switch (code) {
     case 'fork':
-      return 'What was received before stays as it was; nothing of the other history is mixed into it.'
+      return 'What was received before is unchanged; nothing of the other history was added to it.'
     case 'server_rollback':
-      return 'This device has kept what it received, and what was written is not lost.'
+      return 'This device has kept what it received, and nothing that you wrote is lost.'
     case 'client_rollback':
-      return 'What is stored here stays, and the others have everything that was sent.'
+      return 'What is stored here stays, and the others have everything that you sent.'
     case 'identity_changed':
       return 'Nothing was sent to the new identity. Ask the person over another channel whether it is theirs.'
     case 'storage_full':
-      return 'What is stored already stays readable. Make some room on this device.'
+      return 'You can still read what is stored. Free some space on this device.'
     default:
-      return 'What was received before stays readable on this device.'
+      return 'You can still read what was received before on this device.'
   }
 }
 
@@ -58,23 +58,23 @@ const grouped = new Intl.NumberFormat('en')
 /** How far a server has been given back what it had lost; nothing where that is not the matter. */
 export const progressText = (state: RoomState): string =>
   state.kind === 'frozen' && state.handedBack
-    ? `${grouped.format(state.handedBack.count)} of ${grouped.format(state.handedBack.lost)} entries are handed back`
+    ? `${grouped.format(state.handedBack.count)} of ${grouped.format(state.handedBack.lost)} lost entries have been given back`
     : ''
 
 const handedBackText = (state: Frozen, next: NonNullable<Frozen['handedBack']>['next']): string => {
   const soFar = progressText(state)
   switch (next) {
     case 'here':
-      return `${soFar}; the room goes on by itself when the server has them all.`
+      return `${soFar}; the room continues once the server has them all.`
     case 'elsewhere':
-      return `${soFar}. This device has not kept those that come next: another device in the room may have, and has to be online.`
+      return `${soFar}. This device has not kept the ones that come next. Another device in the room may have them; it has to be online.`
   }
 }
 
 const refoundText = (remedy: Frozen['remedy'], id: string): string =>
   remedy === 'wait_or_refound'
     ? ` If no device has them any more: sotto room refound ${id}`
-    : ` If no device has them any more, an owner has to found the room anew.`
+    : ` If no device has them any more, an owner has to start the room again.`
 
 const remedyText = (room: RoomView, state: Frozen): string => {
   const { remedy, handedBack } = state
@@ -86,15 +86,15 @@ const remedyText = (room: RoomView, state: Frozen): string => {
     )
   switch (remedy) {
     case 'wait':
-      return 'Nothing to do: this device offers the server what it has kept, and the room goes on by itself.'
+      return 'You do not have to do anything: this device gives the server back what it has kept, and the room continues by itself.'
     case 'wait_or_refound':
-      return `This device offers the server what it has kept. If nobody has it all: sotto room refound ${id}`
+      return `This device gives the server back what it has kept. If nobody has everything: sotto room refound ${id}`
     case 'rejoin':
       return `Try once more: sotto room rejoin ${id}`
     case 'refound':
-      return `You are an owner and can found it anew: sotto room refound ${id}`
+      return `You are an owner and can start it again: sotto room refound ${id}`
     case 'ask_owner':
-      return `Ask an owner (sotto room members ${id}): one for whom it is frozen too can found it anew. One for whom it goes on can remove you and invite you again, when you have left it here.`
+      return `Ask an owner (sotto room members ${id}): if it is frozen for them too, they can start it again. If it works for them, leave it here and have them remove you and invite you again.`
   }
 }
 
@@ -110,10 +110,12 @@ export const troubleLines = (room: RoomView): readonly string[] => {
     case 'repairing':
       return [
         `${failures[state.code].text}${withRule(state.rule)}.`,
-        'What is written is sent as soon as this device is back in the room.',
+        'What you write is sent as soon as this device is back in the room.',
       ]
     case 'refounded':
-      return ['An owner has founded it anew, and this device is in the new room. This one stays to be read.']
+      return [
+        'An owner has started it again, and this device is in the new room. You can still read this one.',
+      ]
     case 'invited':
     case 'joining':
     case 'active':

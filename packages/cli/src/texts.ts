@@ -18,7 +18,7 @@ async function* linesWithWords(output: Output): AsyncIterable<string> {
     if (blank > 0)
       output.notice(
         { notice: 'blank_lines', count: blank },
-        `${blank === 1 ? 'One blank line' : `${blank} blank lines`} passed over: a blank line is no message.`,
+        `${blank === 1 ? 'One blank line' : `${blank} blank lines`} skipped: a blank line is not a message.`,
       )
   }
 }

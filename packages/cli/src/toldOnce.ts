@@ -14,7 +14,7 @@ export interface ToldOnce {
 const causeOf = (error: unknown): SottoError => {
   if (error instanceof SottoError) return error
   if (error instanceof ReaderGone)
-    return new SottoError('bad_request', 'nobody reads standard output', { stream: 'stdout' })
+    return new SottoError('bad_request', 'nobody is reading standard output', { stream: 'stdout' })
   return new SottoError('internal', String(error))
 }
 
@@ -39,13 +39,13 @@ export const tellOnce = async (
       () => false,
     )
     throw isBack
-      ? new SottoError(code, `${message}; ${what} is revoked, for its secret was told to nobody`, {
+      ? new SottoError(code, `${message}; ${what} was revoked, because nobody got its secret`, {
           ...detail,
           revoked: what,
         })
       : new SottoError(
           code,
-          `${message}; nobody has the secret of ${what}, which is still there: ${revoke}`,
+          `${message}; nobody got the secret of ${what}, which is still there: ${revoke}`,
           {
             ...detail,
             revoke,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { invitingText, sayingIfLate } from '../src/arrival.ts'
 
-const reason = 'somebody who has just signed up can be invited as soon as their device is ready'
+const reason = 'people who have just signed up can be invited as soon as their device is ready'
 
 describe('an invitation that is under way', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }))

@@ -32,7 +32,7 @@ const run = (bot: string, program: string, ...options: readonly string[]): Runni
   world.start(bot, 'bot', 'run', '--accept', 'alice', ...options, '--exec', process.execPath, '--', program)
 
 const working = async (running: Running): Promise<void> => {
-  await expect.poll(() => running.err(), { timeout: 30_000 }).toMatch(/is at work|"running"/)
+  await expect.poll(() => running.err(), { timeout: 30_000 }).toMatch(/is running|"running"/)
 }
 
 const created = async (bot: string): Promise<void> => {

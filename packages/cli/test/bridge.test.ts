@@ -115,7 +115,7 @@ test('both sides read that they are bridged, and each what is said in the other,
 
 test('a second process of the same bridge is refused', async () => {
   const second = await world.sotto('alice', ['bridge', wall, 'Programs'])
-  expect(second).toMatchObject({ exit: 11, err: expect.stringContaining('at work already') })
+  expect(second).toMatchObject({ exit: 11, err: expect.stringContaining('already running') })
 }, 60_000)
 
 test('nobody speaks in the name of somebody else', async () => {
@@ -199,10 +199,10 @@ test('whoever takes the bot out ends it: the classic room is told, and it does n
   await run('alice', 'room', 'remove', wall, 'alice-bridge')
   expect(await bridge.ended).toMatchObject({ exit: 0, err: expect.stringContaining('"ended"') })
   await expect
-    .poll(() => textsBy('prog', 'alice-bridge', 'This classic room is bridged no more').length, patience)
+    .poll(() => textsBy('prog', 'alice-bridge', 'This classic room is no longer bridged').length, patience)
     .toBe(1)
   const again = await world.sotto('alice', ['bridge', wall, 'Programs'])
-  expect(again).toMatchObject({ exit: 6, err: expect.stringContaining('not in the encrypted room any more') })
+  expect(again).toMatchObject({ exit: 6, err: expect.stringContaining('no longer in the encrypted room') })
 
   await run('alice', 'room', 'invite', wall, 'alice-bridge')
   bridge = await startBridge()

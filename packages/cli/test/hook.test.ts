@@ -135,10 +135,10 @@ describe('sotto hook', () => {
     async ([what, isMissing, folder, command], { skip }) => {
       skip(isMissing, `what ${what} needs is not here`)
       for (const [input, why] of [
-        ['', 'nothing to see'],
-        [' \n\t\n', 'nothing to see'],
-        ['\u2800', 'nothing to see'],
-        [unseenTogether, 'nothing to see'],
+        ['', 'message is empty'],
+        [' \n\t\n', 'message is empty'],
+        ['\u2800', 'message is empty'],
+        [unseenTogether, 'message is empty'],
         ['x'.repeat(48 * 1024 + 1), '49153 bytes are more than the 49152'],
         ['€'.repeat(17_000), '51000 bytes'],
         [Buffer.from([0x68, 0xff, 0xfe]), 'not UTF-8'],
@@ -205,7 +205,7 @@ describe('sotto hook', () => {
       const made = await world.sotto('alice', ['hook', 'create', 'General', '--name', 'Reader', '--reads'])
       expect(await inFolder('reader', 'sh', made.out)).toMatchObject({ exit: 0, err: '' })
       const forward = world.start('alice', 'hook', 'forward', 'General', 'Reader')
-      await forward.says('gets what is said')
+      await forward.says('now gets the messages')
       const reading = inFolder('reader', 'python3 read.py 2', '')
       for (const text of ['first', strange]) await world.sotto('alice', ['send', 'General', text])
       const { out, err } = await reading
@@ -252,7 +252,7 @@ describe('sotto hook', () => {
       /Own key +[0-9a-f]{32} +keys 1/,
     )
     const revoked = await world.sotto('alice', ['hook', 'revoke', 'General', 'Own key'])
-    expect(revoked).toMatchObject({ exit: 0, out: 'hook Own key posts no more into General.\n' })
+    expect(revoked).toMatchObject({ exit: 0, out: 'hook Own key can no longer post to General.\n' })
     const again = await world.sotto('alice', ['hook', 'revoke', 'General', 'Own key'])
     expect(again.exit).toBe(3)
     const rest = await world.sotto('alice', ['hook', 'list', 'General', '--json'])

@@ -37,7 +37,7 @@ describe('an invite', () => {
     expect((await register('alice', '--invite', String(made?.['link']))).exit).toBe(0)
     const second = await register('bob', '--server', url, '--invite', String(made?.['key']))
     expect(second).toMatchObject({ exit: 6, out: '' })
-    expect(second.err).toContain('used up')
+    expect(second.err).toContain('has been used')
     expect((await register('bob', '--server', url, '--invite', 'nonsense')).exit).toBe(2)
   }, 60_000)
 

@@ -41,7 +41,7 @@ describe('without a keystore', () => {
     expect((await world.inShell('alice', `${none}; sotto whoami`)).err).toBe('')
     const { out } = await world.sotto('alice', ['whoami'])
     expect(out).toMatch(
-      /^keys +in a file that only you may read: whoever copies the profile can read and write as you/m,
+      /^keys +in a file that only you can read: anyone who copies the profile can read and write as you/m,
     )
     expect(values((await world.sotto('alice', ['whoami', '--json'])).out)).toMatchObject([{ keys: 'file' }])
     expect(await world.sotto('alice', ['keys', 'move', 'keystore'])).toMatchObject({
@@ -90,7 +90,7 @@ describe('without a keystore', () => {
       }
       await shows('Passphrase of this profile')
       asking.type('mistyped\r')
-      await shows('That is not the one')
+      await shows('Wrong passphrase')
       asking.type(`${passphrase}\r`)
       await shows('keys under a passphrase')
       expect((await asking.ended).exit).toBe(0)

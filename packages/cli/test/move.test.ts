@@ -62,7 +62,7 @@ it('SRV-2: a terminal finds the same server at another address, and loses nothin
   const elsewhere = here.url.replace('localhost', '127.0.0.1')
   const moved = await here.sotto('alice', ['login', '--server', elsewhere])
   expect(moved, moved.err).toMatchObject({ exit: 0 })
-  expect(moved.err).toContain('It is the same server')
+  expect(moved.err).toContain('This is the same server')
   await nothingLost(here, elsewhere)
   // Once more, to where it is already: signing in, as ever.
   const again = await here.sotto(
@@ -71,7 +71,7 @@ it('SRV-2: a terminal finds the same server at another address, and loses nothin
     `${password}\n`,
   )
   expect(again, again.err).toMatchObject({ exit: 0 })
-  expect(again.err).not.toContain('It is the same server')
+  expect(again.err).not.toContain('This is the same server')
 })
 
 it('SRV-2: another server is not taken for it, nor one that hands the question on', async () => {
@@ -86,7 +86,7 @@ it('SRV-2: another server is not taken for it, nor one that hands the question o
 
   // The real server signs no name that it does not go by, and a signature of another name is none of this one.
   const honest = await here.sotto('alice', ['login', '--server', await relay(here.url)])
-  expect(honest.err).toMatch(/does not go by this name[^]*--host-names/)
+  expect(honest.err).toMatch(/does not know this host name[^]*--host-names/)
   const swapped = await relay(here.url, (body) => {
     const at = body.indexOf('127.0.0.2')
     return at < 0
@@ -97,7 +97,7 @@ it('SRV-2: another server is not taken for it, nor one that hands the question o
   expect(lying.exit).toBe(8)
 
   const nobody = await here.sotto('alice', ['login', '--server', 'http://localhost:9'])
-  expect(nobody.err).toContain('its port is kept for something else')
+  expect(nobody.err).toContain('its port is reserved for something else')
   const misspelt = await here.sotto('alice', ['login', '--server', 'localhost:9'])
   expect(misspelt.exit).toBe(2)
   await nothingLost(here, here.url)

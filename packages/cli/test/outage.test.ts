@@ -41,7 +41,7 @@ const refused = lineOfClient(
 const connecting = lineOfClient(state({ kind: 'connecting' }))
 const online = lineOfClient(state({ kind: 'online', route: 'websocket' }))
 
-const nothingListens = 'Waiting for the server: nothing listens at its address; what comes is not lost.'
+const nothingListens = 'Waiting for the server: nothing answers at its address; nothing is lost.'
 
 describe('a terminal whose server is away', () => {
   it('says so once, with what stands in the way, and that it is back', () => {
@@ -82,10 +82,7 @@ describe('a terminal whose server is away', () => {
     pass(6000)
     teller.heard(refused)
     teller.heard(connecting)
-    expect(said).toEqual([
-      'Waiting for the server: it does not answer; what comes is not lost.',
-      nothingListens,
-    ])
+    expect(said).toEqual(['Waiting for the server: it does not answer; nothing is lost.', nothingListens])
   })
 
   it('says which server is there where it is another one', () => {

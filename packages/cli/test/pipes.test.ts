@@ -105,7 +105,7 @@ describe('what cannot be written', () => {
       for (const [name, make, list] of making) {
         const full = await world.inShell(name, `sotto ${make.join(' ')} > /dev/full`)
         expect(full, make.join(' ')).toMatchObject({ exit: 11 })
-        expect(full.err).toMatch(/is revoked, for its secret was told to nobody/)
+        expect(full.err).toMatch(/was revoked, because nobody got its secret/)
         const gone = await toNobody(name, ...make, '--json')
         expect(gone, make.join(' ')).toMatchObject({ exit: 2 })
         expect(gone.err).toMatch(/"revoked":"(access token|hook lost|invite) /)

@@ -54,7 +54,7 @@ describe('members', () => {
     expect(await stateOf('carol')).toMatchObject([{ name: 'General', state: 'removed' }])
     // General is open, but not to whoever was taken out.
     const asking = await world.sotto('carol', ['room', 'join', 'General'])
-    expect(asking).toMatchObject({ exit: 3, err: expect.stringContaining('it needs an invitation') })
+    expect(asking).toMatchObject({ exit: 3, err: expect.stringContaining('A member has to invite you') })
     expect((await world.sotto('carol', ['send', 'General', 'still there?'])).exit).toBe(6)
 
     const chat = world.start('alice', 'chat', 'General')
@@ -82,7 +82,7 @@ describe('a profile that was set back', () => {
     copy.restore()
 
     const chat = world.start('bob', 'chat', 'General')
-    await chat.says('You have come back in with fresh keys')
+    await chat.says('You have rejoined with new keys')
     expect(chat.out()).toContain('This device has gone back to an older state.')
     expect(chat.out()).toContain('is sent as soon as this device is back in the room')
     chat.type('after\n')
@@ -116,7 +116,7 @@ describe('a server that was set back', () => {
     expect(frozen).toMatchObject({ state: 'frozen', code: 'fork', remedy: 'refound' })
     const listed = await world.sotto('alice', ['rooms'])
     expect(listed.out).toMatch(/^General .*frozen: .*different histories/m)
-    expect(listed.err).toContain('stays as it was')
+    expect(listed.err).toContain('is unchanged')
     expect(listed.err).toContain('sotto room refound')
     const sent = await world.sotto('alice', ['send', 'General', 'no', '--json'])
     expect(sent).toMatchObject({ exit: 12, out: '' })

@@ -49,7 +49,7 @@ describe('where a server has its data', () => {
 
   it('is never one of two by chance', () => {
     expect(() => dataPlace('', having('/checkout/data', home))).toThrow(
-      `data of servers in /checkout/data and in ${home}; say which with --data`,
+      `server data in /checkout/data and in ${home}; choose with --data`,
     )
   })
 })
@@ -59,9 +59,9 @@ describe('a port or host that cannot be had', () => {
     Object.assign(new Error(code), { code, syscall })
 
   it.each([
-    ['EADDRINUSE', 5000, /port 5000: another program listens/],
-    ['EACCES', 443, /port 443: this user may not listen below 1024/],
-    ['EACCES', 5000, /port 5000: this user may not listen there/],
+    ['EADDRINUSE', 5000, /port 5000: another program is already using it/],
+    ['EACCES', 443, /port 443: this user cannot listen on ports below 1024/],
+    ['EACCES', 5000, /port 5000: this user cannot listen there/],
     ['EADDRNOTAVAIL', 5000, /host here: this machine has no such address/],
     ['ENOTFOUND', 5000, /host here: nobody knows that name/],
     ['EAFNOSUPPORT', 5000, /host here: this machine has no addresses of that kind/],
@@ -133,7 +133,7 @@ describe('sotto serve', () => {
     const data = join(directory, 'data')
     await refused(
       ['--host', '127.0.0.1', '--port', String(port), '--data', data],
-      /another program listens there/,
+      /another program is already using it/,
     )
     taken.close()
     await refused(['--host', 'no.such.host.invalid', '--port', '0', '--data', data], /nobody knows that name/)

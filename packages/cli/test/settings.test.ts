@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { exampleSecretIn, hostVariables, isProduction, notUsed } from '../src/host/variables.ts'
 import { sottoCommand } from '../src/main.ts'
 
-describe('a secret that stands in instructions', () => {
+describe('a secret from published instructions', () => {
   it.each([
     'dev',
     'development',

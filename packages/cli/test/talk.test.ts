@@ -190,7 +190,7 @@ describe('two terminals', () => {
       expect(early.err).toContain('leave it first: sotto room leave')
       const left = await world.sotto('bob', ['room', 'leave', 'General'])
       expect(left).toMatchObject({ exit: 0, out: expect.stringContaining('You have left General.') })
-      expect(left.err).toContain('It stays on this device, to be read. To delete it: sotto room delete')
+      expect(left.err).toContain('You can still read it on this device. To delete it: sotto room delete')
       expect((await world.sotto('bob', ['send', 'General', 'am I still there?'])).exit).toBe(6)
       const members = await world.sotto('alice', ['room', 'members', 'General', '--json'])
       expect(values(members.out).map(({ name }) => name)).toEqual(['alice'])
@@ -198,7 +198,7 @@ describe('two terminals', () => {
       // It is open: whoever has left it may come back by asking.
       expect(rooms.out.match(/^General /gm)).toHaveLength(1)
       expect(rooms.out).toMatch(
-        /^General .*you left; open to everybody here, 1 member: sotto room join General$/m,
+        /^General .*you left; open to everyone here, 1 member: sotto room join General$/m,
       )
       const unasked = await world.sotto('bob', ['room', 'delete', 'General'])
       expect(unasked).toMatchObject({ exit: 2 })
@@ -208,7 +208,7 @@ describe('two terminals', () => {
       expect(await world.sotto('bob', ['room', 'delete', 'General', '--yes'])).toMatchObject({ exit: 3 })
       expect(await world.sotto('alice', ['room', 'invite', 'General', 'bob'])).toMatchObject({ exit: 0 })
       const twice = await world.sotto('alice', ['room', 'invite', 'General', 'bob'])
-      expect(twice).toMatchObject({ exit: 4, err: expect.stringContaining('is invited already') })
+      expect(twice).toMatchObject({ exit: 4, err: expect.stringContaining('has already been invited') })
     },
   )
 })

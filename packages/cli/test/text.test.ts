@@ -40,7 +40,7 @@ describe('a failure in words', () => {
   )
 
   it('whoever is out of a room is told how to come in', () => {
-    expect(failureText(new SottoError('not_member'))).toContain('has to be invited again by a member')
+    expect(failureText(new SottoError('not_member'))).toContain('a member has to invite you again')
   })
 
   it.each(['storage_full', 'bad_request'] as const)(
@@ -48,7 +48,7 @@ describe('a failure in words', () => {
     (code) => {
       const text = failureText(new SottoError(code, 'standard output', { stream: 'stdout' }))
       expect(text).toContain('The output could not be written')
-      expect(text).toContain('does not count as read')
+      expect(text).toContain('stays unread')
       expect(text).not.toMatch(/on this device|not understood/)
     },
   )
@@ -82,7 +82,7 @@ describe('a room', () => {
     commands: [],
   })
   const remedies = [
-    ['wait', 'goes on by itself'],
+    ['wait', 'continues by itself'],
     ['rejoin', 'sotto room rejoin 01234567'],
     ['refound', 'sotto room refound 01234567'],
     ['ask_owner', 'Ask an owner'],
@@ -90,7 +90,7 @@ describe('a room', () => {
   it.each(remedies)('that is frozen says what is safe and what to do: %s', (remedy, words) => {
     const frozen = room({ kind: 'frozen', code: 'fork', rule: null, remedy, handedBack: null })
     expect(roomStateText(frozen.state)).toMatch(/^frozen: .*different histories/)
-    expect(troubleLines(frozen)[0]).toContain('stays as it was')
+    expect(troubleLines(frozen)[0]).toContain('is unchanged')
     expect(troubleLines(frozen)[1]).toContain(words)
     expect(roomStateRecord(frozen.state)).toEqual({
       state: 'frozen',
@@ -102,8 +102,8 @@ describe('a room', () => {
   })
 
   it.each([
-    ['here', 'wait', /^3,500 of 7,900 entries are handed back; the room goes on by itself/],
-    ['elsewhere', 'wait', /^3,500 of 7,900 .*another device .* has to be online.*an owner has to found/],
+    ['here', 'wait', /^3,500 of 7,900 lost entries have been given back; the room continues once/],
+    ['elsewhere', 'wait', /^3,500 of 7,900 .*Another device .* has to be online.*an owner has to start/],
     ['elsewhere', 'wait_or_refound', /^3,500 of 7,900 .*sotto room refound 01234567/],
   ] as const)(
     'that a server is given back says how far, and what is missing: %s, %s',
@@ -111,7 +111,7 @@ describe('a room', () => {
       const handedBack = { lost: 7900, count: 3500, next }
       const frozen = room({ kind: 'frozen', code: 'server_rollback', rule: null, remedy, handedBack })
       expect(troubleLines(frozen)[1]).toMatch(words)
-      expect(progressText(frozen.state)).toBe('3,500 of 7,900 entries are handed back')
+      expect(progressText(frozen.state)).toBe('3,500 of 7,900 lost entries have been given back')
       expect(roomStateRecord(frozen.state)).toMatchObject({ handedBack })
     },
   )
@@ -127,7 +127,7 @@ describe('a room', () => {
 
   it('that was founded anew says where it goes on', () => {
     const state = { kind: 'refounded', successor: 'fedcba9876543210' } as const
-    expect(roomStateText(state)).toBe('goes on in fedcba98')
+    expect(roomStateText(state)).toBe('continues in fedcba98')
     expect(roomStateRecord(state)).toEqual({ state: 'refounded', successor: 'fedcba9876543210' })
   })
 
@@ -149,20 +149,20 @@ describe('what stands in a log', () => {
   })
   it.each([
     [event({ kind: 'role', name: 'carol', role: 'admin' }), 'bob�2J has given carol the role admin'],
-    [event({ kind: 'rejoined' }, true), 'You have come back in with fresh keys'],
+    [event({ kind: 'rejoined' }, true), 'You have rejoined with new keys'],
     [
       event({ kind: 'objected', rule: 'C5c\x1b' }),
-      'A device of bob�2J refuses a change of this room (rule C5c�)',
+      'A device of bob�2J rejected a change to this room (rule C5c�)',
     ],
-    [event({ kind: 'objected', rule: 'C5c' }, true), 'This device refuses a change of this room (rule C5c)'],
-    [event({ kind: 'refounded' }), 'bob�2J has founded this room anew'],
+    [event({ kind: 'objected', rule: 'C5c' }, true), 'This device rejected a change to this room (rule C5c)'],
+    [event({ kind: 'refounded' }), 'bob�2J has started this room again'],
   ])('is said in words: %#', (item, words) => {
     expect(itemText(item)).toContain(words)
   })
 
   it('a message without a key has its place and its reason, for programs, too', () => {
     const item = { kind: 'missed', id: 'x', seq: 7, why: 'own', timeMs: 0 } as const
-    expect(itemText(item)).toContain('that you sent before this device was set back')
+    expect(itemText(item)).toContain('that you sent before this device was restored to an older state')
     expect(messageRecord('0f', item)).toEqual({
       room: '0f',
       seq: 7,
@@ -224,9 +224,9 @@ describe('a time', () => {
 
 describe('what there is no space for', () => {
   it.each([
-    ['account', 'This account has stored as much as it may in a day'],
-    ['room', 'another room takes more'],
-    ['server', 'tell the people who run it'],
+    ['account', 'This account has reached its daily storage limit'],
+    ['room', 'other rooms accept more'],
+    ['server', 'tell the person who runs it'],
   ])('is told with whose space it is: %s', (scope, words) => {
     for (const code of ['quota', 'timeout'] as const)
       expect(failureText(new SottoError(code, undefined, { scope }))).toContain(words)
@@ -241,7 +241,7 @@ describe('a failure', () => {
   it.each([
     ['a port that is taken', 'a port that is taken.'],
     ['a whole sentence.', 'a whole sentence.'],
-    ['may it be run?', 'may it be run?'],
+    ['is it executable?', 'is it executable?'],
   ])('is a sentence with one end: %s', (particular, end) => {
     const [line] = failureText(new SottoError('unavailable', particular)).split('\n')
     expect(line).toBe(`The server is not ready: ${end}`)

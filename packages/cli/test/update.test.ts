@@ -23,19 +23,22 @@ describe('whoever runs a server hears of an update of its data', () => {
     const [begun, ...rest] = said(1, 0, { folder: 'before-update', bytes: 310_400_000 })
     expect(begun).toContain('updated now: 1 step.')
     expect(begun).toContain('(310 MB), to /srv/sotto/before-update')
-    expect(rest).toEqual(['The data are updated.'])
+    expect(rest).toEqual(['The data has been updated.'])
   })
 
   it('that there is no copy, where there is no room for one', () => {
-    expect(said(2, 0, null)[0]).toMatch(/2 steps.*\n.*No copy of them is made: the disk has too little room/)
+    expect(said(2, 0, null)[0]).toMatch(/2 steps.*\n.*No copy is made: there is too little space on the disk/)
   })
 
   it('how far it is, every second or later', () => {
-    expect(said(6, 400, null).slice(1)).toEqual(['Updating: 4 of 6 (0004-step).', 'The data are updated.'])
+    expect(said(6, 400, null).slice(1)).toEqual([
+      'Updating: 4 of 6 (0004-step).',
+      'The data has been updated.',
+    ])
     expect(said(3, 60_000, null).slice(1)).toEqual([
       'Updating: 2 of 3 (0002-step).',
       'Updating: 3 of 3 (0003-step).',
-      'The data are updated.',
+      'The data has been updated.',
     ])
   })
 })

@@ -12,7 +12,7 @@ const own = {
   TIME_INVALID: 'The time that was signed cannot be: seconds since 1970 are expected',
   REPLAYED: 'This was sent before',
   TOO_MANY_RECIPIENTS: 'There are more recipients than fit into one envelope',
-  TEXT_EMPTY: 'There is nothing to see in this message',
+  TEXT_EMPTY: 'This message is empty',
   TEXT_MALFORMED: 'The text is not well-formed Unicode',
   CLOSED: 'The lane was closed',
 } as const

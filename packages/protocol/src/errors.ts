@@ -8,11 +8,11 @@ export const failures = {
   name_invalid: {
     status: 400,
     exit: 2,
-    text: 'A name has 2 to 31 letters, digits, dots, dashes or underscores, all of one script',
+    text: 'A name has 2 to 31 letters, digits, dots, dashes or underscores, all in one script',
   },
-  name_reserved: { status: 400, exit: 2, text: 'That name is kept, so that nobody passes for the server' },
-  title_invalid: { status: 400, exit: 2, text: 'This cannot be called so' },
-  text_empty: { status: 400, exit: 2, text: 'There is nothing to see in this message' },
+  name_reserved: { status: 400, exit: 2, text: 'That name is reserved' },
+  title_invalid: { status: 400, exit: 2, text: 'This name cannot be used' },
+  text_empty: { status: 400, exit: 2, text: 'This message is empty' },
   password_weak: { status: 400, exit: 2, text: 'A password has at least 12 characters' },
   too_large: { status: 413, exit: 2, text: 'This is larger than the server accepts' },
   unsupported_media: { status: 415, exit: 2, text: 'This kind of body is not accepted' },
@@ -22,9 +22,9 @@ export const failures = {
   name_taken: { status: 409, exit: 4, text: 'That name is taken' },
   name_alike: { status: 409, exit: 4, text: 'That name looks like one that is taken' },
   room_full: { status: 409, exit: 4, text: 'The room is full' },
-  already_member: { status: 409, exit: 4, text: 'That person is in the room already' },
-  open_room_taken: { status: 409, exit: 4, text: 'This server has an open room already' },
-  already_invited: { status: 409, exit: 4, text: 'That person is invited already' },
+  already_member: { status: 409, exit: 4, text: 'That person is already in the room' },
+  open_room_taken: { status: 409, exit: 4, text: 'This server already has an open room' },
+  already_invited: { status: 409, exit: 4, text: 'That person has already been invited' },
 
   // Who is asking.
   unauthorized: { status: 401, exit: 5, text: 'Sign in first' },
@@ -32,29 +32,41 @@ export const failures = {
   invalid_credentials: { status: 401, exit: 5, text: 'The name or the password is wrong' },
   device_unknown: { status: 403, exit: 5, text: 'This device does not belong to the account' },
   forbidden: { status: 403, exit: 6, text: 'This is not allowed' },
-  origin_refused: { status: 403, exit: 6, text: 'A page of another site asks' },
+  origin_refused: { status: 403, exit: 6, text: 'The request comes from a page of another site' },
   // Not 421 (RFC 9110 §15.5.20): fetch repeats what is answered with it, and Node's breaks off with a body in hand.
-  host_refused: { status: 403, exit: 10, text: 'The server does not go by this name' },
-  plain_http: { status: 403, exit: 6, text: 'Passwords are not taken over plain http from elsewhere' },
-  registration_closed: { status: 403, exit: 6, text: 'This server takes no new accounts' },
-  invite_required: { status: 403, exit: 6, text: 'This server takes new accounts by invitation only' },
-  invite_invalid: { status: 403, exit: 6, text: 'The invite key is not valid, or not any more' },
-  account_suspended: { status: 403, exit: 6, text: 'Whoever runs the server has suspended this account' },
+  host_refused: { status: 403, exit: 10, text: 'The server does not know this host name' },
+  plain_http: {
+    status: 403,
+    exit: 6,
+    text: 'Passwords are not accepted over plain http from other machines',
+  },
+  registration_closed: { status: 403, exit: 6, text: 'This server does not accept new accounts' },
+  invite_required: { status: 403, exit: 6, text: 'This server accepts new accounts by invitation only' },
+  invite_invalid: { status: 403, exit: 6, text: 'The invite key is not valid, or no longer valid' },
+  account_suspended: {
+    status: 403,
+    exit: 6,
+    text: 'The person who runs the server has suspended this account',
+  },
   not_member: { status: 403, exit: 6, text: 'This device is not in the room' },
   policy: { status: 403, exit: 6, text: 'The rules of the room do not allow this' },
   last_owner: { status: 403, exit: 6, text: 'The last owner of a room with members cannot leave it' },
 
   // Order: another was first, or somebody has gone back in time.
-  stale_epoch: { status: 409, exit: 7, text: 'The room has moved on' },
-  fork: { status: 409, exit: 8, text: 'The server and this device remember different histories of the room' },
+  stale_epoch: { status: 409, exit: 7, text: 'The room has changed in the meantime' },
+  fork: { status: 409, exit: 8, text: 'The server and this device have different histories of the room' },
   client_rollback: { status: 409, exit: 8, text: 'This device has gone back to an older state' },
   server_rollback: { status: 409, exit: 8, text: 'The server has lost messages that it had confirmed' },
   id_reused: { status: 409, exit: 8, text: 'This message id was used for another message' },
-  integrity: { status: 400, exit: 8, text: 'What the server sent does not fit what it promised' },
+  integrity: {
+    status: 400,
+    exit: 8,
+    text: 'The server sent something that does not match what it confirmed before',
+  },
   identity_changed: {
     status: 409,
     exit: 8,
-    text: 'The identity of this account is not the one known before',
+    text: 'The identity of this account has changed',
   },
 
   // Not now.
@@ -72,12 +84,12 @@ export const failures = {
 
   // This device.
   no_account: { status: 400, exit: 11, text: 'There is no account on this device' },
-  account_exists: { status: 409, exit: 11, text: 'This device has an account already' },
+  account_exists: { status: 409, exit: 11, text: 'This device already has an account' },
   profile_in_use: { status: 409, exit: 11, text: 'Another program is using this profile' },
   keys_locked: { status: 423, exit: 11, text: 'The keys of this profile cannot be opened here' },
   passphrase_wrong: { status: 401, exit: 11, text: 'The passphrase does not open the keys of this profile' },
   fenced: { status: 409, exit: 11, text: 'Another tab or program has taken over' },
-  storage_full: { status: 507, exit: 11, text: 'There is no room left to store anything on this device' },
+  storage_full: { status: 507, exit: 11, text: 'There is no space left on this device' },
   storage_damaged: { status: 500, exit: 11, text: 'What is stored on this device cannot be read' },
   storage_newer: {
     status: 409,
@@ -87,9 +99,9 @@ export const failures = {
   clock_wrong: { status: 409, exit: 11, text: 'The clocks of this device and of the server do not agree' },
   closed: { status: 409, exit: 11, text: 'This client has been closed' },
   unsupported: { status: 501, exit: 11, text: 'This browser lacks something that Sotto needs' },
-  helper_lost: { status: 500, exit: 11, text: 'A part of the program has not started, or has stopped' },
-  outdated: { status: 409, exit: 11, text: 'This program is older than what its server hands out' },
-  room_frozen: { status: 409, exit: 12, text: 'The room is frozen until its state is repaired' },
+  helper_lost: { status: 500, exit: 11, text: 'Part of the program did not start, or has stopped' },
+  outdated: { status: 409, exit: 11, text: 'This version of Sotto is older than the one on its server' },
+  room_frozen: { status: 409, exit: 12, text: 'The room is frozen until it has been repaired' },
 
   // A bug.
   internal: { status: 500, exit: 70, text: 'Something went wrong on our side' },

@@ -53,7 +53,7 @@ export const openTab = async (context: BrowserContext, url: string): Promise<Tab
       await page.getByLabel('Name', { exact: true }).fill(name)
       await page.getByLabel('Password', { exact: true }).fill(password)
       await page.getByRole('button', { name: 'Create account' }).click()
-      await page.getByRole('heading', { name: /Good to have you here/ }).waitFor()
+      await page.getByRole('heading', { name: /Welcome, / }).waitFor()
     },
     createGeneral: async () => {
       await page.getByRole('button', { name: /Create “General”/ }).click()

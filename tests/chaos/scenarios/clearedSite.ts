@@ -5,7 +5,7 @@ import { outcomeOf, type Scenario } from '../scenario.ts'
 import { password } from '../world/person.ts'
 
 /** Words that would blame the server, or nobody. */
-const dishonest = /not the server|another server answers|something broke/i
+const dishonest = /the server that answers is not|something broke/i
 
 /** Somebody clears the data of the site: the device is gone, and the screen says so and nothing else. */
 export const clearedSite: Scenario = {
@@ -32,7 +32,7 @@ export const clearedSite: Scenario = {
       await tab.page.getByLabel('Password', { exact: true }).fill(password)
       await form.getByRole('button', { name: 'Sign in', exact: true }).click()
       await tab
-        .sees(/The keys of this account/)
+        .sees(/the keys of this account/)
         .catch(() => violations.push('signing in does not say where the keys are'))
       const items = await readRoom(bob.client, room)
       for (const item of items)

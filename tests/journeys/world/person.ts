@@ -46,7 +46,7 @@ export class Person {
     await this.page.getByLabel('Name', { exact: true }).fill(this.name)
     await this.page.getByLabel('Password', { exact: true }).fill(password)
     await this.page.getByRole('button', { name: 'Create account' }).click()
-    await expect(this.page.getByRole('heading', { name: /Good to have you here/ })).toBeVisible({
+    await expect(this.page.getByRole('heading', { name: /Welcome, / })).toBeVisible({
       timeout: 60_000,
     })
   }

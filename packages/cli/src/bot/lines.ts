@@ -54,13 +54,13 @@ const answerIn = ({ id, text }: Fields): Said => {
   const texts = typeof text === 'string' ? [text] : text
   if (!isTexts(texts)) return nonsense('the text of an answer is a text, a list of texts, or null')
   return texts.some((one) => !hasSomethingToSee(one))
-    ? nonsense('the text of an answer has something to see in it, or is null')
+    ? nonsense('the text of an answer is not empty, or is null')
     : { kind: 'answer', id, texts }
 }
 
 const postIn = ({ room, text, key }: Fields): Said => {
   if (typeof room !== 'string' || typeof text !== 'string') return nonsense('a post has a room and a text')
-  if (!hasSomethingToSee(text)) return nonsense('the text of a post has something to see in it')
+  if (!hasSomethingToSee(text)) return nonsense('the text of a post is not empty')
   if (key !== undefined && typeof key !== 'string') return nonsense('a key is a text')
   return { kind: 'post', room, text, key }
 }

@@ -44,7 +44,7 @@ const farewellMs = 5000
 const lastWordsMs = 1000
 
 const cannotStart = (command: string): SottoError =>
-  new SottoError('bad_request', `${command} cannot be started; is it there, and may it be run?`)
+  new SottoError('bad_request', `${command} cannot be started; does it exist, and is it executable?`)
 
 export const startProgram = ({ command, args, answerMs, said, died }: ProgramOptions): Program => {
   const asked = new Map<string, Asked>()

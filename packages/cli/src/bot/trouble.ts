@@ -17,7 +17,7 @@ const toldOf = (trouble: BotTrouble): Told => {
       const { id, room } = trouble.message
       return {
         record: { room, id, why: reasonOf(trouble.error) },
-        text: `Message ${id} was passed over: ${reasonOf(trouble.error)}.`,
+        text: `Message ${id} was skipped: ${reasonOf(trouble.error)}.`,
       }
     }
     case 'missed':
@@ -38,12 +38,12 @@ const toldOf = (trouble: BotTrouble): Told => {
     case 'offer':
       return {
         record: { room: trouble.room, code: codeOf(trouble.error) },
-        text: `${trouble.room.slice(0, 8)} was not told of the commands: ${reasonOf(trouble.error)}.`,
+        text: `${trouble.room.slice(0, 8)} did not get the list of commands: ${reasonOf(trouble.error)}.`,
       }
     case 'session':
       return {
         record: { code: codeOf(trouble.error) },
-        text: `Not signed in yet, tried again: ${reasonOf(trouble.error)}.`,
+        text: `Not signed in yet, trying again: ${reasonOf(trouble.error)}.`,
       }
   }
 }

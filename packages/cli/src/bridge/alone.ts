@@ -16,7 +16,7 @@ export const holdAlone = (profile: string): (() => void) => {
     database.exec('BEGIN EXCLUSIVE')
   } catch {
     database.close()
-    throw new SottoError('profile_in_use', 'this bridge is at work already')
+    throw new SottoError('profile_in_use', 'this bridge is already running')
   }
   return () => database.close()
 }

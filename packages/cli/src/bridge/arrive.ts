@@ -36,7 +36,7 @@ const ownerOf = (invocation: Invocation): Promise<Owner> =>
     const { account } = client.state()
     if (account.kind === 'none') throw new SottoError('no_account')
     if (account.isBot)
-      throw new SottoError('bad_request', 'a bridge is made by a person: choose another --profile')
+      throw new SottoError('bad_request', 'a bridge has to be created by a person: choose another --profile')
     return account
   })
 
@@ -81,7 +81,7 @@ export const arrive = async (
       if (client.state().account.kind === 'none') {
         const { newId } = await import('@sotto/client/node')
         await withProgress(
-          () => `Making the account of ${printableLine(name)}`,
+          () => `Creating the account of ${printableLine(name)}`,
           registerBot({ client, newId }, name, key),
         )
       }

@@ -235,7 +235,7 @@ export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
     await options.settle()
     const isLate = isOut(client, room)
     const hasLeft = isLate && (await readPair(bot))?.classic === null
-    if (hasLeft) throw new SottoError('not_member', `${name} is not in the encrypted room any more`)
+    if (hasLeft) throw new SottoError('not_member', `${name} is no longer in the encrypted room`)
     if (!isLate) await whenInside(client, room, bot.ended)
     const lane = await options.openLane(bot, onLaneEvent)
     lane.failed.catch(fail)

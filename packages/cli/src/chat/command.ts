@@ -69,8 +69,8 @@ const runs = (run: Run) => ({ kind: 'runs', run }) as const
 
 /** What a terminal understands with a slash in front, in the order of its help. */
 export const chatCommands: readonly ChatCommand[] = [
-  { ...me, summary: 'say what you do, in italics' },
-  { ...shrug, summary: 'put ¯\\_(ツ)_/¯ behind a text' },
+  { ...me, summary: 'describe what you are doing, in italics' },
+  { ...shrug, summary: 'add ¯\\_(ツ)_/¯ to your text' },
   {
     name: 'invite',
     aliases: [],
@@ -78,9 +78,9 @@ export const chatCommands: readonly ChatCommand[] = [
     deed: runs(invite),
     summary: 'invite somebody',
   },
-  { name: 'members', aliases: [], argument: none, deed: runs(members), summary: 'who is in the room' },
+  { name: 'members', aliases: [], argument: none, deed: runs(members), summary: 'show who is in the room' },
   { name: 'leave', aliases: [], argument: none, deed: runs(leave), summary: 'leave the room' },
-  { name: 'help', aliases: ['?'], argument: none, deed: runs(help), summary: 'what can be said here' },
+  { name: 'help', aliases: ['?'], argument: none, deed: runs(help), summary: 'show the commands' },
   {
     name: 'quit',
     aliases: ['q'],

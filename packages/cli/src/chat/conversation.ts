@@ -36,7 +36,7 @@ const connectionText = (connection: ConnectionView): string => {
     case 'offline':
       return 'offline'
     case 'refused':
-      return 'not the server this device knows'
+      return 'not the server that this device knows'
   }
 }
 
@@ -118,7 +118,7 @@ export const openConversation = async (
     const next = state.kind === 'frozen' ? (state.handedBack?.next ?? '') : ''
     if (text === lastTold.text && next === lastTold.next) return
     lastTold = { text, next }
-    const lines = text === '' ? ['it goes on'] : [text, ...troubleLines(view)]
+    const lines = text === '' ? ['connected again'] : [text, ...troubleLines(view)]
     if (output.format === 'human') remark(`${roomTitle(view)}: ${lines.join('\n  ')}`)
     else output.notice({ room, ...roomStateRecord(view.state) }, '')
   }

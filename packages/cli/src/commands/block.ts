@@ -6,8 +6,8 @@ import { settled, settledOnline } from '../waiting.ts'
 
 export const blockCommand = (): Command =>
   new Command('block')
-    .description('let nobody of that name invite you any more; they are not told')
-    .argument('<name>', 'whose invitations you do not want')
+    .description('block somebody: they can no longer invite you, and are not told')
+    .argument('<name>', 'whom to block')
     .action(async (name: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
       await withAccount(invocation, async (client) => {
@@ -22,8 +22,8 @@ export const blockCommand = (): Command =>
 
 export const unblockCommand = (): Command =>
   new Command('unblock')
-    .description('let somebody invite you again')
-    .argument('<name>', 'who was blocked')
+    .description('unblock somebody')
+    .argument('<name>', 'whom to unblock')
     .action(async (name: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
       await withAccount(invocation, async (client) => {
@@ -35,7 +35,7 @@ export const unblockCommand = (): Command =>
 
 export const blockedCommand = (): Command =>
   new Command('blocked')
-    .description('list whose invitations you do not want')
+    .description('list the people you block')
     .action(async (_options: object, command: Command) => {
       const invocation = invocationOf(command)
       const { output } = invocation
@@ -43,7 +43,7 @@ export const blockedCommand = (): Command =>
         await settled(client)
         const blocked = await client.blocked({})
         if (output.format === 'json') for (const one of blocked) output.result(one, null)
-        else if (blocked.length === 0) output.remark('You block nobody.')
+        else if (blocked.length === 0) output.remark('You are not blocking anyone.')
         else output.result(null, table(blocked.map(({ name, account }) => [printableLine(name), account])))
       })
     })

@@ -4,6 +4,6 @@ import { botRunCommand } from './botRun.ts'
 
 export const botCommand = (): Command =>
   new Command('bot')
-    .description('make and run bots: members that are programs, in any language')
+    .description('create and run bots: members that are programs, in any language')
     .addCommand(botCreateCommand())
     .addCommand(botRunCommand())

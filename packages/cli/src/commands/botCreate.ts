@@ -12,9 +12,7 @@ interface Options extends InviteOptions {
 
 export const botCreateCommand = (): Command =>
   new Command('create')
-    .description(
-      'make the account of a bot in this profile; it has no password that anybody would have to know',
-    )
+    .description('create the account of a bot in this profile; the bot needs no password')
     .argument('<name>', 'the name by which others invite it')
     .option('--server <url>', 'address of the server', defaultServer)
     .addOption(inviteOption())

@@ -72,7 +72,7 @@ const run = async (args: readonly string[], options: Options, command: Command):
   const { account } = client.state()
   if (account.kind === 'none') {
     await client.close()
-    throw new SottoError('no_account', 'sotto bot create NAME makes the account of a bot')
+    throw new SottoError('no_account', 'sotto bot create NAME creates the account of a bot')
   }
 
   let bot: Bot | null = null
@@ -96,7 +96,7 @@ const run = async (args: readonly string[], options: Options, command: Command):
     died: (why, retryMs) =>
       output.notice(
         { trouble: 'program', why, retryMs },
-        `The program has ended (${why}); it is started again in ${retryMs / 1000} s.`,
+        `The program has ended (${why}); it will be started again in ${retryMs / 1000} s.`,
       ),
   })
   const requested = endRequested()
@@ -115,7 +115,7 @@ const run = async (args: readonly string[], options: Options, command: Command):
     )
     output.notice(
       { running: account.name, account: account.account, scope: options.scope },
-      `${printableLine(account.name)} is at work. Stop with Ctrl+C.`,
+      `${printableLine(account.name)} is running. Stop with Ctrl+C.`,
     )
     begin(bot)
     const isAsked = requested.then(() => true)
@@ -134,22 +134,27 @@ const run = async (args: readonly string[], options: Options, command: Command):
 export const botRunCommand = (): Command =>
   new Command('run')
     .description(
-      'run the bot of this profile: each message is a line of JSON for PROGRAM, each line it writes an answer',
+      'run the bot of this profile: PROGRAM reads each message as a line of JSON and writes each answer as a line',
     )
-    .requiredOption('--exec <program>', 'the program; its arguments stand behind the options')
+    .requiredOption('--exec <program>', 'the program; its arguments follow the options')
     .argument('[args...]', 'arguments of the program')
     .addOption(
-      new Option('--scope <scope>', 'what the program gets to see')
+      new Option('--scope <scope>', 'which messages the program gets')
         .choices(['all', 'mentions', 'post'])
         .default('mentions'),
     )
-    .option('--accept <name>', 'accept the invitations of this person; may be said again', gathered, [])
-    .option('--accept-all', 'accept every invitation')
     .option(
-      '--offer <command>',
-      'NAME=WHAT IT DOES: a slash command it listens to; may be said again',
+      '--accept <name>',
+      'accept invitations from this person; can be given more than once',
       gathered,
       [],
     )
-    .option('--timeout <seconds>', 'how long the program may take for an answer', '60')
+    .option('--accept-all', 'accept every invitation')
+    .option(
+      '--offer <command>',
+      'NAME=WHAT IT DOES: a slash command that it listens to; can be given more than once',
+      gathered,
+      [],
+    )
+    .option('--timeout <seconds>', 'how long the program may take to answer', '60')
     .action(run)

@@ -83,7 +83,7 @@ const run = async (
       onWait: (error) =>
         output.notice(
           { notice: 'waits', why: error.message },
-          `Something waits to be carried: ${printableLine(error.message)}.`,
+          `Some messages are waiting to be carried: ${printableLine(error.message)}.`,
         ),
       onLaneEvent: (event) => {
         const line = lineOfLane(event)
@@ -121,13 +121,13 @@ const run = async (
 export const bridgeCommand = (): Command =>
   new Command('bridge')
     .description(
-      'join an encrypted room and a classic room of programs: a bot says in each what people say in the other',
+      'connect an encrypted room and a classic room of programs: a bot repeats in each what is written in the other',
     )
     .argument('<room>', 'name of the encrypted room, or the beginning of its id')
     .argument(
       '<classic-room>',
-      'name or number of the classic room, also as name:NAME or id:NUMBER; made where there is none',
+      'name or number of the classic room, also as name:NAME or id:NUMBER; created if there is none',
     )
-    .option('--as <name>', 'name of the bot that carries it; your own name and -bridge otherwise')
+    .option('--as <name>', 'name of the bot that carries messages; by default your own name and -bridge')
     .addOption(inviteOption())
     .action(run)

@@ -31,7 +31,7 @@ const perform = async (chat: Chat, line: string): Promise<Outcome> => {
       return 'goes_on'
     case 'unknown':
       await chat.screen.show(
-        `There is no command /${printableLine(parsed.command)}, and nothing was sent; /help says which there are.`,
+        `There is no command /${printableLine(parsed.command)}, and nothing was sent. Type /help for a list.`,
       )
       return 'goes_on'
   }
@@ -57,7 +57,7 @@ const noticesOn = (screen: Screen, { output }: Invocation): Pick<Output, 'notice
 
 export const chatCommand = (): Command =>
   new Command('chat')
-    .description('talk in a room')
+    .description('chat in a room')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .action(async (wanted: string, _options: object, command: Command) => {
       refuseClosedOutput()

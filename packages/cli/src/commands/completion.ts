@@ -7,7 +7,7 @@ const rootOf = (command: Command): Command => (command.parent ? rootOf(command.p
 
 export const completionCommand = (): Command =>
   new Command('completion')
-    .description('print what completes commands and options in a shell')
+    .description('print the completion script for a shell')
     .addArgument(new Argument('<shell>', 'for which shell').choices(shells))
     .action((shell: Shell, _options: object, command: Command) => {
       void standardOutput.put(completionScript(commandTable(rootOf(command)), shell))

@@ -42,9 +42,9 @@ const reporter = (output: Output) => {
 
 export const conformanceCommand = (): Command =>
   new Command('conformance')
-    .description('test any Sotto server from outside, row by row of the contract of the open lane')
-    .argument('<url>', 'address of the server; a few accounts are made on it and stay there')
-    .option('--only <prefix>', 'the rows whose ids begin so: rest, rooms.join')
+    .description('test any Sotto server against the contract of the open lane, row by row')
+    .argument('<url>', 'address of the server; the test creates a few accounts that stay there')
+    .option('--only <prefix>', 'only rows whose ids begin with this: rest, rooms.join')
     .action(async (text: string, { only }: Options, command: Command) => {
       const { output } = invocationOf(command)
       const { serverAddress } = await import('../lane/enroll.ts')
@@ -54,7 +54,7 @@ export const conformanceCommand = (): Command =>
         ...(only === undefined ? {} : { only }),
         onFinding: reporter(output),
       })
-      if (findings.length === 0) throw new SottoError('bad_request', `no row begins with ${only}`)
+      if (findings.length === 0) throw new SottoError('bad_request', `no row id begins with ${only}`)
       const count = (kind: Finding['outcome']['kind']): number =>
         findings.filter(({ outcome }) => outcome.kind === kind).length
       const [holds, fails, notRun] = [count('holds'), count('fails'), count('not_run')]

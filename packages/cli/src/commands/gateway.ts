@@ -23,7 +23,7 @@ const portDefault = '5050'
 const portOf = (text: string): number => {
   const port = Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new SottoError('bad_request', `${text} is no port`)
+    throw new SottoError('bad_request', `${text} is not a port`)
   return port
 }
 
@@ -32,16 +32,16 @@ const addressFor = (url: string, token: string): string => `${url}/?token=${toke
 
 const whyNot = (error: unknown, port: string): unknown =>
   error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')
-    ? new SottoError('unavailable', `port ${port}: nothing can listen there; choose another one with --port`)
+    ? new SottoError('unavailable', `port ${port}: it cannot be used; choose another one with --port`)
     : error
 
 export const gatewayCommand = (): Command =>
   new Command('gateway')
-    .description('let plain programs of this machine talk; keys and encryption are the gateway’s')
+    .description('let plain programs on this machine chat; the gateway does the encryption')
     .addOption(serverOption())
-    .option('--port <port>', 'where to listen, on this machine alone', portDefault)
+    .option('--port <port>', 'port to listen on, for this machine only', portDefault)
     .option('--room <name>', 'the classic room in which they talk', 'General')
-    .option('--token-file <file>', 'write the token there, for this user alone, and do not show it')
+    .option('--token-file <file>', 'write the token to this file, for this user only, and do not print it')
     .addOption(
       new Option('--oaep <hash>', 'of RSA-OAEP, for old receivers that are not seen to send').choices(
         oaepHashes,
@@ -49,7 +49,8 @@ export const gatewayCommand = (): Command =>
     )
     .action(async (options: Options, command: Command) => {
       const { output, profile } = invocationOf(command)
-      if (options.server === undefined) throw new SottoError('bad_request', 'say where with --server URL')
+      if (options.server === undefined)
+        throw new SottoError('bad_request', 'give the address with --server URL')
       const token = randomBytes(tokenBytes).toString('base64url')
       const { startGateway } = await import('../gateway/gateway.ts')
       const gateway = await startGateway({
@@ -83,7 +84,7 @@ export const gatewayCommand = (): Command =>
         ]),
       )
       output.remark(
-        'Open the page in a browser of this machine. Programs: Socket.IO with auth {token}. Stop with Ctrl+C.',
+        'Open the page in a browser of this machine. Programs connect by Socket.IO with auth {token}. Stop with Ctrl+C.',
       )
       await ended
       await gateway.close()

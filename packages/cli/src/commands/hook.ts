@@ -6,7 +6,7 @@ import { hookRevokeCommand } from './hookRevoke.ts'
 
 export const hookCommand = (): Command =>
   new Command('hook')
-    .description('let scripts post into rooms, end-to-end encrypted')
+    .description('let scripts post to rooms, end-to-end encrypted')
     .addCommand(hookCreateCommand())
     .addCommand(hookListCommand())
     .addCommand(hookRevokeCommand())

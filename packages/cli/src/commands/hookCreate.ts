@@ -46,13 +46,18 @@ const summary = (hook: NewHook, server: string): string =>
 
 export const hookCreateCommand = (): Command =>
   new Command('create')
-    .description('let a script post into a room, and print what it needs; admins and owners only')
+    .description('let a script post to a room, and print what it needs; admins and owners only')
     .argument('<room>', 'name of the room, or the beginning of its id')
-    .requiredOption('--name <name>', 'under which its messages stand')
-    .option('--key <file>', 'the public key that the script signs with, PEM or JWK; otherwise a pair is made')
-    .option('--reads', 'the script may read, too: what `sotto hook forward` hands it')
+    .requiredOption('--name <name>', 'name shown with its messages')
+    .option(
+      '--key <file>',
+      'the public key that the script signs with, PEM or JWK; otherwise a key pair is created',
+    )
+    .option('--reads', 'the script can also read what `sotto hook forward` gives it')
     .addOption(
-      new Option('--algorithm <name>', 'what a pair is made for: ES256, PS256 or EdDSA').choices(algorithms),
+      new Option('--algorithm <name>', 'algorithm of the new key pair: ES256, PS256 or EdDSA').choices(
+        algorithms,
+      ),
     )
     .addOption(
       new Option('--recipe <kind>', 'python: with python3-jwcrypto; cryptography; shell: curl and openssl')
@@ -71,7 +76,7 @@ export const hookCreateCommand = (): Command =>
       const reader = options.reads ? ({ reader: 'generate' } as const) : {}
       await inRoom(invocation, wanted, async (client, room) => {
         const work = client.createHook({ room: room.id, name: options.name, algorithm, ...key, ...reader })
-        const hook = await withProgress(() => 'Making the hook', work)
+        const hook = await withProgress(() => 'Creating the hook', work)
         const { account } = client.state()
         const server = account.kind === 'none' ? '' : account.server
         const lines = hookRecipe(recipe, server, hook)
@@ -79,9 +84,9 @@ export const hookCreateCommand = (): Command =>
         output.remark(
           `${styled('bold', `hook ${printableLine(hook.name ?? '')}`)} posts into ${roomTitle(room)}.\n` +
             `${summary(hook, server)}\n\n` +
-            'Token and private key are shown this once. What scripts send is not forward secret and not\n' +
-            'post-quantum: who steals the keys of the room’s members can read what was sent to them.\n\n' +
-            'Run this where the script is to live:\n',
+            'The token and the private key are shown only now. What scripts send has no forward secrecy and is not\n' +
+            'post-quantum secure: somebody who steals a member’s keys can read what scripts sent.\n\n' +
+            'Run this where the script will run:\n',
         )
         const config = hookConfig(server, hook)
         const value = { ...hook, url: `${server}/h/${hook.hook}`, config, recipe: lines }

@@ -52,7 +52,7 @@ const isForNow = (error: unknown): boolean =>
 
 export const hookForwardCommand = (): Command =>
   new Command('forward')
-    .description('hand what people say in a room to the script behind a hook, until it is ended')
+    .description('forward the messages of a room to the script of a hook, until you stop it')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .argument('<hook>', 'name of the hook, or the beginning of its id')
     .action(async (wanted: string, named: string, _options: object, command: Command) => {
@@ -66,7 +66,7 @@ export const hookForwardCommand = (): Command =>
           await work()
           invocation.output.result(
             { room: room.id, hook, forwarding: true },
-            `hook ${printableLine(name ?? hook)} gets what is said in ${roomTitle(room)} from now on.`,
+            `hook ${printableLine(name ?? hook)} now gets the messages of ${roomTitle(room)}.`,
           )
           await Promise.race([untilSignal(ended.signal), failed])
         } finally {

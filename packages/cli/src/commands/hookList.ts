@@ -18,7 +18,7 @@ const row = ({ hook, name, generation, expiresMs, reads }: HookView): readonly s
 
 export const hookListCommand = (): Command =>
   new Command('list')
-    .description('list the scripts that may post into a room')
+    .description('list the scripts that can post to a room')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .action(async (wanted: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
@@ -29,7 +29,7 @@ export const hookListCommand = (): Command =>
         const hooks = await client.hooks({ room: room.id })
         if (output.format === 'json')
           for (const hook of hooks) output.result({ room: room.id, ...hook }, null)
-        else if (hooks.length === 0) output.remark(`No script posts into ${roomTitle(room)}.`)
+        else if (hooks.length === 0) output.remark(`No script can post to ${roomTitle(room)}.`)
         else output.result(null, table(hooks.map(row)))
       })
     })

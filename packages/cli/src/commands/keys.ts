@@ -19,7 +19,7 @@ const showKeys = async ({ profile, output }: Invocation): Promise<void> => {
 
 const moveCommand = (): Command =>
   new Command('move')
-    .description('keep the keys of this profile elsewhere, or under another passphrase')
+    .description('move the keys of this profile, or change their passphrase')
     .addArgument(new Argument('<place>', 'where').choices(['keystore', 'passphrase', 'file']))
     .action(async (place: KeyPlace, _options: object, command: Command) => {
       const invocation = invocationOf(command)
@@ -27,7 +27,7 @@ const moveCommand = (): Command =>
       await moveKeys(invocation.profile, place, await keyMeans())
       await showKeys(invocation)
       if (place !== 'file')
-        invocation.output.remark('Copies that were made of this profile before still open as they did.')
+        invocation.output.remark('Earlier copies of this profile can still be opened as before.')
     })
 
 const showCommand = (): Command =>

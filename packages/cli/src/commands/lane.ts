@@ -9,7 +9,7 @@ import { laneWhoamiCommand } from './laneWhoami.ts'
 
 export const laneCommand = (): Command =>
   new Command('lane')
-    .description('scripts and programs: send and receive over the open lane, without a device')
+    .description('for scripts and programs: send and receive over the open lane, without a device')
     .addCommand(laneRegisterCommand())
     .addCommand(laneLoginCommand())
     .addCommand(laneWhoamiCommand())

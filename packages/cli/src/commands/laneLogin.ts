@@ -19,9 +19,7 @@ const credentialsOf = async (given: string, options: Options): Promise<Credentia
 
 export const laneLoginCommand = (): Command =>
   new Command('login')
-    .description(
-      'use an account that is there, by access token or password; its public key becomes a new one',
-    )
+    .description('use an existing account, by access token or password; it gets a new public key')
     .argument('<name>', 'name of the account')
     .addOption(serverOption())
     .option('--token-stdin', 'read an access token (sotto token create) from standard input')

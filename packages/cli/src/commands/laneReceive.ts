@@ -18,10 +18,10 @@ const enoughReceived = new Error('enough')
 
 export const laneReceiveCommand = (): Command =>
   new Command('receive')
-    .description('print what has arrived, one JSON object a line; each message once')
-    .option('-f, --follow', 'go on with what comes')
-    .option('--timeout <seconds>', 'wait for a first message this long; with --follow, end after this long')
-    .option('--count <n>', 'end after so many messages')
+    .description('print what has arrived, one JSON object per line, each message once')
+    .option('-f, --follow', 'keep waiting for new messages')
+    .option('--timeout <seconds>', 'how long to wait for a first message; with --follow, how long to run')
+    .option('--count <n>', 'stop after this many messages')
     .option(...asOption)
     .action(async (options: Options, command: Command) => {
       refuseClosedOutput()

@@ -5,7 +5,7 @@ import { type EnrolmentOptions, enrolmentOf, keyOption, serverOption, signOption
 
 export const laneRegisterCommand = (): Command =>
   new Command('register')
-    .description('make a program account; its keys and its password are made here and stay here')
+    .description('create a program account; its keys and its password are created here and stay here')
     .argument('<name>', 'name of the program')
     .addOption(serverOption())
     .addOption(keyOption())

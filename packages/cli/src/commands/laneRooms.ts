@@ -5,7 +5,7 @@ import { table } from '../table.ts'
 
 export const laneRoomsCommand = (): Command =>
   new Command('rooms')
-    .description('list the classic rooms that this program may see')
+    .description('list the classic rooms that this program can see')
     .option(...asOption)
     .action(async (_options: object, command: Command) => {
       // Loaded where it is needed: other commands start without it.
@@ -25,6 +25,6 @@ export const laneRoomsCommand = (): Command =>
               ]),
             ),
           )
-        else output.remark('No classic rooms yet. sotto lane send --room NAME makes one.')
+        else output.remark('No classic rooms yet. sotto lane send --room NAME creates one.')
       })
     })

@@ -33,9 +33,9 @@ export const laneSendCommand = (): Command =>
       '<to>',
       'name of the recipient; with --room, name or number of a classic room, also as name:NAME or id:NUMBER',
     )
-    .argument('[text]', 'what to say; without it, each line of standard input that is not blank is a message')
+    .argument('[text]', 'the message; without it, each line of standard input that is not blank is a message')
     .option('--room', 'into a classic room, which is joined first')
-    .option('--whole', 'all of standard input is one message, line ends and all')
+    .option('--whole', 'send all of standard input as one message, with its line breaks')
     .addOption(
       new Option('--enc <cipher>', 'of the envelope')
         .choices(['A256GCM', 'A256CBC-HS512'])

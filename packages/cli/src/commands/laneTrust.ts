@@ -3,9 +3,12 @@ import { asOption } from '../lane/asOption.ts'
 
 export const laneTrustCommand = (): Command =>
   new Command('trust')
-    .description('show the fingerprint of somebody’s key, or believe the one that was compared')
+    .description('show the fingerprint of somebody’s key, or trust the one that you have compared')
     .argument('<name>', 'whose key')
-    .argument('[fingerprint]', 'as that person or program says it, over another channel')
+    .argument(
+      '[fingerprint]',
+      'the fingerprint as that person or program gave it to you, over another channel',
+    )
     .option(...asOption)
     .action(async (name: string, fingerprint: string | undefined, _options: object, command: Command) => {
       // Loaded where it is needed: other commands start without it.

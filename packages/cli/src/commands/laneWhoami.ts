@@ -10,5 +10,6 @@ export const laneWhoamiCommand = (): Command =>
       const { accountRecord } = await import('../lane/accountRecord.ts')
       const names = await laneNames(profile)
       for (const name of names) await accountRecord(output, profile, name)
-      if (names.length === 0) output.remark('No program yet. Make one: sotto lane register NAME --server URL')
+      if (names.length === 0)
+        output.remark('No program yet. Create one: sotto lane register NAME --server URL')
     })

@@ -15,13 +15,13 @@ interface Options extends PasswordOptions {
 const move = async ({ profile, output }: Invocation, server: string): Promise<boolean> => {
   const { moveProfile } = await import('@sotto/client/node')
   const hasMoved = await withProgress(
-    () => 'Asking the server who it is',
+    () => 'Checking the server',
     moveProfile(profile, server, await keyMeans()),
   )
   if (hasMoved)
     output.remark(
-      `It is the same server: this profile finds it at ${server} from now on.\n` +
-        'Scripts of hooks and programs of the open lane have the old address in them.',
+      `This is the same server. This profile now uses ${server}.\n` +
+        'Scripts of hooks and programs of the open lane still have the old address.',
     )
   return hasMoved
 }
@@ -31,7 +31,7 @@ const nobodyHere = (name: string | undefined): SottoError =>
   new SottoError(
     'no_account',
     `an account lives in the profile that made it, and ${name === undefined ? 'none was' : `${printableLine(name)} was not`} made in this one. ` +
-      'Where it was: sotto --profile DIR login. A second device for an account is not there yet.',
+      'Use the profile in which it was created: sotto --profile DIR login. A second device for an account is not possible yet.',
   )
 
 /** @throws SottoError `account_exists` for the name of another account than that of the profile */
@@ -39,7 +39,7 @@ const refuseOther = (own: string, name: string | undefined): void => {
   if (name === undefined || normalizeName(name) === own) return
   throw new SottoError(
     'account_exists',
-    `this profile is ${printableLine(own)}'s; ${printableLine(name)} signs in where the account was made`,
+    `this profile is ${printableLine(own)}'s; ${printableLine(name)} signs in where that account was created`,
   )
 }
 
@@ -47,7 +47,7 @@ export const loginCommand = (): Command =>
   new Command('login')
     .description('sign in again with the account of this profile')
     .argument('[name]', 'the name of the account; not needed where the profile knows it')
-    .option('--server <url>', 'a new address of the same server, which has to show that it is the same')
+    .option('--server <url>', 'a new address of the same server, which has to prove that it is the same')
     .option('--password-stdin', 'read the password from standard input')
     .action(async (name: string | undefined, options: Options, command: Command) => {
       const invocation = invocationOf(command)

@@ -10,16 +10,16 @@ interface Options {
 }
 
 const confirmForgetting = (): Promise<void> =>
-  confirmed('Erase the keys and the messages of this device? They cannot be had back.', {
-    unasked: 'erasing needs --yes where nobody can be asked',
+  confirmed('Erase the keys and messages of this device? This cannot be undone.', {
+    unasked: 'without a terminal, erasing needs --yes',
     no: 'nothing was erased',
   })
 
 export const logoutCommand = (): Command =>
   new Command('logout')
     .description('end the session of this device')
-    .option('--forget', 'erase the keys and the messages of this device, too')
-    .option('--yes', 'do not ask before erasing')
+    .option('--forget', 'also erase the keys and messages of this device')
+    .option('--yes', 'do not ask for confirmation')
     .action(async ({ forget = false, yes = false }: Options, command: Command) => {
       const invocation = invocationOf(command)
       if (forget && !yes) await confirmForgetting()

@@ -18,11 +18,11 @@ interface Options {
 
 export const reactCommand = (): Command =>
   new Command('react')
-    .description('say something about a message with one emoji')
+    .description('react to a message with an emoji')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .argument('<emoji>', 'one emoji')
-    .option('--message <seq>', 'the message, by its place in the room; without it, the newest one')
-    .option('--take-back', 'take it back')
+    .option('--message <seq>', 'the message, by its number in the room (seq); without it, the newest one')
+    .option('--take-back', 'take the reaction back')
     .option(
       '--timeout <seconds>',
       'how long to wait for a server that does not answer; 0: for ever',

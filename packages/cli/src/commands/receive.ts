@@ -45,11 +45,11 @@ const tellStopped = (client: Client, only: RoomView | undefined, output: Output)
 
 export const receiveCommand = (): Command =>
   new Command('receive')
-    .description('print unread messages of others, one JSON object a line, and mark them read')
+    .description('print unread messages of others, one JSON object per line, and mark them as read')
     .argument('[room]', 'name of the room, or the beginning of its id; without it, all rooms')
-    .option('-f, --follow', 'go on with what comes')
-    .option('--timeout <seconds>', 'wait for a first message this long; with --follow, end after this long')
-    .option('--count <n>', 'end after so many messages; the others stay unread')
+    .option('-f, --follow', 'keep waiting for new messages')
+    .option('--timeout <seconds>', 'how long to wait for a first message; with --follow, how long to run')
+    .option('--count <n>', 'stop after this many messages; the others stay unread')
     .action(async (wanted: string | undefined, options: Options, command: Command) => {
       const invocation = invocationOf(command)
       const countMax = countOf(options.count)

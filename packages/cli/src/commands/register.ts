@@ -16,7 +16,7 @@ export const defaultServer = process.env['SOTTO_SERVER'] || 'http://localhost:50
 
 export const registerCommand = (): Command =>
   new Command('register')
-    .description('make an account, with this device as its first')
+    .description('create an account, with this device as its first')
     .argument('<name>', 'the name by which others find you')
     .option('--server <url>', 'address of the server', defaultServer)
     .addOption(inviteOption())
@@ -37,7 +37,7 @@ export const registerCommand = (): Command =>
           const open = await openRoomNow(client)
           invocation.output.remark(
             open
-              ? `Next: ${joinLine(open)}, which is open to everybody here.`
+              ? `Next: ${joinLine(open)}, which is open to everyone here.`
               : 'Next: sotto room create General, or wait to be invited and see sotto rooms.',
           )
         },

@@ -15,7 +15,7 @@ import { roleCommand } from './roomRole.ts'
 
 export const roomCommand = (): Command =>
   new Command('room')
-    .description('make, join, manage, mend, leave and delete rooms')
+    .description('create, join, manage, repair, leave and delete rooms')
     .addCommand(createCommand())
     .addCommand(joinCommand())
     .addCommand(inviteCommand())

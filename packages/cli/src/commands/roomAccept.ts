@@ -15,7 +15,7 @@ const onlyInvitation = ({ rooms }: ClientState): RoomView => {
   if (invitations.length > 1)
     throw new SottoError(
       'bad_request',
-      `there are several invitations, say which: ${invitations.map(({ id }) => id.slice(0, 8)).join(', ')}`,
+      `there are several invitations; choose one: ${invitations.map(({ id }) => id.slice(0, 8)).join(', ')}`,
     )
   return first
 }

@@ -48,14 +48,14 @@ const refuseSecond = (open: OpenRoomView | null, name: string): void => {
 
 export const createCommand = (): Command =>
   new Command('create')
-    .description('make a room; its name is encrypted, too, unless the room is open')
+    .description('create a room; its name is encrypted too, unless the room is open')
     .argument('<name>')
     .option(
       '--open',
-      'everybody who registers on the server may come in; the default for "General" where it is the first room',
+      'everyone with an account on the server can join; the default for "General" if it is the first room',
     )
-    .option('--no-open', 'only whoever is invited comes in')
-    .option('--another', 'also where the open room of the server has the same name')
+    .option('--no-open', 'only people who are invited can join')
+    .option('--another', 'even if the server’s open room has the same name')
     .action(async (written: string, { open: isOpen, another = false }: Options, command: Command) => {
       const invocation = invocationOf(command)
       const { output } = invocation
@@ -73,7 +73,7 @@ export const createCommand = (): Command =>
         output.result({ room, name, open: isToBeOpen }, `${printableLine(name)} is there (${id}).`)
         if (namesakes.length > 0)
           output.remark(
-            `You have another room of this name: ${namesakes.map((one) => one.id.slice(0, 8)).join(', ')}. Say which by the beginning of its id.`,
+            `You have another room with this name: ${namesakes.map((one) => one.id.slice(0, 8)).join(', ')}. Choose by the beginning of the id.`,
           )
         if (isToBeOpen)
           output.remark(

@@ -13,10 +13,10 @@ export const declineCommand = (): Command =>
   new Command('decline')
     .description('decline an invitation, or all of them')
     .argument('[room]', 'the beginning of its id')
-    .option('--all', 'all that wait')
+    .option('--all', 'all of them')
     .action(async (wanted: string | undefined, { all = false }: Options, command: Command) => {
       if (all === (wanted !== undefined))
-        throw new SottoError('bad_request', 'say which invitation, or --all')
+        throw new SottoError('bad_request', 'give the id of an invitation, or --all')
       const invocation = invocationOf(command)
       const { output } = invocation
       await withAccount(invocation, async (client) => {

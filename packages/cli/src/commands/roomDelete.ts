@@ -11,15 +11,15 @@ interface Options {
 /** What goes is said before it is gone. */
 const confirmDeletion = (room: RoomView): Promise<void> =>
   confirmed(
-    `Delete ${roomTitle(room)} from this device? Its name, what was received in it and what was not sent cannot be had back.`,
-    { unasked: 'deleting needs --yes where nobody can be asked', no: 'nothing was deleted' },
+    `Delete ${roomTitle(room)} from this device? This erases its name, its messages and anything not sent, and cannot be undone.`,
+    { unasked: 'without a terminal, deleting needs --yes', no: 'nothing was deleted' },
   )
 
 export const deleteCommand = (): Command =>
   new Command('delete')
-    .description('erase a room that one has left, or was removed from, from this device')
+    .description('delete a room that you left, or were removed from, from this device')
     .argument('<room>', 'name of the room, or the beginning of its id')
-    .option('--yes', 'do not ask before')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (wanted: string, { yes = false }: Options, command: Command) => {
       const invocation = invocationOf(command)
       await withAccount(invocation, async (client) => {

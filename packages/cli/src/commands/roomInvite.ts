@@ -21,12 +21,12 @@ const tell = ({ output }: Invocation, room: RoomView, outcomes: readonly InviteO
   if (outcomes.length === 1) throw new SottoError(first.code, undefined, first.detail)
   for (const { name, code } of refused)
     output.notice({ room: room.id, name, code }, `${printableLine(name)}: ${failures[code].text}.`)
-  throw new SottoError(first.code, `${refused.length} of ${outcomes.length} are not invited`, first.detail)
+  throw new SottoError(first.code, `${refused.length} of ${outcomes.length} were not invited`, first.detail)
 }
 
 export const inviteCommand = (): Command =>
   new Command('invite')
-    .description('invite people into a room')
+    .description('invite people to a room')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .argument('<name...>', 'whom to invite')
     .action(async (wanted: string, names: readonly string[], _options: object, command: Command) => {

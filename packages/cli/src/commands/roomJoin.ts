@@ -53,7 +53,7 @@ const joinOpen = async (
     `${printableLine(open.name)}: waiting for a member to come online.`,
   )
   output.remark(
-    'You have asked, and need not be there: it opens by itself the next time that you are. sotto rooms says how it stands.',
+    'You have asked to join and do not have to wait here: the room opens the next time you are online. See sotto rooms.',
   )
 }
 
@@ -64,12 +64,12 @@ const notToBeJoined = (rooms: readonly RoomView[], open: OpenRoomView | null, wa
   const was = matchingRooms(rooms, wanted).find(isOver)
   const inviters = invitations.map(({ id, state }) => {
     const from = state.kind === 'invited' && state.inviter ? ` from ${printableLine(state.inviter)}` : ''
-    return `An invitation${from} waits: sotto room accept ${id.slice(0, 8)} (its name is told when you are in).`
+    return `An invitation${from} waits: sotto room accept ${id.slice(0, 8)} (you see its name when you have joined).`
   })
   const lines = [
     was
-      ? `You are not in ${roomTitle(was)} any more: it needs an invitation, by one of its members.`
-      : `No room ${name} is open here. Into every other one it takes an invitation by one of its members, who types: sotto room invite ${name} YOUR-NAME`,
+      ? `You are not in ${roomTitle(was)} any more. A member has to invite you.`
+      : `No room ${name} is open here. For any other room a member has to invite you, with: sotto room invite ${name} YOUR-NAME`,
     ...inviters,
     open && isOffered(open)
       ? `The open room of this server is called ${printableLine(open.name)}: ${joinLine(open)}`
@@ -80,7 +80,7 @@ const notToBeJoined = (rooms: readonly RoomView[], open: OpenRoomView | null, wa
 
 export const joinCommand = (): Command =>
   new Command('join')
-    .description('come into the open room of the server, or accept an invitation')
+    .description('join the open room of the server, or accept an invitation')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .option('--timeout <seconds>', 'how long to wait for a member to come online', '30')
     .action(async (wanted: string, { timeout }: Options, command: Command) => {
@@ -103,7 +103,7 @@ export const joinCommand = (): Command =>
           tellInside(invocation, inside)
           if (open && open.room !== inside.id && isOpenRoomMeant(open, wanted) && isOffered(open))
             invocation.output.remark(
-              `The open room of this server is another one of this name (${open.room.slice(0, 8)}): ${openRoomText({ ...open, name: open.room.slice(0, 8) })}`,
+              `The open room of this server is another room with this name (${open.room.slice(0, 8)}): ${openRoomText({ ...open, name: open.room.slice(0, 8) })}`,
             )
           return
         }

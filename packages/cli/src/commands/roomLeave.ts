@@ -24,7 +24,7 @@ export const leaveCommand = (): Command =>
             'This device could not tell the others: they see you as a member until one of them removes you.',
           )
         invocation.output.remark(
-          `It stays on this device, to be read. To delete it: sotto room delete ${room.id.slice(0, 8)}`,
+          `You can still read it on this device. To delete it: sotto room delete ${room.id.slice(0, 8)}`,
         )
       })
     })

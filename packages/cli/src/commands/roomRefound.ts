@@ -23,11 +23,11 @@ const meaning = (room: RoomView, members: readonly MemberView[]): string =>
   [
     `${roomTitle(room)}: ${roomStateText(room.state)}`,
     '',
-    'Who comes along, each as they decide:',
+    'Invited, each can accept or decline:',
     table(members.map(({ name, own, role }) => [`  ${printableLine(name)}${own ? ' (you)' : ''}`, role])),
-    'What stays: everything said until now, in this room, to be read. You cannot write in it any more; who has not come',
-    'along still can, where it is not frozen for them, and you will not see it.',
-    'What is new: a room with the same name and rules, and fresh keys. What is not sent yet is sent there.',
+    'All messages so far stay in this room, to be read. You can no longer write in it; members who do not come',
+    'along still can, unless it is frozen for them too, and you will not see it.',
+    'You get a new room with the same name and rules, and new keys. Messages not sent yet are sent there.',
     '',
   ].join('\n')
 
@@ -35,7 +35,10 @@ const meaning = (room: RoomView, members: readonly MemberView[]): string =>
 const damagedRoom = async (client: Client, wanted: string): Promise<RoomView> => {
   const room = await findRoom(client, wanted)
   if (room.state.kind !== 'frozen' && room.state.kind !== 'repairing')
-    throw new SottoError('bad_request', `${roomTitle(room)} is not damaged; there is nothing to found anew`)
+    throw new SottoError(
+      'bad_request',
+      `${roomTitle(room)} is not damaged; there is no need to start it again`,
+    )
   return room
 }
 
@@ -75,15 +78,15 @@ const invitedWithin = async (
 const invitedText = (others: readonly string[], missing: readonly string[]): string => {
   if (others.length === 0) return ''
   return missing.length === 0
-    ? 'Its members are invited.'
+    ? 'Its members have been invited.'
     : `Still to be invited, while this device is online: ${missing.map(printableLine).join(', ')}.`
 }
 
 export const refoundCommand = (): Command =>
   new Command('refound')
-    .description('found a damaged room anew, with the same members and roles; for its owners')
+    .description('start a damaged room again, with the same members and roles; owners only')
     .argument('<room>', 'name of the room, or the beginning of its id')
-    .option('--yes', 'do not ask before')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (wanted: string, { yes = false }: Options, command: Command) => {
       const invocation = invocationOf(command)
       const { output } = invocation
@@ -93,12 +96,12 @@ export const refoundCommand = (): Command =>
         const members = await client.members({ room: room.id })
         output.remark(meaning(room, members))
         if (!yes)
-          await confirmed(`Found ${roomTitle(room)} anew? It cannot be undone.`, {
-            unasked: 'founding a room anew needs --yes where nobody can be asked',
-            no: 'nothing was founded',
+          await confirmed(`Start ${roomTitle(room)} again? This cannot be undone.`, {
+            unasked: 'without a terminal, starting a room again needs --yes',
+            no: 'nothing was changed',
           })
         const { room: successor } = await withProgress(
-          () => 'Making the new room',
+          () => 'Creating the new room',
           client.refound({ room: room.id }),
         )
         const others = members.filter(({ own }) => !own).map(({ name }) => name)
@@ -109,7 +112,7 @@ export const refoundCommand = (): Command =>
         const missing = others.filter((name) => !invited.includes(name))
         output.result(
           { room: room.id, successor, invited, missing },
-          `${roomTitle(room)} goes on in a new room (${successor.slice(0, 8)}). ${invitedText(others, missing)}`,
+          `${roomTitle(room)} continues in a new room (${successor.slice(0, 8)}). ${invitedText(others, missing)}`,
         )
       })
     })

@@ -19,7 +19,7 @@ const rejoined = async (client: Client, id: string): Promise<RoomView> => {
     ({ rooms }) => rooms.find((room) => room.id === id && isDecided(room)),
     rejoinWithinMs,
   )
-  if (!found) throw new SottoError('timeout', 'this device goes on trying whenever it is online')
+  if (!found) throw new SottoError('timeout', 'this device keeps trying whenever it is online')
   if (found.state.kind === 'frozen')
     throw new SottoError(found.state.code, undefined, found.state.rule ? { rule: found.state.rule } : {})
   return found
@@ -27,15 +27,15 @@ const rejoined = async (client: Client, id: string): Promise<RoomView> => {
 
 export const rejoinCommand = (): Command =>
   new Command('rejoin')
-    .description('take the place of this device in a frozen room again')
+    .description('let this device rejoin a frozen room')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .action(async (wanted: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
       await inRoom(invocation, wanted, async (client, { id, state }) => {
         if (state.kind !== 'frozen' && state.kind !== 'repairing')
-          throw new SottoError('bad_request', 'this device has its place in the room')
+          throw new SottoError('bad_request', 'this device is already in the room')
         const work = client.rejoin({ room: id }).then(() => rejoined(client, id))
-        const room = await withProgress(() => 'Coming back in', work)
+        const room = await withProgress(() => 'Rejoining', work)
         const text = roomStateText(room.state)
         invocation.output.result(
           { room: id, ...roomStateRecord(room.state) },

@@ -8,9 +8,9 @@ import { roomTitle } from '../roomName.ts'
 
 export const removeCommand = (): Command =>
   new Command('remove')
-    .description('take somebody out of a room; it gets new keys')
+    .description('remove somebody from a room; the room gets new keys')
     .argument('<room>', 'name of the room, or the beginning of its id')
-    .argument('<name>', 'whom to take out')
+    .argument('<name>', 'whom to remove')
     .action(async (wanted: string, name: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
       await inRoom(invocation, wanted, async (client, room) => {

@@ -11,10 +11,10 @@ const roles = ['owner', 'admin', 'member', 'guest'] as const satisfies readonly 
 
 export const roleCommand = (): Command =>
   new Command('role')
-    .description('say what somebody is in a room')
+    .description('change somebody’s role in a room')
     .argument('<room>', 'name of the room, or the beginning of its id')
     .argument('<name>', 'whose role to change')
-    .addArgument(new Argument('<role>', 'what they are from now on').choices(roles))
+    .addArgument(new Argument('<role>', 'their new role').choices(roles))
     .action(async (wanted: string, name: string, role: Role, _options: object, command: Command) => {
       const invocation = invocationOf(command)
       await inRoom(invocation, wanted, async (client, room) => {

@@ -104,7 +104,7 @@ export const roomsCommand = (): Command =>
             ...(open && !known ? [openRow(open)] : []),
           ]
           if (rows.length > 0) output.result(null, table(rows))
-          else output.remark('No rooms yet. Make one: sotto room create General')
+          else output.remark('No rooms yet. Create one: sotto room create General')
           if (rooms.length === 0 && !open)
             for (const line of neighbourLines(await peopleNow(client), null)) output.remark(line)
         }

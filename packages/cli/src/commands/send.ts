@@ -100,8 +100,8 @@ export const sendCommand = (): Command =>
   new Command('send')
     .description('send a text, or each line of standard input')
     .argument('<room>', 'name of the room, or the beginning of its id')
-    .argument('[text]', 'what to say; without it, each line of standard input that is not blank is a message')
-    .option('--whole', 'all of standard input is one message, line ends and all')
+    .argument('[text]', 'the message; without it, each line of standard input that is not blank is a message')
+    .option('--whole', 'send all of standard input as one message, with its line breaks')
     .option(
       '--timeout <seconds>',
       'how long to wait for a server that does not answer; 0: for ever',

@@ -41,7 +41,7 @@ const webDirectory = fileURLToPath(new URL('../../../web/dist', import.meta.url)
 const portOf = (text: string): number => {
   const port = Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new SottoError('bad_request', `${text} is no port; one lies between 1 and 65535`)
+    throw new SottoError('bad_request', `${text} is not a port; ports are numbers from 1 to 65535`)
   return port
 }
 
@@ -55,19 +55,19 @@ const firstAccount = (registration: RegistrationMode, data: string): readonly st
       return []
     case 'invite':
       return [
-        'Registration is by invitation, for others than you may reach this server. Make yours, in another',
-        `terminal of this machine: ${calledFrom(process.cwd())} invite --data ${typed(data)}`,
+        'Registration is by invitation, because others can reach this server. Create your invite in another',
+        `terminal on this machine: ${calledFrom(process.cwd())} invite --data ${typed(data)}`,
       ]
     case 'closed':
       return [
-        'Registration is closed, and there is no account yet: start with --registration invite (SOTTO_REGISTRATION) first.',
+        'Registration is closed, and there is no account yet. First start with --registration invite (SOTTO_REGISTRATION).',
       ]
   }
 }
 
 /** Said before people join: afterwards they would lose what they have there. */
 const addressKept = [
-  'Browsers keep keys and messages by address. Before others join, give it the one that it will keep:',
+  'Browsers store keys and messages per address. Before others join, set the address that you will keep:',
   '--public-url URL (SOTTO_PUBLIC_URL), docs/operate/proxy.md.',
 ]
 
@@ -78,8 +78,8 @@ const nextSteps = (url: string, hasWeb: boolean, first: readonly string[]): stri
     ...(hasWeb
       ? [
           `  1  Open ${url} and register the first person.`,
-          '  2  Open it in another browser, or a private window, and register a second one.',
-          '  3  Make a room, invite the second person by name, accept over there, and talk.',
+          '  2  Open it in another browser or a private window, and register a second person.',
+          '  3  Create a room, invite the second person by name, accept the invitation there, and chat.',
         ]
       : [
           '  The web client is not built: npm start does that.',
@@ -97,7 +97,7 @@ const doubtedClock = (aheadMs: number): string => {
   const days = Math.round(Math.abs(aheadMs) / dayMs)
   return [
     `The clock of this machine is ${days} days ${aheadMs > 0 ? 'ahead of' : 'behind'} the time when this server ran last.`,
-    'What a wrong clock dates, nobody can date anew: for an hour the server goes on from where it was.',
+    'Times that a wrong clock has set cannot be corrected, so for an hour the server continues from its last time.',
     'If the clock is right, start it once with --clock-is-right (npm start -- --clock-is-right).',
   ].join('\n')
 }
@@ -105,26 +105,22 @@ const doubtedClock = (aheadMs: number): string => {
 export const serveCommand = (): Command =>
   new Command('serve')
     .description('run a server')
-    .option('--port <port>', 'where to listen (PORT)', process.env['PORT'] || '5000')
-    .option(
-      '--host <address>',
-      'on which address of this machine to listen (HOST)',
-      process.env['HOST'] || 'localhost',
-    )
+    .option('--port <port>', 'port to listen on (PORT)', process.env['PORT'] || '5000')
+    .option('--host <address>', 'address to listen on (HOST)', process.env['HOST'] || 'localhost')
     .addOption(dataOption())
     .option(
       '--trust-proxy <list>',
-      'proxies whose forwarded headers are believed: addresses, networks, loopback, private (SOTTO_TRUST_PROXY)',
+      'proxies whose forwarded headers are trusted: addresses, networks, loopback, private (SOTTO_TRUST_PROXY)',
       process.env['SOTTO_TRUST_PROXY'] || '',
     )
     .option(
       '--public-url <url>',
-      'the address at which people open it, behind a proxy (SOTTO_PUBLIC_URL)',
+      'the address that people open, behind a proxy (SOTTO_PUBLIC_URL)',
       process.env['SOTTO_PUBLIC_URL'] || '',
     )
     .option(
       '--host-names <list>',
-      'further names by which it may be asked for (SOTTO_HOSTS)',
+      'more host names that the server answers to (SOTTO_HOSTS)',
       process.env['SOTTO_HOSTS'] || '',
     )
     .option(
@@ -140,15 +136,15 @@ export const serveCommand = (): Command =>
     .option('--key <file>', 'its private key, in PEM (SSL_KEY_PATH)', process.env['SSL_KEY_PATH'] || '')
     .option(
       '--trust-network <list>',
-      'networks from which passwords are taken over plain http, where nobody listens: addresses, networks, private (SOTTO_TRUST_NETWORK)',
+      'networks from which passwords are accepted over plain http, because nobody listens there: addresses, networks, private (SOTTO_TRUST_NETWORK)',
       process.env['SOTTO_TRUST_NETWORK'] || '',
     )
-    .option('--no-open', 'without the lane for programs: no REST, no Socket.IO (SOTTO_OPEN=off)')
+    .option('--no-open', 'switch off the open lane for programs: no REST, no Socket.IO (SOTTO_OPEN=off)')
     .addOption(
       inEnvironment(
         new Option(
           '--registration <mode>',
-          'who may make an account (SOTTO_REGISTRATION); by default anyone where only this machine reaches the server, else by invitation',
+          'who can create an account (SOTTO_REGISTRATION); by default anyone if only this machine can reach the server, else by invitation',
         ).choices(registrationModes),
         'SOTTO_REGISTRATION',
       ),
@@ -157,19 +153,19 @@ export const serveCommand = (): Command =>
       inEnvironment(
         new Option(
           '--log-level <level>',
-          'what is logged on standard error (SOTTO_LOG_LEVEL); by default warn in a terminal, else info',
+          'what to log on standard error (SOTTO_LOG_LEVEL); by default warn in a terminal, else info',
         ).choices(logLevels),
         'SOTTO_LOG_LEVEL',
       ),
     )
     .option(
       '--clock-is-right',
-      'go by the clock of this machine at once, however long the server was not running',
+      'trust the clock of this machine at once, however long the server was not running',
       false,
     )
     .option(
       '--data-is-right',
-      'go on with data of which parts are missing or older: what is missing is then gone',
+      'start with data of which parts are missing or older; missing data is then lost',
       false,
     )
     .action(async (options: Options, command: Command) => {
@@ -220,7 +216,7 @@ export const serveCommand = (): Command =>
       const { certificate } = server
       if (certificate && !certificate.isForPublicUrl && options.publicUrl !== '')
         output.remark(
-          `The certificate is not for ${options.publicUrl}: browsers and terminals will refuse it.`,
+          `The certificate is not for ${options.publicUrl}: browsers and terminals will reject it.`,
         )
       const isBehindProxy = options.publicUrl.startsWith('https:') || reach.trustProxy.length > 0
       const warning = passwordWarning({ isPlain: server.isPlain, isBehindProxy, trustNetwork })
@@ -229,7 +225,7 @@ export const serveCommand = (): Command =>
       if (advice !== undefined) output.remark(advice)
       if (server.clockDoubtedMs !== 0) output.remark(doubtedClock(server.clockDoubtedMs))
       const signal = await endRequested()
-      output.remark(`\n${signal}: stopping. Once more to stop at once.`)
+      output.remark(`\n${signal}: stopping. Press again to stop at once.`)
       await server.close()
       output.remark('Stopped.')
     })

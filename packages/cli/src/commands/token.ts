@@ -15,7 +15,7 @@ const readScopes = (text: string): readonly AccessScope[] => {
   const words = text.split(',').map((word) => word.trim())
   const unknown = words.find((word) => !accessScopes.some((scope) => scope === word))
   if (unknown !== undefined)
-    throw new SottoError('bad_request', `${unknown} is no scope; there are ${accessScopes.join(', ')}`)
+    throw new SottoError('bad_request', `${unknown} is not a scope; use ${accessScopes.join(', ')}`)
   return accessScopes.filter((scope) => words.includes(scope))
 }
 
@@ -28,10 +28,10 @@ const daysOf = (text: string): number => {
 
 const createCommand = (): Command =>
   new Command('create')
-    .description('make an access token for a script of yours; it is shown once')
+    .description('create an access token for a script of yours; it is shown once')
     .argument('<name>', 'what it is for')
     .addOption(
-      new Option('--scopes <list>', 'what it reaches: read, send, rooms, account')
+      new Option('--scopes <list>', 'what it can do: read, send, rooms, account')
         .argParser(readScopes)
         .default(['read', 'send', 'account'], 'read,send,account'),
     )
@@ -55,7 +55,7 @@ const createCommand = (): Command =>
 
 const listCommand = (): Command =>
   new Command('list')
-    .description('list the access tokens of this account, without the tokens themselves')
+    .description('list the access tokens of this account, without their secrets')
     .action(async (_options: object, command: Command) => {
       const invocation = invocationOf(command)
       const { output } = invocation
@@ -80,14 +80,14 @@ const listCommand = (): Command =>
               ]),
             ),
           )
-        else output.remark('No access tokens. sotto token create NAME makes one.')
+        else output.remark('No access tokens. sotto token create NAME creates one.')
       })
     })
 
 const revokeCommand = (): Command =>
   new Command('revoke')
-    .description('end an access token; its connections are closed at once')
-    .argument('<id>', 'its number, as sotto token list says')
+    .description('revoke an access token; its connections are closed at once')
+    .argument('<id>', 'its number, from sotto token list')
     .action(async (text: string, _options: object, command: Command) => {
       const invocation = invocationOf(command)
       const id = Number(text)
@@ -100,7 +100,7 @@ const revokeCommand = (): Command =>
 
 export const tokenCommand = (): Command =>
   new Command('token')
-    .description('access tokens, with which your scripts reach the open lane')
+    .description('manage access tokens, with which your scripts use the open lane')
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(revokeCommand())

@@ -47,10 +47,7 @@ const visitorsMax = 200
 /** A program that does not read is not waited for longer. */
 const farewellMaxMs = 1000
 
-const unauthorized = refused(
-  'UNAUTHORIZED',
-  'This asks for the token that the gateway printed when it started',
-)
+const unauthorized = refused('UNAUTHORIZED', 'Give the token that the gateway printed when it started')
 const crowded = refused('RATE_LIMITED', 'Too many programs are connected to the gateway')
 
 /**

@@ -36,18 +36,17 @@ const readBody = async (request: IncomingMessage): Promise<unknown> => {
   let bytes = 0
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length
-    if (bytes > bodyBytesMax)
-      throw new GatewayRefusal('PAYLOAD_TOO_LARGE', 'This is more than a request may hold')
+    if (bytes > bodyBytesMax) throw new GatewayRefusal('PAYLOAD_TOO_LARGE', 'The request is too large')
     parts.push(part)
   }
   if (bytes === 0) return undefined
   // A form of a page elsewhere can send any other type without being asked whether it may.
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? ''))
-    throw new GatewayRefusal('CONTENT_TYPE_INVALID', 'What is posted has to be application/json')
+    throw new GatewayRefusal('CONTENT_TYPE_INVALID', 'The request has to be application/json')
   try {
     return JSON.parse(Buffer.concat(parts).toString('utf8'))
   } catch {
-    throw new GatewayRefusal('PAYLOAD_INVALID', 'What was posted is not JSON')
+    throw new GatewayRefusal('PAYLOAD_INVALID', 'The request is not JSON')
   }
 }
 
@@ -78,10 +77,7 @@ export const makeHttp = (routes: readonly Route[], visitor: Visitor): RequestLis
     if (!route)
       throw new GatewayRefusal('METHOD_NOT_ALLOWED', `This takes ${here.map((one) => one.method).join(', ')}`)
     if (route.access === 'token' && !visitor.isTold(tokenOfRequest(request)))
-      throw new GatewayRefusal(
-        'UNAUTHORIZED',
-        'This asks for the token that the gateway printed when it started',
-      )
+      throw new GatewayRefusal('UNAUTHORIZED', 'Give the token that the gateway printed when it started')
     return route.answer({ query, body: await readBody(request) })
   }
 

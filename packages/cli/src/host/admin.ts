@@ -12,7 +12,7 @@ const day = (timeMs: number | null): string => (timeMs === null ? '–' : timest
 
 const accountsCommand = (): Command =>
   new Command('accounts')
-    .description('list the accounts of the server of this machine, of people and of programs')
+    .description('list the accounts of the server on this machine, of people and of programs')
     .addOption(dataOption())
     .action(async (options: DataOptions, command: Command) => {
       const { output } = invocationOf(command)
@@ -38,7 +38,7 @@ const accountsCommand = (): Command =>
 
 const suspendCommand = (): Command =>
   new Command('suspend')
-    .description('end the sessions of an account and let it not sign in; nothing of it is deleted')
+    .description('suspend an account: end its sessions and refuse sign-in; nothing is deleted')
     .argument('<name>', 'name of the account')
     .addOption(dataOption())
     .action(async (name: string, options: DataOptions, command: Command) => {
@@ -70,19 +70,19 @@ interface RemoveOptions extends DataOptions {
 const leavesText = (rooms: number): string =>
   rooms === 0
     ? 'No device of it is in a room.'
-    : `Devices of it are in ${rooms} ${rooms === 1 ? 'room' : 'rooms'}: they are cut off, and an admin of each room takes them out (sotto room remove).`
+    : `Devices of it are in ${rooms} ${rooms === 1 ? 'room' : 'rooms'}: they are disconnected; an admin of each room has to remove them (sotto room remove).`
 
 const removeCommand = (): Command =>
   new Command('remove')
     .description('delete an account for good: sessions, keys for invitations, vault, letters and tokens')
     .argument('<name>', 'name of the account')
     .addOption(dataOption())
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (name: string, options: RemoveOptions, command: Command) => {
       const { output } = invocationOf(command)
       if (!options.yes)
-        await confirmed(`Delete the account ${printableLine(name)}? It cannot be brought back.`, {
-          unasked: 'nobody can be asked here; say --yes',
+        await confirmed(`Delete the account ${printableLine(name)}? This cannot be undone.`, {
+          unasked: 'without a terminal, this needs --yes',
           no: 'nothing was deleted',
         })
       const { administer } = await import('@sotto/server/control')
@@ -98,7 +98,7 @@ const removeCommand = (): Command =>
 
 export const adminCommand = (): Command =>
   new Command('admin')
-    .description('see to the accounts and limits of the server of this machine')
+    .description('manage accounts and limits of the server on this machine')
     .addCommand(accountsCommand())
     .addCommand(suspendCommand())
     .addCommand(resumeCommand())

@@ -6,7 +6,7 @@ import { type DataOptions, dataOf, dataOption } from './dataOption.ts'
 
 export const limitsCommand = (): Command =>
   new Command('limits')
-    .description('list the limits in force, and who has nearly used one up')
+    .description('list the current limits, and who is close to one')
     .addOption(dataOption())
     .action(async (options: DataOptions, command: Command) => {
       const { output } = invocationOf(command)
@@ -20,8 +20,8 @@ export const limitsCommand = (): Command =>
       }
       if (output.format === 'json') return
       output.result(null, table(inForce))
-      if (used.length === 0) output.remark('Nobody has used up four fifths of any of them.')
-      else output.result(null, `\nNearly used up, or used up:\n${table(used)}`)
+      if (used.length === 0) output.remark('Nobody is above 80 % of any limit.')
+      else output.result(null, `\nClose to a limit, or at it:\n${table(used)}`)
     })
 
 const refusalsText = (refusals: Readonly<Record<string, number>>): string =>
@@ -32,7 +32,7 @@ const refusalsText = (refusals: Readonly<Record<string, number>>): string =>
 
 export const abuseCommand = (): Command =>
   new Command('abuse')
-    .description('list who has cost the running server the most in this hour and the last, and was refused')
+    .description('list who cost the server the most in this hour and the last, and who was refused')
     .addOption(dataOption())
     .action(async (options: DataOptions, command: Command) => {
       const { output } = invocationOf(command)
@@ -46,7 +46,7 @@ export const abuseCommand = (): Command =>
         rows.push([kind, printableLine(who), String(requests), String(bytes), cost, refusalsText(refusals)])
       }
       if (output.format === 'json') return
-      if (rows.length === 0) return output.remark('Nobody has asked for anything.')
+      if (rows.length === 0) return output.remark('There were no requests.')
       output.result(null, table([['kind', 'who', 'requests', 'bytes', 'work', 'refused'], ...rows]))
-      output.remark('A source is an address as the log names it for a day, so that it can be followed there.')
+      output.remark('A source stands for an address; the log uses the same name for a day.')
     })

@@ -10,7 +10,7 @@ export interface DataOptions {
 export const dataOption = (): Option =>
   new Option(
     '--data <directory>',
-    'where everything is kept; otherwise in the place of the system for data (SOTTO_DATA)',
+    'where all data is kept; by default the system’s place for data (SOTTO_DATA)',
   ).default(process.env['SOTTO_DATA'] || '')
 
 /**

@@ -31,22 +31,22 @@ const lifetimeOf = (text: string): number => {
 /** What an invite is worth on a server that does not ask for one. */
 const aboutMode: Readonly<Record<RegistrationMode, string | null>> = {
   invite: null,
-  open: 'Registration is open at the moment: nobody needs an invite. sotto serve --registration invite (SOTTO_REGISTRATION) changes that.',
+  open: 'Registration is open: nobody needs an invite. sotto serve --registration invite (SOTTO_REGISTRATION) changes that.',
   closed:
-    'Registration is closed at the moment: no invite is taken. sotto serve --registration invite (SOTTO_REGISTRATION) changes that.',
+    'Registration is closed: invites are not accepted. sotto serve --registration invite (SOTTO_REGISTRATION) changes that.',
 }
 
 const accounts = (uses: number): string => (uses === 1 ? 'One account' : `${uses} accounts`)
 
 const createCommand = (): Command =>
   new Command('create')
-    .description('make an invite for whoever is to have an account on the server of this machine; told once')
-    .option('--uses <count>', 'how many accounts can be made with it', '1')
+    .description('create an invite for an account on the server on this machine; shown once')
+    .option('--uses <count>', 'how many accounts can be created with it', '1')
     .option('--expires <time>', 'how long it lasts: 30m, 12h, 7d, 4w', '7d')
     .addOption(dataOption())
     .option(
       '--public-url <url>',
-      'the address at which people open the server, if it does not know (SOTTO_PUBLIC_URL)',
+      'the address that people open, if the server does not know it (SOTTO_PUBLIC_URL)',
       process.env['SOTTO_PUBLIC_URL'] || '',
     )
     .action(async (options: CreateOptions, command: Command) => {
@@ -71,9 +71,9 @@ const createCommand = (): Command =>
           revoke: `sotto invite revoke ${id}`,
           takeBack: () => takenBack(id),
         })
-        output.remark(`${accounts(uses)}, until ${expires}. sotto invite revoke ${id} takes it back.`)
+        output.remark(`${accounts(uses)}, until ${expires}. sotto invite revoke ${id} withdraws it.`)
         if (link === null)
-          output.remark('The page asks for the key; with --public-url URL there is a link that has it in it.')
+          output.remark('The page asks for the key; with --public-url URL you get a link that contains it.')
         const about = registration && aboutMode[registration]
         if (about) output.remark(about)
       }
@@ -96,13 +96,13 @@ const listCommand = (): Command =>
       }
       if (output.format === 'json') return
       if (rows.length > 0) output.result(null, table(rows))
-      else output.remark('No invites. sotto invite makes one.')
+      else output.remark('No invites. sotto invite creates one.')
     })
 
 const revokeCommand = (): Command =>
   new Command('revoke')
-    .description('take an invite back; accounts that were made with it stay')
-    .argument('<id>', 'its number, as sotto invite list says')
+    .description('withdraw an invite; accounts created with it stay')
+    .argument('<id>', 'its number, from sotto invite list')
     .addOption(dataOption())
     .action(async (text: string, options: DataOptions, command: Command) => {
       const { output } = invocationOf(command)
@@ -110,12 +110,12 @@ const revokeCommand = (): Command =>
       if (!Number.isSafeInteger(id) || id < 1) throw new SottoError('bad_request', `${text} is no number`)
       const { administer } = await import('@sotto/server/control')
       for await (const _revoked of administer(dataOf(options), { do: 'invite.revoke', id }))
-        output.result({ id, revoked: true }, `Invite ${id} is taken back.`)
+        output.result({ id, revoked: true }, `Invite ${id} is withdrawn.`)
     })
 
 export const inviteCommand = (): Command =>
   new Command('invite')
-    .description('invites to make an account on the server of this machine')
+    .description('manage invites for accounts on the server on this machine')
     .addCommand(createCommand(), { isDefault: true })
     .addCommand(listCommand())
     .addCommand(revokeCommand())

@@ -11,7 +11,7 @@ export const takeSettings = (environment: NodeJS.ProcessEnv, directory: string):
 }
 
 const notUsedText = ({ name, instead }: NotUsed): string =>
-  instead === null ? `${name} is no setting of sotto serve.` : `${name} is not used: ${instead}.`
+  instead === null ? `${name} is not a setting of sotto serve.` : `${name} is not used: ${instead}.`
 
 /**
  * Says which settings come from `.env`, and which are there and do nothing.
@@ -25,14 +25,14 @@ export const tellSettings = (output: Output, isPublic: boolean): void => {
     output.notice(
       { settings: file.path, used: file.used },
       file.used.length === 0
-        ? `Settings read from ${file.path}: none that counts.`
+        ? `Settings read from ${file.path}: none that Sotto uses.`
         : `Settings read from ${file.path}: ${file.used.join(', ')}.`,
     )
   const example = exampleSecretIn(environment)
   if (example !== undefined && (isProduction(environment) ?? isPublic))
     throw new SottoError(
       'bad_request',
-      `${example} holds a secret that stands in instructions and that everybody knows. Sotto does not use it, and whatever does beside it is open: take it out`,
+      `${example} holds a secret from published instructions, which everybody knows. Sotto does not use it, but anything else that does is open to everybody: remove it`,
     )
   for (const setting of notUsed(environment, file?.unknown ?? []))
     output.notice({ notUsed: setting.name, instead: setting.instead }, notUsedText(setting))
@@ -67,13 +67,13 @@ const waysOut = [
 export const passwordWarning = ({ isPlain, isBehindProxy, trustNetwork }: Reached): string | undefined => {
   if (trustNetwork.length > 0)
     return [
-      `Warning: passwords and sessions are taken over plain http from ${trustNetwork.join(', ')} (--trust-network): whoever listens there reads them.`,
-      'Two ways to do without:',
+      `Warning: passwords and sessions are accepted over plain http from ${trustNetwork.join(', ')} (--trust-network): anyone listening there can read them.`,
+      'Two ways to avoid this:',
       ...waysOut,
     ].join('\n')
   if (!isPlain || isBehindProxy) return undefined
   return [
-    'Warning: this is plain http, and others reach it. From elsewhere nobody can register or sign in, and browsers do not start Sotto. Two ways out:',
+    'Warning: this is plain http, and others can reach it. From other machines nobody can register or sign in, and Sotto does not start in browsers. Two ways to fix this:',
     ...waysOut,
   ].join('\n')
 }

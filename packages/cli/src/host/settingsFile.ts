@@ -29,16 +29,16 @@ const pathOf = (environment: Environment, directory: string): string | undefined
 }
 
 const refuse = (path: string, why: string): never => {
-  throw new SottoError('bad_request', `${path} ${why}; or go without it: ${variable}=off`)
+  throw new SottoError('bad_request', `${path} ${why}; or start without it: ${variable}=off`)
 }
 
 /** Whoever can write there says with which data, and for whom, a server runs. */
 const checkOwn = (path: string, { mode, uid }: { readonly mode: number; readonly uid: number }): void => {
   const own = process.getuid?.()
   if (own === undefined) return
-  if (uid !== own && uid !== 0) refuse(path, 'belongs to another user, and is not believed: make it yours')
+  if (uid !== own && uid !== 0) refuse(path, 'belongs to another user and is not trusted: make it yours')
   if (mode & writableByOthers)
-    refuse(path, `can be changed by others, and is not believed: chmod go-w '${path}'`)
+    refuse(path, `can be changed by others and is not trusted: chmod go-w '${path}'`)
 }
 
 const isAbsent = (error: unknown): boolean => (error as { readonly code?: unknown }).code === 'ENOENT'
@@ -57,7 +57,7 @@ const textOf = (path: string, isNamed: boolean): string | undefined => {
     const found = fstatSync(file)
     // A folder of that name is somebody else's: environments of Python are often called so.
     if (found.isDirectory() && !isNamed) return undefined
-    if (!found.isFile()) refuse(path, 'is no file')
+    if (!found.isFile()) refuse(path, 'is not a file')
     if (found.size > bytesMax) refuse(path, `has more than ${bytesMax} bytes`)
     checkOwn(path, found)
     return readFileSync(file, 'utf8')

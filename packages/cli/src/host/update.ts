@@ -8,10 +8,10 @@ const megabytes = (bytes: number): string => `${Math.max(1, Math.round(bytes / 1
 
 const begun = ({ migrations, copy }: Extract<UpdateNews, { kind: 'begun' }>, directory: string): string =>
   [
-    `The data are of an earlier version of Sotto, and are updated now: ${migrations} ${migrations === 1 ? 'step' : 'steps'}. That version cannot open them any more then.`,
+    `The data is from an earlier version of Sotto and is being updated: ${migrations} ${migrations === 1 ? 'step' : 'steps'}. That version cannot open it afterwards.`,
     copy === null
-      ? `No copy of them is made: the disk has too little room.`
-      : `First they are copied as they are (${megabytes(copy.bytes)}), to ${join(directory, copy.folder)}: going back is docs/operate/update.md.`,
+      ? `No copy is made: there is too little space on the disk.`
+      : `First it is copied (${megabytes(copy.bytes)}), to ${join(directory, copy.folder)}: to go back, see docs/operate/update.md.`,
   ].join('\n')
 
 /** Says what goes on while data are updated: the beginning, the end, and every second or later where it is. */
@@ -33,7 +33,7 @@ export const updateWords = (
         if (nowMs() - saidMs >= silenceMs) saying(`Updating: ${news.number} of ${news.count} (${news.name}).`)
         return undefined
       case 'ended':
-        return saying('The data are updated.')
+        return saying('The data has been updated.')
     }
   }
 }

@@ -101,6 +101,6 @@ export const laneNameOf = async (profile: string, wanted: string | undefined): P
   }
   const [only, ...others] = names
   if (only === undefined) throw new SottoError('no_account', 'no program here: sotto lane register')
-  if (others.length > 0) throw new SottoError('bad_request', `say which with --as: ${names.join(', ')}`)
+  if (others.length > 0) throw new SottoError('bad_request', `choose with --as: ${names.join(', ')}`)
   return only
 }

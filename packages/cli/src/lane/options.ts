@@ -26,6 +26,6 @@ export const signOption = (): Option =>
 
 /** @throws SottoError `bad_request` */
 export const enrolmentOf = (name: string, { server, key, sign }: EnrolmentOptions): Enrolment => {
-  if (server === undefined) throw new SottoError('bad_request', 'say where with --server URL')
+  if (server === undefined) throw new SottoError('bad_request', 'give the address with --server URL')
   return { name, server, keyKind: key, signer: sign }
 }

@@ -33,7 +33,7 @@ export const laneNotice = (
     case 'key_changed': {
       const { name, known, told } = event
       const text =
-        `The server says another key of ${name}: ${told}, not ${known}. It is not believed. ` +
+        `The server gives another key for ${name}: ${told}, not ${known}. It is not trusted. ` +
         `Compare it with ${name} over another channel, then: sotto lane trust ${name} ${told}`
       return { value: { notice: 'key_changed', name, known, told }, text }
     }

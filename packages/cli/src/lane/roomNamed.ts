@@ -20,7 +20,7 @@ export const roomNamed = async (
   if (prefix === 'name') return rest
   if (prefix === 'id') {
     if (isNumber.test(rest)) return Number(rest)
-    throw new SottoError('bad_request', `${rest} is no number of a room; a name is said as name:${wanted}`)
+    throw new SottoError('bad_request', `${rest} is not the number of a room; for a name use name:${wanted}`)
   }
   if (!isNumber.test(wanted)) return wanted
   const all = await rooms()
@@ -29,7 +29,7 @@ export const roomNamed = async (
   if (named && numbered && named.room !== numbered.room)
     throw new SottoError(
       'bad_request',
-      `one room has the number ${wanted}, and another one the name: say id:${wanted} or name:${wanted}`,
+      `one room has the number ${wanted}, and another one the name: use id:${wanted} or name:${wanted}`,
     )
   return named && !numbered ? wanted : Number(wanted)
 }

@@ -34,21 +34,24 @@ const commandLines = (entry: CommandEntry): readonly string[] => {
 const environment = [
   ['SOTTO_PROFILE', 'the profile directory, in place of --profile'],
   ['SOTTO_KEYS', 'where the keys of a new profile go, in place of --keys'],
-  ['SOTTO_PASSPHRASE', 'the passphrase of the profile; SOTTO_PASSPHRASE_FILE: a file whose first line it is'],
+  [
+    'SOTTO_PASSPHRASE',
+    'the passphrase of the profile; SOTTO_PASSPHRASE_FILE: a file with it in the first line',
+  ],
   ['SOTTO_SERVER', 'address of the server, in place of --server'],
   ['SOTTO_DATA', 'the data directory of sotto serve'],
-  ['SOTTO_REGISTRATION', 'who may make an account on sotto serve, in place of --registration'],
+  ['SOTTO_REGISTRATION', 'who can create an account on sotto serve, in place of --registration'],
   ['SOTTO_LOG_LEVEL', 'what sotto serve logs, in place of --log-level'],
   ['SOTTO_OPEN', 'off: sotto serve without the open lane'],
   ['PORT, HOST', 'where sotto serve listens'],
   ['SSL_CERT_PATH, SSL_KEY_PATH', 'files of its certificate and key, in place of --cert and --key'],
   [
     'SOTTO_TRUST_NETWORK',
-    'from where sotto serve takes passwords over plain http, in place of --trust-network',
+    'networks from which sotto serve accepts passwords over plain http, in place of --trust-network',
   ],
   [
     'SOTTO_ENV_FILE',
-    'the file from which serve, invite and admin take what the environment does not say, in place of .env; off: none',
+    'the file from which serve, invite and admin read what the environment does not set, in place of .env; off: none',
   ],
   ['NODE_EXTRA_CA_CERTS', 'file of certificates in PEM that are trusted beside those of the system'],
   ['NO_COLOR', 'set to anything: no colours'],

@@ -1,8 +1,8 @@
 import type { HookFault } from '@sotto/client'
 
-const unreadable = 'its form is not that of a post'
+const unreadable = 'it is not a valid post'
 
-/** Why what came under a hook's name is not shown. */
+/** Why a post of a hook is not shown. */
 const fault = {
   too_large: 'it is too large',
   form: unreadable,
@@ -13,23 +13,23 @@ const fault = {
   length: unreadable,
   entry: unreadable,
   unknown_hook: 'the room has no such hook',
-  keyless: 'this device had not been told the keys of the hook yet',
-  unknown_key: 'it is encrypted to keys that the hook does not have any more',
-  sealed: 'it does not open with the key that it names',
+  keyless: 'this device did not have the hook’s keys yet',
+  unknown_key: 'it is encrypted to keys that the hook no longer uses',
+  sealed: 'it cannot be decrypted',
   inner_form: unreadable,
   inner_base64: unreadable,
   inner_json: unreadable,
   inner_header: unreadable,
   inner_algorithm: 'it is signed in a way that is not accepted',
-  sender: 'it is signed with another key than the script has',
+  sender: 'it is not signed with the script’s key',
   signature: 'its signature is wrong',
-  claims: 'it says other things about itself than a post does',
+  claims: 'its details are not those of a post',
   issuer: 'it was made for another hook',
   audience: 'it was made for another room',
-  stale: 'it was not made just now',
-  expired: 'it had expired when it came',
-  replayed: 'it was shown before',
-  empty: 'it says nothing',
+  stale: 'its time is wrong',
+  expired: 'it had expired when it arrived',
+  replayed: 'it was posted before',
+  empty: 'it is empty',
   text_too_long: 'it is longer than a message may be',
 } as const satisfies Record<HookFault, string>
 
@@ -39,12 +39,12 @@ export const hook = {
   spoken: 'hook {name}',
   unknown: 'an unknown hook',
   mark: 'Posted by a script',
-  refused: 'Something came as {who} and is not shown: {why}.',
+  refused: 'A post from {who} is not shown: {why}.',
   fault,
   list: 'Hooks',
-  explain: 'Scripts that may post here. No person speaks through them.',
-  writes: 'Reads nothing',
-  reads: 'Reads what is said here when a member hands it over',
-  nameless: 'A hook whose keys are still to come',
-  until: 'Set {generation} of its keys, until {date}',
+  explain: 'Scripts that can post here. Their posts are not from a person.',
+  writes: 'Cannot read',
+  reads: 'Can read messages that a member forwards to it',
+  nameless: 'A hook whose keys have not arrived yet',
+  until: 'Key set {generation}, until {date}',
 } as const

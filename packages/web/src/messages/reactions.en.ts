@@ -1,4 +1,4 @@
-/** What people say about messages with one emoji. */
+/** Texts about reactions. */
 export const reactions = {
   add: 'React',
   group: 'Reactions',
@@ -8,5 +8,5 @@ export const reactions = {
   common: 'Common emoji',
   search: 'Find an emoji',
   found: '{count, plural, =0 {No emoji} one {# emoji} other {# emoji}}',
-  nothing: 'No emoji has such a name. You can also paste one.',
+  nothing: 'No emoji has that name. You can also paste one.',
 } as const

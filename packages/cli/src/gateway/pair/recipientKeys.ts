@@ -35,7 +35,7 @@ const makePair = (): Promise<KeyPair> => promisify(generateKeyPair)('rsa', { mod
 const tooManyWrong = (waitMs: number) =>
   new GatewayRefusal(
     'RATE_LIMITED',
-    `Too much that cannot be opened has come for this recipient; wait ${Math.ceil(waitMs / 1000)} s`,
+    `Too many messages that cannot be opened were sent to this recipient; wait ${Math.ceil(waitMs / 1000)} s`,
   )
 
 const noKeyOf = () =>

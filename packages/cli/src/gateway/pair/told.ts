@@ -43,7 +43,7 @@ export const toldOf = (event: LaneEvent, receiver: Receiver): Told | null => {
     case 'key_changed':
       return trouble(
         'KEY_CHANGED',
-        `The key of ${event.name} has changed and is not believed; compare it, then: sotto lane trust`,
+        `The key of ${event.name} has changed and is not trusted; compare it, then: sotto lane trust`,
         event.name,
       )
     case 'presence':

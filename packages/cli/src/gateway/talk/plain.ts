@@ -53,7 +53,7 @@ export const plainOf = (event: LaneEvent, room: number): Told | null => {
       }
     case 'key_changed': {
       const { name, known, told } = event
-      const text = `The key of ${name} has changed and is not believed; compare it, then: sotto lane trust`
+      const text = `The key of ${name} has changed and is not trusted; compare it, then: sotto lane trust`
       return systemMessage(text, { code: 'KEY_CHANGED', username: name, known, told })
     }
     case 'refused':

@@ -1,9 +1,9 @@
 /** What the gateway says for programs, in words for whoever writes here. */
 const failures: Readonly<Record<string, string>> = {
   PAYLOAD_TOO_LARGE: 'This message is too long. Send it in parts.',
-  TEXT_EMPTY: 'There is nothing to see in this message.',
+  TEXT_EMPTY: 'This message is empty.',
   TIMEOUT: 'The server did not answer in time.',
-  UNAUTHORIZED: 'The gateway does not know you any more. Load this page anew.',
+  UNAUTHORIZED: 'The gateway no longer knows you. Reload this page.',
 }
 
 const sentence = (text: string): string => text.replace(/[^.?!]$/, '$&.')
@@ -17,16 +17,15 @@ export const texts = {
   nameMissing: 'Type a name first.',
   tokenMissing: 'Type the token first.',
   tokenWrong:
-    'This is not the token of the gateway that runs now: it makes another one each time it starts. Open the address that it has printed.',
-  gatewayAway: 'The gateway does not answer. Is it running? This page goes on by itself when it is back.',
+    'This is not the gateway’s current token: it creates a new one each time it starts. Open the address that it printed.',
+  gatewayAway: 'The gateway does not answer. Is it running? This page continues by itself when it is back.',
   gatewayEnded:
-    'The gateway has ended. Start it again, and open the address that it prints then. What others write waits for you.',
+    'The gateway has stopped. Start it again and open the address that it prints. Messages from others wait for you.',
   serverAway: 'The gateway has lost the server. What you send waits until it is back.',
   you: 'you',
   people: (count: number): string => `${count} here`,
   logFor: (room: string): string => `Messages in ${room}`,
-  empty:
-    'Nobody has said anything since you came. What was said before this page was opened is not shown again.',
+  empty: 'No messages since you opened this page. Earlier messages are not shown.',
   joined: 'has joined',
   left: 'has left',
   toYou: 'to you alone',
@@ -36,7 +35,7 @@ export const texts = {
     sentence((Object.hasOwn(failures, code) ? failures[code] : undefined) ?? words),
   notSent: (why: string): string => `Not sent. ${why}`,
   edit: 'Edit',
-  unknown: 'The connection broke, and it is not known whether this has arrived.',
+  unknown: 'The connection broke; this may or may not have arrived.',
   again: 'Send again',
   discard: 'Discard',
 } as const
