@@ -21,7 +21,7 @@ const said = (steps: number, stepMs: number, copy: { folder: string; bytes: numb
 describe('whoever runs a server hears of an update of its data', () => {
   it('that it is under way, where the copy is, and that it is done', () => {
     const [begun, ...rest] = said(1, 0, { folder: 'before-update', bytes: 310_400_000 })
-    expect(begun).toContain('updated now: 1 step.')
+    expect(begun).toContain('being updated: 1 step.')
     expect(begun).toContain('(310 MB), to /srv/sotto/before-update')
     expect(rest).toEqual(['The data has been updated.'])
   })
