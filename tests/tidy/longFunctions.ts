@@ -9,7 +9,6 @@ export const longFunctions: readonly string[] = [
   'packages/client/adapters/net/pollLane.ts openPollLane',
   'packages/client/src/account/contacts.ts openContacts',
   'packages/client/src/account/keyPackages.ts keyPackagePool',
-  'packages/client/src/openRoom/admission.ts makeAdmission',
   'packages/client/src/openRoom/openRoom.ts openOpenRoom',
   'packages/client/src/sdk/bot/bot.ts startBot',
   'packages/lane/src/chats.ts makeChats',

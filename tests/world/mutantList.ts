@@ -382,8 +382,8 @@ export const mutants: readonly Mutant[] = [
     bends: [
       {
         file: 'packages/client/src/openRoom/admission.ts',
-        from: '    if (askers.length > 0) await bringIn(room, askers)\n',
-        to: '',
+        from: '    await bringIn({ ...deps, call: deps.line.call, isKeeping: isKeepingStill }, room, askers)\n',
+        to: '    void isKeepingStill\n',
       },
     ],
   },

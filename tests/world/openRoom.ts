@@ -1,5 +1,5 @@
 import { fromHex } from '@sotto/protocol'
-import { keepsDoor, toBringIn } from '../../packages/client/src/openRoom/admission.ts'
+import { keepsDoor, toBringIn } from '../../packages/client/src/openRoom/door.ts'
 import { loadRooms } from '../../packages/client/src/room/load.ts'
 import type { Device } from './device.ts'
 import { readDisk } from './disk.ts'
