@@ -7,7 +7,8 @@ export {
   certificateLifetimeMaxS,
   sealingKeyBytes,
 } from './account/deviceCertificate.ts'
-export { type Link, type LinkBody, type RevocationReason, parseLink } from './account/link.ts'
+export { type Link, type LinkBody, parseLink } from './account/link.ts'
+export type { RevocationReason } from './account/revocationReason.ts'
 export * from './account/accountState.ts'
 export * from './account/chain.ts'
 export * from './account/genesis.ts'

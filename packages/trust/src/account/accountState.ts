@@ -18,7 +18,7 @@ import { encodeBounded } from '../encoding/bounded.ts'
 import { parsed } from '../encoding/parsed.ts'
 import { versioned } from '../encoding/versioned.ts'
 import { type DeviceCertificate, deviceCertificate } from './deviceCertificate.ts'
-import { type RevocationReason, revocationReason } from './link.ts'
+import { type RevocationReason, revocationReason } from './revocationReason.ts'
 
 /** Where a device stands in its account's chain. Revocation is final. */
 export type DeviceStatus =

@@ -9,8 +9,9 @@ import {
 import type { AccountState } from './accountState.ts'
 import { extendChain } from './chain.ts'
 import type { DeviceCertificate } from './deviceCertificate.ts'
-import { encodeLink, type LinkBody, type RevocationReason } from './link.ts'
+import { encodeLink, type LinkBody } from './link.ts'
 import { orThrow, signLink } from './linkSigning.ts'
+import type { RevocationReason } from './revocationReason.ts'
 
 /** The chain that a link is to extend, as verified. A clock behind the last link's time is taken to be at it. */
 export interface Growth {

@@ -1,19 +1,14 @@
 import {
   accountId,
-  bytes,
   type CborValue,
   decodeAs,
-  deviceId,
   hashValue,
   limits,
   nullable,
-  oneOf,
-  publicKey,
   type Shape,
   type SignedLink,
   SottoError,
   struct,
-  text,
   type TypeOf,
   uint,
   union,
@@ -22,18 +17,18 @@ import { encodeBounded } from '../encoding/bounded.ts'
 import { parsed } from '../encoding/parsed.ts'
 import { versioned } from '../encoding/versioned.ts'
 import { accepted, refused, type Verdict } from '../verdict.ts'
-import { deviceCertificate } from './deviceCertificate.ts'
-
-export type RevocationReason = 'logout' | 'lost' | 'replaced' | 'idle'
-
-export const revocationReason = oneOf<RevocationReason>('logout', 'lost', 'replaced', 'idle')
+import { addDeviceFields } from './links/addDevice.ts'
+import { genesisFields } from './links/genesis.ts'
+import { revokeDeviceFields } from './links/revokeDevice.ts'
+import { rotateIdentityFields } from './links/rotateIdentity.ts'
+import { setNameFields } from './links/setName.ts'
 
 const body = union({
-  genesis: [0, { identityKey: publicKey, name: text(64), certificate: deviceCertificate, nonce: bytes(16) }],
-  add_device: [1, { certificate: deviceCertificate }],
-  revoke_device: [2, { device: deviceId, reason: revocationReason }],
-  rotate_identity: [3, { identityKey: publicKey }],
-  set_name: [4, { name: text(64) }],
+  genesis: [0, genesisFields],
+  add_device: [1, addDeviceFields],
+  revoke_device: [2, revokeDeviceFields],
+  rotate_identity: [3, rotateIdentityFields],
+  set_name: [4, setNameFields],
 })
 export type LinkBody = TypeOf<typeof body>
 
