@@ -15,7 +15,6 @@ export const longFunctions: readonly string[] = [
   'packages/lane/src/lane.ts openLane',
   'packages/lane/src/rooms.ts makeRooms',
   'packages/lane/src/wire.ts openWire',
-  'packages/server/src/assemble.ts assemble',
 ]
 
 /** Functions over the bound that are tables: a list of the same kind of line, read from top to bottom. */
