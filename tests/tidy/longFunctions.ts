@@ -3,9 +3,6 @@
  * line away.
  */
 export const longFunctions: readonly string[] = [
-  'packages/cli/src/bridge/bridge.ts startBridge',
-  'packages/cli/src/chat/conversation.ts openConversation',
-  'packages/cli/src/commands/serve.ts serveCommand',
   'packages/client/adapters/net/pollLane.ts openPollLane',
   'packages/client/src/account/contacts.ts openContacts',
   'packages/client/src/account/keyPackages.ts keyPackagePool',
