@@ -47,6 +47,7 @@ const chapters: readonly Chapter[] = [
     about: 'A member that is a program. How to run one: [bots.md](../bots.md).',
     sources: [
       [`${client}/adapters/node/bot.ts`],
+      [`${sdk}/bot/speech.ts`],
       [`${sdk}/bot/bot.ts`],
       [`${sdk}/bot/scope.ts`, 'BotScope', 'BotCommand'],
       [`${sdk}/bot/presence.ts`, 'BotInvitations'],

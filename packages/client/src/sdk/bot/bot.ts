@@ -3,29 +3,13 @@ import type { Scheduler } from '../../ports/scheduler.ts'
 import type { Client, ClientState, RoomView } from '../../view.ts'
 import type { Message } from '../events.ts'
 import { signInAs, type Sotto, sottoOf } from '../sotto.ts'
-import { type BotTrouble, handlingOf } from './handling.ts'
+import { type BotTrouble, type Handling, handlingOf } from './handling.ts'
 import { botMemory } from './memory.ts'
-import { offeringOf } from './offering.ts'
+import { type Offering, offeringOf } from './offering.ts'
 import { patienceOf } from './patience.ts'
-import { type BotInvitations, presenceOf } from './presence.ts'
-import { type BotCommand, type BotScope, type Concern, concernOf } from './scope.ts'
-
-/** A message as a bot gets it. */
-export interface BotMessage extends Message {
-  /** The name of the room it was said in. */
-  readonly roomName: string
-  /** `@name` stands in it. */
-  readonly isMentioned: boolean
-  /** The command of the bot that it is, or null. */
-  readonly command: BotCommand | null
-  /**
-   * Answers in the same room. Resolves when the answer is stored. When the message comes again, because the bot was
-   * killed while it handled it, the first answer is not given a second time, nor is the second, and so on.
-   */
-  reply(text: string): Promise<void>
-  /** Says something about the message with one emoji, or takes that back with `isOn: false`. */
-  react(emoji: string, options?: { readonly isOn?: boolean }): Promise<void>
-}
+import { type BotInvitations, type Presence, presenceOf } from './presence.ts'
+import { type BotScope, concernOf } from './scope.ts'
+import { type BotMessage, speechOf } from './speech.ts'
 
 /** What a handler gives back is said in the room, as `reply` says it. */
 export type BotAnswer = string | readonly string[] | null | undefined | void
@@ -129,6 +113,88 @@ const mustBeBot = (client: Client): void => {
     throw new SottoError('account_exists', `${account.name} is the account of a person`)
 }
 
+/** What a bot is to do, as it was checked. */
+interface Duties {
+  readonly name: string
+  readonly scope: BotScope
+  readonly invitations: 'everyone' | readonly string[]
+  /** Names of its commands. */
+  readonly commands: readonly string[]
+}
+
+/** @throws SottoError `name_invalid`, `bad_request` for a command's name */
+const dutiesOf = ({ name, scope = 'mentions', invitations = [], commands = {} }: BotOptions): Duties => {
+  const offered = Object.keys(commands)
+  const wrong = offered.find((one) => !commandName.test(one))
+  if (wrong !== undefined) throw new SottoError('bad_request', `/${wrong} cannot be the name of a command`)
+  if (scope === 'post' && offered.length > 0)
+    throw new SottoError('bad_request', 'a bot that only posts does not listen to commands')
+  return {
+    name: normalizeName(name),
+    scope,
+    invitations: invitations === 'everyone' ? 'everyone' : invitations.map(normalizeName),
+    commands: offered,
+  }
+}
+
+/** Something that ends once: well, or with what it has failed of. */
+const openEnding = () => {
+  let end: () => void = () => {}
+  let fail: (error: unknown) => void = () => {}
+  const ended = new Promise<void>((resolve, reject) => {
+    end = resolve
+    fail = reject
+  })
+  // Whoever does not look at it is not ended by it.
+  ended.catch(() => {})
+  return { ended, end, fail }
+}
+
+/** What watches the state of a client and acts on it by itself. */
+interface Workers {
+  readonly handling: Handling
+  readonly presence: Presence
+  readonly offering: Offering
+}
+
+/** Has the workers look whenever the client has something new. @returns what starts them, and what ends the watching */
+const watchOver = (
+  client: Client,
+  { handling, presence, offering }: Workers,
+  scope: BotScope,
+  failed: (reason: unknown) => void,
+) => {
+  // Where nothing is shown to the handler, nothing has to be read.
+  const isReading = scope !== 'post'
+  let isStarted = false
+  const look = (state: ClientState): void => {
+    const stopped = stoppedBy(state)
+    if (stopped) return failed(stopped)
+    if (!isStarted) return
+    presence.look(state)
+    offering.look(state)
+    if (isReading) handling.readAll(state.rooms.filter(({ unread }) => unread > 0))
+  }
+  const unsubscribe = client.subscribe((event) => {
+    switch (event.kind) {
+      case 'state':
+        return look(event.state)
+      case 'timeline':
+        return isReading && isStarted ? handling.readOn(event.room) : undefined
+      case 'changed':
+      case 'discarded':
+    }
+  })
+  return {
+    unsubscribe,
+    start: () => {
+      isStarted = true
+      look(client.state())
+      if (isReading) handling.readAll(client.state().rooms)
+    },
+  }
+}
+
 /**
  * Starts a bot on a client: a member like any other, marked as a bot, that sees what its scope says and handles each
  * message at least once, also those of the time when it was not running.
@@ -136,81 +202,44 @@ const mustBeBot = (client: Client): void => {
  * @throws SottoError `account_exists`, `name_taken`, `name_invalid`, `bad_request` for a command's name, `offline` at the first start
  */
 export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot> => {
-  const { client, scheduler, newId } = deps
-  const { scope = 'mentions', commands = {} } = options
-  const invitations =
-    options.invitations === 'everyone' ? 'everyone' : (options.invitations ?? []).map(normalizeName)
-  const name = normalizeName(options.name)
-  const offered = Object.keys(commands)
-  const wrong = offered.find((one) => !commandName.test(one))
-  if (wrong !== undefined) throw new SottoError('bad_request', `/${wrong} cannot be the name of a command`)
-  if (scope === 'post' && offered.length > 0)
-    throw new SottoError('bad_request', 'a bot that only posts does not listen to commands')
+  const { client, newId } = deps
+  const duties = dutiesOf(options)
+  const { name, scope } = duties
   mustBeBot(client)
   // Signing in anew is done at work, for it may have to wait for the server.
   if (client.state().account.kind === 'none') await registerBot(deps, name)
 
   const memory = botMemory(client, newId)
-  const patience = patienceOf(scheduler)
+  const patience = patienceOf(deps.scheduler)
   const sotto = sottoOf(client)
-  let end: () => void = () => {}
-  let fail: (error: unknown) => void = () => {}
-  const ended = new Promise<void>((resolve, reject) => {
-    end = resolve
-    fail = reject
-  })
-  ended.catch(() => {})
+  const { say, botMessage } = speechOf(client, memory)
+  const { ended, end, fail } = openEnding()
+  const trouble = (one: BotTrouble): void => options.onTrouble?.(one)
   /** Whatever goes on using a client that has failed would fail as well. */
   const failed = (reason: unknown): void => {
     patience.end()
     const told = (): void => fail(reason)
     void finish().then(told, told)
   }
-  const trouble = (one: BotTrouble): void => options.onTrouble?.(one)
-
-  const say = async (room: string, text: string, key: string | undefined): Promise<void> => {
-    const named = key === undefined ? {} : { message: await memory.messageId(room, key) }
-    await client.send({ room, text, ...named })
-  }
-
-  const botMessage = (message: Message, concern: Concern): BotMessage => {
-    const { room, id } = message
-    let answers = 0
-    return {
-      ...message,
-      ...concern,
-      roomName: client.state().rooms.find((view) => view.id === room)?.name ?? '',
-      reply: (text) => say(room, text, `answer/${id}/${answers++}`),
-      react: (emoji, how = {}) => client.react({ room, id, emoji, ...how }),
-    }
-  }
-
   const handle = async (message: Message): Promise<'handled' | 'unseen'> => {
-    const concern = concernOf(message, { name, scope, commands: offered })
+    const concern = concernOf(message, duties)
     if (!concern || !options.onMessage) return 'unseen'
     const asked = botMessage(message, concern)
     for (const text of answersOf(await options.onMessage(asked, bot))) await asked.reply(text)
     return 'handled'
   }
 
-  const offering = offeringOf({ client, name, commands, patience, trouble })
-  const { arrived } = offering
-  const handling = handlingOf({ client, memory, patience, handle, arrived, trouble, fail: failed })
-  const presence = presenceOf({
-    client,
-    name,
-    memory,
-    patience,
-    invitations,
-    trouble,
-    fail: failed,
-  })
+  const common = { client, name, memory, patience, trouble, fail: failed }
+  const offering = offeringOf({ ...common, commands: options.commands ?? {} })
+  const handling = handlingOf({ ...common, handle, arrived: offering.arrived })
+  const presence = presenceOf({ ...common, invitations: duties.invitations })
+  const watch = watchOver(client, { handling, presence, offering }, scope, failed)
 
   let finishing: Promise<void> | undefined
   const finish = (): Promise<void> =>
     (finishing ??= (async () => {
       patience.end()
-      unsubscribe()
+      watch.unsubscribe()
       await Promise.all([handling.rest(), presence.rest(), offering.rest()])
       await sotto.close()
     })())
@@ -229,26 +258,6 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     },
   }
 
-  let isStarted = false
-  const look = (state: ClientState): void => {
-    const stopped = stoppedBy(state)
-    if (stopped) return failed(stopped)
-    if (!isStarted) return
-    presence.look(state)
-    offering.look(state)
-    // Where nothing is shown to the handler, nothing has to be read.
-    if (scope !== 'post') handling.readAll(state.rooms.filter(({ unread }) => unread > 0))
-  }
-  const unsubscribe = client.subscribe((event) => {
-    switch (event.kind) {
-      case 'state':
-        return look(event.state)
-      case 'timeline':
-        return scope === 'post' || !isStarted ? undefined : handling.readOn(event.room)
-      case 'changed':
-      case 'discarded':
-    }
-  })
   sotto.on('failed', ({ room, id, code }) => {
     trouble({ kind: 'refused', room, id, code })
     // Under the same key it may be said again.
@@ -260,8 +269,6 @@ export const startBot = async (deps: BotDeps, options: BotOptions): Promise<Bot>
     await finish()
     throw error
   }
-  isStarted = true
-  look(client.state())
-  if (scope !== 'post') handling.readAll(client.state().rooms)
+  watch.start()
   return bot
 }
