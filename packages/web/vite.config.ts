@@ -17,6 +17,16 @@ const workerFiles = 'assets/[name]-[hash].js'
 const doesNothingOnLoad =
   /\/(?:packages\/(?:mls|protocol|trust|client)|node_modules\/(?:cborg|@noble))\/(?!.*-worker\.ts)/
 
+/**
+ * The first script: all that a form needs, in one file. Then all that is shown around a room, and what several dialogs share;
+ * each dialog is a part of its own.
+ */
+const parts = [
+  { name: 'index', tags: ['$initial'] as '$initial'[], priority: 2 },
+  { name: 'inside', test: /\/packages\/web\/src\/app\/Inside\.tsx/, priority: 1 },
+  { name: 'shared', test: /\/packages\/web\/src\//, minShareCount: 2 },
+]
+
 const treeshake = { moduleSideEffects: (id: string): boolean => !doesNothingOnLoad.test(id) }
 
 export default defineConfig({
@@ -26,11 +36,10 @@ export default defineConfig({
     // One style sheet and no inlined assets: a data: address is refused by the content policy.
     assetsInlineLimit: 0,
     cssCodeSplit: false,
-    modulePreload: { polyfill: false },
+    // What a part needs beside itself is in the first script, or comes with it.
+    modulePreload: false,
     reportCompressedSize: true,
-    // One bundle: a script that is imported later would carry no hash.
-    chunkSizeWarningLimit: 700,
-    rolldownOptions: { treeshake },
+    rolldownOptions: { treeshake, output: { codeSplitting: { groups: parts } } },
   },
   worker: {
     format: 'es',

@@ -22,7 +22,7 @@ const built = (): readonly string[] => readdirSync(assets).filter(isCode)
 
 const form = (page: Page) => page.getByLabel('Name', { exact: true })
 
-/** Opens the page and signs somebody up: nothing more is ever loaded. */
+/** Opens the page and signs somebody up: what is loaded on demand comes then, while there is nothing else to do. */
 const signUp = async (page: Page, name: string): Promise<void> => {
   await page.goto(server.url)
   await form(page).fill(name)
@@ -50,15 +50,20 @@ test('C46 all code that a visit loads has been named with its hash, and workers 
   page.on('worker', (worker) => workers.push(worker.url()))
   await signUp(page, 'everything')
   await isIn(page)
-  const named = await page.evaluate(() =>
-    [...document.querySelectorAll('[integrity]')].flatMap(
+  const named = await page.evaluate(() => {
+    const map = document.querySelector('script[type=importmap]')?.textContent ?? '{}'
+    const { integrity } = JSON.parse(map) as { integrity: Record<string, string> }
+    const byTags = [...document.querySelectorAll('[integrity]')].flatMap(
       (one) => one.getAttribute('src') ?? one.getAttribute('href') ?? [],
-    ),
-  )
+    )
+    return [...new Set([...byTags, ...Object.keys(integrity)])]
+  })
   const paths = built().map((name) => `/assets/${name}`)
-  expect(refused).toEqual([])
   expect(named.toSorted()).toEqual(paths.toSorted())
-  expect([...loaded.keys()].filter((path) => path.startsWith('/')).toSorted()).toEqual(paths.toSorted())
+  await expect
+    .poll(() => [...loaded.keys()].filter((path) => path.startsWith('/')).toSorted())
+    .toEqual(paths.toSorted())
+  expect(refused).toEqual([])
   const names = workers.map((url) => url.replace(/^blob:http:\/\/localhost:\d+\/[0-9a-f-]+#/, ''))
   expect(new Set(names)).toEqual(new Set(['client-worker', 'opaque-worker']))
 
@@ -105,12 +110,83 @@ for (const kind of ['early-theme', 'index', 'style', 'client-worker', 'opaque-wo
     expect([ran, await isAltered(page)]).toEqual([false, false])
   })
 
+/** What the first script imports later: the rooms, and then each dialog and panel. */
+const parts = (): readonly string[] =>
+  built().filter((name) => !/^(?:client-worker|early-theme|index|opaque-worker|style)-/.test(name))
+const isInside = (name: string): boolean => name.startsWith('inside-')
+
+/** Alters parts of the page, and tells which of them run, and which are refused. */
+const alterParts = async (context: BrowserContext, page: Page, names: readonly string[]) => {
+  const refused = new Set<string>()
+  let ran = false
+  context.on('request', (request) => (ran ||= request.url().endsWith('/altered')))
+  page.on('console', (message) => {
+    for (const name of names)
+      if (message.text().includes('digest') && message.text().includes(name)) refused.add(name)
+  })
+  for (const name of names) await alter(context, `/assets/${name}`)
+  return { refused: () => [...refused].toSorted(), ran: () => ran }
+}
+
+/** A browser that does not say that it checks what it imports: the page has it checked, all of it before the first part. */
+const unchecking = async (context: BrowserContext): Promise<void> => {
+  await context.addInitScript('delete Error.isError')
+}
+
+test('C46 the rooms: altered on the way, they are refused, with words', async ({ context }) => {
+  const page = await context.newPage()
+  const { refused, ran } = await alterParts(context, page, parts().filter(isInside))
+  await signUp(page, 'roomless')
+  await expect(page.getByText('A part of Sotto has not started')).toBeVisible({ timeout: 60_000 })
+  expect([refused(), ran()]).toEqual([parts().filter(isInside), false])
+})
+
+const isShared = (name: string): boolean => name.startsWith('shared-')
+const isDialog = (name: string): boolean => !isInside(name) && !isShared(name)
+
+for (const [what, is] of [
+  ['each dialog and panel', isDialog],
+  ['what dialogs share', isShared],
+] as const)
+  test(`C46 ${what}: altered on the way, it is refused, and the rooms are there`, async ({ context }) => {
+    const page = await context.newPage()
+    const { refused, ran } = await alterParts(context, page, parts().filter(is))
+    await signUp(page, is(`shared-`) ? 'shareless' : 'dialogless')
+    await isIn(page)
+    await expect.poll(refused).toEqual(parts().filter(is).toSorted())
+    expect(ran()).toBe(false)
+  })
+
+test('C46 in a browser that does not check what it imports, the page does, and one altered part keeps all away', async ({
+  context,
+}) => {
+  await unchecking(context)
+  const page = await context.newPage()
+  await signUp(page, 'checking')
+  await isIn(page)
+  const checked = await page.evaluate(() =>
+    [...document.querySelectorAll('link[rel=modulepreload][integrity]')].map((one) =>
+      one.getAttribute('href'),
+    ),
+  )
+  for (const name of parts()) expect(checked).toContain(`/assets/${name}`)
+
+  const next = await context.browser()?.newContext()
+  if (next === undefined) throw new Error('there is no browser')
+  await unchecking(next)
+  const other = await next.newPage()
+  const [dialog = ''] = parts().filter(isDialog)
+  const { ran } = await alterParts(next, other, [dialog])
+  await signUp(other, 'unchecked')
+  await expect(other.getByText('A part of Sotto has not started')).toBeVisible({ timeout: 60_000 })
+  expect(ran()).toBe(false)
+  await next.close()
+})
+
 test('C46 no code is in the build that none of these tests alters', () => {
-  expect(
-    built()
-      .map((name) => name.replace(/-[\w-]{8}\.(?:js|css)$/, ''))
-      .toSorted(),
-  ).toEqual(['client-worker', 'early-theme', 'index', 'opaque-worker', 'style'])
+  expect(built().length).toBe(parts().length + 5)
+  expect([parts().filter(isInside).length, parts().filter(isShared).length]).toEqual([1, 1])
+  expect(parts().filter(isDialog).length).toBeGreaterThan(10)
 })
 
 test('C46 the style of the documents: altered on the way, it is refused', async ({ context }) => {

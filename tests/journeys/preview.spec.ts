@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
-import { securityHeaders } from '@sotto/server'
+import { pageHeadersOf, securityHeaders } from '@sotto/server'
 import { heldTexts } from './world/foreignHands.ts'
 import { buildPreview } from './world/previewSite.ts'
 import { serveFolder } from './world/staticSite.ts'
@@ -441,7 +443,12 @@ const screens: Readonly<Record<string, Screen>> = {
 let site: Awaited<ReturnType<typeof serveFolder>>
 
 test.beforeAll(async () => {
-  site = await serveFolder(await buildPreview(), () => securityHeaders(false))
+  const folder = await buildPreview()
+  const ofPage = (path: string) => pageHeadersOf(readFileSync(join(folder, path), 'utf8'))
+  site = await serveFolder(folder, (path) => ({
+    ...securityHeaders(false),
+    ...(path.endsWith('.html') ? ofPage(path) : {}),
+  }))
 })
 test.afterAll(() => site.close())
 

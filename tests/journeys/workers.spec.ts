@@ -133,6 +133,53 @@ test.describe('a worker that does not start', () => {
     })
   }
 
+  for (const [what, fate] of [
+    ['it is gone', gone],
+    ['something in between answers for it', aPage],
+  ] as const) {
+    test(`what is behind the form, ${what}: words, and a way on`, async ({ context }) => {
+      await context.route('**/assets/inside-*', fate)
+      const page = await arrive(context)
+      await fillIn(page, `behind${test.info().workerIndex}${what.length}`)
+      await submit(page)
+      await expect(page.getByText('A part of Sotto has not started')).toBeVisible({ timeout: 60_000 })
+      await context.unroute('**/assets/inside-*')
+      await page.getByRole('button', { name: 'Reload the page' }).click()
+      await isIn(page)
+    })
+
+    test(`a dialog, ${what}: words in its place, and a way on`, async ({ context }) => {
+      await context.route('**/assets/SettingsDialog-*', fate)
+      const page = await arrive(context)
+      await fillIn(page, `dialog${test.info().workerIndex}${what.length}`)
+      await submit(page)
+      await isIn(page)
+      const failed = page.getByRole('dialog', { name: 'This could not be opened' })
+      await page.goto(`${server.url}/#/settings`)
+      await expect(failed.getByText('A part of Sotto has not started')).toBeVisible()
+      await failed.getByRole('button', { name: 'Close' }).click()
+      await expect(failed).toHaveCount(0)
+      await page.goto(`${server.url}/#/settings`)
+      await context.unroute('**/assets/SettingsDialog-*')
+      await failed.getByRole('button', { name: 'Reload the page' }).click()
+      await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible()
+    })
+  }
+
+  test('what has come is there without a connection: each dialog', async ({ context }) => {
+    const page = await arrive(context)
+    const here = page.waitForResponse('**/assets/ReactionPicker-*')
+    const last = page.waitForResponse('**/assets/TokensDialog-*')
+    await fillIn(page, `offline${test.info().workerIndex}`)
+    await submit(page)
+    await isIn(page)
+    await Promise.all([here, last].map(async (answer) => (await answer).finished()))
+    await context.setOffline(true)
+    await page.goto(`${server.url}/#/settings`)
+    await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible()
+    await context.setOffline(false)
+  })
+
   test('a page that was replaced loads the new one by itself once, and says so where something was typed', async ({
     context,
   }) => {
@@ -146,6 +193,7 @@ test.describe('a worker that does not start', () => {
           : route.continue())
       })
       await context.route('**/*-worker*', gone)
+      await context.route('**/assets/inside-*', gone)
     }
     const page = await arrive(context)
     await fillIn(page, 'upgraded')

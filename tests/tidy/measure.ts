@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, shippedSources } from '../architecture/sources.ts'
 import { functionLinesMax, functionsOf, type Summary, summaryOf } from './functions.ts'
@@ -31,5 +31,9 @@ ${[...ofPackages]
 ${long.length === 0 ? `No function is longer than ${functionLinesMax} lines.` : `Longer than ${functionLinesMax} lines:\n\n${long.join('\n')}`}
 `
 
-writeFileSync(join(root, 'docs/measures.md'), text)
+const file = join(root, 'docs/measures.md')
+/** From here on, the page is written by hand. */
+const [, byHand] = readFileSync(file, 'utf8').split('<!-- end of functions -->\n')
+
+writeFileSync(file, `${text}\n<!-- end of functions -->\n${byHand ?? ''}`)
 process.stdout.write(text)

@@ -9,7 +9,7 @@ import { dataProblem } from './data/problem.ts'
 export type { RunningServer } from './assemble.ts'
 export { type Clock, isPublic, type ServerConfig, type ServerLimits } from './configuration.ts'
 export { threadLoad } from './budget/load.ts'
-export { securityHeaders } from './http/headers.ts'
+export { pageHeadersOf, securityHeaders } from './http/headers.ts'
 
 /**
  * Starts a server on a data directory; several can run in one process, each on its own.

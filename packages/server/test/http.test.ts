@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 import { connect as netConnect } from 'node:net'
@@ -353,6 +354,18 @@ describe('the web client', async () => {
     const policyOf = async (path: string) => (await get(path)).headers.get('content-security-policy')
     expect(await policyOf('/')).toContain(`script-src 'self' 'wasm-unsafe-eval'; worker-src blob:;`)
     expect(await policyOf('/assets/main-4f2a.js')).toContain(`script-src 'self'; worker-src 'none';`)
+  })
+
+  it('takes the import map of the page, and no other inline script', async () => {
+    const map = '{"integrity":{"/assets/part-1.js":"sha384-x"}}'
+    const folder = temporaryDirectory()
+    const html = `<!doctype html><script type="importmap">${map}</script><script>let a</script>`
+    writeFileSync(join(folder, 'index.html'), html)
+    const page = await testServer({ webDirectory: folder })
+    const policy = (await fetch(page.url)).headers.get('content-security-policy') ?? ''
+    const hash = createHash('sha256').update(map).digest('base64')
+    expect(policy).toContain(`script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'; worker-src`)
+    expect(policy.match(/'sha256-/g)).toHaveLength(1)
   })
 
   it('insists on TLS where a trusted proxy says that there is TLS', async () => {

@@ -16,6 +16,17 @@ export const withIntegrity = (html: string, read: (path: string) => Uint8Array):
     return tag.replace(/>$/, ` integrity="${integrityOf(read(address))}">`)
   })
 
+/**
+ * The hashes of all scripts, also of those that are imported later. The map has to stand before the first of them, and behind
+ * the encoding of the page, which browsers look for in its first 1024 bytes.
+ */
+export const withImportMap = (html: string, hashes: Readonly<Record<string, string>>): string => {
+  const encoding = '<meta charset="utf-8" />'
+  if (!html.includes(encoding)) throw new Error('the page does not name its encoding')
+  const map = `<script type="importmap">${JSON.stringify({ integrity: hashes })}</script>`
+  return html.replace(encoding, `${encoding}\n    ${map}`)
+}
+
 /** Works on what has been written, because plugins may still change a chunk while the bundle is made. */
 export const integrity = (): Plugin => ({
   name: 'sotto-integrity',
@@ -27,8 +38,14 @@ export const integrity = (): Plugin => ({
       const folder = options.dir
       if (folder === undefined) throw new Error('the build has no folder')
       const read = (path: string) => readFileSync(join(folder, path))
-      for (const name of Object.keys(bundle).filter((file) => file.endsWith('.html')))
-        writeFileSync(join(folder, name), withIntegrity(readFileSync(join(folder, name), 'utf8'), read))
+      const scripts = Object.values(bundle).filter(({ type }) => type === 'chunk')
+      const hashes = Object.fromEntries(
+        scripts.map(({ fileName }) => [`/${fileName}`, integrityOf(read(fileName))]),
+      )
+      for (const name of Object.keys(bundle).filter((file) => file.endsWith('.html'))) {
+        const page = withIntegrity(readFileSync(join(folder, name), 'utf8'), read)
+        writeFileSync(join(folder, name), withImportMap(page, hashes))
+      }
     },
   },
 })

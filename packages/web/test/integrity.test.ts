@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { withIntegrity } from '../build/integrity.ts'
+import { withImportMap, withIntegrity } from '../build/integrity.ts'
 
 const bytes = new TextEncoder().encode('content')
 const hash = `sha384-${createHash('sha384').update(bytes).digest('base64')}`
@@ -21,4 +21,13 @@ test('an icon needs none', () => {
 
 test('a script without an address ends the build: an inline script is refused by the content policy', () => {
   expect(() => withIntegrity('<script type="module">alert(1)</script>', read)).toThrow(/no address/)
+})
+
+test('the import map stands before every script, and within reach of the encoding', () => {
+  const page = '<head><meta charset="utf-8" /><script type="module" src="/a.js"></script></head>'
+  const html = withImportMap(page, { '/b.js': hash })
+  expect(html).toContain(`<script type="importmap">{"integrity":{"/b.js":"${hash}"}}</script>`)
+  expect(html.indexOf('importmap')).toBeGreaterThan(html.indexOf('charset'))
+  expect(html.indexOf('importmap')).toBeLessThan(html.indexOf('module'))
+  expect(() => withImportMap('<head></head>', {})).toThrow(/encoding/)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { namesAnother } from '../src/bootstrap/replaced.ts'
+import { namesAnother } from '../src/client/replaced.ts'
 
 const page = (script: string): string => `<!doctype html><script type="module" src="${script}"></script>`
 const own = '/assets/index-Bdla5-_J.js'

@@ -58,7 +58,7 @@ export interface Server {
   kill(): Promise<void>
 }
 
-const ready = async (url: string, child: ChildProcess): Promise<void> => {
+export const ready = async (url: string, child: ChildProcess): Promise<void> => {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}; see its log`)
     try {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /**
  * Scripts of our own and nothing else, by name of the Trusted Types policy `sotto`. What is written here is what a
  * hole in the web client could still do.
@@ -26,7 +28,14 @@ const ordinary = policyWith(`'self'`, `'none'`)
  * A worker begins with what the page has checked and with nothing that is fetched then (`web/bootstrap/workers`). It has
  * the policy of the page, which therefore may compile the WebAssembly of OPAQUE; no other answer may.
  */
-const ofPage = policyWith(`'self' 'wasm-unsafe-eval'`, 'blob:')
+const policyOfPage = (html: string): string =>
+  policyWith([`'self' 'wasm-unsafe-eval'`, ...importMapsIn(html)].join(' '), 'blob:')
+
+/** The import maps of a page, by their hashes: the policy takes no other inline script, and none that is changed. */
+const importMapsIn = (html: string): readonly string[] =>
+  [...html.matchAll(/<script type="importmap">([^<]*)<\/script>/g)].map(
+    ([, map = '']) => `'sha256-${createHash('sha256').update(map).digest('base64')}'`,
+  )
 
 const features = [
   'accelerometer',
@@ -69,11 +78,11 @@ export const securityHeaders = (isSecure: boolean): Readonly<Record<string, stri
   ...(isSecure ? { 'strict-transport-security': `max-age=${twoYearsS}; includeSubDomains` } : {}),
 })
 
-/** What comes with a page: every script that it names carries the hash of what was built. */
-export const pageHeaders = {
-  'content-security-policy': ofPage,
+/** What comes with a page: every script that it names or imports carries the hash of what was built. */
+export const pageHeadersOf = (html: string): Readonly<Record<string, string>> => ({
+  'content-security-policy': policyOfPage(html),
   'integrity-policy': 'blocked-destinations=(script)',
-} as const
+})
 
 /** Built assets have a hash of their content in their name; everything else may be another file tomorrow. */
 export const cachingOf = (path: string): string =>

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Encoding, encodingFor } from './encoding.ts'
-import { cachingOf, pageHeaders } from './headers.ts'
+import { cachingOf } from './headers.ts'
 import { readWebFiles, type WebFile } from './webFiles.ts'
 
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
@@ -37,7 +37,7 @@ const sendFile = (
     'cache-control': cachingOf(path),
     etag: form.etag,
     ...(there.length > 1 ? { vary: 'accept-encoding' } : {}),
-    ...(path.endsWith('.html') ? pageHeaders : {}),
+    ...file.headers,
   })
   if (isKnown(request.headers['if-none-match'], form.etag)) return reply.code(304).send()
   reply.headers({

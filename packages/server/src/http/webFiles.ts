@@ -3,10 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { Encoding } from './encoding.ts'
+import { pageHeadersOf } from './headers.ts'
 
 /** A file of the web client as the build has left it, and the same in fewer bytes. */
 export interface WebFile {
   readonly type: string
+  /** What comes with it beside what comes with every answer. */
+  readonly headers: Readonly<Record<string, string>>
   readonly forms: ReadonlyMap<Encoding, WebForm>
 }
 
@@ -59,7 +62,11 @@ const fileAt = (directory: string, path: string, paths: ReadonlySet<string>): We
     const bytes = readFileSync(join(directory, path + suffix))
     if (holds(bytes, original, decompress)) forms.set(encoding, formOf(bytes))
   }
-  return { type: types[extname(path)] ?? 'application/octet-stream', forms }
+  return {
+    type: types[extname(path)] ?? 'application/octet-stream',
+    headers: extname(path) === '.html' ? pageHeadersOf(original.toString('utf8')) : {},
+    forms,
+  }
 }
 
 /**

@@ -6,12 +6,7 @@ import { DeletedNotice } from '../features/account/DeletedNotice.tsx'
 import { AccountScreen } from '../features/account/AccountScreen.tsx'
 import { dropDrafts } from '../features/conversation/drafts.ts'
 import { SetupNotice } from '../features/setup/SetupNotice.tsx'
-import { registryOf } from '../registry/feature.ts'
-import { RegistryProvider } from '../registry/RegistryContext.tsx'
-import { features } from './features.ts'
-import { Workspace } from './Workspace.tsx'
-
-const registry = registryOf(features)
+import { LaterInside } from './LaterInside.tsx'
 
 /** Counts what is unread. Names of rooms stay out of the title: browsers keep titles, and may send them home. */
 const useTitle = () => {
@@ -46,10 +41,6 @@ export const App = () => {
         />
       )
     case 'signed_in':
-      return (
-        <RegistryProvider value={registry}>
-          <Workspace account={account} connection={connection} />
-        </RegistryProvider>
-      )
+      return <LaterInside account={account} connection={connection} />
   }
 }

@@ -1,11 +1,28 @@
 import { openWebClient } from '@sotto/client/web'
+import { LaterInside } from '../app/LaterInside.tsx'
 import type { Started } from '../app/Start.tsx'
 import { failureOf } from '../client/failure.ts'
-import { isReplaced, reloadOnce } from './replaced.ts'
+import { isReplaced, reloadOnce } from '../client/replaced.ts'
 import { createClientWorker, createOpaqueWorker, loadClientWorker, loadOpaqueWorker } from './workers.ts'
+
+/** Where something was stored before, somebody is signed in, most likely: then it comes beside the worker, and not after it. */
+const loadForReturning = async (): Promise<void> => {
+  try {
+    if ((await indexedDB.databases()).length > 0) await LaterInside.load()
+  } catch {
+    // It comes when it is shown.
+  }
+}
+
+/** What is behind the form comes while the form is filled in; the worker for the password, which is needed first, before. */
+const loadBehindForm = async (): Promise<void> => {
+  await loadOpaqueWorker().catch(() => {})
+  await LaterInside.load()
+}
 
 /** Opens the client of this browser; that it cannot be opened is an answer, too. */
 export const open = async (): Promise<Started> => {
+  void loadForReturning()
   try {
     const client = await openWebClient({
       createWorker: createClientWorker,
@@ -14,8 +31,7 @@ export const open = async (): Promise<Started> => {
       loadOpaqueWorker,
       isReplaced,
     })
-    // So that it is there when the form is sent.
-    if (client.state().account.kind !== 'signed_in') loadOpaqueWorker().catch(() => {})
+    if (client.state().account.kind !== 'signed_in') void loadBehindForm()
     return { kind: 'ready', client }
   } catch (error) {
     const failure = failureOf(error)

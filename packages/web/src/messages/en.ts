@@ -24,6 +24,7 @@ export const en = {
   start: {
     opening: 'Opening Sotto',
     failedTitle: 'Sotto could not be opened',
+    partFailed: 'This could not be opened',
     reload: 'Reload the page',
     insecureTitle: 'This address is not secure',
     insecureWhy:

@@ -1,29 +1,26 @@
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { useClient } from '../../client/ClientContext.tsx'
-import { ConfirmDialog } from '../../client/ConfirmDialog.tsx'
-import { forgetDevice } from '../../client/deletedData.ts'
+import { FailedPart } from '../../client/FailedPart.tsx'
+import { later } from '../../client/later.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { isolated } from '../../ui/isolated.tsx'
+import type { ForgetDialogProps } from './ForgetDialog.tsx'
+
+/** The form does without dialogs. */
+const LaterDialog = later<ForgetDialogProps>(async () => (await import('./ForgetDialog.tsx')).ForgetDialog, {
+  isShown: ({ open }) => open,
+  Failed: FailedPart,
+})
 
 /** Makes place for another account on a device that holds one. */
 export const ForgetDevice = ({ name }: { readonly name: string }) => {
   const t = useTranslations()
-  const client = useClient()
   const [asked, setAsked] = useState(false)
   return (
     <>
       <Button look="quiet" size="small" onClick={() => setAsked(true)}>
         {t('account.other')}
       </Button>
-      <ConfirmDialog
-        open={asked}
-        onClose={() => setAsked(false)}
-        title={t('account.otherTitle')}
-        description={t.rich('account.otherText', { name, ...isolated })}
-        label={t('account.otherConfirm')}
-        act={() => forgetDevice(client)}
-      />
+      <LaterDialog name={name} open={asked} onClose={() => setAsked(false)} />
     </>
   )
 }

@@ -2,9 +2,9 @@ import { useTranslations } from 'use-intl'
 import { Arriving } from '../../client/Arriving.tsx'
 import { isChangeable, mayInvite } from '../../client/rights.ts'
 import type { Feature } from '../../registry/feature.ts'
+import { laterScreen } from '../../registry/laterScreen.tsx'
 import type { Situation } from '../../registry/situation.ts'
 import { isolated } from '../../ui/isolated.tsx'
-import { InviteDialog } from './InviteDialog.tsx'
 
 const mayBeInvited = ({ room, role }: Situation): boolean =>
   isChangeable(room, role) && role !== null && mayInvite(role)
@@ -44,5 +44,12 @@ export const invitations: Feature = {
       },
     },
   ],
-  screens: [{ name: 'invite', kind: 'dialog', isOffered: mayBeInvited, View: InviteDialog }],
+  screens: [
+    {
+      name: 'invite',
+      kind: 'dialog',
+      isOffered: mayBeInvited,
+      View: laterScreen(async () => (await import('./InviteDialog.tsx')).InviteDialog),
+    },
+  ],
 }

@@ -1,7 +1,7 @@
 import { hasMembers } from '../../client/standing.ts'
 import type { Feature } from '../../registry/feature.ts'
+import { laterScreen } from '../../registry/laterScreen.tsx'
 import type { Situation } from '../../registry/situation.ts'
-import { MembersPanel } from './MembersPanel.tsx'
 
 const isThere = ({ room }: Situation): boolean => hasMembers(room ?? undefined)
 const isShown = ({ opened }: Situation): boolean => opened.includes('members')
@@ -29,5 +29,12 @@ export const members: Feature = {
       deed: { kind: 'runs', run: (_argument, { ways }) => ways.open('members') },
     },
   ],
-  screens: [{ name: 'members', kind: 'panel', isOffered: isThere, View: MembersPanel }],
+  screens: [
+    {
+      name: 'members',
+      kind: 'panel',
+      isOffered: isThere,
+      View: laterScreen(async () => (await import('./MembersPanel.tsx')).MembersPanel),
+    },
+  ],
 }

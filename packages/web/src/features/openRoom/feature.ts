@@ -1,7 +1,7 @@
 import { isChangeable } from '../../client/rights.ts'
 import type { Feature } from '../../registry/feature.ts'
+import { laterScreen } from '../../registry/laterScreen.tsx'
 import type { Situation } from '../../registry/situation.ts'
-import { OpennessDialog } from './OpennessDialog.tsx'
 
 const isOwner = ({ room, role }: Situation): boolean => isChangeable(room, role) && role === 'owner'
 
@@ -16,5 +16,12 @@ export const openRoom: Feature = {
       menu: { name: 'room', part: 1 },
     },
   ],
-  screens: [{ name: 'openness', kind: 'dialog', isOffered: isOwner, View: OpennessDialog }],
+  screens: [
+    {
+      name: 'openness',
+      kind: 'dialog',
+      isOffered: isOwner,
+      View: laterScreen(async () => (await import('./OpennessDialog.tsx')).OpennessDialog),
+    },
+  ],
 }

@@ -1,6 +1,6 @@
 import type { MessageAction } from '../../registry/messageAction.ts'
+import { LaterPicker } from './LaterPicker.tsx'
 import { canReact } from './react.ts'
-import { ReactionPicker } from './ReactionPicker.tsx'
 
 /** Opens the emoji that one can choose from. */
 export const reactAction: MessageAction = {
@@ -10,5 +10,5 @@ export const reactAction: MessageAction = {
   key: 'r',
   place: 'bar',
   isOffered: canReact,
-  deed: { kind: 'panel', Panel: ReactionPicker },
+  deed: { kind: 'panel', Panel: LaterPicker },
 }

@@ -1,6 +1,6 @@
 import { hasMembers } from '../../client/standing.ts'
 import type { Feature } from '../../registry/feature.ts'
-import { RefoundDialog } from './RefoundDialog.tsx'
+import { laterScreen } from '../../registry/laterScreen.tsx'
 
 export const refounding: Feature = {
   screens: [
@@ -8,7 +8,7 @@ export const refounding: Feature = {
       name: 'refound',
       kind: 'dialog',
       isOffered: ({ room }) => hasMembers(room ?? undefined),
-      View: RefoundDialog,
+      View: laterScreen(async () => (await import('./RefoundDialog.tsx')).RefoundDialog),
     },
   ],
 }

@@ -1,10 +1,8 @@
 import { hasMembers, isEnded, standingOf } from '../../client/standing.ts'
 import type { Command } from '../../registry/command.ts'
 import type { Feature } from '../../registry/feature.ts'
+import { laterScreen } from '../../registry/laterScreen.tsx'
 import type { Situation } from '../../registry/situation.ts'
-import { CreateRoomDialog } from './CreateRoomDialog.tsx'
-import { DeleteRoomDialog } from './DeleteRoomDialog.tsx'
-import { LeaveRoomDialog } from './LeaveRoomDialog.tsx'
 import { neighbour } from './neighbour.ts'
 
 const always = () => true
@@ -111,8 +109,23 @@ export const rooms: Feature = {
     },
   ],
   screens: [
-    { name: 'new-room', kind: 'dialog', isOffered: always, View: CreateRoomDialog },
-    { name: 'leave', kind: 'dialog', isOffered: isMember, View: LeaveRoomDialog },
-    { name: 'delete', kind: 'dialog', isOffered: isOver, View: DeleteRoomDialog },
+    {
+      name: 'new-room',
+      kind: 'dialog',
+      isOffered: always,
+      View: laterScreen(async () => (await import('./CreateRoomDialog.tsx')).CreateRoomDialog),
+    },
+    {
+      name: 'leave',
+      kind: 'dialog',
+      isOffered: isMember,
+      View: laterScreen(async () => (await import('./LeaveRoomDialog.tsx')).LeaveRoomDialog),
+    },
+    {
+      name: 'delete',
+      kind: 'dialog',
+      isOffered: isOver,
+      View: laterScreen(async () => (await import('./DeleteRoomDialog.tsx')).DeleteRoomDialog),
+    },
   ],
 }

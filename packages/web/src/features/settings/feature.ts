@@ -1,7 +1,5 @@
 import type { Feature } from '../../registry/feature.ts'
-import { AboutDialog } from './AboutDialog.tsx'
-import { SettingsDialog } from './SettingsDialog.tsx'
-import { SignOutDialog } from './SignOutDialog.tsx'
+import { laterScreen } from '../../registry/laterScreen.tsx'
 
 const always = () => true
 
@@ -33,8 +31,23 @@ export const settings: Feature = {
     },
   ],
   screens: [
-    { name: 'settings', kind: 'dialog', isOffered: always, View: SettingsDialog },
-    { name: 'about', kind: 'dialog', isOffered: always, View: AboutDialog },
-    { name: 'sign-out', kind: 'dialog', isOffered: always, View: SignOutDialog },
+    {
+      name: 'settings',
+      kind: 'dialog',
+      isOffered: always,
+      View: laterScreen(async () => (await import('./SettingsDialog.tsx')).SettingsDialog),
+    },
+    {
+      name: 'about',
+      kind: 'dialog',
+      isOffered: always,
+      View: laterScreen(async () => (await import('./AboutDialog.tsx')).AboutDialog),
+    },
+    {
+      name: 'sign-out',
+      kind: 'dialog',
+      isOffered: always,
+      View: laterScreen(async () => (await import('./SignOutDialog.tsx')).SignOutDialog),
+    },
   ],
 }

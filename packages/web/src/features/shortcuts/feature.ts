@@ -1,6 +1,5 @@
 import type { Feature } from '../../registry/feature.ts'
-import { CommandsDialog } from './CommandsDialog.tsx'
-import { ShortcutsDialog } from './ShortcutsDialog.tsx'
+import { laterScreen } from '../../registry/laterScreen.tsx'
 
 const always = () => true
 
@@ -27,7 +26,17 @@ export const shortcuts: Feature = {
     },
   ],
   screens: [
-    { name: 'commands', kind: 'dialog', isOffered: always, View: CommandsDialog },
-    { name: 'shortcuts', kind: 'dialog', isOffered: always, View: ShortcutsDialog },
+    {
+      name: 'commands',
+      kind: 'dialog',
+      isOffered: always,
+      View: laterScreen(async () => (await import('./CommandsDialog.tsx')).CommandsDialog),
+    },
+    {
+      name: 'shortcuts',
+      kind: 'dialog',
+      isOffered: always,
+      View: laterScreen(async () => (await import('./ShortcutsDialog.tsx')).ShortcutsDialog),
+    },
   ],
 }

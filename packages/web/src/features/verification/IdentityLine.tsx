@@ -1,11 +1,16 @@
 import type { IdentityView } from '@sotto/client'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { laterScreen } from '../../registry/laterScreen.tsx'
+import type { ScreenProps } from '../../registry/screen.ts'
 import type { UnderMemberProps } from '../../registry/underMember.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import type { IconName } from '../../ui/Icon.tsx'
 import styles from './IdentityLine.module.css'
-import { VerificationDialog } from './VerificationDialog.tsx'
+
+const LaterDialog = laterScreen<UnderMemberProps & ScreenProps>(
+  async () => (await import('./VerificationDialog.tsx')).VerificationDialog,
+)
 
 const icons: Readonly<Record<IdentityView, IconName>> = {
   unverified: 'shield',
@@ -32,7 +37,7 @@ export const IdentityLine = ({ member }: UnderMemberProps) => {
         <Icon name={icons[identity]} size={14} />
         {t(`short.${identity}`)}
       </button>
-      <VerificationDialog member={member} open={open} onClose={() => setOpen(false)} />
+      <LaterDialog member={member} open={open} onClose={() => setOpen(false)} />
     </>
   )
 }
