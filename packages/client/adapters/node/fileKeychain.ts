@@ -7,6 +7,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
+  randomFillSync,
   sign,
 } from 'node:crypto'
 import { blob, bytes, decodeAs, encodeAs, literal, SottoError, struct } from '@sotto/protocol'
@@ -93,12 +94,16 @@ export const openFileKeychain = (path: string, means: Means): Keychain => {
       return { publicKey, sign: (message) => new Uint8Array(sign(null, message, signing)) }
     },
     seal: async (place, plaintext) => {
-      const nonce = randomBytes(nonceBytes)
       const { sealing } = await keys()
+      const tagAt = nonceBytes + plaintext.length
+      const sealed = new Uint8Array(tagAt + tagBytes)
+      const nonce = randomFillSync(sealed.subarray(0, nonceBytes))
       const sealer = createCipheriv(cipher, sealing, nonce).setAAD(Buffer.from(place))
-      return new Uint8Array(
-        Buffer.concat([nonce, sealer.update(plaintext), sealer.final(), sealer.getAuthTag()]),
-      )
+      sealed.set(sealer.update(plaintext), nonceBytes)
+      // A stream cipher: nothing is left for the end.
+      sealer.final()
+      sealed.set(sealer.getAuthTag(), tagAt)
+      return sealed
     },
     open: async (place, sealed) => {
       if (sealed.length < nonceBytes + tagBytes) throw new SottoError('storage_damaged')
@@ -109,8 +114,10 @@ export const openFileKeychain = (path: string, means: Means): Keychain => {
       })
       opener.setAAD(Buffer.from(place)).setAuthTag(sealed.subarray(tagAt))
       try {
-        const opened = Buffer.concat([opener.update(sealed.subarray(nonceBytes, tagAt)), opener.final()])
-        return new Uint8Array(opened)
+        const opened = opener.update(sealed.subarray(nonceBytes, tagAt))
+        // Throws where the tag is another one.
+        opener.final()
+        return new Uint8Array(opened.buffer, opened.byteOffset, opened.length)
       } catch {
         throw new SottoError('storage_damaged')
       }

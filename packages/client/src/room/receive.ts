@@ -71,7 +71,9 @@ const finish = async (tools: Tools, desk: Desk, records: readonly PlacedRecord[]
   const { room, consumed, reading } = desk
   if (room.phase.kind === 'absent') return stepped(room, { consumed })
   const known = await reading.lookUp(wantedBy(records))
-  const { changes, fresh, changed } = project(room.id, known, records)
+  const { changes, fresh, changed } = project(room.id, known, records, {
+    sha256: (data) => tools.provider.hash('SHA-256', data),
+  })
   return stepped(
     {
       ...room,

@@ -12,7 +12,9 @@ export interface Use {
 /** `<device>@<seq>`, one behind the other, or the device alone. */
 export const encodeUses = (uses: readonly Use[]): Uint8Array => {
   const text = uses.map(({ device, seq }) => (seq === null ? device : `${device}@${seq}`)).join(' ')
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
+  return bytes
 }
 
 export const decodeUses = (stored: Uint8Array): readonly Use[] =>

@@ -96,9 +96,13 @@ const put = (draft: Draft, seq: number, mark: Mark): void => {
   draft.touched.add(seq)
 }
 
+type Sha256 = (data: Uint8Array) => Uint8Array
+
+const referenceOf = (room: Uint8Array, { message }: Step, sha256?: Sha256): string =>
+  toHex(messageReference(room, message.account, message.said.bytes, sha256))
+
 /** A message takes its place, and the marks that have waited for it. */
-const placeMessage = (draft: Draft, room: Uint8Array, { seq, message }: Step): void => {
-  const reference = toHex(messageReference(room, message.account, message.said.bytes))
+const placeMessage = (draft: Draft, reference: string, seq: number): void => {
   draft.places.set(reference, seq)
   draft.named.set(reference, seq)
   if (!draft.waiting.some((one) => one.reference === reference)) return
@@ -142,17 +146,21 @@ const changesOf = (room: string, before: Known, draft: Draft): readonly Change[]
 const waitingKey = (room: string, { reference, mark }: WaitingMark): string =>
   roomKeys.waitingMark(room, mark.seq, reference)
 
-/** The entries in the order of the log, after all that came before them. */
+/**
+ * The entries in the order of the log, after all that came before them.
+ *
+ * @param sha256 of the platform, where it is at hand: messages are many, and their references hashes of hashes
+ */
 export const project = (
   room: Uint8Array,
   known: Known,
   entries: readonly PlacedRecord[],
-  about: TargetOf = targetOf,
+  { about = targetOf, sha256 }: { readonly about?: TargetOf; readonly sha256?: Sha256 } = {},
 ): Projected => {
   const draft = draftOf(known)
   for (const step of stepsOf(entries, about))
     if (step.target) placeMark(draft, step, step.target)
-    else placeMessage(draft, room, step)
+    else placeMessage(draft, referenceOf(room, step, sha256), step.seq)
   const shown = (placed: PlacedRecord): ShownRecord => ({
     ...placed,
     marks: draft.marks.get(placed.seq) ?? [],

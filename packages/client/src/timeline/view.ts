@@ -30,7 +30,8 @@ export const itemsOf = (
   record.items.flatMap((item, index) => {
     if (!standsAlone(item)) return []
     const shown = itemOf(seq, index, record.timeMs, item, senderOf)
-    return [shown.kind === 'message' ? { ...shown, ...additionsOf(marks, senderOf) } : shown]
+    const hasMore = shown.kind === 'message' && marks.length > 0
+    return [hasMore ? { ...shown, ...additionsOf(marks, senderOf) } : shown]
   })
 
 const itemOf = (

@@ -96,7 +96,7 @@ export const append = async (
   about: TargetOf = cheersFor,
 ): Promise<Projected> => {
   const known = await lookUp(store, room, wantedBy(entries, about))
-  const projected = project(roomId, known, entries, about)
+  const projected = project(roomId, known, entries, { about })
   await store.commit([
     ...entries.map(({ seq, record }) => ({
       kind: 'put' as const,
