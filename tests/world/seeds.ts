@@ -209,4 +209,10 @@ export const keptSeeds: readonly KeptSeed[] = [
     'letters of a program passed one before them for which a key could not be asked',
     { programs: 4 },
   ),
+  kept(
+    19,
+    'loss,duplication,reordering,delay,partition,client_crash,server_full,client_clock,lost_welcome,lost_keys,tabs,logout,lie_directory',
+    'the owner of two rooms was taken to be somebody else who puts one in the place of the other',
+    { openRoom: true },
+  ),
 ]

@@ -103,8 +103,8 @@ export interface WorldServerOptions {
   /** An acknowledgement leaves. */
   onPromise(ack: Acknowledgement): void
   onCrash(): void
-  /** A room becomes the open one in the place of another. */
-  onOpenRoomReplaced(): void
+  /** A room becomes the open one in the place of another; `data` is what the server knows of both. */
+  onOpenRoomReplaced(before: OpenRoom, next: OpenRoom, data: MemoryData): void
   /** The open lane, where there is one. */
   readonly lane?: LaneServer
 }
@@ -175,6 +175,11 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     return true
   }
 
+  const noteReplaced = (next: OpenRoom): void => {
+    const { openRoom: before } = data
+    if (before && !Buffer.from(before.room).equals(next.room)) options.onOpenRoomReplaced(before, next, data)
+  }
+
   const gated = <Port extends object>(port: Port, own: Life): Port =>
     Object.fromEntries(
       Object.entries(port).map(([name, method]: [string, (...args: unknown[]) => Promise<unknown>]) => {
@@ -188,8 +193,7 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
               if (!own.isAlive || struck('before_write')) return never()
               if (isFull) throw new SottoError('read_only')
             }
-            if (name === 'putOpenRoom' && isOther(data.openRoom, args[0] as OpenRoom))
-              options.onOpenRoomReplaced()
+            if (name === 'putOpenRoom') noteReplaced(args[0] as OpenRoom)
             const result = await method(...args)
             if (!own.isAlive) return never()
             if (isWrite) trace.note('stored', name)
@@ -447,9 +451,6 @@ export const makeWorldServer = (options: WorldServerOptions): WorldServer => {
     bugs,
   }
 }
-
-const isOther = (known: OpenRoom | undefined, next: OpenRoom): boolean =>
-  known !== undefined && !Buffer.from(known.room).equals(next.room)
 
 /** The frames in what was written to a socket (RFC 6455 §5.2). */
 const framesIn = (bytes: Buffer): readonly ServerFrame[] => {

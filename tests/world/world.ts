@@ -5,6 +5,7 @@ import { lookIntervalMs } from '../../packages/server/src/steadyClock.ts'
 import type { MemoryData } from '../../packages/server/test/memory/data.ts'
 import { type Answer, answersIn, type RoomAnswer } from './answers.ts'
 import { check } from './checkers/check.ts'
+import { checkReplacing } from './checkers/openRoom.ts'
 import { type Clock, makeClock } from './clock.ts'
 import { type Device, makeDevice } from './device.ts'
 import { copyDisk, type DiskCopy } from './disk.ts'
@@ -246,11 +247,7 @@ const makeWorld = async (options: WorldOptions, clock: Clock, violations: Violat
         }
       },
       onCrash: () => void (stats.crashes += 1),
-      onOpenRoomReplaced: () => {
-        // One that nobody was in for a month holds its place for nobody (OPEN-7).
-        const isIdle = world.used.has('long_offline') || world.used.has('server_clock')
-        if (!isIdle) fail('O3', 'the server has taken another open room in the place of one')
-      },
+      onOpenRoomReplaced: (before, next, data) => checkReplacing(world, before, next, data),
       ...(programs && name === 'server' ? { lane: programs.server } : {}),
     })
     servers.push(made)
