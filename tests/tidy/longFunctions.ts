@@ -10,7 +10,6 @@ export const longFunctions: readonly string[] = [
   'packages/lane/src/chats.ts makeChats',
   'packages/lane/src/lane.ts openLane',
   'packages/lane/src/rooms.ts makeRooms',
-  'packages/lane/src/wire.ts openWire',
 ]
 
 /** Functions over the bound that are tables: a list of the same kind of line, read from top to bottom. */

@@ -369,8 +369,8 @@ export const mutants: readonly Mutant[] = [
     faults: ['server_full', 'server_crash', 'partition'],
     bends: [
       {
-        file: 'packages/lane/src/wire.ts',
-        from: '      if (!comesBack) connectLater(failure)\n',
+        file: 'packages/lane/src/line.ts',
+        from: '  if (!comesBack) connectLater(line, failure)\n',
         to: '',
       },
     ],

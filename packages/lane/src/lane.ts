@@ -8,6 +8,7 @@ import { type Identity, type PublicKeys, readPublicKeys, uploadOf } from './keys
 import type { Opened } from './letterQueue.ts'
 import type { Letter } from './letterRows.ts'
 import { makeLetters } from './letters.ts'
+import { isEnded, type WireOptions } from './line.ts'
 import { nameOf } from './names.ts'
 import { makeOnce } from './once.ts'
 import { makePins } from './pins.ts'
@@ -23,7 +24,7 @@ import type { LanePorts } from './ports/index.ts'
 import type { LaneStore } from './ports/store.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
 import { newUuid } from './uuid.ts'
-import { isEnded, openWire, type WireOptions } from './wire.ts'
+import { openWire } from './wire.ts'
 
 export interface LaneOptions {
   readonly credentials: Credentials
