@@ -7,7 +7,6 @@ export const longFunctions: readonly string[] = [
   'packages/client/src/account/contacts.ts openContacts',
   'packages/client/src/account/keyPackages.ts keyPackagePool',
   'packages/client/src/openRoom/openRoom.ts openOpenRoom',
-  'packages/lane/src/chats.ts makeChats',
   'packages/lane/src/lane.ts openLane',
   'packages/lane/src/rooms.ts makeRooms',
 ]
