@@ -215,4 +215,10 @@ export const keptSeeds: readonly KeptSeed[] = [
     'the owner of two rooms was taken to be somebody else who puts one in the place of the other',
     { openRoom: true },
   ),
+  kept(
+    2021,
+    'partition,server_crash,lost_write,client_full,client_clock,lost_welcome,lost_keys,long_offline,tabs,logout',
+    'who wished to leave while the disk was full waited for the end of what had not begun',
+    { programs: 4, openRoom: true },
+  ),
 ]

@@ -7,6 +7,8 @@ import type { SottoError } from '@sotto/protocol'
 export interface Outcomes<Key extends string, T = void> {
   /** @throws SottoError why it will not come, or the reason of the end */
   of(key: Key): Promise<T>
+  /** The same of what `begin` leads to: where that fails, or finds that it is over, nothing is waited for any more. */
+  following(key: Key, begin: () => Promise<void | 'over'>): Promise<void>
   done(key: Key, value: T): void
   failed(key: Key, failure: SottoError): void
   /** Every wait there is; later ones are taken. */
@@ -38,12 +40,31 @@ export const openOutcomes = <Key extends string, T = void>(): Outcomes<Key, T> =
     for (const key of waits.keys()) failed(key, failure)
   }
 
+  const begun = (key: Key): { readonly settled: Promise<T>; withdraw(): void } => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const wait: Wait<T> = { resolve, reject }
+    if (over) reject(over)
+    else waits.set(key, [...(waits.get(key) ?? []), wait])
+    return {
+      settled: promise,
+      withdraw: () => {
+        const others = taken(key).filter((one) => one !== wait)
+        if (others.length > 0) waits.set(key, others)
+      },
+    }
+  }
+
   return {
-    of: (key) =>
-      new Promise((resolve, reject) => {
-        if (over) reject(over)
-        else waits.set(key, [...(waits.get(key) ?? []), { resolve, reject }])
-      }),
+    of: (key) => begun(key).settled,
+    following: async (key, begin) => {
+      const { settled, withdraw } = begun(key)
+      settled.catch(() => {})
+      try {
+        if ((await begin()) !== 'over') await settled
+      } finally {
+        withdraw()
+      }
+    },
     done: (key, value) => {
       for (const { resolve } of taken(key)) resolve(value)
     },

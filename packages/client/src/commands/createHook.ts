@@ -93,11 +93,13 @@ const create = async (
   const keys = { script: script.publicKey, reader: reader?.publicKey ?? null }
   const wish = { room: room.state().id, name: shown, ...keys, tokenHash }
   const made = await makeHook(tools, { ...wish, nowS: Math.floor(timeMs() / 1000) })
-  const ready = room.outcome(`hook ${toHex(made.entry.hook)}`)
-  ready.catch(() => {})
-  const state = encodeHookState(made.state)
-  await room.intend({ kind: 'add_hook', id: toHex(newId()), hook: made.entry, state })
-  await ready
+  const intent = {
+    kind: 'add_hook',
+    id: toHex(newId()),
+    hook: made.entry,
+    state: encodeHookState(made.state),
+  } as const
+  await room.outcome(`hook ${toHex(made.entry.hook)}`, () => room.intend(intent))
   return {
     ...hookView(room, made.entry),
     room: id,

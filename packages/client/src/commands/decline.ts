@@ -18,11 +18,11 @@ export const declineRoom = async (
   const { phase } = room.state()
   if (phase.kind !== 'invited') throw new SottoError('not_found')
   try {
-    const left = room.outcome('left')
-    left.catch(() => {})
-    await enter(id, { kind: 'parting', to: phase.before, isDeclined: true })
-    // What could not be opened is over already.
-    if (!isEnded(room.state().phase)) await left
+    await room.outcome('left', async () => {
+      await enter(id, { kind: 'parting', to: phase.before, isDeclined: true })
+      // What could not be opened is over already.
+      return isEnded(room.state().phase) ? 'over' : undefined
+    })
   } catch (error) {
     // What cannot be entered need not be left; what was accepted meanwhile is no invitation any more.
     if (!(error instanceof SottoError) || passing.has(error.code)) throw error

@@ -17,12 +17,8 @@ export type Leave = (input: { readonly room: string }) => Promise<void>
 const giveUp = (room: Room, end: Ended): Promise<void> => room.take((state) => givenUp(state, end))
 
 /** Asks to be taken out and waits until the others have been asked. */
-const askToLeave = async (room: Room): Promise<void> => {
-  const left = room.outcome('left')
-  left.catch(() => {})
-  await room.take((state) => stepped(moved(state, { kind: 'leave_wanted' })))
-  await left
-}
+const askToLeave = (room: Room): Promise<void> =>
+  room.outcome('left', () => room.take((state) => stepped(moved(state, { kind: 'leave_wanted' }))))
 
 const leaveActive = async ({ openRoom, tools }: AccountScope, room: Room): Promise<void> => {
   await openRoom.closeIfAlone(room)

@@ -44,8 +44,11 @@ export interface Room {
   intend(intent: Intent): Promise<void>
   /** The same for several, stored in one step. */
   intendAll(wanted: readonly Intent[]): readonly Promise<void>[]
-  /** Settles with what becomes of it, or with the reason of the end. */
-  outcome(key: RoomWait): Promise<void>
+  /**
+   * Does what leads to an outcome, and settles with that or with the reason of the end. What could not be begun, or is over
+   * when it is begun, is not waited for.
+   */
+  outcome(key: RoomWait, begin: () => Promise<void | 'over'>): Promise<void>
   /**
    * Resolves when those who have asked to leave are out: at the turn of this device, or with `at_once` by its own commit
    * now. It resolves all the same where nobody can be reached, nobody may commit it, or 5 s have passed.

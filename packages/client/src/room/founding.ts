@@ -11,10 +11,7 @@ export const found = async (
   founding: Founding,
 ): Promise<{ readonly room: string }> => {
   const room = rooms.add(emptyRoom(founding.id, { kind: 'absent' }))
-  const created = room.outcome('created')
-  created.catch(() => {})
-  await room.take((state) => foundRoom(tools, state, founding, askedNobody))
-  await created
+  await room.outcome('created', () => room.take((state) => foundRoom(tools, state, founding, askedNobody)))
   return { room: toHex(founding.id) }
 }
 

@@ -57,7 +57,7 @@ export const requestsOf = (parts: RoomParts): Omit<Room, 'id'> => {
       await Promise.all(intendAll(parts, [intent]))
     },
     intendAll: (wanted) => intendAll(parts, wanted),
-    outcome: outcomes.of,
+    outcome: outcomes.following,
     leaversOut: (when) => leaversOut(parts, when),
     close: async (reason) => {
       session.change((now) => closedFor(now, reason))
