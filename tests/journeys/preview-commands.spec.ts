@@ -21,8 +21,8 @@ test.beforeEach(async ({ page }) => {
 
 test('a command is found, taken and run by keyboard alone, and a screen reader is told', async ({ page }) => {
   await page.keyboard.type('/')
-  await expect(options(page)).toHaveCount(9)
-  await expect(page.getByRole('status').filter({ hasText: '9 commands' })).toBeAttached()
+  await expect(options(page)).toHaveCount(10)
+  await expect(page.getByRole('status').filter({ hasText: '10 commands' })).toBeAttached()
   await expect(active(page)).toContainText('/me')
   await page.keyboard.press('ArrowUp')
   await expect(active(page)).toContainText('/help')

@@ -69,6 +69,29 @@ test('by key: to a message, one letter, an arrow or a name, Enter; Escape closes
   await expect(said.getByRole('group', { name: 'Reactions' }).getByRole('button')).toHaveCount(2)
 })
 
+test('by a word: /react means the last that another one has said, and says so where there is nothing', async ({
+  page,
+}) => {
+  await arrive(page)
+  await composer(page).fill('/react 👍')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('There is no recent message from someone else to react to.')).toBeVisible()
+  await composer(page).fill('/react')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Type an emoji after /react.')).toBeVisible()
+  await page.goto(`${site.url}/preview.html?scene=desk#/room/0f02`)
+  await composer(page).fill('/react hardly an emoji')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('“hardly an emoji” is not an emoji')).toBeVisible()
+  await composer(page).fill('/react thumbs up')
+  await page.keyboard.press('Enter')
+  await expect(composer(page)).toHaveValue('')
+  await expect(page.getByText('You reacted to emeka.okafor with 👍.')).toBeVisible()
+  const last = page.getByRole('article').filter({ hasText: 'Second one. No doubt.' })
+  await expect(last.getByRole('button', { name: '👍 1: you' })).toBeVisible()
+})
+
 test('an emoji that has no name here can be pasted, and what is none is not found', async ({ page }) => {
   await arrive(page)
   const said = await say(page, 'pasted…')

@@ -162,7 +162,7 @@ const screens: Readonly<Record<string, Screen>> = {
     room: '0b01',
     reach: async (page) => {
       await page.getByRole('textbox', { name: /^Message to/ }).fill('/')
-      await expect(page.getByRole('option')).toHaveCount(9)
+      await expect(page.getByRole('option')).toHaveCount(10)
       await page.keyboard.press('ArrowUp')
     },
   },

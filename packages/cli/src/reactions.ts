@@ -1,4 +1,11 @@
-import { afterSilence, type Client, type MessageItem, type ReactionView, SottoError } from '@sotto/client'
+import {
+  afterSilence,
+  type Client,
+  type FailureCode,
+  type MessageItem,
+  type ReactionView,
+  SottoError,
+} from '@sotto/client'
 import { printableLine } from './printable.ts'
 import { timers } from './timers.ts'
 
@@ -58,7 +65,7 @@ export interface Wish {
 /**
  * Says it, and waits until everybody in the room can see it.
  *
- * @throws SottoError `timeout` after `patienceMs`; it is sent by the next run then
+ * @throws SottoError why the server has refused it; `timeout` after `patienceMs`; it is sent by the next run then
  */
 export const reactAndWait = async (
   client: Client,
@@ -68,14 +75,25 @@ export const reactAndWait = async (
 ): Promise<void> => {
   if (isReacted(message, emoji) === isOn) return
   const { promise: done, resolve, reject } = Promise.withResolvers<void>()
+  const refused = new Map<string, FailureCode>()
+  let said: string | null = null
+  const look = (): void => {
+    const code = said === null ? undefined : refused.get(said)
+    if (code !== undefined) reject(new SottoError(code))
+  }
   const unsubscribe = client.subscribe((event) => {
+    if (event.kind === 'discarded' && event.code !== null) {
+      refused.set(event.id, event.code)
+      look()
+    }
     if (event.kind !== 'changed' || event.room !== room) return
     const item = event.items.find(({ id }) => id === message.id)
     if (item?.kind === 'message' && isReacted(item, emoji) === isOn) resolve()
   })
   const stopWaiting = afterSilence(timers, patienceMs, () => reject(new SottoError('timeout')))
   try {
-    await client.react({ room, id: message.id, emoji, isOn })
+    said = (await client.react({ room, id: message.id, emoji, isOn })).id
+    look()
     await done
   } finally {
     stopWaiting()

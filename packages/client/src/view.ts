@@ -348,7 +348,16 @@ export type ClientEvent =
   | { readonly kind: 'timeline'; readonly room: string; readonly items: readonly TimelineItem[] }
   /** Items that stand in the log already and are shown otherwise now, as what is said of them changes. */
   | { readonly kind: 'changed'; readonly room: string; readonly items: readonly TimelineItem[] }
-  | { readonly kind: 'discarded'; readonly room: string; readonly id: string }
+  /**
+   * A message of the user's is gone that never came into the log. `code`: why the server has refused it, of those that say
+   * something about another message; null where the user has discarded it.
+   */
+  | {
+      readonly kind: 'discarded'
+      readonly room: string
+      readonly id: string
+      readonly code: FailureCode | null
+    }
 
 /** What a program of the user may reach, and until when. */
 export interface AccessTokenView {

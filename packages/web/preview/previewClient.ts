@@ -387,6 +387,7 @@ export const openPreviewClient = (scene: Scene): Client => {
         (timelines.get(room) ?? []).map((one) => (one.id === id ? changed : one)),
       )
       tell({ kind: 'changed', room, items: [changed] })
+      return { id: null }
     },
     retry: async ({ room, id }) => {
       const item = timelines.get(room)?.find((one) => one.id === id)
@@ -403,7 +404,7 @@ export const openPreviewClient = (scene: Scene): Client => {
         room,
         (timelines.get(room) ?? []).filter((one) => one.id !== id),
       )
-      tell({ kind: 'discarded', room, id })
+      tell({ kind: 'discarded', room, id, code: null })
     },
 
     timeline: async ({ room, before, after, limit }) => {

@@ -7,6 +7,7 @@ import { messageNamed } from '../room/messageName.ts'
 import type { RoomState } from '../room/state.ts'
 import { roomToSpeakIn } from '../room/standing.ts'
 import { marksOfReference, messageAt } from '../timeline/lookUp.ts'
+import { messageItemId } from '../timeline/view.ts'
 import type { Mark } from '../timeline/marks.ts'
 import { ofAccount } from './command.ts'
 import { fields, shaped, string } from './input.ts'
@@ -25,14 +26,24 @@ export type ReactTo = (input: {
   readonly isOn?: boolean
   /** 32 hex digits, never used before: names it in advance. */
   readonly message?: string
-}) => Promise<void>
+}) => Promise<{
+  /**
+   * Of the message by which it is said, until the log shows it; null where it stands in the log. A `discarded` event
+   * with this id says that the server has refused it.
+   */
+  readonly id: string | null
+}>
 
 /** What the user has said last about the message with this emoji and is on its way. */
-const pending = ({ outbox }: RoomState, reference: Uint8Array, emoji: string): boolean | undefined => {
+const pending = (
+  { outbox }: RoomState,
+  reference: Uint8Array,
+  emoji: string,
+): { readonly message: Uint8Array; readonly isOn: boolean } | undefined => {
   for (const item of outbox.toReversed()) {
     const content = decodeContent(item.content)
     if (content.kind !== 'react' || content.emoji !== emoji) continue
-    if (equalBytes(content.reference, reference)) return content.isOn
+    if (equalBytes(content.reference, reference)) return { message: item.message, isOn: content.isOn }
   }
   return undefined
 }
@@ -59,10 +70,14 @@ export const react = ofAccount<ReactTo>({
     const marks = await ownMarks(store, id, reference, tools.account)
     const mark = marks.find(({ key }) => key === form)
     const stands = mark?.said.content.kind === 'react' && mark.said.content.isOn
-    if ((pending(room.state(), reference, form) ?? stands) === isOn) return
+    const underWay = pending(room.state(), reference, form)
+    if ((underWay?.isOn ?? stands) === isOn)
+      return { id: underWay ? messageItemId(tools.device, underWay.message) : null }
     if (!mark && marks.length >= limits.marksPerAccountMax) throw new SottoError('rate')
     const composedMs = timeMs()
     const content = encodeReact({ reference, emoji: form, isOn }, provider.random(16), composedMs)
-    await room.post({ message: named === undefined ? newId() : messageNamed(named), content, composedMs })
+    const message = named === undefined ? newId() : messageNamed(named)
+    await room.post({ message, content, composedMs })
+    return { id: messageItemId(tools.device, message) }
   },
 })

@@ -127,14 +127,14 @@ export const requeue = (outbox: readonly OutboxItem[], isOver: (item: OutboxItem
 /** What is shown by itself stays, for the user to decide about it; what says something of another message is gone. */
 export const failItem = (room: RoomState, message: Uint8Array, code: FailureCode): Stepped => {
   const item = outboxItem(room, message)
-  if (item && targetOf(readContent(item.content))) return withoutItem(room, message)
+  if (item && targetOf(readContent(item.content))) return withoutItem(room, message, code)
   const outbox = replaced(room.outbox, message, (one) => ({ ...one, stage: { kind: 'failed', code } }))
   return stepped({ ...room, outbox }, { told: [{ kind: 'outbox', messages: [message] }] })
 }
 
-const withoutItem = (room: RoomState, message: Uint8Array): Stepped => {
+const withoutItem = (room: RoomState, message: Uint8Array, code: FailureCode | null): Stepped => {
   const outbox = room.outbox.filter((item) => !equalBytes(item.message, message))
-  return stepped({ ...room, outbox }, { told: [{ kind: 'discarded', message }] })
+  return stepped({ ...room, outbox }, { told: [{ kind: 'discarded', message, code }] })
 }
 
 /** @throws SottoError `not_found` unless the message failed */
@@ -147,5 +147,5 @@ export const retryItem = (room: RoomState, message: Uint8Array): Stepped => {
 /** @throws SottoError `not_found` unless the message failed: what may be on its way cannot be taken back */
 export const discardItem = (room: RoomState, message: Uint8Array): Stepped => {
   if (outboxItem(room, message)?.stage.kind !== 'failed') throw new SottoError('not_found')
-  return withoutItem(room, message)
+  return withoutItem(room, message, null)
 }

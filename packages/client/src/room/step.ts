@@ -30,7 +30,8 @@ export type Told =
   | { readonly kind: 'changed'; readonly records: readonly ShownRecord[] }
   /** Items of the outbox that are new or stand differently. */
   | { readonly kind: 'outbox'; readonly messages: readonly Uint8Array[] }
-  | { readonly kind: 'discarded'; readonly message: Uint8Array }
+  /** Out of the outbox without a place in the log; `code`: why the server has refused it, null where the user gave it up. */
+  | { readonly kind: 'discarded'; readonly message: Uint8Array; readonly code: FailureCode | null }
   | { readonly kind: 'leave_refused'; readonly rule: string }
   | { readonly kind: 'intent'; readonly intent: string; readonly result: IntentResult }
 

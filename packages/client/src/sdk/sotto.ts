@@ -152,7 +152,7 @@ export const sottoOf = (client: Client): Sotto => {
         return { id: await stored, delivered }
       }),
     react: (name, id, emoji, options = {}) =>
-      waits.until(async () => client.react({ room: room(name).id, id, emoji, ...options })),
+      waits.until(async () => void (await client.react({ room: room(name).id, id, emoji, ...options }))),
     history: (name, options = {}) => waits.until(async () => readHistory(client, room(name).id, options)),
     createRoom: (name, options = {}) =>
       waits.until(async () => (await client.createRoom({ name, ...options })).room),

@@ -1,5 +1,5 @@
 /** What stands behind a command. */
-export type SlashSubject = 'TEXT' | 'NAME'
+export type SlashSubject = 'TEXT' | 'NAME' | 'EMOJI'
 
 export type SlashArgument =
   | { readonly kind: 'none' }

@@ -45,7 +45,12 @@ export const eventOfTold = (showing: Showing, room: RoomState, told: Told): Clie
     case 'outbox':
       return outboxEvent(showing, room, told.messages)
     case 'discarded':
-      return { kind: 'discarded', room: id, id: messageItemId(showing.profile.device, told.message) }
+      return {
+        kind: 'discarded',
+        room: id,
+        id: messageItemId(showing.profile.device, told.message),
+        code: told.code,
+      }
     case 'intent':
     case 'leave_refused':
       return null

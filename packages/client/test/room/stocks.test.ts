@@ -1,8 +1,10 @@
 import { limits } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
+import { encodeReact } from '../../src/content/react/react.ts'
+import { encodeText } from '../../src/content/text/text.ts'
 import { type Offer, withOffer } from '../../src/room/offers.ts'
 import { readRow, roomChanges } from '../../src/room/rows.ts'
-import { compose, type NewMessage } from '../../src/room/send.ts'
+import { compose, discardItem, failItem, type NewMessage } from '../../src/room/send.ts'
 import { emptyRoom, type OutboxItem, type RoomState } from '../../src/room/state.ts'
 import { provider, startS } from './people.ts'
 
@@ -23,6 +25,26 @@ describe('what waits in a room to be sent', () => {
     // What was sent makes room.
     const after = compose({ ...full, outbox: full.outbox.slice(1) }, draft())
     expect(after.outbox.at(-1)?.order).toBe(limits.outboxItemsPerRoomMax)
+  })
+})
+
+describe('what the server refuses', () => {
+  const salt = provider.random(16)
+
+  it('stays, to be decided about, where it is a message of its own', () => {
+    const text = { ...draft(), content: encodeText('so', salt, 0) }
+    const failed = failItem(compose(room, text), text.message, 'rate')
+    expect(failed.room.outbox).toMatchObject([{ stage: { kind: 'failed', code: 'rate' } }])
+    const given = discardItem(failed.room, text.message)
+    expect(given.told).toEqual([{ kind: 'discarded', message: text.message, code: null }])
+  })
+
+  it('is gone, and it is told why, where it says something about another message', () => {
+    const said = { reference: new Uint8Array(32), emoji: '👍', isOn: true }
+    const reaction = { ...draft(), content: encodeReact(said, salt, 0) }
+    const failed = failItem(compose(room, reaction), reaction.message, 'rate')
+    expect(failed.room.outbox).toEqual([])
+    expect(failed.told).toEqual([{ kind: 'discarded', message: reaction.message, code: 'rate' }])
   })
 })
 

@@ -304,7 +304,8 @@ export const en = {
     commandsKeys: '{move} to choose, {take} to insert',
     commandUnknown: 'There is no command <b>/{command}</b>. Nothing was sent. Type /help for a list.',
     commandSlash: 'To send a message that begins with a slash, type two: //',
-    commandIncomplete: 'Type {what, select, NAME {a name} other {a text}} after <b>/{command}</b>.',
+    commandIncomplete:
+      'Type {what, select, NAME {a name} EMOJI {an emoji} other {a text}} after <b>/{command}</b>.',
     invited: '<bdi>{name}</bdi> is invited.',
   },
 
@@ -316,13 +317,14 @@ export const en = {
     botsText: 'These are sent as messages: everybody in the room sees them.',
     does: {
       me: 'Describe what you are doing, in italics',
+      react: 'React to the newest message from someone else',
       shrug: 'Add ¯\\_(ツ)_/¯ to your message',
       invite: 'Invite someone',
       members: 'Show who is in the room',
       leave: 'Leave the room',
       help: 'Show this list',
     },
-    argument: { TEXT: 'text', NAME: 'name' },
+    argument: { TEXT: 'text', NAME: 'name', EMOJI: 'emoji' },
     slash: 'Send a message that begins with a slash',
   },
 

@@ -35,7 +35,7 @@ export const speechOf = (client: Client, memory: BotMemory) => {
       ...concern,
       roomName: client.state().rooms.find((view) => view.id === room)?.name ?? '',
       reply: (text) => say(room, text, `answer/${id}/${answers++}`),
-      react: (emoji, how = {}) => client.react({ room, id, emoji, ...how }),
+      react: async (emoji, how = {}) => void (await client.react({ room, id, emoji, ...how })),
     }
   }
   return { say, botMessage }

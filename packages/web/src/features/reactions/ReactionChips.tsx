@@ -50,9 +50,9 @@ const Chip = ({
 /** What people say about a message with one emoji each, under it. */
 export const ReactionChips = ({ target, act }: UnderProps) => {
   const t = useTranslations('reactions')
-  const shown = useReactions(target.item)
-  if (shown.length === 0) return null
   const isOpen = canReact(target)
+  const shown = useReactions(target.item, isOpen)
+  if (shown.length === 0) return null
   return (
     <div className={styles.chips} role="group" aria-label={t('group')}>
       {shown.map((reaction) => (

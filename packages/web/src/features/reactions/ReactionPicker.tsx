@@ -3,7 +3,7 @@ import type { KeyboardEvent } from 'react'
 import { useTranslations } from 'use-intl'
 import type { PanelProps } from '../../registry/messageAction.ts'
 import { found, nameOf, quick } from './choices.ts'
-import { reactWith } from './react.ts'
+import { canReact, reactWith } from './react.ts'
 import styles from './ReactionPicker.module.css'
 import { useReactions } from './useReactions.ts'
 
@@ -65,7 +65,8 @@ const ReadyEmoji = ({
 export const ReactionPicker = ({ target, act, onClose }: PanelProps) => {
   const t = useTranslations('reactions')
   const [text, setText] = useState('')
-  const own = new Set(useReactions(target.item).flatMap(({ emoji, own: isOwn }) => (isOwn ? [emoji] : [])))
+  const shown = useReactions(target.item, canReact(target))
+  const own = new Set(shown.flatMap(({ emoji, own: isOwn }) => (isOwn ? [emoji] : [])))
   const all = found(text)
   const pick = (emoji: string) => {
     onClose()

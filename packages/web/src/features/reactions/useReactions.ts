@@ -6,12 +6,12 @@ import { arrived, pending, settle, withPending } from './pending.ts'
 
 const none: readonly ReactionView[] = []
 
-/** The reactions of a message, with those of one's own that are on their way. */
-export const useReactions = (item: SpokenItem): readonly ReactionView[] => {
+/** The reactions of a message, with those of one's own that are on their way; none is where nothing can be said any more. */
+export const useReactions = (item: SpokenItem, isOpen: boolean): readonly ReactionView[] => {
   const known = item.kind === 'message' ? (item.reactions ?? none) : none
   const all = useObserved(pending, (now) => now)
   useEffect(() => {
     for (const one of arrived(all, item.id, known)) settle(one)
   }, [all, item.id, known])
-  return useMemo(() => withPending(known, all, item.id), [known, all, item.id])
+  return useMemo(() => (isOpen ? withPending(known, all, item.id) : known), [isOpen, known, all, item.id])
 }
