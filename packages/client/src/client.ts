@@ -76,8 +76,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const present: Present = Object.assign(stored, { kept: await keepAnew() })
 
   const isOnline = (): boolean => connection.isReady() && !present.halted
-  const stirred = (): void => views.invalidate()
-  const greeting = openGreeting({ present, scheduler, questions, isOnline, setTime: info.setTime, stirred })
+  const invalidate = (): void => views.invalidate()
+  const greeting = openGreeting({ present, scheduler, questions, isOnline, setTime: info.setTime, invalidate })
   const views = makeViewStore(
     viewSourcesOf({ present, server, deviceKind, connection: () => connection, greeting: () => greeting }),
   )
@@ -88,7 +88,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     chance: () => (provider.random(1)[0] ?? 0) / 255,
     events: {
       ...greeting.events,
-      viewed: stirred,
+      viewed: invalidate,
       sessionDoubted: () => void session.doubt().catch(() => {}),
     },
   })
@@ -102,9 +102,9 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
     connection.stop({ kind: 'refused', code: halted.code })
     void present.device?.rest(halted)
     waits.end(halted)
-    stirred()
+    invalidate()
   }
-  const parts = { provider, jose: options.jose, scheduler, line, call, timeMs, stirred }
+  const parts = { provider, jose: options.jose, scheduler, line, call, timeMs, invalidate }
   const startDevice = async (): Promise<void> => {
     const { profile, kept } = present
     if (profile?.kind !== 'ready') return
@@ -123,12 +123,12 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
         if (!kept.gate.isShut()) halt(error)
       },
     })
-    stirred()
+    invalidate()
   }
 
   const account = { ...options, store, timeMs, localMs: scheduler.nowMs }
   const { start: connect } = connection
-  const own = { present, info, session, scheduler, stirred }
+  const own = { present, info, session, scheduler, invalidate }
   const entrance = openEntrance({ ...own, account, connect, startDevice, keepAnew })
   await startDevice()
   options.onHope?.(connection.hurry)

@@ -65,7 +65,7 @@ export interface DeviceDeps {
   lineSettled(): Promise<void>
   changed(room: RoomState, told: readonly Told[]): void
   /** Something about rooms that is not in their state. */
-  stirred(): void
+  invalidate(): void
   halt(error: unknown): void
 }
 
@@ -75,7 +75,7 @@ const toolsOf = ({ provider, jose, signer, contacts, profile }: DeviceDeps): Too
 }
 
 export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
-  const { store, provider, scheduler, contacts, blocks, pool, line, call, stirred } = deps
+  const { store, provider, scheduler, contacts, blocks, pool, line, call, invalidate } = deps
   const { account } = deps.profile
   const tools = toolsOf(deps)
   const stock = openStock(deps)
@@ -95,13 +95,13 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
       deps.changed(room, told)
       stepTaken(room)
     },
-    stirred,
+    invalidate,
     halt: deps.halt,
   }
   const isBlocked = blocks.has
   const roomsDeps = { store, line, tools, contacts, pool, isBlocked, roomDeps, renewKeyPackages: stock.renew }
   const rooms = openRooms(roomsDeps, await loadRooms(store))
-  const entering = openEntering({ rooms, replenish: stock.replenish, stirred })
+  const entering = openEntering({ rooms, replenish: stock.replenish, invalidate })
 
   const newId = (): Uint8Array => provider.random(16)
 
@@ -120,7 +120,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     nowMs: deps.timeMs,
     newId: () => toHex(newId()),
     enter: (room, name) => entering.enter(room, { kind: 'active' }, name),
-    stirred,
+    invalidate,
   })
   stepTaken = openRoom.changed
   const admission = makeAdmission({ ...deps, rooms: rooms.all, account, isBlocked })

@@ -54,7 +54,7 @@ interface Deps {
   newId(): string
   /** Enters a room by an invitation, if it is the open room of this name. */
   enter(room: string, name: string): Promise<void>
-  stirred(): void
+  invalidate(): void
 }
 
 interface Known {
@@ -84,7 +84,7 @@ export const openOpenRoom = async (deps: Deps): Promise<OpenRoom> => {
   const keep = async (next: Wish | null): Promise<void> => {
     await store.commit([wishRow.change(next)])
     wish = next
-    deps.stirred()
+    deps.invalidate()
   }
   const phaseOf = (room: Uint8Array): RoomState['phase']['kind'] | undefined =>
     rooms.find(toHex(room))?.state().phase.kind
@@ -161,7 +161,7 @@ export const openOpenRoom = async (deps: Deps): Promise<OpenRoom> => {
       await tellServer()
       await goOn(answer.askedMs)
     }
-    deps.stirred()
+    deps.invalidate()
   }
 
   const isOwnerIn = (room: Uint8Array): boolean => {

@@ -79,6 +79,6 @@ export interface RoomDeps {
   rawBytesMax(): number
   changed(room: RoomState, told: readonly Told[]): void
   /** Something about the room that is not in its state: how much of the log is still to be read. */
-  stirred(): void
+  invalidate(): void
   halt(error: unknown): void
 }

@@ -78,7 +78,7 @@ const nack = async ({ deps, sender }: Pick<RoomParts, 'deps' | 'sender'>): Promi
 /** Something may be different without a step: it is decided again, and looked at. */
 const unseen = ({ deps, proceed }: Pick<RoomParts, 'deps' | 'proceed'>): void => {
   proceed()
-  deps.stirred()
+  deps.invalidate()
 }
 
 const commitFor = async (parts: RoomParts, purpose: Purpose): Promise<void> => {
@@ -138,7 +138,7 @@ const rejoin = async (parts: RoomParts): Promise<void> => {
 /** Offers the server what it has lost. */
 const restoreLog = async ({ deps, reader, timers, proceed, holdBack }: RoomParts): Promise<void> => {
   const restored = await reader.restorer.restore()
-  deps.stirred()
+  deps.invalidate()
   const pauseMs = pauseAfter(restored, timers.between)
   if (pauseMs === null) proceed()
   else holdBack(pauseMs)

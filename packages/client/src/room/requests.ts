@@ -32,12 +32,12 @@ export const requestsOf = (parts: RoomParts): Omit<Room, 'id'> => {
     },
     hint: (seq) => {
       reader.hint(seq)
-      deps.stirred()
+      deps.invalidate()
       proceed()
     },
     headIs: async (ack, then) => {
       await reader.headIs(ack, then)
-      deps.stirred()
+      deps.invalidate()
       proceed()
     },
     wake: () => {

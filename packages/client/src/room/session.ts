@@ -82,7 +82,7 @@ export const withoutFailures = (session: RoomSession): RoomSession =>
   session.work.kind === 'closed' ? session : { ...session, work: { ...session.work, failures: 0 } }
 
 /** Something has happened about which it is to be decided. */
-export const stirred = (session: RoomSession): RoomSession =>
+export const invalidated = (session: RoomSession): RoomSession =>
   session.work.kind === 'working' ? { ...session, work: { ...session.work, again: true } } : session
 
 export const begun = (session: RoomSession): RoomSession =>

@@ -2,7 +2,7 @@ import { limits, SottoError } from '@sotto/protocol'
 import type { Cell } from '../cell.ts'
 import { retryDelayMaxMs } from '../forNow.ts'
 import type { Action } from './decide.ts'
-import { begun, failedOnce, rested, type RoomSession, stirred } from './session.ts'
+import { begun, failedOnce, rested, type RoomSession, invalidated } from './session.ts'
 import type { Timers } from './timers.ts'
 
 /** Does what is to be done about a room, one thing after the other, and decides again after everything that happens. */
@@ -58,7 +58,7 @@ export const makeWorkLoop = ({ session, timers, decided, perform, halt }: Deps):
 
   const proceed = (): void => {
     if (session.now().work.kind === 'resting') void work()
-    else session.change(stirred)
+    else session.change(invalidated)
   }
 
   return { proceed, pause }

@@ -27,7 +27,7 @@ interface Deps {
   startDevice(): Promise<void>
   connect(token: string): void
   keepAnew(): Promise<Kept>
-  stirred(): void
+  invalidate(): void
 }
 
 interface Way extends Entrance {
@@ -53,7 +53,7 @@ const revokeSelf = async ({ present, account, info, session }: Deps): Promise<vo
   await session.call(operations.appendLink, { link })
 }
 
-const erase = async ({ present, account, info, keepAnew, stirred }: Deps): Promise<void> => {
+const erase = async ({ present, account, info, keepAnew, invalidate }: Deps): Promise<void> => {
   await present.device?.rest(new SottoError('no_account'))
   present.device = null
   present.profile = null
@@ -62,7 +62,7 @@ const erase = async ({ present, account, info, keepAnew, stirred }: Deps): Promi
   await account.store.commit([eraseEverything])
   await account.keychain.destroy()
   present.kept = await keepAnew()
-  stirred()
+  invalidate()
 }
 
 /** Ends the session on the server. One that cannot be ended ends by itself; `forget` does not wait for that. */
@@ -80,7 +80,7 @@ const signOut = async (
 }
 
 export const openEntrance = (deps: Deps): Way => {
-  const { present, account, info, scheduler, stirred } = deps
+  const { present, account, info, scheduler, invalidate } = deps
   const { store, transport } = account
 
   /** One registration or login at a time: two of one name would each prepare keys, and only those of one be known. */
@@ -106,7 +106,7 @@ export const openEntrance = (deps: Deps): Way => {
       await whenReachable(scheduler, async () => present.device?.replenish())
     } finally {
       present.isArriving = false
-      stirred()
+      invalidate()
     }
   }
 

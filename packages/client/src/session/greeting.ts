@@ -19,7 +19,7 @@ interface Deps {
   readonly questions: Questions
   isOnline(): boolean
   setTime(timeMs: number): void
-  stirred(): void
+  invalidate(): void
 }
 
 /** Something that is done once there is a line, and done again if the line breaks before it is done. */
@@ -37,7 +37,7 @@ const whileOnlineWith =
   }
 
 export const openGreeting = (deps: Deps): Greeting => {
-  const { present, questions, stirred } = deps
+  const { present, questions, invalidate } = deps
   const whileOnline = whileOnlineWith(deps)
   let places: ReturnType<Device['rooms']['places']> = new Map()
   let isDone = false
@@ -58,7 +58,7 @@ export const openGreeting = (deps: Deps): Greeting => {
     whileOnline(replenish)
     whileOnline(present.kept.blocks.follow)
     whileOnline(async () => {
-      if (await present.kept.contacts.mend()) stirred()
+      if (await present.kept.contacts.mend()) invalidate()
     })
     whileOnline(async () => present.device?.lookForOpenRoom())
     whileOnline(async () => {
@@ -71,7 +71,7 @@ export const openGreeting = (deps: Deps): Greeting => {
       isDone = true
       rooms.proceed()
       present.device?.greeted()
-      stirred()
+      invalidate()
     })
   }
 

@@ -16,10 +16,10 @@ interface Deps {
   readonly rooms: Rooms
   /** A key package has been used up. */
   replenish(): Promise<void>
-  stirred(): void
+  invalidate(): void
 }
 
-export const openEntering = ({ rooms, replenish, stirred }: Deps): Entering => {
+export const openEntering = ({ rooms, replenish, invalidate }: Deps): Entering => {
   const under = new Set<string>()
   const endThose = (): Promise<void> => endContinued([...rooms.all()], rooms.find)
   return {
@@ -28,12 +28,12 @@ export const openEntering = ({ rooms, replenish, stirred }: Deps): Entering => {
     enter: async (room, phase, openName) => {
       if (under.has(room)) throw new SottoError('rate', 'the room is being entered')
       under.add(room)
-      stirred()
+      invalidate()
       try {
         await rooms.enter(room, phase, openName)
       } finally {
         under.delete(room)
-        stirred()
+        invalidate()
       }
       replenish().catch(() => {})
       await endThose()

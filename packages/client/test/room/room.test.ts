@@ -56,7 +56,7 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
     rawBytesMax: () => 1024 * 1024,
     timeMs: () => startS * 1000,
     changed: () => {},
-    stirred: () => {},
+    invalidate: () => {},
     halt: (error) => void halted.push(error),
   }
   return { room: openRoom(deps, side.room, false), store, disk, halted }

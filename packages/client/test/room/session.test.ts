@@ -9,7 +9,7 @@ import {
   releasedAt,
   rested,
   sessionAtFirst,
-  stirred,
+  invalidated,
 } from '../../src/room/session.ts'
 import {
   departed,
@@ -59,7 +59,7 @@ describe('what was sent', () => {
 
 describe('a room at work', () => {
   it('decides once more for what has happened meanwhile, and not for what has failed', () => {
-    const working = stirred(begun(sessionAtFirst))
+    const working = invalidated(begun(sessionAtFirst))
     expect(working.work).toMatchObject({ kind: 'working', again: true })
     expect(failedOnce(working).work).toEqual({ kind: 'working', failures: 1, again: false })
     expect(rested(failedOnce(working)).work).toEqual({ kind: 'resting', failures: 1 })
@@ -68,7 +68,7 @@ describe('a room at work', () => {
   it('begins nothing after its end', () => {
     const reason = new SottoError('closed')
     const closed = closedFor(sessionAtFirst, reason)
-    for (const step of [begun, stirred, rested, failedOnce, released])
+    for (const step of [begun, invalidated, rested, failedOnce, released])
       expect(step(closed).work).toEqual({ kind: 'closed', reason })
   })
 
