@@ -92,8 +92,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       sessionDoubted: () => void session.doubt().catch(() => {}),
     },
   })
-  const isGreeted = greeting.isDone
-  const line = lineOf({ provider, info, call, isOnline, isGreeted, connection: () => connection })
+  const isSynced = greeting.isDone
+  const line = lineOf({ provider, info, call, isOnline, isSynced, connection: () => connection })
 
   const halt = (error: unknown): void => {
     if (present.halted) return

@@ -37,7 +37,7 @@ export interface Device {
   /** Asks the server for its open room, and goes on with what is half done about it. @throws what keeps it from being asked */
   lookForOpenRoom(): Promise<void>
   /** This connection has learned what there was to know: whoever waits at an open room is brought in. */
-  greeted(): void
+  synced(): void
   /** A hint that a room's log goes this far. */
   behind(room: string, head: number): void
   /** Ends all that goes on by itself. */
@@ -154,7 +154,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
 
     openRoomView: openRoom.view,
     lookForOpenRoom: openRoom.look,
-    greeted: admission.look,
+    synced: admission.look,
     behind: (id, head) => {
       const room = rooms.find(id)
       if (!room) return

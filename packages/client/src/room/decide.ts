@@ -15,7 +15,7 @@ import { intentsOf, needsMeta, type Purpose } from './purpose.ts'
 export interface Situation {
   readonly online: boolean
   /** It is known which devices were revoked while there was no line. */
-  readonly greeted: boolean
+  readonly synced: boolean
   /** The newest entry known to be in the log. */
   readonly head: number
   /** Messages that are on their way to the server, or were acknowledged and are not in the log yet, by id in hex. */
@@ -134,7 +134,7 @@ const decideOpen = (room: RoomState, situation: Situation): readonly Action[] =>
   if (purpose && sent.length > 0 && !situation.crowdedOut) return submit
   if (purpose) return [claimFor(purpose, situation) ?? { kind: 'commit', purpose }]
   // What is said now might be said to whoever has the device (CL-10).
-  if (situation.dead === 'revoked' || !situation.greeted) return [...submit, ...meta]
+  if (situation.dead === 'revoked' || !situation.synced) return [...submit, ...meta]
   const count = situation.window - sent.length
   const { timeMs, account, doubted } = situation
   const duties = hookDuties(room, timeMs, account, doubted).map((duty): Action => ({ kind: 'hook', duty }))

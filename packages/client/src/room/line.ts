@@ -6,7 +6,7 @@ import type { LogWitness } from './judge.ts'
 export interface Line {
   isOnline(): boolean
   /** Whether it is known what has happened to those in the rooms before the line was there. */
-  isGreeted(): boolean
+  isSynced(): boolean
   /** One message over the live lane. @throws SottoError with the server's code, `offline`, `timeout` */
   submit(room: Uint8Array, message: Uint8Array): Promise<Acknowledgement>
   readonly call: Call

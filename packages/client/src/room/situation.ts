@@ -37,7 +37,7 @@ export const situationOf = (parts: Omit<RoomParts, 'outcomes' | 'take' | 'holdBa
   const nowMs = deps.scheduler.nowMs()
   return {
     online: deps.line.isOnline(),
-    greeted: deps.line.isGreeted(),
+    synced: deps.line.isSynced(),
     head: reader.head(),
     underWay: sending.underWay,
     holdingBack: nowMs < hold.allMs,

@@ -70,7 +70,7 @@ export const openGreeting = (deps: Deps): Greeting => {
       if (then !== openings) return
       isDone = true
       rooms.proceed()
-      present.device?.greeted()
+      present.device?.synced()
       invalidate()
     })
   }

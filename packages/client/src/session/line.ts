@@ -10,14 +10,14 @@ interface Deps {
   readonly info: Pick<ServerInfo, 'pin'>
   readonly call: Call
   readonly isOnline: () => boolean
-  readonly isGreeted: () => boolean
+  readonly isSynced: () => boolean
   connection(): Connection
 }
 
 /** The way to the server, as rooms see it. */
-export const lineOf = ({ provider, info, call, isOnline, isGreeted, connection }: Deps): Line => ({
+export const lineOf = ({ provider, info, call, isOnline, isSynced, connection }: Deps): Line => ({
   isOnline,
-  isGreeted,
+  isSynced,
   submit: (room, message) => connection().submit(room, message),
   call,
   witness: () => {

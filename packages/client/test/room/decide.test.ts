@@ -31,7 +31,7 @@ describe('what is to be done next', () => {
   })
   const calm = (): Situation => ({
     online: true,
-    greeted: true,
+    synced: true,
     head: active.place.cursor,
     underWay: new Set(),
     holdingBack: false,
@@ -120,7 +120,7 @@ describe('what is to be done next', () => {
   it('nothing is said where somebody is not who it was, or may have been revoked, or while the server asks for patience', () => {
     const outbox = [item(0, queued)]
     expect(kinds({ ...active, outbox }, { alarmed: true })).toEqual([])
-    expect(kinds({ ...active, outbox }, { greeted: false })).toEqual([])
+    expect(kinds({ ...active, outbox }, { synced: false })).toEqual([])
     expect(kinds({ ...active, outbox }, { dead: 'revoked', onDuty: false })).toEqual([])
     expect(kinds({ ...active, outbox }, { holdingBack: true })).toEqual([])
   })

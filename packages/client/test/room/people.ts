@@ -351,7 +351,7 @@ export const roomOf = async (
 /** Nothing that happens outside of the room keeps it from anything, at this time of the server's clock. */
 export const calmAt = ({ place }: RoomState, clockS: number): Situation => ({
   online: true,
-  greeted: true,
+  synced: true,
   head: place.cursor,
   underWay: new Set(),
   holdingBack: false,

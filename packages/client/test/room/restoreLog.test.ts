@@ -110,7 +110,7 @@ const device = async (ledger: Ledger, call: Call, store: Store): Promise<Device>
       tools: toolsOf(alice, [alice]),
       line: {
         isOnline: () => true,
-        isGreeted: () => true,
+        isSynced: () => true,
         submit: () => Promise.reject(new SottoError('offline')),
         call,
         witness: () => ledger.witness,

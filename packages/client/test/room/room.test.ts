@@ -46,7 +46,7 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
     tools: side.tools,
     line: {
       isOnline,
-      isGreeted: isOnline,
+      isSynced: isOnline,
       submit: () => Promise.reject(new SottoError('offline')),
       call,
       witness: () => ledger.witness,
