@@ -31,7 +31,7 @@ const forwarding = (client: Client, room: string, hook: string, signal: AbortSig
     const look = (): void => {
       work().catch((error: unknown) => {
         // The server may be away, or the script behind: what was not handed over is tried again.
-        if (isForNow(error)) timer = setTimeout(look, retryDelayMs)
+        if (isTransient(error)) timer = setTimeout(look, retryDelayMs)
         else reject(error)
       })
     }
@@ -46,9 +46,9 @@ const forwarding = (client: Client, room: string, hook: string, signal: AbortSig
   return { work, failed }
 }
 
-const forNow = ['offline', 'timeout', 'unavailable', 'read_only', 'rate', 'quota']
-const isForNow = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && forNow.some((code) => code === error.code)
+const transientCodes = ['offline', 'timeout', 'unavailable', 'read_only', 'rate', 'quota']
+const isTransient = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && transientCodes.some((code) => code === error.code)
 
 export const hookForwardCommand = (): Command =>
   new Command('forward')

@@ -1,6 +1,6 @@
 import { limits, SottoError } from '@sotto/protocol'
 import { type AccountState, activeDevices } from '@sotto/trust'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 
 /**
@@ -61,7 +61,7 @@ export const whenReachable = async (scheduler: Scheduler, publish: () => Promise
       try {
         return await publish()
       } catch (error) {
-        const isPassing = error instanceof SottoError && isForNow(error)
+        const isPassing = error instanceof SottoError && isTransient(error)
         if (!isPassing || scheduler.steadyMs() >= untilMs) return
         await new Promise<void>((resolve) => scheduler.after(limits.arrivalDelayMinMs, resolve))
       }

@@ -31,7 +31,7 @@ import {
   pinOf,
   verifyChain,
 } from '@sotto/trust'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import { everyReading, readableAt, readableRows } from '../database/readings.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { within } from '../room/keys.ts'
@@ -314,7 +314,7 @@ export const openContacts = (
         try {
           taken = (await handBackOne(account, value)) || taken
         } catch (error) {
-          if (!(error instanceof SottoError) || isForNow(error)) throw error
+          if (!(error instanceof SottoError) || isTransient(error)) throw error
         }
       }
       return taken

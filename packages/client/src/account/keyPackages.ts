@@ -29,7 +29,7 @@ import {
   lastResortExtension,
   leafCapabilities,
 } from '@sotto/trust'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import type { ClientLimits } from '../limits.ts'
 import { within } from '../room/keys.ts'
 import { mayBeMore } from '../room/waiting.ts'
@@ -238,7 +238,7 @@ export const keyPackagePool = (
         unconfirmed = []
       } catch (error) {
         // What is not as it should be is not sent again; others take its place.
-        if (error instanceof SottoError && !isForNow(error)) unconfirmed = []
+        if (error instanceof SottoError && !isTransient(error)) unconfirmed = []
         throw error
       }
     },

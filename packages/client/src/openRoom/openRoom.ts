@@ -13,7 +13,7 @@ import { roleOf, roles } from '@sotto/trust'
 import type { Call } from '../account/contacts.ts'
 import { nameOf } from '../content/meta.ts'
 import { isOpenRoom } from '../content/openness.ts'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import type { Store } from '../ports/store.ts'
 import type { Room } from '../room/atWork.ts'
 import { isMetaKnown } from '../room/metadata.ts'
@@ -71,7 +71,7 @@ const ofEarlierServer = (error: unknown): null => {
 
 /** What the server refuses for good changes nothing here; what fails for now is done at the next look. */
 const unlessForNow = (error: unknown): void => {
-  if (!(error instanceof SottoError) || isForNow(error)) throw error
+  if (!(error instanceof SottoError) || isTransient(error)) throw error
 }
 
 export const openOpenRoom = async (deps: Deps): Promise<OpenRoom> => {
@@ -223,7 +223,7 @@ export const openOpenRoom = async (deps: Deps): Promise<OpenRoom> => {
         else await call(operations.askToJoin, { room, wanted: true })
       } catch (error) {
         // Refused for good: it is not waited for.
-        if (error instanceof SottoError && !isForNow(error) && error.code !== 'already_member') {
+        if (error instanceof SottoError && !isTransient(error) && error.code !== 'already_member') {
           await keep(null)
           throw error
         }

@@ -2,7 +2,7 @@ import { decode, decodeKeyPackage, type KeyPackage, MlsError, type Provider } fr
 import { equalBytes, operations, SottoError } from '@sotto/protocol'
 import { type AccountLookup, identityOf, isKeyPackageOver, isRevoked, verifyKeyPackage } from '@sotto/trust'
 import type { Call, Contacts } from '../account/contacts.ts'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import type { Intent, RoomState } from './state.ts'
 
 export interface Claiming {
@@ -138,7 +138,7 @@ export const claimForAll = async (
     try {
       found.set(id, await claimKeyPackages(claiming, room, account))
     } catch (error) {
-      if (error instanceof SottoError && !isForNow(error)) {
+      if (error instanceof SottoError && !isTransient(error)) {
         failed.push({ id, failure: error })
         continue
       }

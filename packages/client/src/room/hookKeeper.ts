@@ -12,7 +12,7 @@ import {
 } from './hookDuties.ts'
 import type { Line } from './line.ts'
 import type { TakeStep } from './runner.ts'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import type { RoomState } from './state.ts'
 import type { Tools } from './tools.ts'
 
@@ -57,7 +57,7 @@ export const makeHookKeeper = (deps: Deps): HookKeeper => {
         tokenHash: known.tokenHash,
       })
     } catch (error) {
-      if (!(error instanceof SottoError) || isForNow(error)) throw error
+      if (!(error instanceof SottoError) || isTransient(error)) throw error
       // Others were first, or it is not for this device to say.
       if (error.code !== 'stale_epoch') refused(hook, error)
     }

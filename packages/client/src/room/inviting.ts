@@ -2,7 +2,7 @@ import { equalBytes, limits, normalizeName, operations, SottoError, toHex } from
 import { roleOf } from '@sotto/trust'
 import { awaitArrival, newPatience, type Patience } from '../account/arrival.ts'
 import type { AccountScope } from '../commands/command.ts'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { InviteOutcome } from '../view.ts'
 import type { Room } from './atWork.ts'
@@ -105,7 +105,7 @@ export const inviteTogether = async (
       (await patiently(scope.scheduler, () => invitationOf(scope, room, name, patience)).catch(failureOf))
     prepared.push({ name, got })
     // Where the line is gone nobody else is found either.
-    if (got instanceof SottoError && isForNow(got)) over = got
+    if (got instanceof SottoError && isTransient(got)) over = got
   }
   const intents = new Set(prepared.flatMap(({ got }) => (got instanceof SottoError ? [] : [got])))
   const settled = await Promise.allSettled(room.intendAll([...intents]))

@@ -3,7 +3,7 @@ import { equalBytes, operations, SottoError } from '@sotto/protocol'
 import { policyOf } from '@sotto/trust'
 import type { Cell } from '../cell.ts'
 import { hashOfMeta, metaKeyOf, nameOf, openMetaWith } from '../content/meta.ts'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import { archiveKeyOf } from './archiveKey.ts'
 import { engineWithoutChecks } from './attempt.ts'
 import type { Line } from './line.ts'
@@ -80,7 +80,7 @@ export const makeMetaKeeper = ({ tools, line, asked, state, take }: Deps): MetaK
       if (!group) return
       const epoch = epochOf(group)
       const answer = await line.call(operations.readMeta, { room: id }).catch((error: unknown) => {
-        if (error instanceof SottoError && !isForNow(error)) return undefined
+        if (error instanceof SottoError && !isTransient(error)) return undefined
         throw error
       })
       const meta = answer && (await opened(answer.epoch, answer.sealed))

@@ -1,5 +1,5 @@
 import { SottoError, limits } from '@sotto/protocol'
-import { isForNow, isTooLargeOnTheWay } from '../forNow.ts'
+import { isTransient, isTooLargeOnTheWay } from '../transient.ts'
 
 /** What the refusals of a server mean for what was sent: pure looks at a failure. */
 
@@ -30,7 +30,7 @@ export const isFinal = (failure: SottoError): boolean => {
     case 'fork':
       return false
     default:
-      return isCrowded(failure) || isTooLargeOnTheWay(failure) || !isForNow(failure)
+      return isCrowded(failure) || isTooLargeOnTheWay(failure) || !isTransient(failure)
   }
 }
 

@@ -1,5 +1,5 @@
 import { limits, type SottoError, toHex } from '@sotto/protocol'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import { movedOn, passedOver } from './passedOver.ts'
 import { failureOf, retryDelayMs } from './refusals.ts'
 import { failItem, outboxItem, requeue } from './send.ts'
@@ -53,7 +53,7 @@ const refused = async (
     tellNoSpace(sending, item.message, failure)
     return sending.crowdedOut(retryDelayMs(failure))
   }
-  if (isForNow(failure)) return sending.holdBack(retryDelayMs(failure))
+  if (isTransient(failure)) return sending.holdBack(retryDelayMs(failure))
   switch (failure.code) {
     case 'stale_epoch':
       return movedOn(sending, failure)

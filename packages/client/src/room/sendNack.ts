@@ -1,6 +1,6 @@
 import { operations } from '@sotto/protocol'
 import { signLabelled } from '@sotto/trust'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import { moved } from './move.ts'
 import { failureOf, retryDelayMs } from './refusals.ts'
 import { dropRoom } from './repair.ts'
@@ -20,7 +20,7 @@ export const sendNack = async (sending: Nacking): Promise<void> => {
     await line.call(operations.submitNack, { room: id, seq, rule, messageId: message, signature })
   } catch (error) {
     const failure = failureOf(error)
-    if (isForNow(failure)) return sending.holdBack(retryDelayMs(failure))
+    if (isTransient(failure)) return sending.holdBack(retryDelayMs(failure))
     if (failure.code === 'not_member') await isNoMember(sending)
   }
   await runner.take((room) => stepped(moved(room, { kind: 'nack_sent' })))

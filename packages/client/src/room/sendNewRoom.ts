@@ -1,7 +1,7 @@
 import { operations } from '@sotto/protocol'
 import { nameOf } from '../content/meta.ts'
 import { isOpenRoom } from '../content/openness.ts'
-import { isForNow, isTooLargeOnTheWay } from '../forNow.ts'
+import { isTransient, isTooLargeOnTheWay } from '../transient.ts'
 import { confirmRoom } from './newRoom.ts'
 import { moved } from './move.ts'
 import { failureOf, retryDelayMs } from './refusals.ts'
@@ -26,7 +26,7 @@ export const sendNewRoom = async (sending: SendContext): Promise<void> => {
     await runner.take((room) => confirmRoom(tools, room, ack))
   } catch (error) {
     const failure = failureOf(error)
-    if (failure.code !== 'quota' && isForNow(failure) && !isTooLargeOnTheWay(failure))
+    if (failure.code !== 'quota' && isTransient(failure) && !isTooLargeOnTheWay(failure))
       return sending.holdBack(retryDelayMs(failure))
     sending.notCreated(failure)
     await runner.take((room) => stepped(moved(room, { kind: 'create_refused' })))

@@ -1,5 +1,5 @@
 import { type Acknowledgement, limits, operations, type SottoError } from '@sotto/protocol'
-import { isForNow } from '../forNow.ts'
+import { isTransient } from '../transient.ts'
 import { unclaimed } from './claim.ts'
 import { dropPending, renewPending } from './intents.ts'
 import { movedOn, passedOver } from './passedOver.ts'
@@ -57,7 +57,7 @@ const refused = async (sending: SendContext, pending: Pending, failure: SottoErr
   if (runner.state().phase.kind === 'repairing' && waitMs > limits.rejoinWaitMaxMs)
     return runner.take((room) => stepped(freezeExhausted(room)))
   // Nothing is stored of what only adds: who asked for it is told, and may want something else meanwhile.
-  if (failure.code !== 'quota' && isForNow(failure) && !isFinal(failure))
+  if (failure.code !== 'quota' && isTransient(failure) && !isFinal(failure))
     return sending.holdBack(retryDelayMs(failure))
   return refusedForGood(sending, pending, failure)
 }

@@ -1,6 +1,6 @@
 import { limits, SottoError } from '@sotto/protocol'
 import type { Cell } from '../cell.ts'
-import { retryDelayMaxMs } from '../forNow.ts'
+import { retryDelayMaxMs } from '../transient.ts'
 import type { Action } from './decide.ts'
 import { begun, failedOnce, rested, type RoomSession, invalidated } from './session.ts'
 import type { Timers } from './timers.ts'

@@ -1,6 +1,6 @@
 import { limits, toHex } from '@sotto/protocol'
 import type { Device } from '../device.ts'
-import { retryDelayMaxMs } from '../forNow.ts'
+import { retryDelayMaxMs } from '../transient.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { Questions } from '../questions.ts'
 import type { ConnectionEvents, Ready } from '../sync/frames.ts'

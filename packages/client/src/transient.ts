@@ -8,7 +8,7 @@ export const isTooLargeOnTheWay = ({ detail }: SottoError): boolean => obstacleI
  * Whether what failed may be done yet, or was done and the answer is lost: the same is tried again. Whatever stands
  * between this device and the server decides nothing: its answers are no answers.
  */
-export const isForNow = ({ code, detail }: SottoError): boolean => {
+export const isTransient = ({ code, detail }: SottoError): boolean => {
   if (obstacleIn(detail)) return true
   switch (code) {
     case 'offline':
