@@ -84,7 +84,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
   const connection = openConnection({
     transport,
     scheduler,
-    meet: info.fetch,
+    fetchServerInfo: info.fetch,
     chance: () => (provider.random(1)[0] ?? 0) / 255,
     events: {
       ...greeting.events,
@@ -115,7 +115,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       store: kept.gate.store,
       signer: await keychain.signer(),
       senderOf: views.senderOf,
-      meet: info.fetchKnown,
+      fetchServerInfo: info.fetchKnown,
       lineSettled: connection.settled,
       changed: views.emit,
       // What comes too late for an account that was erased stops nobody.

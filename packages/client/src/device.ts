@@ -60,7 +60,7 @@ export interface DeviceDeps {
   readonly senderOf: SenderOf
   timeMs(): number
   /** Asks the server what it is and what time it has. */
-  meet(): Promise<void>
+  fetchServerInfo(): Promise<void>
   /** Resolves when no line is on its way any more. */
   lineSettled(): Promise<void>
   changed(room: RoomState, told: readonly Told[]): void

@@ -24,7 +24,7 @@ interface Deps {
   readonly scheduler: { nowMs(): number }
   timeMs(): number
   /** Asks the server what time it has. */
-  meet(): Promise<void>
+  fetchServerInfo(): Promise<void>
 }
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
@@ -47,7 +47,7 @@ export const openStock = (deps: Deps): Stock => {
     } catch (error) {
       if (!(error instanceof SottoError && error.code === 'policy')) throw error
       // What was made may be dated by a clock that the server has set right since.
-      await deps.meet()
+      await deps.fetchServerInfo()
       await fill(afresh)
     }
   }

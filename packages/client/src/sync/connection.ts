@@ -38,7 +38,7 @@ export interface ConnectionDeps {
   /** From 0 to 1. */
   chance(): number
   /** Makes sure that the server is the one it was. @throws what keeps it from being asked */
-  meet(): Promise<'known' | 'other'>
+  fetchServerInfo(): Promise<'known' | 'other'>
   readonly events: ConnectionEvents
 }
 
@@ -65,7 +65,7 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
     const begunMs = scheduler.steadyMs()
     const opening: LineState = { kind: 'opening', begunMs, isOther }
     become(opening)
-    deps.meet().then(
+    deps.fetchServerInfo().then(
       (met) => {
         if (line.now() !== opening) return
         if (met === 'known') connect(begunMs)

@@ -20,7 +20,7 @@ const ackOf = (requestId: number): ServerFrame => ({
 })
 
 /** A clock that is moved by hand, lines that are opened and cut by hand. */
-const workbench = (meet: () => Promise<'known' | 'other'> = async () => 'known') => {
+const workbench = (fetchServerInfo: () => Promise<'known' | 'other'> = async () => 'known') => {
   let nowMs = 0
   const tasks = new Set<{ atMs: number; task: () => void }>()
   const lines: { say(event: LiveEvent): void; readonly sent: unknown[]; closed: boolean }[] = []
@@ -53,7 +53,7 @@ const workbench = (meet: () => Promise<'known' | 'other'> = async () => 'known')
       turn: () => Promise.resolve(),
     },
     chance: () => 0.5,
-    meet,
+    fetchServerInfo,
     events: {
       viewed: (view) => void views.push(view),
       opening: () => void heard.push('opening'),
