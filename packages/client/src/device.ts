@@ -14,7 +14,7 @@ import type { Scheduler } from './ports/scheduler.ts'
 import type { Store } from './ports/store.ts'
 import { loadRooms } from './room/load.ts'
 import type { Line } from './room/line.ts'
-import { makePace } from './room/pace.ts'
+import { makeSendWindow } from './room/sendWindow.ts'
 import type { RoomState } from './room/state.ts'
 import type { Told } from './room/step.ts'
 import type { Tools } from './room/tools.ts'
@@ -88,7 +88,7 @@ export const openDevice = async (deps: DeviceDeps): Promise<Device> => {
     scheduler,
     tools,
     line,
-    pace: makePace(),
+    sendWindow: makeSendWindow(),
     replenish: stock.replenish,
     timeMs: deps.timeMs,
     changed: (room: RoomState, told: readonly Told[]) => {

@@ -6,7 +6,7 @@ import type { Store } from '../ports/store.ts'
 import type { Acknowledged } from '../timeline/view.ts'
 import type { HandedBack, SpaceOwner } from '../view.ts'
 import type { Line } from './line.ts'
-import type { Pace } from './pace.ts'
+import type { SendWindow } from './sendWindow.ts'
 import type { TakeStep } from './runner.ts'
 import type { RoomSession } from './session.ts'
 import type { RoomWait } from './settled.ts'
@@ -70,7 +70,7 @@ export interface RoomDeps {
   readonly scheduler: Scheduler
   readonly tools: Tools
   readonly line: Line
-  readonly pace: Pace
+  readonly sendWindow: SendWindow
   /** Sees to it that others find key packages of this device that they can use. */
   replenish(): Promise<void>
   /** The server's time, as far as it is known. */

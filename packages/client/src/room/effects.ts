@@ -27,7 +27,7 @@ export const perform = (parts: RoomParts, action: Action): Promise<void> => {
     case 'nack':
       return nack(parts)
     case 'submit':
-      deps.pace.sent(action.items.length, deps.scheduler.nowMs())
+      deps.sendWindow.sent(action.items.length, deps.scheduler.nowMs())
       sender.submit(action.items)
       return Promise.resolve()
     case 'submit_pending':

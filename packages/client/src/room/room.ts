@@ -74,7 +74,7 @@ const partsOf = (deps: RoomDeps, initial: RoomState, isStored: boolean): RoomPar
     session: partOf(session, 'sending'),
     holdBack,
     crowdedOut: (delayMs) => holdBack(delayMs, 'messagesMs'),
-    slowDown: () => deps.pace.slowDown(scheduler.nowMs()),
+    slowDown: () => deps.sendWindow.slowDown(scheduler.nowMs()),
     told: (message) => tellOf(parts, message),
     proceed,
     divided: (addsAtOnce) => session.change((now) => ({ ...now, addsAtOnce })),

@@ -81,7 +81,7 @@ export const released = (session: RoomSession): RoomSession => withoutFailures({
 export const withoutFailures = (session: RoomSession): RoomSession =>
   session.work.kind === 'closed' ? session : { ...session, work: { ...session.work, failures: 0 } }
 
-/** Something has happened about which it is to be decided. */
+/** Something has happened: the room has to decide again. */
 export const invalidated = (session: RoomSession): RoomSession =>
   session.work.kind === 'working' ? { ...session, work: { ...session.work, again: true } } : session
 

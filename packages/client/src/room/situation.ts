@@ -42,7 +42,7 @@ export const situationOf = (parts: Omit<RoomParts, 'outcomes' | 'take' | 'holdBa
     underWay: sending.underWay,
     holdingBack: nowMs < hold.allMs,
     crowdedOut: nowMs < hold.messagesMs,
-    window: sending.isTrusted ? deps.pace.window(nowMs) : 1,
+    window: sending.isTrusted ? deps.sendWindow.size(nowMs) : 1,
     alarmed: isAlarmed(deps, runner.state()),
     onDuty: turns.isOpen(),
     dead: worstDead(runner.state()),

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decide, flyingMax, type Situation } from '../../src/room/decide.ts'
-import { makePace } from '../../src/room/pace.ts'
+import { makeSendWindow } from '../../src/room/sendWindow.ts'
 import { requeue } from '../../src/room/send.ts'
 import { pendingId } from '../../src/room/sending.ts'
 import type { OutboxItem, OutboxStage, Pending, RoomState } from '../../src/room/state.ts'
@@ -176,16 +176,16 @@ describe('what can never be accepted is encrypted again', () => {
   })
 })
 
-describe('the pace', () => {
+describe('the send window', () => {
   it('goes one by one where the patience of the server may end', () => {
-    const pace = makePace()
-    expect(pace.window(0)).toBe(flyingMax)
-    pace.sent(limits.messageBurst, 0)
-    expect(pace.window(0)).toBe(1)
-    expect(pace.window(400)).toBe(1)
-    expect(pace.window(3000)).toBe(flyingMax)
-    pace.slowDown(10_000)
-    expect(pace.window(10_000)).toBe(1)
-    expect(pace.window(60_000)).toBe(flyingMax)
+    const sendWindow = makeSendWindow()
+    expect(sendWindow.size(0)).toBe(flyingMax)
+    sendWindow.sent(limits.messageBurst, 0)
+    expect(sendWindow.size(0)).toBe(1)
+    expect(sendWindow.size(400)).toBe(1)
+    expect(sendWindow.size(3000)).toBe(flyingMax)
+    sendWindow.slowDown(10_000)
+    expect(sendWindow.size(10_000)).toBe(1)
+    expect(sendWindow.size(60_000)).toBe(flyingMax)
   })
 })

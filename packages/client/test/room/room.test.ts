@@ -13,7 +13,7 @@ import type { Call, Contacts } from '../../src/account/contacts.ts'
 import { frozen } from '../../src/room/freeze.ts'
 import { memoryDisk, openMemoryStore } from '../../src/memory/store.ts'
 import { loadRooms } from '../../src/room/load.ts'
-import { makePace } from '../../src/room/pace.ts'
+import { makeSendWindow } from '../../src/room/sendWindow.ts'
 import type { RoomDeps } from '../../src/room/atWork.ts'
 import { openRoom } from '../../src/room/room.ts'
 import { stepped } from '../../src/room/step.ts'
@@ -51,7 +51,7 @@ const atWork = async (side: Side, ledger: Ledger, call: Call, isOnline = () => t
       call,
       witness: () => ledger.witness,
     },
-    pace: makePace(),
+    sendWindow: makeSendWindow(),
     replenish: async () => {},
     rawBytesMax: () => 1024 * 1024,
     timeMs: () => startS * 1000,

@@ -3,10 +3,10 @@ import { flyingMax } from './decide.ts'
 
 /**
  * How many messages of a room may be on their way at once. A server that refuses one for being too fast and takes the
- * next would turn their order round; so where its patience may end, messages go one by one.
+ * next would turn their order round; so where its patience may end, the window is one message.
  */
-export interface Pace {
-  window(nowMs: number): number
+export interface SendWindow {
+  size(nowMs: number): number
   sent(count: number, nowMs: number): void
   slowDown(nowMs: number): void
 }
@@ -19,7 +19,7 @@ const slowMs = 5000
 const margin = 8
 
 /** Follows the server's allowance: a burst, then a steady rate. */
-export const makePace = (): Pace => {
+export const makeSendWindow = (): SendWindow => {
   let tokens: number = limits.messageBurst
   let atMs = 0
   let slowUntilMs = 0
@@ -29,7 +29,7 @@ export const makePace = (): Pace => {
     atMs = nowMs
   }
   return {
-    window: (nowMs) => {
+    size: (nowMs) => {
       refill(nowMs)
       return nowMs < slowUntilMs || tokens < flyingMax + margin ? 1 : flyingMax
     },
