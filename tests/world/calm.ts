@@ -109,10 +109,10 @@ const hasHelper = (world: World, device: Device, room: string): boolean => {
   const own = accountOf(device)
   return world.devices.some((other) => {
     const { rows } = other.disk
-    const [phase, charter] = [rows.get(roomKeys.phase(room)), rows.get(roomKeys.charter(room))]
+    const [phase, lastPolicy] = [rows.get(roomKeys.phase(room)), rows.get(roomKeys.lastPolicy(room))]
     const account = accountOf(other)
-    if (!own || !account || !phase || !charter || readRow.phase(phase).kind !== 'active') return false
-    const policy = readRow.charter(charter)
+    if (!own || !account || !phase || !lastPolicy || readRow.phase(phase).kind !== 'active') return false
+    const policy = readRow.lastPolicy(lastPolicy)
     const [theirs, asked] = [roleOf(policy, account), roleOf(policy, own)]
     const mayHelp = may(policy, account, 'kick') && may(policy, account, 'invite')
     return mayHelp && theirs !== undefined && asked !== undefined && theirs > asked

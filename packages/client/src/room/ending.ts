@@ -46,8 +46,8 @@ export const deleted = (room: RoomState): Stepped => {
     case 'frozen':
       return stepped(moved(cleared, event), cleaned)
     case 'invited': {
-      const forgetCharter: Change = { kind: 'delete', key: roomKeys.charter(toHex(id)) }
-      const changes = [...cleaned.changes, forgetCharter]
+      const forgetLastPolicy: Change = { kind: 'delete', key: roomKeys.lastPolicy(toHex(id)) }
+      const changes = [...cleaned.changes, forgetLastPolicy]
       const invitation = moved(emptyRoom(id, phase), event)
       return stepped({ ...invitation, place }, { ...cleaned, changes })
     }

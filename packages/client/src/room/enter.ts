@@ -145,10 +145,10 @@ export const joinRoom = async (
  * compared with the log before (`sync/rooms.ts`); of what it has lost, the last policy tells, or the first invitation.
  */
 const isAwaited = (room: RoomState, admission: Extract<Admission, { kind: 'allowed' }>): boolean => {
-  const { phase, charter } = room
+  const { phase, lastPolicy } = room
   if (phase.kind !== 'repairing' || publicOf(room)) return true
   if (phase.invitedBy) return equalBytes(admission.inviter, phase.invitedBy)
-  return isRoomOf(charter, admission)
+  return isRoomOf(lastPolicy, admission)
 }
 
 /** The user has agreed to come to whom the server had named; only the keys of the room tell who it was. */

@@ -94,7 +94,7 @@ const loadRoom = async (store: Store, id: string, rows: ReadonlyMap<string, Stor
     declined: spare('declined', readRow.declined) ?? room.declined,
     outbox: await loadOutbox(store, id, intact),
     group,
-    charter: spare('charter', readRow.charter) ?? null,
+    lastPolicy: spare('charter', readRow.lastPolicy) ?? null,
     observed: (observed && readable(() => readRow.observed(observed))) ?? null,
     pending: pending ? { ...pending, staged: groupIn(staged) } : null,
   }

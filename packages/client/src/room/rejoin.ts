@@ -108,14 +108,14 @@ const comeIn = (
     const { provider, signer, device, account } = tools
     const own = tools.find(account)?.state
     const tree = known ? encodeTree(known.tree) : given
-    if (!own || !tree || !(known ?? room.charter)) return { kind: 'unfit', rule: 'JOIN-1' }
+    if (!own || !tree || !(known ?? room.lastPolicy)) return { kind: 'unfit', rule: 'JOIN-1' }
     const group = known ?? (await openPublicGroup(engine, { groupInfo, tree }))
     const { signer: vouching } = await checkGroupInfo(engine, group, groupInfo)
     const lookup = (wanted: Uint8Array) => tools.find(wanted)?.state
     const view = { group, signer: vouching, isFollowed: known !== null }
     const admission = await authorizeEntry(view, account, lookup, provider, timeS)
     if (admission.kind === 'refused') return { kind: 'unfit', rule: admission.rule }
-    if (!known && !isRoomOf(room.charter, admission)) return { kind: 'unfit', rule: 'JOIN-3' }
+    if (!known && !isRoomOf(room.lastPolicy, admission)) return { kind: 'unfit', rule: 'JOIN-3' }
 
     const { credential, signatureKeyPair } = await makeLeaf({ provider, signer, device, account: own }, timeS)
     const { groupId, epoch, confirmedTranscriptHash } = group.context

@@ -36,12 +36,12 @@ export const mayRejoin = ({ place }: RoomState, timeMs: number): boolean =>
  * room under the same id, and hold its door open.
  */
 export const isRoomOf = (
-  charter: Policy | null,
+  lastPolicy: Policy | null,
   { policy, inviter }: Extract<Admission, { kind: 'allowed' }>,
 ): boolean =>
-  charter !== null &&
-  roleOf(charter, inviter) !== undefined &&
-  policy.members.every(({ account, role }) => role !== roles.owner || roleOf(charter, account) !== undefined)
+  lastPolicy !== null &&
+  roleOf(lastPolicy, inviter) !== undefined &&
+  policy.members.every(({ account, role }) => role !== roles.owner || roleOf(lastPolicy, account) !== undefined)
 
 /** This device cannot come in by itself: whoever may bring people in is asked to. */
 export const askOthers = ({ provider }: Tools, room: RoomState): RoomState =>

@@ -222,7 +222,7 @@ const reading =
     }
   }
 
-const charter = (stored: Uint8Array): Policy => {
+const lastPolicy = (stored: Uint8Array): Policy => {
   const policy = decodePolicy(stored)
   if (policy.kind === 'refused') throw new SottoError('storage_damaged')
   return policy.value
@@ -266,7 +266,7 @@ export const readRow = {
   offers: reading(offers),
   declined: reading(declined),
   observed: publicGroup,
-  charter,
+  lastPolicy,
 } as const
 
 const put = (key: string, value: Uint8Array): Change => ({ kind: 'put', key, value })
@@ -297,7 +297,7 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
     ...outboxChanges(room, before?.outbox ?? [], after.outbox),
     ...partChanges(roomKeys.group(room), before?.group ?? null, after.group),
     ...observedChanges(room, before?.observed ?? null, after.observed),
-    ...charterChanges(room, before, after),
+    ...lastPolicyChanges(room, before, after),
   ]
 }
 
@@ -381,11 +381,11 @@ const policyBytes = (state: RoomState | null): Uint8Array | undefined => {
   return group?.context.extensions.find(({ type }) => type === policyExtensionType)?.data
 }
 
-const charterChanges = (room: string, before: RoomState | null, after: RoomState): readonly Change[] => {
+const lastPolicyChanges = (room: string, before: RoomState | null, after: RoomState): readonly Change[] => {
   if (before && publicOf(before)?.context === publicOf(after)?.context) return []
   const [known, next] = [policyBytes(before), policyBytes(after)]
   if (!next || (known && equalBytes(known, next))) return []
-  return [put(roomKeys.charter(room), next)]
+  return [put(roomKeys.lastPolicy(room), next)]
 }
 
 /** What of a room is read in parts: what was said in it, and what is kept to know it again. */

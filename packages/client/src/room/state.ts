@@ -37,7 +37,7 @@ export interface RoomState {
   /** The group as everybody sees it, followed while the own keys to it are lost. */
   readonly observed: PublicGroup | null
   /** The policy that this device last agreed to, kept apart from the group: all that is known when that is lost. */
-  readonly charter: Policy | null
+  readonly lastPolicy: Policy | null
 }
 
 export type Phase =
@@ -262,7 +262,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
   declined: [],
   group: null,
   observed: null,
-  charter: null,
+  lastPolicy: null,
 }
 
 export const emptyRoom = (id: Uint8Array, phase: Phase): RoomState => ({ id, phase, ...nothingYet })

@@ -26,7 +26,7 @@ describe('the schema of stored rows', () => {
       roomKeys.phase(room),
       roomKeys.place(room),
       roomKeys.face(room),
-      roomKeys.charter(room),
+      roomKeys.lastPolicy(room),
       roomKeys.meta(room),
       roomKeys.metaKeys(room),
       roomKeys.pending(room),
