@@ -11,8 +11,8 @@ export const markRead = ofAccount<MarkRead>({
   run: async ({ rooms, store, tools }, { room: id, seq }) =>
     rooms.get(id).take(async (state) => {
       const readSeq = Math.min(seq, state.place.cursor)
-      if (readSeq <= state.face.readSeq) return stepped(state)
+      if (readSeq <= state.summary.readSeq) return stepped(state)
       const unread = await unreadFrom(store, id, state, readSeq, tools.account)
-      return stepped({ ...state, face: { ...state.face, readSeq, unread } })
+      return stepped({ ...state, summary: { ...state.summary, readSeq, unread } })
     }),
 })

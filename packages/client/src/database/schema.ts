@@ -62,7 +62,7 @@ export const schema: readonly Family[] = [
   family('rooms/<room>/pending', shaped(roomShapes.pending), 'room'),
   family('rooms/<room>/hooks', shaped(roomShapes.hooks), 'room'),
   family('rooms/<room>/intents', shaped(roomShapes.intents), 'room'),
-  family('rooms/<room>/face', shaped(roomShapes.face), 'rebuilt'),
+  family('rooms/<room>/face', shaped(roomShapes.summary), 'rebuilt'),
   family('rooms/<room>/charter', written('policy of the room', checkPolicy), 'rebuilt'),
   family('rooms/<room>/offers', shaped(roomShapes.offers), 'rebuilt'),
   family('rooms/<room>/declined', shaped(roomShapes.declined), 'rebuilt'),

@@ -33,8 +33,8 @@ export const deleted = (room: RoomState): Stepped => {
   const isInvitedBack = phase.kind === 'invited' && phase.before.kind !== 'absent'
   if (!endOf(room) && !isInvitedBack)
     throw new SottoError('bad_request', 'a room is left before it is deleted')
-  const { face, meta, draft, outbox, offers, hooks } = emptyRoom(id, absent)
-  const cleared: RoomState = { ...room, face, meta, draft, outbox, offers, hooks }
+  const { summary, meta, draft, outbox, offers, hooks } = emptyRoom(id, absent)
+  const cleared: RoomState = { ...room, summary, meta, draft, outbox, offers, hooks }
   const cleaned = {
     changes: historyChanges(id),
     consumed: room.hooks.flatMap(allSecretsOf),

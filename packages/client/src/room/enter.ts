@@ -23,7 +23,7 @@ import { roomKeys } from './keys.ts'
 import { moved } from './move.ts'
 import { isRoomOf } from './repair.ts'
 import { epochOf } from './send.ts'
-import { type Face, publicOf, type RoomState } from './state.ts'
+import { type RoomSummary, publicOf, type RoomState } from './state.ts'
 import { type Step, type Stepped, stepped } from './step.ts'
 import type { Tools } from './tools.ts'
 
@@ -134,7 +134,9 @@ export const joinRoom = async (
         leafMs: timeMs,
         leafCounter: room.place.sendCounter,
       },
-      face: isComing ? faceAt(room.face, nameOf(meta), memberCountOf(group.public), waiting) : room.face,
+      summary: isComing
+        ? summaryAt(room.summary, nameOf(meta), memberCountOf(group.public), waiting)
+        : room.summary,
     },
     { ...arrival(tools, room, waiting, phase, admission.inviter, used?.used ?? []), consumed },
   )
@@ -168,12 +170,17 @@ const metaOf = async (
   return openMeta(provider, archiveKey, room, epoch, meta, expected)
 }
 
-const faceAt = (face: Face, name: string, memberCount: number, { seq, timeMs }: WaitingWelcome): Face => ({
-  ...face,
+const summaryAt = (
+  summary: RoomSummary,
+  name: string,
+  memberCount: number,
+  { seq, timeMs }: WaitingWelcome,
+): RoomSummary => ({
+  ...summary,
   name,
   memberCount,
-  readSeq: Math.max(face.readSeq, seq),
-  activeMs: Math.max(face.activeMs, timeMs),
+  readSeq: Math.max(summary.readSeq, seq),
+  activeMs: Math.max(summary.activeMs, timeMs),
 })
 
 /** The first thing that a new member sees: who brought it in; and where its history begins again, if it has one. */

@@ -12,7 +12,7 @@ export const invitedTo = (
     inviter,
     timeMs,
     entry: { seq, hash: entryHash },
-    wasMember: room.face.memberCount > 0,
+    wasMember: room.summary.memberCount > 0,
   })
 
 /** The invitation is over; the room is what it was before it. */

@@ -19,7 +19,7 @@ export const roomKeys = {
   all: 'rooms/',
   phase: (room: string) => `${folder('rooms', room)}phase`,
   place: (room: string) => `${folder('rooms', room)}place`,
-  face: (room: string) => `${folder('rooms', room)}face`,
+  summary: (room: string) => `${folder('rooms', room)}face`,
   lastPolicy: (room: string) => `${folder('rooms', room)}charter`,
   meta: (room: string) => `${folder('rooms', room)}meta`,
   metaKeys: (room: string) => `${folder('rooms', room)}metakeys`,

@@ -9,7 +9,7 @@ import { readRow } from './rows.ts'
 import { moved } from './move.ts'
 import {
   emptyRoom,
-  type Face,
+  type RoomSummary,
   type Meta,
   type OutboxItem,
   type Phase,
@@ -84,7 +84,9 @@ const loadRoom = async (store: Store, id: string, rows: ReadonlyMap<string, Stor
   const loaded: RoomState = {
     ...room,
     place,
-    face: spare('face', readRow.face) ?? (rows.has('face') ? faceWithout(place, meta, group) : room.face),
+    summary:
+      spare('face', readRow.summary) ??
+      (rows.has('face') ? summaryWithout(place, meta, group) : room.summary),
     meta,
     metaKeys: read('metakeys', readRow.metaKeys) ?? room.metaKeys,
     intents: read('intents', readRow.intents) ?? room.intents,
@@ -103,7 +105,7 @@ const loadRoom = async (store: Store, id: string, rows: ReadonlyMap<string, Stor
 }
 
 /** What lists show of a room when the row that says it is damaged: how much of it was read is not known any more. */
-const faceWithout = (place: Place, meta: Meta, group: Group | null): Face => ({
+const summaryWithout = (place: Place, meta: Meta, group: Group | null): RoomSummary => ({
   name: readable(() => nameOf(meta)) ?? '',
   memberCount: group ? memberCountOf(group.public) : 0,
   unread: 0,

@@ -89,7 +89,7 @@ export const makeMetaKeeper = ({ tools, line, asked, state, take }: Deps): MetaK
       await take((room) => {
         const expected = expectedHash(room.group)
         if (!expected || !equalBytes(hashOfMeta(meta), expected)) return stepped(room)
-        return stepped({ ...room, meta, metaKeys: [], face: { ...room.face, name: nameOf(meta) } })
+        return stepped({ ...room, meta, metaKeys: [], summary: { ...room.summary, name: nameOf(meta) } })
       })
     },
   }

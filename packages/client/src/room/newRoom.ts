@@ -57,8 +57,8 @@ export const foundRoom = async (
     group,
     meta,
     intents,
-    face: {
-      ...room.face,
+    summary: {
+      ...room.summary,
       name: nameOf(meta),
       memberCount: policy.members.length,
       activeMs: nowMs,
@@ -92,7 +92,7 @@ export const confirmRoom = (tools: Tools, room: RoomState, ack: Acknowledgement)
         confirmed: ack.seq,
         from: ack.seq,
       },
-      face: { ...room.face, activeMs: ack.timeMs },
+      summary: { ...room.summary, activeMs: ack.timeMs },
     },
     {
       changes: [

@@ -4,7 +4,7 @@ import { type PlacedRecord, project, type ShownRecord, wantedBy } from '../timel
 import { encodeLogRecord } from '../timeline/record.ts'
 import { type Desk, type Ending, passed, type Reading, stopped, unreadable } from './desk.ts'
 import type { OpenedEntry } from './entry.ts'
-import { faceAfter } from './face.ts'
+import { summaryAfter } from './summary.ts'
 import { frozen } from './freeze.ts'
 import { receiveHook } from './receiveHook.ts'
 import { roomKeys } from './keys.ts'
@@ -81,7 +81,7 @@ const finish = async (tools: Tools, desk: Desk, records: readonly PlacedRecord[]
         ...room.place,
         confirmed: Math.max(room.place.confirmed, reading.ack.seq, room.place.cursor),
       },
-      face: faceAfter(tools.account, room.face, fresh),
+      summary: summaryAfter(tools.account, room.summary, fresh),
     },
     {
       changes: [...rowsOf(desk, records), ...changes],

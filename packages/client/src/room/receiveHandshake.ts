@@ -137,7 +137,7 @@ const loseKeys = (
     pending: null,
     declined: nobody(room),
     intents: stillWanted(room, observed),
-    face: { ...room.face, memberCount: memberCountOf(observed) },
+    summary: { ...room.summary, memberCount: memberCountOf(observed) },
   }
 }
 
@@ -171,7 +171,7 @@ const enter = (desk: Desk, group: Group, people: Moved): void => {
       ({ stage }) => stage.kind === 'encrypted' && stage.epoch < epochOf(group),
     ),
     place: { ...room.place, epoch: epochOf(group) },
-    face: { ...room.face, memberCount: memberCountOf(group.public) },
+    summary: { ...room.summary, memberCount: memberCountOf(group.public) },
   }
 }
 

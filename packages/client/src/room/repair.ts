@@ -41,7 +41,9 @@ export const isRoomOf = (
 ): boolean =>
   lastPolicy !== null &&
   roleOf(lastPolicy, inviter) !== undefined &&
-  policy.members.every(({ account, role }) => role !== roles.owner || roleOf(lastPolicy, account) !== undefined)
+  policy.members.every(
+    ({ account, role }) => role !== roles.owner || roleOf(lastPolicy, account) !== undefined,
+  )
 
 /** This device cannot come in by itself: whoever may bring people in is asked to. */
 export const askOthers = ({ provider }: Tools, room: RoomState): RoomState =>

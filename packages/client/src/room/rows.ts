@@ -32,7 +32,7 @@ import { recordedItems } from '../timeline/record.ts'
 import type { Offer } from './offers.ts'
 import { metaKeysMax, publicOf, rejoinsKept } from './state.ts'
 import type {
-  Face,
+  RoomSummary,
   Intent,
   Meta,
   MetaKey,
@@ -115,7 +115,7 @@ const place: Shape<Place> = struct({
   leafCounter: uint(),
 })
 
-const face: Shape<Face> = struct({
+const summary: Shape<RoomSummary> = struct({
   name: text(limits.roomNameCharactersMax * 2),
   memberCount: uint(),
   unread: uint(),
@@ -240,7 +240,7 @@ const publicGroup = (stored: Uint8Array): PublicGroup => {
 export const roomShapes = {
   phase,
   place,
-  face,
+  summary,
   meta,
   metaKeys,
   intents,
@@ -255,7 +255,7 @@ export const roomShapes = {
 export const readRow = {
   phase: reading(phase),
   place: reading(place),
-  face: reading(face),
+  summary: reading(summary),
   meta: reading(meta),
   metaKeys: reading(metaKeys),
   intents: reading(intents),
@@ -285,7 +285,7 @@ export const roomChanges = (before: RoomState | null, after: RoomState): readonl
   return [
     ...row(roomKeys.phase(room), phase, (state) => state.phase),
     ...row(roomKeys.place(room), place, (state) => state.place),
-    ...row(roomKeys.face(room), face, (state) => state.face),
+    ...row(roomKeys.summary(room), summary, (state) => state.summary),
     ...row(roomKeys.meta(room), meta, (state) => state.meta),
     ...metaKeyChanges(room, before, after),
     ...row(roomKeys.intents(room), intents, (state) => state.intents),

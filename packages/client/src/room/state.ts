@@ -14,7 +14,7 @@ export interface RoomState {
   readonly id: Uint8Array
   readonly phase: Phase
   readonly place: Place
-  readonly face: Face
+  readonly summary: RoomSummary
   readonly meta: Meta
   /** While the policy names other metadata than these: the keys to those that were sealed in the epochs since. */
   readonly metaKeys: readonly MetaKey[]
@@ -144,7 +144,7 @@ export interface Place {
 }
 
 /** What lists of rooms show. */
-export interface Face {
+export interface RoomSummary {
   readonly name: string
   readonly memberCount: number
   readonly unread: number
@@ -250,7 +250,7 @@ const nothingYet: Omit<RoomState, 'id' | 'phase'> = {
     leafMs: 0,
     leafCounter: 0,
   },
-  face: { name: '', memberCount: 0, unread: 0, readSeq: 0, activeMs: 0, latest: null },
+  summary: { name: '', memberCount: 0, unread: 0, readSeq: 0, activeMs: 0, latest: null },
   meta: { salt: new Uint8Array(16), bytes: new Uint8Array() },
   metaKeys: [],
   pending: null,

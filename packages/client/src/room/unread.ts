@@ -1,7 +1,7 @@
 import type { Store } from '../ports/store.ts'
 import { countItems } from '../timeline/pages.ts'
 import type { RecordedItem } from '../timeline/record.ts'
-import { isSaidByOthers } from './face.ts'
+import { isSaidByOthers } from './summary.ts'
 import type { RoomState } from './state.ts'
 
 /**
@@ -11,14 +11,14 @@ import type { RoomState } from './state.ts'
 export const unreadFrom = async (
   store: Store,
   id: string,
-  { face, place }: RoomState,
+  { summary, place }: RoomState,
   readSeq: number,
   account: Uint8Array,
 ): Promise<number> => {
   const isUnread = (item: RecordedItem): boolean => isSaidByOthers(account, item)
-  if (readSeq - face.readSeq < place.cursor - readSeq) {
-    const read = await countItems(store, id, { from: face.readSeq + 1, to: readSeq }, isUnread)
-    return Math.max(0, face.unread - read)
+  if (readSeq - summary.readSeq < place.cursor - readSeq) {
+    const read = await countItems(store, id, { from: summary.readSeq + 1, to: readSeq }, isUnread)
+    return Math.max(0, summary.unread - read)
   }
   return await countItems(store, id, { from: readSeq + 1, to: place.cursor }, isUnread)
 }

@@ -15,20 +15,20 @@ export const roomView = (
   isEntering: boolean,
   nameOf: (account: Uint8Array) => string | null,
 ): RoomView => {
-  const { face, draft, meta } = room.state()
+  const { summary, draft, meta } = room.state()
   return {
     id: room.id,
     kind: 'encrypted',
     // Versions before NAME-2 stored the name as it came.
-    name: shownTitle(face.name, limits.roomNameCharactersMax),
+    name: shownTitle(summary.name, limits.roomNameCharactersMax),
     state: stateView(room, account, isEntering, nameOf),
-    unread: face.unread,
-    readSeq: face.readSeq,
-    memberCount: face.memberCount,
-    latest: face.latest && {
-      ...authorOf(room.state(), face.latest.sender, nameOf),
-      text: face.latest.text,
-      timeMs: face.latest.timeMs,
+    unread: summary.unread,
+    readSeq: summary.readSeq,
+    memberCount: summary.memberCount,
+    latest: summary.latest && {
+      ...authorOf(room.state(), summary.latest.sender, nameOf),
+      text: summary.latest.text,
+      timeMs: summary.latest.timeMs,
     },
     draft,
     isOpen: isOpenRoom(meta),
@@ -118,8 +118,8 @@ const remedyOf = (
   return isOwner ? 'refound' : 'ask_owner'
 }
 
-const activeMs = ({ phase, face }: RoomState): number =>
-  phase.kind === 'invited' ? Math.max(phase.timeMs, face.activeMs) : face.activeMs
+const activeMs = ({ phase, summary }: RoomState): number =>
+  phase.kind === 'invited' ? Math.max(phase.timeMs, summary.activeMs) : summary.activeMs
 
 /** Newest activity first; equal times in a fixed order. */
 export const byActivity = (a: RoomState, b: RoomState): number =>

@@ -55,9 +55,9 @@ const seqOf = async (
   waiting: readonly TimelineItem[],
   at: TimelinePlace,
 ): Promise<number> => {
-  const { place, face } = room.state()
+  const { place, summary } = room.state()
   if (at === 'newest') return place.cursor + 1
-  if (at === 'readMarker') return face.readSeq + 1
+  if (at === 'readMarker') return summary.readSeq + 1
   if ('seq' in at) return at.seq
   if ('dateMs' in at) return placeOfTime(store, room.id, place.cursor, at.dateMs)
   const seq = await placeOfItem(store, room.id, at.message)

@@ -46,8 +46,8 @@ describe('the migrations', () => {
           const before = key.startsWith('rooms/') ? decodeCanonical(stored) : null
           const isInvited = Array.isArray(before) && before[0] === 1 && before.length >= 3
           if (key.endsWith('/phase') && isInvited) {
-            const face = rows.get(key.replace(/phase$/, 'face'))
-            const memberCount = face ? Number(arrayIn(face)[1]) : 0
+            const summary = rows.get(key.replace(/phase$/, 'face'))
+            const memberCount = summary ? Number(arrayIn(summary)[1]) : 0
             expect(arrayIn(now)).toEqual(phaseAsRead(before, memberCount))
           } else if (key.endsWith('/draft')) expect(textIn(now)).toBe(decodeCanonical(stored))
           else if (key.endsWith('/pending')) expect(arrayIn(now)).toEqual(pendingAsRead(arrayIn(stored)))

@@ -25,7 +25,7 @@ describe('the schema of stored rows', () => {
       ...schema.map(({ key }) => key).filter((key) => !key.includes('<')),
       roomKeys.phase(room),
       roomKeys.place(room),
-      roomKeys.face(room),
+      roomKeys.summary(room),
       roomKeys.lastPolicy(room),
       roomKeys.meta(room),
       roomKeys.metaKeys(room),

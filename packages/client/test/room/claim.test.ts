@@ -82,7 +82,7 @@ describe('key packages that are claimed', () => {
     for (const side of [a, b]) {
       expect(await side.catchUp()).toBe('fits')
       expect(side.room.phase.kind).toBe('active')
-      expect(side.room.face.memberCount).toBe(3)
+      expect(side.room.summary.memberCount).toBe(3)
     }
   })
 

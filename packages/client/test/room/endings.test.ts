@@ -18,7 +18,7 @@ const room = (phase: Phase, part: Partial<RoomState> = {}): RoomState => ({
   ...emptyRoom(id, phase),
   ...part,
 })
-const face = { name: 'Plans', memberCount: 2, unread: 1, readSeq: 3, activeMs: 9, latest: null }
+const summary = { name: 'Plans', memberCount: 2, unread: 1, readSeq: 3, activeMs: 9, latest: null }
 
 const endings: readonly Ended[] = [
   { kind: 'left' },
@@ -28,8 +28,8 @@ const endings: readonly Ended[] = [
 
 describe('OUT-1: a room that has ended', () => {
   it.each(endings)('as $kind keeps its name, and can be invited to and deleted', (end) => {
-    const kept = givenUp(room({ kind: 'active' }, { face, draft: textDraft('so') }), end).room
-    expect(kept).toMatchObject({ phase: end, face, draft: textDraft('so') })
+    const kept = givenUp(room({ kind: 'active' }, { summary, draft: textDraft('so') }), end).room
+    expect(kept).toMatchObject({ phase: end, summary, draft: textDraft('so') })
     const waiting = { inviter, timeMs: 5, seq: 4, entryHash: inviter }
     const invited = invitedTo(kept, waiting)
     const entry = { seq: 4, hash: inviter }
@@ -113,7 +113,7 @@ describe('rooms of earlier versions', () => {
     const before = { kind: 'left' }
     const later = await openedFrom({ phase: encodeCanonical([1, inviter, 5, [9]]), face: faceRow })
     expect(later?.phase).toEqual({ kind: 'invited', inviter, timeMs: 5, before, entry })
-    expect(again?.face.name).toBe('Plans')
+    expect(again?.summary.name).toBe('Plans')
   })
 
   it('that had ended otherwise are what they were', async () => {

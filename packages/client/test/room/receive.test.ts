@@ -53,8 +53,8 @@ describe('reading the log', () => {
         expect.stringContaining('hello'),
         expect.stringContaining('again'),
       ])
-    expect(b.room.face).toMatchObject({ unread: 2, memberCount: 3, name: 'General' })
-    expect(a.room.face.unread).toBe(0)
+    expect(b.room.summary).toMatchObject({ unread: 2, memberCount: 3, name: 'General' })
+    expect(a.room.summary.unread).toBe(0)
     expect(b.room.place).toMatchObject({ cursor: 4, confirmed: 4 })
   })
 

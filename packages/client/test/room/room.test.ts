@@ -146,7 +146,7 @@ describe('a room at work', () => {
     expect(stored).toMatchObject({
       phase: { kind: 'active' },
       place: a.room.place,
-      face: a.room.face,
+      summary: a.room.summary,
       draft: textDraft('a draft'),
       intents: a.room.intents,
       outbox: a.room.outbox,

@@ -64,14 +64,14 @@ describe('people who are invited at once', () => {
     expect(pending.events).toHaveLength(5)
     expect(await alice.catchUp()).toBe('fits')
     expect(alice.room.intents).toEqual([])
-    expect(alice.room.face.memberCount).toBe(6)
+    expect(alice.room.summary.memberCount).toBe(6)
     const last = await comeIn(
       alice,
       pending,
       toolsOf(guests[4] as Somebody, known(alice, guests)),
       bundles[4] as KeyPackageBundle,
     )
-    expect(last.room.face.memberCount).toBe(6)
+    expect(last.room.summary.memberCount).toBe(6)
   })
 
   it('CL-7: come in by the Welcome of the commit that stands in the log, and not into an epoch they have been in', async () => {

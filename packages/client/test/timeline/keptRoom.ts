@@ -46,7 +46,7 @@ const wordAt = (seq: number): Word =>
 export const keptRoom = async (length: number, readSeq: number): Promise<Kept> => {
   const store = await openMemoryStore(memoryDisk())
   const initial = emptyRoom(roomId, { kind: 'active' })
-  let state: RoomState = { ...initial, face: { ...initial.face, readSeq } }
+  let state: RoomState = { ...initial, summary: { ...initial.summary, readSeq } }
   let next = 0
   let written = 0
   const kept: ReadRoom = {

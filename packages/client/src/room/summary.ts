@@ -3,12 +3,16 @@ import { summaryOf } from '../content/content.ts'
 import type { PlacedRecord } from '../timeline/project.ts'
 import type { RecordedItem } from '../timeline/record.ts'
 import { standsAlone } from '../timeline/target.ts'
-import type { Face } from './state.ts'
+import type { RoomSummary } from './state.ts'
 
 const previewCharactersMax = 200
 
 /** What lists show of a room after these records; what others wrote beyond the read marker is unread. */
-export const faceAfter = (account: Uint8Array, face: Face, shown: readonly PlacedRecord[]): Face => {
+export const summaryAfter = (
+  account: Uint8Array,
+  summary: RoomSummary,
+  shown: readonly PlacedRecord[],
+): RoomSummary => {
   const messages = shown.flatMap(({ seq, record: { items, timeMs } }) =>
     items
       .filter((item) => standsAlone(item))
@@ -18,16 +22,16 @@ export const faceAfter = (account: Uint8Array, face: Face, shown: readonly Place
       }),
   )
   const unread = messages.filter(
-    (message) => message.seq > face.readSeq && !equalBytes(message.sender, account),
+    (message) => message.seq > summary.readSeq && !equalBytes(message.sender, account),
   )
   const last = messages.at(-1)
   const activeMs = shown.at(-1)?.record.timeMs
-  if (activeMs === undefined) return face
+  if (activeMs === undefined) return summary
   return {
-    ...face,
-    unread: face.unread + unread.length,
-    activeMs: Math.max(face.activeMs, activeMs),
-    latest: last ? { sender: last.sender, text: preview(last.text), timeMs: last.timeMs } : face.latest,
+    ...summary,
+    unread: summary.unread + unread.length,
+    activeMs: Math.max(summary.activeMs, activeMs),
+    latest: last ? { sender: last.sender, text: preview(last.text), timeMs: last.timeMs } : summary.latest,
   }
 }
 
