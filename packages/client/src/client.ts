@@ -77,14 +77,8 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
 
   const isOnline = (): boolean => connection.isReady() && !present.halted
   const invalidate = (): void => views.invalidate()
-  const greeting = openGreeting({
-    present,
-    scheduler,
-    questions,
-    isOnline,
-    setTime: info.setTime,
-    invalidate,
-  })
+  const { setTime } = info
+  const greeting = openGreeting({ present, scheduler, questions, isOnline, setTime, invalidate })
   const views = makeViewStore(
     viewSourcesOf({ present, server, deviceKind, connection: () => connection, greeting: () => greeting }),
   )
