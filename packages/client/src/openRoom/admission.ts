@@ -63,7 +63,7 @@ const turnOf = (deps: Deps, { group }: RoomState): number => {
 }
 
 const isKeeping = ({ line, account }: Deps, { isOver }: Looking, room: Room): boolean =>
-  !isOver && line.isOnline() && line.isGreeted() && keepsDoor(room.state(), account)
+  !isOver && line.isOnline() && line.isSynced() && keepsDoor(room.state(), account)
 
 const askersOf = async ({ line, isBlocked }: Deps, room: Room): Promise<readonly Uint8Array[]> => {
   const { askers } = await line.call(operations.readAskers, { room: room.state().id })
