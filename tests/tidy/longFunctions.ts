@@ -3,10 +3,6 @@
  * line away.
  */
 export const longFunctions: readonly string[] = [
-  'packages/client/adapters/net/pollLane.ts openPollLane',
-  'packages/client/src/account/contacts.ts openContacts',
-  'packages/client/src/account/keyPackages.ts keyPackagePool',
-  'packages/client/src/openRoom/openRoom.ts openOpenRoom',
   'packages/lane/src/lane.ts openLane',
   'packages/lane/src/rooms.ts makeRooms',
 ]

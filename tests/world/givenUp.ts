@@ -1,5 +1,5 @@
 import { type AccountState, decodeAccountState } from '@sotto/trust'
-import { contactKey, readContact } from '../../packages/client/src/account/contacts.ts'
+import { contactKey, readContact } from '../../packages/client/src/account/contactRows.ts'
 import { senderTag } from '../../packages/server/src/delivery/digest.ts'
 import type { Append } from '../../packages/server/src/delivery/store.ts'
 import type { MemoryData } from '../../packages/server/test/memory/data.ts'

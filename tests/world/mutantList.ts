@@ -264,7 +264,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'packages/client/src/account/keyPackages.ts',
-        from: 'afresh || isForeign || free.length >= keptMax',
+        from: 'afresh || isForeign || free.length >= keptMax(pool)',
         to: 'afresh || isForeign',
       },
     ],

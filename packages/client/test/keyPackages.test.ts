@@ -1,7 +1,8 @@
 import { type FailureCode, limits, type Operation, operations, SottoError } from '@sotto/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Call } from '../src/account/contacts.ts'
-import { keyPackagePool, type LeafOwner } from '../src/account/keyPackages.ts'
+import { keyPackagePool } from '../src/account/keyPackages.ts'
+import type { LeafOwner } from '../src/account/leafMaking.ts'
 import { memoryDisk, openMemoryStore } from '../src/memory/store.ts'
 import { provider, somebody, startS } from './room/people.ts'
 

@@ -47,8 +47,124 @@ const refusal = (requestId: number | null, { code, detail }: SottoError): Server
   detail: JSON.stringify(detail),
 })
 
+/** A lane while it is open. */
+interface Lane {
+  readonly call: LaneCall
+  readonly listener: (event: LiveEvent) => void
+  readonly ending: AbortController
+  /** What is asked for now: another one as soon as something else is to be asked for. */
+  round: AbortController
+  /** Welcomes that were said to be there. */
+  readonly announced: Set<string>
+}
+
+/** What the server has for this device. */
+interface Standing {
+  readonly rooms: OutputOf<typeof operations.listRooms>['rooms']
+  readonly welcomes: OutputOf<typeof operations.listWelcomes>['welcomes']
+}
+
+const isOver = ({ ending }: Lane): boolean => ending.signal.aborted
+
+const emit = (lane: Lane, frame: ServerFrame): void => {
+  if (!isOver(lane)) lane.listener({ kind: 'frame', frame })
+}
+
+const endLane = (lane: Lane, failure?: SottoError): void => {
+  if (isOver(lane)) return
+  lane.ending.abort()
+  lane.round.abort()
+  lane.listener({ kind: 'closed', ...(failure ? { failure } : {}) })
+}
+
+const submit = async (lane: Lane, { requestId, room, message, aux }: Submit): Promise<void> => {
+  if (isOver(lane)) return
+  try {
+    const { ack } = await lane.call(operations.submitMessage, { room, message, aux }, lane.ending.signal)
+    emit(lane, { kind: 'ack', requestId, ack })
+  } catch (error) {
+    const failure = failureOf(error)
+    if (isUnknownOutcome(failure)) endLane(lane, failure)
+    else emit(lane, refusal(requestId, failure))
+  }
+}
+
+const standingAt = async ({ call, ending: { signal } }: Lane): Promise<Standing> => {
+  const { rooms } = await call(operations.listRooms, {}, signal)
+  const { welcomes } = await call(operations.listWelcomes, {}, signal)
+  return { rooms, welcomes }
+}
+
+const nameOf = ({ room, seq }: Standing['welcomes'][number]): string => `${toHex(room)} ${seq}`
+
+/** Says that the lane is open, and what is there. @throws SottoError what the calls throw, `device_unknown` */
+const greet = async (lane: Lane): Promise<Standing> => {
+  const { call, ending, listener, announced } = lane
+  const { timeMs } = await call(operations.readServer, {}, ending.signal)
+  const { account, device } = await call(operations.readSession, {}, ending.signal)
+  const current = await standingAt(lane)
+  if (!device) throw new SottoError('device_unknown')
+  if (isOver(lane)) return current
+  listener({ kind: 'opened', route: 'poll' })
+  const heads = current.rooms.map(({ head }) => head)
+  emit(lane, { kind: 'ready', account, device, timeMs, heads, welcomes: current.welcomes.length })
+  for (const welcome of current.welcomes) announced.add(nameOf(welcome))
+  return current
+}
+
+/** Asks until a Welcome comes or the rooms change; what is to be asked is then looked up anew. */
+const pollRooms = async (lane: Lane, { rooms, welcomes }: Standing): Promise<void> => {
+  const from = new Map(rooms.map(({ room, head }) => [toHex(room), { room, from: head.seq + 1 }]))
+  const { signal } = lane.round
+  while (!signal.aborted) {
+    const askedMs = Date.now()
+    const asked = { rooms: [...from.values()], welcomesKnown: welcomes.length }
+    const answer = await lane.call(operations.poll, asked, signal)
+    for (const { room, head } of answer.hints) {
+      from.set(toHex(room), { room, from: head + 1 })
+      emit(lane, { kind: 'behind', room, head })
+    }
+    if (answer.welcomes !== welcomes.length) return
+    if (answer.hints.length === 0 && Date.now() - askedMs < emptyAnswerMsMin)
+      throw new SottoError('integrity', 'the long poll is not held')
+  }
+}
+
+/** Says what has come between two looks at the whole. */
+const emitChanges = (lane: Lane, before: Standing, now: Standing): void => {
+  const known = new Map(before.rooms.map(({ room, head }) => [toHex(room), head.seq]))
+  for (const { room, head } of now.rooms)
+    if (head.seq > (known.get(toHex(room)) ?? -1)) emit(lane, { kind: 'behind', room, head: head.seq })
+  for (const welcome of now.welcomes) {
+    if (lane.announced.has(nameOf(welcome))) continue
+    lane.announced.add(nameOf(welcome))
+    emit(lane, { kind: 'welcome', room: welcome.room })
+  }
+}
+
+const run = async (lane: Lane): Promise<void> => {
+  let current = await greet(lane)
+  while (!isOver(lane)) {
+    lane.round = new AbortController()
+    try {
+      await pollRooms(lane, current)
+    } catch (error) {
+      if (!lane.round.signal.aborted || isOver(lane)) throw error
+    }
+    const next = await standingAt(lane)
+    emitChanges(lane, current, next)
+    current = next
+  }
+}
+
+const fail = (lane: Lane, error: unknown): void => {
+  const failure = failureOf(error)
+  if (!isUnknownOutcome(failure)) emit(lane, refusal(null, failure))
+  endLane(lane, failure)
+}
+
 /**
- * The live lane where WebSocket is blocked: what comes is asked for by long poll and told in the frames of the
+ * The live lane where WebSocket is blocked: what comes is asked for by long poll and emitted in the frames of the
  * socket, what goes is sent as operations, one after the other because send counters grow in that order.
  */
 export const openPollLane = (
@@ -56,116 +172,18 @@ export const openPollLane = (
   listener: (event: LiveEvent) => void,
   expireMs: number,
 ): PollLane => {
-  const lane = new AbortController()
-  let round = new AbortController()
+  const lane: Lane = {
+    call,
+    listener,
+    ending: new AbortController(),
+    round: new AbortController(),
+    announced: new Set(),
+  }
   let submitting: Promise<void> = Promise.resolve()
-  const announced = new Set<string>()
-
-  const close = (failure?: SottoError): void => {
-    if (lane.signal.aborted) return
-    clearTimeout(expiry)
-    lane.abort()
-    round.abort()
-    listener({ kind: 'closed', ...(failure ? { failure } : {}) })
-  }
-  const tell = (frame: ServerFrame): void => {
-    if (!lane.signal.aborted) listener({ kind: 'frame', frame })
-  }
   // The lane ends now and then, so that the caller's next attempt can try a WebSocket again.
-  const expiry = setTimeout(() => close(), expireMs)
-
-  const submit = async ({ requestId, room, message, aux }: Submit): Promise<void> => {
-    if (lane.signal.aborted) return
-    try {
-      const { ack } = await call(operations.submitMessage, { room, message, aux }, lane.signal)
-      tell({ kind: 'ack', requestId, ack })
-    } catch (error) {
-      const failure = failureOf(error)
-      if (isUnknownOutcome(failure)) close(failure)
-      else tell(refusal(requestId, failure))
-    }
-  }
-
-  const standing = async () => {
-    const { rooms } = await call(operations.listRooms, {}, lane.signal)
-    const { welcomes } = await call(operations.listWelcomes, {}, lane.signal)
-    return { rooms, welcomes }
-  }
-  type Standing = Awaited<ReturnType<typeof standing>>
-
-  const tellWelcomes = ({ welcomes }: Standing): void => {
-    for (const { room, seq } of welcomes) {
-      const key = `${toHex(room)} ${seq}`
-      if (announced.has(key)) continue
-      announced.add(key)
-      tell({ kind: 'welcome', room })
-    }
-  }
-
-  const greet = async (): Promise<Standing> => {
-    const [{ timeMs }, session, current] = [
-      await call(operations.readServer, {}, lane.signal),
-      await call(operations.readSession, {}, lane.signal),
-      await standing(),
-    ]
-    if (!session.device) throw new SottoError('device_unknown')
-    if (lane.signal.aborted) return current
-    listener({ kind: 'opened', route: 'poll' })
-    const heads = current.rooms.map(({ head }) => head)
-    const { account, device } = session
-    tell({ kind: 'ready', account, device, timeMs, heads, welcomes: current.welcomes.length })
-    for (const { room, seq } of current.welcomes) announced.add(`${toHex(room)} ${seq}`)
-    return current
-  }
-
-  /** Asks until a Welcome comes or the rooms change; what is to be asked is then looked up anew. */
-  const pollRooms = async ({ rooms, welcomes }: Standing): Promise<void> => {
-    const from = new Map(rooms.map(({ room, head }) => [toHex(room), { room, from: head.seq + 1 }]))
-    const { signal } = round
-    while (!signal.aborted) {
-      const askedMs = Date.now()
-      const answer = await call(
-        operations.poll,
-        { rooms: [...from.values()], welcomesKnown: welcomes.length },
-        signal,
-      )
-      for (const { room, head } of answer.hints) {
-        from.set(toHex(room), { room, from: head + 1 })
-        tell({ kind: 'behind', room, head })
-      }
-      if (answer.welcomes !== welcomes.length) return
-      if (answer.hints.length === 0 && Date.now() - askedMs < emptyAnswerMsMin)
-        throw new SottoError('integrity', 'the long poll is not held')
-    }
-  }
-
-  const tellHeads = (before: Standing, now: Standing): void => {
-    const known = new Map(before.rooms.map(({ room, head }) => [toHex(room), head.seq]))
-    for (const { room, head } of now.rooms)
-      if (head.seq > (known.get(toHex(room)) ?? -1)) tell({ kind: 'behind', room, head: head.seq })
-  }
-
-  const run = async (): Promise<void> => {
-    let current = await greet()
-    while (!lane.signal.aborted) {
-      round = new AbortController()
-      try {
-        await pollRooms(current)
-      } catch (error) {
-        if (!round.signal.aborted || lane.signal.aborted) throw error
-      }
-      const next = await standing()
-      tellHeads(current, next)
-      tellWelcomes(next)
-      current = next
-    }
-  }
-  const fail = (error: unknown): void => {
-    const failure = failureOf(error)
-    if (!isUnknownOutcome(failure)) tell(refusal(null, failure))
-    close(failure)
-  }
-  run().catch(fail)
+  const expiry = setTimeout(() => endLane(lane), expireMs)
+  lane.ending.signal.addEventListener('abort', () => clearTimeout(expiry))
+  run(lane).catch((error: unknown) => fail(lane, error))
 
   return {
     send: (frame) => {
@@ -173,14 +191,14 @@ export const openPollLane = (
         case 'hello':
           return
         case 'ping':
-          tell({ kind: 'pong', nonce: frame.nonce })
+          emit(lane, { kind: 'pong', nonce: frame.nonce })
           return
         case 'submit':
-          submitting = submitting.then(() => submit(frame))
+          submitting = submitting.then(() => submit(lane, frame))
           return
       }
     },
-    close: () => close(),
-    refresh: () => round.abort(),
+    close: () => endLane(lane),
+    refresh: () => lane.round.abort(),
   }
 }

@@ -2,7 +2,8 @@ import type { Provider } from '@sotto/mls'
 import { SottoError } from '@sotto/protocol'
 import type { DeviceSigner } from '@sotto/trust'
 import type { Contacts } from './contacts.ts'
-import type { KeyPackagePool, LeafOwner } from './keyPackages.ts'
+import type { KeyPackagePool } from './keyPackages.ts'
+import type { LeafOwner } from './leafMaking.ts'
 import type { Ready } from './profile.ts'
 
 /** The key packages by which others bring this device into rooms. */

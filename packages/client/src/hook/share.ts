@@ -23,7 +23,7 @@ import {
   text,
 } from '@sotto/protocol'
 import { deviceOf, type Hook, identityOf, may, type Policy } from '@sotto/trust'
-import type { Contact } from '../account/contacts.ts'
+import type { Contact } from '../account/contactRows.ts'
 import type { Jose } from '../ports/jose.ts'
 import { card, type Card, hookIdOf, isHookName, keyOfCard, thumbprintOf } from './card.ts'
 import { type KeyPair, keyPairIn } from './keyPair.ts'

@@ -70,196 +70,218 @@ const ofEarlierServer = (error: unknown): null => {
 }
 
 /** What the server refuses for good changes nothing here; what fails for now is done at the next look. */
-const unlessForNow = (error: unknown): void => {
+const unlessTransient = (error: unknown): void => {
   if (!(error instanceof SottoError) || isTransient(error)) throw error
 }
 
-export const openOpenRoom = async (deps: Deps): Promise<OpenRoom> => {
-  const { store, rooms, account, call } = deps
-  let known: Known | null = null
-  let wish: Wish | null = await wishRow.read(store)
-  let isEntering = false
+/** What is known of the open room, and what the user wants of it. */
+interface State {
+  known: Known | null
+  wish: Wish | null
+  isEntering: boolean
+}
 
-  const isKnown = (room: Uint8Array): boolean => known !== null && equalBytes(known.room, room)
-  const keep = async (next: Wish | null): Promise<void> => {
-    await store.commit([wishRow.change(next)])
-    wish = next
-    deps.invalidate()
+type Phase = RoomState['phase']['kind']
+
+const isKnown = ({ known }: State, room: Uint8Array): boolean =>
+  known !== null && equalBytes(known.room, room)
+
+const keep = async ({ store, invalidate }: Deps, state: State, next: Wish | null): Promise<void> => {
+  await store.commit([wishRow.change(next)])
+  state.wish = next
+  invalidate()
+}
+
+const phaseOf = ({ rooms }: Deps, room: Uint8Array): Phase | undefined =>
+  rooms.find(toHex(room))?.state().phase.kind
+
+/** The invitation that the user has asked for is there. */
+const enterWanted = async (deps: Deps, state: State, { room, name }: Wish): Promise<void> => {
+  if (state.isEntering) return
+  state.isEntering = true
+  try {
+    await deps.enter(toHex(room), name)
+  } catch (error) {
+    // It is not the room that was asked for: the invitation stays, and the user decides.
+    if (!(error instanceof SottoError && error.code === 'policy')) throw error
+    await deps.call(operations.askToJoin, { room, wanted: false }).catch(unlessTransient)
+  } finally {
+    state.isEntering = false
   }
-  const phaseOf = (room: Uint8Array): RoomState['phase']['kind'] | undefined =>
-    rooms.find(toHex(room))?.state().phase.kind
+  if (state.wish) await keep(deps, state, null)
+}
 
-  /** The invitation that the user has asked for is there. */
-  const enterWanted = async ({ room, name }: Wish): Promise<void> => {
-    if (isEntering) return
-    isEntering = true
+/** Goes on with the wish of the user. `askedMs`: when the server was asked for it; null where it does not know. */
+const goOn = async (deps: Deps, state: State, askedMs: number | null): Promise<void> => {
+  const { wish } = state
+  if (!wish) return
+  switch (phaseOf(deps, wish.room)) {
+    case 'active':
+    case 'creating':
+    case 'frozen':
+    case 'repairing':
+      return keep(deps, state, null)
+    case 'invited':
+      return enterWanted(deps, state, wish)
+    case 'leaving':
+    case 'parting':
+    case 'left':
+    case 'removed':
+    case 'refounded':
+    case 'absent':
+    case undefined:
+  }
+  // Another room has taken its place, or there is none any more: nobody could answer.
+  if (!isKnown(state, wish.room)) return keep(deps, state, null)
+  if (askedMs === null)
+    await deps.call(operations.askToJoin, { room: wish.room, wanted: true }).catch(unlessTransient)
+}
+
+/** What owners have decided stands in the sealed metadata; the server hears of it here (rule OPEN-3). */
+const reportOpenness = async ({ rooms, account, call }: Deps, state: State): Promise<void> => {
+  for (const room of rooms.all()) {
+    const { id, phase, meta } = room.state()
+    const policy = policyIn(room.state())
+    if (phase.kind !== 'active' || !policy || !isMetaKnown(room.state())) continue
+    if (roleOf(policy, account) !== roles.owner) continue
+    const isOpen = isOpenRoom(meta)
+    if (isOpen === isKnown(state, id)) continue
+    const name = isOpen ? nameOf(meta) : null
     try {
-      await deps.enter(toHex(room), name)
+      await call(operations.setOpenRoom, { room: id, name })
+      state.known = name === null ? null : { room: id, name, members: policy.members.length }
     } catch (error) {
-      // It is not the room that was asked for: the invitation stays, and the user decides.
-      if (!(error instanceof SottoError && error.code === 'policy')) throw error
-      await call(operations.askToJoin, { room, wanted: false }).catch(unlessForNow)
-    } finally {
-      isEntering = false
-    }
-    if (wish) await keep(null)
-  }
-
-  const goOn = async (askedMs: number | null): Promise<void> => {
-    if (!wish) return
-    switch (phaseOf(wish.room)) {
-      case 'active':
-      case 'creating':
-      case 'frozen':
-      case 'repairing':
-        return keep(null)
-      case 'invited':
-        return enterWanted(wish)
-      case 'leaving':
-      case 'parting':
-      case 'left':
-      case 'removed':
-      case 'refounded':
-      case 'absent':
-      case undefined:
-    }
-    // Another room has taken its place, or there is none any more: nobody could answer.
-    if (!isKnown(wish.room)) return keep(null)
-    if (askedMs === null)
-      await call(operations.askToJoin, { room: wish.room, wanted: true }).catch(unlessForNow)
-  }
-
-  /** What owners have decided stands in the sealed metadata; the server hears of it here (rule OPEN-3). */
-  const tellServer = async (): Promise<void> => {
-    for (const room of rooms.all()) {
-      const state = room.state()
-      const policy = policyIn(state)
-      if (state.phase.kind !== 'active' || !policy || !isMetaKnown(state)) continue
-      if (roleOf(policy, account) !== roles.owner) continue
-      const { id, meta } = state
-      const isOpen = isOpenRoom(meta)
-      if (isOpen === isKnown(id)) continue
-      const name = isOpen ? nameOf(meta) : null
-      try {
-        await call(operations.setOpenRoom, { room: id, name })
-        known = name === null ? null : { room: id, name, members: policy.members.length }
-      } catch (error) {
-        unlessForNow(error)
-      }
+      unlessTransient(error)
     }
   }
+}
 
-  const look = async (): Promise<void> => {
-    const answer = await call(operations.readOpenRoom, {}).catch(ofEarlierServer)
-    const open = answer?.open ?? null
-    known = open && {
-      room: open.room,
-      name: shownTitle(open.name, limits.roomNameCharactersMax),
-      members: open.members,
-    }
-    if (answer) {
-      await tellServer()
-      await goOn(answer.askedMs)
-    }
-    deps.invalidate()
+const look = async (deps: Deps, state: State): Promise<void> => {
+  const answer = await deps.call(operations.readOpenRoom, {}).catch(ofEarlierServer)
+  const open = answer?.open ?? null
+  state.known = open && {
+    room: open.room,
+    name: shownTitle(open.name, limits.roomNameCharactersMax),
+    members: open.members,
   }
-
-  const isOwnerIn = (room: Uint8Array): boolean => {
-    const state = rooms.find(toHex(room))?.state()
-    const policy = state && policyIn(state)
-    return policy !== undefined && roleOf(policy, account) === roles.owner
+  if (answer) {
+    await reportOpenness(deps, state)
+    await goOn(deps, state, answer.askedMs)
   }
+  deps.invalidate()
+}
 
-  const refuseSecond = async (): Promise<void> => {
-    await look()
-    if (known) throw new SottoError('open_room_taken', undefined, { name: known.name })
+const isOwnerIn = ({ rooms, account }: Deps, room: Uint8Array): boolean => {
+  const state = rooms.find(toHex(room))?.state()
+  const policy = state && policyIn(state)
+  return policy !== undefined && roleOf(policy, account) === roles.owner
+}
+
+const standingOf = (deps: Deps, { wish }: State, { room }: Known): OpenRoomView['standing'] => {
+  switch (phaseOf(deps, room)) {
+    case 'active':
+    case 'creating':
+    case 'frozen':
+    case 'repairing':
+      return 'inside'
+    case 'removed':
+      return 'removed'
+    default:
+      return wish && equalBytes(wish.room, room) ? 'waiting' : 'outside'
   }
+}
 
-  const standingOf = ({ room }: Known): OpenRoomView['standing'] => {
-    switch (phaseOf(room)) {
-      case 'active':
-      case 'creating':
-      case 'frozen':
-      case 'repairing':
-        return 'inside'
-      case 'removed':
-        return 'removed'
-      default:
-        return wish && equalBytes(wish.room, room) ? 'waiting' : 'outside'
-    }
-  }
-
+const viewOf = (deps: Deps, state: State): OpenRoomView | null => {
+  const { known, wish } = state
+  if (!known) return null
+  const standing = standingOf(deps, state, known)
   return {
-    look,
-    refuseSecond,
+    room: toHex(known.room),
+    name: known.name,
+    memberCount: known.members,
+    standing,
+    sinceMs: standing === 'waiting' ? (wish?.sinceMs ?? null) : null,
+  }
+}
 
-    view: () =>
-      known && {
-        room: toHex(known.room),
-        name: known.name,
-        memberCount: known.members,
-        standing: standingOf(known),
-        sinceMs: standingOf(known) === 'waiting' ? (wish?.sinceMs ?? null) : null,
-      },
+/** Asks for what the user wants. What the server refuses for good is not waited for. @throws SottoError `rate`, the refusal */
+const ask = async (deps: Deps, state: State, room: Uint8Array): Promise<void> => {
+  const { wish } = state
+  try {
+    if (phaseOf(deps, room) === 'invited' && wish) await enterWanted(deps, state, wish)
+    else await deps.call(operations.askToJoin, { room, wanted: true })
+  } catch (error) {
+    if (error instanceof SottoError && !isTransient(error) && error.code !== 'already_member') {
+      await keep(deps, state, null)
+      throw error
+    }
+    if (error instanceof SottoError && error.code === 'rate') throw error
+  }
+}
 
+const join = async (deps: Deps, state: State, id: string): Promise<void> => {
+  const room = fromHex(id, roomIdBytes)
+  if (!isKnown(state, room)) await look(deps, state)
+  const { known, wish } = state
+  if (!known || !isKnown(state, room)) throw new SottoError('not_found')
+  const standing = standingOf(deps, state, known)
+  if (standing === 'inside') return
+  if (standing === 'removed') throw new SottoError('forbidden', 'who was taken out needs an invitation')
+  const isWanted = wish !== null && isKnown(state, wish.room)
+  await keep(deps, state, isWanted ? wish : { room, name: known.name, sinceMs: deps.nowMs() })
+  if (deps.isOnline()) await ask(deps, state, room)
+}
+
+const withdraw = async (deps: Deps, state: State): Promise<void> => {
+  const { wish } = state
+  if (!wish) return
+  await keep(deps, state, null)
+  // Who asks no more and is brought in all the same has an invitation, and decides.
+  await deps.call(operations.askToJoin, { room: wish.room, wanted: false }).catch(() => {})
+}
+
+const setOpenness = async (deps: Deps, state: State, room: Room, isOpen: boolean): Promise<void> => {
+  const { id } = room.state()
+  if (!isOwnerIn(deps, id)) throw new SottoError('forbidden')
+  await look(deps, state)
+  const { known } = state
+  if (isOpen && known && !isKnown(state, id) && !isOwnerIn(deps, known.room))
+    throw new SottoError('open_room_taken', undefined, { name: known.name })
+  await room.intend({ kind: 'openness', id: deps.newId(), isOpen })
+  await look(deps, state)
+  if (isOpen && !isKnown(state, id)) throw new SottoError('open_room_taken')
+}
+
+const closeIfAlone = async ({ call }: Deps, state: State, room: Room): Promise<void> => {
+  const { id, phase, meta } = room.state()
+  const policy = policyIn(room.state())
+  if (phase.kind !== 'active' || policy?.members.length !== 1 || !isOpenRoom(meta)) return
+  await call(operations.setOpenRoom, { room: id, name: null }).catch(ofEarlierServer)
+  if (isKnown(state, id)) state.known = null
+}
+
+export const openOpenRoom = async (deps: Deps): Promise<OpenRoom> => {
+  const state: State = { known: null, wish: await wishRow.read(deps.store), isEntering: false }
+  return {
+    view: () => viewOf(deps, state),
+    look: () => look(deps, state),
+    refuseSecond: async () => {
+      await look(deps, state)
+      if (state.known) throw new SottoError('open_room_taken', undefined, { name: state.known.name })
+    },
     changed: ({ id, phase }) => {
+      const { wish, isEntering } = state
       if (!wish || !equalBytes(wish.room, id)) return
       // What fails now is tried again at the next look.
-      if (phase.kind === 'invited') void enterWanted(wish).catch(() => {})
-      else if (phase.kind === 'active' && !isEntering) void keep(null).catch(() => {})
+      if (phase.kind === 'invited') void enterWanted(deps, state, wish).catch(() => {})
+      else if (phase.kind === 'active' && !isEntering) void keep(deps, state, null).catch(() => {})
     },
-
-    join: async (id) => {
-      const room = fromHex(id, roomIdBytes)
-      if (!isKnown(room)) await look()
-      if (!known || !isKnown(room)) throw new SottoError('not_found')
-      const standing = standingOf(known)
-      if (standing === 'inside') return
-      if (standing === 'removed') throw new SottoError('forbidden', 'who was taken out needs an invitation')
-      await keep(wish && isKnown(wish.room) ? wish : { room, name: known.name, sinceMs: deps.nowMs() })
-      if (!deps.isOnline()) return
-      try {
-        if (phaseOf(room) === 'invited' && wish) await enterWanted(wish)
-        else await call(operations.askToJoin, { room, wanted: true })
-      } catch (error) {
-        // Refused for good: it is not waited for.
-        if (error instanceof SottoError && !isTransient(error) && error.code !== 'already_member') {
-          await keep(null)
-          throw error
-        }
-        if (error instanceof SottoError && error.code === 'rate') throw error
-      }
-    },
-
-    withdraw: async () => {
-      if (!wish) return
-      const { room } = wish
-      await keep(null)
-      // Who asks no more and is brought in all the same has an invitation, and decides.
-      await call(operations.askToJoin, { room, wanted: false }).catch(() => {})
-    },
-
-    setOpenness: async (room, isOpen) => {
-      const { id } = room.state()
-      if (!isOwnerIn(id)) throw new SottoError('forbidden')
-      await look()
-      if (isOpen && known && !isKnown(id) && !isOwnerIn(known.room))
-        throw new SottoError('open_room_taken', undefined, { name: known.name })
-      await room.intend({ kind: 'openness', id: deps.newId(), isOpen })
-      await look()
-      if (isOpen && !isKnown(id)) throw new SottoError('open_room_taken')
-    },
-
-    closeIfAlone: async (room) => {
-      const { id, phase } = room.state()
-      const policy = policyIn(room.state())
-      if (phase.kind !== 'active' || policy?.members.length !== 1 || !isOpenRoom(room.state().meta)) return
-      await call(operations.setOpenRoom, { room: id, name: null }).catch(ofEarlierServer)
-      if (isKnown(id)) known = null
-    },
-
+    join: (room) => join(deps, state, room),
+    withdraw: () => withdraw(deps, state),
+    setOpenness: (room, isOpen) => setOpenness(deps, state, room, isOpen),
+    closeIfAlone: (room) => closeIfAlone(deps, state, room),
     people: async () => {
-      const { people } = (await call(operations.listPeople, {}).catch(ofEarlierServer)) ?? { people: [] }
+      const { people } = (await deps.call(operations.listPeople, {}).catch(ofEarlierServer)) ?? { people: [] }
       return people.map((one) => ({ account: toHex(one.account), name: shownName(one.name) }))
     },
   }

@@ -1,5 +1,5 @@
 import { toHex } from '@sotto/protocol'
-import { type LeafOwner, makeFounderBundle } from '../account/keyPackages.ts'
+import { type LeafOwner, makeFounderBundle } from '../account/leafMaking.ts'
 import { askedNobody } from './attempt.ts'
 import { type Founding, foundRoom } from './newRoom.ts'
 import { emptyRoom } from './state.ts'

@@ -1,6 +1,6 @@
 import { type Group, leafAt, type LeafChange } from '@sotto/mls'
 import { identityOf, leafLifetimeMaxS } from '@sotto/trust'
-import { makeLeaf } from '../account/keyPackages.ts'
+import { makeLeaf } from '../account/leafMaking.ts'
 import type { Tools } from './tools.ts'
 
 const dayS = 86_400

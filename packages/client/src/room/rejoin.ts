@@ -12,7 +12,7 @@ import {
 } from '@sotto/mls'
 import { encodeCommitAttachment, entryKinds, equalBytes, hashBytes } from '@sotto/protocol'
 import { authorizeEntry, buildJoinProof, identityOf, leafCapabilities } from '@sotto/trust'
-import { makeLeaf } from '../account/keyPackages.ts'
+import { makeLeaf } from '../account/leafMaking.ts'
 import { type Asked, attempt, type Attempt } from './attempt.ts'
 import { askOthers, freezeExhausted, isRoomOf, mayRejoin } from './repair.ts'
 import { counted, envelopeFor } from './send.ts'

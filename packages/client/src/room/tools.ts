@@ -1,6 +1,6 @@
 import type { Provider } from '@sotto/mls'
 import type { DeviceSigner } from '@sotto/trust'
-import type { Contact } from '../account/contacts.ts'
+import type { Contact } from '../account/contactRows.ts'
 import type { Jose } from '../ports/jose.ts'
 
 /** What a step may use beside the state it is given: capabilities are arguments, never part of the state. */

@@ -1,4 +1,4 @@
-import type { Contact } from '../account/contacts.ts'
+import type { Contact } from '../account/contactRows.ts'
 import type { IdentityView } from '../view.ts'
 import type { VerifiedMarks } from './marks.ts'
 

@@ -1,5 +1,5 @@
 import { accountIdBytes, equalBytes, fromHex, SottoError } from '@sotto/protocol'
-import type { Contact } from '../account/contacts.ts'
+import type { Contact } from '../account/contactRows.ts'
 import type { AccountScope } from '../commands/command.ts'
 
 /** Somebody else, as this device knows them. @throws SottoError `not_found`, `bad_request` for oneself and for what is no id */

@@ -1,4 +1,4 @@
-import type { Contact } from '../account/contacts.ts'
+import type { Contact } from '../account/contactRows.ts'
 import type { Profile } from '../account/profile.ts'
 import type { Device } from '../device.ts'
 import type { AccountView, ConnectionView } from '../view.ts'

@@ -18,8 +18,9 @@ import {
   leafCapabilities,
   verifyChain,
 } from '@sotto/trust'
-import type { Contact, Need } from '../../src/account/contacts.ts'
-import { makeLeaf } from '../../src/account/keyPackages.ts'
+import type { Contact } from '../../src/account/contactRows.ts'
+import type { Need } from '../../src/account/contacts.ts'
+import { makeLeaf } from '../../src/account/leafMaking.ts'
 import { askedNobody } from '../../src/room/attempt.ts'
 import { stageCommit } from '../../src/room/commit.ts'
 import { type Joining, joinRoom } from '../../src/room/enter.ts'

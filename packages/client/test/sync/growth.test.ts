@@ -1,6 +1,7 @@
 import { limits, SottoError } from '@sotto/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Call, Contact, Need } from '../../src/account/contacts.ts'
+import type { Call, Need } from '../../src/account/contacts.ts'
+import type { Contact } from '../../src/account/contactRows.ts'
 import { followChains } from '../../src/sync/growth.ts'
 
 const named = (number: number): Uint8Array => new Uint8Array(32).fill(number)
