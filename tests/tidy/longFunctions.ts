@@ -4,7 +4,6 @@
  */
 export const longFunctions: readonly string[] = [
   'packages/lane/src/lane.ts openLane',
-  'packages/lane/src/rooms.ts makeRooms',
 ]
 
 /** Functions over the bound that are tables: a list of the same kind of line, read from top to bottom. */
