@@ -369,9 +369,7 @@ describe('a certificate that cannot be used stops the start, with the reason', (
   })
 
   it('is a folder', async () => {
-    await expect(start({ tls: { ...filesOf(first), certificate: directory } })).rejects.toThrow(
-      /is not a file/,
-    )
+    await expect(start({ tls: { ...filesOf(first), certificate: directory } })).rejects.toThrow(/is no file/)
   })
 
   it('reads a certificate of exactly so many bytes and no more', async () => {

@@ -45,7 +45,7 @@ describe.skipIf(noScript)('Alice and Bob in two terminals, by the README alone',
     const running = typedIn(line)
     await running.says('Choose a password')
     running.type(`${password}\r`)
-    await running.says('once more')
+    await running.says('Repeat it')
     running.type(`${password}\r`)
     await running.says('Next: ')
     const end = await finished(running)

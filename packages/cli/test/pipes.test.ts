@@ -182,7 +182,7 @@ describe('what comes in by a pipe', () => {
       'a byte order mark, Windows line ends, blank lines, no end of the last line',
       bytes([0xef, 0xbb, 0xbf], 'marked\r\n\r\n \t\n\u200b\nb'),
       0,
-      '3 blank lines passed over',
+      '3 blank lines skipped',
       ['marked', 'b'],
     ],
     [
