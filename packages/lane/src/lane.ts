@@ -22,7 +22,7 @@ import { membersOf, requestsOf } from './requests.ts'
 import { asList, asNumber, asText, type Credentials } from './rest.ts'
 import { makeRooms, type Rooms } from './rooms.ts'
 import { makeSealing } from './sealing.ts'
-import { openSession } from './session.ts'
+import { openSession, type Session } from './session.ts'
 import { isJsonObject, type JsonObject } from './strict.ts'
 import { openWire } from './wire.ts'
 import { isLetter, presenceOf } from './wireEvents.ts'
@@ -173,6 +173,13 @@ const hear = (hearing: Hearing, event: string, payload: JsonObject): void => {
   if (presence) listening.tellSoon(presence)
 }
 
+/** The key that the server gives out for somebody. @throws LaneError what asking throws */
+const fetchKey = async ({ read }: Session, who: string): Promise<unknown> => {
+  const answer = await read(`/api/users/public-key/${encodeURIComponent(who)}`)
+  // JSON of something else says nothing about anybody.
+  return isJsonObject(answer) && 'public_key' in answer ? answer['public_key'] : fail('OFFLINE')
+}
+
 /** The same requests, each of which settles when the lane ends. */
 const endingWith = <R extends Record<string, (...input: never[]) => Promise<unknown>>>(
   { whileOpen }: Ending,
@@ -203,11 +210,7 @@ export const openLane = async (options: LaneOptions, ports: LanePorts): Promise<
   const pins = makePins({
     cryptography,
     store,
-    fetchKey: async (who) => {
-      const answer = await session.read(`/api/users/public-key/${encodeURIComponent(who)}`)
-      // JSON of something else says nothing about anybody.
-      return isJsonObject(answer) && 'public_key' in answer ? answer['public_key'] : fail('OFFLINE')
-    },
+    fetchKey: (who) => fetchKey(session, who),
     tell: listening.tellSoon,
   })
   const once = makeOnce(store)
