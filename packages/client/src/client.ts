@@ -1,18 +1,10 @@
-import type { Provider } from '@sotto/mls'
 import { SottoError } from '@sotto/protocol'
-import type { DeviceKind } from '@sotto/trust'
 import { openServerInfo } from './account/serverInfo.ts'
 import type { ServerAddress } from './account/serverPin.ts'
 import { facadeOf } from './commands/facade.ts'
 import { openDatabase } from './database/openDatabase.ts'
 import { openDevice } from './device.ts'
-import type { ClientLimits } from './limits.ts'
-import type { Jose } from './ports/jose.ts'
-import type { Keychain } from './ports/keychain.ts'
-import type { PasswordProtocol } from './ports/password.ts'
-import type { Scheduler } from './ports/scheduler.ts'
-import type { Store } from './ports/store.ts'
-import type { Transport } from './ports/transport.ts'
+import type { ClientOptions } from './options.ts'
 import { openQuestions } from './questions.ts'
 import { openEntrance } from './session/entrance.ts'
 import { openGreeting } from './session/greeting.ts'
@@ -23,32 +15,11 @@ import { viewSourcesOf } from './session/viewSources.ts'
 import { scopesOf } from './session/scopes.ts'
 import { openSession } from './session/session.ts'
 import { storedPresent } from './session/stored.ts'
-import { type Volatile, volatileOf } from './session/volatile.ts'
+import { volatileOf } from './session/volatile.ts'
 import { makeViewStore } from './viewStore/viewStore.ts'
 import { openConnection } from './sync/connection.ts'
 import type { Client } from './view.ts'
 import { openWaits } from './waits.ts'
-
-export interface ClientOptions {
-  /** Origin of the server. */
-  readonly server: string
-  /** Holds what the client writes; sealed at rest, see `sealedStore`. */
-  readonly store: Store
-  readonly keychain: Keychain
-  readonly transport: Transport
-  readonly scheduler: Scheduler
-  readonly provider: Provider
-  /** For hooks: what scripts post is JOSE. */
-  readonly jose: Jose
-  readonly password: PasswordProtocol
-  readonly deviceKind: DeviceKind
-  /** Default: those of `protocol/limits`. */
-  readonly limits?: Partial<ClientLimits>
-  /** Takes what is to be called whenever something outside says that the server may be reachable again. */
-  readonly onHope?: (hurry: () => void) => void
-  /** Takes a look at what the client knows beside its store: for tests and for whoever looks for a fault. */
-  readonly onVolatile?: (look: () => Volatile) => void
-}
 
 /**
  * Opens the client of a profile: whatever the last run left half done goes on by itself, as soon as there is a line

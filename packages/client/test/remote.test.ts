@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits, SottoError } from '@sotto/protocol'
-import { endingBy, remoteClient } from '../src/remote/client.ts'
+import { remoteClient } from '../src/remote/client.ts'
+import { endingBy } from '../src/remote/endingBy.ts'
 import { asked, remoteVersion, served } from '../src/remote/envelope.ts'
 import type { Channel } from '../src/remote/messages.ts'
 import { serveClient } from '../src/remote/serve.ts'

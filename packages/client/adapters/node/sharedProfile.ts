@@ -12,7 +12,7 @@ import {
   serveClient,
 } from '../../src/index.ts'
 import { type Bus, newBus, newId, refuseAll } from '../net/bus.ts'
-import { endingBy } from '../../src/remote/client.ts'
+import { endingBy } from '../../src/remote/endingBy.ts'
 import { timerScheduler } from '../net/timerScheduler.ts'
 import { type LineSocket, lineSocket } from './lineSocket.ts'
 import { takeProfileLock } from './profileLock.ts'

@@ -1,10 +1,11 @@
 import { SottoError } from '@sotto/protocol'
 import type { Scheduler } from '../ports/scheduler.ts'
-import type { Client, ClientEvent, ClientState } from '../view.ts'
+import type { Client, ClientState } from '../view.ts'
 import { openCalls } from './calls.ts'
 import { openFeed } from './feed.ts'
 import { openReadiness } from './readiness.ts'
-import { openShown, type Shown } from './shown.ts'
+import { readUnshown } from './reading.ts'
+import { openShown } from './shown.ts'
 import { asking } from '../commands/asking.ts'
 import type { CommandName } from '../commands/table.ts'
 import { asked } from './envelope.ts'
@@ -32,28 +33,6 @@ const unknownState: ClientState = {
   account: { kind: 'none' },
   connection: { kind: 'connecting' },
   rooms: [],
-}
-
-const itemsPerReading = 200
-
-interface Reading {
-  readonly shown: Shown
-  readonly timeline: Client['timeline']
-  publish(event: ClientEvent): void
-}
-
-const readOn = async ({ shown, timeline, publish }: Reading, room: string): Promise<void> => {
-  for (;;) {
-    const { items, more } = await timeline({ room, after: shown.next(room), limit: itemsPerReading })
-    if (items.length > 0) publish({ kind: 'timeline', room, items })
-    if (!more) return
-  }
-}
-
-/** Reads what has not been shown in each room, to the end of its log. A room may be gone by now. */
-const readUnshown = (reading: Reading): void => {
-  const { shown } = reading
-  for (const room of shown.rooms()) readOn(reading, room).catch(() => shown.forget(room))
 }
 
 type Answer<N extends CommandName> = Awaited<ReturnType<Client[N]>>
@@ -165,9 +144,3 @@ export const remoteClient = (
   }
   return asking(own, call)
 }
-
-/** The same client, which ends in another way. */
-export const endingBy = (client: RemoteClient, close: () => Promise<void>): Client =>
-  new Proxy(client, {
-    get: (target, name) => (name === 'close' ? close : (Reflect.get(target, name) as unknown)),
-  })

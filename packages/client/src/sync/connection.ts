@@ -1,6 +1,5 @@
-import { type Acknowledgement, limits, SottoError } from '@sotto/protocol'
+import { type Acknowledgement, SottoError } from '@sotto/protocol'
 import { cellOf } from '../cell.ts'
-import { openOutcomes } from '../outcomes.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
 import type { LiveConnection, Transport } from '../ports/transport.ts'
 import type { ConnectionView } from '../view.ts'
@@ -8,6 +7,7 @@ import { type ConnectionEvents, dispatch } from './frames.ts'
 import { type Why, whyOf } from './lineFailure.ts'
 import { makeLineRetries } from './lineRetries.ts'
 import { askedToWaitMs, isOnItsWay, type LineState, offline, viewOf } from './lineState.ts'
+import { openLineWaits } from './lineWaits.ts'
 import { openLine } from './liveLine.ts'
 import { openSubmissions } from './submissions.ts'
 
@@ -130,23 +130,5 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
       line.now().kind === 'ready' && live
         ? submissions.submit(live, room, message)
         : Promise.reject(new SottoError('offline')),
-  }
-}
-
-/** Of whoever waits for a line that is on its way. */
-const openLineWaits = (scheduler: Pick<Scheduler, 'after'>) => {
-  const outcomes = openOutcomes<`wait ${number}`>()
-  let last = 0
-  return {
-    settled: (): Promise<void> => {
-      const key = `wait ${(last += 1)}` as const
-      const wait = outcomes.of(key)
-      const cancel = scheduler.after(limits.helloTimeoutMs, () => outcomes.done(key))
-      void wait.finally(cancel)
-      return wait
-    },
-    settle: (): void => {
-      for (const key of outcomes.waiting()) outcomes.done(key)
-    },
   }
 }
