@@ -335,7 +335,7 @@ export const mutants: readonly Mutant[] = [
     faults: [],
     bends: [
       {
-        file: 'packages/lane/src/lane.ts',
+        file: 'packages/lane/src/requests.ts',
         from: '{ recipient: to, encrypted_payload })',
         to: '{ recipient: to, encrypted_payload, note: text })',
       },
@@ -396,6 +396,12 @@ export const mutants: readonly Mutant[] = [
         file: 'packages/server/src/openRoom/openRoom.ts',
         from: '    await refuseSecond(dependencies, id, caller.account)\n    const known',
         to: '    const known',
+      },
+      // A client asks for no second one by itself.
+      {
+        file: 'packages/client/src/openRoom/openRoom.ts',
+        from: 'if (isOpen && known && !isKnown(state, id) && !isOwnerIn(deps, known.room))',
+        to: 'if (known === undefined)',
       },
     ],
   },
