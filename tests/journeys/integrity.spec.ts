@@ -137,7 +137,7 @@ test('C46 the rooms: altered on the way, they are refused, with words', async ({
   const page = await context.newPage()
   const { refused, ran } = await alterParts(context, page, parts().filter(isInside))
   await signUp(page, 'roomless')
-  await expect(page.getByText('A part of Sotto has not started')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText('Part of Sotto did not start')).toBeVisible({ timeout: 60_000 })
   expect([refused(), ran()]).toEqual([parts().filter(isInside), false])
 })
 
@@ -178,7 +178,7 @@ test('C46 in a browser that does not check what it imports, the page does, and o
   const [dialog = ''] = parts().filter(isDialog)
   const { ran } = await alterParts(next, other, [dialog])
   await signUp(other, 'unchecked')
-  await expect(other.getByText('A part of Sotto has not started')).toBeVisible({ timeout: 60_000 })
+  await expect(other.getByText('Part of Sotto did not start')).toBeVisible({ timeout: 60_000 })
   expect(ran()).toBe(false)
   await next.close()
 })

@@ -101,7 +101,7 @@ test('a server that has lost messages and taken others: the room stops in words 
       await person.hears('what the server will lose')
     }
     await expect(main(bob2).getByRole('region', { name: /This room is frozen/ })).toContainText(
-      'That is alice',
+      'Ask an owner: alice',
     )
     await expect(bob2.page.getByRole('button', { name: 'Start this room again' })).toHaveCount(0)
   })
