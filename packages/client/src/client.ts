@@ -64,7 +64,7 @@ export const openClient = async (options: ClientOptions): Promise<Client> => {
       sessionDoubted: () => void session.doubt().catch(() => {}),
     },
   })
-  const isSynced = greeting.isDone
+  const isSynced = (): boolean => greeting.state().isSynced
   const line = lineOf({ provider, info, call, isOnline, isSynced, connection: () => connection })
 
   const halt = (error: unknown): void => {

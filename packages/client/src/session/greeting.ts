@@ -1,4 +1,5 @@
 import { limits, toHex } from '@sotto/protocol'
+import { cellOf } from '../cell.ts'
 import type { Device } from '../device.ts'
 import { retryDelayMaxMs } from '../transient.ts'
 import type { Scheduler } from '../ports/scheduler.ts'
@@ -6,10 +7,19 @@ import type { Questions } from '../questions.ts'
 import type { ConnectionEvents, Ready } from '../sync/frames.ts'
 import type { Present } from './present.ts'
 
+/** How far the rooms have followed the connection that is open. */
+export interface SyncState {
+  /** How many connections there have been. */
+  readonly openings: number
+  /** Whether the rooms know what the server had when the connection was opened, who has invited, and who was revoked. */
+  readonly isSynced: boolean
+  /** Where the rooms were when it was opened. */
+  readonly places: ReturnType<Device['rooms']['places']>
+}
+
 /** What is done when a connection has been opened, and with what it tells afterwards. */
 export interface Greeting {
-  /** Whether the rooms know what the server had when the connection was opened, who has invited, and who was revoked. */
-  isDone(): boolean
+  state(): SyncState
   readonly events: Omit<ConnectionEvents, 'viewed' | 'sessionDoubted'>
 }
 
@@ -39,16 +49,12 @@ const whileOnlineWith =
 export const openGreeting = (deps: Deps): Greeting => {
   const { present, questions, invalidate } = deps
   const whileOnline = whileOnlineWith(deps)
-  let places: ReturnType<Device['rooms']['places']> = new Map()
-  let isDone = false
-  /** Of connections. */
-  let openings = 0
+  const sync = cellOf<SyncState>({ openings: 0, isSynced: false, places: new Map() })
 
   const greet = async ({ rooms, replenish }: Device, frame: Ready): Promise<void> => {
     deps.setTime(frame.timeMs)
     questions.giveUp(limits.socketOpenMs)
-    const then = openings
-    const known = places
+    const { openings: then, places: known } = sync.now()
     let isHeard = await rooms.headsAre(frame.heads, known).then(
       () => true,
       () => false,
@@ -67,8 +73,8 @@ export const openGreeting = (deps: Deps): Greeting => {
       isHeard = true
       await rooms.followChains()
       // Of another connection something else may have to be known first.
-      if (then !== openings) return
-      isDone = true
+      if (then !== sync.now().openings) return
+      sync.change((now) => ({ ...now, isSynced: true }))
       rooms.proceed()
       present.device?.synced()
       invalidate()
@@ -76,12 +82,11 @@ export const openGreeting = (deps: Deps): Greeting => {
   }
 
   return {
-    isDone: () => isDone,
+    state: sync.now,
     events: {
       opening: () => {
-        places = present.device?.rooms.places() ?? new Map()
-        isDone = false
-        openings += 1
+        const places = present.device?.rooms.places() ?? new Map()
+        sync.change(({ openings }) => ({ openings: openings + 1, isSynced: false, places }))
       },
       ready: (frame) => {
         if (present.device) void greet(present.device, frame)

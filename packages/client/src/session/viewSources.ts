@@ -42,7 +42,7 @@ export const viewSourcesOf = (deps: Deps): ViewSources => {
     findContact: (account) => present.kept.contacts.find(account),
     connection: () => {
       const view = deps.connection().view()
-      const isKnown = deps.greeting().isDone() && !present.isArriving
+      const isKnown = deps.greeting().state().isSynced && !present.isArriving
       return view.kind === 'online' && !isKnown ? { kind: 'connecting' } : view
     },
   }

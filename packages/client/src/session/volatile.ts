@@ -3,14 +3,14 @@ import type { RoomWait } from '../room/settled.ts'
 import type { Connection } from '../sync/connection.ts'
 import type { LineState } from '../sync/lineState.ts'
 import type { WelcomeSession } from '../sync/welcomeSession.ts'
-import type { Greeting } from './greeting.ts'
+import type { Greeting, SyncState } from './greeting.ts'
 import type { Present } from './present.ts'
 
 /** What a running client knows beside its store: plain data, to be printed and to be held against laws. */
 export interface Volatile {
   readonly line: LineState
-  /** Whether the rooms know what the server had when the line was opened. */
-  readonly isSynced: boolean
+  /** How far the rooms have followed it. */
+  readonly sync: SyncState
   readonly welcomes: WelcomeSession | null
   /** By id in hex. */
   readonly rooms: ReadonlyMap<string, VolatileRoom>
@@ -28,7 +28,7 @@ export const volatileOf =
     const rooms = present.device?.rooms
     return {
       line: connection.state(),
-      isSynced: greeting.isDone(),
+      sync: greeting.state(),
       welcomes: rooms?.welcomes() ?? null,
       rooms: new Map(
         [...(rooms?.all() ?? [])].map((room) => [
