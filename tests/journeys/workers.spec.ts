@@ -159,7 +159,9 @@ test.describe('a worker that does not start', () => {
       await expect(failed.getByText('Part of Sotto did not start')).toBeVisible()
       await failed.getByRole('button', { name: 'Close' }).click()
       await expect(failed).toHaveCount(0)
+      const again = page.waitForResponse('**/assets/SettingsDialog-*')
       await page.goto(`${server.url}/#/settings`)
+      await again
       await context.unroute('**/assets/SettingsDialog-*')
       await failed.getByRole('button', { name: 'Reload the page' }).click()
       await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible()
