@@ -360,6 +360,14 @@ describe('ID-2b the look of a name', () => {
       { numRuns: 500 },
     )
   })
+
+  // A lone sign of subscripts goes before what stands above, by Unicode's own order, and brings other signs together.
+  it.each([
+    '\u17dd\u17ca\u17b6\u17b6\u17d2\u17b6\u17d2\u17b6',
+    'ក\u17dd\u17ca\u17b7\u17d2\u17ca\u17d2\u17ca',
+  ])('is its own look where marks that Unicode orders stand between signs: %j', (name) =>
+    expect(lookOf(lookOf(name))).toBe(lookOf(name)),
+  )
 })
 
 describe('ID-2c a name that is kept from everybody', () => {

@@ -58,16 +58,29 @@ const ignorable = /\p{Default_Ignorable_Code_Point}/gu
 /** A dot above a letter that has one is not seen. */
 const dotOnDot = /(?<=\p{Soft_Dotted}\p{M}*)\u0307/gu
 
-/**
- * The skeleton of a name (UTS 39 §4): two names with one look are taken for each other. It is stored and compared, and
- * never shown. Case makes no difference.
- */
-export const lookOf = (name: string): string => {
+const once: Rewrite = (name) => {
   const looks = (letters ??= bothTables())
   const lower = name.normalize('NFKC').toLowerCase().normalize('NFKC')
   const apart = lower.replaceAll(ignorable, '').normalize('NFD')
   const seen = inOrder(looks(inOrder(apart)).normalize('NFD'))
   return seen.normalize('NFD').replaceAll(dotOnDot, '')
+}
+
+/** Signs that were put in order may bring marks together that Unicode orders otherwise, and so on; a few turns are enough. */
+const turnsMax = 16
+
+/**
+ * The skeleton of a name (UTS 39 §4): two names with one look are taken for each other. It is stored and compared, and
+ * never shown. Case makes no difference.
+ */
+export const lookOf = (name: string): string => {
+  let look = once(name)
+  for (let turn = 0; turn < turnsMax; turn += 1) {
+    const next = once(look)
+    if (next === look) break
+    look = next
+  }
+  return look
 }
 
 /** The same of a title, whose case is seen: a Greek Ν passes for N, and its small letter for v. */
