@@ -55,7 +55,7 @@ describe('a server that is killed', () => {
     await server.kill()
     const impatient = await world.sotto('alice', ['send', 'General', 'later', '--timeout', '0.5'])
     expect(impatient.exit).toBe(10)
-    expect(impatient.err).toContain('waits on this device')
+    expect(impatient.err).toContain('wait on this device')
     const patient = world.start('alice', 'send', 'General', 'patient', '--json')
     await world.serve()
     expect((await patient.ended).exit).toBe(0)

@@ -74,6 +74,7 @@ const story: readonly Step[] = [
   { who: 'alice', line: 'send General hello' },
   { who: 'bob', line: 'receive General --count 1' },
   { who: 'bob', line: 'react General 👍' },
+  { who: 'bob', line: 'verify alice' },
   { who: 'bob', line: 'chat General', input: 'hello, too\n' },
   { who: 'alice', line: 'room rejoin General', exit: 2 },
   { who: 'alice', line: 'room refound General --yes', exit: 2 },

@@ -4,11 +4,12 @@ import type { AccountScope } from '../src/commands/command.ts'
 import { setDraft } from '../src/commands/setDraft.ts'
 import { type Draft, emptyDraft, textDraft } from '../src/draft/draft.ts'
 
-/** So many rooms, of which the first ones have a draft. */
+/** So many rooms, of which the first ones have a draft that is stored; what is written is held. */
 const scopeOf = (count: number, drafted: number) => {
   const drafts = Array.from({ length: count }, (_, at) => (at < drafted ? textDraft('so') : emptyDraft))
-  const rooms = drafts.map((draft, at) => ({
-    state: () => ({ draft: drafts[at] ?? draft }),
+  const rooms = drafts.map((stored, at) => ({
+    state: () => ({ draft: stored }),
+    session: () => ({ draft: { held: drafts[at] === stored ? null : { draft: drafts[at] } } }),
     drafts: { write: async (next: Draft) => void (drafts[at] = next) },
   }))
   const scope = { rooms: { all: () => rooms, get: (id: string) => rooms[Number(id)] } }

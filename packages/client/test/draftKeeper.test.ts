@@ -131,6 +131,36 @@ describe('the draft of a room', () => {
     expect(draft()).toBe('and then')
   })
 
+  it('that was said before is forgotten where it is written once more, and what was written since stays', async () => {
+    const { keeper, outcomes, pass, draft } = atWork()
+    const said = textDraft('said')
+    const written = keeper.write(said)
+    await keeper.forget(said)
+    await written
+    await pass(unstoredMaxMs)
+    expect([draft(), outcomes.waiting()]).toEqual(['', []])
+    void keeper.write(textDraft('and then'))
+    await keeper.forget(said)
+    await pass(quietMs)
+    expect(draft()).toBe('and then')
+    await keeper.forget(textDraft('and then'))
+    expect(draft()).toBe('')
+  })
+
+  it('that could not be said is not called stored before it is', async () => {
+    const { keeper, outcomes, pass, draft } = atWork()
+    let isStored = false
+    const written = keeper.write(textDraft('refused')).then(() => (isStored = true))
+    await expect(keeper.said(() => Promise.reject(new SottoError('rate')))).rejects.toMatchObject({
+      code: 'rate',
+    })
+    await pass(quietMs / 2)
+    expect(isStored).toBe(false)
+    await pass(quietMs)
+    await written
+    expect([draft(), outcomes.waiting()]).toEqual(['refused', []])
+  })
+
   it('that could not be said is stored as it was', async () => {
     const { keeper, pass, draft } = atWork()
     void keeper.write(textDraft('refused'))

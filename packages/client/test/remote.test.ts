@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits, SottoError } from '@sotto/protocol'
-import { remoteClient } from '../src/remote/client.ts'
+import { textDraft, textOf } from '../src/draft/draft.ts'
+import { type RemoteClient, remoteClient } from '../src/remote/client.ts'
 import { endingBy } from '../src/remote/endingBy.ts'
 import { asked, remoteVersion, served } from '../src/remote/envelope.ts'
 import type { Channel } from '../src/remote/messages.ts'
@@ -54,7 +55,8 @@ const profile = () => {
     createAccessToken: async () => ({ id: 1, token: 'token', expiresMs: 0 }),
     accessTokens: async () => [],
     revokeAccessToken: async () => {},
-    send: async ({ text, message: id = 'unnamed' }) => {
+    // What has no name is another message each time.
+    send: async ({ text, message: id = `unnamed ${texts.size}` }) => {
       texts.set(id, text)
       return { id }
     },
@@ -72,7 +74,10 @@ const profile = () => {
     markRead: async () => {},
     setDraft: async () => {},
     keepDraft: async () => {},
-    sendDraft: async () => ({ id: '1' }),
+    sendDraft: async ({ draft, message: id = `unnamed ${texts.size}` }) => {
+      texts.set(id, textOf(draft))
+      return { id }
+    },
     offerCommands: async () => {},
     readNote: async () => null,
     writeNote: async () => {},
@@ -161,22 +166,28 @@ describe('a client across a channel', () => {
     })
   })
 
-  it('a call without an answer is repeated to the next server, and its message stored once', async () => {
-    const { end, lossy } = air()
-    const { client, texts } = profile()
-    const remote = remoteClient(end(), ids(), patient)
-    const stop = serveClient(client, end(), 'first')
-    await remote.ready
-    // The first server stores the message and dies before it answers.
-    lossy.lose = (value) => kindOf(value) === 'result'
-    const sent = remote.send({ room, text: 'hello' })
-    await expect.poll(() => texts.size).toBe(1)
-    stop()
-    lossy.lose = () => false
-    serveClient(client, end(), 'second')
-    await expect(sent).resolves.toEqual({ id: expect.any(String) })
-    expect([...texts.values()]).toEqual(['hello'])
-  })
+  it.each([
+    ['send', (remote: RemoteClient) => remote.send({ room, text: 'hello' })],
+    ['sendDraft', (remote: RemoteClient) => remote.sendDraft({ room, draft: textDraft('hello') })],
+  ] as const)(
+    '%s without an answer is repeated to the next server, and its message stored once',
+    async (_, say) => {
+      const { end, lossy } = air()
+      const { client, texts } = profile()
+      const remote = remoteClient(end(), ids(), patient)
+      const stop = serveClient(client, end(), 'first')
+      await remote.ready
+      // The first server stores the message and dies before it answers.
+      lossy.lose = (value) => kindOf(value) === 'result'
+      const sent = say(remote)
+      await expect.poll(() => texts.size).toBe(1)
+      stop()
+      lossy.lose = () => false
+      serveClient(client, end(), 'second')
+      await expect(sent).resolves.toEqual({ id: expect.any(String) })
+      expect([...texts.values()]).toEqual(['hello'])
+    },
+  )
 
   it('a call that arrives twice is carried out once', async () => {
     const { end } = air()

@@ -98,7 +98,11 @@ const fullRoom = async (): Promise<RoomState> => {
 
 const rowOfFolder: Readonly<Record<string, string>> = { outbox: 'outboxItem', observed: 'observed' }
 
-const rowOfKey: Readonly<Record<string, string>> = { metakeys: 'metaKeys' }
+const rowOfKey: Readonly<Record<string, string>> = {
+  metakeys: 'metaKeys',
+  face: 'summary',
+  charter: 'lastPolicy',
+}
 
 /** As it is written; the rows of the outbox have a number for a name. */
 const rows = async (): Promise<readonly (readonly [string, Uint8Array])[]> =>

@@ -21,6 +21,6 @@ export const send = ofAccount<Send>({
       room,
       named: message,
       encode: (salt, writtenMs) => encodeText(text, salt, writtenMs),
-      by: 'post',
+      draft: null,
     }),
 })

@@ -22,6 +22,6 @@ export const sendDraft = ofAccount<SendDraft>({
       room,
       named: message,
       encode: (salt, writtenMs) => encodeDraft(draft, salt, writtenMs),
-      by: 'postDraft',
+      draft: draftForm.kept(draft),
     }),
 })

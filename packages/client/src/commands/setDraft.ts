@@ -1,6 +1,7 @@
 import { limits, SottoError } from '@sotto/protocol'
 import { type Draft, isEmptyDraft } from '../draft/draft.ts'
 import { draftForm } from '../draft/form.ts'
+import type { Room } from '../room/atWork.ts'
 import type { Rooms } from '../sync/rooms.ts'
 import { ofAccount } from './command.ts'
 import { fields, string } from './input.ts'
@@ -12,15 +13,18 @@ import { fields, string } from './input.ts'
  */
 export type SetDraft = (input: { readonly room: string; readonly draft: Draft }) => Promise<void>
 
-const drafts = (rooms: Rooms): number =>
-  [...rooms.all()].filter((room) => !isEmptyDraft(room.state().draft)).length
+/** Also where it is not stored yet. */
+const hasDraft = (room: Room): boolean =>
+  !isEmptyDraft(room.session().draft.held?.draft ?? room.state().draft)
+
+const drafts = (rooms: Rooms): number => [...rooms.all()].filter(hasDraft).length
 
 export const setDraft = ofAccount<SetDraft>({
   input: fields({ room: string, draft: draftForm.input }),
   run: async ({ rooms }, { room: id, draft }) => {
     const room = rooms.get(id)
     const kept = draftForm.kept(draft)
-    const isNew = !isEmptyDraft(kept) && isEmptyDraft(room.state().draft)
+    const isNew = !isEmptyDraft(kept) && !hasDraft(room)
     if (isNew && drafts(rooms) >= limits.draftsMax) throw new SottoError('quota')
     await room.drafts.write(kept)
   },

@@ -7,7 +7,7 @@ import type { RoomWait } from '../room/settled.ts'
 import { endOf, type RoomState } from '../room/state.ts'
 import { stepped } from '../room/step.ts'
 import type { Timers } from '../room/timers.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, emptyDraft } from './draft.ts'
 import { isSameDraft } from './form.ts'
 
 /** A draft is stored when nothing was written for so long, */
@@ -41,6 +41,8 @@ export interface DraftKeeper {
    * held as before, unless something was written meanwhile.
    */
   said(step: () => Promise<void>): Promise<void>
+  /** This draft has been said before: where nothing else was written since, nothing is being written. */
+  forget(draft: Draft): Promise<void>
 }
 
 interface Deps {
@@ -62,9 +64,12 @@ const dueMs = ({ sinceMs, writtenMs }: HeldDraft): number =>
 
 const handedOver = ({ batch }: DraftSession): DraftSession => ({ batch: batch + 1, held: null })
 
-/** A room that nothing is kept of gets no draft any more. */
+/** A room that nothing is kept of gets no draft any more, also where somebody invites the user back. */
+const isGone = (room: RoomState): boolean =>
+  endOf(room)?.kind === 'absent' || (room.phase.kind === 'invited' && room.phase.before.kind === 'absent')
+
 const withDraft = (room: RoomState, draft: Draft): RoomState =>
-  endOf(room)?.kind === 'absent' || isSameDraft(room.draft, draft) ? room : { ...room, draft }
+  isGone(room) || isSameDraft(room.draft, draft) ? room : { ...room, draft }
 
 const failureOf = (error: unknown): SottoError =>
   error instanceof SottoError ? error : new SottoError('internal', String(error))
@@ -98,6 +103,16 @@ export const makeDraftKeeper = ({ session, outcomes, timers, scheduler, take }: 
     if (!before.held) timers.after(quietMs, () => look(before.batch))
   }
 
+  /** Whoever waits for a batch that was held again waits for what is held now. */
+  const waitOn = (batch: number): void => {
+    const now = session.now()
+    if (!now.held) return outcomes.done(`draft ${batch}`, undefined)
+    outcomes.of(`draft ${now.batch}`).then(
+      () => outcomes.done(`draft ${batch}`, undefined),
+      (error: unknown) => outcomes.failed(`draft ${batch}`, failureOf(error)),
+    )
+  }
+
   return {
     write: (draft) => {
       const { batch, held } = session.now()
@@ -111,11 +126,21 @@ export const makeDraftKeeper = ({ session, outcomes, timers, scheduler, take }: 
       session.change(handedOver)
       try {
         await step()
+        outcomes.done(`draft ${batch}`, undefined)
       } catch (error) {
         if (held && !session.now().held) hold(held)
+        waitOn(batch)
         throw error
+      }
+    },
+    forget: async (draft) => {
+      const { batch, held } = session.now()
+      const isHeld = held !== null && isSameDraft(held.draft, draft)
+      if (isHeld) session.change(handedOver)
+      try {
+        await take((room) => stepped(isSameDraft(room.draft, draft) ? { ...room, draft: emptyDraft } : room))
       } finally {
-        outcomes.done(`draft ${batch}`, undefined)
+        if (isHeld) outcomes.done(`draft ${batch}`, undefined)
       }
     },
   }

@@ -5,6 +5,7 @@ import { openCalls } from './calls.ts'
 import { openFeed } from './feed.ts'
 import { openReadiness } from './readiness.ts'
 import { readUnshown } from './reading.ts'
+import { saying } from './saying.ts'
 import { openShown } from './shown.ts'
 import { asking } from '../commands/asking.ts'
 import type { CommandName } from '../commands/table.ts'
@@ -39,7 +40,7 @@ type Answer<N extends CommandName> = Awaited<ReturnType<Client[N]>>
 
 /**
  * The client on the other side of `channel`. Calls wait through a change of the serving side: they are repeated to
- * the next one. A repeated `send` stores its message once, because the message is named here, in advance. Where nobody
+ * the next one. A repeated `send` or `sendDraft` stores its message once, because the message is named here, in advance. Where nobody
  * serves, and nobody says that they will, calls fail after `limits.helperSilenceMs`; those that come later are tried.
  *
  * @param newId 32 hex digits, never the same twice
@@ -136,9 +137,7 @@ export const remoteClient = (
       end(new SottoError('closed'))
       clear()
     },
-    // Named here, so that a repeated call stores its message once.
-    send: (input: Parameters<Client['send']>[0]) =>
-      call('send', { ...input, message: input.message ?? newId() }),
+    ...saying(call, newId),
     timeline,
     timelineAround,
   }

@@ -8,6 +8,8 @@ export const identityOfContact = (
   account: Uint8Array,
   marks: VerifiedMarks,
 ): IdentityView => {
-  if (contact?.alarm) return 'changed'
+  // Of whom no chain is known, nothing can be said.
+  if (!contact) return 'unverified'
+  if (contact.alarm) return 'changed'
   return marks.find(account) ? 'verified' : 'unverified'
 }
