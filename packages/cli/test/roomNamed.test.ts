@@ -12,7 +12,7 @@ const meant = (wanted: string, all: typeof rooms = rooms) => roomNamed(wanted, a
 it('a room called by digits is the one that has them, and none where two have', async () => {
   await expect(meant('5')).rejects.toMatchObject({
     code: 'bad_request',
-    message: expect.stringContaining('say id:5 or name:5'),
+    message: expect.stringContaining('use id:5 or name:5'),
   })
   expect(await meant('id:5')).toBe(5)
   expect(await meant('name:5')).toBe('5')
