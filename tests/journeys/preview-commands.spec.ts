@@ -23,7 +23,7 @@ test('a command is found, taken and run by keyboard alone, and a screen reader i
   await page.keyboard.type('/')
   await expect(options(page)).toHaveCount(10)
   await expect(page.getByRole('status').filter({ hasText: '10 commands' })).toBeAttached()
-  await expect(active(page)).toContainText('/me')
+  await expect(active(page)).toContainText('/react')
   await page.keyboard.press('ArrowUp')
   await expect(active(page)).toContainText('/help')
   await expect(active(page)).toContainText('tick')
