@@ -8,10 +8,9 @@ export interface RunOptions {
   readonly workers: number
   readonly steps: number
   readonly devices: number
-  /** On the open lane. Undefined: each seed draws whether there are any. */
-  readonly programs: number | undefined
-  /** Undefined: each seed draws it. */
-  readonly openRoom: boolean | undefined
+  /** On the open lane. */
+  readonly programs: number
+  readonly openRoom: boolean
   /** Undefined: each seed draws its own from all of them. */
   readonly faults: readonly Fault[] | undefined
   readonly without: ReadonlySet<number>
@@ -46,8 +45,8 @@ export const readOptions = (args: readonly string[]): RunOptions => {
     workers: number('workers', 1),
     steps: number('steps', 300),
     devices: number('devices', 6),
-    programs: given.has('programs') ? number('programs', 0) : undefined,
-    openRoom: given.has('open-room') ? given.get('open-room') === 'yes' : undefined,
+    programs: number('programs', 0),
+    openRoom: given.get('open-room') === 'yes',
     faults: given.has('faults') ? namedFaults(list('faults')) : undefined,
     without: new Set(list('without').map(Number)),
     lines: number('lines', 0),
@@ -85,21 +84,12 @@ export const faultsOf = (seed: number): ReadonlySet<Fault> => {
   return new Set([...chosen, ...(random.chance(0.5) ? [random.pick(lies)] : [])])
 }
 
-/** Programs on the open lane are in two worlds of five. */
-export const programsOf = (seed: number): number => {
-  const random = seededRandom(seed, 'programs')
-  return random.chance(0.4) ? 2 + random.below(3) : 0
-}
-
-/** An open room is in one world of five. */
-export const hasOpenRoom = (seed: number): boolean => seededRandom(seed, 'has an open room').chance(0.2)
-
 export const worldOptions = (run: RunOptions, seed: number): WorldOptions => ({
   seed,
   steps: run.steps,
   devices: run.devices,
-  programs: run.programs ?? programsOf(seed),
-  openRoom: run.openRoom ?? hasOpenRoom(seed),
+  programs: run.programs,
+  openRoom: run.openRoom,
   faults: run.faults ? new Set(run.faults) : faultsOf(seed),
   without: run.without,
   roomsMax: 4,

@@ -104,15 +104,11 @@ const summary = (results: readonly Result[], run: RunOptions, seconds: number): 
   for (const { stats } of results)
     for (const [code, count] of Object.entries(stats.frozen))
       frozen.set(code, (frozen.get(code) ?? 0) + count)
-  const worlds = (isMeant: (options: WorldOptions) => boolean): number =>
-    results.filter(({ seed }) => isMeant(worldOptions(run, seed))).length
   const broken = results.filter(({ violations }) => violations.length > 0).length
   return [
     `seeds ${results.length}`,
     `steps ${results.length * run.steps}`,
     `devices ${run.devices}`,
-    `with programs ${worlds(({ programs }) => (programs ?? 0) > 0)}`,
-    `with an open room ${worlds(({ openRoom }) => openRoom === true)}`,
     `events ${sum(({ stats }) => stats.events)}`,
     `messages acked ${sum(({ stats }) => stats.acked)}`,
     `decrypts ${sum(({ stats }) => stats.decrypts)}`,

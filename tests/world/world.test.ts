@@ -9,7 +9,7 @@ import { faults } from './faults.ts'
 import { seededCryptography } from './lane/cryptography.ts'
 import { emptyLaneDisk, openLaneDisk } from './lane/disk.ts'
 import { mutants } from './mutantList.ts'
-import { faultsOf, hasOpenRoom, programsOf } from './options.ts'
+import { faultsOf } from './options.ts'
 import { seededRandom } from './random.ts'
 import { keptSeeds } from './seeds.ts'
 import { runWorld, type WorldOptions } from './world.ts'
@@ -47,14 +47,6 @@ describe('the seeded world', () => {
   it('draws every fault in some world', () => {
     const drawn = new Set(Array.from({ length: 200 }, (_, seed) => [...faultsOf(seed)]).flat())
     expect([...drawn].toSorted()).toEqual([...faults].toSorted())
-  })
-
-  it('draws programs of the open lane for two worlds of five, and an open room for one', () => {
-    const seeds = Array.from({ length: 1000 }, (_, seed) => seed)
-    expect([...new Set(seeds.map(programsOf))].toSorted((a, b) => a - b)).toEqual([0, 2, 3, 4])
-    expect(Math.round(seeds.filter((seed) => programsOf(seed) > 0).length / 100)).toBe(4)
-    expect(Math.round(seeds.filter(hasOpenRoom).length / 100)).toBe(2)
-    expect(seeds.some((seed) => programsOf(seed) > 0 && hasOpenRoom(seed))).toBe(true)
   })
 
   it.each(keptSeeds)('seed $seed: $found', async ({ faults: chosen, ...kept }) => {

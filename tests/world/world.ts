@@ -40,9 +40,9 @@ export interface WorldOptions {
   /** Steps that are left out. */
   readonly without?: ReadonlySet<number>
   readonly roomsMax: number
-  /** Programs on the open lane; none where it is left out. */
+  /** Programs on the open lane; none by default. */
   readonly programs?: number
-  /** Whether people open a room to all, and wish to come in; not where it is left out. */
+  /** Whether people open a room to all, and wish to come in; not by default. */
   readonly openRoom?: boolean
   /** Lines of the trace that are kept for the reader. */
   readonly linesKept: number
