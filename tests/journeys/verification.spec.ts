@@ -55,7 +55,7 @@ test('Alice in a browser and Bob in a terminal read each other the same digits, 
 
   await test.step('Alice takes it back', async () => {
     await line('Identity verified').click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Not verified any more' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove verification' }).click()
     await page.keyboard.press('Escape')
     await expect(line('Identity not compared yet')).toBeVisible()
   })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { air } from './air.ts'
 import {
-  type Channel,
   type Client,
   type ClientCommands,
   remoteClient,
@@ -103,21 +103,6 @@ const outcomes = async (asked: Asked): Promise<Readonly<Record<string, string>>>
       ]),
     ),
   )
-
-const air = (): readonly [Channel, Channel] => {
-  const ends: ((message: unknown) => void)[][] = [[], []]
-  const end = (own: number): Channel => ({
-    post: (message) => {
-      const copy: unknown = structuredClone(message)
-      queueMicrotask(() => ends[1 - own]?.forEach((hear) => hear(copy)))
-    },
-    listen: (listener) => {
-      ends[own]?.push(listener)
-      return () => void ends[own]?.splice(ends[own].indexOf(listener), 1)
-    },
-  })
-  return [end(0), end(1)]
-}
 
 let ids = 0
 const remoteTo = (client: Client): Client => {

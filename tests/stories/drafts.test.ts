@@ -1,25 +1,11 @@
-import { type Channel, type Client, remoteClient, serveClient, SottoError, textDraft } from '@sotto/client'
+import { type Client, remoteClient, serveClient, SottoError, textDraft } from '@sotto/client'
 import { timerScheduler } from '@sotto/client/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { air } from './air.ts'
 import { runUntilCut } from './cut.ts'
 import { meet, online, room, texts, timeline, until, untilMessages } from './talk.ts'
 import { powerCut } from './weather.ts'
 import { type Person, startWorld, type World } from './world.ts'
-
-const air = (): readonly [Channel, Channel] => {
-  const ends: ((message: unknown) => void)[][] = [[], []]
-  const end = (own: number): Channel => ({
-    post: (message) => {
-      const copy: unknown = structuredClone(message)
-      queueMicrotask(() => ends[1 - own]?.forEach((hear) => hear(copy)))
-    },
-    listen: (listener) => {
-      ends[own]?.push(listener)
-      return () => void ends[own]?.splice(ends[own].indexOf(listener), 1)
-    },
-  })
-  return [end(0), end(1)]
-}
 
 let ids = 0
 /** A tab that looks on: what it writes, the client behind the border keeps. */

@@ -1,7 +1,6 @@
 import { type Client, isOver, type MemberView, SottoError } from '@sotto/client'
 import { printableLine } from './printable.ts'
-
-const folded = (name: string): string => name.normalize('NFKC').toLowerCase()
+import { folded } from './folded.ts'
 
 /**
  * Somebody of this name, or with an account that begins like this, among the members of the rooms of this device.

@@ -1,7 +1,6 @@
 import { type Client, type MemberView, type RoomView, SottoError } from '@sotto/client'
 import { roomTitle } from './roomName.ts'
-
-const folded = (name: string): string => name.normalize('NFKC').toLowerCase()
+import { folded } from './folded.ts'
 
 /** The member of a room with this name. @throws SottoError `name_unknown` */
 export const findMember = async (client: Client, room: RoomView, name: string): Promise<MemberView> => {

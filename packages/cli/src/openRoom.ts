@@ -2,8 +2,7 @@ import type { Client, OpenRoomView, PersonView } from '@sotto/client'
 import { typed } from './calledAs.ts'
 import { printableLine } from './printable.ts'
 import { shortTime } from './time.ts'
-
-const folded = (name: string): string => name.normalize('NFKC').toLowerCase()
+import { folded } from './folded.ts'
 
 /** Enough of an id to mean a room; fewer digits are more likely a name. */
 const prefixDigitsMin = 4

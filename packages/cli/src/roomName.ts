@@ -3,6 +3,7 @@ import { printableLine } from './printable.ts'
 import { isOpenRoomMeant, joinLine, openRoomNow } from './openRoom.ts'
 import { shortTime } from './time.ts'
 import { settled } from './waiting.ts'
+import { folded } from './folded.ts'
 
 /** Enough of an id to mean one room; fewer digits are more likely a name. */
 const prefixDigitsMin = 4
@@ -12,8 +13,6 @@ export const roomTitle = ({ id, name, state }: RoomView): string => {
   if (name !== '') return printableLine(name)
   return state.kind === 'invited' ? 'Invitation' : id.slice(0, 8)
 }
-
-const folded = (name: string): string => name.normalize('NFKC').toLowerCase()
 
 /** Rooms with this name, else with one that differs in case only, else with an id that begins like this. */
 export const matchingRooms = (rooms: readonly RoomView[], wanted: string): readonly RoomView[] => {

@@ -11,7 +11,8 @@ import { type ChatDesk, placeOf } from './chatKeys.ts'
 import type { LaneEvent } from './events.ts'
 import { fail } from './failure.ts'
 import type { Opened } from './letterQueue.ts'
-import { type Claims, isProof, signedAtS, textOf } from './proof.ts'
+import { placeMessage } from './placeMessage.ts'
+import { type Claims, isProof, signedAtS } from './proof.ts'
 import { asList, asText } from './rest.ts'
 import { isSigned, openFromChat, type SharedKey } from './sharedKey.ts'
 import { formed, type JsonObject } from './strict.ts'
@@ -80,16 +81,7 @@ export const messageArrived = async (
     ? await sealing.verified(text, from, placeOf(chat))
     : plainClaims(text, statement)
   await sealing.provenBy(from, proof)
-  const said = textOf(claims)
+  const event = placeMessage(sealing, { kind: 'chat', chat }, from, claims)
   once.check(claims)
-  const event: LaneEvent = {
-    kind: 'place_message',
-    place: { kind: 'chat', chat },
-    from,
-    own: from === sealing.name,
-    id: claims.jti,
-    timeMs: claims.iat * 1000,
-    text: said,
-  }
   return { events: [event], claims, rows: {} }
 }

@@ -1,9 +1,8 @@
-import type { LaneEvent } from './events.ts'
 import { LaneError } from './failure.ts'
 import type { Opened } from './letterQueue.ts'
+import { placeMessage } from './placeMessage.ts'
 import { isVerdict } from './patience.ts'
 import type { LaneStore } from './ports/store.ts'
-import { textOf } from './proof.ts'
 import { asNumber, asObject, asText } from './rest.ts'
 import { audienceOf, bellOf, type RoomKeyDesk } from './roomKeys.ts'
 import { openFromRoom } from './sharedKey.ts'
@@ -51,17 +50,8 @@ const eventOf = async (desk: RoomKeyDesk, room: number, message: RoomMessage) =>
   const { sealing, once } = desk
   const { sender: from } = message
   const claims = await sealing.verified(await openedText(desk, room, message), from, audienceOf(room))
-  const said = textOf(claims)
+  const event = placeMessage(sealing, { kind: 'room', room }, from, claims)
   once.check(claims)
-  const event: LaneEvent = {
-    kind: 'place_message',
-    place: { kind: 'room', room },
-    from,
-    own: from === sealing.name,
-    id: claims.jti,
-    timeMs: claims.iat * 1000,
-    text: said,
-  }
   return { event, claims }
 }
 

@@ -75,7 +75,7 @@ export const verifyCommand = (): Command =>
   new Command('verify')
     .description('compare keys with somebody, so that you know that nobody stands between you')
     .argument('<name>', 'somebody with whom you share a room')
-    .option('--qr', 'show the code, too, that the other one scans')
+    .option('--qr', 'show the code, too: a camera app reads its text, which the other one gives to --code')
     .addOption(new Option('--digits <digits>', 'what the other one reads to you').conflicts(['code', 'undo']))
     .addOption(new Option('--code <text>', 'the text of the code that the other one shows').conflicts('undo'))
     .option('--undo', 'take back that you have compared')

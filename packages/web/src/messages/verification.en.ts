@@ -16,9 +16,10 @@ export const verification = {
   how: 'Meet, or call each other, and compare these 60 digits with those on the other screen. If they are the same, nobody reads along or pretends to be <bdi>{name}</bdi>.',
   digits: 'Safety number',
   picture: 'The code of this safety number',
-  pictureText: 'The same for a camera: <bdi>{name}</bdi> scans this code.',
+  pictureText:
+    'Nobody has to read digits if <bdi>{name}</bdi> uses Sotto in a terminal: any camera app reads this code, and its text goes to <code>sotto verify --code</code>.',
   confirm: 'They are the same',
-  undo: 'Not verified any more',
+  undo: 'Remove verification',
   mismatch: {
     other_digits: 'The safety number has changed meanwhile. Compare it once more.',
     no_code: 'This is not the code of a person on Sotto.',

@@ -7,6 +7,7 @@ import type { UnderMemberProps } from '../../registry/underMember.ts'
 import { useWorkspace } from '../../registry/Workspace.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx'
+import { coded } from '../../ui/coded.tsx'
 import { isolated } from '../../ui/isolated.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { QrCode } from '../../ui/QrCode.tsx'
@@ -46,26 +47,26 @@ const Comparison = ({
 }) => {
   const t = useTranslations('verification')
   const { name, digits, code, identity } = view
+  // Whatever is compared now says nothing of the account that the server shows (rule SAFE-3).
+  if (identity === 'changed') return <Standing view={view} />
   return (
     <>
       <Standing view={view} />
       <p className={styles.how}>{t.rich('how', { name, ...isolated })}</p>
       <SafetyDigits digits={digits} />
       <QrCode text={code} label={t('picture')} />
-      <p className={styles.how}>{t.rich('pictureText', { name, ...isolated })}</p>
-      {identity !== 'changed' && (
-        <DialogActions>
-          {identity === 'verified' ? (
-            <Button busy={busy} onClick={onUndo}>
-              {t('undo')}
-            </Button>
-          ) : (
-            <Button look="primary" icon="check" busy={busy} onClick={onSame}>
-              {t('confirm')}
-            </Button>
-          )}
-        </DialogActions>
-      )}
+      <p className={styles.how}>{t.rich('pictureText', { name, ...isolated, ...coded })}</p>
+      <DialogActions>
+        {identity === 'verified' ? (
+          <Button busy={busy} onClick={onUndo}>
+            {t('undo')}
+          </Button>
+        ) : (
+          <Button look="primary" icon="check" busy={busy} onClick={onSame}>
+            {t('confirm')}
+          </Button>
+        )}
+      </DialogActions>
     </>
   )
 }
